@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# How every target of libqi is compiled: language levels, warnings, sanitizers.
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+
+add_library(qi-flags INTERFACE)
+target_compile_options(qi-flags INTERFACE -Wall -Wextra $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes>
+                       $<$<BOOL:${QI_WERROR}>:-Werror>)
+# Qt's keyword macros stay off: `slots` is a field name in Python.h.
+target_compile_definitions(qi-flags INTERFACE QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII
+                           QT_NO_CAST_TO_ASCII QT_NO_FOREACH)
+if(QI_SANITIZE)
+  string(REPLACE ";" "," sanitizers "${QI_SANITIZE}")
+  target_compile_options(qi-flags INTERFACE -fsanitize=${sanitizers} -fno-omit-frame-pointer)
+  target_link_options(qi-flags INTERFACE -fsanitize=${sanitizers})
+endif()

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What every other header of libqi builds on: the export macro, the version, and how calls fail.
+ *
+ * How calls fail. A function that can fail returns an int: QI_OK, which is 0, or one of the negative
+ * codes of qi_status. Each negative return leaves a message, and for exceptions of Python their type
+ * and traceback, in a record that belongs to the calling thread: read it with qi_last_error() before
+ * the next call that fails on that thread replaces it. A call that succeeds leaves the record alone.
+ * An output parameter is written on success only; on failure it is set to NULL where it is a handle,
+ * and left untouched where it is a value.
+ *
+ * Who owns what. These words are used in all headers, always in the same sense:
+ *   owned      the caller releases it, with the function that is named there;
+ *   borrowed   it may be used until the named event, and is not released;
+ *   copied     libqi keeps no pointer into the argument after the call;
+ *   kept       libqi holds on to the argument until the named event.
+ *
+ * Threads. The GUI thread is the thread of the QCoreApplication, in which qi_runtime_init() was called.
+ * "Thread: GUI" means that a call from another thread returns QI_ERR_WRONG_THREAD; "Thread: any" means
+ * any thread at all, also one that Python has never seen. No function needs the GIL to be held, and
+ * each may be called with it held; it is taken inside and given back.
+ *
+ * Text is UTF-8 everywhere and is checked: a sequence that is not UTF-8 returns QI_ERR_ENCODING.
+ */
+#ifndef QI_BASE_H
+#define QI_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__) || defined(__clang__)
+#define QI_API __attribute__((visibility("default")))
+#elif defined(_WIN32) && defined(QI_BUILDING_LIBRARY)
+#define QI_API __declspec(dllexport)
+#elif defined(_WIN32)
+#define QI_API __declspec(dllimport)
+#else
+#define QI_API
+#endif
+
+#define QI_VERSION_MAJOR 0
+#define QI_VERSION_MINOR 1
+#define QI_VERSION_PATCH 0
+#define QI_VERSION_STRING "0.1.0"
+/* The version as one number that compares: 0xMMmmpp. */
+#define QI_VERSION_HEX ((QI_VERSION_MAJOR << 16) | (QI_VERSION_MINOR << 8) | QI_VERSION_PATCH)
+
+#ifdef __cplusplus
+/* Qt's own class, so that in C++ every QWidget * converts by itself; never defined here. */
+class QObject;
+typedef QObject qi_object;
+extern "C" {
+#else
+/* A QObject of the host. C code passes the pointer through and never looks inside. */
+typedef struct QObject qi_object;
+#endif
+
+/*
+ * The status codes: name, value, and what qi_status_text() says of it. The values are stable; new ones
+ * are added at the end.
+ */
+#define QI_STATUS_MAP(X)                                                                             \
+    X(QI_OK, 0, "success")                                                                           \
+    X(QI_ERR_ARGUMENT, -1, "an argument is missing or contradicts another one")                      \
+    X(QI_ERR_HANDLE, -2, "the handle is not one of libqi's, is of another kind, or was released")    \
+    X(QI_ERR_STATE, -3, "the call is not possible in the present state")                             \
+    X(QI_ERR_NOT_RUNNING, -4, "the runtime is not running: not initialised yet, or shut down")       \
+    X(QI_ERR_SHUTTING_DOWN, -5, "the runtime is shutting down")                                      \
+    X(QI_ERR_WRONG_THREAD, -6, "the call belongs to another thread")                                 \
+    X(QI_ERR_NO_APPLICATION, -7, "there is no QCoreApplication")                                     \
+    X(QI_ERR_INTERPRETER, -8, "the Python interpreter cannot be started as configured")              \
+    X(QI_ERR_PYTHON, -9, "Python code raised an exception")                                          \
+    X(QI_ERR_NOT_FOUND, -10, "no module, callable, signal or object has that name")                  \
+    X(QI_ERR_NOT_COROUTINE, -11, "the callable is not a coroutine function")                         \
+    X(QI_ERR_TYPE, -12, "the value is of a type that does not fit")                                  \
+    X(QI_ERR_RANGE, -13, "the value is out of range")                                                \
+    X(QI_ERR_ENCODING, -14, "the text is not valid UTF-8")                                           \
+    X(QI_ERR_DEAD_OBJECT, -15, "the QObject was destroyed")                                          \
+    X(QI_ERR_PENDING, -16, "the task has not finished yet")                                          \
+    X(QI_ERR_CANCELLED, -17, "the task was cancelled")                                               \
+    X(QI_ERR_TIMEOUT, -18, "the time allowed is over")                                               \
+    X(QI_ERR_MEMORY, -19, "out of memory")                                                           \
+    X(QI_ERR_ABI, -20, "the structure is of a version that this library does not know")              \
+    X(QI_ERR_AMBIGUOUS, -21, "the name fits several overloads; write the parameter types")           \
+    X(QI_ERR_INTERNAL, -22, "libqi broke a promise of its own; please report it")
+
+typedef enum qi_status {
+#define QI_STATUS_ENUM(name, value, text) name = value,
+    QI_STATUS_MAP(QI_STATUS_ENUM)
+#undef QI_STATUS_ENUM
+    QI_STATUS_FORCE_INT_ = 0x7fffffff /* keeps the enum as wide as an int; never returned */
+} qi_status;
+
+/* What went wrong in a call that failed, or in Python code that nobody awaits. */
+typedef struct qi_error {
+    int status;               /* a negative qi_status */
+    const char *message;      /* one paragraph that says what happened and what to do; never NULL */
+    const char *python_type;  /* the exception's qualified type name, or NULL if Python raised nothing */
+    const char *traceback;    /* the whole traceback as Python prints it, or NULL */
+} qi_error;
+
+/**
+ * Returns the error record of the calling thread.
+ *
+ * It describes the last call that failed on this thread; before any failure its status is QI_OK and its
+ * message "". The record and its strings are borrowed until the next call that fails on this thread.
+ * Thread: any. Never NULL, never fails.
+ */
+QI_API const qi_error *qi_last_error(void);
+
+/** Returns a status code's name, as "QI_ERR_STATE", or "QI_ERR_UNKNOWN". Static. Thread: any. */
+QI_API const char *qi_status_name(int status);
+
+/** Returns a short English text for a status code. Static, never NULL. Thread: any. */
+QI_API const char *qi_status_text(int status);
+
+/** Returns the version of the library that is loaded, as QI_VERSION_HEX has it. Thread: any. */
+QI_API unsigned qi_version(void);
+
+/** Returns the version of the library that is loaded, as text. Static. Thread: any. */
+QI_API const char *qi_version_string(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* QI_BASE_H */

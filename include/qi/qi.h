@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * All of libqi's C API. Read the headers in this order: it is the order in which a host needs them.
+ *
+ * None of them includes Python's or Qt's headers or uses a word that Qt's macros take away, so they may
+ * stand before or after any header of Qt, in C99 and in C++.
+ */
+#ifndef QI_QI_H
+#define QI_QI_H
+
+#include <qi/base.h>
+#include <qi/value.h>
+#include <qi/runtime.h>
+#include <qi/task.h>
+#include <qi/connection.h>
+
+#endif /* QI_QI_H */

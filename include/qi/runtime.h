@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The runtime: one Python interpreter and one asyncio loop, guests of a running Qt application.
+ *
+ *     qi_config config;
+ *     qi_config_init(&config);
+ *     config.module_paths = paths;              // where the plugins are
+ *     config.module_path_count = 1;
+ *     qi_runtime *runtime;
+ *     if (qi_runtime_init(&config, &runtime) != QI_OK)
+ *         fputs(qi_last_error()->message, stderr);
+ *
+ * qi_runtime_init() needs a QCoreApplication and may be called before exec() or while it runs. From then
+ * on asyncio.get_running_loop() answers in all Python code on the GUI thread, and Qt's own event loop
+ * drives the coroutines; there is nothing to pump. The GUI thread does not hold the GIL outside of
+ * libqi's calls, so threads of Python run while Qt waits or paints.
+ *
+ * The states of a runtime, and what moves it on:
+ *
+ *     (none) --qi_runtime_init--> RUNNING --qi_runtime_shutdown, or aboutToQuit--> CLOSING --> CLOSED
+ *
+ * There is one interpreter a process, and at most one runtime at a time. After CLOSED, qi_runtime_init()
+ * makes a new runtime in the same interpreter: a fresh loop, and fresh modules for everything that was
+ * imported from the configured module paths. CPython itself is not restarted, because extension modules
+ * do not survive that.
+ */
+#ifndef QI_RUNTIME_H
+#define QI_RUNTIME_H
+
+#include <qi/base.h>
+#include <qi/value.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct qi_runtime qi_runtime;
+
+/* What asyncio does while host or plugin code runs a Qt event loop inside a callback or coroutine. */
+typedef enum qi_nested {
+    QI_NESTED_RUN = 0, /* everything goes on, as in the outer event loop */
+    QI_NESTED_HOLD = 1 /* asyncio holds still until the inner loop ends, except inside qi.modal() */
+} qi_nested;
+
+typedef enum qi_log_level {
+    QI_LOG_DEBUG = 0,
+    QI_LOG_INFO = 1,
+    QI_LOG_WARNING = 2,
+    QI_LOG_ERROR = 3
+} qi_log_level;
+
+/* What an exception that nobody awaits belonged to; any member may be NULL. */
+typedef struct qi_origin {
+    const char *task;   /* the task's name */
+    const char *signal; /* "Class::signal(types)" of the emission that started it */
+    const char *target; /* "module:callable" of the slot or task */
+} qi_origin;
+
+/*
+ * The host's callbacks. `user` is the pointer that stands beside them in qi_config. They are called
+ * without the GIL. A log or output callback may be called from any thread, one call at a time for each
+ * of the two output streams; the error and shutdown callbacks are called on the GUI thread, except that
+ * an exception in another thread of Python is reported on that thread. They may call any function that
+ * their thread may call.
+ */
+typedef void (*qi_log_fn)(int level, const char *source, const char *text, void *user);
+
+/* Gets an exception that no caller will ever see. `error` and `origin` are borrowed for the call. */
+typedef void (*qi_error_fn)(const qi_error *error, const qi_origin *origin, void *user);
+
+/* Gets one line of output, without its newline; `size` bytes, followed by a NUL. */
+typedef void (*qi_output_fn)(const char *line, size_t size, void *user);
+
+/* What a shutdown found and did. Borrowed for the call, like all that it points at. */
+typedef struct qi_shutdown_report {
+    size_t size;
+    bool clean;                   /* nothing had to be left behind */
+    size_t tasks_cancelled;       /* tasks that were alive and ended when asked to */
+    size_t tasks_left;            /* tasks that did not end in time, */
+    const char *const *task_names;/*   their names and where they wait, one line each */
+    size_t threads_left;          /* executor threads that did not end in time, */
+    const char *const *thread_names; /* and what they run, one line each */
+    unsigned milliseconds;        /* how long it took */
+} qi_shutdown_report;
+
+typedef void (*qi_shutdown_fn)(const qi_shutdown_report *report, void *user);
+
+/*
+ * How a runtime is started. Always fill it with qi_config_init() first, then set what you need: a field
+ * left alone means what its comment says of 0 and NULL. Everything is copied by qi_runtime_init(),
+ * except for the `user` pointers, which are kept until the runtime is CLOSED.
+ */
+typedef struct qi_config {
+    size_t size; /* set by qi_config_init(); tells the library which version of this struct it reads */
+
+    /* -- the interpreter ------------------------------------------------------------------------ */
+
+    /* Prefix of a Python installation (its lib/pythonX.Y holds the standard library).
+     * NULL: the one that libqi was built with. Do not set together with `venv`. */
+    const char *home;
+    /* Folder of a virtual environment (it holds pyvenv.cfg), whose packages are then importable.
+     * NULL: none. */
+    const char *venv;
+    /* Folders that are put at the front of sys.path, in this order. NULL: none. */
+    const char *const *module_paths;
+    size_t module_path_count;
+    /* What sys.argv is, argv[0] included. NULL: [program_name]. */
+    const char *const *argv;
+    size_t argc;
+    /* Name of the program, for messages of Python. NULL: QCoreApplication's applicationName. */
+    const char *program_name;
+    /* The interpreter that sys.executable names, as multiprocessing and debuggers start it.
+     * NULL: that of `venv` or `home`, else the one that libqi was built with; never the host's own
+     * program and never whatever `python3` comes first on PATH. */
+    const char *executable;
+    /* Honour PYTHON* environment variables and the user's site-packages, as python3 does.
+     * false: isolated; neither these nor the current folder have any effect. */
+    bool use_environment;
+
+    /* -- the loop ------------------------------------------------------------------------------- */
+
+    /* Longest time in microseconds that Python callbacks may take turns before Qt gets its own; one
+     * callback is never cut short. 0: 2000. */
+    unsigned slice_us;
+    /* What happens to asyncio in nested Qt event loops. 0: QI_NESTED_RUN. */
+    qi_nested nested;
+    /* How many Qt event loops may be nested inside each other with asyncio running in all of them;
+     * further ones are reported, and asyncio holds still in them. 0: 64. */
+    unsigned nested_limit;
+    /* asyncio's debug mode: slow callbacks, calls from wrong threads, where coroutines came from.
+     * false: off. */
+    bool debug;
+
+    /* -- signals of the operating system --------------------------------------------------------- */
+
+    /* Ctrl+C raises KeyboardInterrupt in the Python code that runs on the GUI thread.
+     * false: SIGINT stays as the host has set it. */
+    bool handle_sigint;
+
+    /* -- the host's callbacks -------------------------------------------------------------------- */
+
+    /* Messages of libqi and of Python's `logging` that no handler of its own takes.
+     * NULL: the logging category "qi" of Qt. */
+    qi_log_fn log;
+    void *log_user;
+    /* Exceptions that nobody awaits. NULL: they are logged with QI_LOG_ERROR. */
+    qi_error_fn error;
+    void *error_user;
+    /* What is written to sys.stdout and sys.stderr, line by line. NULL: the streams of the process;
+     * where these are closed, the output is dropped without an error. */
+    qi_output_fn out;
+    void *out_user;
+    qi_output_fn err;
+    void *err_user;
+
+    /* -- shutting down --------------------------------------------------------------------------- */
+
+    /* Called at the end of each shutdown. NULL: what was left behind is logged as a warning. */
+    qi_shutdown_fn on_shutdown;
+    void *on_shutdown_user;
+    /* Do not shut down by itself when the application emits aboutToQuit. false: it does. */
+    bool keep_on_quit;
+    /* Milliseconds that tasks which waited for aboutToQuit have for their own clean-up. 0: 2000. */
+    unsigned grace_ms;
+    /* Milliseconds that tasks have to end once they are cancelled. 0: 2000. */
+    unsigned cancel_ms;
+    /* Milliseconds that threads of the default executor have to end. 0: 1000. */
+    unsigned executor_ms;
+} qi_config;
+
+/** Fills a configuration with the defaults described at its fields. NULL is allowed. Thread: any. */
+QI_API void qi_config_init(qi_config *config);
+
+/**
+ * Starts Python, if nobody has yet, and installs an asyncio loop in the application's event loop.
+ *
+ * `config` is copied; NULL means all defaults. `*out` is owned by the application until the runtime is
+ * shut down; a handle of a runtime that is CLOSED stays valid to be asked and refused. Where another
+ * part of the process has initialised Python before, libqi attaches to that interpreter: `home`, `venv`,
+ * `executable`, `argv` and `use_environment` have no effect then, and it is never finalised. Such a host
+ * may hold the GIL or not; afterwards it stands as before.
+ *
+ * Thread: that of the QCoreApplication; it becomes the GUI thread.
+ * Fails: QI_ERR_NO_APPLICATION, QI_ERR_WRONG_THREAD, QI_ERR_STATE (a runtime runs already), QI_ERR_ABI
+ * (`config` was not filled by qi_config_init), QI_ERR_INTERPRETER (no standard library in `home`, no
+ * pyvenv.cfg in `venv`, another Python version; the message names the path), QI_ERR_ARGUMENT,
+ * QI_ERR_ENCODING, QI_ERR_PYTHON, QI_ERR_MEMORY. It never aborts the process, and may be called again
+ * with a better configuration.
+ */
+QI_API int qi_runtime_init(const qi_config *config, qi_runtime **out);
+
+/* Flags of qi_runtime_shutdown(). */
+enum {
+    QI_SHUTDOWN_FINALIZE = 1 /* end the interpreter too; it cannot be started again in this process */
+};
+
+/**
+ * Ends a runtime in stages, each with its deadline, and reports who held it up.
+ *
+ * The stages: new calls are refused; tasks that wait for the application's aboutToQuit finish their
+ * clean-up; connections are cut; all other tasks are cancelled and awaited; asynchronous generators are
+ * closed; the default executor ends; the loop closes. asyncio runs in its native mode meanwhile, without
+ * Qt's event loop, so this works when exec() has returned. What does not end in time is left behind,
+ * named in the report, and never resumed. Unless the configuration says otherwise, all this happens by
+ * itself when the application emits aboutToQuit; a call after that does nothing and returns QI_OK.
+ *
+ * `flags` is 0 or QI_SHUTDOWN_FINALIZE. An interpreter to which libqi attached, or in which threads
+ * were left behind, is not finalised. Called from inside a coroutine, it begins when the loop's
+ * current callbacks have returned, and returns QI_OK at once.
+ *
+ * Thread: GUI. Fails: QI_ERR_HANDLE, QI_ERR_WRONG_THREAD, QI_ERR_SHUTTING_DOWN (called again from a
+ * clean-up that it runs), QI_ERR_TIMEOUT (the runtime is CLOSED, something was left behind; the message
+ * names it).
+ */
+QI_API int qi_runtime_shutdown(qi_runtime *runtime, unsigned flags);
+
+typedef enum qi_runtime_phase {
+    QI_RUNTIME_NONE = 0, /* not a runtime's handle */
+    QI_RUNTIME_RUNNING,
+    QI_RUNTIME_CLOSING,
+    QI_RUNTIME_CLOSED
+} qi_runtime_phase;
+
+/** Returns the state of a runtime; QI_RUNTIME_NONE for NULL and foreign pointers. Thread: any. */
+QI_API qi_runtime_phase qi_runtime_state(const qi_runtime *runtime);
+
+/** Returns the process's runtime while it is RUNNING or CLOSING, else NULL. Borrowed. Thread: any. */
+QI_API qi_runtime *qi_runtime_current(void);
+
+/**
+ * Changes how long Python callbacks may take turns before Qt gets its own: see `slice_us` in qi_config.
+ *
+ * `microseconds` from 1 to 1000000; 0 sets the default. Thread: GUI.
+ * Fails: QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD, QI_ERR_RANGE.
+ */
+QI_API int qi_runtime_set_slice(qi_runtime *runtime, unsigned microseconds);
+
+/**
+ * Shows a QObject to Python as qi.host.<name>.
+ *
+ * The object is watched, not kept: once it is destroyed, the name raises ReferenceError and may be used
+ * again. An object under the same name is replaced. `name` must be an identifier of Python.
+ *
+ * Thread: GUI. Fails: QI_ERR_ARGUMENT, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN,
+ * QI_ERR_WRONG_THREAD, QI_ERR_ENCODING, QI_ERR_MEMORY.
+ */
+QI_API int qi_host_register(qi_runtime *runtime, const char *name, qi_object *object);
+
+/** Takes a name out of qi.host. Thread: GUI. Fails: as qi_host_register(), and QI_ERR_NOT_FOUND. */
+QI_API int qi_host_unregister(qi_runtime *runtime, const char *name);
+
+/**
+ * Runs Python source as a module's body would be, in the namespace of `__main__`.
+ *
+ * `filename` is what tracebacks show, with the right lines; NULL means "<string>". A top-level `await`
+ * is not allowed: launch a coroutine for that. On the GUI thread SystemExit is reported as an error of
+ * type SystemExit and does not end the process.
+ *
+ * Thread: GUI. Fails: QI_ERR_PYTHON (a syntax error or an exception), QI_ERR_ARGUMENT, QI_ERR_ENCODING,
+ * QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD.
+ */
+QI_API int qi_exec(qi_runtime *runtime, const char *source, const char *filename);
+
+/** Runs a file of Python source: qi_exec() with its text. Fails also with QI_ERR_NOT_FOUND. */
+QI_API int qi_exec_file(qi_runtime *runtime, const char *path);
+
+/**
+ * Evaluates one Python expression in the namespace of `__main__`.
+ *
+ * `*out` is owned: release it with qi_value_clear(). NULL drops the result.
+ * Thread: GUI. Fails: as qi_exec().
+ */
+QI_API int qi_eval(qi_runtime *runtime, const char *expression, qi_value *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* QI_RUNTIME_H */

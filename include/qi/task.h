@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Tasks: coroutines of Python that C starts, watches, cancels and waits for.
+ *
+ * qi_run_task() calls a coroutine function and runs it *before it returns*, up to its first suspension:
+ * what the coroutine does before it first waits has been done when the call comes back, and a coroutine
+ * that never waits has finished. The rest runs in the application's event loop.
+ *
+ * The handle is the caller's reference, not the task's life: a task runs to its end whether or not
+ * anybody holds a handle, and releasing a handle cancels nothing. Passing NULL for `out` launches
+ * without a handle. An exception in a task without handle and without `done` callback is reported to the
+ * error callback of the runtime; otherwise it is the task's result, for the holder to read.
+ */
+#ifndef QI_TASK_H
+#define QI_TASK_H
+
+#include <qi/runtime.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct qi_task qi_task;
+typedef struct qi_callable qi_callable;
+
+typedef enum qi_task_phase {
+    QI_TASK_INVALID = 0, /* not a task's handle */
+    QI_TASK_PENDING,     /* on its way to the GUI thread, or suspended, or running */
+    QI_TASK_DONE,        /* returned a result */
+    QI_TASK_FAILED,      /* raised an exception */
+    QI_TASK_CANCELLED    /* ended by cancellation: by hand, timeout, owner, or shutdown */
+} qi_task_phase;
+
+/*
+ * Gets the end of a task, once, on the GUI thread, without the GIL, also when it ends before
+ * qi_run_task() returns (then inside that call). On success `status` is QI_OK and `result` its result;
+ * else `status` says why, `result` is none, and `error` has the details. All are borrowed for the call.
+ * It is not called for a launch that failed.
+ */
+typedef void (*qi_task_done_fn)(int status, const qi_value *result, const qi_error *error, void *user);
+
+/* Flags of qi_task_options. */
+enum {
+    /* A callable that is no coroutine function is called directly, and what it returns is the result.
+     * Without this flag it is refused before it is called. */
+    QI_TASK_ALLOW_PLAIN = 1
+};
+
+/* How a task is launched. Fill it with qi_task_options_init(), then set what you need. */
+typedef struct qi_task_options {
+    size_t size;           /* set by qi_task_options_init() */
+    const char *name;      /* the task's name; NULL: asyncio makes one. Copied. */
+    unsigned timeout_ms;   /* cancel after so many milliseconds, with QI_ERR_TIMEOUT; 0: never */
+    qi_object *owner;      /* cancel when this QObject is destroyed; NULL: nobody owns it */
+    qi_task_done_fn done;  /* NULL: none */
+    void *user;            /* for `done`; kept until it was called */
+    qi_callable *callable; /* what to call, where `target` is NULL; NULL: `target` names it */
+    unsigned flags;        /* QI_TASK_*, 0: none */
+} qi_task_options;
+
+/** Fills options with the defaults described at their fields. NULL is allowed. Thread: any. */
+QI_API void qi_task_options_init(qi_task_options *options);
+
+/**
+ * Calls a coroutine function and runs it, before returning, up to its first suspension.
+ *
+ * `target` is "module:callable", where the callable may be a dotted path ("orders:Desk.send"); the module
+ * is imported if need be. `args` are `count` positional arguments, copied. `options` may be NULL. On
+ * success `*out` is owned: release it with qi_task_release(). Pass NULL for no handle.
+ *
+ * Thread: any. From a thread other than the GUI's, the launch is queued and happens in the GUI thread's
+ * event loop; what fails there becomes the task's result. Re-entrant: yes, also from a running task.
+ * Fails: QI_ERR_NOT_FOUND (no such module or attribute; the message lists near names), QI_ERR_PYTHON
+ * (the import raised, or the callable refused the arguments), QI_ERR_NOT_COROUTINE, QI_ERR_DEAD_OBJECT
+ * (an argument or the owner), QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_TYPE, QI_ERR_ABI, QI_ERR_HANDLE,
+ * QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_MEMORY. An exception in the first step is not a
+ * failure of this call but the task's result, as in asyncio.
+ */
+QI_API int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *args, size_t count,
+                       const qi_task_options *options, qi_task **out);
+
+/**
+ * Asks a task to end: asyncio.CancelledError is raised in it at its next turn.
+ *
+ * A task that has ended already is left as it is, with QI_OK. Thread: any.
+ * Fails: QI_ERR_HANDLE, QI_ERR_NOT_RUNNING.
+ */
+QI_API int qi_task_cancel(qi_task *task);
+
+/** Returns the state of a task; QI_TASK_INVALID for NULL and foreign pointers. Thread: any. */
+QI_API qi_task_phase qi_task_state(const qi_task *task);
+
+/**
+ * Reads the result of a task.
+ *
+ * `*out` is owned: release it with qi_value_clear(). NULL asks for the status only. Thread: any.
+ * Fails: QI_ERR_PENDING, QI_ERR_CANCELLED, QI_ERR_TIMEOUT (its own timeout ended it), QI_ERR_PYTHON
+ * (with the exception's type and traceback), what the launch failed with, QI_ERR_HANDLE.
+ */
+QI_API int qi_task_result(qi_task *task, qi_value *out);
+
+/**
+ * Waits until a task has ended, then returns as qi_task_result() does.
+ *
+ * `timeout_ms` below 0 waits without limit. `out` may be NULL. The GIL, if the thread holds it, is given
+ * up meanwhile. Thread: any except the GUI's, on which the task could never end.
+ * Fails: as qi_task_result(), QI_ERR_WRONG_THREAD on the GUI thread, QI_ERR_PENDING when the time is
+ * over, QI_ERR_SHUTTING_DOWN when the runtime closes and leaves the task behind.
+ */
+QI_API int qi_task_wait(qi_task *task, int timeout_ms, qi_value *out);
+
+/** Makes the handle one more reference, which wants its own qi_task_release(). Returns it. Thread: any. */
+QI_API qi_task *qi_task_retain(qi_task *task);
+
+/** Releases a reference; the task goes on. NULL is allowed. Thread: any. */
+QI_API void qi_task_release(qi_task *task);
+
+/**
+ * Looks a callable up once, to be called often.
+ *
+ * `target` is as in qi_run_task(). `*out` is owned: release it with qi_callable_release().
+ * Thread: GUI. Fails: as qi_run_task().
+ */
+QI_API int qi_callable_resolve(qi_runtime *runtime, const char *target, qi_callable **out);
+
+/** Releases a callable; tasks and connections made with it go on. NULL is allowed. Thread: any. */
+QI_API void qi_callable_release(qi_callable *callable);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* QI_TASK_H */

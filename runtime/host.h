@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The port between the loop and whatever event loop hosts it. Knows neither Qt nor Python.
+ *
+ * The loop needs three things of a host: to be called soon, to be called when one descriptor is
+ * readable, and, where the loop owns the program, that the host's event loop runs until told to stop.
+ * Qt is a host (qt/qt_host.cpp), a queue in tests/support/ is another.
+ *
+ * The rules that a host obeys:
+ *   1. All its functions are called in the loop's thread.
+ *   2. It calls `turn` only from its event loop, in the same thread, never from inside wake(), watch()
+ *      or unwatch(); but it may call it again while an earlier call has not returned, when the program
+ *      runs a nested event loop inside a callback.
+ *   3. After wake() it calls `turn` once, soon, and fairly: after the events that wait already, before
+ *      it waits for new ones. Several wake() before that call may be one.
+ *   4. While a descriptor is watched and readable, it calls `turn` again and again.
+ *   5. Before it polls or waits in any event loop, nested ones included, it calls `check`, which may
+ *      call wake(). This is how work that a callback left behind gets into a nested event loop.
+ *   6. After unwatch() and until the next wake() or watch(), it calls nothing.
+ */
+#ifndef QI_RUNTIME_HOST_H
+#define QI_RUNTIME_HOST_H
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct qi_host qi_host;
+
+/* What the loop wants to be told, with `loop` as it was given to the host. */
+typedef struct qi_host_client {
+    void (*turn)(void *loop);
+    void (*check)(void *loop);
+    void *loop;
+} qi_host_client;
+
+typedef struct qi_host_vtable {
+    /* Ask for one turn soon. */
+    void (*wake)(qi_host *host);
+    /* Watch a descriptor for reading, instead of the one watched so far. 0, or -1: cannot. */
+    int (*watch)(qi_host *host, int fd);
+    /* Stop or resume watching for the time being, without forgetting the descriptor. */
+    void (*pause)(qi_host *host, bool paused);
+    /* Forget the descriptor and every wake() that is under way. */
+    void (*unwatch)(qi_host *host);
+    /* Run the host's event loop until quit(); false if it cannot run (any more). May nest. */
+    bool (*exec)(qi_host *host);
+    /* Make the innermost exec() return soon. */
+    void (*quit)(qi_host *host);
+    /* Free the host. It is not inside any of its functions. */
+    void (*destroy)(qi_host *host);
+} qi_host_vtable;
+
+/* A host begins with this. */
+struct qi_host {
+    const qi_host_vtable *vtable;
+};
+
+/* The Qt host of the calling thread: NULL with *why set where there is no event dispatcher. */
+qi_host *qi_host_new_qt(const qi_host_client *client, const char **why);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

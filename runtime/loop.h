@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the rest of libqi may ask of the loop. The loop's own rooms share loop_p.h. GIL: held. */
+#ifndef QI_RUNTIME_LOOP_H
+#define QI_RUNTIME_LOOP_H
+
+#include <Python.h>
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* True if the object is an instance of _qi.Loop. */
+bool qi__loop_check(PyObject *loop);
+
+/*
+ * Makes a Task of a coroutine and runs its first step before returning; a running task is left around it
+ * and entered again. `name` and `context` may be NULL. New reference to the task, or NULL with an
+ * exception set and the coroutine closed. An exception of the first step is the task's, not this call's.
+ */
+PyObject *qi__loop_run_task(PyObject *loop, PyObject *coroutine, PyObject *name, PyObject *context);
+
+/* Longest time that callbacks may take turns before the host gets its own. */
+void qi__loop_set_slice(PyObject *loop, unsigned microseconds);
+
+/* True while the loop is inside a callback or an eager step, in the calling thread. */
+bool qi__loop_is_busy(PyObject *loop);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The extension module `_qi`: its state, and how it is made. Each room makes its own types in its
+ * setup function; this file only knows their order.
+ */
+#include "state.h"
+
+static qi__state *the_state; /* the process has one interpreter, and that has one module `_qi` */
+
+qi__state *qi__state_get(void)
+{
+    return the_state;
+}
+
+static int module_traverse(PyObject *module, visitproc visit, void *arg)
+{
+    qi__state *state = PyModule_GetState(module);
+#define VISIT(name) Py_VISIT(state->name);
+    QI_STATE_OBJECTS(VISIT)
+#undef VISIT
+    return 0;
+}
+
+static int module_clear(PyObject *module)
+{
+    qi__state *state = PyModule_GetState(module);
+#define CLEAR(name) Py_CLEAR(state->name);
+    QI_STATE_OBJECTS(CLEAR)
+#undef CLEAR
+    return 0;
+}
+
+static void module_free(void *module)
+{
+    module_clear(module);
+    if (PyModule_GetState(module) == the_state)
+        the_state = NULL;
+}
+
+static int module_exec(PyObject *module)
+{
+    static int (*const rooms[])(PyObject *, qi__state *) = {
+        qi__handle_setup, qi__loop_setup, qi__proxy_setup, qi__slot_setup, qi__stream_setup,
+    };
+
+    if (the_state) {
+        PyErr_SetString(PyExc_ImportError, "_qi can be loaded only once in a process");
+        return -1;
+    }
+    the_state = PyModule_GetState(module);
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
+        if (rooms[i](module, the_state) < 0) {
+            the_state = NULL;
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static PyModuleDef_Slot module_slots[] = {
+    {Py_mod_exec, module_exec},
+#if PY_VERSION_HEX >= 0x030C0000
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef module_def = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_qi",
+    .m_doc = "The C half of the package qi. Import qi instead.",
+    .m_size = sizeof(qi__state),
+    .m_slots = module_slots,
+    .m_traverse = module_traverse,
+    .m_clear = module_clear,
+    .m_free = module_free,
+};
+
+PyMODINIT_FUNC PyInit__qi(void)
+{
+    return PyModuleDef_Init(&module_def);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the C rooms ask of Qt: objects, signals, and the GUI thread. Implemented in qt/, callable from C.
+ * Names are qi_qt_*, without the double underscore, since C++ reserves such names.
+ */
+#ifndef QI_RUNTIME_QT_BRIDGE_H
+#define QI_RUNTIME_QT_BRIDGE_H
+
+#include <qi/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct _object PyObject; /* as Python.h declares it */
+
+/* -- the application (qt/application.cpp) ------------------------------------------------------- */
+
+bool qi_qt_has_application(void);
+bool qi_qt_on_application_thread(void);
+/* applicationName and applicationFilePath, UTF-8; owned: free(). */
+char *qi_qt_application_name(void);
+
+typedef void (*qi_qt_job_fn)(void *data);
+
+/* Runs `job` in the GUI thread's event loop, without the GIL. Thread: any. False: no application. */
+bool qi_qt_post(qi_qt_job_fn job, void *data);
+
+/* Calls `job` when the application emits aboutToQuit, after the slots connected so far by others.
+ * Returns a token for qi_qt_off_quit(). */
+void *qi_qt_on_quit(qi_qt_job_fn job, void *data);
+void qi_qt_off_quit(void *token);
+
+/* Writes to Qt's logging category "qi". Thread: any. */
+void qi_qt_log(int level, const char *source, const char *text);
+
+/* -- watching QObjects (qt/watch.cpp) ----------------------------------------------------------- */
+
+/* A weak pointer that any thread may hold: qi_qt_guard_object() answers NULL once the object is gone. */
+void *qi_qt_guard_new(qi_object *object);
+void *qi_qt_guard_retain(void *guard);
+qi_object *qi_qt_guard_object(const void *guard);
+void qi_qt_guard_free(void *guard);
+
+/* Calls `job` once, when `object` is destroyed, in the thread that destroys it, without the GIL.
+ * qi_qt_unwatch() ends the watch and must be called exactly once for each watch, before or after. */
+void *qi_qt_watch(qi_object *object, qi_qt_job_fn job, void *data);
+void qi_qt_unwatch(void *watch);
+
+/* -- objects in Python (qt/object.cpp, proxy.c) -------------------------------------------------- */
+
+/* The proxy of a QObject, the same one as long as it lives; None for NULL. New reference. GIL: held. */
+PyObject *qi_qt_wrap(qi_object *object);
+/* The QObject of a proxy (or of a PyQt6/PySide6 wrapper); NULL with TypeError or ReferenceError set. */
+qi_object *qi_qt_unwrap(PyObject *proxy);
+bool qi_qt_is_proxy(PyObject *object);
+
+/* -- signals (qt/relay.cpp) ----------------------------------------------------------------------- */
+
+/* Finds a signal by name or by name with parameter types. QI_OK and its method index, or
+ * QI_ERR_NOT_FOUND with near names, or QI_ERR_AMBIGUOUS with the overloads. GIL: not needed. */
+int qi_qt_find_signal(qi_object *sender, const char *signal, int *index);
+/* "Class::signal(types)", owned: free(). And how many parameters it has. */
+char *qi_qt_signal_name(qi_object *sender, int index);
+int qi_qt_signal_parameter_count(qi_object *sender, int index);
+
+typedef struct qi_qt_relay qi_qt_relay;
+
+typedef struct qi_qt_relay_spec {
+    qi_object *sender;
+    int signal;          /* method index */
+    PyObject *callable;  /* kept; called on the GUI thread with the converted arguments */
+    int max_arguments;   /* pass at most so many; -1: all */
+    bool queued;         /* always through the event queue */
+    bool single_shot;    /* disconnect at the first emission, before the call */
+    /* Called once when the relay ends by itself (sender destroyed, or single shot done), on the GUI
+     * thread, without the GIL; not after qi_qt_relay_close(). May be NULL. */
+    qi_qt_job_fn ended;
+    void *data;
+} qi_qt_relay_spec;
+
+/*
+ * Connects. An exception that the callable raises goes to qi__report_exception() with the signal's name.
+ * The result of the callable is dropped. Returns NULL with the thread's error record set.
+ * The relay is owned: qi_qt_relay_close() disconnects and frees it, also after `ended`, also from inside
+ * its own callable. Thread: GUI. GIL: held.
+ */
+qi_qt_relay *qi_qt_relay_open(const qi_qt_relay_spec *spec);
+void qi_qt_relay_close(qi_qt_relay *relay);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the rooms of the C API share about the one runtime of the process. */
+#ifndef QI_RUNTIME_RUNTIME_P_H
+#define QI_RUNTIME_RUNTIME_P_H
+
+#include <Python.h>
+
+#include <stdatomic.h>
+
+#include <qi/runtime.h>
+#include <qi/task.h>
+
+struct qi_runtime {
+    _Atomic int phase;   /* qi_runtime_phase */
+    unsigned generation; /* 1 for the first runtime of the process, and so on */
+    PyObject *loop;      /* the QiSelectorEventLoop; NULL once CLOSED */
+    qi_config config;    /* with strings of its own */
+    void *own;           /* runtime.c's: what nobody else needs to see */
+};
+
+/*
+ * The gate that every public call passes: is the handle a runtime's, is it RUNNING, and (for the second)
+ * is this its GUI thread. Returns QI_OK or the failure, with its message. GIL: not needed.
+ */
+int qi__runtime_check(const qi_runtime *runtime);
+int qi__runtime_check_gui(const qi_runtime *runtime);
+
+bool qi__runtime_on_gui_thread(void);
+
+/* The runtime that is RUNNING or CLOSING, or NULL. */
+qi_runtime *qi__runtime_current(void);
+
+/*
+ * Tells the host of an exception that nobody awaits: the error callback, else the log. CancelledError is
+ * silent. `origin` may be NULL. Any thread that holds the GIL; the GIL is released around the callback.
+ * Any exception that is set when it is called stays set.
+ */
+void qi__report_exception(PyObject *exception, const qi_origin *origin);
+
+/* The same for an error record that is no exception's. */
+void qi__report_error(const qi_error *error, const qi_origin *origin);
+
+/* Writes a line to the host's log. GIL: does not matter. Any thread. */
+void qi__log(int level, const char *source, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * Finds "module:dotted.path" and returns the callable, a new reference. On failure NULL with the error
+ * record set (not Python's exception): QI_ERR_NOT_FOUND with near names, QI_ERR_PYTHON, QI_ERR_ARGUMENT,
+ * QI_ERR_TYPE (not callable). GIL: held. callable.c
+ */
+PyObject *qi__callable_find(qi_runtime *runtime, const char *target);
+/* The callable of a handle, borrowed, and its "module:path" text; NULL with the record set. */
+PyObject *qi__callable_object(const qi_callable *callable, const char **target);
+
+/* Shutdown asks the rooms to let go, GIL held: connection.c and task.c. */
+void qi__connections_cut(qi_runtime *runtime);
+void qi__tasks_abandon(qi_runtime *runtime); /* ends what still waits: QI_ERR_SHUTTING_DOWN */
+
+#endif

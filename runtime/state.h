@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The state of the extension module `_qi`: its types, and the objects of the standard library that the
+ * C code calls. One list names them all, so that traverse and clear can forget none.
+ *
+ * A room that adds a type writes qi__<room>_setup(), which makes the type, stores it here and adds it to
+ * the module; module.c calls them all in order.
+ */
+#ifndef QI_RUNTIME_STATE_H
+#define QI_RUNTIME_STATE_H
+
+#include <Python.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* X(name) for every owned reference. The comment says what it is or where it comes from. */
+#define QI_STATE_OBJECTS(X)                                                                          \
+    /* loop.c, handle.c */                                                                           \
+    X(loop_type)                 /* _qi.Loop */                                                      \
+    X(handle_type)               /* _qi.Handle */                                                    \
+    X(timer_handle_type)         /* _qi.TimerHandle */                                               \
+    X(ready_type)                /* the view of the ready queue */                                   \
+    X(scheduled_type)            /* the view of the timers */                                        \
+    X(asyncio_handle)            /* asyncio.events.Handle */                                         \
+    X(asyncio_timer_handle)      /* asyncio.events.TimerHandle */                                    \
+    X(future_type)               /* asyncio.Future */                                                \
+    X(task_type)                 /* asyncio.Task */                                                  \
+    X(cancelled_error)           /* asyncio.CancelledError */                                        \
+    X(set_running_loop)          /* asyncio.events._set_running_loop */                              \
+    X(get_running_loop)          /* asyncio.events._get_running_loop */                              \
+    X(enter_task)                /* asyncio.tasks._enter_task */                                     \
+    X(leave_task)                /* asyncio.tasks._leave_task */                                     \
+    X(current_task)              /* asyncio.tasks.current_task */                                    \
+    X(swap_current_task)         /* asyncio.tasks._swap_current_task, 3.12+ */                       \
+    /* proxy.c */                                                                                    \
+    X(object_type)               /* _qi.Object: the proxy of a QObject */                            \
+    X(signal_type)               /* _qi.Signal: a signal of one object */                            \
+    X(method_type)               /* _qi.Method: a slot or invokable of one object */                 \
+    X(variant_type)              /* _qi.Variant: a QVariant of a type that Python has nothing for */ \
+    /* slot.c */                                                                                     \
+    X(slot_type)                 /* _qi.Slot: a coroutine function with an overlap policy */         \
+    /* stream.c */                                                                                   \
+    X(writer_type)               /* _qi.LineWriter: sys.stdout and sys.stderr */
+
+typedef struct qi__state {
+#define QI_STATE_MEMBER(name) PyObject *name;
+    QI_STATE_OBJECTS(QI_STATE_MEMBER)
+#undef QI_STATE_MEMBER
+} qi__state;
+
+/* The state of the one `_qi` module of this process, or NULL before it was imported. GIL: held. */
+qi__state *qi__state_get(void);
+
+/* The rooms' setup functions, in the order in which module.c calls them. 0, or -1 with an exception. */
+int qi__handle_setup(PyObject *module, qi__state *state);
+int qi__loop_setup(PyObject *module, qi__state *state);
+int qi__proxy_setup(PyObject *module, qi__state *state);
+int qi__slot_setup(PyObject *module, qi__state *state);
+int qi__stream_setup(PyObject *module, qi__state *state);
+
+/* PyInit__qi, for PyImport_AppendInittab and for an interpreter that runs already. */
+PyMODINIT_FUNC PyInit__qi(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
