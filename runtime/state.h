@@ -28,12 +28,11 @@ extern "C" {
     X(future_type)               /* asyncio.Future */                                                \
     X(task_type)                 /* asyncio.Task */                                                  \
     X(cancelled_error)           /* asyncio.CancelledError */                                        \
-    X(set_running_loop)          /* asyncio.events._set_running_loop */                              \
-    X(get_running_loop)          /* asyncio.events._get_running_loop */                              \
-    X(enter_task)                /* asyncio.tasks._enter_task */                                     \
-    X(leave_task)                /* asyncio.tasks._leave_task */                                     \
-    X(current_task)              /* asyncio.tasks.current_task */                                    \
-    X(swap_current_task)         /* asyncio.tasks._swap_current_task, 3.12+ */                       \
+    X(current_task)              /* asyncio.tasks.current_task, 3.14+; else NULL */                  \
+    X(current_tasks)             /* asyncio.tasks._current_tasks, until 3.13; else NULL */           \
+    X(task_keywords)             /* ("loop", "name"), and so on: eager.c */                          \
+    X(task_keywords_context)                                                                         \
+    X(future_keywords)           /* ("loop",) */                                                     \
     /* proxy.c */                                                                                    \
     X(object_type)               /* _qi.Object: the proxy of a QObject */                            \
     X(signal_type)               /* _qi.Signal: a signal of one object */                            \

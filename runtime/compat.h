@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What differs between CPython 3.11 and 3.14, and how the rest of libqi sees it. No other file compares
+ * PY_VERSION_HEX for the sake of behaviour. GIL: held.
+ */
+#ifndef QI_RUNTIME_COMPAT_H
+#define QI_RUNTIME_COMPAT_H
+
+#include <Python.h>
+
+#include <stdbool.h>
+
+#include "state.h"
+
+#if PY_VERSION_HEX < 0x030B0000
+#error "libqi needs CPython 3.11 or newer"
+#endif
+
+/* Task's own eager_start, and _swap_current_task: since 3.12. */
+#define QI__HAS_EAGER_START (PY_VERSION_HEX >= 0x030C0000)
+
+/*
+ * A stretch of code in which no exception counts as being handled, whatever the caller is in the middle
+ * of handling. A coroutine that starts inside an `except` block of somebody else's must not find that
+ * exception in sys.exc_info() or as the __context__ of its own.
+ */
+typedef struct qi__exc_scope {
+    _PyErr_StackItem item;
+    _PyErr_StackItem *outer;
+} qi__exc_scope;
+
+static inline void qi__exc_scope_enter(qi__exc_scope *scope)
+{
+    PyThreadState *thread = PyThreadState_Get();
+
+    scope->item.exc_value = NULL;
+    scope->item.previous_item = NULL;
+    scope->outer = thread->exc_info;
+    thread->exc_info = &scope->item;
+}
+
+static inline void qi__exc_scope_leave(qi__exc_scope *scope)
+{
+    PyThreadState_Get()->exc_info = scope->outer;
+    Py_CLEAR(scope->item.exc_value);
+}
+
+/* The exception that is set, taken out: a new reference, or NULL. Its traceback is in it. */
+static inline PyObject *qi__take_exception(void)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return PyErr_GetRaisedException();
+#else
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    if (!type)
+        return NULL;
+    PyErr_NormalizeException(&type, &value, &traceback);
+    if (traceback)
+        PyException_SetTraceback(value, traceback);
+    Py_DECREF(type);
+    Py_XDECREF(traceback);
+    return value;
+#endif
+}
+
+/* Sets an exception again; takes the reference. NULL clears. */
+static inline void qi__give_exception(PyObject *exception)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    PyErr_SetRaisedException(exception);
+#else
+    if (exception)
+        PyErr_Restore(Py_NewRef((PyObject *)Py_TYPE(exception)), exception,
+                      PyException_GetTraceback(exception));
+    else
+        PyErr_Clear();
+#endif
+}
+
+/* Fills the members of the state that belong to this file. 0, or -1 with an exception. */
+int qi__compat_setup(qi__state *state);
+
+/*
+ * Leaves the task that runs on this loop, so that another may be entered, and returns it as a new
+ * reference; NULL without an exception if there is none, NULL with one if asyncio refuses.
+ */
+PyObject *qi__task_leave(qi__state *state, PyObject *loop);
+
+/* Enters it again; takes the reference. NULL is allowed. Reports what cannot be raised. */
+void qi__task_enter_again(qi__state *state, PyObject *loop, PyObject *task);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The poller on Linux: an epoll instance that also holds a timerfd and an eventfd.
+ *
+ * These two are edge-triggered, so neither is ever read: a new expiry or a new write is a new edge, and
+ * one epoll_wait() that reports it takes it away. The table of registrations is indexed by descriptor.
+ */
+#include "poller.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct registration {
+    uint32_t generation; /* of the present registration; part of what epoll hands back */
+    uint8_t interest;
+} registration;
+
+struct qi__poller {
+    int epoll_fd;
+    int timer_fd;
+    int wake_fd;
+    unsigned fork_count;    /* as it was when the poller was made */
+    atomic_bool wake_sent;  /* an eventfd write is under way: another would say nothing new */
+    uint64_t armed_ns;      /* what the timerfd is set to; UINT64_MAX: not at all */
+    registration *table;
+    size_t table_size;
+};
+
+/* What epoll hands back for the two internal descriptors; no descriptor has these numbers. */
+static const uint64_t tag_timer = UINT64_MAX;
+static const uint64_t tag_wake = UINT64_MAX - 1;
+
+static unsigned fork_count;
+
+static void count_fork(void)
+{
+    fork_count++;
+}
+
+static void register_fork_counter(void)
+{
+    (void)pthread_atfork(NULL, NULL, count_fork); /* fails only without memory, and then nothing works */
+}
+
+static bool is_foreign(const qi__poller *poller)
+{
+    return poller->fork_count != fork_count;
+}
+
+static uint64_t tag_of(int fd, uint32_t generation)
+{
+    return (uint64_t)generation << 32 | (uint32_t)fd;
+}
+
+static uint32_t epoll_events(unsigned interest)
+{
+    return (interest & QI__POLL_READ ? (uint32_t)EPOLLIN : 0) |
+           (interest & QI__POLL_WRITE ? (uint32_t)EPOLLOUT : 0);
+}
+
+static int add_edge_triggered(int epoll_fd, int fd, uint64_t tag)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.u64 = tag};
+    return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event);
+}
+
+static int open_epoll(const qi__poller *poller)
+{
+    int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+
+    if (epoll_fd < 0)
+        return -1;
+    if (add_edge_triggered(epoll_fd, poller->timer_fd, tag_timer) < 0 ||
+        add_edge_triggered(epoll_fd, poller->wake_fd, tag_wake) < 0) {
+        close(epoll_fd);
+        return -1;
+    }
+    return epoll_fd;
+}
+
+qi__poller *qi__poller_new(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    qi__poller *poller = calloc(1, sizeof *poller);
+
+    if (!poller)
+        return NULL;
+    pthread_once(&once, register_fork_counter);
+    poller->fork_count = fork_count;
+    poller->armed_ns = UINT64_MAX;
+    poller->epoll_fd = -1;
+    poller->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    poller->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (poller->timer_fd >= 0 && poller->wake_fd >= 0)
+        poller->epoll_fd = open_epoll(poller);
+    if (poller->epoll_fd < 0) {
+        int error = errno;
+        qi__poller_free(poller);
+        errno = error;
+        return NULL;
+    }
+    return poller;
+}
+
+void qi__poller_free(qi__poller *poller)
+{
+    if (!poller)
+        return;
+    if (poller->epoll_fd >= 0)
+        close(poller->epoll_fd);
+    if (poller->timer_fd >= 0)
+        close(poller->timer_fd);
+    if (poller->wake_fd >= 0)
+        close(poller->wake_fd);
+    free(poller->table);
+    free(poller);
+}
+
+int qi__poller_fd(const qi__poller *poller)
+{
+    return poller->epoll_fd;
+}
+
+static int grow_table(qi__poller *poller, int fd)
+{
+    size_t size = poller->table_size ? poller->table_size : 64;
+
+    while (size <= (size_t)fd)
+        size *= 2;
+    registration *table = realloc(poller->table, size * sizeof *table);
+    if (!table) {
+        errno = ENOMEM;
+        return -1;
+    }
+    memset(table + poller->table_size, 0, (size - poller->table_size) * sizeof *table);
+    poller->table = table;
+    poller->table_size = size;
+    return 0;
+}
+
+/* Registers or modifies, whichever the kernel finds right: it forgets descriptors that were closed. */
+static int control(qi__poller *poller, int fd, registration *entry, bool known)
+{
+    struct epoll_event event = {.events = epoll_events(entry->interest),
+                                .data.u64 = tag_of(fd, entry->generation)};
+    int operation = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+
+    if (epoll_ctl(poller->epoll_fd, operation, fd, &event) == 0)
+        return 0;
+    if (known && errno == ENOENT) {
+        /* The number was reused: late events of the file that had it must not count for this one. */
+        event.data.u64 = tag_of(fd, ++entry->generation);
+        return epoll_ctl(poller->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+    }
+    if (!known && errno == EEXIST)
+        return epoll_ctl(poller->epoll_fd, EPOLL_CTL_MOD, fd, &event);
+    return -1;
+}
+
+int qi__poller_set(qi__poller *poller, int fd, unsigned interest)
+{
+    if (fd < 0 || is_foreign(poller)) {
+        errno = fd < 0 ? EBADF : EPERM;
+        return -1;
+    }
+    if ((size_t)fd >= poller->table_size && grow_table(poller, fd) < 0)
+        return -1;
+
+    registration *entry = &poller->table[fd];
+    registration changed = *entry;
+    changed.interest = (uint8_t)interest;
+    if (interest) {
+        if (!entry->interest)
+            changed.generation++;
+        if (control(poller, fd, &changed, entry->interest != 0) < 0)
+            return -1;
+    } else if (entry->interest) {
+        /* A descriptor that is closed already has left by itself, or leaves in drop_stale(). */
+        (void)epoll_ctl(poller->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+        changed.generation++;
+    }
+    *entry = changed;
+    return 0;
+}
+
+unsigned qi__poller_interest(const qi__poller *poller, int fd)
+{
+    return fd >= 0 && (size_t)fd < poller->table_size ? poller->table[fd].interest : 0;
+}
+
+int qi__poller_refresh(qi__poller *poller, int fd)
+{
+    if (is_foreign(poller)) {
+        errno = EPERM;
+        return -1;
+    }
+    return control(poller, fd, &poller->table[fd], true);
+}
+
+/* A new epoll instance under the old number, which the host goes on watching. */
+static void rebuild(qi__poller *poller)
+{
+    int fresh = open_epoll(poller);
+
+    if (fresh < 0)
+        return; /* tried again at the next stale event */
+    if (dup3(fresh, poller->epoll_fd, O_CLOEXEC) < 0) {
+        close(fresh);
+        return;
+    }
+    close(fresh);
+    for (size_t fd = 0; fd < poller->table_size; fd++) {
+        registration *entry = &poller->table[fd];
+        if (entry->interest && control(poller, (int)fd, entry, false) < 0)
+            entry->interest = 0; /* closed meanwhile */
+    }
+    poller->armed_ns = UINT64_MAX; /* the edge may be lost: whoever has a deadline arms it again */
+}
+
+/*
+ * An event of a registration that was taken back: its file is still open under another number, so the
+ * kernel keeps it although nobody can name it any more.
+ */
+static void drop_stale(qi__poller *poller, int fd)
+{
+    if (qi__poller_interest(poller, fd) || epoll_ctl(poller->epoll_fd, EPOLL_CTL_DEL, fd, NULL) < 0)
+        rebuild(poller);
+}
+
+/* Hang-ups and errors wake both sides, as reading or writing is what tells the caller about them. */
+static unsigned readiness(uint32_t events, unsigned interest)
+{
+    unsigned ready = 0;
+
+    if (events & (uint32_t)~EPOLLOUT)
+        ready |= QI__POLL_READ;
+    if (events & (uint32_t)~EPOLLIN)
+        ready |= QI__POLL_WRITE;
+    return ready & interest;
+}
+
+int qi__poller_wait(qi__poller *poller, qi__poll_event *events, int size, bool block)
+{
+    enum { BATCH = 128 };
+    struct epoll_event raw[BATCH];
+    int reported = 0;
+
+    if (is_foreign(poller)) {
+        errno = EPERM;
+        return -1;
+    }
+    int count = epoll_wait(poller->epoll_fd, raw, size < BATCH ? size : BATCH, block ? -1 : 0);
+    if (count < 0)
+        return -1;
+    for (int i = 0; i < count; i++) {
+        uint64_t tag = raw[i].data.u64;
+        if (tag == tag_timer) {
+            poller->armed_ns = UINT64_MAX;
+        } else if (tag == tag_wake) {
+            atomic_store(&poller->wake_sent, false);
+        } else {
+            int fd = (int)(uint32_t)tag;
+            const registration *entry = &poller->table[fd];
+            if (!entry->interest || entry->generation != (uint32_t)(tag >> 32)) {
+                drop_stale(poller, fd);
+                continue;
+            }
+            unsigned ready = readiness(raw[i].events, entry->interest);
+            if (ready)
+                events[reported++] = (qi__poll_event){.fd = fd, .ready = ready};
+        }
+    }
+    return reported;
+}
+
+void qi__poller_arm(qi__poller *poller, uint64_t deadline_ns)
+{
+    if (deadline_ns >= poller->armed_ns || is_foreign(poller))
+        return;
+    struct itimerspec spec = {.it_value = {.tv_sec = (time_t)(deadline_ns / 1000000000),
+                                           .tv_nsec = (long)(deadline_ns % 1000000000)}};
+    if (spec.it_value.tv_sec == 0 && spec.it_value.tv_nsec == 0)
+        spec.it_value.tv_nsec = 1; /* zero would disarm */
+    if (timerfd_settime(poller->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL) == 0)
+        poller->armed_ns = deadline_ns;
+}
+
+void qi__poller_wake(qi__poller *poller)
+{
+    if (atomic_exchange(&poller->wake_sent, true) || is_foreign(poller))
+        return;
+    /* Fails only when the counter is full, and then the descriptor is readable anyway. */
+    uint64_t one = 1;
+    ssize_t written = write(poller->wake_fd, &one, sizeof one);
+    (void)written;
+}
