@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A hash set of the live handles, with open addressing and linear probing, behind one mutex.
+ *
+ * Every public call looks in here, so a look-up is a lock, a multiplication and usually one comparison.
+ * The set lives as long as the process and is never freed: handles may be asked about after everything
+ * else is gone. Its lock is never held while anything else is called.
+ */
+#include "handles.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "status.h"
+
+typedef struct slot {
+    const void *handle; /* NULL: free */
+    qi__handle_kind kind;
+} slot;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static slot *slots;
+static size_t capacity; /* 0 or a power of two */
+static size_t used;     /* at most three quarters of the capacity, so that probing ends */
+
+static size_t home_of(const void *handle)
+{
+    /* Fibonacci hashing: the high bits of the product are well mixed although addresses are aligned. */
+    uint64_t mixed = (uint64_t)(uintptr_t)handle * UINT64_C(0x9E3779B97F4A7C15);
+    return (size_t)(mixed >> 32) & (capacity - 1);
+}
+
+/* The handle's slot, or the free one where it would be put. Needs capacity > 0. */
+static slot *find(const void *handle)
+{
+    size_t at = home_of(handle);
+
+    while (slots[at].handle && slots[at].handle != handle)
+        at = (at + 1) & (capacity - 1);
+    return &slots[at];
+}
+
+static bool grow(void)
+{
+    slot *old = slots;
+    size_t old_capacity = capacity, larger = capacity ? capacity * 2 : 64;
+    slot *fresh = calloc(larger, sizeof *fresh);
+
+    if (!fresh)
+        return false;
+    slots = fresh;
+    capacity = larger;
+    for (size_t i = 0; i < old_capacity; i++) {
+        if (old[i].handle)
+            *find(old[i].handle) = old[i];
+    }
+    free(old);
+    return true;
+}
+
+int qi__handle_add(const void *handle, qi__handle_kind kind)
+{
+    pthread_mutex_lock(&lock);
+    bool room = (used + 1) * 4 <= capacity * 3 || grow();
+    if (room) {
+        slot *place = find(handle);
+        used += place->handle == NULL;
+        *place = (slot){handle, kind};
+    }
+    pthread_mutex_unlock(&lock);
+    return room ? QI_OK : qi__fail(QI_ERR_MEMORY, "out of memory for one more handle");
+}
+
+/* Moves later members of the probe sequence up into the hole, so that no tombstones are needed. */
+static void close_hole(size_t hole)
+{
+    size_t at = hole;
+
+    for (;;) {
+        at = (at + 1) & (capacity - 1);
+        if (!slots[at].handle)
+            break;
+        size_t home = home_of(slots[at].handle);
+        /* It may move if its home is not between the hole and itself. */
+        if (((at - home) & (capacity - 1)) >= ((at - hole) & (capacity - 1))) {
+            slots[hole] = slots[at];
+            hole = at;
+        }
+    }
+    slots[hole].handle = NULL;
+}
+
+void qi__handle_remove(const void *handle)
+{
+    if (!handle)
+        return;
+    pthread_mutex_lock(&lock);
+    if (capacity) {
+        slot *place = find(handle);
+        if (place->handle) {
+            close_hole((size_t)(place - slots));
+            used--;
+        }
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+/* Its kind, or 0 if it is not a live handle. */
+static int kind_of(const void *handle)
+{
+    int kind = 0;
+
+    if (!handle)
+        return 0;
+    pthread_mutex_lock(&lock);
+    if (capacity) {
+        const slot *place = find(handle);
+        if (place->handle)
+            kind = (int)place->kind;
+    }
+    pthread_mutex_unlock(&lock);
+    return kind;
+}
+
+bool qi__handle_is(const void *handle, qi__handle_kind kind)
+{
+    return kind_of(handle) == (int)kind;
+}
+
+static const char *kind_name(int kind)
+{
+    static const char *const names[] = {
+        [QI__HANDLE_RUNTIME] = "a runtime",
+        [QI__HANDLE_TASK] = "a task",
+        [QI__HANDLE_CALLABLE] = "a callable",
+        [QI__HANDLE_CONNECTION] = "a connection",
+    };
+    return names[kind];
+}
+
+int qi__handle_check(const void *handle, qi__handle_kind kind, const char *what)
+{
+    int found = kind_of(handle);
+
+    if (found == (int)kind)
+        return QI_OK;
+    if (!handle)
+        return qi__fail(QI_ERR_HANDLE, "the %s handle is NULL", what);
+    if (found)
+        return qi__fail(QI_ERR_HANDLE, "the %s handle is the handle of %s", what, kind_name(found));
+    return qi__fail(QI_ERR_HANDLE,
+                    "the %s handle %p is not a live one: it was released, or it never came from libqi",
+                    what, handle);
+}

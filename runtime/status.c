@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The error record of each thread, and the checks of text that nearly every public function begins with.
+ *
+ * A record is one qi_error and one place for its strings. Short messages, which are nearly all, live
+ * inside the record; longer ones and tracebacks live in a block of their own, which the next failure
+ * or the end of the thread frees. A new text is always complete before the old one goes, because its
+ * arguments may point into the old one: "loading the plugin: %s" of qi_last_error()->message.
+ */
+#include "status.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHORT_TEXT 480 /* bytes; a record then takes half a kilobyte of each thread's static storage */
+
+typedef struct record {
+    qi_error error;
+    qi_error *block; /* owns the strings of `error`, where they are not in `text` */
+    char text[SHORT_TEXT];
+} record;
+
+static _Thread_local record the_record = {.error = {QI_OK, "", NULL, NULL}};
+
+static pthread_key_t at_exit_key;
+static pthread_once_t at_exit_once = PTHREAD_ONCE_INIT;
+static bool have_at_exit_key;
+
+static void free_block(void *block)
+{
+    /* Runs at the end of its own thread, whose static storage still exists. */
+    the_record.error = (qi_error){QI_OK, "", NULL, NULL};
+    the_record.block = NULL;
+    free(block);
+}
+
+static void make_at_exit_key(void)
+{
+    have_at_exit_key = pthread_key_create(&at_exit_key, free_block) == 0;
+}
+
+static void keep_block(qi_error *block)
+{
+    qi_error *old = the_record.block;
+
+    if (block || old) {
+        pthread_once(&at_exit_once, make_at_exit_key);
+        if (have_at_exit_key)
+            (void)pthread_setspecific(at_exit_key, block); /* at worst the thread's end leaks a block */
+    }
+    the_record.block = block;
+    free(old);
+}
+
+static void set_short(int status, const char *text)
+{
+    size_t size = strlen(text);
+
+    if (size >= SHORT_TEXT)
+        size = qi__utf8_valid(text, SHORT_TEXT - 1);
+    memmove(the_record.text, text, size);
+    the_record.text[size] = '\0';
+    the_record.error = (qi_error){status, the_record.text, NULL, NULL};
+    keep_block(NULL);
+}
+
+static void set_block(qi_error *block)
+{
+    the_record.error = *block;
+    keep_block(block);
+}
+
+int qi__fail(int status, const char *format, ...)
+{
+    char text[SHORT_TEXT];
+    va_list arguments, again;
+
+    assert(status < 0);
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int size = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+
+    char *large = size >= (int)sizeof text ? malloc((size_t)size + 1) : NULL;
+    if (large) {
+        vsnprintf(large, (size_t)size + 1, format, again);
+        qi__fail_exception(status, large, NULL, NULL);
+        free(large);
+    } else {
+        set_short(status, size < 0 ? qi_status_text(status) : text);
+    }
+    va_end(again);
+    return status;
+}
+
+int qi__fail_exception(int status, const char *message, const char *python_type, const char *traceback)
+{
+    assert(status < 0);
+    qi_error error = {status, message ? message : qi_status_text(status), python_type, traceback};
+    qi_error *block = qi__error_copy(&error);
+
+    if (block)
+        set_block(block);
+    else
+        set_short(status, error.message);
+    return status;
+}
+
+static size_t text_size(const char *text)
+{
+    return text ? strlen(text) + 1 : 0;
+}
+
+static const char *put_text(char **place, const char *text)
+{
+    if (!text)
+        return NULL;
+    char *start = *place;
+    size_t size = strlen(text) + 1;
+    memcpy(start, text, size);
+    *place += size;
+    return start;
+}
+
+qi_error *qi__error_copy(const qi_error *error)
+{
+    qi_error *copy = malloc(sizeof *copy + text_size(error->message) + text_size(error->python_type) +
+                            text_size(error->traceback));
+    if (!copy)
+        return NULL;
+    char *place = (char *)(copy + 1);
+    copy->status = error->status;
+    copy->message = put_text(&place, error->message);
+    copy->python_type = put_text(&place, error->python_type);
+    copy->traceback = put_text(&place, error->traceback);
+    return copy;
+}
+
+void qi__error_free(qi_error *error)
+{
+    free(error);
+}
+
+int qi__fail_again(const qi_error *error)
+{
+    return qi__fail_exception(error->status, error->message, error->python_type, error->traceback);
+}
+
+const qi_error *qi_last_error(void)
+{
+    return &the_record.error;
+}
+
+const char *qi_status_name(int status)
+{
+    switch (status) {
+#define NAME(name, value, text)                                                                      \
+    case value:                                                                                      \
+        return #name;
+        QI_STATUS_MAP(NAME)
+#undef NAME
+    default:
+        return "QI_ERR_UNKNOWN";
+    }
+}
+
+const char *qi_status_text(int status)
+{
+    switch (status) {
+#define TEXT(name, value, text)                                                                      \
+    case value:                                                                                      \
+        return text;
+        QI_STATUS_MAP(TEXT)
+#undef TEXT
+    default:
+        return "an unknown status code";
+    }
+}
+
+unsigned qi_version(void)
+{
+    return QI_VERSION_HEX;
+}
+
+const char *qi_version_string(void)
+{
+    return QI_VERSION_STRING;
+}
+
+/* -- text ---------------------------------------------------------------------------------------- */
+
+static bool is_continuation(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+/* Bytes of the well-formed character at `s`, or 0. The bounds are those of Unicode's table 3-7: no
+ * overlong forms, no surrogates, nothing above U+10FFFF. */
+static size_t character_size(const unsigned char *s, size_t left)
+{
+    unsigned char first = s[0];
+
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xC2 && first <= 0xDF)
+        return left >= 2 && is_continuation(s[1]) ? 2 : 0;
+    if (first >= 0xE0 && first <= 0xEF) {
+        if (left < 3 || !is_continuation(s[1]) || !is_continuation(s[2]))
+            return 0;
+        if (first == 0xE0 && s[1] < 0xA0)
+            return 0;
+        return first == 0xED && s[1] > 0x9F ? 0 : 3;
+    }
+    if (first >= 0xF0 && first <= 0xF4) {
+        if (left < 4 || !is_continuation(s[1]) || !is_continuation(s[2]) || !is_continuation(s[3]))
+            return 0;
+        if (first == 0xF0 && s[1] < 0x90)
+            return 0;
+        return first == 0xF4 && s[1] > 0x8F ? 0 : 4;
+    }
+    return 0;
+}
+
+size_t qi__utf8_valid(const char *data, size_t size)
+{
+    const unsigned char *bytes = (const unsigned char *)data;
+    size_t at = 0;
+
+    while (at < size) {
+        size_t step = character_size(bytes + at, size - at);
+        if (!step)
+            break;
+        at += step;
+    }
+    return at;
+}
+
+int qi__check_text(const char *text, const char *what)
+{
+    if (!text)
+        return qi__fail(QI_ERR_ARGUMENT, "%s is NULL; a text is needed", what);
+    size_t size = strlen(text), valid = qi__utf8_valid(text, size);
+    if (valid < size)
+        return qi__fail(QI_ERR_ENCODING,
+                        "%s is not valid UTF-8: byte 0x%02x at offset %zu; convert it first, in Qt with "
+                        "QString::toUtf8()",
+                        what, (unsigned char)text[valid], valid);
+    return QI_OK;
+}
