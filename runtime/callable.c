@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Targets: how "orders:Desk.send" becomes a callable.
+ *
+ * Nothing is cached. The module is asked of the import system and each name of its owner every time,
+ * which costs about a microsecond, so a module that was reloaded is noticed by itself and none is kept
+ * alive. A qi_callable is the opposite: found once, and bound to that very object from then on.
+ *
+ * A handle has two sorts of references: the caller's own, which is the registered handle, and those of
+ * launches that are on their way; it may be released while these last.
+ */
+#include <Python.h>
+
+#include "callable.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "border.h"
+#include "compat.h"
+#include "handles.h"
+#include "signature.h"
+#include "status.h"
+
+struct qi_callable {
+    atomic_int references;
+    PyObject *object;
+    char *target;
+};
+
+/* -- the form of a target ----------------------------------------------------------------------------- */
+
+static int malformed(const char *target)
+{
+    return qi__fail(QI_ERR_ARGUMENT,
+                    "the target \"%s\" is not of the form \"module:callable\", as \"orders:send\" or "
+                    "\"shop.orders:Desk.send\"",
+                    target);
+}
+
+/* Dotted names without an empty part; whether each is an identifier, the look-up will tell. */
+static bool is_dotted(const char *name, size_t size)
+{
+    bool empty = true;
+
+    for (size_t i = 0; i < size; i++) {
+        if (name[i] == '.' && empty)
+            return false;
+        if (strchr(": \t\r\n/\\()", name[i]))
+            return false;
+        empty = name[i] == '.';
+    }
+    return !empty;
+}
+
+static int check_target(const char *target)
+{
+    int status = qi__check_text(target, "the target");
+
+    if (status < 0)
+        return status;
+    const char *colon = strchr(target, ':');
+    if (!colon || !is_dotted(target, (size_t)(colon - target)) || !is_dotted(colon + 1, strlen(colon + 1)))
+        return malformed(target);
+    return QI_OK;
+}
+
+int qi__callable_check(const char *target, const qi_callable *handle)
+{
+    if (target)
+        return check_target(target);
+    if (!handle)
+        return qi__fail(QI_ERR_ARGUMENT, "there is nothing to call: `target` is NULL and the options "
+                                         "have no `callable`");
+    return qi__handle_check(handle, QI__HANDLE_CALLABLE, "callable");
+}
+
+/* -- near names ----------------------------------------------------------------------------------------- */
+
+/* Appends what `iterable` yields to `list`; an iterable that fails, or is NULL, adds nothing more. */
+static void gather(PyObject *list, PyObject *iterable)
+{
+    PyObject *more = iterable ? PySequence_List(iterable) : NULL;
+
+    if (more)
+        PyList_SetSlice(list, PyList_GET_SIZE(list), PyList_GET_SIZE(list), more);
+    Py_XDECREF(more);
+    Py_XDECREF(iterable);
+    PyErr_Clear();
+}
+
+/* "; near names: 'a', 'b'", or "". A hint only: whatever goes wrong makes it empty. New str, or NULL. */
+static PyObject *near_names(PyObject *word, PyObject *candidates)
+{
+    PyObject *difflib = PyImport_ImportModule("difflib"), *matches = NULL, *text = NULL;
+
+    if (difflib && candidates)
+        matches = PyObject_CallMethod(difflib, "get_close_matches", "OO", word, candidates);
+    if (matches && PyList_Check(matches) && PyList_GET_SIZE(matches) > 0) {
+        PyObject *comma = PyUnicode_FromString("', '");
+        PyObject *joined = comma ? PyUnicode_Join(comma, matches) : NULL;
+        text = joined ? PyUnicode_FromFormat("; near names: '%U'", joined) : NULL;
+        Py_XDECREF(joined);
+        Py_XDECREF(comma);
+    }
+    Py_XDECREF(matches);
+    Py_XDECREF(difflib);
+    PyErr_Clear();
+    return text ? text : PyUnicode_FromString("");
+}
+
+/* Fails with QI_ERR_NOT_FOUND and "<format>; near names: …". Takes `candidates`. */
+static int not_found(PyObject *word, PyObject *candidates, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    PyObject *text = PyUnicode_FromFormatV(format, arguments);
+    va_end(arguments);
+    PyObject *near = text ? near_names(word, candidates) : NULL;
+    PyObject *whole = near ? PyUnicode_FromFormat("%U%U", text, near) : NULL;
+    const char *utf8 = whole ? PyUnicode_AsUTF8(whole) : NULL;
+    int status = qi__fail(QI_ERR_NOT_FOUND, "%s", utf8 ? utf8 : "no such module or callable");
+
+    PyErr_Clear();
+    Py_XDECREF(whole);
+    Py_XDECREF(near);
+    Py_XDECREF(text);
+    Py_XDECREF(candidates);
+    return status;
+}
+
+/* -- modules -------------------------------------------------------------------------------------------- */
+
+/* The names that a module of the same parent could have: those loaded, and those that lie on the path. */
+static PyObject *module_names(PyObject *name)
+{
+    PyObject *names = PyList_New(0), *pkgutil = PyImport_ImportModule("pkgutil");
+    Py_ssize_t dot = names ? PyUnicode_FindChar(name, '.', 0, PyUnicode_GET_LENGTH(name), -1) : -2;
+    PyObject *parent = dot > 0 ? PyUnicode_Substring(name, 0, dot) : NULL;
+    PyObject *package = parent ? PyImport_GetModule(parent) : NULL;
+    PyObject *path = package ? PyObject_GetAttrString(package, "__path__") : NULL;
+
+    PyErr_Clear();
+    if (names && pkgutil && (path || dot == -1)) {
+        PyObject *prefix = path ? PyUnicode_FromFormat("%U.", parent) : PyUnicode_FromString("");
+        PyObject *infos = prefix ? PyObject_CallMethod(pkgutil, "iter_modules", "OO",
+                                                       path ? path : Py_None, prefix)
+                                 : NULL;
+        PyObject *list = infos ? PySequence_List(infos) : NULL;
+        for (Py_ssize_t i = 0; list && i < PyList_GET_SIZE(list); i++) {
+            PyObject *found = PyObject_GetAttrString(PyList_GET_ITEM(list, i), "name");
+            if (found)
+                PyList_Append(names, found);
+            Py_XDECREF(found);
+        }
+        Py_XDECREF(list);
+        Py_XDECREF(infos);
+        Py_XDECREF(prefix);
+        PyErr_Clear();
+    }
+    if (names)
+        gather(names, PyMapping_Keys(PyImport_GetModuleDict()));
+    Py_XDECREF(path);
+    Py_XDECREF(package);
+    Py_XDECREF(parent);
+    Py_XDECREF(pkgutil);
+    PyErr_Clear();
+    return names;
+}
+
+/*
+ * Did the import fail because the very module, or a package that holds it, does not exist? One that
+ * exists and itself imports something missing is the plugin's bug, and its traceback is needed.
+ */
+static bool is_itself_missing(PyObject *name, PyObject *exception)
+{
+    if (!PyErr_GivenExceptionMatches(exception, PyExc_ModuleNotFoundError))
+        return false;
+    PyObject *missing = PyObject_GetAttrString(exception, "name");
+    bool result = false;
+    if (missing && PyUnicode_Check(missing)) {
+        PyObject *inside = PyUnicode_FromFormat("%U.", missing);
+        result = PyUnicode_Compare(missing, name) == 0 ||
+                 (inside && PyUnicode_Tailmatch(name, inside, 0, PY_SSIZE_T_MAX, -1) == 1);
+        Py_XDECREF(inside);
+    }
+    Py_XDECREF(missing);
+    PyErr_Clear();
+    return result;
+}
+
+static void import_failed(PyObject *name)
+{
+    PyObject *exception = qi__take_exception();
+
+    if (is_itself_missing(name, exception)) {
+        not_found(name, module_names(name), "there is no module '%U' on Python's path", name);
+        Py_DECREF(exception);
+        return;
+    }
+    PyObject *what = PyUnicode_FromFormat("importing module '%U'", name);
+    const char *text = what ? PyUnicode_AsUTF8(what) : NULL;
+    PyErr_Clear();
+    qi__give_exception(exception);
+    qi__fail_python(text ? text : "importing a module");
+    Py_XDECREF(what);
+}
+
+/*
+ * With an empty `fromlist` the import answers with the top package, so the module itself is read from
+ * sys.modules. The import comes first all the same: it waits where another thread is in the middle of
+ * importing, and costs a look-up where nobody is.
+ */
+static PyObject *import_module(PyObject *name)
+{
+    PyObject *top = PyImport_ImportModuleLevelObject(name, NULL, NULL, NULL, 0);
+
+    if (!top) {
+        import_failed(name);
+        return NULL;
+    }
+    Py_DECREF(top);
+    PyObject *module = PyImport_GetModule(name);
+    if (!module) {
+        PyErr_Clear();
+        not_found(name, module_names(name), "the module '%U' has removed itself from sys.modules", name);
+    }
+    return module;
+}
+
+/* -- attributes ----------------------------------------------------------------------------------------- */
+
+/* The names in `owner` that can be called; classes are among them, for paths that go on. */
+static PyObject *callable_names(PyObject *owner)
+{
+    PyObject *names = PyObject_Dir(owner), *result = PyList_New(0);
+
+    for (Py_ssize_t i = 0; names && result && i < PyList_GET_SIZE(names); i++) {
+        PyObject *name = PyList_GET_ITEM(names, i);
+        PyObject *value = PyObject_GetAttr(owner, name);
+        if (value && PyCallable_Check(value))
+            PyList_Append(result, name);
+        Py_XDECREF(value);
+        PyErr_Clear();
+    }
+    Py_XDECREF(names);
+    PyErr_Clear();
+    return result;
+}
+
+/* `walked` is the text up to `owner`, "orders" or "orders:Desk". */
+static int attribute_failed(PyObject *owner, PyObject *name, const char *target)
+{
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+        return qi__fail_python(target);
+    PyErr_Clear();
+    if (PyModule_Check(owner))
+        return not_found(name, callable_names(owner), "the module of \"%s\" has no '%U'", target, name);
+    return not_found(name, callable_names(owner), "in \"%s\", %s '%.200s' has no '%U'", target,
+                     PyType_Check(owner) ? "the class" : "an object of type",
+                     PyType_Check(owner) ? ((PyTypeObject *)owner)->tp_name : Py_TYPE(owner)->tp_name,
+                     name);
+}
+
+/* Follows the dotted path from the module. Takes `owner`. */
+static PyObject *walk(PyObject *owner, const char *path, const char *target)
+{
+    while (owner && *path) {
+        size_t size = strcspn(path, ".");
+        PyObject *name = PyUnicode_FromStringAndSize(path, (Py_ssize_t)size);
+        PyObject *next = name ? PyObject_GetAttr(owner, name) : NULL;
+        if (!name)
+            qi__fail_python(target);
+        else if (!next)
+            attribute_failed(owner, name, target);
+        Py_XDECREF(name);
+        Py_SETREF(owner, next);
+        path += size + (path[size] == '.');
+    }
+    return owner;
+}
+
+PyObject *qi__callable_find(qi_runtime *runtime, const char *target)
+{
+    (void)runtime; /* one interpreter a process */
+    if (check_target(target) < 0)
+        return NULL;
+    const char *colon = strchr(target, ':');
+    PyObject *name = PyUnicode_FromStringAndSize(target, colon - target);
+    if (!name) {
+        qi__fail_python(target);
+        return NULL;
+    }
+    PyObject *object = import_module(name);
+    Py_DECREF(name);
+    object = walk(object, colon + 1, target);
+    if (object && !PyCallable_Check(object)) {
+        qi__fail(QI_ERR_TYPE, "\"%s\" is %.200s and cannot be called", target, Py_TYPE(object)->tp_name);
+        Py_CLEAR(object);
+    }
+    return object;
+}
+
+int qi__callable_check_coroutine(PyObject *callable, const char *name, const char *flag)
+{
+    int is_coroutine = qi__signature_is_coroutine(callable);
+
+    if (is_coroutine < 0)
+        return qi__fail_python(name);
+    if (is_coroutine)
+        return QI_OK;
+    return qi__fail(QI_ERR_NOT_COROUTINE,
+                    "\"%s\" is not a coroutine function; define it with `async def`, or set %s to call a "
+                    "plain function",
+                    name, flag);
+}
+
+/* -- handles -------------------------------------------------------------------------------------------- */
+
+int qi_callable_resolve(qi_runtime *runtime, const char *target, qi_callable **out)
+{
+    if (out)
+        *out = NULL;
+    int status = qi__runtime_check_gui(runtime);
+    if (status < 0)
+        return status;
+    if (!out)
+        return qi__fail(QI_ERR_ARGUMENT, "`out` is NULL; there would be no handle to call with");
+    if ((status = check_target(target)) < 0)
+        return status;
+
+    qi_callable *callable = calloc(1, sizeof *callable);
+    char *copy = strdup(target);
+    PyGILState_STATE gil = PyGILState_Ensure();
+    PyObject *object = qi__callable_find(runtime, target);
+    PyGILState_Release(gil);
+    if (!object || !callable || !copy || qi__handle_add(callable, QI__HANDLE_CALLABLE) < 0) {
+        status = object ? qi__fail(QI_ERR_MEMORY, "out of memory") : qi_last_error()->status;
+        gil = PyGILState_Ensure();
+        Py_XDECREF(object);
+        PyGILState_Release(gil);
+        free(copy);
+        free(callable);
+        return status;
+    }
+    atomic_init(&callable->references, 1);
+    callable->object = object;
+    callable->target = copy;
+    *out = callable;
+    return QI_OK;
+}
+
+qi_callable *qi__callable_retain(const qi_callable *handle)
+{
+    qi_callable *callable = (qi_callable *)handle;
+
+    if (callable)
+        atomic_fetch_add(&callable->references, 1);
+    return callable;
+}
+
+void qi__callable_drop(qi_callable *callable)
+{
+    if (!callable || atomic_fetch_sub(&callable->references, 1) != 1)
+        return;
+    /* After the interpreter has ended, the object is gone with it. */
+    if (Py_IsInitialized()) {
+        PyGILState_STATE gil = PyGILState_Ensure();
+        Py_DECREF(callable->object);
+        PyGILState_Release(gil);
+    }
+    free(callable->target);
+    free(callable);
+}
+
+void qi_callable_release(qi_callable *callable)
+{
+    if (!qi__handle_is(callable, QI__HANDLE_CALLABLE))
+        return;
+    qi__handle_remove(callable);
+    qi__callable_drop(callable);
+}
+
+PyObject *qi__callable_object(const qi_callable *callable, const char **target)
+{
+    if (qi__handle_check(callable, QI__HANDLE_CALLABLE, "callable") < 0)
+        return NULL;
+    if (target)
+        *target = callable->target;
+    return callable->object;
+}
+
+PyObject *qi__callable_take(qi_runtime *runtime, const char *target, const qi_callable *handle,
+                            const char **name)
+{
+    if (target) {
+        *name = target;
+        return qi__callable_find(runtime, target);
+    }
+    *name = handle->target;
+    return Py_NewRef(handle->object);
+}

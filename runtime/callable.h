@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What task.c and connection.c share about targets; runtime_p.h has the rest. GIL: held. */
+#ifndef QI_RUNTIME_CALLABLE_H
+#define QI_RUNTIME_CALLABLE_H
+
+#include "runtime_p.h"
+
+/*
+ * The callable that a call names, by `target` or, where that is NULL, by `handle`. New reference, and
+ * `*name` its text, borrowed from either; NULL with the error record set.
+ */
+PyObject *qi__callable_take(qi_runtime *runtime, const char *target, const qi_callable *handle,
+                            const char **name);
+
+/* QI_OK, or QI_ERR_ARGUMENT / QI_ERR_ENCODING / QI_ERR_HANDLE: neither is there, or it is malformed. GIL:
+ * not needed. */
+int qi__callable_check(const char *target, const qi_callable *handle);
+
+/* QI_OK, or QI_ERR_NOT_COROUTINE with a message that names the way out (`flag`). */
+int qi__callable_check_coroutine(PyObject *callable, const char *name, const char *flag);
+
+/* A reference that outlives the handle's release. NULL is allowed. Thread: any. */
+qi_callable *qi__callable_retain(const qi_callable *handle);
+void qi__callable_drop(qi_callable *handle);
+
+#endif
