@@ -5,6 +5,9 @@
  * These two are edge-triggered, so neither is ever read: a new expiry or a new write is a new edge, and
  * one epoll_wait() that reports it takes it away. The table of registrations is indexed by descriptor.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* dup3 */
+#endif
 #include "poller.h"
 
 #include <errno.h>
