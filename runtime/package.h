@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The Python package `qi` inside the library. */
+#ifndef QI_RUNTIME_PACKAGE_H
+#define QI_RUNTIME_PACKAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct qi__package_module {
+    const char *name;     /* "qi._loop" */
+    const char *filename; /* "<qi>/qi/_loop.py" */
+    bool package;
+    const char *source;
+    size_t source_size;
+    const char *code; /* marshalled */
+    size_t code_size;
+} qi__package_module;
+
+/* Made at build time by tools/embed-package.py, sorted by name. */
+extern const qi__package_module qi__package_modules[];
+extern const size_t qi__package_count;
+extern const long qi__package_magic; /* of the Python that compiled the code */
+
+/* Makes `import qi` find the package; once is enough, more does no harm. 0, or -1 with an exception.
+ * GIL: held. */
+int qi__package_install(void);
+
+#endif
