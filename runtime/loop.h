@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 /* True if the object is an instance of _qi.Loop. */
-bool qi__loop_check(PyObject *loop);
+bool qi__loop_is_loop(PyObject *object);
 
 /*
  * Makes a Task of a coroutine and runs its first step before returning; a running task is left around it

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The event loop classes: the C core `_qi.Loop` under asyncio's own classes.
+
+Everything hot is found in the core first; transports, TLS, subprocesses, signals, DNS and servers are
+asyncio's own code, inherited.  asyncio's classes are bound here, at import time, so that somebody who
+later puts one of ours into `asyncio.SelectorEventLoop` does not make us inherit from ourselves.
+"""
+
+import asyncio
+import enum
+import selectors
+import sys
+import threading
+import types
+import weakref
+from asyncio import base_events, events
+
+import _qi
+
+__all__ = (
+    "QiBaseEventLoop",
+    "QiDefaultEventLoop",
+    "QiLoopMode",
+    "QiSelectorEventLoop",
+    "new_event_loop",
+    "run_task",
+)
+
+_SelectorEventLoop = asyncio.SelectorEventLoop
+
+
+class QiLoopMode(enum.Enum):
+    """How a loop gets to run."""
+
+    OWNER = 0
+    """`run_forever()` executes a Qt event loop until it is stopped: for asyncio-driven programs."""
+
+    GUEST = 1
+    """Somebody else's Qt event loop drives it between `start()` and `stop()`."""
+
+    NATIVE = 2
+    """No Qt: it waits by itself, as a stock loop does.  For clean-up after Qt's event loop has ended."""
+
+
+class _OwnSelector(selectors.BaseSelector):
+    """What `loop._selector` is: a window on the core's poller, for transports' repr() and the like."""
+
+    _qi_own_poller = True
+
+    def __init__(self, loop):
+        self._loop_ref = weakref.ref(loop)
+
+    def _loop(self):
+        loop = self._loop_ref()
+        if loop is None or loop._poll_fd < 0:
+            raise RuntimeError("the event loop is closed")
+        return loop
+
+    def _keys(self):
+        none_if_absent = lambda handle: handle if isinstance(handle, events.Handle) else None
+        return {
+            fd: selectors.SelectorKey(fd, fd, mask, (none_if_absent(reader), none_if_absent(writer)))
+            for fd, (mask, reader, writer) in self._loop()._watched().items()
+        }
+
+    def get_map(self):
+        return types.MappingProxyType(self._keys())
+
+    def get_key(self, fileobj):
+        try:
+            return self._keys()[fileobj if isinstance(fileobj, int) else fileobj.fileno()]
+        except KeyError:
+            raise KeyError(f"{fileobj!r} is not registered") from None
+
+    def fileno(self):
+        return self._loop()._poll_fd
+
+    def register(self, fileobj, event_mask, data=None):
+        raise RuntimeError("the loop registers by itself; use add_reader() and add_writer()")
+
+    unregister = modify = register
+
+    def select(self, timeout=None):
+        """Polls without waiting and lets the loop queue what is ready; there is nothing to hand out."""
+        self._loop()._poll()
+        return []
+
+    def close(self):
+        loop = self._loop_ref()
+        if loop is not None:
+            loop._close_poller()
+
+
+# Selectors of the standard library do what the core's poller does, so it stands in for them.
+_STANDARD_SELECTORS = {
+    cls
+    for cls in (
+        getattr(selectors, name, None)
+        for name in (
+            "DefaultSelector",
+            "SelectSelector",
+            "PollSelector",
+            "EpollSelector",
+            "DevpollSelector",
+            "KqueueSelector",
+        )
+    )
+    if cls is not None
+}
+
+
+class QiBaseEventLoop(_qi.Loop, base_events.BaseEventLoop):
+    """What all of qi's loops have in common: modes, eager tasks, interleaved modal functions."""
+
+    def run_forever(self):
+        """Runs until `stop()` is called: on a Qt event loop of its own in owner mode."""
+        if self.get_mode() is QiLoopMode.GUEST:
+            raise RuntimeError(
+                "a loop in guest mode is run by Qt's event loop; use start() and stop()"
+            )
+        self._run_forever_setup()
+        try:
+            self._run_until_stopped()
+        finally:
+            self._run_forever_cleanup()
+
+    def run_until_complete(self, future):
+        if self.get_mode() is QiLoopMode.GUEST and not self.is_running():
+            self._check_closed()
+            raise RuntimeError(
+                "a loop in guest mode cannot wait for a future; use run_task(), or set another mode"
+            )
+        return super().run_until_complete(future)
+
+    def get_mode(self):
+        """The loop's mode, a `QiLoopMode`."""
+        return QiLoopMode(self._mode)
+
+    if not hasattr(base_events.BaseEventLoop, "_run_forever_setup"):
+        # Python 3.13 split run_forever() into these and the loop between them.
+
+        _old_agen_hooks = None
+
+        def _run_forever_setup(self):
+            self._check_closed()
+            self._check_running()
+            self._set_coroutine_origin_tracking(self._debug)
+            self._old_agen_hooks = sys.get_asyncgen_hooks()
+            self._thread_id = threading.get_ident()
+            sys.set_asyncgen_hooks(
+                firstiter=self._asyncgen_firstiter_hook,
+                finalizer=self._asyncgen_finalizer_hook,
+            )
+            events._set_running_loop(self)
+
+        def _run_forever_cleanup(self):
+            self._stopping = False
+            self._thread_id = None
+            events._set_running_loop(None)
+            self._set_coroutine_origin_tracking(False)
+            if self._old_agen_hooks is not None:
+                sys.set_asyncgen_hooks(*self._old_agen_hooks)
+                self._old_agen_hooks = None
+
+
+class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):
+    """`asyncio.SelectorEventLoop` on top of a Qt event loop.
+
+    selector: a selector of the standard library's `selectors` module is taken as a hint and closed
+    with the loop; the core has a poller of its own.  A selector of any other class is really asked.
+    """
+
+    def __init__(self, selector=None):
+        if selector is None or type(selector) in _STANDARD_SELECTORS:
+            self._given_selector = selector
+            super().__init__(_OwnSelector(self))
+        else:
+            # asyncio's own way of watching, on somebody else's selector.
+            self._given_selector = None
+            for name in ("_add_reader", "_remove_reader", "_add_writer", "_remove_writer",
+                         "_write_to_self", "_add_callback"):
+                function = getattr(_SelectorEventLoop, name)
+                setattr(self, name, types.MethodType(function, self))
+            super().__init__(selector)
+
+    def close(self):
+        super().close()
+        given, self._given_selector = self._given_selector, None
+        if given is not None:
+            given.close()
+
+
+QiDefaultEventLoop = QiSelectorEventLoop
+
+
+def new_event_loop():
+    """Returns a new loop in owner mode; fits as `loop_factory` of `asyncio.Runner`."""
+    return QiDefaultEventLoop()
+
+
+def run_task(coro, *, allow_task_nesting=True, name=None, context=None):
+    """Makes a Task of a coroutine and runs it, before returning, up to its first suspension.
+
+    It may be called from a running task, which is left around the first step and entered again after
+    it; `allow_task_nesting=False` makes that a RuntimeError.  A running loop of qi is needed.
+    """
+    loop = asyncio.get_running_loop()
+    if not isinstance(loop, _qi.Loop):
+        coro.close()
+        raise RuntimeError(
+            f"run_task() needs an event loop of qi, but {type(loop).__qualname__} is running; "
+            "use qi.new_event_loop as loop_factory"
+        )
+    return loop.run_task(
+        coro, allow_task_nesting=allow_task_nesting, name=name, context=context
+    )

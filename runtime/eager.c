@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * run_task(): makes a Task and runs its first step before it returns.
+ *
+ * From 3.12 on Task can do that itself (eager_start). On 3.11 a Task schedules its first step while it
+ * is made, with loop.call_soon(); that one call is captured, and the handle is called here. The same
+ * happens where the loop has a task factory, which knows no eager_start.
+ *
+ * The step runs as a callback of the loop would: in a bracket, in the task's Context, with no other task
+ * entered and no exception being handled, whatever the caller is in the middle of.
+ */
+#include "loop_p.h"
+
+#include <stddef.h>
+
+/* -- making the task -------------------------------------------------------------------------------- */
+
+/* Task(coroutine, loop=…, name=…[, context=…][, eager_start=True]) */
+static PyObject *new_task(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
+{
+    qi__state *state = loop->state;
+    PyObject *stack[6], **arguments = stack + 1;
+    Py_ssize_t count = 0;
+
+    arguments[count++] = coroutine;
+    arguments[count++] = (PyObject *)loop;
+    arguments[count++] = name ? name : Py_None;
+#if QI__HAS_EAGER_START
+    arguments[count++] = Py_True;
+#endif
+    if (context)
+        arguments[count++] = context;
+    return PyObject_Vectorcall(state->task_type, arguments, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                               context ? state->task_keywords_context : state->task_keywords);
+}
+
+static PyObject *get_task_factory(qi__loop *loop)
+{
+    PyObject *factory = PyObject_GetAttrString((PyObject *)loop, "_task_factory");
+
+    if (factory == Py_None)
+        Py_CLEAR(factory);
+    else if (!factory && PyErr_ExceptionMatches(PyExc_AttributeError))
+        PyErr_Clear();
+    return factory;
+}
+
+static PyObject *factory_task(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
+{
+    PyObject *method = PyObject_GetAttrString((PyObject *)loop, "create_task");
+    PyObject *args = method ? PyTuple_Pack(1, coroutine) : NULL;
+    PyObject *keywords = args ? PyDict_New() : NULL;
+    PyObject *task = NULL;
+
+    if (keywords && (!name || PyDict_SetItemString(keywords, "name", name) == 0) &&
+        (!context || PyDict_SetItemString(keywords, "context", context) == 0))
+        task = PyObject_Call(method, args, keywords);
+    Py_XDECREF(keywords);
+    Py_XDECREF(args);
+    Py_XDECREF(method);
+    return task;
+}
+
+/* Nobody will ever await it now: spare the caller the "never awaited" warning. Keeps the exception. */
+static void close_coroutine(PyObject *coroutine)
+{
+    PyObject *raised = qi__take_exception();
+    PyObject *result = PyObject_CallMethod(coroutine, "close", NULL);
+
+    if (!result)
+        PyErr_Clear(); /* not a coroutine at all, or one that refuses; the first exception says more */
+    Py_XDECREF(result);
+    qi__give_exception(raised);
+}
+
+/* -- the first step ----------------------------------------------------------------------------------- */
+
+/*
+ * SystemExit and KeyboardInterrupt of a first step. A guest has no run_forever() that they could end, so
+ * they are reported and the task, which has the exception as its result, is returned all the same.
+ */
+static PyObject *step_raised(qi__loop *loop, PyObject *task)
+{
+    if (loop->mode != QI__MODE_GUEST) {
+        Py_XDECREF(task);
+        return NULL;
+    }
+    if (!task) {
+        /* eager_start lets them out of the constructor: the result must live in a future instead. */
+        PyObject *raised = qi__take_exception();
+        task = PyObject_CallMethod((PyObject *)loop, "create_future", NULL);
+        PyObject *result = task ? PyObject_CallMethod(task, "set_exception", "O", raised) : NULL;
+        Py_XDECREF(result);
+        if (result && (result = PyObject_CallMethod(task, "exception", NULL))) /* counts as seen */
+            Py_DECREF(result);
+        if (PyErr_Occurred())
+            PyErr_Clear();
+        qi__give_exception(raised);
+    }
+    qi__loop_report(loop, "A task asked to end the process; as a guest, asyncio goes on", NULL);
+    return task;
+}
+
+/* Takes over the reference to the task. */
+static PyObject *run_first_step(qi__loop *loop, PyObject *task, PyObject *handle)
+{
+    switch (qi__handle_call((qi__handle *)handle)) {
+    case QI__RAN_BLOCKED:
+        /* The Context that was asked for is entered already, by a frame below: the step has to wait. */
+        if (qi__ready_push(loop, handle) < 0)
+            Py_CLEAR(task);
+        return task;
+    case QI__RAN_RAISED:
+        return step_raised(loop, task);
+    default:
+        return task;
+    }
+}
+
+static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
+{
+    PyObject *factory = get_task_factory(loop);
+
+    if (PyErr_Occurred())
+        return NULL;
+    bool captures = factory || !QI__HAS_EAGER_START;
+    loop->capturing = captures;
+    PyObject *task = factory ? factory_task(loop, coroutine, name, context)
+                             : new_task(loop, coroutine, name, context);
+    loop->capturing = false;
+    Py_XDECREF(factory);
+    PyObject *handle = loop->captured;
+    loop->captured = NULL;
+    if (!task) {
+        bool exits = PyErr_ExceptionMatches(PyExc_SystemExit) ||
+                     PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
+        Py_XDECREF(handle);
+        if (exits && !captures)
+            return step_raised(loop, NULL);
+        close_coroutine(coroutine);
+        return NULL;
+    }
+    if (handle) /* none if the factory made an eager task */
+        task = run_first_step(loop, task, handle);
+    Py_XDECREF(handle);
+    return task;
+}
+
+static int check_runnable(qi__loop *loop, PyObject *coroutine)
+{
+    const char *why = NULL;
+
+    if (loop->closed)
+        why = "Event loop is closed";
+    else if (!loop->running)
+        why = "run_task() needs a running event loop";
+    else if (loop->thread != PyThread_get_thread_ident())
+        why = "run_task() must be called in the thread of the event loop; from another thread use "
+              "asyncio.run_coroutine_threadsafe()";
+    if (!why)
+        return 0;
+    PyErr_SetString(PyExc_RuntimeError, why);
+    close_coroutine(coroutine);
+    return -1;
+}
+
+static PyObject *run_task(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context,
+                          bool may_nest)
+{
+    if (check_runnable(loop, coroutine) < 0)
+        return NULL;
+    PyObject *outer_task = qi__task_leave(loop->state, (PyObject *)loop);
+    if (PyErr_Occurred() || (outer_task && !may_nest)) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_RuntimeError,
+                            "run_task() was called from a running task with allow_task_nesting=False");
+        qi__task_enter_again(loop->state, (PyObject *)loop, outer_task);
+        close_coroutine(coroutine);
+        return NULL;
+    }
+
+    qi__exc_scope scope;
+    qi__exc_scope_enter(&scope);
+    qi__bracket_open(loop);
+    PyObject *task = make_and_step(loop, coroutine, name, context);
+    qi__bracket_close(loop);
+    qi__exc_scope_leave(&scope);
+    qi__task_enter_again(loop->state, (PyObject *)loop, outer_task);
+    if (qi__loop_is_idle(loop))
+        qi__loop_settle(loop);
+    return task;
+}
+
+PyObject *qi__loop_run_task(PyObject *loop, PyObject *coroutine, PyObject *name, PyObject *context)
+{
+    Py_INCREF(loop);
+    PyObject *task = run_task((qi__loop *)loop, coroutine, name, context, true);
+    Py_DECREF(loop);
+    return task;
+}
+
+/* -- for Python --------------------------------------------------------------------------------------- */
+
+static PyObject *loop_run_task(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"", "allow_task_nesting", "name", "context", NULL};
+    PyObject *coroutine, *name = Py_None, *context = Py_None;
+    int may_nest = 1;
+
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$pOO:run_task", names, &coroutine, &may_nest,
+                                     &name, &context))
+        return NULL;
+    return run_task((qi__loop *)self, coroutine, name == Py_None ? NULL : name,
+                    context == Py_None ? NULL : context, may_nest);
+}
+
+#define KEYWORDS ((PyCFunction)(void (*)(void))loop_run_task)
+
+PyMethodDef qi__eager_methods[] = {
+    {"run_task", KEYWORDS, METH_VARARGS | METH_KEYWORDS,
+     PyDoc_STR("run_task($self, coro, /, *, allow_task_nesting=True, name=None, context=None)\n--\n\n"
+               "Makes a Task of a coroutine and runs it, before returning, up to its first suspension.")},
+    {NULL, NULL, 0, NULL},
+};
+
+int qi__eager_setup(qi__state *state)
+{
+#if QI__HAS_EAGER_START
+    state->task_keywords = Py_BuildValue("(sss)", "loop", "name", "eager_start");
+    state->task_keywords_context =
+        Py_BuildValue("(ssss)", "loop", "name", "eager_start", "context");
+#else
+    state->task_keywords = Py_BuildValue("(ss)", "loop", "name");
+    state->task_keywords_context = Py_BuildValue("(sss)", "loop", "name", "context");
+#endif
+    state->future_keywords = Py_BuildValue("(s)", "loop");
+    return state->task_keywords && state->task_keywords_context && state->future_keywords ? 0 : -1;
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Readers and writers: which callback belongs to which descriptor, and what the poller watches for them.
+ *
+ * A descriptor is watched for what it has callbacks for, less what is masked. It is masked in a direction
+ * while the callback of that direction is on the stack below (a nested event loop polls in the middle of
+ * it) or deferred: it could not run now, and a level-triggered poller would report it for ever.
+ */
+#include "loop_p.h"
+
+#include <errno.h>
+#include <limits.h>
+
+/* -- the table ------------------------------------------------------------------------------------- */
+
+static qi__fd *entry_of(qi__loop *loop, int fd)
+{
+    return (size_t)fd < loop->fds_size ? &loop->fds[fd] : NULL;
+}
+
+static int grow_table(qi__loop *loop, int fd)
+{
+    size_t size = loop->fds_size ? loop->fds_size : 64;
+
+    while (size <= (size_t)fd)
+        size *= 2;
+    qi__fd *fds = PyMem_Realloc(loop->fds, size * sizeof *fds);
+    if (!fds) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    memset(fds + loop->fds_size, 0, (size - loop->fds_size) * sizeof *fds);
+    loop->fds = fds;
+    loop->fds_size = size;
+    return 0;
+}
+
+static unsigned wanted(const qi__fd *entry)
+{
+    return (entry->reader ? (unsigned)QI__POLL_READ : 0) | (entry->writer ? (unsigned)QI__POLL_WRITE : 0);
+}
+
+static int apply(qi__loop *loop, int fd)
+{
+    qi__fd *entry = &loop->fds[fd];
+    unsigned interest = wanted(entry) & ~(unsigned)entry->masked;
+
+    if (qi__poller_interest(loop->poller, fd) == interest)
+        return 0;
+    if (qi__poller_set(loop->poller, fd, interest) == 0)
+        return 0;
+    PyErr_SetFromErrno(PyExc_OSError);
+    return -1;
+}
+
+/* The descriptor of a number or a file object, with the errors of the selectors module; -1. */
+static int descriptor_of(PyObject *object)
+{
+    PyObject *number = PyLong_Check(object) ? Py_NewRef(object)
+                                            : PyObject_CallMethod(object, "fileno", NULL);
+    long fd = number && PyLong_Check(number) ? PyLong_AsLong(number) : -1;
+    bool is_number = number && PyLong_Check(number) && !PyErr_Occurred();
+
+    Py_XDECREF(number);
+    if (fd >= 0 && fd <= INT_MAX)
+        return (int)fd;
+    PyErr_Clear();
+    if (is_number)
+        PyErr_Format(PyExc_ValueError, "Invalid file descriptor: %ld", fd);
+    else
+        PyErr_Format(PyExc_ValueError, "Invalid file object: %R", object);
+    return -1;
+}
+
+/* -- adding and removing --------------------------------------------------------------------------- */
+
+static PyObject *add(qi__loop *loop, PyObject *const *args, Py_ssize_t count, unsigned direction)
+{
+    if (count < 2) {
+        PyErr_SetString(PyExc_TypeError, "a file descriptor and a callback are needed");
+        return NULL;
+    }
+    if (loop->closed || !loop->poller)
+        return qi__loop_closed_error();
+    int fd = descriptor_of(args[0]);
+    if (fd < 0 || ((size_t)fd >= loop->fds_size && grow_table(loop, fd) < 0))
+        return NULL;
+    qi__handle *handle = qi__handle_new(loop, (PyTypeObject *)loop->state->handle_type, args[1],
+                                        args + 2, count - 2, NULL);
+    if (!handle)
+        return NULL;
+    handle->fd = fd;
+
+    qi__fd *entry = &loop->fds[fd];
+    qi__handle **side = direction == QI__POLL_READ ? &entry->reader : &entry->writer;
+    qi__handle *replaced = *side;
+    bool was_used = wanted(entry) != 0;
+    uint8_t was_masked = entry->masked;
+    *side = handle;
+    entry->masked &= (uint8_t)~direction;
+    bool same = qi__poller_interest(loop->poller, fd) == (wanted(entry) & ~(unsigned)entry->masked);
+    int result = apply(loop, fd);
+    if (result == 0 && same && replaced && qi__poller_refresh(loop->poller, fd) < 0) {
+        PyErr_SetFromErrno(PyExc_OSError);
+        result = -1;
+    }
+    if (result < 0) {
+        *side = replaced;
+        entry->masked = was_masked;
+        Py_DECREF(handle);
+        return NULL;
+    }
+    if (!was_used)
+        loop->fd_count++;
+    Py_INCREF(handle); /* the table's, besides the caller's */
+    if (replaced) {
+        qi__handle_cancel(replaced); /* Beware: may run code that changes the table */
+        Py_DECREF(replaced);
+    }
+    return (PyObject *)handle;
+}
+
+/* 1 if there was a callback, 0 if not, -1 with an exception. */
+static int remove_side(qi__loop *loop, PyObject *object, unsigned direction)
+{
+    if (loop->closed || !loop->poller)
+        return 0;
+    int fd = descriptor_of(object);
+    if (fd < 0)
+        return -1;
+    qi__fd *entry = entry_of(loop, fd);
+    if (!entry)
+        return 0;
+    qi__handle **side = direction == QI__POLL_READ ? &entry->reader : &entry->writer;
+    qi__handle *handle = *side;
+    if (!handle)
+        return 0;
+    *side = NULL;
+    entry->masked &= (uint8_t)~direction;
+    if (!wanted(entry))
+        loop->fd_count--;
+    if (apply(loop, fd) < 0)
+        PyErr_Clear(); /* only a closed descriptor can refuse, and that is gone from the poller */
+    qi__handle_cancel(handle); /* Beware: may run code that changes the table */
+    Py_DECREF(handle);
+    return 1;
+}
+
+static PyObject *loop_add_reader(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    return add((qi__loop *)self, args, count, QI__POLL_READ);
+}
+
+static PyObject *loop_add_writer(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    return add((qi__loop *)self, args, count, QI__POLL_WRITE);
+}
+
+static PyObject *loop_remove_reader(PyObject *self, PyObject *fd)
+{
+    int removed = remove_side((qi__loop *)self, fd, QI__POLL_READ);
+    return removed < 0 ? NULL : PyBool_FromLong(removed);
+}
+
+static PyObject *loop_remove_writer(PyObject *self, PyObject *fd)
+{
+    int removed = remove_side((qi__loop *)self, fd, QI__POLL_WRITE);
+    return removed < 0 ? NULL : PyBool_FromLong(removed);
+}
+
+/* -- polling --------------------------------------------------------------------------------------- */
+
+static int queue_side(qi__loop *loop, int fd, qi__handle *handle, unsigned direction)
+{
+    if (!handle || handle->cancelled || handle->queued)
+        return 0;
+    if (handle->running || handle->deferred) {
+        loop->fds[fd].masked |= (uint8_t)direction;
+        if (apply(loop, fd) < 0)
+            PyErr_Clear();
+        return 0;
+    }
+    if (qi__ready_push(loop, (PyObject *)handle) < 0)
+        return -1;
+    handle->queued = true;
+    return 0;
+}
+
+static int queue_event(qi__loop *loop, const qi__poll_event *event)
+{
+    qi__fd *entry = entry_of(loop, event->fd);
+
+    if (!entry)
+        return 0;
+    if (event->ready & QI__POLL_READ && queue_side(loop, event->fd, entry->reader, QI__POLL_READ) < 0)
+        return -1;
+    if (event->ready & QI__POLL_WRITE && queue_side(loop, event->fd, entry->writer, QI__POLL_WRITE) < 0)
+        return -1;
+    return 0;
+}
+
+void qi__fd_unmask(qi__loop *loop, qi__handle *handle)
+{
+    qi__fd *entry = entry_of(loop, handle->fd);
+
+    if (!entry || !entry->masked || handle->running || handle->deferred || !loop->poller)
+        return;
+    if (entry->reader == handle)
+        entry->masked &= (uint8_t)~QI__POLL_READ;
+    if (entry->writer == handle)
+        entry->masked &= (uint8_t)~QI__POLL_WRITE;
+    PyObject *raised = qi__take_exception();
+    if (apply(loop, handle->fd) < 0)
+        PyErr_Clear();
+    qi__give_exception(raised);
+}
+
+/* Seconds until the next timer for a selector's select(); NULL with an exception. */
+static PyObject *foreign_timeout(qi__loop *loop, bool block)
+{
+    if (!block)
+        return PyLong_FromLong(0);
+    if (!loop->timers.count)
+        return Py_NewRef(Py_None);
+    double now = qi__loop_now(loop);
+    if (now == -1 && PyErr_Occurred())
+        return NULL;
+    double timeout = qi__timers_deadline(&loop->timers) - now;
+    return PyFloat_FromDouble(timeout < 0 ? 0 : timeout > 86400 ? 86400 : timeout);
+}
+
+/* Somebody gave the loop a selector of his own kind: ask it, as asyncio would. */
+static int poll_foreign(qi__loop *loop, bool block)
+{
+    PyObject *events = NULL, *result = NULL;
+    PyObject *timeout = foreign_timeout(loop, block);
+
+    if (timeout)
+        events = PyObject_CallMethod(loop->selector, "select", "O", timeout);
+    if (events)
+        result = PyObject_CallMethod((PyObject *)loop, "_process_events", "O", events);
+    Py_XDECREF(result);
+    Py_XDECREF(events);
+    Py_XDECREF(timeout);
+    return result ? 0 : -1;
+}
+
+int qi__fd_poll(qi__loop *loop, bool block)
+{
+    enum { BATCH = 128 };
+    qi__poll_event events[BATCH];
+    size_t rounds = loop->fd_count / BATCH + 1; /* what is ready stays so: do not ask for ever */
+    int count;
+
+    if (loop->foreign_selector)
+        return poll_foreign(loop, block);
+    if (!loop->poller)
+        return 0;
+    do {
+        if (block) {
+            Py_BEGIN_ALLOW_THREADS
+            count = qi__poller_wait(loop->poller, events, BATCH, true);
+            Py_END_ALLOW_THREADS
+        } else {
+            count = qi__poller_wait(loop->poller, events, BATCH, false);
+        }
+        if (count < 0) {
+            if (errno != EINTR) {
+                PyErr_SetFromErrno(PyExc_OSError);
+                return -1;
+            }
+            return PyErr_CheckSignals();
+        }
+        for (int i = 0; i < count; i++) {
+            if (queue_event(loop, &events[i]) < 0)
+                return -1;
+        }
+        block = false;
+    } while (count == BATCH && --rounds);
+    return 0;
+}
+
+/* -- for the selector object that Python sees --------------------------------------------------------- */
+
+/* {fd: (events, reader, writer)} */
+static PyObject *loop_watched(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__loop *loop = (qi__loop *)self;
+    PyObject *map = PyDict_New();
+
+    for (size_t fd = 0; map && fd < loop->fds_size; fd++) {
+        qi__fd *entry = &loop->fds[fd];
+        if (!wanted(entry))
+            continue;
+        PyObject *key = PyLong_FromSize_t(fd);
+        PyObject *value = Py_BuildValue("(IOO)", wanted(entry),
+                                        entry->reader ? (PyObject *)entry->reader : Py_None,
+                                        entry->writer ? (PyObject *)entry->writer : Py_None);
+        if (!key || !value || PyDict_SetItem(map, key, value) < 0)
+            Py_CLEAR(map);
+        Py_XDECREF(value);
+        Py_XDECREF(key);
+    }
+    return map;
+}
+
+static PyObject *loop_poll(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return qi__fd_poll((qi__loop *)self, false) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *loop_close_poller(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__loop *loop = (qi__loop *)self;
+
+    qi__fd_clear(loop);
+    qi__poller_free(loop->poller);
+    loop->poller = NULL;
+    Py_RETURN_NONE;
+}
+
+void qi__fd_clear(qi__loop *loop)
+{
+    qi__fd *fds = loop->fds;
+    size_t size = loop->fds_size;
+
+    loop->fds = NULL;
+    loop->fds_size = loop->fd_count = 0;
+    for (size_t fd = 0; fd < size; fd++) {
+        Py_XDECREF(fds[fd].reader);
+        Py_XDECREF(fds[fd].writer);
+    }
+    PyMem_Free(fds);
+}
+
+int qi__fd_traverse(qi__loop *loop, visitproc visit, void *arg)
+{
+    for (size_t fd = 0; fd < loop->fds_size; fd++) {
+        Py_VISIT(loop->fds[fd].reader);
+        Py_VISIT(loop->fds[fd].writer);
+    }
+    return 0;
+}
+
+#define FAST(function) ((PyCFunction)(void (*)(void))(function))
+
+PyMethodDef qi__fd_methods[] = {
+    {"_add_reader", FAST(loop_add_reader), METH_FASTCALL, NULL},
+    {"_add_writer", FAST(loop_add_writer), METH_FASTCALL, NULL},
+    {"_remove_reader", loop_remove_reader, METH_O, NULL},
+    {"_remove_writer", loop_remove_writer, METH_O, NULL},
+    {"_watched", loop_watched, METH_NOARGS, NULL},
+    {"_poll", loop_poll, METH_NOARGS, NULL},
+    {"_close_poller", loop_close_poller, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};

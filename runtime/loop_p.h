@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the rooms of the loop share: the structures, and each room's functions. GIL: held everywhere.
+ *
+ *   loop.c     the type: life, modes, attributes        handle.c   Handle and TimerHandle
+ *   sched.c    call_soon, call_at, call_soon_threadsafe  views.c    _ready and _scheduled as Python sees them
+ *   turn.c     one turn of the loop, nested ones too     fdwatch.c  readers and writers
+ *   eager.c    run_task
+ *
+ * Three words that the code uses all the time:
+ *   turn      one call of qi__loop_turn() by the host, or one iteration in native mode: it polls, lets
+ *             timers expire and runs callbacks. Turns nest when a callback runs the host's event loop.
+ *   bracket   the stretch in which a callback or an eager first step runs, with its Context entered.
+ *             `level` counts the open ones; at level 0 code outside of asyncio runs ("interleaved").
+ *   batch     the callbacks that were ready when an iteration began. `todo` counts what is left of it.
+ *             Like asyncio, the loop looks at stop() only between batches.
+ */
+#ifndef QI_RUNTIME_LOOP_P_H
+#define QI_RUNTIME_LOOP_P_H
+
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "compat.h"
+#include "host.h"
+#include "loop.h"
+#include "poller.h"
+#include "ring.h"
+#include "state.h"
+#include "timers.h"
+
+typedef enum qi__mode {
+    QI__MODE_OWNER = 0, /* run_forever() runs the host's event loop */
+    QI__MODE_GUEST = 1, /* the host's event loop is somebody else's; start() and stop() */
+    QI__MODE_NATIVE = 2 /* no host: run_forever() waits by itself */
+} qi__mode;
+
+enum { QI__INLINE_ARGS = 4 };
+
+/* A callback that waits to be called: in the ready queue, in the timers, or at a descriptor. */
+typedef struct qi__handle {
+    PyObject_HEAD
+    PyObject *loop;
+    PyObject *callback; /* NULL once cancelled */
+    PyObject *context;
+    PyObject *source_traceback; /* debug mode; else NULL */
+    PyObject *repr;             /* debug mode: kept from before cancel() */
+    PyObject *weakrefs;
+    PyObject *many; /* all arguments as a tuple, if there are more than fit below */
+    int fd;         /* the descriptor that it reads or writes for; -1: none */
+    uint8_t argument_count;
+    bool cancelled;
+    bool queued;   /* in the ready queue because its descriptor is ready */
+    bool deferred; /* its Context is entered further down the stack */
+    bool running;
+    /* The first place is free for the callee, see PY_VECTORCALL_ARGUMENTS_OFFSET. */
+    PyObject *arguments[1 + QI__INLINE_ARGS];
+} qi__handle;
+
+typedef struct qi__timer_handle {
+    qi__handle handle;
+    qi__timer timer;
+    double when;
+} qi__timer_handle;
+
+/* The two callbacks of a descriptor. */
+typedef struct qi__fd {
+    qi__handle *reader;
+    qi__handle *writer;
+    uint8_t masked; /* QI__POLL_*: not watched while its callback runs or is deferred */
+} qi__fd;
+
+/* A callback whose Context is entered further down the stack, and how many brackets were open then. */
+typedef struct qi__deferred {
+    PyObject *handle;
+    int level;
+} qi__deferred;
+
+/* What Python code has put in the place of the core's own, in a subclass or on the instance. */
+enum {
+    QI__OVERRIDES_TIME = 1,
+    QI__OVERRIDES_CALL_AT = 2,
+    QI__OVERRIDES_RUN_ONCE = 4,
+    QI__OVERRIDES_PROCESS_EVENTS = 8,
+    QI__OVERRIDES_WRITE_TO_SELF = 16,
+    QI__OVERRIDES_UNKNOWN = 1 << 30 /* must be looked up again */
+};
+
+typedef struct qi__loop {
+    PyObject_HEAD
+    qi__state *state;
+
+    /* what waits */
+    qi__ring ready;
+    size_t todo;
+    qi__timers timers;
+    qi__ring modal; /* functions given to exec_modal() */
+    qi__deferred *deferred;
+    size_t deferred_count, deferred_capacity;
+
+    /* where it runs */
+    qi__mode mode;
+    qi__poller *poller; /* NULL once closed */
+    qi_host *host;      /* while running as guest or owner */
+    unsigned long thread;
+    bool running;  /* _thread_id is not None */
+    bool stopping;
+    bool closed;
+    bool debug;
+    int level; /* open brackets */
+    int turns; /* turns on the C stack */
+    bool wake_asked; /* the host was asked for a turn and has not come yet */
+    bool paused;     /* a nested event loop must not turn us */
+    bool ending;     /* owner mode: leave the host's event loop, then raise `raised` if it is set */
+    PyObject *raised;
+
+    /* settings */
+    uint64_t slice_ns;
+    unsigned nested_limit;
+    bool nested_hold;
+    double clock_resolution;
+
+    /* bookkeeping of the moment */
+    uint64_t last_poll_ns;
+    PyObject *captured;    /* eager.c: the handle that Task.__init__ scheduled */
+    bool capturing;
+    PyObject *current_handle; /* debug mode */
+    unsigned overrides;
+
+    /* descriptors */
+    qi__fd *fds;
+    size_t fds_size;
+    size_t fd_count;    /* entries with a reader or a writer */
+    PyObject *selector; /* what Python sees as _selector; NULL: deleted */
+    bool foreign_selector;
+} qi__loop;
+
+static inline uint64_t qi__clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* The clock as loop.time() gives it; rounded as time.monotonic() rounds. */
+static inline double qi__seconds(uint64_t ns)
+{
+    return (double)ns / 1e9;
+}
+
+/* -- handle.c ------------------------------------------------------------------------------------ */
+
+/* `context` NULL or None: a copy of the current one. */
+qi__handle *qi__handle_new(qi__loop *loop, PyTypeObject *type, PyObject *callback,
+                           PyObject *const *arguments, Py_ssize_t count, PyObject *context);
+
+static inline bool qi__handle_is_ours(const qi__state *state, PyObject *object)
+{
+    return (PyObject *)Py_TYPE(object) == state->handle_type ||
+           (PyObject *)Py_TYPE(object) == state->timer_handle_type;
+}
+
+void qi__handle_cancel(qi__handle *handle);
+
+typedef enum qi__ran {
+    QI__RAN = 0,     /* it ran; what it raised was reported */
+    QI__RAN_BLOCKED, /* its Context is entered already; nothing happened */
+    QI__RAN_RAISED   /* SystemExit or KeyboardInterrupt is set */
+} qi__ran;
+
+/* Calls the callback in its Context. Beware: anything may have changed afterwards. */
+qi__ran qi__handle_call(qi__handle *handle);
+
+/* -- sched.c ------------------------------------------------------------------------------------- */
+
+/* Puts a handle (any object with _run and _cancelled) at the end of the ready queue. Takes nothing. */
+int qi__ready_push(qi__loop *loop, PyObject *handle);
+PyObject *qi__loop_closed_error(void);
+/* Removes a timer that was cancelled. */
+void qi__timer_forget(qi__loop *loop, qi__timer_handle *timer);
+double qi__loop_now(qi__loop *loop); /* -1 with an exception, where time() is overridden */
+
+extern PyMethodDef qi__sched_methods[];
+
+/* -- turn.c -------------------------------------------------------------------------------------- */
+
+void qi__loop_turn(void *loop);  /* for the host */
+void qi__loop_check(void *loop); /* for the host */
+/* One iteration, blocking if nothing is ready. 0, or -1 with an exception. */
+int qi__loop_iterate(qi__loop *loop, bool may_block);
+/* Sees to it that the host comes back for whatever waits. For code outside of turns. */
+void qi__loop_settle(qi__loop *loop);
+void qi__loop_ask_wake(qi__loop *loop);
+
+static inline bool qi__loop_is_idle(const qi__loop *loop)
+{
+    return loop->turns == 0 && loop->level == 0;
+}
+
+/* Opens and closes a bracket. Closing puts deferred callbacks back and lets a paused host go on. */
+static inline void qi__bracket_open(qi__loop *loop)
+{
+    loop->level++;
+}
+void qi__bracket_close_slowly(qi__loop *loop);
+static inline void qi__bracket_close(qi__loop *loop)
+{
+    if (loop->deferred_count || loop->paused)
+        qi__bracket_close_slowly(loop);
+    else
+        loop->level--;
+}
+
+/* Keeps a blocked handle until the bracket that blocks it closes. 0, or -1 with an exception. */
+int qi__defer(qi__loop *loop, PyObject *handle);
+
+/* Tells the loop's exception handler; clears the exception. `handle` may be NULL. */
+void qi__loop_report(qi__loop *loop, const char *message, PyObject *handle);
+
+unsigned qi__loop_overrides(qi__loop *loop);
+
+/* -- fdwatch.c ----------------------------------------------------------------------------------- */
+
+/* Queues the callbacks of what is ready. 0, or -1 with an exception (also of a signal handler). */
+int qi__fd_poll(qi__loop *loop, bool block);
+/* True if anybody has a descriptor besides the self-pipe that asyncio's base class opens. */
+static inline bool qi__fd_in_use(const qi__loop *loop)
+{
+    return loop->fd_count > 1 || loop->foreign_selector;
+}
+/* Watches a descriptor again that was masked while its callback ran. */
+void qi__fd_unmask(qi__loop *loop, qi__handle *handle);
+void qi__fd_clear(qi__loop *loop);
+int qi__fd_traverse(qi__loop *loop, visitproc visit, void *arg);
+
+extern PyMethodDef qi__fd_methods[];
+
+/* -- eager.c ------------------------------------------------------------------------------------- */
+
+extern PyMethodDef qi__eager_methods[];
+int qi__eager_setup(qi__state *state);
+
+/* -- loop.c -------------------------------------------------------------------------------------- */
+
+/* Guest mode: the loop stops being the running one. Beware: calls Python's hooks. */
+void qi__loop_finish_guest(qi__loop *loop);
+void qi__loop_drop_all(qi__loop *loop);
+
+/* -- views.c ------------------------------------------------------------------------------------- */
+
+PyObject *qi__ready_view(qi__loop *loop);
+PyObject *qi__scheduled_view(qi__loop *loop);
+int qi__views_setup(qi__state *state);
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Qt as a host of the loop (host.h): an object that lives in the loop's thread, gets a posted event for
+// each wake(), watches one descriptor, and listens to the thread's event dispatcher.
+//
+// Nested event loops of Qt use the same dispatcher, so its awake() and aboutToBlock() come before every
+// poll and every wait of all of them; between the two, each cycle of an event loop passes one at least.
+
+#include "../host.h"
+
+#include <QAbstractEventDispatcher>
+#include <QCoreApplication>
+#include <QEvent>
+#include <QEventLoop>
+#include <QObject>
+#include <QPointer>
+#include <QSocketNotifier>
+#include <QThread>
+
+#include <memory>
+#include <vector>
+
+namespace {
+
+QEvent::Type wakeEventType()
+{
+    static const int type = QEvent::registerEventType();
+    return static_cast<QEvent::Type>(type);
+}
+
+class QtHost;
+
+// What the C side holds: begins with the qi_host that the port knows.
+struct HostHandle {
+    qi_host base;
+    QtHost *object;
+};
+
+class QtHost : public QObject
+{
+public:
+    explicit QtHost(const qi_host_client &client) : m_client(client)
+    {
+        auto *dispatcher = QAbstractEventDispatcher::instance(thread());
+        const auto check = [this] {
+            if (m_client.loop)
+                m_client.check(m_client.loop);
+        };
+        connect(dispatcher, &QAbstractEventDispatcher::awake, this, check, Qt::DirectConnection);
+        connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, check, Qt::DirectConnection);
+    }
+
+    void wake()
+    {
+        QCoreApplication::postEvent(this, new QEvent(wakeEventType()));
+    }
+
+    void watch(int fd)
+    {
+        m_notifier = std::make_unique<QSocketNotifier>(fd, QSocketNotifier::Read);
+        connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] { turn(); });
+    }
+
+    void pause(bool paused)
+    {
+        if (m_notifier)
+            m_notifier->setEnabled(!paused);
+    }
+
+    void unwatch()
+    {
+        m_notifier.reset();
+        QCoreApplication::removePostedEvents(this, wakeEventType());
+    }
+
+    bool exec()
+    {
+        QEventLoop loop;
+        m_loops.push_back(&loop);
+        const bool ran = loop.exec() != -1;
+        m_loops.pop_back();
+        return ran;
+    }
+
+    void quit()
+    {
+        if (!m_loops.empty())
+            m_loops.back()->quit();
+    }
+
+    // The loop is gone, but this object may be on the stack below: delete it when it is not.
+    void retire()
+    {
+        m_client.loop = nullptr;
+        if (auto *dispatcher = QAbstractEventDispatcher::instance(thread()))
+            dispatcher->disconnect(this);
+        QCoreApplication::removePostedEvents(this, wakeEventType());
+        if (m_notifier)
+            m_notifier->setEnabled(false);
+        if (m_depth == 0)
+            delete this;
+    }
+
+protected:
+    bool event(QEvent *event) override
+    {
+        if (event->type() != wakeEventType())
+            return QObject::event(event);
+        turn();
+        return true;
+    }
+
+private:
+    void turn()
+    {
+        if (!m_client.loop)
+            return;
+        m_depth++;
+        m_client.turn(m_client.loop);
+        m_depth--;
+        // QCoreApplication and QSocketNotifier do not look at us again after delivering.
+        if (!m_client.loop && m_depth == 0)
+            deleteLater();
+    }
+
+    qi_host_client m_client;
+    std::unique_ptr<QSocketNotifier> m_notifier;
+    std::vector<QEventLoop *> m_loops;
+    int m_depth = 0;
+};
+
+QtHost *object(qi_host *host)
+{
+    return reinterpret_cast<HostHandle *>(host)->object;
+}
+
+const qi_host_vtable vtable = {
+    /* wake */ [](qi_host *host) { object(host)->wake(); },
+    /* watch */
+    [](qi_host *host, int fd) {
+        object(host)->watch(fd);
+        return 0;
+    },
+    /* pause */ [](qi_host *host, bool paused) { object(host)->pause(paused); },
+    /* unwatch */ [](qi_host *host) { object(host)->unwatch(); },
+    /* exec */ [](qi_host *host) { return object(host)->exec(); },
+    /* quit */ [](qi_host *host) { object(host)->quit(); },
+    /* destroy */
+    [](qi_host *host) {
+        object(host)->retire();
+        delete reinterpret_cast<HostHandle *>(host);
+    },
+};
+
+} // namespace
+
+qi_host *qi_host_new_qt(const qi_host_client *client, const char **why)
+{
+    if (!QCoreApplication::instance()) {
+        *why = "there is no QCoreApplication; create one first";
+        return nullptr;
+    }
+    if (!QAbstractEventDispatcher::instance(QThread::currentThread())) {
+        *why = "this thread has no Qt event dispatcher; use the GUI thread or a QThread";
+        return nullptr;
+    }
+    return &(new HostHandle{{&vtable}, new QtHost(*client)})->base;
+}

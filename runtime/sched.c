@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Scheduling: call_soon, call_soon_threadsafe, call_later, call_at, and what lies near them.
+ *
+ * Everything here only puts handles into the ready queue or the timers. Code that runs outside of any
+ * callback (a slot that Qt calls, a worker thread) also has to see to it that a turn comes; inside a
+ * callback that is not needed, since the turn that runs it looks again before it ends.
+ */
+#include "loop_p.h"
+
+#include <math.h>
+
+PyObject *qi__loop_closed_error(void)
+{
+    PyErr_SetString(PyExc_RuntimeError, "Event loop is closed");
+    return NULL;
+}
+
+int qi__ready_push(qi__loop *loop, PyObject *handle)
+{
+    if (!qi__ring_push(&loop->ready, Py_NewRef(handle))) {
+        Py_DECREF(handle);
+        PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
+}
+
+/* -- arguments: f(first, [second,] *args, context=None) ---------------------------------------------- */
+
+/* The value of the only keyword that is allowed, NULL if absent. -1 with TypeError for any other. */
+static int context_keyword(const char *function, PyObject *const *after_positional,
+                           PyObject *keyword_names, PyObject **context)
+{
+    *context = NULL;
+    if (!keyword_names)
+        return 0;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(keyword_names); i++) {
+        PyObject *name = PyTuple_GET_ITEM(keyword_names, i);
+        if (PyUnicode_CompareWithASCIIString(name, "context") != 0) {
+            PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function,
+                         name);
+            return -1;
+        }
+        *context = after_positional[i];
+    }
+    return 0;
+}
+
+static int check_count(const char *function, Py_ssize_t count, Py_ssize_t wanted)
+{
+    if (count >= wanted)
+        return 0;
+    PyErr_Format(PyExc_TypeError, "%s() takes at least %zd positional arguments (%zd given)", function,
+                 wanted, count);
+    return -1;
+}
+
+/* asyncio's own checks, by asyncio's own methods, which subclasses and tests may replace. */
+static int debug_checks(qi__loop *loop, PyObject *callback, const char *function, bool same_thread)
+{
+    PyObject *result;
+
+    if (same_thread) {
+        result = PyObject_CallMethod((PyObject *)loop, "_check_thread", NULL);
+        if (!result)
+            return -1;
+        Py_DECREF(result);
+    }
+    result = PyObject_CallMethod((PyObject *)loop, "_check_callback", "Os", callback, function);
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}
+
+/* -- soon --------------------------------------------------------------------------------------------- */
+
+static qi__handle *make_soon(qi__loop *loop, const char *function, bool same_thread,
+                             PyObject *const *args, Py_ssize_t count, PyObject *keyword_names)
+{
+    PyObject *context;
+
+    if (check_count(function, count, 1) < 0 ||
+        context_keyword(function, args + count, keyword_names, &context) < 0)
+        return NULL;
+    if (loop->closed)
+        return (qi__handle *)qi__loop_closed_error();
+    if (loop->debug && debug_checks(loop, args[0], function, same_thread) < 0)
+        return NULL;
+    return qi__handle_new(loop, (PyTypeObject *)loop->state->handle_type, args[0], args + 1, count - 1,
+                          context);
+}
+
+static PyObject *loop_call_soon(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                                PyObject *keyword_names)
+{
+    qi__loop *loop = (qi__loop *)self;
+    qi__handle *handle = make_soon(loop, "call_soon", true, args, count, keyword_names);
+
+    if (!handle)
+        return NULL;
+    if (loop->capturing) {
+        /* The first step of a task that run_task() is making: it runs that itself. */
+        loop->capturing = false;
+        loop->captured = Py_NewRef((PyObject *)handle);
+        return (PyObject *)handle;
+    }
+    if (qi__ready_push(loop, (PyObject *)handle) < 0) {
+        Py_DECREF(handle);
+        return NULL;
+    }
+    if (qi__loop_is_idle(loop))
+        qi__loop_ask_wake(loop);
+    return (PyObject *)handle;
+}
+
+/* After something was queued by whatever thread: make the loop's thread look. */
+static int notify(qi__loop *loop)
+{
+    if (qi__loop_overrides(loop) & QI__OVERRIDES_WRITE_TO_SELF) {
+        PyObject *result = PyObject_CallMethod((PyObject *)loop, "_write_to_self", NULL);
+        Py_XDECREF(result);
+        return result ? 0 : -1;
+    }
+    if (loop->running && loop->thread == PyThread_get_thread_ident()) {
+        if (qi__loop_is_idle(loop))
+            qi__loop_ask_wake(loop);
+    } else if (loop->poller) {
+        qi__poller_wake(loop->poller);
+    }
+    return 0;
+}
+
+/* The GIL protects the ready queue, so another thread may push; all it has to add is the wake-up. */
+static PyObject *loop_call_soon_threadsafe(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                                           PyObject *keyword_names)
+{
+    qi__loop *loop = (qi__loop *)self;
+    qi__handle *handle =
+        make_soon(loop, "call_soon_threadsafe", false, args, count, keyword_names);
+
+    if (!handle)
+        return NULL;
+    if (qi__ready_push(loop, (PyObject *)handle) < 0 || notify(loop) < 0) {
+        Py_DECREF(handle);
+        return NULL;
+    }
+    return (PyObject *)handle;
+}
+
+static PyObject *loop_write_to_self(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__loop *loop = (qi__loop *)self;
+
+    if (loop->poller)
+        qi__poller_wake(loop->poller);
+    Py_RETURN_NONE;
+}
+
+/* Signal handlers and selectors hand over handles that exist already. */
+static PyObject *loop_add_callback(PyObject *self, PyObject *handle)
+{
+    PyObject *cancelled = PyObject_GetAttrString(handle, "_cancelled");
+    int given_up = cancelled ? PyObject_IsTrue(cancelled) : -1;
+
+    Py_XDECREF(cancelled);
+    if (given_up < 0 || (!given_up && qi__ready_push((qi__loop *)self, handle) < 0))
+        return NULL;
+    if (!given_up && qi__loop_is_idle((qi__loop *)self))
+        qi__loop_ask_wake((qi__loop *)self);
+    Py_RETURN_NONE;
+}
+
+/* -- later -------------------------------------------------------------------------------------------- */
+
+double qi__loop_now(qi__loop *loop)
+{
+    if (!(qi__loop_overrides(loop) & QI__OVERRIDES_TIME))
+        return qi__seconds(qi__clock_ns());
+    PyObject *now = PyObject_CallMethod((PyObject *)loop, "time", NULL);
+    double seconds = now ? PyFloat_AsDouble(now) : -1;
+    Py_XDECREF(now);
+    return seconds;
+}
+
+static PyObject *loop_time(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(ignored))
+{
+    return PyFloat_FromDouble(qi__seconds(qi__clock_ns()));
+}
+
+static PyObject *schedule(qi__loop *loop, const char *function, double when, PyObject *const *args,
+                          Py_ssize_t count, PyObject *context)
+{
+    if (loop->closed)
+        return qi__loop_closed_error();
+    if (isnan(when)) {
+        PyErr_Format(PyExc_ValueError, "%s() cannot wait for NaN", function);
+        return NULL;
+    }
+    if (loop->debug && debug_checks(loop, args[0], function, true) < 0)
+        return NULL;
+    qi__handle *handle = qi__handle_new(loop, (PyTypeObject *)loop->state->timer_handle_type, args[0],
+                                        args + 1, count - 1, context);
+    if (!handle)
+        return NULL;
+    qi__timer_handle *timer = (qi__timer_handle *)handle;
+    timer->when = when;
+    if (!qi__timers_add(&loop->timers, &timer->timer, when)) {
+        Py_DECREF(handle);
+        return PyErr_NoMemory();
+    }
+    Py_INCREF(handle); /* the heap's */
+    if (qi__loop_is_idle(loop))
+        qi__loop_settle(loop);
+    return (PyObject *)handle;
+}
+
+void qi__timer_forget(qi__loop *loop, qi__timer_handle *timer)
+{
+    qi__timers_remove(&loop->timers, &timer->timer);
+    Py_DECREF(timer);
+}
+
+static PyObject *loop_call_at(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                              PyObject *keyword_names)
+{
+    PyObject *context;
+
+    if (check_count("call_at", count, 2) < 0 ||
+        context_keyword("call_at", args + count, keyword_names, &context) < 0)
+        return NULL;
+    if (args[0] == Py_None) {
+        PyErr_SetString(PyExc_TypeError, "when cannot be None");
+        return NULL;
+    }
+    double when = PyFloat_AsDouble(args[0]);
+    if (when == -1 && PyErr_Occurred())
+        return NULL;
+    return schedule((qi__loop *)self, "call_at", when, args + 1, count - 1, context);
+}
+
+/* call_later() where time() or call_at() is not ours: through both, as asyncio does it. */
+static PyObject *call_later_overridden(PyObject *self, double delay, PyObject *const *args,
+                                       Py_ssize_t count, PyObject *keyword_names)
+{
+    PyObject *call_at = NULL, *when = NULL, *result = NULL;
+    double now = qi__loop_now((qi__loop *)self);
+
+    if (now == -1 && PyErr_Occurred())
+        return NULL;
+    Py_ssize_t total = count + (keyword_names ? PyTuple_GET_SIZE(keyword_names) : 0);
+    PyObject **stack = PyMem_Malloc((size_t)total * sizeof *stack);
+    if (!stack)
+        return PyErr_NoMemory();
+    memcpy(stack, args, (size_t)total * sizeof *stack);
+    call_at = PyObject_GetAttrString(self, "call_at");
+    when = PyFloat_FromDouble(now + delay);
+    if (call_at && when) {
+        stack[0] = when;
+        result = PyObject_Vectorcall(call_at, stack, (size_t)count, keyword_names);
+    }
+    Py_XDECREF(when);
+    Py_XDECREF(call_at);
+    PyMem_Free(stack);
+    return result;
+}
+
+static PyObject *loop_call_later(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                                 PyObject *keyword_names)
+{
+    qi__loop *loop = (qi__loop *)self;
+    PyObject *context;
+
+    if (check_count("call_later", count, 2) < 0 ||
+        context_keyword("call_later", args + count, keyword_names, &context) < 0)
+        return NULL;
+    if (args[0] == Py_None) {
+        PyErr_SetString(PyExc_TypeError, "delay must not be None");
+        return NULL;
+    }
+    double delay = PyFloat_AsDouble(args[0]);
+    if (delay == -1 && PyErr_Occurred())
+        return NULL;
+    if (qi__loop_overrides(loop) & (QI__OVERRIDES_TIME | QI__OVERRIDES_CALL_AT))
+        return call_later_overridden(self, delay, args, count, keyword_names);
+    double when = qi__seconds(qi__clock_ns()) + delay;
+    return schedule(loop, "call_later", when, args + 1, count - 1, context);
+}
+
+/* -- futures ------------------------------------------------------------------------------------------ */
+
+static PyObject *loop_create_future(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__state *state = ((qi__loop *)self)->state;
+    return PyObject_Vectorcall(state->future_type, &self, 0, state->future_keywords);
+}
+
+#define FAST(function) ((PyCFunction)(void (*)(void))(function))
+
+PyMethodDef qi__sched_methods[] = {
+    {"call_soon", FAST(loop_call_soon), METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("call_soon(callback, *args, context=None)\n--\n\n"
+               "Calls a function in the next iteration; in the order of the calls.")},
+    {"call_soon_threadsafe", FAST(loop_call_soon_threadsafe), METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("call_soon_threadsafe(callback, *args, context=None)\n--\n\n"
+               "call_soon() for any thread.")},
+    {"call_later", FAST(loop_call_later), METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("call_later(delay, callback, *args, context=None)\n--\n\n"
+               "Calls a function after so many seconds.")},
+    {"call_at", FAST(loop_call_at), METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("call_at(when, callback, *args, context=None)\n--\n\n"
+               "Calls a function at a time of the loop's clock.")},
+    {"time", loop_time, METH_NOARGS,
+     PyDoc_STR("The loop's clock, in seconds: time.monotonic().")},
+    {"create_future", loop_create_future, METH_NOARGS,
+     PyDoc_STR("A Future that belongs to this loop.")},
+    {"_add_callback", loop_add_callback, METH_O, NULL},
+    {"_write_to_self", loop_write_to_self, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};

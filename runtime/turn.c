@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One turn of the loop: poll, let timers expire, run callbacks, see what is left.
+ *
+ * With a host a turn runs iterations back to back until nothing is ready or the slice is used up, and
+ * looks at the clock after each callback, so that the window gets its share in the middle of a batch,
+ * too. It polls when it begins because of a descriptor, when the ready queue runs empty, and otherwise
+ * every POLL_INTERVAL_NS, rather than once an iteration: system calls are most of an iteration's price.
+ * While nobody but the loop itself has a descriptor, only the host's word that one is ready counts.
+ *
+ * Turns nest. A callback may run an event loop of the host's (QDialog::exec() and the like), and that
+ * calls qi__loop_turn() again. The queue, the batch and the timers are the loop's, not the frame's, so a
+ * nested turn simply goes on where the outer one stands, and the outer one finds less to do when it gets
+ * control back. What needs care:
+ *   - the task whose step is on the stack below is left before, and entered again after the nested turn;
+ *   - no exception counts as handled in a nested turn, whatever the frames below are handling;
+ *   - a callback whose Context is entered further down waits until that bracket closes;
+ *   - a descriptor whose callback is on the stack below is not watched meanwhile.
+ */
+#include "loop_p.h"
+
+#include <math.h>
+#include <stddef.h>
+
+enum { POLL_INTERVAL_NS = 75000 };
+
+typedef enum outcome {
+    IDLE,    /* nothing is ready */
+    MORE,    /* the slice is used up */
+    STOPPED, /* the batch in which stop() was called is through */
+    RAISED   /* SystemExit or KeyboardInterrupt is set */
+} outcome;
+
+/* -- what Python has replaced -------------------------------------------------------------------------- */
+
+/* True unless the attribute is the core's own method, bound to this very loop. */
+static bool is_replaced(qi__loop *loop, const char *name)
+{
+    PyObject *own = PyObject_GetAttrString(loop->state->loop_type, name);
+    PyObject *found = PyObject_GetAttrString((PyObject *)loop, name);
+    bool same = own && found && PyCFunction_Check(found) && Py_IS_TYPE(own, &PyMethodDescr_Type) &&
+                PyCFunction_GET_SELF(found) == (PyObject *)loop &&
+                PyCFunction_GET_FUNCTION(found) == ((PyMethodDescrObject *)own)->d_method->ml_meth;
+
+    PyErr_Clear();
+    Py_XDECREF(found);
+    Py_XDECREF(own);
+    return !same;
+}
+
+unsigned qi__loop_overrides(qi__loop *loop)
+{
+    static const struct {
+        const char *name;
+        unsigned flag;
+    } replaceable[] = {
+        {"time", QI__OVERRIDES_TIME},
+        {"call_at", QI__OVERRIDES_CALL_AT},
+        {"_run_once", QI__OVERRIDES_RUN_ONCE},
+        {"_process_events", QI__OVERRIDES_PROCESS_EVENTS},
+        {"_write_to_self", QI__OVERRIDES_WRITE_TO_SELF},
+    };
+
+    if (loop->overrides & QI__OVERRIDES_UNKNOWN) {
+        unsigned flags = 0;
+        for (size_t i = 0; i < sizeof replaceable / sizeof *replaceable; i++)
+            flags |= is_replaced(loop, replaceable[i].name) ? replaceable[i].flag : 0;
+        loop->overrides = flags;
+    }
+    return loop->overrides;
+}
+
+/* -- reporting ------------------------------------------------------------------------------------------ */
+
+void qi__loop_report(qi__loop *loop, const char *message, PyObject *handle)
+{
+    PyObject *exception = qi__take_exception();
+    PyObject *context = Py_BuildValue("{s:s}", "message", message);
+    PyObject *result = NULL;
+
+    if (context && (!exception || PyDict_SetItemString(context, "exception", exception) == 0) &&
+        (!handle || PyDict_SetItemString(context, "handle", handle) == 0))
+        result = PyObject_CallMethod((PyObject *)loop, "call_exception_handler", "O", context);
+    if (!result)
+        PyErr_WriteUnraisable((PyObject *)loop);
+    Py_XDECREF(result);
+    Py_XDECREF(context);
+    Py_XDECREF(exception);
+}
+
+/* -- deferred callbacks ----------------------------------------------------------------------------------- */
+
+int qi__defer(qi__loop *loop, PyObject *handle)
+{
+    if (loop->deferred_count == loop->deferred_capacity) {
+        size_t capacity = loop->deferred_capacity ? loop->deferred_capacity * 2 : 8;
+        qi__deferred *grown = PyMem_Realloc(loop->deferred, capacity * sizeof *grown);
+        if (!grown) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        loop->deferred = grown;
+        loop->deferred_capacity = capacity;
+    }
+    if (qi__handle_is_ours(loop->state, handle))
+        ((qi__handle *)handle)->deferred = true;
+    loop->deferred[loop->deferred_count++] =
+        (qi__deferred){.handle = Py_NewRef(handle), .level = loop->level};
+    return 0;
+}
+
+/* The innermost bracket of those that were open when they were put off has closed: try them again. */
+static void restore_deferred(qi__loop *loop)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < loop->deferred_count; i++) {
+        qi__deferred item = loop->deferred[i];
+        if (item.level <= loop->level) {
+            loop->deferred[kept++] = item;
+            continue;
+        }
+        if (qi__handle_is_ours(loop->state, item.handle))
+            ((qi__handle *)item.handle)->deferred = false;
+        if (!qi__ring_push(&loop->ready, item.handle)) /* the reference moves over */
+            Py_DECREF(item.handle);
+    }
+    loop->deferred_count = kept;
+}
+
+static bool may_nest(const qi__loop *loop)
+{
+    if (loop->level == 0)
+        return true;
+    return !loop->nested_hold && loop->turns < (int)loop->nested_limit;
+}
+
+void qi__bracket_close_slowly(qi__loop *loop)
+{
+    loop->level--;
+    restore_deferred(loop);
+    if (loop->paused && may_nest(loop)) {
+        loop->paused = false;
+        if (loop->host) {
+            loop->host->vtable->pause(loop->host, false);
+            qi__loop_ask_wake(loop);
+        }
+    }
+}
+
+/* -- asking for the next turn --------------------------------------------------------------------------------- */
+
+void qi__loop_ask_wake(qi__loop *loop)
+{
+    if (loop->host && !loop->wake_asked && !loop->paused) {
+        loop->wake_asked = true;
+        loop->host->vtable->wake(loop->host);
+    }
+}
+
+/* The deadline on the poller's clock, rounded up so that no timer is found early. */
+static uint64_t deadline_ns(double when)
+{
+    double ns = ceil(when * 1e9);
+    if (ns <= 0)
+        return 0;
+    return ns < 9e18 ? (uint64_t)ns : (uint64_t)9e18;
+}
+
+static void arm_timer(qi__loop *loop)
+{
+    if (loop->timers.count && loop->poller)
+        qi__poller_arm(loop->poller, deadline_ns(qi__timers_deadline(&loop->timers)));
+}
+
+static bool has_work(const qi__loop *loop)
+{
+    return loop->ready.count || loop->modal.count;
+}
+
+void qi__loop_settle(qi__loop *loop)
+{
+    if (!loop->running)
+        return;
+    if (has_work(loop) || loop->stopping)
+        qi__loop_ask_wake(loop);
+    else
+        arm_timer(loop);
+}
+
+/*
+ * The host is about to poll or wait, perhaps in an event loop that a callback has started: what that
+ * callback has scheduled before must not lie there until it returns. Called without the GIL; outside
+ * of callbacks and turns there is nothing to do, and no need to take it.
+ */
+void qi__loop_check(void *client)
+{
+    qi__loop *loop = client;
+
+    if (qi__loop_is_idle(loop) || loop->paused || loop->wake_asked)
+        return;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__loop_settle(loop);
+    PyGILState_Release(gil);
+}
+
+/* -- running ---------------------------------------------------------------------------------------------------- */
+
+/* A handle that somebody else made: asyncio's own for signals, or what a test put there. */
+static qi__ran call_foreign(PyObject *handle)
+{
+    PyObject *cancelled = PyObject_GetAttrString(handle, "_cancelled");
+    int given_up = cancelled ? PyObject_IsTrue(cancelled) : -1;
+
+    Py_XDECREF(cancelled);
+    if (given_up > 0)
+        return QI__RAN;
+    PyObject *result = given_up == 0 ? PyObject_CallMethod(handle, "_run", NULL) : NULL;
+    Py_XDECREF(result);
+    return result ? QI__RAN : QI__RAN_RAISED;
+}
+
+/* "Executing <Handle …> took 0.123 seconds", by the logger that asyncio.base_events has at the moment. */
+static void warn_if_slow(qi__loop *loop, PyObject *handle, double seconds)
+{
+    PyObject *base = NULL, *text = NULL, *result = NULL;
+    PyObject *limit = PyObject_GetAttrString((PyObject *)loop, "slow_callback_duration");
+
+    if (!limit || seconds < PyFloat_AsDouble(limit) || PyErr_Occurred())
+        goto done;
+    base = PyImport_ImportModule("asyncio.base_events");
+    text = base ? PyObject_CallMethod(base, "_format_handle", "O", handle) : NULL;
+    PyObject *logger = text ? PyObject_GetAttrString(base, "logger") : NULL;
+    if (logger)
+        result = PyObject_CallMethod(logger, "warning", "sOd", "Executing %s took %.3f seconds", text,
+                                     seconds);
+    Py_XDECREF(logger);
+done:
+    if (PyErr_Occurred())
+        PyErr_WriteUnraisable(handle);
+    Py_XDECREF(result);
+    Py_XDECREF(text);
+    Py_XDECREF(base);
+    Py_XDECREF(limit);
+}
+
+static qi__ran call_handle(qi__loop *loop, PyObject *handle)
+{
+    return qi__handle_is_ours(loop->state, handle) ? qi__handle_call((qi__handle *)handle)
+                                                   : call_foreign(handle);
+}
+
+static qi__ran call_handle_debug(qi__loop *loop, PyObject *handle)
+{
+    PyObject *outer = loop->current_handle;
+    double began = qi__seconds(qi__clock_ns());
+
+    loop->current_handle = Py_NewRef(handle);
+    qi__ran ran = call_handle(loop, handle);
+    PyObject *raised = qi__take_exception();
+    if (ran != QI__RAN_BLOCKED)
+        warn_if_slow(loop, handle, qi__seconds(qi__clock_ns()) - began);
+    qi__give_exception(raised);
+    Py_XSETREF(loop->current_handle, outer);
+    return ran;
+}
+
+/*
+ * Takes over a reference to the handle. A Context can only be entered once; where it is entered by a
+ * frame below, the callback waits, and where there is no such frame (somebody else's Context.run() holds
+ * it for good) it fails as in asyncio.
+ */
+static qi__ran run_handle(qi__loop *loop, PyObject *handle)
+{
+    qi__handle *own = qi__handle_is_ours(loop->state, handle) ? (qi__handle *)handle : NULL;
+    qi__ran ran = QI__RAN;
+
+    if (own)
+        own->queued = false;
+    if (!own || !own->cancelled) {
+        qi__bracket_open(loop);
+        ran = loop->debug ? call_handle_debug(loop, handle) : call_handle(loop, handle);
+        qi__bracket_close(loop);
+        if (ran == QI__RAN_BLOCKED) {
+            ran = QI__RAN;
+            if (loop->level == 0) {
+                PyErr_SetString(PyExc_RuntimeError, "cannot enter context: it is already entered");
+                qi__loop_report(loop, "A callback's context is in use for good", handle);
+            } else if (qi__defer(loop, handle) < 0) {
+                PyErr_WriteUnraisable(handle);
+            }
+        }
+    }
+    if (own && own->fd >= 0)
+        qi__fd_unmask(loop, own);
+    Py_DECREF(handle);
+    return ran;
+}
+
+/* Beware: calls Python's clock where that is overridden. 0, or -1 with an exception. */
+static int expire_timers(qi__loop *loop, uint64_t now_ns)
+{
+    if (!loop->timers.count)
+        return 0;
+    double now = qi__seconds(now_ns);
+    if (qi__loop_overrides(loop) & QI__OVERRIDES_TIME) {
+        now = qi__loop_now(loop);
+        if (now == -1 && PyErr_Occurred())
+            return -1;
+        now += loop->clock_resolution;
+    }
+    while (loop->timers.count && qi__timers_deadline(&loop->timers) <= now) {
+        qi__timer *first = qi__timers_first(&loop->timers);
+        qi__timer_handle *timer =
+            (qi__timer_handle *)((char *)first - offsetof(qi__timer_handle, timer));
+        if (!qi__ring_push(&loop->ready, timer)) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        qi__timers_remove(&loop->timers, first); /* its reference is the ready queue's now */
+    }
+    return 0;
+}
+
+/*
+ * Calls what exec_modal() has left, as interleaved code: outside of any bracket of this turn, so that
+ * the event loop which it starts may turn us as if nothing were running.
+ */
+static bool run_modals(qi__loop *loop)
+{
+    bool any = false;
+
+    while (loop->modal.count) {
+        PyObject *function = qi__ring_pop(&loop->modal);
+        PyObject *result = PyObject_CallNoArgs(function);
+        if (!result)
+            qi__loop_report(loop, "Exception in a function given to exec_modal()", NULL);
+        Py_XDECREF(result);
+        Py_DECREF(function);
+        any = true;
+    }
+    return any;
+}
+
+/* A new batch: poll if it is time, expire timers. 0, or -1 with an exception. */
+static int begin_batch(qi__loop *loop, uint64_t now, bool must_poll)
+{
+    if (must_poll || (qi__fd_in_use(loop) && now - loop->last_poll_ns >= POLL_INTERVAL_NS)) {
+        if (qi__fd_poll(loop, false) < 0)
+            return -1;
+        loop->last_poll_ns = now;
+    }
+    if (expire_timers(loop, now) < 0)
+        return -1;
+    loop->todo = loop->ready.count;
+    return 0;
+}
+
+static outcome run_slice(qi__loop *loop, bool must_poll)
+{
+    const int level = loop->level;
+    uint64_t now = qi__clock_ns();
+    const uint64_t end = now + loop->slice_ns;
+
+    for (;;) {
+        if (loop->modal.count && run_modals(loop))
+            now = qi__clock_ns();
+        if (!loop->running || loop->ending)
+            return IDLE;
+        if (!loop->todo || !loop->ready.count) {
+            if (begin_batch(loop, now, must_poll) < 0)
+                return RAISED;
+            must_poll = false;
+            if (!loop->todo && qi__fd_in_use(loop) && loop->last_poll_ns != now) {
+                /* Empty, and what the last poll said is old: one more look before Qt gets control. */
+                if (begin_batch(loop, now, true) < 0)
+                    return RAISED;
+            }
+            if (!loop->todo)
+                return loop->stopping ? STOPPED : IDLE;
+        }
+        loop->todo--;
+        if (run_handle(loop, qi__ring_pop(&loop->ready)) == QI__RAN_RAISED)
+            return RAISED;
+        if (!loop->todo && loop->stopping && loop->level == level)
+            return STOPPED;
+        now = qi__clock_ns();
+        if (now >= end)
+            return MORE;
+    }
+}
+
+/* -- the host's side ------------------------------------------------------------------------------------------------ */
+
+/* Says once in each deep dive why asyncio holds still, and lets the host stop asking. */
+static void refuse_nested_turn(qi__loop *loop)
+{
+    if (loop->paused)
+        return;
+    loop->paused = true;
+    loop->host->vtable->pause(loop->host, true);
+    if (!loop->nested_hold) {
+        PyErr_Format(PyExc_RecursionError,
+                     "%u Qt event loops are nested inside each other, the limit set by nested_limit; "
+                     "asyncio holds still until the innermost one returns",
+                     loop->nested_limit);
+        qi__loop_report(loop, "Too many nested event loops", NULL);
+    }
+}
+
+/* In owner mode the exception ends run_forever(); a guest has no caller, so it is reported. */
+static void handle_raised(qi__loop *loop)
+{
+    loop->todo = 0;
+    if (loop->mode != QI__MODE_OWNER) {
+        qi__loop_report(loop, "A callback asked to end the process; as a guest, asyncio goes on", NULL);
+        return;
+    }
+    Py_XSETREF(loop->raised, qi__take_exception());
+    loop->ending = true;
+}
+
+static outcome run_turn(qi__loop *loop, bool must_poll)
+{
+    if (!(qi__loop_overrides(loop) & QI__OVERRIDES_RUN_ONCE))
+        return run_slice(loop, must_poll);
+    /* Somebody counts or replaces iterations: one a turn, through the attribute. */
+    PyObject *result = PyObject_CallMethod((PyObject *)loop, "_run_once", NULL);
+    Py_XDECREF(result);
+    if (!result)
+        return RAISED;
+    return loop->stopping ? STOPPED : MORE;
+}
+
+static void turn(qi__loop *loop)
+{
+    bool must_poll = !loop->wake_asked;
+
+    loop->wake_asked = false;
+    if (!loop->running || loop->ending || loop->closed)
+        return;
+    if (!may_nest(loop)) {
+        refuse_nested_turn(loop);
+        return;
+    }
+    PyObject *outer_task = loop->level ? qi__task_leave(loop->state, (PyObject *)loop) : NULL;
+    qi__exc_scope scope;
+    qi__exc_scope_enter(&scope);
+    loop->turns++;
+    outcome ended = run_turn(loop, must_poll);
+    loop->turns--;
+    if (ended == RAISED)
+        handle_raised(loop);
+    qi__exc_scope_leave(&scope);
+    qi__task_enter_again(loop->state, (PyObject *)loop, outer_task);
+
+    if (ended == STOPPED && loop->running) {
+        if (loop->mode == QI__MODE_OWNER)
+            loop->ending = true;
+        else
+            qi__loop_finish_guest(loop);
+    }
+    if (loop->ending && loop->host)
+        loop->host->vtable->quit(loop->host);
+    else
+        qi__loop_settle(loop);
+}
+
+void qi__loop_turn(void *client)
+{
+    PyGILState_STATE gil = PyGILState_Ensure();
+    PyObject *loop = Py_NewRef((PyObject *)client);
+
+    turn((qi__loop *)loop);
+    Py_DECREF(loop);
+    PyGILState_Release(gil);
+}
+
+/* -- without a host ------------------------------------------------------------------------------------------------- */
+
+int qi__loop_iterate(qi__loop *loop, bool may_block)
+{
+    bool block = may_block && !has_work(loop) && !loop->stopping;
+
+    loop->turns++;
+    run_modals(loop);
+    if (block)
+        arm_timer(loop);
+    int result = qi__fd_poll(loop, block);
+    if (result == 0)
+        result = expire_timers(loop, qi__clock_ns());
+    loop->todo = loop->ready.count;
+    while (result == 0 && loop->todo && loop->ready.count) {
+        loop->todo--;
+        if (run_handle(loop, qi__ring_pop(&loop->ready)) == QI__RAN_RAISED)
+            result = -1;
+        if (loop->modal.count && result == 0)
+            run_modals(loop);
+    }
+    loop->todo = 0;
+    loop->turns--;
+    return result;
+}
