@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""T43: the public headers compile alone, strictly, in every language, whatever of Qt stands around them.
+
+compile.py INCLUDE_DIR COMPILER STANDARD [QT_FLAG...]
+
+Without Qt flags each header is compiled alone. With them (the include folders and defines of QtCore), the
+umbrella header stands before and after Qt's headers, with and without QT_NO_KEYWORDS, twice over, in one
+translation unit with a class that uses Qt's keywords.
+"""
+
+import pathlib
+import subprocess
+import sys
+
+STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-fsyntax-only"]
+
+# A parameter named `slots` would still compile where Qt defines the word as nothing.
+POISON = "#pragma GCC poison slots signals emit foreach forever\n"
+# Uses the words that Qt's macros take away, so that a header which undefines them is noticed too.
+KEYWORDS = """
+class Sender : public QObject {
+  public slots: void answer() {}
+  signals: void asked();
+  public: void ask() { emit asked(); }
+};
+"""
+NO_KEYWORDS = """
+static int slots = 1, signals = 2, emit = 3, foreach = 4;
+int sum() { return slots + signals + emit + foreach; }
+"""
+USE = "int status() { return QI_OK + (int)qi_value_get(nullptr, nullptr)->kind; }\n"
+
+
+def compiles(name, compiler, language, text, flags):
+    command = [*compiler, "-x", language, *STRICT, *flags, "-"]
+    done = subprocess.run(command, input=text, text=True, capture_output=True)
+    if done.returncode:
+        print(f"{name} does not compile:\n{done.stderr}\n{text}")
+    return done.returncode == 0
+
+
+def alone(headers, compiler, standard, flags):
+    language = "c++" if "++" in standard else "c"
+    for header in headers:
+        text = f"{POISON}#include <qi/{header}>\n#include <qi/{header}>\nint anything;\n"
+        yield compiles(f"{header} as {standard}", compiler, language, text, flags)
+
+
+def with_qt(compiler, flags):
+    ours, qt = "#include <qi/qi.h>\n", "#include <QtCore/QObject>\n#include <QtCore/QTimer>\n"
+    for define, body in (("", KEYWORDS), ("#define QT_NO_KEYWORDS\n", NO_KEYWORDS)):
+        for order, text in (("before", ours + qt), ("after", qt + ours)):
+            name = f"qi.h {order} Qt, {'without keywords' if define else 'with keywords'}"
+            yield compiles(name, compiler, "c++", define + text + body + ours + USE, flags)
+
+
+def main(include, compiler, standard, *qt_flags):
+    compiler, folder = compiler.split(), pathlib.Path(include)
+    flags = ["-I", str(folder), f"-std={standard}"]
+    headers = sorted(path.name for path in (folder / "qi").glob("*.h"))
+    if qt_flags:
+        flags += [flag.replace("-I", "-isystem", 1) if flag.startswith("-I") else flag for flag in qt_flags]
+        results = list(with_qt(compiler, [*flags, "-fPIC"]))
+    else:
+        results = list(alone(headers, compiler, standard, flags))
+    print(f"{sum(results)} of {len(results)} compiled")
+    return 0 if results and all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
