@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A host in C: it starts a coroutine of a plugin, lets a signal of Qt launch another one, and prints
+ * what came of it.
+ *
+ *     c-host [FOLDER OF THE PLUGINS]
+ */
+#include <stdio.h>
+
+#include <qi/qi.h>
+
+#include "application.h"
+
+static int fail(const char *what)
+{
+    fprintf(stderr, "%s: %s\n", what, qi_last_error()->message);
+    return 1;
+}
+
+static void on_error(const qi_error *error, const qi_origin *origin, void *user)
+{
+    (void)user;
+    fprintf(stderr, "%s: %s\n", origin->target ? origin->target : "python", error->message);
+    application_quit(1);
+}
+
+static void on_line(const char *line, size_t size, void *user)
+{
+    (void)user;
+    printf("python says: %.*s\n", (int)size, line);
+}
+
+/* The coroutine has returned: show what, and go. */
+static void on_done(int status, const qi_value *result, const qi_error *error, void *user)
+{
+    char text[200];
+    (void)user;
+    if (status != QI_OK) {
+        fprintf(stderr, "%s: %s\n", qi_status_name(status), error->message);
+        application_quit(1);
+        return;
+    }
+    qi_value_describe(result, text, sizeof text);
+    printf("the coroutine returned %s\n", text);
+    application_quit(0);
+}
+
+/* Launches what the plugin has: `tick` at each timeout of a QTimer, `countdown` at once. */
+static int launch(qi_runtime *runtime)
+{
+    const qi_value args[] = {qi_text("lift-off"), qi_int(3)};
+    qi_task_options options;
+
+    if (qi_asyncslot_connect(runtime, application_clock(20), "timeout", "rocket:tick", NULL, NULL))
+        return fail("rocket:tick");
+
+    qi_task_options_init(&options);
+    options.name = "countdown";
+    options.done = on_done;
+    if (qi_run_task(runtime, "rocket:countdown", args, 2, &options, NULL))
+        return fail("rocket:countdown");
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *plugins = argc > 1 ? argv[1] : "plugins";
+    qi_runtime *runtime;
+    qi_config config;
+    int code;
+
+    application_create(&argc, argv);
+    qi_config_init(&config);
+    config.module_paths = &plugins;
+    config.module_path_count = 1;
+    config.error = on_error;
+    config.out = on_line;
+    if (qi_runtime_init(&config, &runtime) != QI_OK)
+        return fail("qi_runtime_init");
+
+    code = launch(runtime);
+    if (code == 0)
+        code = application_exec();
+    if (qi_runtime_shutdown(runtime, 0) != QI_OK)
+        code = fail("qi_runtime_shutdown");
+    application_destroy();
+    return code;
+}

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# installed.sh BUILD_DIR SOURCE_DIR EXAMPLE pkg-config|cmake
+#
+# Installs the build tree into a fresh prefix and builds an example against it, as an outsider would;
+# runs it; moves the prefix, and runs and builds it again. Nothing here knows the build tree but the first line.
+set -euo pipefail
+build=$1 source=$2 example=$3 way=$4
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cmake --install "$build" --prefix "$work/first" >/dev/null
+
+lib_of() { dirname "$(find "$1" -name 'libqi.so' -print -quit)"; }
+
+# Builds the example against a prefix, in a folder of its own.
+build_against() {
+    local prefix=$1 folder=$2
+    cp -r "$source/examples/$example" "$folder"
+    cd "$folder"
+    if [ "$way" = pkg-config ]; then
+        PKG_CONFIG_PATH=$(lib_of "$prefix")/pkgconfig ./build.sh
+    else
+        cmake -S . -B . -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix" >cmake.log ||
+            { cat cmake.log; exit 1; }
+        cmake --build . >/dev/null
+    fi
+}
+
+# Runs the example with the library of a prefix, and shows and checks what it prints.
+run_with() {
+    local prefix=$1 folder=$2
+    LD_LIBRARY_PATH=$(lib_of "$prefix") "$folder/$example" "$folder/plugins" | tee "$work/output"
+    case $example in
+        c-host) grep -qF "{'word': 'lift-off', 'after': 3}" "$work/output" ;;
+        cpp-host) grep -qx 'balance: 147.76' "$work/output" ;;
+    esac
+}
+
+build_against "$work/first" "$work/built"
+run_with "$work/first" "$work/built"
+mv "$work/first" "$work/moved"
+run_with "$work/moved" "$work/built"
+build_against "$work/moved" "$work/rebuilt"
+run_with "$work/moved" "$work/rebuilt"
+
+# The programs that are installed find the library that lies beside them, wherever that is.
+if [ -x "$work/moved/bin/qi-run" ]; then
+    env -u LD_LIBRARY_PATH "$work/moved/bin/qi-run" -c 'import qi; print(qi.run_task)' >"$work/output"
+    grep -q run_task "$work/output"
+fi
