@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * qi_value <-> objects of Python, and the opaque objects that a value may hold.
+ *
+ * What has no exact counterpart is never bent into one: it crosses as QI_KIND_PYTHON and is the same
+ * object when it comes back. So are the subclasses of list and dict, whose behaviour would be lost. A
+ * subclass of a plain scalar (a member of an IntEnum, a numpy.float64) crosses as the scalar that it is,
+ * because a C host has no other use for it.
+ *
+ * GIL: held, except in the two functions for value.c at the end, which take it.
+ */
+#include "convert.h"
+
+#include "compat.h"
+#include "opaque.h"
+#include "qt/bridge.h"
+#include "status.h"
+
+enum { DEPTH_LIMIT = 200 };
+
+static PyObject *to_python(const qi_value *value, int depth);
+static int from_python(PyObject *object, qi_value *out, int depth);
+
+static int refuse_depth(void)
+{
+    PyErr_Format(PyExc_RecursionError, "a value nests deeper than %d levels", DEPTH_LIMIT);
+    return -1;
+}
+
+/* -- to Python ------------------------------------------------------------------------------------- */
+
+static PyObject *list_to_python(const qi_value *value, int depth)
+{
+    size_t count = value->as.list.items ? value->as.list.count : 0;
+    PyObject *list = PyList_New((Py_ssize_t)count);
+
+    for (size_t i = 0; list && i < count; i++) {
+        PyObject *item = to_python(&value->as.list.items[i], depth);
+        if (!item)
+            Py_CLEAR(list);
+        else
+            PyList_SET_ITEM(list, (Py_ssize_t)i, item);
+    }
+    return list;
+}
+
+static int set_entry(PyObject *map, const qi_entry *entry, int depth)
+{
+    PyObject *key = to_python(&entry->key, depth);
+    PyObject *item = key ? to_python(&entry->value, depth) : NULL;
+    int result = item ? PyDict_SetItem(map, key, item) : -1;
+
+    Py_XDECREF(key);
+    Py_XDECREF(item);
+    return result;
+}
+
+static PyObject *map_to_python(const qi_value *value, int depth)
+{
+    size_t count = value->as.map.entries ? value->as.map.count : 0;
+    PyObject *map = PyDict_New();
+
+    for (size_t i = 0; map && i < count; i++) {
+        if (set_entry(map, &value->as.map.entries[i], depth) < 0)
+            Py_CLEAR(map);
+    }
+    return map;
+}
+
+static PyObject *object_to_python(const qi_value *value)
+{
+    qi_object *object = qi_value_object(value);
+
+    if (!object) {
+        PyErr_SetString(PyExc_ReferenceError, "the QObject of a value was destroyed");
+        return NULL;
+    }
+    return qi_qt_wrap(object);
+}
+
+static PyObject *to_python(const qi_value *value, int depth)
+{
+    if (depth > DEPTH_LIMIT) {
+        refuse_depth();
+        return NULL;
+    }
+    switch (value->kind) {
+    case QI_KIND_NONE:
+        return Py_NewRef(Py_None);
+    case QI_KIND_BOOL:
+        return PyBool_FromLong(value->as.boolean);
+    case QI_KIND_INT:
+        return PyLong_FromLongLong(value->as.integer);
+    case QI_KIND_REAL:
+        return PyFloat_FromDouble(value->as.real);
+    case QI_KIND_TEXT:
+        return PyUnicode_DecodeUTF8(value->as.text.data ? value->as.text.data : "",
+                                    (Py_ssize_t)value->as.text.size, NULL);
+    case QI_KIND_BYTES:
+        return PyBytes_FromStringAndSize(value->as.text.data, (Py_ssize_t)value->as.text.size);
+    case QI_KIND_LIST:
+        return list_to_python(value, depth + 1);
+    case QI_KIND_MAP:
+        return map_to_python(value, depth + 1);
+    case QI_KIND_OBJECT:
+        return object_to_python(value);
+    case QI_KIND_PYTHON:
+        return Py_NewRef((PyObject *)value->as.python);
+    }
+    PyErr_Format(PyExc_TypeError, "a value is of the unknown kind %d", (int)value->kind);
+    return NULL;
+}
+
+PyObject *qi__value_to_python(const qi_value *value)
+{
+    return to_python(value, 0);
+}
+
+/* -- from Python ----------------------------------------------------------------------------------- */
+
+static int keep_as_python(PyObject *object, qi_value *out)
+{
+    qi__value_own_python(out, Py_NewRef(object));
+    return 0;
+}
+
+static int from_int(PyObject *object, qi_value *out)
+{
+    int overflow;
+    long long integer = PyLong_AsLongLongAndOverflow(object, &overflow);
+
+    if (overflow)
+        return keep_as_python(object, out);
+    if (integer == -1 && PyErr_Occurred())
+        return -1;
+    *out = qi_int(integer);
+    return 0;
+}
+
+static int own_bytes(qi_value *out, qi_kind kind, const char *data, Py_ssize_t size)
+{
+    if (qi__value_own_text(out, kind, data, (size_t)size) == QI_OK)
+        return 0;
+    PyErr_NoMemory(); /* text of Python's is valid UTF-8, so nothing else can fail */
+    return -1;
+}
+
+static int from_text(PyObject *object, qi_value *out)
+{
+    Py_ssize_t size;
+    const char *data = PyUnicode_AsUTF8AndSize(object, &size);
+
+    if (data)
+        return own_bytes(out, QI_KIND_TEXT, data, size);
+    if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+        return -1;
+    PyErr_Clear(); /* lone surrogates: no UTF-8 can say it, the object can */
+    return keep_as_python(object, out);
+}
+
+static int from_list(PyObject *object, qi_value *out, int depth)
+{
+    Py_ssize_t count = PyList_GET_SIZE(object);
+    qi_value *items = qi__value_own_list(out, (size_t)count);
+
+    if (!items) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        /* Beware: converting an item may run code of its, which may have changed the list. */
+        if (i >= PyList_GET_SIZE(object)) {
+            PyErr_SetString(PyExc_RuntimeError, "the list changed while it was converted");
+            return -1;
+        }
+        PyObject *item = Py_NewRef(PyList_GET_ITEM(object, i));
+        int result = from_python(item, &items[i], depth);
+        Py_DECREF(item);
+        if (result < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int from_dict(PyObject *object, qi_value *out, int depth)
+{
+    /* A list of its items, since the dict itself may change while they are converted. */
+    PyObject *pairs = PyDict_Items(object);
+    if (!pairs)
+        return -1;
+    Py_ssize_t count = PyList_GET_SIZE(pairs);
+    qi_entry *entries = qi__value_own_map(out, (size_t)count);
+    int result = entries ? 0 : -1;
+
+    if (!entries)
+        PyErr_NoMemory();
+    for (Py_ssize_t i = 0; result == 0 && i < count; i++) {
+        PyObject *pair = PyList_GET_ITEM(pairs, i);
+        result = from_python(PyTuple_GET_ITEM(pair, 0), &entries[i].key, depth);
+        if (result == 0)
+            result = from_python(PyTuple_GET_ITEM(pair, 1), &entries[i].value, depth);
+    }
+    Py_DECREF(pairs);
+    return result;
+}
+
+static int from_proxy(PyObject *object, qi_value *out)
+{
+    qi_object *pointer = qi_qt_unwrap(object);
+
+    if (!pointer)
+        return -1;
+    qi_value borrowed = qi_qobject(pointer);
+    if (qi_value_copy(out, &borrowed) == QI_OK)
+        return 0;
+    PyErr_NoMemory();
+    return -1;
+}
+
+static int from_python(PyObject *object, qi_value *out, int depth)
+{
+    *out = qi_none();
+    if (depth > DEPTH_LIMIT)
+        return refuse_depth();
+    if (object == Py_None)
+        return 0;
+    if (PyBool_Check(object)) {
+        *out = qi_bool(object == Py_True);
+        return 0;
+    }
+    if (PyLong_Check(object))
+        return from_int(object, out);
+    if (PyFloat_Check(object)) {
+        *out = qi_real(PyFloat_AS_DOUBLE(object));
+        return 0;
+    }
+    if (PyUnicode_Check(object))
+        return from_text(object, out);
+    if (PyBytes_Check(object))
+        return own_bytes(out, QI_KIND_BYTES, PyBytes_AS_STRING(object), PyBytes_GET_SIZE(object));
+    if (PyList_CheckExact(object))
+        return from_list(object, out, depth + 1);
+    if (PyDict_CheckExact(object))
+        return from_dict(object, out, depth + 1);
+    if (qi_qt_is_proxy(object))
+        return from_proxy(object, out);
+    return keep_as_python(object, out);
+}
+
+int qi__value_from_python(PyObject *object, qi_value *out)
+{
+    if (from_python(object, out, 0) == 0)
+        return 0;
+    /* What was made before the failure is owned by *out; clearing it may run Python code. */
+    PyObject *raised = qi__take_exception();
+    qi_value_clear(out);
+    qi__give_exception(raised);
+    return -1;
+}
+
+/* -- opaque objects, for value.c -------------------------------------------------------------------- */
+
+bool qi__opaque_hold(void *object)
+{
+    if (!Py_IsInitialized())
+        return false;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    Py_INCREF((PyObject *)object);
+    PyGILState_Release(gil);
+    return true;
+}
+
+void qi__opaque_drop(void *object)
+{
+    if (!Py_IsInitialized())
+        return;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    Py_DECREF((PyObject *)object);
+    PyGILState_Release(gil);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Between value.c, which owns memory and knows no Python, and convert.c, which knows Python: the opaque
+ * Python objects that a value may hold, and the making of owning values.
+ */
+#ifndef QI_RUNTIME_OPAQUE_H
+#define QI_RUNTIME_OPAQUE_H
+
+#include <qi/value.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One more reference to an object of Python; the GIL is taken inside. False: the interpreter is gone. */
+bool qi__opaque_hold(void *object);
+/* One less. Once the interpreter is gone there is nothing left to give back, and nothing happens. */
+void qi__opaque_drop(void *object);
+
+/* Owning values. The first returns a status, the next two the items to be filled in, which are none so
+ * far (NULL: no memory, and *out is none), the last takes a reference that is held already. */
+int qi__value_own_text(qi_value *out, qi_kind kind, const char *data, size_t size);
+qi_value *qi__value_own_list(qi_value *out, size_t count);
+qi_entry *qi__value_own_map(qi_value *out, size_t count);
+void qi__value_own_python(qi_value *out, void *held);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

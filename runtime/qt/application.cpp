@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The application and its thread: jobs for the GUI thread, the end of the application, and the log.
+ *
+ * Jobs travel as events to one object, the post box, which lives in the application's thread and dies
+ * with the application. A mutex orders posting against that death, so a job is either in the event
+ * queue of a living object or refused. Jobs that are still queued when the application dies are dropped
+ * with their events.
+ *
+ * Thread: any, except where a function says otherwise. GIL: never needed, never taken.
+ */
+#include <cstdlib>
+#include <cstring>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qcoreevent.h>
+#include <QtCore/qloggingcategory.h>
+#include <QtCore/qmutex.h>
+#include <QtCore/qthread.h>
+
+#include <qi/runtime.h>
+
+#include "bridge.h"
+
+namespace
+{
+
+Q_LOGGING_CATEGORY(category, "qi")
+
+struct Job : QEvent {
+    Job(qi_qt_job_fn job, void *data) : QEvent(QEvent::User), run(job), data(data) {}
+
+    qi_qt_job_fn run;
+    void *data;
+};
+
+class PostBox : public QObject
+{
+public:
+    bool event(QEvent *event) override
+    {
+        if (event->type() != QEvent::User)
+            return QObject::event(event);
+        Job *job = static_cast<Job *>(event);
+        job->run(job->data);
+        return true;
+    }
+};
+
+Q_CONSTINIT QBasicMutex mutex;
+PostBox *post_box;
+
+/* Runs in the application's destructor, hence in its thread. */
+void close_post_box()
+{
+    PostBox *closed;
+    {
+        QMutexLocker lock(&mutex);
+        closed = post_box;
+        post_box = nullptr;
+    }
+    delete closed;
+}
+
+/* Called with the mutex locked. */
+void open_post_box(QCoreApplication *application)
+{
+    post_box = new PostBox;
+    post_box->moveToThread(application->thread());
+    QObject::connect(application, &QObject::destroyed, close_post_box);
+}
+
+} // namespace
+
+bool qi_qt_has_application(void)
+{
+    return QCoreApplication::instance();
+}
+
+bool qi_qt_on_application_thread(void)
+{
+    const QCoreApplication *application = QCoreApplication::instance();
+    return application && application->thread() == QThread::currentThread();
+}
+
+char *qi_qt_application_name(void)
+{
+    return strdup(QCoreApplication::applicationName().toUtf8().constData());
+}
+
+bool qi_qt_post(qi_qt_job_fn job, void *data)
+{
+    QMutexLocker lock(&mutex);
+
+    if (!post_box) {
+        QCoreApplication *application = QCoreApplication::instance();
+        if (!application || QCoreApplication::closingDown())
+            return false;
+        open_post_box(application);
+    }
+    QCoreApplication::postEvent(post_box, new Job(job, data));
+    return true;
+}
+
+void *qi_qt_on_quit(qi_qt_job_fn job, void *data)
+{
+    QCoreApplication *application = QCoreApplication::instance();
+
+    if (!application)
+        return nullptr;
+    return new QMetaObject::Connection(
+        QObject::connect(application, &QCoreApplication::aboutToQuit, application,
+                         [job, data] { job(data); }, Qt::DirectConnection));
+}
+
+void qi_qt_off_quit(void *token)
+{
+    auto *connection = static_cast<QMetaObject::Connection *>(token);
+
+    if (!connection)
+        return;
+    QObject::disconnect(*connection);
+    delete connection;
+}
+
+void qi_qt_log(int level, const char *source, const char *text)
+{
+    QByteArray line = source && *source ? QByteArray(source) + ": " + text : QByteArray(text);
+
+    switch (level) {
+    case QI_LOG_DEBUG:
+        qCDebug(category, "%s", line.constData());
+        break;
+    case QI_LOG_INFO:
+        qCInfo(category, "%s", line.constData());
+        break;
+    case QI_LOG_WARNING:
+        qCWarning(category, "%s", line.constData());
+        break;
+    default:
+        qCCritical(category, "%s", line.constData());
+        break;
+    }
+}

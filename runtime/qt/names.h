@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Near names for messages: what somebody may have meant who wrote a name that does not exist. */
+#ifndef QI_RUNTIME_QT_NAMES_H
+#define QI_RUNTIME_QT_NAMES_H
+
+#include <QtCore/qbytearraylist.h>
+
+/* The names that are nearest to `name`, best first, at most five, each once. */
+QByteArrayList qi_near_names(const QByteArray &name, const QByteArrayList &known);
+
+/* The same as the end of a sentence: "; did you mean 'clicked' or 'pressed'?", or "". */
+QByteArray qi_near_names_hint(const QByteArray &name, const QByteArrayList &known);
+
+#endif

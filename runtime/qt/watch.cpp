@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Guards and watches: how the rooms that know no Qt hold on to a QObject without keeping it alive.
+ *
+ * A guard is a QPointer with a count of its holders. QPointer's answer is atomic, so a guard may be
+ * asked in any thread; only the object's own thread may rely on the answer for longer than the asking.
+ * A watch calls back at the object's end. Its two ends, destruction and qi_qt_unwatch(), may race in two
+ * threads: one atomic exchange decides who comes first.
+ */
+#include <atomic>
+#include <memory>
+
+#include <QtCore/qobject.h>
+#include <QtCore/qpointer.h>
+
+#include "bridge.h"
+
+namespace
+{
+
+struct Guard {
+    explicit Guard(QObject *object) : object(object) {}
+
+    std::atomic<int> holders{1};
+    QPointer<QObject> object;
+};
+
+struct Watch {
+    std::atomic<bool> armed{true};
+    qi_qt_job_fn job;
+    void *data;
+};
+
+/* What the caller holds. The object's connection shares the watch, and outlives this if need be. */
+struct WatchHandle {
+    std::shared_ptr<Watch> watch;
+    QMetaObject::Connection connection;
+};
+
+} // namespace
+
+void *qi_qt_guard_new(qi_object *object)
+{
+    return new (std::nothrow) Guard(object);
+}
+
+void *qi_qt_guard_retain(void *guard)
+{
+    static_cast<Guard *>(guard)->holders.fetch_add(1, std::memory_order_relaxed);
+    return guard;
+}
+
+qi_object *qi_qt_guard_object(const void *guard)
+{
+    return guard ? static_cast<const Guard *>(guard)->object.data() : nullptr;
+}
+
+void qi_qt_guard_free(void *guard)
+{
+    Guard *own = static_cast<Guard *>(guard);
+    if (own && own->holders.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        delete own;
+}
+
+void *qi_qt_watch(qi_object *object, qi_qt_job_fn job, void *data)
+{
+    auto watch = std::make_shared<Watch>();
+    watch->job = job;
+    watch->data = data;
+    QMetaObject::Connection connection = QObject::connect(object, &QObject::destroyed, [watch] {
+        if (watch->armed.exchange(false))
+            watch->job(watch->data);
+    });
+    return new WatchHandle{watch, connection};
+}
+
+void qi_qt_unwatch(void *handle)
+{
+    auto *own = static_cast<WatchHandle *>(handle);
+
+    if (!own)
+        return;
+    own->watch->armed.store(false);
+    QObject::disconnect(own->connection);
+    delete own;
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * qi_value: copying, clearing, comparing and describing.
+ *
+ * This file knows neither Python nor Qt. Objects of Python are held and dropped through convert.h's two
+ * functions, QObjects are watched through the guards of qt/bridge.h.
+ *
+ * Invariant: a value with FLAG_OWNING owns all that it points at, its items and entries included, and
+ * those are owning too. Whatever fails half-way is cleared before the failure is returned, so no value
+ * that anybody else sees is half owned.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <qi/value.h>
+
+#include "opaque.h"
+#include "qt/bridge.h"
+#include "status.h"
+
+enum {
+    FLAG_OWNING = 1,
+    DEPTH_LIMIT = 200 /* as the header promises; also bounds the stack in code that recurses here */
+};
+
+/* -- copying ------------------------------------------------------------------------------------- */
+
+static int copy(qi_value *out, const qi_value *value, int depth);
+
+static int fail_memory(void)
+{
+    return qi__fail(QI_ERR_MEMORY, "there is no memory to copy a value");
+}
+
+static int copy_text(qi_value *out, const qi_value *value)
+{
+    const char *data = value->as.text.data;
+    size_t size = value->as.text.size;
+
+    if (!data && size)
+        return qi__fail(QI_ERR_ARGUMENT, "a %s value of %zu bytes points at NULL",
+                        qi_kind_name(value->kind), size);
+    if (value->kind == QI_KIND_TEXT) {
+        size_t valid = qi__utf8_valid(data ? data : "", size);
+        if (valid != size)
+            return qi__fail(QI_ERR_ENCODING, "a text value is not valid UTF-8 at byte %zu", valid);
+    }
+    if (size == SIZE_MAX)
+        return fail_memory();
+    char *own = malloc(size + 1);
+    if (!own)
+        return fail_memory();
+    if (size)
+        memcpy(own, data, size);
+    own[size] = '\0';
+    out->as.text.data = own;
+    out->as.text.size = size;
+    return QI_OK;
+}
+
+static int copy_list(qi_value *out, const qi_value *value, int depth)
+{
+    size_t count = value->as.list.count;
+
+    if (!count)
+        return QI_OK;
+    if (!value->as.list.items)
+        return qi__fail(QI_ERR_ARGUMENT, "a list of %zu items points at NULL", count);
+    qi_value *items = calloc(count, sizeof *items);
+    if (!items)
+        return fail_memory();
+    out->as.list.items = items;
+    /* The count grows with the items that are whole, so that clearing stops in time. */
+    for (size_t i = 0; i < count; i++) {
+        int status = copy(&items[i], &value->as.list.items[i], depth);
+        if (status != QI_OK)
+            return status;
+        out->as.list.count = i + 1;
+    }
+    return QI_OK;
+}
+
+static int copy_map(qi_value *out, const qi_value *value, int depth)
+{
+    size_t count = value->as.map.count;
+
+    if (!count)
+        return QI_OK;
+    if (!value->as.map.entries)
+        return qi__fail(QI_ERR_ARGUMENT, "a map of %zu entries points at NULL", count);
+    qi_entry *entries = calloc(count, sizeof *entries);
+    if (!entries)
+        return fail_memory();
+    out->as.map.entries = entries;
+    for (size_t i = 0; i < count; i++) {
+        int status = copy(&entries[i].key, &value->as.map.entries[i].key, depth);
+        if (status != QI_OK)
+            return status;
+        out->as.map.count = i + 1;
+        status = copy(&entries[i].value, &value->as.map.entries[i].value, depth);
+        if (status != QI_OK)
+            return status;
+    }
+    return QI_OK;
+}
+
+static int copy_object(qi_value *out, const qi_value *value)
+{
+    void *guard = value->as.object.guard;
+
+    if (!guard && !value->as.object.pointer)
+        return qi__fail(QI_ERR_ARGUMENT, "an object value points at NULL");
+    out->as.object.pointer = value->as.object.pointer;
+    out->as.object.guard =
+        guard ? qi_qt_guard_retain(guard) : qi_qt_guard_new(value->as.object.pointer);
+    return out->as.object.guard ? QI_OK : fail_memory();
+}
+
+static int copy_python(qi_value *out, const qi_value *value)
+{
+    if (!value->as.python)
+        return qi__fail(QI_ERR_ARGUMENT, "a Python value points at NULL");
+    if (!qi__opaque_hold(value->as.python))
+        return qi__fail(QI_ERR_NOT_RUNNING,
+                        "the interpreter has ended, and with it the Python object of a value");
+    out->as.python = value->as.python;
+    return QI_OK;
+}
+
+static int copy_content(qi_value *out, const qi_value *value, int depth)
+{
+    switch (value->kind) {
+    case QI_KIND_NONE:
+        return QI_OK;
+    case QI_KIND_BOOL:
+        out->as.boolean = value->as.boolean;
+        return QI_OK;
+    case QI_KIND_INT:
+        out->as.integer = value->as.integer;
+        return QI_OK;
+    case QI_KIND_REAL:
+        out->as.real = value->as.real;
+        return QI_OK;
+    case QI_KIND_TEXT:
+    case QI_KIND_BYTES:
+        return copy_text(out, value);
+    case QI_KIND_LIST:
+        return copy_list(out, value, depth + 1);
+    case QI_KIND_MAP:
+        return copy_map(out, value, depth + 1);
+    case QI_KIND_OBJECT:
+        return copy_object(out, value);
+    case QI_KIND_PYTHON:
+        return copy_python(out, value);
+    }
+    return qi__fail(QI_ERR_TYPE, "a value is of the unknown kind %d", (int)value->kind);
+}
+
+static int copy(qi_value *out, const qi_value *value, int depth)
+{
+    *out = qi_none();
+    if (depth > DEPTH_LIMIT)
+        return qi__fail(QI_ERR_TYPE, "a value nests deeper than %d levels", DEPTH_LIMIT);
+    out->kind = value->kind;
+    out->flags = FLAG_OWNING;
+    int status = copy_content(out, value, depth);
+    if (status != QI_OK) {
+        /* A guard or an object that was not taken is NULL here, which clearing passes over. */
+        qi_value_clear(out);
+    }
+    return status;
+}
+
+int qi_value_copy(qi_value *out, const qi_value *value)
+{
+    qi_value result;
+
+    if (!out || !value)
+        return qi__fail(QI_ERR_ARGUMENT, "qi_value_copy() needs a value and a place for the copy");
+    int status = copy(&result, value, 0);
+    if (status == QI_OK)
+        *out = result;
+    return status;
+}
+
+void qi_value_clear(qi_value *value)
+{
+    if (!value)
+        return;
+    if (value->flags & FLAG_OWNING) {
+        switch (value->kind) {
+        case QI_KIND_TEXT:
+        case QI_KIND_BYTES:
+            free((char *)value->as.text.data);
+            break;
+        case QI_KIND_LIST:
+            for (size_t i = 0; i < value->as.list.count; i++)
+                qi_value_clear((qi_value *)&value->as.list.items[i]);
+            free((qi_value *)value->as.list.items);
+            break;
+        case QI_KIND_MAP:
+            for (size_t i = 0; i < value->as.map.count; i++) {
+                qi_value_clear((qi_value *)&value->as.map.entries[i].key);
+                qi_value_clear((qi_value *)&value->as.map.entries[i].value);
+            }
+            free((qi_entry *)value->as.map.entries);
+            break;
+        case QI_KIND_OBJECT:
+            qi_qt_guard_free(value->as.object.guard);
+            break;
+        case QI_KIND_PYTHON:
+            if (value->as.python)
+                qi__opaque_drop(value->as.python);
+            break;
+        default:
+            break;
+        }
+    }
+    *value = qi_none();
+}
+
+/* -- making owning values, for convert.c ----------------------------------------------------------- */
+
+int qi__value_own_text(qi_value *out, qi_kind kind, const char *data, size_t size)
+{
+    qi_value borrowed = kind == QI_KIND_TEXT ? qi_text_n(data, size) : qi_bytes(data, size);
+    return copy(out, &borrowed, 0);
+}
+
+qi_value *qi__value_own_list(qi_value *out, size_t count)
+{
+    qi_value *items = calloc(count ? count : 1, sizeof *items);
+
+    *out = qi_none();
+    if (items) {
+        *out = qi_list(items, count);
+        out->flags = FLAG_OWNING;
+    }
+    return items;
+}
+
+qi_entry *qi__value_own_map(qi_value *out, size_t count)
+{
+    qi_entry *entries = calloc(count ? count : 1, sizeof *entries);
+
+    *out = qi_none();
+    if (entries) {
+        *out = qi_map(entries, count);
+        out->flags = FLAG_OWNING;
+    }
+    return entries;
+}
+
+void qi__value_own_python(qi_value *out, void *held)
+{
+    *out = qi_none();
+    out->kind = QI_KIND_PYTHON;
+    out->flags = FLAG_OWNING;
+    out->as.python = held;
+}
+
+/* -- reading --------------------------------------------------------------------------------------- */
+
+static bool equal(const qi_value *a, const qi_value *b, int depth);
+
+static bool equal_text(const qi_value *a, const qi_value *b)
+{
+    size_t size = a->as.text.size;
+    return size == b->as.text.size &&
+           (!size || memcmp(a->as.text.data, b->as.text.data, size) == 0);
+}
+
+static bool equal_list(const qi_value *a, const qi_value *b, int depth)
+{
+    if (a->as.list.count != b->as.list.count)
+        return false;
+    for (size_t i = 0; i < a->as.list.count; i++) {
+        if (!equal(&a->as.list.items[i], &b->as.list.items[i], depth))
+            return false;
+    }
+    return true;
+}
+
+static bool equal_map(const qi_value *a, const qi_value *b, int depth)
+{
+    if (a->as.map.count != b->as.map.count)
+        return false;
+    for (size_t i = 0; i < a->as.map.count; i++) {
+        const qi_entry *left = &a->as.map.entries[i], *right = &b->as.map.entries[i];
+        if (!equal(&left->key, &right->key, depth) || !equal(&left->value, &right->value, depth))
+            return false;
+    }
+    return true;
+}
+
+static bool equal(const qi_value *a, const qi_value *b, int depth)
+{
+    if (a->kind != b->kind || depth > DEPTH_LIMIT)
+        return false;
+    switch (a->kind) {
+    case QI_KIND_NONE:
+        return true;
+    case QI_KIND_BOOL:
+        return a->as.boolean == b->as.boolean;
+    case QI_KIND_INT:
+        return a->as.integer == b->as.integer;
+    case QI_KIND_REAL:
+        return a->as.real == b->as.real;
+    case QI_KIND_TEXT:
+    case QI_KIND_BYTES:
+        return equal_text(a, b);
+    case QI_KIND_LIST:
+        return equal_list(a, b, depth + 1);
+    case QI_KIND_MAP:
+        return equal_map(a, b, depth + 1);
+    case QI_KIND_OBJECT:
+        return a->as.object.pointer == b->as.object.pointer &&
+               qi_value_object(a) == qi_value_object(b);
+    case QI_KIND_PYTHON:
+        return a->as.python == b->as.python;
+    }
+    return false;
+}
+
+bool qi_value_equal(const qi_value *a, const qi_value *b)
+{
+    return a && b && equal(a, b, 0);
+}
+
+const qi_value *qi_value_get(const qi_value *map, const char *key)
+{
+    if (!map || !key || map->kind != QI_KIND_MAP)
+        return NULL;
+    size_t size = strlen(key);
+    for (size_t i = 0; i < map->as.map.count; i++) {
+        const qi_entry *entry = &map->as.map.entries[i];
+        if (entry->key.kind == QI_KIND_TEXT && entry->key.as.text.size == size &&
+            (!size || memcmp(entry->key.as.text.data, key, size) == 0))
+            return &entry->value;
+    }
+    return NULL;
+}
+
+qi_object *qi_value_object(const qi_value *value)
+{
+    if (!value || value->kind != QI_KIND_OBJECT)
+        return NULL;
+    return value->as.object.guard ? qi_qt_guard_object(value->as.object.guard)
+                                  : value->as.object.pointer;
+}
+
+const char *qi_kind_name(qi_kind kind)
+{
+    static const char *const names[] = {
+        [QI_KIND_NONE] = "none",     [QI_KIND_BOOL] = "bool",     [QI_KIND_INT] = "int",
+        [QI_KIND_REAL] = "real",     [QI_KIND_TEXT] = "text",     [QI_KIND_BYTES] = "bytes",
+        [QI_KIND_LIST] = "list",     [QI_KIND_MAP] = "map",       [QI_KIND_OBJECT] = "object",
+        [QI_KIND_PYTHON] = "python",
+    };
+    return (unsigned)kind < sizeof names / sizeof *names ? names[kind] : "unknown";
+}
