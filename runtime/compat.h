@@ -64,6 +64,18 @@ static inline PyObject *qi__take_exception(void)
 #endif
 }
 
+/* The object of a weak reference: a new reference, or NULL, without an exception, if it is gone. */
+static inline PyObject *qi__weakref_get(PyObject *reference)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    PyObject *object;
+    return PyWeakref_GetRef(reference, &object) > 0 ? object : NULL;
+#else
+    PyObject *object = PyWeakref_GetObject(reference);
+    return object == Py_None ? NULL : Py_XNewRef(object);
+#endif
+}
+
 /* Sets an exception again; takes the reference. NULL clears. */
 static inline void qi__give_exception(PyObject *exception)
 {

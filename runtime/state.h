@@ -40,6 +40,8 @@ extern "C" {
     X(variant_type)              /* _qi.Variant: a QVariant of a type that Python has nothing for */ \
     /* slot.c */                                                                                     \
     X(slot_type)                 /* _qi.Slot: a coroutine function with an overlap policy */         \
+    X(pending_type)              /* the done-callback of a task that libqi launched */               \
+    X(get_running_loop)          /* asyncio.events._get_running_loop */                              \
     /* stream.c */                                                                                   \
     X(writer_type)               /* _qi.LineWriter: sys.stdout and sys.stderr */
 

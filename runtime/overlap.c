@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a second emission does while the first coroutine still runs.
+ *
+ * A slot is busy while the first step of one of its launches is on the stack, or a task of its has not
+ * ended. A task counts as ended from its last step on, not from its done-callback, which asyncio runs one
+ * iteration later: an emission in between finds the slot idle.
+ *
+ *                  idle, none waits   idle, some wait          busy
+ *     CONCURRENT   launch             -                        launch
+ *     DROP         launch             -                        drop
+ *     QUEUE        launch             the first goes, append   append; beyond the limit drop and log
+ *     RESTART      launch             -                        cancel all, launch
+ *     LATEST       launch             the first goes, replace  replace
+ *
+ * What waits gets its turn when a task ends, one launch in each iteration of the loop, so that a slot
+ * whose first step emits its own signal cannot keep the loop for itself.
+ */
+#include "slot.h"
+
+#include "runtime_p.h"
+
+static void pop_waiting(qi__slot *slot, PyObject **args)
+{
+    qi__waiting *item = slot->first_waiting;
+
+    slot->first_waiting = item->next;
+    if (!item->next)
+        slot->last_waiting = NULL;
+    slot->waiting_count--;
+    *args = item->args;
+    PyMem_Free(item);
+}
+
+void qi__overlap_forget(qi__slot *slot)
+{
+    PyObject *args;
+
+    while (slot->first_waiting) {
+        pop_waiting(slot, &args);
+        Py_DECREF(args); /* Beware: may run code that emits again */
+    }
+}
+
+static int append_waiting(qi__slot *slot, PyObject *const *values, Py_ssize_t count)
+{
+    PyObject *args = PyTuple_New(count);
+    qi__waiting *item = args ? PyMem_Malloc(sizeof *item) : NULL;
+
+    if (!item) {
+        Py_XDECREF(args);
+        if (!PyErr_Occurred())
+            PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++)
+        PyTuple_SET_ITEM(args, i, Py_NewRef(values[i]));
+    *item = (qi__waiting){.next = NULL, .args = args};
+    if (slot->last_waiting)
+        slot->last_waiting->next = item;
+    else
+        slot->first_waiting = item;
+    slot->last_waiting = item;
+    slot->waiting_count++;
+    return 0;
+}
+
+/* -- busy or idle ------------------------------------------------------------------------------------------ */
+
+/* A task that waits in a loop which was closed will never end. */
+static bool is_stranded(PyObject *task)
+{
+    PyObject *loop = PyObject_CallMethod(task, "get_loop", NULL);
+    PyObject *closed = loop ? PyObject_CallMethod(loop, "is_closed", NULL) : NULL;
+    bool result = closed == Py_True;
+
+    PyErr_Clear();
+    Py_XDECREF(closed);
+    Py_XDECREF(loop);
+    return result;
+}
+
+static void give_up(qi__pending *pending)
+{
+    qi__slot *slot = pending->data;
+
+    qi__pending_drop(pending);
+    qi__overlap_forget(slot); /* they waited for a loop that is no more */
+    Py_DECREF(slot);
+}
+
+/* Settles what has ended on the way. The caller holds a reference to the slot. */
+static bool is_busy(qi__slot *slot)
+{
+    if (slot->launching)
+        return true;
+    while (slot->running.first) {
+        qi__pending *pending = slot->running.first;
+        int done = qi__task_is_done(pending->task);
+        if (done < 0)
+            PyErr_Clear(); /* not a task of asyncio's; its callback will tell */
+        if (done > 0)
+            qi__slot_settle(pending);
+        else if (is_stranded(pending->task))
+            give_up(pending);
+        else
+            return true;
+    }
+    return false;
+}
+
+/* -- what waits -------------------------------------------------------------------------------------------- */
+
+static void launch_first(qi__slot *slot)
+{
+    PyObject *args;
+
+    pop_waiting(slot, &args);
+    PyObject *task = qi__slot_launch(slot, &PyTuple_GET_ITEM(args, 0), (size_t)PyTuple_GET_SIZE(args));
+    if (!task)
+        qi__slot_report_raised(slot);
+    Py_XDECREF(task);
+    Py_DECREF(args);
+}
+
+/* Where no loop will call back, the next emission does what is due. */
+static void pump_soon(qi__slot *slot)
+{
+    PyObject *loop = slot->pump_due ? NULL : qi__running_loop();
+    PyObject *pump = loop ? PyObject_GetAttrString((PyObject *)slot, "_pump") : NULL;
+    PyObject *handle = pump ? PyObject_CallMethod(loop, "call_soon", "O", pump) : NULL;
+
+    if (handle)
+        slot->pump_due = true;
+    PyErr_Clear();
+    Py_XDECREF(handle);
+    Py_XDECREF(pump);
+    Py_XDECREF(loop);
+}
+
+void qi__overlap_next(qi__slot *slot, bool later)
+{
+    if (!slot->first_waiting)
+        return;
+    Py_INCREF(slot);
+    if (!later && !is_busy(slot) && slot->first_waiting)
+        launch_first(slot);
+    if (slot->first_waiting && !is_busy(slot))
+        pump_soon(slot);
+    Py_DECREF(slot);
+}
+
+/* An emission that finds the slot idle lets those go first that came first: at most those that wait now. */
+static void catch_up(qi__slot *slot)
+{
+    for (size_t turns = slot->waiting_count; turns > 0 && slot->first_waiting && !is_busy(slot); turns--)
+        launch_first(slot);
+}
+
+/* -- the policies ------------------------------------------------------------------------------------------ */
+
+static int enqueue(qi__slot *slot, PyObject *const *args, Py_ssize_t count)
+{
+    if (slot->queue_limit > 0 && slot->waiting_count >= slot->queue_limit) {
+        const char *target = slot->target ? PyUnicode_AsUTF8(slot->target) : NULL;
+        const char *signal = slot->signal ? PyUnicode_AsUTF8(slot->signal) : NULL;
+        PyErr_Clear();
+        qi__log(QI_LOG_WARNING, "qi", "%s dropped an emission of %s: %zu wait already, its queue_limit",
+                target ? target : "a slot", signal ? signal : "its signal", slot->waiting_count);
+        return 0;
+    }
+    return append_waiting(slot, args, count);
+}
+
+static int wait_or_launch(qi__slot *slot, PyObject *const *args, Py_ssize_t count)
+{
+    catch_up(slot);
+    if (slot->closed)
+        return 0; /* closed by what has just run */
+    if (!slot->first_waiting && !is_busy(slot))
+        return 1;
+    if (slot->overlap == QI_OVERLAP_QUEUE)
+        return enqueue(slot, args, count);
+    qi__overlap_forget(slot);
+    return append_waiting(slot, args, count);
+}
+
+int qi__overlap_admit(qi__slot *slot, PyObject *const *args, Py_ssize_t count)
+{
+    switch (slot->overlap) {
+    case QI_OVERLAP_DROP:
+        return !is_busy(slot);
+    case QI_OVERLAP_RESTART:
+        qi__slot_cancel(slot);
+        return !slot->closed;
+    case QI_OVERLAP_QUEUE:
+    case QI_OVERLAP_LATEST:
+        return wait_or_launch(slot, args, count);
+    case QI_OVERLAP_CONCURRENT:
+        break;
+    }
+    return 1;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From a QObject's destruction to the GUI thread.
+ *
+ * An object that dies on the GUI thread tells at once, inside its destructor, so that its tasks are
+ * cancelled before the next line of the host's code runs. One that dies elsewhere posts: taking the GIL
+ * there could wait for a GUI thread that waits for that thread.
+ */
+#include <Python.h>
+
+#include "owner.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "qt/bridge.h"
+
+struct qi__owner {
+    atomic_int references; /* the holder's, and one for each posted job */
+    atomic_bool alive;
+    qi__owner_gone_fn gone; /* NULL once told or released; the GIL guards it */
+    void *data;
+    void *watch;
+};
+
+static void drop(qi__owner *owner)
+{
+    if (atomic_fetch_sub(&owner->references, 1) == 1)
+        free(owner);
+}
+
+static void tell(void *data)
+{
+    qi__owner *owner = data;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__owner_gone_fn gone = owner->gone;
+
+    owner->gone = NULL;
+    if (gone)
+        gone(owner->data);
+    PyGILState_Release(gil);
+    drop(owner);
+}
+
+static void destroyed(void *data)
+{
+    qi__owner *owner = data;
+
+    atomic_store(&owner->alive, false);
+    atomic_fetch_add(&owner->references, 1);
+    if (qi_qt_on_application_thread())
+        tell(owner);
+    else if (!qi_qt_post(tell, owner))
+        drop(owner);
+}
+
+qi__owner *qi__owner_watch(qi_object *object, qi__owner_gone_fn gone, void *data)
+{
+    qi__owner *owner = calloc(1, sizeof *owner);
+
+    if (!owner)
+        return NULL;
+    atomic_init(&owner->references, 1);
+    atomic_init(&owner->alive, true);
+    owner->gone = gone;
+    owner->data = data;
+    owner->watch = qi_qt_watch(object, destroyed, owner);
+    if (!owner->watch) {
+        free(owner);
+        return NULL;
+    }
+    return owner;
+}
+
+bool qi__owner_is_alive(const qi__owner *owner)
+{
+    return atomic_load(&owner->alive);
+}
+
+static void unwatch(void *data)
+{
+    qi__owner *owner = data;
+
+    qi_qt_unwatch(owner->watch);
+    drop(owner);
+}
+
+void qi__owner_release(qi__owner *owner)
+{
+    if (!owner)
+        return;
+    owner->gone = NULL;
+    /* In another thread, unwatching could wait for a destroyed() that waits for the GIL we hold. */
+    if (qi_qt_on_application_thread() || !qi_qt_post(unwatch, owner))
+        unwatch(owner);
+}

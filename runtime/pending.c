@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A pending is the done-callback of its task, and a link of its launcher's list.
+ *
+ * The reference that the list holds makes it reachable from C for as long as the task runs, so that
+ * nothing here can be part of a garbage cycle, and the type needs no support for the collector. The price
+ * is that every way out must go through qi__pending_drop(): the task ends, or its launcher gives it up.
+ */
+#include "pending.h"
+
+#include <structmember.h>
+
+#include <stddef.h>
+
+#include "border.h"
+#include "compat.h"
+
+static PyObject *pending_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    qi__pending *pending = (qi__pending *)self;
+
+    (void)args;
+    (void)kwnames;
+    if (PyVectorcall_NARGS(nargsf) != 1) {
+        PyErr_SetString(PyExc_TypeError, "a done callback gets the task as its only argument");
+        return NULL;
+    }
+    if (pending->task)
+        pending->ended(pending);
+    Py_RETURN_NONE;
+}
+
+static void pending_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+
+    Py_XDECREF(((qi__pending *)self)->task);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyMemberDef pending_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(qi__pending, vectorcall), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot pending_slots[] = {
+    {Py_tp_doc, "The done-callback of a task that libqi has launched."},
+    {Py_tp_dealloc, pending_dealloc},
+    {Py_tp_call, PyVectorcall_Call},
+    {Py_tp_members, pending_members},
+    {0, NULL},
+};
+
+static PyType_Spec pending_spec = {
+    .name = "_qi.Pending",
+    .basicsize = sizeof(qi__pending),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION |
+             Py_TPFLAGS_HAVE_VECTORCALL,
+    .slots = pending_slots,
+};
+
+int qi__pending_setup(PyObject *module, qi__state *state)
+{
+    state->pending_type = PyType_FromModuleAndSpec(module, &pending_spec, NULL);
+    return state->pending_type ? 0 : -1;
+}
+
+static void link_pending(qi__pending_list *list, qi__pending *pending)
+{
+    pending->list = list;
+    pending->next = list->first;
+    if (list->first)
+        list->first->previous = pending;
+    list->first = pending;
+}
+
+static void unlink_pending(qi__pending *pending)
+{
+    if (pending->previous)
+        pending->previous->next = pending->next;
+    else
+        pending->list->first = pending->next;
+    if (pending->next)
+        pending->next->previous = pending->previous;
+    pending->list = NULL;
+    pending->previous = pending->next = NULL;
+}
+
+static PyObject *add_done_callback; /* interned for the life of the process, as are the names below */
+static PyObject *done_name, *exception_name, *cancel_name;
+
+static int intern_names(void)
+{
+    if (cancel_name)
+        return 0;
+    add_done_callback = PyUnicode_InternFromString("add_done_callback");
+    done_name = PyUnicode_InternFromString("done");
+    exception_name = PyUnicode_InternFromString("exception");
+    cancel_name = PyUnicode_InternFromString("cancel");
+    return cancel_name && exception_name && done_name && add_done_callback ? 0 : -1;
+}
+
+qi__pending *qi__pending_add(qi__pending_list *list, PyObject *task, qi__pending_fn ended, void *data)
+{
+    PyTypeObject *type = (PyTypeObject *)qi__state_get()->pending_type;
+    qi__pending *pending = intern_names() < 0 ? NULL : PyObject_New(qi__pending, type);
+
+    if (!pending)
+        return NULL;
+    pending->vectorcall = pending_call;
+    pending->task = Py_NewRef(task);
+    pending->data = data;
+    pending->ended = ended;
+    pending->previous = pending->next = NULL;
+    PyObject *nothing = PyObject_CallMethodOneArg(task, add_done_callback, (PyObject *)pending);
+    if (!nothing) {
+        Py_DECREF(pending);
+        return NULL;
+    }
+    Py_DECREF(nothing);
+    link_pending(list, pending);
+    return pending;
+}
+
+void qi__pending_drop(qi__pending *pending)
+{
+    if (!pending->task)
+        return;
+    unlink_pending(pending);
+    Py_CLEAR(pending->task);
+    Py_DECREF(pending);
+}
+
+/* -- tasks ---------------------------------------------------------------------------------------------- */
+
+int qi__task_is_done(PyObject *task)
+{
+    if (intern_names() < 0)
+        return -1;
+    PyObject *answer = PyObject_CallMethodNoArgs(task, done_name);
+    if (!answer)
+        return -1;
+    int done = PyObject_IsTrue(answer);
+    Py_DECREF(answer);
+    return done;
+}
+
+PyObject *qi__task_exception(PyObject *task)
+{
+    PyObject *exception = intern_names() < 0 ? NULL : PyObject_CallMethodNoArgs(task, exception_name);
+
+    PyErr_Clear(); /* CancelledError: it did not fail */
+    if (exception == Py_None)
+        Py_CLEAR(exception);
+    return exception;
+}
+
+void qi__task_cancel(PyObject *task)
+{
+    PyObject *raised = qi__take_exception();
+    PyObject *answer = intern_names() < 0 ? NULL : PyObject_CallMethodNoArgs(task, cancel_name);
+
+    if (!answer)
+        PyErr_WriteUnraisable(task);
+    Py_XDECREF(answer);
+    qi__give_exception(raised);
+}
+
+void qi__pending_cancel_all(const qi__pending_list *list)
+{
+    PyObject *raised = qi__take_exception();
+    PyObject *tasks = PyList_New(0);
+
+    for (qi__pending *pending = list->first; tasks && pending; pending = pending->next) {
+        if (PyList_Append(tasks, pending->task) < 0)
+            Py_CLEAR(tasks);
+    }
+    if (!tasks)
+        PyErr_WriteUnraisable(NULL);
+    for (Py_ssize_t i = 0; tasks && i < PyList_GET_SIZE(tasks); i++)
+        qi__task_cancel(PyList_GET_ITEM(tasks, i));
+    Py_XDECREF(tasks);
+    qi__give_exception(raised);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Tasks that have not ended after their first step: who keeps them alive, and who is told when they end.
+ *
+ * asyncio itself holds its tasks by weak references only. A qi__pending holds one strongly until it has
+ * ended, in a list of whoever launched it, so that all of them can be found and cancelled. GIL: held.
+ */
+#ifndef QI_RUNTIME_PENDING_H
+#define QI_RUNTIME_PENDING_H
+
+#include <Python.h>
+
+#include <stdbool.h>
+
+#include "state.h"
+
+typedef struct qi__pending qi__pending;
+
+/* Begins empty: all zero. The pendings in it are its own until they are dropped. */
+typedef struct qi__pending_list {
+    qi__pending *first;
+} qi__pending_list;
+
+/* Called once, in the task's loop, when the task has ended; not after qi__pending_drop(). */
+typedef void (*qi__pending_fn)(qi__pending *pending);
+
+struct qi__pending {
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
+    PyObject *task; /* NULL once dropped */
+    void *data;
+    qi__pending_fn ended;
+    qi__pending_list *list;
+    qi__pending *previous, *next;
+};
+
+/* Keeps `task` in `list`. Borrowed until it is dropped; NULL with an exception set. */
+qi__pending *qi__pending_add(qi__pending_list *list, PyObject *task, qi__pending_fn ended, void *data);
+
+/* Takes it out of its list and lets go of the task. The owner of `data` is the caller's affair. */
+void qi__pending_drop(qi__pending *pending);
+
+/*
+ * Asks all tasks of the list to end. Beware: this runs code of theirs, which may launch and end others;
+ * exactly those that were in the list at the call are asked.
+ */
+void qi__pending_cancel_all(const qi__pending_list *list);
+
+/* 1 if the task has ended, 0 if not, -1 with an exception set. */
+int qi__task_is_done(PyObject *task);
+
+/* The exception with which an ended task failed, a new reference, which counts as having been seen: asyncio
+ * itself will not complain of it any more. NULL, never with an exception set, if it did not fail. */
+PyObject *qi__task_exception(PyObject *task);
+
+/* Asks one task to end. What cancel() itself raises is reported, not returned. */
+void qi__task_cancel(PyObject *task);
+
+int qi__pending_setup(PyObject *module, qi__state *state);
+
+#endif
