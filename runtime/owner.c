@@ -16,7 +16,7 @@
 #include "qt/bridge.h"
 
 struct qi__owner {
-    atomic_int references; /* the holder's, and one for each posted job */
+    atomic_int references; /* the holder's and the watch's; the latter passes to what it posts */
     atomic_bool alive;
     qi__owner_gone_fn gone; /* NULL once told or released; the GIL guards it */
     void *data;
@@ -47,7 +47,6 @@ static void destroyed(void *data)
     qi__owner *owner = data;
 
     atomic_store(&owner->alive, false);
-    atomic_fetch_add(&owner->references, 1);
     if (qi_qt_on_application_thread())
         tell(owner);
     else if (!qi_qt_post(tell, owner))
@@ -60,7 +59,7 @@ qi__owner *qi__owner_watch(qi_object *object, qi__owner_gone_fn gone, void *data
 
     if (!owner)
         return NULL;
-    atomic_init(&owner->references, 1);
+    atomic_init(&owner->references, 2);
     atomic_init(&owner->alive, true);
     owner->gone = gone;
     owner->data = data;
@@ -77,20 +76,12 @@ bool qi__owner_is_alive(const qi__owner *owner)
     return atomic_load(&owner->alive);
 }
 
-static void unwatch(void *data)
-{
-    qi__owner *owner = data;
-
-    qi_qt_unwatch(owner->watch);
-    drop(owner);
-}
-
 void qi__owner_release(qi__owner *owner)
 {
     if (!owner)
         return;
     owner->gone = NULL;
-    /* In another thread, unwatching could wait for a destroyed() that waits for the GIL we hold. */
-    if (qi_qt_on_application_thread() || !qi_qt_post(unwatch, owner))
-        unwatch(owner);
+    if (qi_qt_unwatch(owner->watch))
+        drop(owner); /* for the watch, which will not come any more */
+    drop(owner);
 }

@@ -45,9 +45,10 @@ void qi_qt_guard_free(void *guard);
 /* Calls `job` once, when `object` is destroyed, in the thread that destroys it, which may or may not hold
  * the GIL; the job takes it if it needs it. qi_qt_unwatch() ends the watch and must be called exactly
  * once for each watch, before or after, also from inside the job. It does not wait for a job that another
- * thread has begun, so what `data` points at stays until one of the two has been decided. */
+ * thread has begun, but tells who came first: true, `job` is never called; false, its call has begun or is
+ * over, and what `data` points at must stay until then. */
 void *qi_qt_watch(qi_object *object, qi_qt_job_fn job, void *data);
-void qi_qt_unwatch(void *watch);
+bool qi_qt_unwatch(void *watch);
 
 /* -- objects in Python (qt/object.cpp, proxy.c) -------------------------------------------------- */
 

@@ -74,13 +74,14 @@ void *qi_qt_watch(qi_object *object, qi_qt_job_fn job, void *data)
     return new WatchHandle{watch, connection};
 }
 
-void qi_qt_unwatch(void *handle)
+bool qi_qt_unwatch(void *handle)
 {
     auto *own = static_cast<WatchHandle *>(handle);
 
     if (!own)
-        return;
-    own->watch->armed.store(false);
+        return false;
+    bool came_first = own->watch->armed.exchange(false);
     QObject::disconnect(own->connection);
     delete own;
+    return came_first;
 }
