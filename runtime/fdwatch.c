@@ -56,11 +56,13 @@ static int apply(qi__loop *loop, int fd)
 /* The descriptor of a number or a file object, with the errors of the selectors module; -1. */
 static int descriptor_of(PyObject *object)
 {
-    PyObject *number = PyLong_Check(object) ? Py_NewRef(object)
+    PyObject *answer = PyLong_Check(object) ? Py_NewRef(object)
                                             : PyObject_CallMethod(object, "fileno", NULL);
-    long fd = number && PyLong_Check(number) ? PyLong_AsLong(number) : -1;
-    bool is_number = number && PyLong_Check(number) && !PyErr_Occurred();
+    PyObject *number = answer ? PyNumber_Long(answer) : NULL;
+    long fd = number ? PyLong_AsLong(number) : -1;
+    bool is_number = number && !PyErr_Occurred();
 
+    Py_XDECREF(answer);
     Py_XDECREF(number);
     if (fd >= 0 && fd <= INT_MAX)
         return (int)fd;

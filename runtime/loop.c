@@ -158,6 +158,7 @@ static int attach_host(qi__loop *loop)
         return -1;
     }
     loop->overrides = QI__OVERRIDES_UNKNOWN;
+    loop->last_poll_ns = 0; /* a run begins with a look at the descriptors, however short it is */
     return 0;
 }
 

@@ -345,7 +345,8 @@ static bool run_modals(qi__loop *loop)
 /* A new batch: poll if it is time, expire timers. 0, or -1 with an exception. */
 static int begin_batch(qi__loop *loop, uint64_t now, bool must_poll)
 {
-    if (must_poll || (qi__fd_in_use(loop) && now - loop->last_poll_ns >= POLL_INTERVAL_NS)) {
+    bool is_time = qi__fd_in_use(loop) && now - loop->last_poll_ns >= POLL_INTERVAL_NS;
+    if (must_poll || is_time || !loop->last_poll_ns) {
         if (qi__fd_poll(loop, false) < 0)
             return -1;
         loop->last_poll_ns = now;
