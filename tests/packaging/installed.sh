@@ -22,9 +22,8 @@ build_against() {
     if [ "$way" = pkg-config ]; then
         PKG_CONFIG_PATH=$(lib_of "$prefix")/pkgconfig ./build.sh
     else
-        cmake -S . -B . -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix" >cmake.log ||
-            { cat cmake.log; exit 1; }
-        cmake --build . >/dev/null
+        { cmake -S . -B . -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix" &&
+            cmake --build .; } >build.log 2>&1 || { cat build.log; exit 1; }
     fi
 }
 
