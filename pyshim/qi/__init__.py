@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""qi: asyncio as a guest in a running Qt application.
+
+The application has started an asyncio loop in its own event loop, so everything of asyncio works, and
+`asyncio.get_running_loop()` answers wherever Python runs on the GUI thread:
+
+    import asyncio, qi
+
+    async def greet():
+        qi.host.window.setStatus("one moment…")
+        await asyncio.sleep(1)
+        qi.host.window.setStatus("hello")
+
+    qi.host.window.clicked.connect(qi.asyncslot(greet))
+
+qi.host              the objects that the application shows to Python
+asyncslot()          makes a coroutine function fit to be connected to a signal
+asyncsignal()        waits for a signal
+run_task()           launches a coroutine and runs its first step at once
+modal()              runs a function that has a Qt event loop of its own, such as a dialog's exec()
+new_event_loop()     the loop itself, for programs that asyncio drives
+"""
+
+from ._loop import (
+    QiBaseEventLoop,
+    QiDefaultEventLoop,
+    QiLoopMode,
+    QiSelectorEventLoop,
+    new_event_loop,
+    run_task,
+)
+from ._modal import modal
+from ._slots import asyncslot
+
+__all__ = [
+    "QiBaseEventLoop",
+    "QiDefaultEventLoop",
+    "QiLoopMode",
+    "QiSelectorEventLoop",
+    "asyncslot",
+    "modal",
+    "new_event_loop",
+    "run_task",
+]
