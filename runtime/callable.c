@@ -392,6 +392,11 @@ PyObject *qi__callable_object(const qi_callable *callable, const char **target)
     return callable->object;
 }
 
+const char *qi__callable_name(const qi_callable *handle)
+{
+    return handle->target;
+}
+
 PyObject *qi__callable_take(qi_runtime *runtime, const char *target, const qi_callable *handle,
                             const char **name)
 {

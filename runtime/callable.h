@@ -12,6 +12,9 @@
 PyObject *qi__callable_take(qi_runtime *runtime, const char *target, const qi_callable *handle,
                             const char **name);
 
+/* The text that a handle was resolved from. Borrowed. Valid for those who hold a reference. */
+const char *qi__callable_name(const qi_callable *handle);
+
 /* QI_OK, or QI_ERR_ARGUMENT / QI_ERR_ENCODING / QI_ERR_HANDLE: neither is there, or it is malformed. GIL:
  * not needed. */
 int qi__callable_check(const char *target, const qi_callable *handle);

@@ -32,13 +32,15 @@ static void drop(qi__owner *owner)
 static void tell(void *data)
 {
     qi__owner *owner = data;
-    PyGILState_STATE gil = PyGILState_Ensure();
-    qi__owner_gone_fn gone = owner->gone;
 
-    owner->gone = NULL;
-    if (gone)
-        gone(owner->data);
-    PyGILState_Release(gil);
+    if (Py_IsInitialized()) {
+        PyGILState_STATE gil = PyGILState_Ensure();
+        qi__owner_gone_fn gone = owner->gone;
+        owner->gone = NULL;
+        if (gone)
+            gone(owner->data);
+        PyGILState_Release(gil);
+    }
     drop(owner);
 }
 

@@ -156,6 +156,12 @@ PyObject *qi__task_exception(PyObject *task)
     return exception;
 }
 
+bool qi__exception_left_step(PyObject *exception)
+{
+    return PyErr_GivenExceptionMatches(exception, PyExc_SystemExit) ||
+           PyErr_GivenExceptionMatches(exception, PyExc_KeyboardInterrupt);
+}
+
 void qi__task_cancel(PyObject *task)
 {
     PyObject *raised = qi__take_exception();

@@ -53,6 +53,10 @@ int qi__task_is_done(PyObject *task);
  * itself will not complain of it any more. NULL, never with an exception set, if it did not fail. */
 PyObject *qi__task_exception(PyObject *task);
 
+/* True for the exception of a task, SystemExit and KeyboardInterrupt, that has left the task's step as well,
+ * and which the loop has reported when it came out there. */
+bool qi__exception_left_step(PyObject *exception);
+
 /* Asks one task to end. What cancel() itself raises is reported, not returned. */
 void qi__task_cancel(PyObject *task);
 

@@ -72,18 +72,11 @@ void qi__slot_report_raised(qi__slot *slot)
 
 /* -- tasks that go on, or have ended -------------------------------------------------------------------- */
 
-/* SystemExit and KeyboardInterrupt leave the task's step as well, and the loop has reported them there. */
-static bool has_left_the_step(PyObject *exception)
-{
-    return PyErr_GivenExceptionMatches(exception, PyExc_SystemExit) ||
-           PyErr_GivenExceptionMatches(exception, PyExc_KeyboardInterrupt);
-}
-
 static void report_failure(qi__slot *slot, PyObject *task)
 {
     PyObject *exception = slot->detached ? qi__task_exception(task) : NULL;
 
-    if (exception && !has_left_the_step(exception))
+    if (exception && !qi__exception_left_step(exception))
         report(slot, exception, task);
     Py_XDECREF(exception);
 }

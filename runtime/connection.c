@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Connections: a relay of Qt's side, a slot of Python's side, and what ends the two.
+ *
+ * A qi_connection has two references at most: the live connection's and the handle's. All but
+ * `connected` and the count is touched on the GUI thread, with the GIL held, so a handle may be released
+ * in any thread: by then either the live connection still holds the rest, or it has let it go.
+ *
+ * Every way to end goes through end(), once. Disconnecting ends what waits and leaves the tasks alone;
+ * the end of the owner cancels them too.
+ */
+#include <Python.h>
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include <qi/connection.h>
+
+#include "border.h"
+#include "callable.h"
+#include "handles.h"
+#include "owner.h"
+#include "qt/bridge.h"
+#include "runtime_p.h"
+#include "slot.h"
+#include "status.h"
+
+struct qi_connection {
+    atomic_int references;
+    atomic_bool connected;
+    qi_runtime *runtime;
+    qi__slot *slot;
+    qi_qt_relay *relay;
+    qi__owner *owner;
+    qi_connection *previous, *next;
+};
+
+static qi_connection *connections; /* those that live; GUI thread */
+
+static void drop(qi_connection *connection)
+{
+    if (atomic_fetch_sub(&connection->references, 1) == 1)
+        free(connection);
+}
+
+static void link_connection(qi_connection *connection)
+{
+    connection->next = connections;
+    if (connections)
+        connections->previous = connection;
+    connections = connection;
+}
+
+static void unlink_connection(qi_connection *connection)
+{
+    if (connection->previous)
+        connection->previous->next = connection->next;
+    else
+        connections = connection->next;
+    if (connection->next)
+        connection->next->previous = connection->previous;
+    connection->previous = connection->next = NULL;
+}
+
+/* GUI thread, GIL held. May drop the last reference to the connection. */
+static void end(qi_connection *connection)
+{
+    if (!atomic_exchange(&connection->connected, false))
+        return;
+    qi__slot *slot = connection->slot;
+
+    unlink_connection(connection);
+    qi__owner_release(connection->owner);
+    qi_qt_relay_close(connection->relay);
+    connection->owner = NULL;
+    connection->relay = NULL;
+    connection->slot = NULL;
+    qi__overlap_forget(slot);
+    Py_DECREF(slot);
+    drop(connection);
+}
+
+/* The relay has ended by itself; where it was for a single shot, its only call is still to come. */
+static void relay_ended(void *data)
+{
+    PyGILState_STATE gil = PyGILState_Ensure();
+
+    end(data);
+    PyGILState_Release(gil);
+}
+
+static void owner_gone(void *data)
+{
+    qi_connection *connection = data;
+    qi__slot *slot = (qi__slot *)Py_NewRef((PyObject *)connection->slot);
+
+    end(connection);
+    qi__slot_close(slot); /* for an emission that is on its way already */
+    qi__slot_cancel(slot);
+    Py_DECREF(slot);
+}
+
+/* -- connecting --------------------------------------------------------------------------------------------------- */
+
+/* What one qi_asyncslot_connect() has found out so far. */
+typedef struct plan {
+    qi_object *sender;
+    const qi_connection_options *options;
+    int signal;
+    int parameters;
+    char *signal_name;
+    const char *target;
+    PyObject *callable;
+} plan;
+
+static int check_slot(const plan *plan)
+{
+    qi__signature takes;
+
+    if (!(plan->options->flags & QI_CONNECT_ALLOW_PLAIN)) {
+        int status = qi__callable_check_coroutine(plan->callable, plan->target, "QI_CONNECT_ALLOW_PLAIN");
+        if (status < 0)
+            return status;
+    }
+    if (qi__signature_read(plan->callable, &takes) < 0) {
+        bool unfit = PyErr_ExceptionMatches(PyExc_TypeError);
+        int status = qi__fail_python(plan->target);
+        return unfit ? qi__fail(QI_ERR_TYPE, "\"%s\" cannot be a slot: it has a keyword-only parameter "
+                                             "without a default, which no signal can give", plan->target)
+                     : status;
+    }
+    if (takes.least > plan->parameters)
+        return qi__fail(QI_ERR_TYPE,
+                        "\"%s\" wants %d argument%s, but %s gives %d; give the others a default",
+                        plan->target, takes.least, takes.least == 1 ? "" : "s", plan->signal_name,
+                        plan->parameters);
+    return QI_OK;
+}
+
+static qi__slot *new_slot(const plan *plan)
+{
+    qi__slot_spec spec = {
+        .callable = plan->callable,
+        .task_name = plan->options->task_name,
+        .signal = plan->signal_name,
+        .target = plan->target,
+        .overlap = plan->options->overlap,
+        .queue_limit = plan->options->queue_limit,
+        .allow_plain = plan->options->flags & QI_CONNECT_ALLOW_PLAIN,
+    };
+    qi__slot *slot = qi__slot_new(&spec);
+
+    if (!slot)
+        qi__fail_python(plan->target);
+    return slot;
+}
+
+/* Without the references of its parts yet: one, the live connection's, and connected. */
+static int open_connection(qi_connection *connection, const plan *plan)
+{
+    const qi_connection_options *options = plan->options;
+
+    connection->slot = new_slot(plan);
+    if (!connection->slot)
+        return qi_last_error()->status;
+    if (options->owner) {
+        connection->owner = qi__owner_watch(options->owner, owner_gone, connection);
+        if (!connection->owner)
+            return qi__fail(QI_ERR_MEMORY, "out of memory");
+    }
+    qi_qt_relay_spec spec = {
+        .sender = plan->sender,
+        .signal = plan->signal,
+        .callable = (PyObject *)connection->slot,
+        .max_arguments = connection->slot->takes.most,
+        .queued = options->delivery == QI_DELIVERY_QUEUED,
+        .single_shot = options->flags & QI_CONNECT_SINGLE_SHOT,
+        .ended = relay_ended,
+        .data = connection,
+    };
+    connection->relay = qi_qt_relay_open(&spec);
+    return connection->relay ? QI_OK : qi_last_error()->status;
+}
+
+static int make(qi_runtime *runtime, const plan *plan, qi_connection **out)
+{
+    qi_connection *connection = calloc(1, sizeof *connection);
+
+    if (!connection)
+        return qi__fail(QI_ERR_MEMORY, "out of memory");
+    atomic_init(&connection->references, 1);
+    atomic_init(&connection->connected, true);
+    connection->runtime = runtime;
+    int status = open_connection(connection, plan);
+    if (status == QI_OK && out && (status = qi__handle_add(connection, QI__HANDLE_CONNECTION)) < 0)
+        qi_qt_relay_close(connection->relay);
+    if (status < 0) {
+        qi__owner_release(connection->owner);
+        Py_XDECREF(connection->slot);
+        free(connection);
+        return status;
+    }
+    link_connection(connection);
+    if (out) {
+        atomic_fetch_add(&connection->references, 1);
+        *out = connection;
+    }
+    return QI_OK;
+}
+
+static int find(qi_runtime *runtime, plan *plan, const char *signal, const char *target)
+{
+    int status = qi_qt_find_signal(plan->sender, signal, &plan->signal);
+
+    if (status < 0)
+        return status;
+    plan->parameters = qi_qt_signal_parameter_count(plan->sender, plan->signal);
+    plan->signal_name = qi_qt_signal_name(plan->sender, plan->signal);
+    if (!plan->signal_name)
+        return qi__fail(QI_ERR_MEMORY, "out of memory");
+    plan->callable = qi__callable_take(runtime, target, plan->options->callable, &plan->target);
+    return plan->callable ? check_slot(plan) : qi_last_error()->status;
+}
+
+static int check_options(const qi_connection_options *options)
+{
+    const unsigned known = QI_CONNECT_ALLOW_PLAIN | QI_CONNECT_SINGLE_SHOT;
+
+    if (options->size != sizeof *options)
+        return qi__fail(QI_ERR_ABI,
+                        "qi_connection_options has size %zu, but this library knows %zu; fill it with "
+                        "qi_connection_options_init()",
+                        options->size, sizeof *options);
+    if (options->flags & ~known)
+        return qi__fail(QI_ERR_ARGUMENT, "qi_connection_options has unknown flags: 0x%x", options->flags);
+    if ((unsigned)options->overlap > QI_OVERLAP_LATEST)
+        return qi__fail(QI_ERR_ARGUMENT, "%d is no qi_overlap", (int)options->overlap);
+    if ((unsigned)options->delivery > QI_DELIVERY_QUEUED)
+        return qi__fail(QI_ERR_ARGUMENT, "%d is no qi_delivery", (int)options->delivery);
+    return options->task_name ? qi__check_text(options->task_name, "the tasks' name") : QI_OK;
+}
+
+static int check_call(qi_runtime *runtime, const qi_object *sender, const char *signal, const char *target,
+                      const qi_connection_options *options)
+{
+    int status = qi__runtime_check_gui(runtime);
+
+    if (status == QI_OK && !sender)
+        status = qi__fail(QI_ERR_ARGUMENT, "`sender` is NULL; there is no signal to connect");
+    if (status == QI_OK)
+        status = qi__check_text(signal, "the signal");
+    if (status == QI_OK)
+        status = check_options(options);
+    return status == QI_OK ? qi__callable_check(target, options->callable) : status;
+}
+
+void qi_connection_options_init(qi_connection_options *options)
+{
+    if (options)
+        *options = (qi_connection_options){.size = sizeof *options};
+}
+
+int qi_asyncslot_connect(qi_runtime *runtime, qi_object *sender, const char *signal, const char *target,
+                         const qi_connection_options *options, qi_connection **out)
+{
+    qi_connection_options defaults;
+
+    if (out)
+        *out = NULL;
+    qi_connection_options_init(&defaults);
+    if (!options)
+        options = &defaults;
+    int status = check_call(runtime, sender, signal, target, options);
+    if (status < 0)
+        return status;
+
+    plan plan = {.sender = sender, .options = options};
+    PyGILState_STATE gil = PyGILState_Ensure();
+    status = find(runtime, &plan, signal, target);
+    if (status == QI_OK)
+        status = make(runtime, &plan, out);
+    Py_XDECREF(plan.callable);
+    PyGILState_Release(gil);
+    free(plan.signal_name);
+    return status;
+}
+
+/* -- ending --------------------------------------------------------------------------------------------------------- */
+
+int qi_connection_disconnect(qi_connection *connection)
+{
+    if (!connection)
+        return QI_OK;
+    int status = qi__handle_check(connection, QI__HANDLE_CONNECTION, "connection");
+    if (status < 0)
+        return status;
+    if (!qi__runtime_on_gui_thread())
+        return qi__fail(QI_ERR_WRONG_THREAD, "qi_connection_disconnect() belongs to the GUI thread");
+    if (atomic_load(&connection->connected)) {
+        PyGILState_STATE gil = PyGILState_Ensure();
+        end(connection);
+        PyGILState_Release(gil);
+    }
+    qi_connection_release(connection);
+    return QI_OK;
+}
+
+bool qi_connection_is_connected(const qi_connection *connection)
+{
+    return qi__handle_is(connection, QI__HANDLE_CONNECTION) && atomic_load(&connection->connected);
+}
+
+void qi_connection_release(qi_connection *connection)
+{
+    if (!qi__handle_is(connection, QI__HANDLE_CONNECTION))
+        return;
+    qi__handle_remove(connection);
+    drop(connection);
+}
+
+void qi__connections_cut(qi_runtime *runtime)
+{
+    qi_connection *next;
+
+    for (qi_connection *connection = connections; connection; connection = next) {
+        next = connection->next;
+        if (connection->runtime == runtime) {
+            end(connection);
+            next = connections; /* Beware: arguments that waited may run code when they go */
+        }
+    }
+}
