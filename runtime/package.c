@@ -4,6 +4,7 @@
  * to the finder that pyshim/bootstrap.py puts first on sys.meta_path. First, because a package of the
  * same name on sys.path is somebody else's.
  */
+#define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
 #include "package.h"
