@@ -153,8 +153,11 @@ void qi__overlap_next(qi__slot *slot, bool later)
 /* An emission that finds the slot idle lets those go first that came first: at most those that wait now. */
 static void catch_up(qi__slot *slot)
 {
-    for (size_t turns = slot->waiting_count; turns > 0 && slot->first_waiting && !is_busy(slot); turns--)
+    for (size_t turns = slot->waiting_count; turns > 0; turns--) {
+        if (is_busy(slot) || !slot->first_waiting) /* in this order: the question may empty the queue */
+            return;
         launch_first(slot);
+    }
 }
 
 /* -- the policies ------------------------------------------------------------------------------------------ */
