@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a host may configure: checked where it comes in, so that no other room meets a NULL, a wrong
+ * size or text that is not UTF-8. The lists of strings are copied into one block each.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "status.h"
+
+enum {
+    DEFAULT_SLICE_US = 2000,
+    LONGEST_SLICE_US = 1000000,
+    DEFAULT_NESTED_LIMIT = 64,
+    DEFAULT_GRACE_MS = 2000,
+    DEFAULT_CANCEL_MS = 2000,
+    DEFAULT_EXECUTOR_MS = 1000,
+};
+
+void qi_config_init(qi_config *config)
+{
+    if (!config)
+        return;
+    memset(config, 0, sizeof *config);
+    config->size = sizeof *config;
+}
+
+/* -- checks -------------------------------------------------------------------------------------- */
+
+static int check_optional(const char *text, const char *what)
+{
+    return text ? qi__check_text(text, what) : QI_OK;
+}
+
+static int check_list(const char *const *texts, size_t count, const char *what)
+{
+    if (count && !texts)
+        return qi__fail(QI_ERR_ARGUMENT, "%s is NULL although its count is %zu", what, count);
+    for (size_t i = 0; i < count; i++) {
+        int status = qi__check_text(texts[i], what);
+        if (status != QI_OK)
+            return status;
+    }
+    return QI_OK;
+}
+
+static int check(const qi_config *config)
+{
+    const struct {
+        const char *text, *name;
+    } texts[] = {
+        {config->home, "the configuration's home"},
+        {config->venv, "the configuration's venv"},
+        {config->program_name, "the configuration's program_name"},
+        {config->executable, "the configuration's executable"},
+    };
+    int status = QI_OK;
+
+    for (size_t i = 0; status == QI_OK && i < sizeof texts / sizeof *texts; i++)
+        status = check_optional(texts[i].text, texts[i].name);
+    if (status == QI_OK)
+        status = check_list(config->module_paths, config->module_path_count,
+                            "an entry of the configuration's module_paths");
+    if (status == QI_OK)
+        status = check_list(config->argv, config->argc, "an entry of the configuration's argv");
+    if (status != QI_OK)
+        return status;
+    if (config->home && config->venv)
+        return qi__fail(QI_ERR_ARGUMENT, "home and venv are both set: a virtual environment says itself "
+                                         "which installation it belongs to, so set only venv");
+    if (config->nested != QI_NESTED_RUN && config->nested != QI_NESTED_HOLD)
+        return qi__fail(QI_ERR_ARGUMENT, "nested is %d, which is no value of qi_nested",
+                        (int)config->nested);
+    if (config->slice_us > LONGEST_SLICE_US)
+        return qi__fail(QI_ERR_ARGUMENT, "slice_us is %u; the longest is %d", config->slice_us,
+                        LONGEST_SLICE_US);
+    return QI_OK;
+}
+
+/* -- copies -------------------------------------------------------------------------------------- */
+
+static bool copy_text(const char **own, const char *text)
+{
+    *own = text ? strdup(text) : NULL;
+    return *own || !text;
+}
+
+/* The array of pointers and the strings after it, in one block. */
+static bool copy_list(const char *const **own, const char *const *texts, size_t count)
+{
+    size_t size = count * sizeof *texts;
+
+    *own = NULL;
+    if (!count)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        size += strlen(texts[i]) + 1;
+    char **list = malloc(size);
+    if (!list)
+        return false;
+    char *place = (char *)(list + count);
+    for (size_t i = 0; i < count; i++) {
+        list[i] = place;
+        place = stpcpy(place, texts[i]) + 1;
+    }
+    *own = (const char *const *)list;
+    return true;
+}
+
+static void use_defaults(qi_config *own)
+{
+    own->slice_us = own->slice_us ? own->slice_us : DEFAULT_SLICE_US;
+    own->nested_limit = own->nested_limit ? own->nested_limit : DEFAULT_NESTED_LIMIT;
+    own->grace_ms = own->grace_ms ? own->grace_ms : DEFAULT_GRACE_MS;
+    own->cancel_ms = own->cancel_ms ? own->cancel_ms : DEFAULT_CANCEL_MS;
+    own->executor_ms = own->executor_ms ? own->executor_ms : DEFAULT_EXECUTOR_MS;
+}
+
+int qi__config_copy(qi_config *own, const qi_config *config)
+{
+    qi_config given;
+
+    qi_config_init(own);
+    qi_config_init(&given);
+    /* Later versions add members at the end, and read a shorter structure of an older host. */
+    if (config && config->size != sizeof *config)
+        return qi__fail(QI_ERR_ABI,
+                        "the configuration's size is %zu, but this libqi knows only %zu: fill it with "
+                        "qi_config_init(), and build against the headers of the libqi that runs",
+                        config->size, sizeof *config);
+    if (config)
+        given = *config;
+    int status = check(&given);
+    if (status != QI_OK)
+        return status;
+
+    *own = given;
+    bool copied = copy_text(&own->home, given.home);
+    copied &= copy_text(&own->venv, given.venv);
+    copied &= copy_text(&own->program_name, given.program_name);
+    copied &= copy_text(&own->executable, given.executable);
+    copied &= copy_list(&own->module_paths, given.module_paths, given.module_path_count);
+    copied &= copy_list(&own->argv, given.argv, given.argc);
+    if (!copied) {
+        qi__config_free(own);
+        return qi__fail(QI_ERR_MEMORY, "out of memory for the configuration");
+    }
+    use_defaults(own);
+    return QI_OK;
+}
+
+void qi__config_free(qi_config *own)
+{
+    free((char *)own->home);
+    free((char *)own->venv);
+    free((char *)own->program_name);
+    free((char *)own->executable);
+    free((void *)own->module_paths);
+    free((void *)own->argv);
+    qi_config_init(own);
+}

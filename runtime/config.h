@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A configuration that libqi has to itself. Knows neither Python nor Qt. */
+#ifndef QI_RUNTIME_CONFIG_H
+#define QI_RUNTIME_CONFIG_H
+
+#include <qi/runtime.h>
+
+/* Checks a host's configuration and copies it, strings included, with every 0 that means a default
+ * replaced by it. `config` may be NULL. On failure the record is set and *own holds nothing. */
+int qi__config_copy(qi_config *own, const qi_config *config);
+void qi__config_free(qi_config *own);
+
+#endif

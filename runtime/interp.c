@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Starts CPython, once a process, or joins one that the host has started.
+ *
+ * An interpreter that is ours is isolated unless the host wants otherwise, leaves the locale and all
+ * signals alone, and runs in UTF-8 mode. It outlives the runtime: after a shutdown the next runtime
+ * finds it here. The calling thread keeps its Python thread state until the process ends, since Qt's
+ * events come back to it again and again; only the GIL comes and goes.
+ */
+#include "interp.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "border.h"
+#include "compat.h"
+#include "location.h"
+#include "package.h"
+#include "state.h"
+#include "status.h"
+
+typedef struct place {
+    char *home, *venv; /* as the interpreter that is ours was configured */
+} place;
+
+static bool ours;
+static bool registered; /* `_qi` is among the built-in modules */
+static atomic_bool ended;
+static place started_in;
+
+bool qi__interp_is_ours(void)
+{
+    return ours;
+}
+
+bool qi__interp_alive(void)
+{
+    return !atomic_load(&ended) && Py_IsInitialized();
+}
+
+PyThreadState *qi__gil_drop(void)
+{
+    return qi__interp_alive() && PyGILState_Check() ? PyEval_SaveThread() : NULL;
+}
+
+void qi__gil_take(PyThreadState *thread)
+{
+    if (thread)
+        PyEval_RestoreThread(thread);
+}
+
+/* -- starting one of our own --------------------------------------------------------------------- */
+
+static int fail_status(PyStatus status)
+{
+    return qi__fail(QI_ERR_INTERPRETER, "Python does not start: %s%s%s",
+                    status.func ? status.func : "", status.func ? ": " : "",
+                    status.err_msg ? status.err_msg : "it wants to exit at once");
+}
+
+static PyStatus preinitialize(const qi_config *config)
+{
+    PyPreConfig pre;
+
+    if (config->use_environment)
+        PyPreConfig_InitPythonConfig(&pre);
+    else
+        PyPreConfig_InitIsolatedConfig(&pre);
+    pre.utf8_mode = 1;
+    pre.configure_locale = 0; /* the locale is the host's */
+    pre.coerce_c_locale = 0;
+    pre.parse_argv = 0;
+    return Py_PreInitialize(&pre);
+}
+
+static PyStatus set_argv(PyConfig *py, const qi_config *config, const char *name)
+{
+    /* Python changes neither the array nor the strings. */
+    if (config->argc)
+        return PyConfig_SetBytesArgv(py, (Py_ssize_t)config->argc, (char *const *)config->argv);
+    char *const alone[] = {(char *)name};
+    return PyConfig_SetBytesArgv(py, 1, alone);
+}
+
+static PyStatus configure(PyConfig *py, const qi_config *config, const qi__location *location)
+{
+    const char *name = config->program_name;
+    PyStatus status = PyConfig_SetBytesString(py, &py->program_name, name);
+
+    py->parse_argv = 0;
+    py->install_signal_handlers = 0;
+    py->configure_c_stdio = 0;
+    py->pathconfig_warnings = 0;
+    if (!PyStatus_Exception(status))
+        status = set_argv(py, config, name);
+    if (!PyStatus_Exception(status) && location->home)
+        status = PyConfig_SetBytesString(py, &py->home, location->home);
+    if (!PyStatus_Exception(status) && location->program)
+        status = PyConfig_SetBytesString(py, &py->executable, location->program);
+    return status;
+}
+
+static int initialize(const qi_config *config, const qi__location *location)
+{
+    PyStatus status = preinitialize(config);
+    if (PyStatus_Exception(status))
+        return fail_status(status);
+
+    PyConfig py;
+    if (config->use_environment)
+        PyConfig_InitPythonConfig(&py);
+    else
+        PyConfig_InitIsolatedConfig(&py);
+    status = configure(&py, config, location);
+    if (!PyStatus_Exception(status))
+        status = Py_InitializeFromConfig(&py);
+    PyConfig_Clear(&py);
+    return PyStatus_Exception(status) ? fail_status(status) : QI_OK;
+}
+
+static int set_executable(const char *executable)
+{
+    PyObject *text = PyUnicode_DecodeFSDefault(executable);
+
+    /* Where there is no interpreter, Python has searched PATH for one, and may have found any. */
+    int failed = !text || PySys_SetObject("executable", text) < 0;
+    if (!failed && !*executable)
+        failed = PySys_SetObject("_base_executable", text) < 0;
+    Py_XDECREF(text);
+    return failed ? qi__fail_python("setting sys.executable") : QI_OK;
+}
+
+/*
+ * A write to a socket whose other end is gone must be an error, not the end of the process. Python
+ * ignores SIGPIPE for that reason, Qt Network does so, and libqi does it where the host has not
+ * decided otherwise; with `install_signal_handlers` off Python leaves it alone.
+ */
+static void ignore_broken_pipes(void)
+{
+    struct sigaction action;
+
+    if (sigaction(SIGPIPE, NULL, &action) == 0 && !(action.sa_flags & SA_SIGINFO) &&
+        action.sa_handler == SIG_DFL) {
+        action.sa_handler = SIG_IGN;
+        sigaction(SIGPIPE, &action, NULL);
+    }
+}
+
+static int start_our_own(const qi_config *config)
+{
+    qi__location location;
+    int status = qi__location_find(&location, config);
+
+    if (status != QI_OK)
+        return status;
+    if (!registered && PyImport_AppendInittab("_qi", PyInit__qi) < 0) {
+        qi__location_free(&location);
+        return qi__fail(QI_ERR_MEMORY, "out of memory for the module _qi");
+    }
+    registered = true;
+    status = initialize(config, &location);
+    if (status == QI_OK) {
+        ours = true;
+        started_in.home = config->home ? strdup(config->home) : NULL;
+        started_in.venv = config->venv ? strdup(config->venv) : NULL;
+        ignore_broken_pipes();
+        status = set_executable(location.executable);
+    }
+    qi__location_free(&location);
+    return status;
+}
+
+/* -- one that runs already ----------------------------------------------------------------------- */
+
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* A runtime of an earlier configuration may have started it; what cannot be changed any more must fit. */
+static int check_place(const qi_config *config)
+{
+    if (!ours || (same(config->home, started_in.home) && same(config->venv, started_in.venv)))
+        return QI_OK;
+    const char *where = started_in.home ? started_in.home : started_in.venv;
+    return qi__fail(QI_ERR_INTERPRETER,
+                    "Python runs in this process already, from %s; a process cannot change to another "
+                    "home or virtual environment",
+                    where ? where : "the place that libqi was built with");
+}
+
+static int check_version(void)
+{
+    if (Py_Version >> 16 == PY_VERSION_HEX >> 16)
+        return QI_OK;
+    return qi__fail(QI_ERR_INTERPRETER,
+                    "Python %lu.%lu runs in this process, but this libqi was built for %d.%d",
+                    Py_Version >> 24, (Py_Version >> 16) & 0xff, PY_MAJOR_VERSION, PY_MINOR_VERSION);
+}
+
+/* Makes `_qi` importable where it is too late to name it among the built-in modules. */
+static int add_extension(void)
+{
+    PyObject *modules = PyImport_GetModuleDict(), *spec = NULL, *module = NULL;
+
+    if (PyMapping_HasKeyString(modules, "_qi"))
+        return 0;
+    PyObject *machinery = PyImport_ImportModule("importlib.machinery");
+    if (machinery)
+        spec = PyObject_CallMethod(machinery, "ModuleSpec", "sO", "_qi", Py_None);
+    if (spec)
+        module = PyModule_FromDefAndSpec((PyModuleDef *)PyInit__qi(), spec);
+    int failed = !module || PyObject_SetAttrString(module, "__spec__", spec) < 0 ||
+                 PyMapping_SetItemString(modules, "_qi", module) < 0;
+    if (!failed && PyModule_ExecDef(module, PyModule_GetDef(module)) < 0) {
+        PyObject *raised = qi__take_exception();
+        PyMapping_DelItemString(modules, "_qi");
+        qi__give_exception(raised);
+        failed = 1;
+    }
+    Py_XDECREF(module);
+    Py_XDECREF(spec);
+    Py_XDECREF(machinery);
+    return failed ? -1 : 0;
+}
+
+static int refresh_argv(const qi_config *config)
+{
+    size_t count = config->argc ? config->argc : 1;
+    const char *const *texts = config->argc ? config->argv : &config->program_name;
+    PyObject *list = PyList_New((Py_ssize_t)count);
+
+    for (size_t i = 0; list && i < count; i++) {
+        PyObject *text = PyUnicode_FromString(texts[i]);
+        if (!text) {
+            Py_CLEAR(list);
+            break;
+        }
+        PyList_SET_ITEM(list, (Py_ssize_t)i, text);
+    }
+    int failed = !list || PySys_SetObject("argv", list) < 0;
+    Py_XDECREF(list);
+    return failed ? -1 : 0;
+}
+
+/* What an interpreter that was started earlier still needs. */
+static int join(const qi_config *config)
+{
+    if (PyInterpreterState_Get() != PyInterpreterState_Main())
+        return qi__fail(QI_ERR_INTERPRETER, "the calling thread is in a subinterpreter; libqi runs only "
+                                            "in the main one");
+    if (ours) {
+        if (refresh_argv(config) < 0)
+            return qi__fail_python("setting sys.argv");
+    } else {
+        ignore_broken_pipes();
+        if (add_extension() < 0)
+            return qi__fail_python("adding the module _qi to the running interpreter");
+    }
+    return QI_OK;
+}
+
+/* ------------------------------------------------------------------------------------------------ */
+
+int qi__interp_start(const qi_config *config, qi__interp_entry *entry)
+{
+    int status;
+
+    if (atomic_load(&ended))
+        return qi__fail(QI_ERR_STATE, "the interpreter of this process was finalised; CPython cannot be "
+                                      "started again in it");
+    bool runs = Py_IsInitialized();
+    entry->held = runs && PyGILState_Check();
+    if (runs) {
+        status = check_version();
+        if (status == QI_OK)
+            status = check_place(config);
+        if (status != QI_OK)
+            return status;
+        (void)PyGILState_Ensure(); /* never released: the thread state stays, see above */
+        status = join(config);
+    } else {
+        status = start_our_own(config);
+        runs = Py_IsInitialized();
+    }
+    if (status == QI_OK && qi__package_install() < 0)
+        status = qi__fail_python("installing the package qi");
+    if (status != QI_OK && runs)
+        qi__interp_leave(entry);
+    return status;
+}
+
+void qi__interp_leave(const qi__interp_entry *entry)
+{
+    if (!entry->held)
+        (void)PyEval_SaveThread(); /* PyGILState_Ensure() finds it again */
+}
+
+int qi__interp_finalize(void)
+{
+    atomic_store(&ended, true);
+    return Py_FinalizeEx() < 0
+               ? qi__fail(QI_ERR_PYTHON, "Python has ended, but could not write its buffered output")
+               : QI_OK;
+}
