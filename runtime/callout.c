@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The lock is never held while a callback runs, so callbacks may nest and may end the runtime: those
+ * below on the closing thread's own stack are not waited for.
+ */
+#include "callout.h"
+
+#include <pthread.h>
+#include <time.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t fewer; /* waits by the monotonic clock */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool is_open;
+static unsigned running;
+static _Thread_local unsigned running_here;
+
+static void make_condition(void)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&fewer, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+bool qi__callout_begin(void)
+{
+    pthread_mutex_lock(&lock);
+    bool allowed = is_open;
+    if (allowed) {
+        running++;
+        running_here++;
+    }
+    pthread_mutex_unlock(&lock);
+    return allowed;
+}
+
+void qi__callout_end(void)
+{
+    pthread_once(&once, make_condition);
+    pthread_mutex_lock(&lock);
+    running--;
+    running_here--;
+    pthread_cond_broadcast(&fewer);
+    pthread_mutex_unlock(&lock);
+}
+
+void qi__callout_open(void)
+{
+    pthread_mutex_lock(&lock);
+    is_open = true;
+    pthread_mutex_unlock(&lock);
+}
+
+bool qi__callout_close(unsigned milliseconds)
+{
+    struct timespec end;
+
+    pthread_once(&once, make_condition);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += milliseconds / 1000;
+    end.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    if (end.tv_nsec >= 1000000000) {
+        end.tv_sec++;
+        end.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&lock);
+    is_open = false;
+    int late = 0;
+    while (running > running_here && !late)
+        late = pthread_cond_timedwait(&fewer, &lock, &end);
+    bool quiet = running <= running_here;
+    pthread_mutex_unlock(&lock);
+    return quiet;
+}

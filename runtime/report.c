@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The funnel for exceptions that nobody awaits, and for the log.
+ *
+ * Everything comes here: the loop's exception handler, slots, relays, the hooks of sys and threading.
+ * From here it goes to the host's error callback, else to the host's log callback, else to Qt's logging
+ * category, with the GIL given away. Where no runtime stands any more, Qt's logging takes it all.
+ */
+#include <Python.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "border.h"
+#include "callout.h"
+#include "compat.h"
+#include "interp.h"
+#include "qt/bridge.h"
+#include "runtime_p.h"
+#include "state.h"
+#include "status.h"
+
+/* -- the log ------------------------------------------------------------------------------------- */
+
+static void write_line(int level, const char *source, const char *text)
+{
+    PyThreadState *thread = qi__gil_drop();
+    bool told = false;
+
+    if (qi__callout_begin()) {
+        const qi_config *config = &qi__runtime_current()->config;
+        if (config->log) {
+            config->log(level, source, text, config->log_user);
+            told = true;
+        }
+        qi__callout_end();
+    }
+    if (!told)
+        qi_qt_log(level, source, text);
+    qi__gil_take(thread);
+}
+
+void qi__log(int level, const char *source, const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
+    va_end(arguments);
+    write_line(level, source, text ? text : format);
+    free(text);
+}
+
+/* -- errors -------------------------------------------------------------------------------------- */
+
+static const char *or_nothing(const char *text)
+{
+    return text ? text : "";
+}
+
+static void log_error(const qi_error *error, const qi_origin *origin)
+{
+    const char *task = origin->task, *signal = origin->signal, *target = origin->target;
+
+    qi__log(QI_LOG_ERROR, "python", "%s%s%s%s%s%s%s%s%s", error->message, task ? "\n  in task " : "",
+            or_nothing(task), target ? "\n  of " : "", or_nothing(target),
+            signal ? "\n  started by " : "", or_nothing(signal), error->traceback ? "\n" : "",
+            or_nothing(error->traceback));
+}
+
+void qi__report_error(const qi_error *error, const qi_origin *origin)
+{
+    static const qi_origin nothing;
+    PyThreadState *thread = qi__gil_drop();
+    bool told = false;
+
+    if (!origin)
+        origin = &nothing;
+    if (qi__callout_begin()) {
+        const qi_config *config = &qi__runtime_current()->config;
+        if (config->error) {
+            config->error(error, origin, config->error_user);
+            told = true;
+        }
+        qi__callout_end();
+    }
+    if (!told)
+        log_error(error, origin);
+    qi__gil_take(thread);
+}
+
+void qi__report_exception(PyObject *exception, const qi_origin *origin)
+{
+    qi__state *state = qi__state_get();
+
+    if (state && state->cancelled_error &&
+        PyErr_GivenExceptionMatches(exception, state->cancelled_error))
+        return;
+    PyObject *pending = qi__take_exception();
+    qi_error *error = qi__error_from_exception(exception);
+    if (error) {
+        qi__report_error(error, origin);
+        qi__error_free(error);
+    } else {
+        qi__log(QI_LOG_ERROR, "python", "out of memory for the report of an exception");
+    }
+    qi__give_exception(pending);
+}
+
+/* -- for the package ----------------------------------------------------------------------------- */
+
+/* UTF-8 of a str, or NULL for None and for what cannot be encoded. */
+static const char *optional_text(PyObject *object)
+{
+    const char *text = object != Py_None ? PyUnicode_AsUTF8(object) : NULL;
+
+    if (!text)
+        PyErr_Clear();
+    return text;
+}
+
+static PyObject *report(PyObject *module, PyObject *arguments)
+{
+    PyObject *exception, *task, *signal, *target;
+
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "OOOO:_report", &exception, &task, &signal, &target))
+        return NULL;
+    if (!PyExceptionInstance_Check(exception))
+        return PyErr_Format(PyExc_TypeError, "an exception is needed, not %R", exception);
+    const qi_origin origin = {optional_text(task), optional_text(signal), optional_text(target)};
+    qi__report_exception(exception, &origin);
+    Py_RETURN_NONE;
+}
+
+static PyObject *log_text(PyObject *module, PyObject *arguments)
+{
+    PyObject *text;
+    const char *source;
+    int level;
+
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "isU:_log", &level, &source, &text))
+        return NULL;
+    PyObject *bytes = PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace");
+    if (!bytes)
+        return NULL;
+    write_line(level, source, PyBytes_AS_STRING(bytes));
+    Py_DECREF(bytes);
+    Py_RETURN_NONE;
+}
+
+int qi__report_setup(PyObject *module, qi__state *state)
+{
+    static PyMethodDef methods[] = {
+        {"_report", report, METH_VARARGS,
+         "_report(exception, task, signal, target)\n--\n\n"
+         "Tell the host of an exception that nobody awaits; the last three are str or None."},
+        {"_log", log_text, METH_VARARGS, "_log(level, source, text)\n--\n\nWrite to the host's log."},
+        {NULL, NULL, 0, NULL},
+    };
+
+    (void)state;
+    return PyModule_AddFunctions(module, methods);
+}

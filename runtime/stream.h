@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* sys.stdout and sys.stderr while a runtime stands. GIL: held. */
+#ifndef QI_RUNTIME_STREAM_H
+#define QI_RUNTIME_STREAM_H
+
+#include <qi/runtime.h>
+
+/* Puts writers in the place of sys.stdout and sys.stderr where the host wants their lines, and where the
+ * process has none. 0, or -1 with an exception. */
+int qi__streams_install(const qi_config *config);
+
+/* Hands over what waits for the end of its line, in all threads. Beware: calls the host. */
+void qi__streams_flush(void);
+
+/* Puts back what stood there before. Writers that somebody still has drop what they get. */
+void qi__streams_remove(void);
+
+#endif
