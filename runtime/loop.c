@@ -340,6 +340,12 @@ bool qi__loop_is_busy(PyObject *loop)
     return !qi__loop_is_idle((qi__loop *)loop);
 }
 
+void qi__loop_when_left(PyObject *loop, void (*job)(void *data), void *data)
+{
+    ((qi__loop *)loop)->when_left = job;
+    ((qi__loop *)loop)->when_left_data = data;
+}
+
 static PyObject *loop_set_slice(PyObject *self, PyObject *argument)
 {
     long microseconds = PyLong_AsLong(argument);

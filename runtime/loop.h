@@ -27,6 +27,9 @@ void qi__loop_set_slice(PyObject *loop, unsigned microseconds);
 /* True while the loop is inside a callback or an eager step, in the calling thread. */
 bool qi__loop_is_busy(PyObject *loop);
 
+/* Calls `job` once, in the loop's thread, when the outermost callback or step has returned. */
+void qi__loop_when_left(PyObject *loop, void (*job)(void *data), void *data);
+
 #ifdef __cplusplus
 }
 #endif

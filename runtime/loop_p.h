@@ -114,6 +114,8 @@ typedef struct qi__loop {
     int turns; /* turns on the C stack */
     bool wake_asked; /* the host was asked for a turn and has not come yet */
     bool paused;     /* a nested event loop must not turn us */
+    void (*when_left)(void *data); /* called once when the loop is idle again; NULL: nothing */
+    void *when_left_data;
     bool ending;     /* owner mode: leave the host's event loop, then raise `raised` if it is set */
     PyObject *raised;
 
@@ -200,6 +202,17 @@ static inline bool qi__loop_is_idle(const qi__loop *loop)
     return loop->turns == 0 && loop->level == 0;
 }
 
+/* Calls what waits for the loop to be idle, if it is. */
+static inline void qi__loop_left(qi__loop *loop)
+{
+    void (*job)(void *data) = loop->when_left;
+
+    if (job && qi__loop_is_idle(loop)) {
+        loop->when_left = NULL;
+        job(loop->when_left_data);
+    }
+}
+
 /* Opens and closes a bracket. Closing puts deferred callbacks back and lets a paused host go on. */
 static inline void qi__bracket_open(qi__loop *loop)
 {
@@ -208,7 +221,7 @@ static inline void qi__bracket_open(qi__loop *loop)
 void qi__bracket_close_slowly(qi__loop *loop);
 static inline void qi__bracket_close(qi__loop *loop)
 {
-    if (loop->deferred_count || loop->paused)
+    if (loop->deferred_count || loop->paused || loop->when_left)
         qi__bracket_close_slowly(loop);
     else
         loop->level--;

@@ -146,6 +146,7 @@ void qi__bracket_close_slowly(qi__loop *loop)
             qi__loop_ask_wake(loop);
         }
     }
+    qi__loop_left(loop);
 }
 
 /* -- asking for the next turn --------------------------------------------------------------------------------- */
@@ -473,6 +474,7 @@ void qi__loop_turn(void *client)
     PyObject *loop = Py_NewRef((PyObject *)client);
 
     turn((qi__loop *)loop);
+    qi__loop_left((qi__loop *)loop);
     Py_DECREF(loop);
     PyGILState_Release(gil);
 }

@@ -108,9 +108,16 @@ void *qi_qt_on_quit(qi_qt_job_fn job, void *data)
 
     if (!application)
         return nullptr;
-    return new QMetaObject::Connection(
-        QObject::connect(application, &QCoreApplication::aboutToQuit, application,
-                         [job, data] { job(data); }, Qt::DirectConnection));
+    return new QMetaObject::Connection(QObject::connect(
+        application, &QCoreApplication::aboutToQuit, application,
+        [job, data] {
+            // Slots that were connected after this one, such as those of coroutines that wait for the
+            // same signal, come first: right after the emission Qt sends the deferred deletions.
+            auto *last = new QObject;
+            QObject::connect(last, &QObject::destroyed, [job, data] { job(data); });
+            last->deleteLater();
+        },
+        Qt::DirectConnection));
 }
 
 void qi_qt_off_quit(void *token)

@@ -26,7 +26,8 @@ typedef void (*qi_qt_job_fn)(void *data);
 /* Runs `job` in the GUI thread's event loop, without the GIL. Thread: any. False: no application. */
 bool qi_qt_post(qi_qt_job_fn job, void *data);
 
-/* Calls `job` when the application emits aboutToQuit, after the slots connected so far by others.
+/* Calls `job` when the application has emitted aboutToQuit, after all slots of others, before exec()
+ * returns.
  * Returns a token for qi_qt_off_quit(). */
 void *qi_qt_on_quit(qi_qt_job_fn job, void *data);
 void qi_qt_off_quit(void *token);

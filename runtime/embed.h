@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What runtime.c leaves to the package's module qi._embed. GIL: held. */
+#ifndef QI_RUNTIME_EMBED_H
+#define QI_RUNTIME_EMBED_H
+
+#include <Python.h>
+
+#include "runtime_p.h"
+
+/* Calls a function of qi._embed with arguments as in Py_BuildValue, in parentheses; new reference. */
+PyObject *qi__embed_call(const char *function, const char *format, ...);
+
+/* The members of a runtime that nobody else needs to see. */
+typedef struct qi__runtime_own {
+    void *on_quit;         /* the token of qi_qt_on_quit() */
+    unsigned shutdown_flags;
+    bool shutting_down;    /* stages are running */
+    int shutdown_status;   /* what the shutdown returned, for those who ask again */
+} qi__runtime_own;
+
+/* Ends what qi_runtime_init() has begun; afterwards the runtime is CLOSED. GIL: held, and given away
+ * meanwhile. */
+void qi__runtime_close(qi_runtime *runtime);
+
+/* Called by the application's aboutToQuit. shutdown.c */
+void qi__shutdown_on_quit(void *runtime);
+
+#endif

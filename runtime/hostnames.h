@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The names of qi.host. GIL: held. Thread: GUI. */
+#ifndef QI_RUNTIME_HOSTNAMES_H
+#define QI_RUNTIME_HOSTNAMES_H
+
+#include <qi/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Puts an object under a name, in place of the one before; NULL takes the name out. QI_OK, or
+ * QI_ERR_NOT_FOUND (nothing to take out), QI_ERR_MEMORY, with the record set. */
+int qi__host_set(const char *name, qi_object *object);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Scripting: source text of the host, run in the namespace of __main__.
+ *
+ * Python finds the lines for a traceback in files; for text that is in no file they are put into
+ * linecache, each piece under its own name, so that "<string>" of today is not shown for another's error.
+ */
+#include <Python.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "border.h"
+#include "convert.h"
+#include "runtime_p.h"
+#include "status.h"
+
+/* The dictionary of __main__, borrowed, or NULL with an exception. */
+static PyObject *main_names(void)
+{
+    PyObject *module = PyImport_AddModule("__main__");
+    return module ? PyModule_GetDict(module) : NULL;
+}
+
+/* Shows the lines of `source` in tracebacks of code with that file name. What fails is not worth an
+ * error: the traceback is only poorer. */
+static void show_lines(const char *source, const char *filename)
+{
+    PyObject *linecache = PyImport_ImportModule("linecache"), *entry = NULL, *lines = NULL;
+    PyObject *cache = linecache ? PyObject_GetAttrString(linecache, "cache") : NULL;
+    PyObject *text = PyUnicode_FromString(source);
+
+    if (text)
+        lines = PyObject_CallMethod(text, "splitlines", "i", 1);
+    if (cache && lines) /* without a time, so that it is not looked for on disk */
+        entry = Py_BuildValue("(nOOs)", PyUnicode_GET_LENGTH(text), Py_None, lines, filename);
+    if (entry)
+        (void)PyMapping_SetItemString(cache, filename, entry);
+    PyErr_Clear();
+    Py_XDECREF(entry);
+    Py_XDECREF(lines);
+    Py_XDECREF(text);
+    Py_XDECREF(cache);
+    Py_XDECREF(linecache);
+}
+
+/* New reference to what the code evaluates to, or NULL with an exception. GIL: held. */
+static PyObject *run(const char *source, const char *filename, int start)
+{
+    PyObject *names = main_names();
+    PyObject *code = names ? Py_CompileString(source, filename, start) : NULL;
+    PyObject *result = code ? PyEval_EvalCode(code, names, names) : NULL;
+
+    Py_XDECREF(code);
+    return result;
+}
+
+static int check(const qi_runtime *runtime, const char *text, const char *what)
+{
+    int status = qi__runtime_check_gui(runtime);
+    return status == QI_OK ? qi__check_text(text, what) : status;
+}
+
+/* Runs source that was checked. `shown` is set where the file is not on disk. */
+static int exec_source(const char *source, const char *filename, bool shown)
+{
+    PyGILState_STATE gil = PyGILState_Ensure();
+    int status = QI_OK;
+
+    if (shown)
+        show_lines(source, filename);
+    PyObject *result = run(source, filename, Py_file_input);
+    if (!result)
+        status = qi__fail_python(NULL);
+    Py_XDECREF(result);
+    PyGILState_Release(gil);
+    return status;
+}
+
+int qi_exec(qi_runtime *runtime, const char *source, const char *filename)
+{
+    int status = check(runtime, source, "the source");
+
+    if (status == QI_OK && filename)
+        status = qi__check_text(filename, "the file name");
+    if (status != QI_OK)
+        return status;
+    return exec_source(source, filename ? filename : "<string>", true);
+}
+
+/* The whole file with a NUL at its end; owned: free(). NULL with errno set. */
+static char *read_file(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rbe");
+    char *text = NULL;
+    size_t capacity = 0;
+
+    *size = 0;
+    if (!file)
+        return NULL;
+    do {
+        if (*size + 1 >= capacity) {
+            capacity = capacity ? capacity * 2 : 8192;
+            char *grown = realloc(text, capacity);
+            if (!grown)
+                goto fail;
+            text = grown;
+        }
+        *size += fread(text + *size, 1, capacity - *size - 1, file);
+    } while (!feof(file) && !ferror(file));
+    if (ferror(file))
+        goto fail;
+    text[*size] = '\0';
+    fclose(file);
+    return text;
+fail:
+    free(text);
+    fclose(file);
+    return NULL;
+}
+
+int qi_exec_file(qi_runtime *runtime, const char *path)
+{
+    size_t size;
+    int status = check(runtime, path, "the path");
+
+    if (status != QI_OK)
+        return status;
+    errno = 0;
+    char *source = read_file(path, &size);
+    if (!source)
+        return qi__fail(QI_ERR_NOT_FOUND, "%s cannot be read: %s", path,
+                        strerror(errno ? errno : EIO));
+    /* The compiler minds a declared encoding, so only the NUL that would cut the text short matters. */
+    if (strlen(source) != size)
+        status = qi__fail(QI_ERR_ENCODING, "%s contains NUL bytes, so it is no Python source", path);
+    else
+        status = exec_source(source, path, false);
+    free(source);
+    return status;
+}
+
+int qi_eval(qi_runtime *runtime, const char *expression, qi_value *out)
+{
+    int status = check(runtime, expression, "the expression");
+
+    if (status != QI_OK)
+        return status;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    show_lines(expression, "<expression>");
+    PyObject *result = run(expression, "<expression>", Py_eval_input);
+    if (!result || (out && qi__value_from_python(result, out) < 0))
+        status = qi__fail_python(NULL);
+    Py_XDECREF(result);
+    PyGILState_Release(gil);
+    return status;
+}

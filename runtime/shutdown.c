@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The end of a runtime: who may start it, when it can begin, and what is told of it.
+ *
+ * The stages themselves are in pyshim/qi/_shutdown.py. Around them, here: the gate closes first, so that
+ * other threads are refused and nothing new begins; connections are cut before tasks are cancelled, or
+ * a signal of a dying object could launch another; tasks whose handles C holds are settled after that,
+ * so that no thread waits for ever in qi_task_wait(). A shutdown that is asked for inside a callback of
+ * the loop waits until the loop has left it, because the loop cannot be run from within itself.
+ */
+#include <Python.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "border.h"
+#include "callout.h"
+#include "compat.h"
+#include "config.h"
+#include "embed.h"
+#include "handles.h"
+#include "interp.h"
+#include "loop.h"
+#include "qt/bridge.h"
+#include "runtime_p.h"
+#include "status.h"
+#include "stream.h"
+
+static qi__runtime_own *own_of(qi_runtime *runtime)
+{
+    return runtime->own;
+}
+
+/* -- the report ---------------------------------------------------------------------------------- */
+
+/* The texts of a list of str, borrowed from it, in an array that the caller frees; NULL if empty. */
+static const char **text_array(PyObject *list, size_t *count)
+{
+    Py_ssize_t size = PyList_GET_SIZE(list);
+    const char **texts = size ? malloc((size_t)size * sizeof *texts) : NULL;
+
+    *count = texts ? (size_t)size : 0;
+    for (size_t i = 0; i < *count; i++) {
+        texts[i] = PyUnicode_AsUTF8(PyList_GET_ITEM(list, (Py_ssize_t)i));
+        if (!texts[i]) {
+            PyErr_Clear();
+            texts[i] = "a name that is no text";
+        }
+    }
+    return texts;
+}
+
+static void log_left(const char *const *names, size_t count, const char *what)
+{
+    for (size_t i = 0; i < count; i++)
+        qi__log(QI_LOG_WARNING, "qi", "shutdown left behind %s %s", what, names[i]);
+}
+
+static void tell(const qi_config *config, const qi_shutdown_report *report)
+{
+    if (!config->on_shutdown) {
+        log_left(report->task_names, report->tasks_left, "the task");
+        log_left(report->thread_names, report->threads_left, "the thread");
+        return;
+    }
+    PyThreadState *thread = PyEval_SaveThread();
+    config->on_shutdown(report, config->on_shutdown_user);
+    PyEval_RestoreThread(thread);
+}
+
+static int verdict(const qi_shutdown_report *report)
+{
+    if (report->clean)
+        return QI_OK;
+    const char *first = report->tasks_left ? report->task_names[0] : report->thread_names[0];
+    return qi__fail(QI_ERR_TIMEOUT,
+                    "the runtime is shut down, but %zu tasks and %zu threads did not end in time and "
+                    "were left behind; the first is %s",
+                    report->tasks_left, report->threads_left, first);
+}
+
+static unsigned milliseconds_since(const struct timespec *begin)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (unsigned)((now.tv_sec - begin->tv_sec) * 1000 +
+                      (now.tv_nsec - begin->tv_nsec) / 1000000);
+}
+
+/* -- the stages ---------------------------------------------------------------------------------- */
+
+static PyObject *call_stage(const char *function, const char *format, ...)
+{
+    PyObject *module = PyImport_ImportModule("qi._shutdown"), *result = NULL;
+    PyObject *callable = module ? PyObject_GetAttrString(module, function) : NULL;
+    va_list values;
+
+    va_start(values, format);
+    PyObject *arguments = callable ? Py_VaBuildValue(format, values) : NULL;
+    va_end(values);
+    if (arguments)
+        result = PyObject_CallObject(callable, arguments);
+    Py_XDECREF(arguments);
+    Py_XDECREF(callable);
+    Py_XDECREF(module);
+    return result;
+}
+
+/* What a stage raises is a fault of libqi's or of memory; the others must run all the same. */
+static void run_stage(PyObject *result)
+{
+    if (!result) {
+        PyObject *raised = qi__take_exception();
+        if (raised)
+            qi__report_exception(raised, NULL);
+        Py_XDECREF(raised);
+    }
+    Py_XDECREF(result);
+}
+
+static PyObject *module_paths(const qi_config *config)
+{
+    PyObject *list = PyList_New(0);
+
+    for (size_t i = 0; list && i < config->module_path_count; i++) {
+        PyObject *path = PyUnicode_FromString(config->module_paths[i]);
+        if (!path || PyList_Append(list, path) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(path);
+    }
+    return list;
+}
+
+static void forget(qi_runtime *runtime)
+{
+    PyObject *paths = module_paths(&runtime->config);
+
+    run_stage(paths ? call_stage("forget_modules", "(O)", paths) : NULL);
+    Py_XDECREF(paths);
+    if (qi__interp_is_ours())
+        run_stage(call_stage("forget_main", "()"));
+    run_stage(call_stage("collect", "()"));
+}
+
+/* Runs the stages and fills the report; the lists that it borrows from are in *result, new reference. */
+static void run_stages(qi_runtime *runtime, qi_shutdown_report *report, PyObject **result)
+{
+    const qi_config *config = &runtime->config;
+    PyObject *tasks, *threads;
+    Py_ssize_t cancelled;
+
+    *result = call_stage("run", "(Oddd)", runtime->loop, config->grace_ms / 1000.0,
+                         config->cancel_ms / 1000.0, config->executor_ms / 1000.0);
+    report->clean = true;
+    if (!*result || !PyArg_ParseTuple(*result, "nO!O!", &cancelled, &PyList_Type, &tasks, &PyList_Type,
+                                      &threads)) {
+        run_stage(NULL);
+        return;
+    }
+    report->tasks_cancelled = (size_t)cancelled;
+    report->task_names = text_array(tasks, &report->tasks_left);
+    report->thread_names = text_array(threads, &report->threads_left);
+    report->clean = !report->tasks_left && !report->threads_left;
+}
+
+static bool may_finalize(const qi_shutdown_report *report)
+{
+    if (!qi__interp_is_ours() || report->threads_left)
+        return false;
+    /* Python frames below would return into nothing, and since 3.13 a thread that comes back to Python
+     * afterwards hangs or is torn down. */
+    PyThreadState *own = PyThreadState_Get();
+    PyThreadState *first = PyInterpreterState_ThreadHead(PyThreadState_GetInterpreter(own));
+    bool alone = first == own && !PyThreadState_Next(own) && !PyEval_GetFrame();
+    if (!alone)
+        qi__log(QI_LOG_WARNING, "qi", "the interpreter is not finalised: other threads, or callers of "
+                                      "this shutdown, are still in Python");
+    return alone;
+}
+
+/* GIL: held. */
+static int shut_down(qi_runtime *runtime)
+{
+    qi__runtime_own *own = own_of(runtime);
+    qi_shutdown_report report = {.size = sizeof report};
+    struct timespec begin;
+    PyObject *result;
+
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    own->shutting_down = true;
+    qi__connections_cut(runtime);
+    run_stages(runtime, &report, &result);
+    qi__tasks_abandon(runtime);
+    forget(runtime);
+    report.milliseconds = milliseconds_since(&begin);
+    tell(&runtime->config, &report);
+    own->shutdown_status = verdict(&report);
+    bool finalize = (own->shutdown_flags & QI_SHUTDOWN_FINALIZE) && may_finalize(&report);
+    free((void *)report.task_names);
+    free((void *)report.thread_names);
+    Py_XDECREF(result);
+    qi__runtime_close(runtime);
+    own->shutting_down = false;
+    return finalize;
+}
+
+/* -- when ---------------------------------------------------------------------------------------- */
+
+static int begin_now(qi_runtime *runtime)
+{
+    PyGILState_STATE gil = PyGILState_Ensure();
+    int finalize = shut_down(runtime);
+
+    if (finalize)
+        (void)qi__interp_finalize(); /* takes the GIL with it */
+    else
+        PyGILState_Release(gil);
+    return own_of(runtime)->shutdown_status;
+}
+
+static bool is_busy(qi_runtime *runtime)
+{
+    PyGILState_STATE gil = PyGILState_Ensure();
+    bool busy = qi__loop_is_busy(runtime->loop);
+
+    PyGILState_Release(gil);
+    return busy;
+}
+
+static void begin_later(qi_runtime *runtime);
+
+/* In the GUI thread's event loop. The runtime's structure is never freed once it has run. */
+static void try_again(void *data)
+{
+    qi_runtime *runtime = data;
+
+    if (atomic_load(&runtime->phase) != QI_RUNTIME_CLOSING || own_of(runtime)->shutting_down)
+        return;
+    if (is_busy(runtime))
+        begin_later(runtime); /* a nested event loop, inside the callback that asked */
+    else
+        (void)begin_now(runtime);
+}
+
+/* The loop has been left, but the host's event handler that runs it has not. */
+static void post_try(void *runtime)
+{
+    if (!qi_qt_post(try_again, runtime))
+        qi__log(QI_LOG_WARNING, "qi", "the application is gone, so the runtime does not shut down");
+}
+
+static void begin_later(qi_runtime *runtime)
+{
+    PyGILState_STATE gil = PyGILState_Ensure();
+
+    qi__loop_when_left(runtime->loop, post_try, runtime);
+    PyGILState_Release(gil);
+}
+
+static int begin_closing(qi_runtime *runtime, unsigned flags)
+{
+    qi__runtime_own *own = own_of(runtime);
+
+    own->shutdown_flags |= flags;
+    if (own->shutting_down)
+        return qi__fail(QI_ERR_SHUTTING_DOWN, "the shutdown is under way, this is called from inside it");
+    atomic_store(&runtime->phase, QI_RUNTIME_CLOSING);
+    if (!is_busy(runtime))
+        return begin_now(runtime);
+    begin_later(runtime);
+    return QI_OK;
+}
+
+int qi_runtime_shutdown(qi_runtime *runtime, unsigned flags)
+{
+    int status = qi__handle_check(runtime, QI__HANDLE_RUNTIME, "runtime");
+    if (status != QI_OK)
+        return status;
+    if (!qi__runtime_on_gui_thread())
+        return qi__fail(QI_ERR_WRONG_THREAD, "qi_runtime_shutdown() belongs to the GUI thread");
+    if (flags & ~(unsigned)QI_SHUTDOWN_FINALIZE)
+        return qi__fail(QI_ERR_ARGUMENT, "flags is 0x%x; only QI_SHUTDOWN_FINALIZE is known", flags);
+    if (atomic_load(&runtime->phase) == QI_RUNTIME_CLOSED)
+        return QI_OK;
+    return begin_closing(runtime, flags);
+}
+
+void qi__shutdown_on_quit(void *data)
+{
+    qi_runtime *runtime = data;
+
+    if (atomic_load(&runtime->phase) == QI_RUNTIME_RUNNING)
+        (void)begin_closing(runtime, 0); /* the report and the log have told what went wrong */
+}
