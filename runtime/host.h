@@ -58,8 +58,14 @@ struct qi_host {
     const qi_host_vtable *vtable;
 };
 
-/* The Qt host of the calling thread: NULL with *why set where there is no event dispatcher. */
+/* Makes a host for the calling thread; NULL with *why set (static text) where there can be none. */
+typedef qi_host *(*qi_host_factory)(const qi_host_client *client, const char **why);
+
+/* The Qt host: wants a QCoreApplication and an event dispatcher in the thread. */
 qi_host *qi_host_new_qt(const qi_host_client *client, const char **why);
+
+/* Who makes the hosts of loops from now on. It is Qt unless a test says otherwise. */
+extern qi_host_factory qi_host_new;
 
 #ifdef __cplusplus
 }

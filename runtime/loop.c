@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <structmember.h>
 
+qi_host_factory qi_host_new = qi_host_new_qt;
+
 enum { DEFAULT_SLICE_US = 2000, DEFAULT_NESTED_LIMIT = 64 };
 
 bool qi__loop_is_loop(PyObject *object)
@@ -147,9 +149,9 @@ static int attach_host(qi__loop *loop)
     const qi_host_client client = {.turn = qi__loop_turn, .check = qi__loop_check, .loop = loop};
     const char *why = "there is no host for an event loop";
 
-    loop->host = qi_host_new_qt(&client, &why);
+    loop->host = qi_host_new(&client, &why);
     if (!loop->host) {
-        PyErr_Format(PyExc_RuntimeError, "the loop cannot run on Qt's event loop: %s", why);
+        PyErr_Format(PyExc_RuntimeError, "the loop has no event loop to run on: %s", why);
         return -1;
     }
     if (loop->host->vtable->watch(loop->host, qi__poller_fd(loop->poller)) < 0) {
