@@ -146,8 +146,14 @@ static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *na
     return task;
 }
 
-static int check_runnable(qi__loop *loop, PyObject *coroutine)
+static int check_runnable(qi__loop *loop, PyObject *coroutine, PyObject *context)
 {
+    if (context && !PyContext_CheckExact(context)) {
+        PyErr_Format(PyExc_TypeError, "context must be a contextvars.Context or None, not %R", context);
+        close_coroutine(coroutine);
+        return -1;
+    }
+
     const char *why = NULL;
 
     if (loop->closed)
@@ -167,7 +173,7 @@ static int check_runnable(qi__loop *loop, PyObject *coroutine)
 static PyObject *run_task(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context,
                           bool may_nest)
 {
-    if (check_runnable(loop, coroutine) < 0)
+    if (check_runnable(loop, coroutine, context) < 0)
         return NULL;
     PyObject *outer_task = qi__task_leave(loop->state, (PyObject *)loop);
     if (PyErr_Occurred() || (outer_task && !may_nest)) {

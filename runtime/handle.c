@@ -57,10 +57,14 @@ qi__handle *qi__handle_new(qi__loop *loop, PyTypeObject *type, PyObject *callbac
     qi__state *state = loop->state;
     PyObject *many = NULL, *stack = NULL;
 
-    if (!context || context == Py_None)
+    if (!context || context == Py_None) {
         context = PyContext_CopyCurrent();
-    else
+    } else if (PyContext_CheckExact(context)) {
         Py_INCREF(context);
+    } else {
+        PyErr_Format(PyExc_TypeError, "context must be a contextvars.Context or None, not %R", context);
+        return NULL;
+    }
     if (!context)
         return NULL;
     if (count > QI__INLINE_ARGS) {

@@ -24,8 +24,8 @@ enum { QI__RING_FIRST_CAPACITY = 64 };
 
 static inline bool qi__ring_grow(qi__ring *ring)
 {
-    size_t capacity = ring->capacity ? ring->capacity * 2 : QI__RING_FIRST_CAPACITY;
-    void **slots = malloc(capacity * sizeof *slots);
+    size_t capacity = ring->capacity ? ring->capacity * 2 : (size_t)QI__RING_FIRST_CAPACITY;
+    void **slots = (void **)malloc(capacity * sizeof *slots);
 
     if (!slots)
         return false;

@@ -83,13 +83,14 @@ static inline bool qi__timers_add(qi__timers *timers, qi__timer *timer, double w
 {
     if (timers->count == timers->capacity) {
         size_t capacity = timers->capacity ? timers->capacity * 2 : 64;
-        qi__timer_slot *slots = realloc(timers->slots, capacity * sizeof *slots);
+        qi__timer_slot *slots =
+            (qi__timer_slot *)realloc(timers->slots, capacity * sizeof *slots);
         if (!slots)
             return false;
         timers->slots = slots;
         timers->capacity = capacity;
     }
-    qi__timer_slot slot = {.when = when, .sequence = timers->next_sequence++, .timer = timer};
+    qi__timer_slot slot = {when, timers->next_sequence++, timer};
     qi__timers_sift_up(timers, timers->count++, slot);
     return true;
 }

@@ -204,11 +204,12 @@ def run_task(coro, *, allow_task_nesting=True, name=None, context=None):
     It may be called from a running task, which is left around the first step and entered again after
     it; `allow_task_nesting=False` makes that a RuntimeError.  A running loop of qi is needed.
     """
-    loop = asyncio.get_running_loop()
+    loop = events._get_running_loop()
     if not isinstance(loop, _qi.Loop):
         coro.close()
+        running = "none" if loop is None else type(loop).__qualname__
         raise RuntimeError(
-            f"run_task() needs an event loop of qi, but {type(loop).__qualname__} is running; "
+            f"run_task() needs a running event loop of qi, but {running} is running in this thread; "
             "use qi.new_event_loop as loop_factory"
         )
     return loop.run_task(

@@ -229,7 +229,8 @@ PyObject *init_hostloop()
 
 int run_file()
 {
-    return PyRun_SimpleString("import runpy, sys\n"
+    return PyRun_SimpleString("import os, runpy, sys\n"
+                              "sys.path.insert(0, os.path.dirname(sys.argv[0]))\n"
                               "runpy.run_path(sys.argv[0], run_name='__main__')\n")
                ? 1
                : 0;

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""run_task(): the first step runs before it returns."""
+
+import asyncio
+import contextvars
+import gc
+import sys
+import threading
+import unittest
+import warnings
+import weakref
+
+import hostloop
+import qi
+from guestcase import GuestCase
+
+
+class Eager(GuestCase):
+    def test_runs_until_the_first_suspension(self):
+        steps = []
+
+        async def coro():
+            steps.append(1)
+            await asyncio.sleep(0)
+            steps.append(2)
+            return "result"
+
+        task = self.loop.run_task(coro(), name="mine")
+        self.assertEqual(steps, [1])
+        self.assertIsInstance(task, asyncio.Task)
+        self.assertEqual(task.get_name(), "mine")
+        self.assertIn(task, asyncio.all_tasks(self.loop))
+        self.assertEqual(self.run_host(task), "result")
+        self.assertEqual(steps, [1, 2])
+        self.assertNotIn(task, asyncio.all_tasks(self.loop))
+
+    def test_coroutine_that_never_waits_is_done(self):  # T18
+        async def coro():
+            return 42
+
+        before = hostloop.wakes()
+        task = self.loop.run_task(coro())
+        self.assertTrue(task.done())
+        self.assertEqual(task.result(), 42)
+        self.assertEqual(hostloop.wakes(), before)
+        self.assertEqual(len(self.loop._ready), 0)
+
+    def test_exception_in_the_first_step_is_the_tasks(self):
+        async def coro():
+            raise LookupError("first step")
+
+        task = self.loop.run_task(coro())
+        self.assertTrue(task.done())
+        with self.assertRaises(LookupError):
+            task.result()
+
+    def test_current_task_group_and_timeout_in_the_first_step(self):  # T17
+        async def coro():
+            task = asyncio.current_task()
+            async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+                self.assertIs(asyncio.current_task(), task)
+                child = group.create_task(asyncio.sleep(0, "child"))
+            return task, child.result()
+
+        task = self.loop.run_task(coro())
+        self.assertEqual(self.run_host(task), (task, "child"))
+
+    def test_from_a_running_task(self):  # T12 T13
+        variable = contextvars.ContextVar("variable", default="outer")
+
+        async def inner():
+            variable.set("inner")
+            name = asyncio.current_task().get_name()
+            await asyncio.sleep(0)
+            return name
+
+        async def outer():
+            me = asyncio.current_task()
+            async with asyncio.timeout(10):
+                task = qi.run_task(inner(), name="inner")
+                self.assertIs(asyncio.current_task(), me)
+                self.assertEqual(variable.get(), "outer")
+                return await task
+
+        self.assertEqual(self.complete(outer()), "inner")
+
+    def test_from_a_running_task_that_raises(self):  # T12
+        async def inner():
+            raise LookupError
+
+        async def outer():
+            me = asyncio.current_task()
+            task = qi.run_task(inner())
+            self.assertIs(asyncio.current_task(), me)
+            self.assertIsInstance(task.exception(), LookupError)
+            await asyncio.sleep(0)
+            return asyncio.current_task() is me
+
+        self.assertTrue(self.complete(outer()))
+
+    def test_nesting_can_be_forbidden(self):
+        async def outer():
+            with self.assertRaisesRegex(RuntimeError, "allow_task_nesting"):
+                qi.run_task(asyncio.sleep(0), allow_task_nesting=False)
+            return asyncio.current_task() is not None
+
+        self.assertTrue(self.complete(outer()))
+        self.assertTrue(self.loop.run_task(asyncio.sleep(0), allow_task_nesting=False))
+
+    def test_other_threads_callbacks_are_not_mistaken_for_it(self):  # T11
+        ran, stop = [], threading.Event()
+
+        def flood():
+            while not stop.is_set():
+                self.loop.call_soon_threadsafe(ran.append, "other")
+
+        async def coro(number):
+            return number
+
+        thread = threading.Thread(target=flood)
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        thread.start()
+        try:
+            for number in range(2000):
+                task = self.loop.run_task(coro(number))
+                self.assertTrue(task.done())
+                self.assertEqual(task.result(), number)
+        finally:
+            stop.set()
+            thread.join()
+            sys.setswitchinterval(interval)
+        self.run_host(lambda: not len(self.loop._ready))
+        self.assertEqual(set(ran), {"other"})
+
+    def test_wrong_arguments_leave_the_loop_usable(self):  # T14
+        with self.assertRaises(TypeError):
+            self.loop.run_task(3)
+        with self.assertRaises(TypeError):
+            self.loop.run_task(asyncio.sleep(0), context="no context")
+        with self.assertRaises(TypeError):
+            self.loop.run_task(asyncio.sleep(0), wrong=1)
+        self.assertIsNone(asyncio.current_task())
+        self.assertEqual(self.complete(asyncio.sleep(0, "fine")), "fine")
+
+    def test_entered_context_defers_the_first_step(self):  # T14
+        context = contextvars.copy_context()
+        steps = []
+
+        async def coro():
+            steps.append(1)
+
+        task = context.run(lambda: self.loop.run_task(coro(), context=context))
+        self.run_host(task)
+        self.assertEqual(steps, [1])
+
+    def test_caller_handling_an_exception_is_not_seen(self):  # T15
+        async def coro():
+            self.assertIsNone(sys.exc_info()[1])
+            try:
+                raise ValueError
+            except ValueError as exc:
+                return exc.__context__
+
+        try:
+            raise KeyError
+        except KeyError as exc:
+            self.assertIsNone(self.loop.run_task(coro()).result())
+            self.assertIs(sys.exc_info()[1], exc)
+
+    def test_from_another_thread_is_refused(self):  # T16
+        steps, errors = [], []
+
+        async def coro():
+            steps.append(1)
+
+        def other():
+            try:
+                self.loop.run_task(coro())
+            except RuntimeError as exc:
+                errors.append(str(exc))
+
+        thread = threading.Thread(target=other)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # no "never awaited"
+            thread.start()
+            thread.join()
+        self.assertEqual(steps, [])
+        self.assertIn("run_coroutine_threadsafe", errors[0])
+
+    def test_not_running(self):
+        self.loop.stop()
+        with self.assertRaisesRegex(RuntimeError, "running"):
+            self.loop.run_task(asyncio.sleep(0))
+        with self.assertRaises(RuntimeError):
+            qi.run_task(asyncio.sleep(0))
+
+    def test_task_factory_is_honoured(self):
+        made = []
+
+        def factory(loop, coro, **keywords):
+            made.append(keywords)
+            return asyncio.Task(coro, loop=loop, **keywords)
+
+        steps = []
+
+        async def coro():
+            steps.append(1)
+            await asyncio.sleep(0)
+            steps.append(2)
+
+        self.loop.set_task_factory(factory)
+        task = self.loop.run_task(coro(), name="named")
+        self.assertEqual(steps, [1])
+        self.assertEqual(len(made), 1)
+        self.assertEqual(task.get_name(), "named")
+        self.run_host(task)
+
+    def test_system_exit_in_the_first_step(self):  # T53
+        async def coro():
+            raise SystemExit(3)
+
+        task = self.loop.run_task(coro())
+        self.assertTrue(task.done())
+        self.assertIsInstance(task.exception(), SystemExit)
+        (context,) = self.take_reported()
+        self.assertIsInstance(context["exception"], SystemExit)
+        self.assertEqual(self.complete(asyncio.sleep(0, "fine")), "fine")
+
+    def test_first_step_that_runs_the_hosts_event_loop(self):
+        ran = []
+
+        async def coro():
+            asyncio.get_running_loop().call_soon(ran.append, 1)
+            hostloop.run(lambda: ran)
+            return "closed"
+
+        task = self.loop.run_task(coro())
+        self.assertTrue(task.done())
+        self.assertEqual(ran, [1])
+
+    def test_first_step_that_stops_the_loop(self):
+        async def coro():
+            asyncio.get_running_loop().stop()
+
+        self.loop.run_task(coro())
+        self.run_host(lambda: not self.loop.is_running())
+
+    def test_recursion(self):
+        async def dive(depth):
+            return 1 + qi.run_task(dive(depth - 1)).result() if depth else 0
+
+        self.assertEqual(self.loop.run_task(dive(50)).result(), 50)
+
+    def test_finished_tasks_leave_nothing_behind(self):  # T21
+        class Argument:
+            pass
+
+        async def coro(argument):
+            await asyncio.sleep(0)
+
+        references = []
+        for _ in range(50):
+            argument = Argument()
+            references.append(weakref.ref(argument))
+            self.complete(coro(argument))
+            del argument
+        gc.collect()
+        self.assertEqual([r() for r in references], [None] * 50)
+
+
+if __name__ == "__main__":
+    unittest.main()
