@@ -141,6 +141,7 @@ class Changes:
 
 changes = Changes()
 inserted_paths = []  # as they stand in sys.path
+at_stop = []  # functions that stop() calls, once
 
 
 def start(paths, ours, slice_us, nested, nested_limit, debug):
@@ -182,6 +183,8 @@ def start_loop(slice_us, nested, nested_limit, debug):
 
 
 def stop():
+    while at_stop:
+        at_stop.pop()()
     changes.undo()
     for path in inserted_paths:
         if path in sys.path:

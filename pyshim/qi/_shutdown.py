@@ -16,11 +16,13 @@ import time
 
 import _qi
 
+from . import _embed
 from ._loop import QiLoopMode
 
 # Tasks that did not end. They are never resumed, nor destroyed, which would run their `finally` blocks
 # at a moment that nobody chose.
 left_behind = []
+left_threads = []
 
 
 class Report:
@@ -153,8 +155,16 @@ def leave_thread(thread):
     # An interpreter's end would join it otherwise, for ever.
     futures = sys.modules.get("concurrent.futures.thread")
     getattr(futures, "_threads_queues", {}).pop(thread, None)
+    left_threads.append(thread)
     frame = sys._current_frames().get(thread.ident)
-    return f"{thread.name}: {where(frame) if frame else 'outside of Python'}"
+    return f"{thread.name}: {what_it_runs(frame) if frame else 'outside of Python'}"
+
+
+def what_it_runs(frame):
+    """A C function has no frame; then the executor's own is the innermost, and knows what it called."""
+    job = frame.f_locals.get("self") if "futures" in frame.f_code.co_filename else None
+    function = getattr(job, "fn", None)
+    return _embed.name_of(function) if function else where(frame)
 
 
 # -- modules --------------------------------------------------------------------------------------------

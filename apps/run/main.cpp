@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// qi-run: Python inside the embedded runtime, for the authors of plugins and for libqi's own tests. It
+// uses the public API only; what happens inside Python is in the module qi._run of the package.
+
+#include <cstdio>
+#include <memory>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qfileinfo.h>
+#include <QtGui/qguiapplication.h>
+#include <QtWidgets/qapplication.h>
+
+#include <qi/qi.h>
+
+#include "options.h"
+
+namespace
+{
+
+constexpr int FAILED = 1, WRONG_USAGE = 2, INTERRUPTED = 130;
+
+// Exceptions that nobody awaits, in slots and callbacks: as python3 prints them.
+void print_error(const qi_error *error, const qi_origin *origin, void *)
+{
+    const bool interrupted = error->python_type && qstrcmp(error->python_type, "KeyboardInterrupt") == 0;
+
+    std::fputs(error->traceback ? error->traceback : error->message, stderr);
+    if (origin->signal)
+        std::fprintf(stderr, "  (started by the signal %s)\n", origin->signal);
+    std::fflush(stderr);
+    if (interrupted)
+        QCoreApplication::exit(INTERRUPTED);
+}
+
+std::unique_ptr<QCoreApplication> make_application(App kind, int &argc, char **argv)
+{
+    switch (kind) {
+    case App::Gui:
+        return std::make_unique<QGuiApplication>(argc, argv);
+    case App::Widgets:
+        return std::make_unique<QApplication>(argc, argv);
+    default:
+        return std::make_unique<QCoreApplication>(argc, argv);
+    }
+}
+
+int fail(const char *what)
+{
+    const qi_error *error = qi_last_error();
+
+    std::fprintf(stderr, "qi-run: %s: %s\n", what, error->message);
+    if (error->traceback)
+        std::fputs(error->traceback, stderr);
+    return FAILED;
+}
+
+qi_runtime *start(const Options &options)
+{
+    qi_config config;
+    qi_runtime *runtime;
+
+    qi_config_init(&config);
+    config.argv = options.argv.data();
+    config.argc = options.argv.size();
+    config.program_name = "qi-run";
+    config.home = options.home;
+    config.venv = options.venv;
+    config.use_environment = true;
+    config.debug = options.debug;
+    config.handle_sigint = options.loop == "guest";
+    config.keep_on_quit = true;
+    config.error = print_error;
+    return qi_runtime_init(&config, &runtime) == QI_OK ? runtime : nullptr;
+}
+
+// An integer that Python says, or `otherwise` for None and for what cannot be read.
+int ask(qi_runtime *runtime, const std::string &expression, int otherwise)
+{
+    qi_value answer = qi_none();
+    int result = otherwise;
+
+    if (qi_eval(runtime, expression.c_str(), &answer) != QI_OK)
+        return fail("the script could not be run");
+    if (answer.kind == QI_KIND_INT)
+        result = static_cast<int>(answer.as.integer);
+    qi_value_clear(&answer);
+    return result;
+}
+
+constexpr int GO_ON = -1;
+
+int run(const Options &options, std::unique_ptr<QCoreApplication> application)
+{
+    qi_runtime *runtime = start(options);
+    if (!runtime)
+        return fail("Python does not start");
+    if (qi_host_register(runtime, "app", application.get()) != QI_OK)
+        return fail("the application cannot be shown as qi.host.app");
+    if (options.app == App::None) {
+        // libqi starts with an application; from here on there is none until the script makes one.
+        if (qi_exec(runtime, "import asyncio; asyncio.get_running_loop().stop(); del asyncio", nullptr))
+            return fail("the loop does not stop");
+        application.reset();
+    }
+
+    const std::string module = "__import__('qi._run', fromlist=['run'])";
+    int status = ask(runtime, module + ".run('" + options.how + "', '" + options.loop + "')", GO_ON);
+    if (status == GO_ON && options.loop == "guest")
+        status = ask(runtime, module + ".exit_status(" + std::to_string(application->exec()) + ")", 0);
+    else if (status == GO_ON)
+        status = 0;
+    (void)qi_runtime_shutdown(runtime, 0); /* what it leaves behind is in the log */
+    return status;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    Options options;
+    const std::string wrong = parse(argc, argv, options);
+
+    if (!wrong.empty()) {
+        std::fprintf(stderr, "qi-run: %s\nTry 'qi-run --help'.\n", wrong.c_str());
+        return WRONG_USAGE;
+    }
+    if (options.how == "help") {
+        std::fputs(help_text, stdout);
+        return 0;
+    }
+    if (options.how == "version") {
+        std::printf("qi-run %s\n", qi_version_string());
+        return 0;
+    }
+    // Qt sees the program's name only: the options are qi-run's and the script's.
+    int application_argc = 1;
+    return run(options, make_application(options.app, application_argc, argv));
+}

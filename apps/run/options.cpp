@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "options.h"
+
+#include <cstring>
+
+const char help_text[] =
+    R"(usage: qi-run [options] script.py [arguments]
+       qi-run [options] -m module [arguments]
+       qi-run [options] -c code [arguments]
+       qi-run [options] - [arguments]
+
+Runs Python inside libqi's embedded runtime as python3 would: same sys.argv, __main__, sys.path,
+tracebacks and exit status. Environment variables such as PYTHONPATH are honoured.
+
+  --app=KIND     the application that exists when the script starts:
+                 none      none; the script makes it, for example with PyQt6
+                 core      a QCoreApplication (default)
+                 gui       a QGuiApplication
+                 widgets   a QApplication
+  --loop=KIND    what asyncio runs on:
+                 guest     the loop runs as a guest in the application's event loop (default). The
+                           top level of the script runs first, then the event loop, until qi.quit(),
+                           the application's quit() (qi.host.app.quit()), Ctrl+C, or sys.exit() in a
+                           task. A top level that ends by sys.exit(), as that of -m unittest and
+                           -m pytest does, or by an exception ends the program at once.
+                 owner     asyncio.run() runs qi's loop, which runs a Qt event loop of its own. The
+                           program ends with the top level.
+                 none      asyncio is as in python3; qi's loop classes can be used by the script.
+                           Default, and the only choice besides owner, with --app=none.
+  --venv=FOLDER  use the packages of this virtual environment
+  --home=PREFIX  use the Python installation under this prefix
+  --debug        asyncio's debug mode
+  --version      print the version of libqi and exit
+  --help         print this and exit
+
+The exit status is that of the script: 0 at its end, the one given to sys.exit(), 1 after an uncaught
+exception, 2 for a wrong command line, 130 after Ctrl+C.
+)";
+
+namespace
+{
+
+bool has_prefix(const char *text, const char *prefix)
+{
+    return std::strncmp(text, prefix, std::strlen(prefix)) == 0;
+}
+
+// The value of "--name=value", or of "--name" "value"; null if it is another option.
+const char *value_of(const char *name, int argc, char **argv, int &at)
+{
+    const size_t size = std::strlen(name);
+
+    if (!has_prefix(argv[at], name))
+        return nullptr;
+    if (argv[at][size] == '=')
+        return argv[at] + size + 1;
+    if (argv[at][size] == '\0' && at + 1 < argc)
+        return argv[++at];
+    return nullptr;
+}
+
+bool set_app(const char *value, App &app)
+{
+    static const struct {
+        const char *name;
+        App app;
+    } kinds[] = {{"none", App::None}, {"core", App::Core}, {"gui", App::Gui}, {"widgets", App::Widgets}};
+
+    for (const auto &kind : kinds) {
+        if (std::strcmp(value, kind.name) == 0) {
+            app = kind.app;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool is_loop(const std::string &value)
+{
+    return value == "guest" || value == "owner" || value == "none";
+}
+
+// One of our own options, at `at`; what is wrong with it, or an empty text.
+std::string parse_own(int argc, char **argv, int &at, Options &options)
+{
+    const std::string given = argv[at];
+
+    if (given == "--help" || given == "-h") {
+        options.how = "help";
+    } else if (given == "--version" || given == "-V") {
+        options.how = "version";
+    } else if (given == "--debug") {
+        options.debug = true;
+    } else if (const char *app = value_of("--app", argc, argv, at)) {
+        if (!set_app(app, options.app))
+            return "--app is none, core, gui or widgets, not " + std::string(app);
+    } else if (const char *loop = value_of("--loop", argc, argv, at)) {
+        options.loop = loop;
+        if (!is_loop(options.loop))
+            return "--loop is guest, owner or none, not " + options.loop;
+    } else if (const char *venv = value_of("--venv", argc, argv, at)) {
+        options.venv = venv;
+    } else if (const char *home = value_of("--home", argc, argv, at)) {
+        options.home = home;
+    } else {
+        return "unknown option " + given;
+    }
+    return {};
+}
+
+std::string check(Options &options)
+{
+    if (options.loop.empty())
+        options.loop = options.app == App::None ? "none" : "guest";
+    if (options.app == App::None && options.loop == "guest")
+        return "--loop=guest needs an application to be a guest of; choose another --app";
+    if (options.venv && options.home)
+        return "--venv and --home exclude each other";
+    return {};
+}
+
+} // namespace
+
+std::string parse(int argc, char **argv, Options &options)
+{
+    int at = 1;
+
+    while (at < argc && options.how.empty()) {
+        const char *given = argv[at];
+        const bool module = std::strcmp(given, "-m") == 0, code = std::strcmp(given, "-c") == 0;
+        if (module || code) {
+            if (at + 1 == argc)
+                return std::string(given) + " wants one more argument";
+            options.how = module ? "module" : "code";
+            at++;
+        } else if (std::strcmp(given, "-") == 0) {
+            options.how = "stdin";
+        } else if (given[0] != '-') {
+            options.how = "script";
+        } else {
+            std::string wrong = parse_own(argc, argv, at, options);
+            if (!wrong.empty())
+                return wrong;
+            at++;
+        }
+    }
+    if (options.how.empty())
+        return "nothing to run";
+    options.argv.assign(argv + at, argv + argc);
+    return check(options);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The command line of qi-run.
+#ifndef QI_RUN_OPTIONS_H
+#define QI_RUN_OPTIONS_H
+
+#include <string>
+#include <vector>
+
+enum class App { None, Core, Gui, Widgets };
+
+struct Options {
+    App app = App::Core;
+    std::string loop;  // "guest", "owner", "none"
+    std::string how;   // "script", "module", "code", "stdin"
+    std::vector<const char *> argv; // what is run, and its arguments; never empty
+    const char *venv = nullptr;
+    const char *home = nullptr;
+    bool debug = false;
+};
+
+extern const char help_text[];
+
+// Either fills the options and returns an empty text, or returns what is wrong with the command line.
+// --help and --version are for the caller to look for: they come back in `how`.
+std::string parse(int argc, char **argv, Options &options);
+
+#endif

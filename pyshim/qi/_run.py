@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The Python half of the program qi-run: runs a script, module or text as python3 would.
+
+run() executes the top level and says how it ended: the exit status, or None where the application's
+event loop shall run now; exit_status() answers when that has ended.
+"""
+
+import asyncio
+import atexit
+import os
+import runpy
+import signal
+import sys
+import threading
+import types
+import warnings
+from importlib.machinery import SourceFileLoader
+
+import qi
+
+from . import _embed, _shutdown
+
+INTERRUPTED = 130  # what a shell reports for a program that SIGINT has ended
+
+_status = None  # set by what ends the event loop
+
+
+def run(how, loop):
+    """how: "script", "module", "code" or "stdin"; loop: "guest", "owner" or "none".
+
+    What is run comes as sys.argv[0], its arguments after it.
+    """
+    set_up(loop)
+    try:
+        {"script": run_script, "module": run_module, "code": run_code, "stdin": run_stdin}[how]()
+    except BaseException as exception:
+        return status_of(exception)
+    return _status if loop != "guest" or _status is not None else None
+
+
+def exit_status(otherwise):
+    return otherwise if _status is None else _status
+
+
+# -- surroundings ---------------------------------------------------------------------------------------
+
+
+def set_up(loop):
+    running = asyncio.get_running_loop()
+    # Uncaught exceptions, warnings and messages look as under python3.
+    _embed.changes.undo()
+    _embed.at_stop.append(end_as_python_does)
+    if loop == "guest":
+        running.default_exception_handler = handle
+        qi.quit = quit
+    else:
+        running.stop()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if loop == "owner":
+        use_for_asyncio_run()
+
+
+def use_for_asyncio_run():
+    """Makes asyncio.run() and the like run qi's loop on a Qt event loop of its own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of 3.14; there is no other way so far
+        policy = type(asyncio.get_event_loop_policy())
+        factory = staticmethod(qi.new_event_loop)
+        asyncio.set_event_loop_policy(type("QiEventLoopPolicy", (policy,), {"_loop_factory": factory})())
+
+
+def handle(context):
+    """The loop's exception handler: as asyncio's own, but that sys.exit() in a task ends the program."""
+    exception = context.get("exception")
+    if isinstance(exception, (SystemExit, KeyboardInterrupt)):
+        quit(status_of(exception))
+    else:
+        loop = asyncio.get_running_loop()
+        asyncio.BaseEventLoop.default_exception_handler(loop, context)
+
+
+def quit(status=0):
+    """Ends the application's event loop, and with it the program."""
+    global _status
+    _status = status
+    qi.host.app.quit()
+
+
+def end_as_python_does():
+    """Called when the loop is closed: the interpreter is not finalised, so this must be done by hand."""
+    main, own = threading.main_thread(), threading.current_thread()
+    for thread in threading.enumerate():
+        if not thread.daemon and thread not in (main, own) and thread not in _shutdown.left_threads:
+            thread.join()
+    atexit._run_exitfuncs()
+
+
+# -- the four ways --------------------------------------------------------------------------------------
+
+
+def run_script():
+    path = os.path.abspath(sys.argv[0])
+    if os.path.isdir(path) or not_source(path):
+        sys.path.insert(0, path)
+        runpy._run_module_as_main("__main__", alter_argv=False)
+        return
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        text = f"qi-run: can't open file {path!r}: [Errno {error.errno}] {error.strerror}"
+        print(text, file=sys.stderr)
+        raise SystemExit(2) from None
+    add_path(os.path.dirname(os.path.realpath(path)))
+    execute(source, path, SourceFileLoader("__main__", path))
+
+
+def not_source(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read(4) == b"PK\x03\x04"  # a zip file with a __main__.py
+    except OSError:
+        return False
+
+
+def run_module():
+    name, sys.argv[0] = sys.argv[0], "-m"
+    add_path(os.getcwd())
+    runpy._run_module_as_main(name)
+
+
+def run_code():
+    source, sys.argv[0] = sys.argv[0], "-c"
+    add_path("")
+    execute(source, "<string>", None)
+
+
+def run_stdin():
+    sys.argv[0] = "-"
+    add_path("")
+    execute(sys.stdin.buffer.read(), "<stdin>", None)
+
+
+def add_path(folder):
+    if not sys.flags.safe_path:
+        sys.path.insert(0, folder)
+
+
+def execute(source, filename, loader):
+    names = sys.modules["__main__"].__dict__
+    names["__spec__"] = None
+    if loader:
+        names.update(__file__=filename, __cached__=None, __loader__=loader)
+    exec(compile(source, filename, "exec", dont_inherit=True), names)
+
+
+# -- how it ended ---------------------------------------------------------------------------------------
+
+
+def status_of(exception):
+    """The exit status that an exception means; tells the user what python3 would tell."""
+    if isinstance(exception, SystemExit):
+        return status_of_exit(exception.code)
+    traceback = below_this_file(exception.__traceback__)
+    try:
+        sys.excepthook(type(exception), exception.with_traceback(traceback), traceback)
+    except Exception:
+        sys.__excepthook__(type(exception), exception, traceback)
+    return INTERRUPTED if isinstance(exception, KeyboardInterrupt) else 1
+
+
+def status_of_exit(code):
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF
+    print(code, file=sys.stderr)
+    return 1
+
+
+def below_this_file(traceback):
+    """The traceback without the frames of this file, which the script's author has never seen."""
+    while isinstance(traceback, types.TracebackType) and traceback.tb_frame.f_code.co_filename == __file__:
+        traceback = traceback.tb_next
+    return traceback
