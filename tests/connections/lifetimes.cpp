@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// What ends a connection, and what goes with it.
+#include <QtCore/qthread.h>
+
+#include <qi/qi.h>
+
+#include "tests/support/catch.h"
+#include "tests/support/emitter.h"
+#include "tests/support/host.h"
+
+using tests::Emitter;
+using tests::Host;
+
+namespace
+{
+
+qi_connection *connect(Host &host, QObject *sender, QObject *owner, const char *target)
+{
+    qi_connection_options options;
+    qi_connection_options_init(&options);
+    options.owner = owner;
+    qi_connection *connection = nullptr;
+    int status = qi_asyncslot_connect(host.runtime, sender, "plain", target, &options, &connection);
+    INFO(qi_last_error()->message);
+    REQUIRE(status == QI_OK);
+    return connection;
+}
+
+} // namespace
+
+TEST_CASE("connection ends with its sender, its tasks go on")
+{
+    Host host;
+    auto *emitter = new Emitter;
+    qi_connection *connection = connect(host, emitter, nullptr, "launches:waits");
+
+    Q_EMIT emitter->plain();
+    delete emitter;
+    CHECK_FALSE(qi_connection_is_connected(connection));
+    host.exec("import launches; launches.open_gate()");
+    host.settle();
+    CHECK(host.eval("launches.cancelled") == "[]");
+    CHECK(qi_connection_disconnect(connection) == QI_OK);
+}
+
+TEST_CASE("connection ends with its owner, and its tasks are cancelled") // T20
+{
+    Host host;
+    Emitter emitter;
+    auto *owner = new QObject;
+    qi_connection *connection = connect(host, &emitter, owner, "launches:waits");
+
+    Q_EMIT emitter.plain();
+    Q_EMIT emitter.plain();
+    delete owner;
+    CHECK_FALSE(qi_connection_is_connected(connection));
+    Q_EMIT emitter.plain();
+    host.settle();
+    CHECK(host.eval("__import__('launches').calls") == "[None, None]");
+    CHECK(host.eval("__import__('launches').cancelled") == "[None, None]");
+    qi_connection_release(connection);
+}
+
+TEST_CASE("sender may be its own owner")
+{
+    Host host;
+    auto *emitter = new Emitter;
+    qi_connection *connection = connect(host, emitter, emitter, "launches:waits");
+
+    Q_EMIT emitter->plain();
+    delete emitter;
+    host.settle();
+    CHECK_FALSE(qi_connection_is_connected(connection));
+    CHECK(host.eval("__import__('launches').cancelled") == "[None]");
+    qi_connection_release(connection);
+}
+
+TEST_CASE("owner that dies between a queued emission and its delivery") // T20
+{
+    Host host;
+    Emitter emitter;
+    auto *owner = new QObject;
+    qi_connection_options options;
+    qi_connection_options_init(&options);
+    options.owner = owner;
+    options.delivery = QI_DELIVERY_QUEUED;
+    REQUIRE(qi_asyncslot_connect(host.runtime, &emitter, "plain", "launches:record", &options, nullptr) ==
+            QI_OK);
+    Q_EMIT emitter.plain();
+    delete owner;
+    host.settle();
+    CHECK(host.eval("__import__('launches').calls") == "[]");
+}
+
+TEST_CASE("disconnecting between a queued emission and its delivery")
+{
+    Host host;
+    Emitter emitter;
+    qi_connection_options options;
+    qi_connection_options_init(&options);
+    options.delivery = QI_DELIVERY_QUEUED;
+    qi_connection *connection = nullptr;
+    REQUIRE(qi_asyncslot_connect(host.runtime, &emitter, "plain", "launches:record", &options,
+                                 &connection) == QI_OK);
+    Q_EMIT emitter.plain();
+    CHECK(qi_connection_disconnect(connection) == QI_OK);
+    host.settle();
+    CHECK(host.eval("__import__('launches').calls") == "[]");
+}
+
+namespace
+{
+qi_connection *the_connection;
+} // namespace
+
+TEST_CASE("disconnecting inside the emission")
+{
+    Host host;
+    Emitter emitter;
+    qi_connection_options options;
+    qi_connection_options_init(&options);
+    options.flags = QI_CONNECT_ALLOW_PLAIN;
+    host.exec("import ctypes, launches\ndef call(address): ctypes.CFUNCTYPE(None)(address)()");
+    void (*slot)() = [] { qi_connection_disconnect(the_connection); };
+    host.exec(("launches.disconnects = lambda *args: (launches.calls.append(args), call(" +
+               std::to_string(reinterpret_cast<intptr_t>(slot)) + "))")
+                  .c_str());
+    REQUIRE(qi_asyncslot_connect(host.runtime, &emitter, "plain", "launches:disconnects", &options,
+                                 &the_connection) == QI_OK);
+    Q_EMIT emitter.plain();
+    Q_EMIT emitter.plain();
+    CHECK(host.eval("launches.calls") == "[()]");
+}
+
+TEST_CASE("shutdown cuts connections, and their handles stay valid")
+{
+    Host host;
+    Emitter emitter;
+    QObject owner;
+    qi_connection *connection = connect(host, &emitter, &owner, "launches:waits");
+
+    Q_EMIT emitter.plain();
+    REQUIRE(host.shutdown() == QI_OK);
+    CHECK_FALSE(qi_connection_is_connected(connection));
+    Q_EMIT emitter.plain();
+    CHECK(qi_connection_disconnect(connection) == QI_OK);
+}
+
+TEST_CASE("owner that outlives the runtime") // T58
+{
+    auto *owner = new QObject;
+    {
+        Host host;
+        Emitter emitter;
+        qi_connection_release(connect(host, &emitter, owner, "launches:waits"));
+        Q_EMIT emitter.plain();
+    }
+    delete owner;
+    SUCCEED();
+}
+
+TEST_CASE("connections of many are cut in any order")
+{
+    Host host;
+    Emitter emitter;
+    std::vector<qi_connection *> all;
+
+    for (int i = 0; i < 20; i++)
+        all.push_back(connect(host, &emitter, nullptr, "launches:record"));
+    for (int i = 0; i < 20; i += 2)
+        CHECK(qi_connection_disconnect(all[i]) == QI_OK);
+    Q_EMIT emitter.plain();
+    CHECK(host.eval("len(__import__('launches').calls)") == "10");
+    for (int i = 19; i > 0; i -= 2)
+        CHECK(qi_connection_disconnect(all[i]) == QI_OK);
+    Q_EMIT emitter.plain();
+    CHECK(host.eval("len(__import__('launches').calls)") == "10");
+}

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+raise RuntimeError("this module cannot be imported")
