@@ -75,12 +75,15 @@ void Host::exec(const char *source)
 
 std::string Host::eval(const char *expression)
 {
+    std::string source = std::string("repr((") + expression + "))";
     qi_value value = qi_none();
-    int status = qi_eval(runtime, expression, &value);
+    int status = qi_eval(runtime, source.c_str(), &value);
 
     INFO(qi_last_error()->message);
     REQUIRE(status == QI_OK);
-    return take(value);
+    std::string text(value.as.text.data, value.as.text.size);
+    qi_value_clear(&value);
+    return text;
 }
 
 std::vector<Report> Host::take_reports()

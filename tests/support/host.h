@@ -39,7 +39,7 @@ public:
 
     /* Runs Python source; a failure fails the test. */
     void exec(const char *source);
-    /* Evaluates a Python expression and describes the result as repr() does. */
+    /* Evaluates a Python expression and returns the repr() of the result. */
     std::string eval(const char *expression);
 
     /* The reports so far, taken: what is left at the end fails the test. */
