@@ -1,0 +1,357 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""asyncio's whole network, process and signal API on a guest loop (T32), with real peers."""
+
+import asyncio
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+import hostloop
+import qi
+from guestcase import GuestCase
+
+
+def make_certificate(folder):
+    """A self-signed certificate for localhost, by the openssl program."""
+    key, certificate = os.path.join(folder, "key.pem"), os.path.join(folder, "cert.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+         "-keyout", key, "-out", certificate, "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+        check=True, capture_output=True,
+    )
+    return key, certificate
+
+
+async def echo(reader, writer):
+    while data := await reader.read(65536):
+        writer.write(data)
+        await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+
+
+async def talk(reader, writer, payload):
+    """Sends a payload, reads as much back, and closes."""
+    writer.write(payload)
+    await writer.drain()
+    received = await reader.readexactly(len(payload))
+    writer.close()
+    await writer.wait_closed()
+    return received
+
+
+class Network(GuestCase):
+    def test_tcp_streams_many_at_once(self):
+        async def main():
+            server = await asyncio.start_server(echo, "127.0.0.1", 0)
+            host, port = server.sockets[0].getsockname()
+
+            async def client(number):
+                payload = bytes([number]) * 50_000
+                return await talk(*await asyncio.open_connection(host, port), payload) == payload
+
+            async with server:
+                return await asyncio.gather(*(client(number) for number in range(50)))
+
+        self.assertEqual(self.complete(main()), [True] * 50)
+
+    def test_large_transfer_with_backpressure(self):
+        async def main():
+            server = await asyncio.start_server(echo, "127.0.0.1", 0)
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            payload = os.urandom(1 << 20) * 4
+
+            async def send():
+                writer.write(payload)
+                await writer.drain()
+
+            _, received = await asyncio.gather(send(), reader.readexactly(len(payload)))
+            writer.close()
+            await writer.wait_closed()
+            server.close()
+            await server.wait_closed()
+            return received == payload
+
+        self.assertTrue(self.complete(main()))
+
+    def test_unix_socket(self):
+        async def main(path):
+            server = await asyncio.start_unix_server(echo, path)
+            async with server:
+                return await talk(*await asyncio.open_unix_connection(path), b"unix" * 1000)
+
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(self.complete(main(os.path.join(folder, "s"))), b"unix" * 1000)
+
+    def test_tls_twice(self):  # T33
+        async def main(key, certificate):
+            serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            serving.load_cert_chain(certificate, key)
+            asking = ssl.create_default_context(cafile=certificate)
+            server = await asyncio.start_server(echo, "127.0.0.1", 0, ssl=serving)
+            port = server.sockets[0].getsockname()[1]
+            async with server:
+                streams = await asyncio.open_connection(
+                    "127.0.0.1", port, ssl=asking, server_hostname="localhost"
+                )
+                return await talk(*streams, b"secret" * 10_000)
+
+        with tempfile.TemporaryDirectory() as folder:
+            files = make_certificate(folder)
+            for _ in range(2):
+                self.assertEqual(self.complete(main(*files)), b"secret" * 10_000)
+
+    def test_start_tls(self):
+        async def main(key, certificate):
+            serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            serving.load_cert_chain(certificate, key)
+
+            async def serve(reader, writer):
+                await reader.readline()
+                writer.write(b"go\n")
+                await writer.drain()
+                await writer.start_tls(serving)
+                writer.write(await reader.readline())
+                await writer.drain()
+                writer.close()
+
+            server = await asyncio.start_server(serve, "127.0.0.1", 0)
+            async with server:
+                reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+                writer.write(b"starttls\n")
+                self.assertEqual(await reader.readline(), b"go\n")
+                await writer.start_tls(ssl.create_default_context(cafile=certificate),
+                                       server_hostname="localhost")
+                writer.write(b"inside\n")
+                answer = await reader.readline()
+                writer.close()
+                return answer
+
+        if sys.version_info < (3, 12):
+            self.skipTest("the server side of StreamWriter.start_tls() is broken before 3.12")
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(self.complete(main(*make_certificate(folder))), b"inside\n")
+
+    def test_udp(self):
+        class Echo(asyncio.DatagramProtocol):
+            def connection_made(self, transport):
+                self.transport = transport
+
+            def datagram_received(self, data, address):
+                self.transport.sendto(data.upper(), address)
+
+        class Client(asyncio.DatagramProtocol):
+            def __init__(self, answer):
+                self.answer = answer
+
+            def datagram_received(self, data, address):
+                self.answer.set_result(data)
+
+        async def main():
+            loop = asyncio.get_running_loop()
+            server, _ = await loop.create_datagram_endpoint(Echo, ("127.0.0.1", 0))
+            answer = loop.create_future()
+            client, _ = await loop.create_datagram_endpoint(
+                lambda: Client(answer), remote_addr=server.get_extra_info("sockname")
+            )
+            client.sendto(b"datagram")
+            try:
+                return await answer
+            finally:
+                client.close()
+                server.close()
+
+        self.assertEqual(self.complete(main()), b"DATAGRAM")
+
+    def test_raw_socket_calls(self):
+        async def main():
+            loop = asyncio.get_running_loop()
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                server.setblocking(False)
+                with socket.socket() as client:
+                    client.setblocking(False)
+                    accepting = asyncio.create_task(loop.sock_accept(server))
+                    await loop.sock_connect(client, server.getsockname())
+                    peer, _ = await accepting
+                    with peer:
+                        await loop.sock_sendall(client, b"raw")
+                        return await loop.sock_recv(peer, 10)
+
+        self.assertEqual(self.complete(main()), b"raw")
+
+    def test_sendfile(self):
+        async def main(path):
+            received = asyncio.get_running_loop().create_future()
+
+            async def collect(reader, writer):
+                received.set_result(await reader.read())
+                writer.close()
+
+            server = await asyncio.start_server(collect, "127.0.0.1", 0)
+            async with server:
+                _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+                with open(path, "rb") as file:
+                    await asyncio.get_running_loop().sendfile(writer.transport, file)
+                writer.close()
+                return await received
+
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(b"file" * 50_000)
+            file.flush()
+            self.assertEqual(self.complete(main(file.name)), b"file" * 50_000)
+
+    def test_names(self):
+        async def main():
+            loop = asyncio.get_running_loop()
+            found = await loop.getaddrinfo("localhost", 80, type=socket.SOCK_STREAM)
+            back = await loop.getnameinfo(("127.0.0.1", 80), socket.NI_NUMERICHOST)
+            return {address[4][0] for address in found}, back[0]
+
+        found, back = self.complete(main())
+        self.assertTrue(found & {"127.0.0.1", "::1"})
+        self.assertEqual(back, "127.0.0.1")
+
+    def test_refused_connection(self):
+        async def main():
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                address = server.getsockname()
+            with self.assertRaises(ConnectionRefusedError):
+                await asyncio.open_connection(*address)
+
+        self.complete(main())
+
+    def test_tcp_inside_a_nested_event_loop(self):  # T01
+        async def main():
+            server = await asyncio.start_server(echo, "127.0.0.1", 0)
+            address = server.sockets[0].getsockname()
+
+            async def client():
+                return await talk(*await asyncio.open_connection(*address), b"nested" * 1000)
+
+            task = asyncio.create_task(client())
+            hostloop.run(task.done)
+            server.close()
+            return task.result()
+
+        self.assertEqual(self.complete(main()), b"nested" * 1000)
+
+
+class Processes(GuestCase):
+    def test_pipes_both_ways(self):
+        async def main():
+            process = await asyncio.create_subprocess_exec(
+                "tr", "a-z", "A-Z", stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+            output, _ = await process.communicate(b"shout" * 20_000)
+            return output, process.returncode
+
+        self.assertEqual(self.complete(main()), (b"SHOUT" * 20_000, 0))
+
+    def test_several_with_exit_codes(self):
+        async def one(code):
+            process = await asyncio.create_subprocess_shell(f"exit {code}")
+            return await process.wait()
+
+        async def main():
+            return await asyncio.gather(*(one(code) for code in range(5)))
+
+        self.assertEqual(self.complete(main()), [0, 1, 2, 3, 4])
+
+    def test_kill(self):
+        async def main():
+            process = await asyncio.create_subprocess_exec("sleep", "600")
+            process.kill()
+            return await process.wait()
+
+        self.assertEqual(self.complete(main()), -signal.SIGKILL)
+
+    def test_pipe_transports(self):
+        async def main():
+            loop = asyncio.get_running_loop()
+            read_end, write_end = os.pipe()
+            reader = asyncio.StreamReader()
+            await loop.connect_read_pipe(
+                lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb", 0)
+            )
+            transport, _ = await loop.connect_write_pipe(
+                asyncio.Protocol, os.fdopen(write_end, "wb", 0)
+            )
+            transport.write(b"through the pipe")
+            transport.close()
+            return await reader.read()
+
+        self.assertEqual(self.complete(main()), b"through the pipe")
+
+
+class Others(GuestCase):
+    def test_signal_handler(self):
+        got = []
+        self.loop.add_signal_handler(signal.SIGUSR1, got.append, "usr1")
+        os.kill(os.getpid(), signal.SIGUSR1)
+        self.run_host(lambda: got)
+        self.assertTrue(self.loop.remove_signal_handler(signal.SIGUSR1))
+
+    def test_signal_while_the_host_waits(self):
+        got = []
+        self.loop.add_signal_handler(signal.SIGUSR2, got.append, "usr2")
+        self.settle()
+        threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGUSR2)).start()
+        self.run_host(lambda: got)
+        self.loop.remove_signal_handler(signal.SIGUSR2)
+
+    def test_executor(self):
+        async def main():
+            loop = asyncio.get_running_loop()
+            threads = await asyncio.gather(
+                *(loop.run_in_executor(None, threading.get_ident) for _ in range(20)),
+                asyncio.to_thread(threading.get_ident),
+            )
+            return threading.get_ident() in threads
+
+        self.assertFalse(self.complete(main()))
+
+    def test_coroutine_from_another_thread(self):
+        async def coro():
+            await asyncio.sleep(0)
+            return threading.get_ident()
+
+        results = []
+
+        def other():
+            results.append(asyncio.run_coroutine_threadsafe(coro(), self.loop).result())
+            self.loop.call_soon_threadsafe(lambda: None)  # the host looks only when woken
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        self.run_host(lambda: results)
+        thread.join()
+        self.assertEqual(results, [threading.get_ident()])
+
+    def test_async_generators_are_closed(self):
+        closed = []
+
+        async def generator():
+            try:
+                yield 1
+                yield 2
+            finally:
+                closed.append(True)
+
+        async def main():
+            async for _ in generator():
+                break
+            await asyncio.sleep(0)
+
+        self.complete(main())
+        self.run_host(lambda: closed)
+
+
+if __name__ == "__main__":
+    unittest.main()
