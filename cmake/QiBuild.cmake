@@ -17,8 +17,11 @@ target_compile_options(qi-flags INTERFACE -Wall -Wextra $<$<COMPILE_LANGUAGE:C>:
 # Qt's keyword macros stay off: `slots` is a field name in Python.h.
 target_compile_definitions(qi-flags INTERFACE QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII
                            QT_NO_CAST_TO_ASCII QT_NO_FOREACH)
+# Apart from the house rules, since programs that are written as an outsider's need these alone.
+add_library(qi-sanitizers INTERFACE)
 if(QI_SANITIZE)
   string(REPLACE ";" "," sanitizers "${QI_SANITIZE}")
-  target_compile_options(qi-flags INTERFACE -fsanitize=${sanitizers} -fno-omit-frame-pointer)
-  target_link_options(qi-flags INTERFACE -fsanitize=${sanitizers})
+  target_compile_options(qi-sanitizers INTERFACE -fsanitize=${sanitizers} -fno-omit-frame-pointer)
+  target_link_options(qi-sanitizers INTERFACE -fsanitize=${sanitizers})
 endif()
+target_link_libraries(qi-flags INTERFACE qi-sanitizers)

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The demo of libqi: see the window, or let it show itself (--auto), as it does where there is no display.
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QDir>
+#include <QTextStream>
+
+#include "look.h"
+#include "tour.h"
+#include "window.h"
+
+// Without a display Qt paints offscreen instead of giving up; an unreachable one is no display either.
+static void choosePlatform()
+{
+    if (qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
+        return;
+    const bool wayland = !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
+    const bool x11 = !qEnvironmentVariableIsEmpty("DISPLAY");
+    if (!wayland && !x11)
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    else
+        qputenv("QT_QPA_PLATFORM", wayland ? "wayland;xcb;offscreen" : "xcb;offscreen");
+}
+
+// Beside the program, where the build puts it, or where it is installed.
+static QString pluginFolder()
+{
+    const QDir here(QCoreApplication::applicationDirPath());
+    for (const char *place : {"plugins", "../share/qi/demo/plugins"})
+        if (here.exists(place))
+            return QDir::cleanPath(here.filePath(place));
+    return here.filePath("plugins");
+}
+
+// Shows the window on its own, and returns how many promises were not kept.
+static int showTour(QApplication &app, Window &window, const QString &screenshot)
+{
+    QTextStream(stdout) << "libqi demo, on Qt's platform \"" << QApplication::platformName() << "\"" << Qt::endl;
+    Tour tour(&window, screenshot);
+    QObject::connect(&tour, &Tour::finished, &app, &QCoreApplication::quit);
+    tour.start();
+    app.exec();
+    tour.claim(window.python().endedClean(), Tour::tr("shut down clean: %1 tasks were cancelled, none was left behind")
+                                                 .arg(window.python().tasksCancelled()));
+    return tour.failures();
+}
+
+int main(int argc, char **argv)
+{
+    choosePlatform();
+    QApplication app(argc, argv);
+    QCoreApplication::setApplicationName("qi-demo");
+    QCoreApplication::setApplicationVersion(qi_version_string());
+
+    QCommandLineParser options;
+    options.setApplicationDescription("A Qt window whose buttons run coroutines of Python.");
+    options.addHelpOption();
+    options.addVersionOption();
+    options.addOption({"auto", "Drive the window by itself, check what it promises, and leave."});
+    options.addOption({"screenshot", "Where --auto saves its picture.", "file", QDir::temp().filePath("qi-demo.png")});
+    options.addOption({"plugins", "The folder of the plugins.", "folder", pluginFolder()});
+    options.addOption({"dark", "Dark colours."});
+    options.process(app);
+
+    Look::apply(app, options.isSet("dark") || Look::systemIsDark());
+    Window window;
+    if (!window.start(options.value("plugins"))) {
+        QTextStream(stderr) << "qi-demo: " << window.python().why() << Qt::endl;
+        return 1;
+    }
+    window.show();
+    const bool unseen = QApplication::platformName() == "offscreen" || QApplication::platformName() == "minimal";
+    if (unseen || options.isSet("auto"))
+        return showTour(app, window, options.value("screenshot")) ? 1 : 0;
+    return app.exec();
+}
