@@ -1,2 +1,116 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Type stubs of the package `qi`, which travels inside libqi. Point your editor at the folder above."""
+"""Type stubs of the package `qi`, which travels inside libqi. Point your editor at the folder above this one."""
+
+import asyncio
+import contextvars
+import enum
+import selectors
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any, Literal, ParamSpec, Protocol, TypeVar
+
+from . import host as host
+
+_T = TypeVar("_T")
+_P = ParamSpec("_P")
+
+_Overlap = Literal["concurrent", "drop", "queue", "restart", "latest"]
+
+class _BoundSignal(Protocol):
+    """A signal of qi's, PyQt6's or PySide6's objects, or anything that connects and disconnects as they do."""
+
+    def connect(self, slot: Callable[..., Any], /) -> Any: ...
+    def disconnect(self, slot: Any, /) -> Any: ...
+
+def run_task(
+    coro: Coroutine[Any, Any, _T],
+    *,
+    allow_task_nesting: bool = True,
+    name: str | None = None,
+    context: contextvars.Context | None = None,
+) -> asyncio.Task[_T]:
+    """Makes a Task of a coroutine and runs it, before returning, up to its first suspension."""
+
+def asyncslot(
+    fn: Callable[..., Coroutine[Any, Any, _T]],
+    *,
+    task_runner: Callable[[Coroutine[Any, Any, _T]], asyncio.Task[_T]] = ...,
+    overlap: _Overlap = "concurrent",
+    owner: Object | None = None,
+) -> Callable[..., asyncio.Task[_T] | None]:
+    """Wraps a coroutine function so that it can be connected to a signal."""
+
+async def asyncsignal(signal: _BoundSignal, *, timeout: float | None = None) -> tuple[Any, ...]:
+    """Waits until a signal is emitted and returns its arguments."""
+
+def modal(fn: Callable[_P, _T]) -> Callable[_P, Coroutine[Any, Any, _T]]:
+    """Makes a coroutine function of a function that runs a Qt event loop of its own."""
+
+def new_event_loop() -> QiSelectorEventLoop:
+    """Returns a new loop in owner mode; fits as `loop_factory` of `asyncio.Runner`."""
+
+class SenderDestroyed(ReferenceError):
+    """The object whose signal was awaited has been destroyed."""
+
+class QiLoopMode(enum.Enum):
+    """How a loop gets to run."""
+
+    OWNER = 0
+    GUEST = 1
+    NATIVE = 2
+
+class QiBaseEventLoop(asyncio.BaseEventLoop):
+    """What all of qi's loops have in common: modes, eager tasks, interleaved modal functions."""
+
+    nested: Literal["run", "hold"]
+    nested_limit: int
+
+    def start(self) -> None:
+        """Puts the loop into running state and returns; guest mode only."""
+    def set_mode(self, mode: QiLoopMode, /) -> None: ...
+    def get_mode(self) -> QiLoopMode: ...
+    def set_slice(self, microseconds: int, /) -> None:
+        """Sets how long callbacks may take turns before Qt gets its own."""
+    def exec_modal(self, fn: Callable[[], object], /) -> None:
+        """Calls `fn` as soon as the current callback has returned, outside of asyncio's callbacks."""
+    def run_task(
+        self,
+        coro: Coroutine[Any, Any, _T],
+        *,
+        allow_task_nesting: bool = True,
+        name: str | None = None,
+        context: contextvars.Context | None = None,
+    ) -> asyncio.Task[_T]: ...
+
+class QiSelectorEventLoop(QiBaseEventLoop, asyncio.SelectorEventLoop):
+    """`asyncio.SelectorEventLoop` on top of a Qt event loop."""
+
+    def __init__(self, selector: selectors.BaseSelector | None = None) -> None: ...
+
+QiDefaultEventLoop = QiSelectorEventLoop
+
+class Signal(Awaitable[tuple[Any, ...]]):
+    """A signal of one object: `object.clicked`."""
+
+    def connect(self, slot: Callable[..., Any], /) -> Any:
+        """Calls `slot` at each emission; wrap coroutine functions in asyncslot(). Returns a token."""
+    def disconnect(self, slot: Any, /) -> None:
+        """Ends a connection, by its slot or its token."""
+    def emit(self, *args: Any) -> None: ...
+    def __await__(self) -> Generator[Any, Any, tuple[Any, ...]]: ...
+
+class Object:
+    """A QObject of the host. Its properties, signals, slots and invokables are attributes.
+
+    It does not keep the QObject alive; once that is destroyed, every use raises ReferenceError.
+    """
+
+    @property
+    def class_name(self) -> str: ...
+    def parent(self) -> Object | None: ...
+    def children(self) -> list[Object]: ...
+    def findChild(self, name: str, /) -> Object | None: ...
+    def findChildren(self, name: str | None = None, /) -> list[Object]: ...
+    def inherits(self, class_name: str, /) -> bool: ...
+    def deleteLater(self) -> None: ...
+    def __getattr__(self, name: str) -> Any: ...
+    def __setattr__(self, name: str, value: Any) -> None: ...
