@@ -17,7 +17,8 @@ static QString megabytes(qint64 bytes)
     return QLocale().toString(double(bytes) / 1e6, 'f', 1);
 }
 
-Download::Download(const QString &name, qint64 size, QGridLayout *grid, int row, Python *python, QObject *parent)
+Download::Download(const QString &name, qint64 size, QGridLayout *grid, int row, Python *python,
+                   QObject *parent)
     : QObject(parent), m_name(name), m_size(size), m_python(python)
 {
     m_bar = new QProgressBar;
@@ -175,6 +176,7 @@ void DownloadDesk::showTotals()
     const int active = running();
     m_start->setEnabled(!m_files.isEmpty() && active < m_files.size());
     m_stop->setEnabled(active > 0);
-    m_about->setText(active ? tr("%1 at a time, %2 MB so far").arg(active).arg(megabytes(received()))
-                            : tr("%1 files at %2").arg(m_files.size()).arg(m_server));
+    m_about->setText(active
+                         ? tr("%1 at a time, %2 MB so far").arg(active).arg(megabytes(received()))
+                         : tr("%1 files at %2").arg(m_files.size()).arg(m_server));
 }

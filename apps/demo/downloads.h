@@ -18,7 +18,8 @@ class Download : public QObject
     Q_OBJECT
 
   public:
-    Download(const QString &name, qint64 size, QGridLayout *grid, int row, Python *python, QObject *parent);
+    Download(const QString &name, qint64 size, QGridLayout *grid, int row, Python *python,
+             QObject *parent);
     ~Download() override;
 
     void start();

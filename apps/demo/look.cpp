@@ -22,10 +22,11 @@ const Colours *colours = &kLight;
 QString fill(QString sheet)
 {
     const std::pair<const char *, const char *> names[] = {
-        {"@window", colours->window}, {"@base", colours->base},         {"@text", colours->text},
-        {"@faint", colours->faint},   {"@line", colours->line},         {"@well", colours->well},
-        {"@onAccent", colours->onAccent}, {"@accent", colours->accent}, {"@good", colours->good},
-        {"@bad", colours->bad}};
+        {"@window", colours->window},     {"@base", colours->base},
+        {"@text", colours->text},         {"@faint", colours->faint},
+        {"@line", colours->line},         {"@well", colours->well},
+        {"@onAccent", colours->onAccent}, {"@accent", colours->accent},
+        {"@good", colours->good},         {"@bad", colours->bad}};
     for (const auto &[name, value] : names)
         sheet.replace(name, value);
     return sheet;
@@ -132,7 +133,6 @@ QColor Look::well()
 {
     return colours->well;
 }
-
 
 QFont Look::small(const QFont &font)
 {

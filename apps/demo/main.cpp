@@ -36,13 +36,15 @@ static QString pluginFolder()
 // Shows the window on its own, and returns how many promises were not kept.
 static int showTour(QApplication &app, Window &window, const QString &screenshot)
 {
-    QTextStream(stdout) << "libqi demo, on Qt's platform \"" << QApplication::platformName() << "\"" << Qt::endl;
+    QTextStream(stdout) << "libqi demo, on Qt's platform \"" << QApplication::platformName() << "\""
+                        << Qt::endl;
     Tour tour(&window, screenshot);
     QObject::connect(&tour, &Tour::finished, &app, &QCoreApplication::quit);
     tour.start();
     app.exec();
-    tour.claim(window.python().endedClean(), Tour::tr("shut down clean: %1 tasks were cancelled, none was left behind")
-                                                 .arg(window.python().tasksCancelled()));
+    tour.claim(window.python().endedClean(),
+               Tour::tr("shut down clean: %1 tasks were cancelled, none was left behind")
+                   .arg(window.python().tasksCancelled()));
     return tour.failures();
 }
 
@@ -58,7 +60,8 @@ int main(int argc, char **argv)
     options.addHelpOption();
     options.addVersionOption();
     options.addOption({"auto", "Drive the window by itself, check what it promises, and leave."});
-    options.addOption({"screenshot", "Where --auto saves its picture.", "file", QDir::temp().filePath("qi-demo.png")});
+    options.addOption({"screenshot", "Where --auto saves its picture.", "file",
+                       QDir::temp().filePath("qi-demo.png")});
     options.addOption({"plugins", "The folder of the plugins.", "folder", pluginFolder()});
     options.addOption({"dark", "Dark colours."});
     options.process(app);
@@ -70,7 +73,8 @@ int main(int argc, char **argv)
         return 1;
     }
     window.show();
-    const bool unseen = QApplication::platformName() == "offscreen" || QApplication::platformName() == "minimal";
+    const bool unseen =
+        QApplication::platformName() == "offscreen" || QApplication::platformName() == "minimal";
     if (unseen || options.isSet("auto"))
         return showTour(app, window, options.value("screenshot")) ? 1 : 0;
     return app.exec();

@@ -4,8 +4,9 @@
 static const struct {
     const char *symbol;
     double price;
-} kListed[] = {{"AIRBUS", 148.20}, {"ASML", 861.40}, {"KONE", 47.85}, {"NOKIA", 3.412}, {"ORSTED", 402.10},
-               {"PHILIPS", 21.74}, {"SAP", 176.30},  {"SHELL", 33.05}, {"VOLVO", 271.90}};
+} kListed[] = {{"AIRBUS", 148.20}, {"ASML", 861.40},   {"KONE", 47.85},
+               {"NOKIA", 3.412},   {"ORSTED", 402.10}, {"PHILIPS", 21.74},
+               {"SAP", 176.30},    {"SHELL", 33.05},   {"VOLVO", 271.90}};
 
 static const double kSpread = 0.0004;
 

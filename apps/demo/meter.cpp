@@ -14,7 +14,8 @@ static const double kTop = 50;     // what the tallest bar stands for
 FrameMeter::FrameMeter(QWidget *parent) : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    setToolTip(tr("Time between two turns of the window's event loop; the line is 60 frames a second"));
+    setToolTip(
+        tr("Time between two turns of the window's event loop; the line is 60 frames a second"));
     m_timer.setTimerType(Qt::PreciseTimer);
     m_timer.setInterval(16);
     connect(&m_timer, &QTimer::timeout, this, &FrameMeter::tick);
@@ -60,8 +61,12 @@ void FrameMeter::paintEvent(QPaintEvent *)
     for (size_t i = 0; i < m_times.size(); ++i) {
         const double time = m_times[(m_next + i) % m_times.size()];
         const double tall = std::min(time / kTop, 1.0) * chart.height();
-        const QColor colour = time < 2 * kFrame ? Look::good() : time < 6 * kFrame ? Look::warn() : Look::bad();
-        painter.fillRect(QRectF(double(i) * step, chart.bottom() - tall, std::max(step - 0.6, 1.0), tall), colour);
+        const QColor colour = time < 2 * kFrame   ? Look::good()
+                              : time < 6 * kFrame ? Look::warn()
+                                                  : Look::bad();
+        painter.fillRect(
+            QRectF(double(i) * step, chart.bottom() - tall, std::max(step - 0.6, 1.0), tall),
+            colour);
     }
     const double line = chart.bottom() - kFrame / kTop * chart.height();
     painter.setPen(QPen(Look::faint(), 1, Qt::DotLine));

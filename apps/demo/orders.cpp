@@ -83,7 +83,8 @@ QLayout *OrderDesk::makeTicket()
 QTableWidget *OrderDesk::makeTable()
 {
     auto *table = new QTableWidget(0, 6);
-    table->setHorizontalHeaderLabels({tr("No"), tr("Side"), tr("Quantity"), tr("Symbol"), tr("Price"), tr("State")});
+    table->setHorizontalHeaderLabels(
+        {tr("No"), tr("Side"), tr("Quantity"), tr("Symbol"), tr("Price"), tr("State")});
     table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(27);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
@@ -117,9 +118,12 @@ QVariantMap OrderDesk::ticket() const
 int OrderDesk::book(const QVariantMap &ticket)
 {
     const int number = count() + 1;
-    const QString texts[] = {QString::number(number), ticket["side"].toString(),
-                             QLocale().toString(ticket["quantity"].toInt()), ticket["symbol"].toString(),
-                             QStringLiteral("–"), {}};
+    const QString texts[] = {QString::number(number),
+                             ticket["side"].toString(),
+                             QLocale().toString(ticket["quantity"].toInt()),
+                             ticket["symbol"].toString(),
+                             QStringLiteral("–"),
+                             {}};
     m_table->insertRow(0);
     for (int column = 0; column < m_table->columnCount(); ++column)
         m_table->setItem(0, column, new QTableWidgetItem(texts[column]));

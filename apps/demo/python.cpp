@@ -47,7 +47,8 @@ void Python::show(const char *name, QObject *object)
     check(qi_host_register(m_runtime, name, object), name);
 }
 
-void Python::connectSignal(QObject *sender, const char *signal, const char *target, qi_overlap overlap)
+void Python::connectSignal(QObject *sender, const char *signal, const char *target,
+                           qi_overlap overlap)
 {
     qi_connection_options options;
     qi_connection_options_init(&options);
@@ -73,7 +74,8 @@ static void onDone(int status, const qi_value *result, const qi_error *error, vo
     waiter->done(status, QString::fromUtf8(status == QI_OK ? text : error->message));
 }
 
-qi_task *Python::run(const char *target, std::initializer_list<qi_value> args, QObject *owner, Done done)
+qi_task *Python::run(const char *target, std::initializer_list<qi_value> args, QObject *owner,
+                     Done done)
 {
     auto waiter = std::make_unique<Waiter>(Waiter{owner, std::move(done)});
     qi_task_options options;
@@ -87,8 +89,8 @@ qi_task *Python::run(const char *target, std::initializer_list<qi_value> args, Q
     }
     qi_task *task = nullptr;
     const bool wanted = options.done != nullptr;
-    const int status =
-        qi_run_task(m_runtime, target, args.begin(), args.size(), &options, wanted ? &task : nullptr);
+    const int status = qi_run_task(m_runtime, target, args.begin(), args.size(), &options,
+                                   wanted ? &task : nullptr);
     check(status, target);
     if (status == QI_OK && wanted)
         waiter.release(); // onDone owns it now, and may have freed it already
@@ -101,8 +103,12 @@ void Python::check(int status, const QString &what)
     if (status == QI_OK)
         return;
     const qi_error *error = qi_last_error();
-    emit failed({QString::fromUtf8(qi_status_name(status)), QString::fromUtf8(error->message),
-                 QString::fromUtf8(error->traceback), {}, {}, what});
+    emit failed({QString::fromUtf8(qi_status_name(status)),
+                 QString::fromUtf8(error->message),
+                 QString::fromUtf8(error->traceback),
+                 {},
+                 {},
+                 what});
 }
 
 void Python::onError(const qi_error *error, const qi_origin *origin, void *user)

@@ -42,7 +42,8 @@ class Python : public QObject
 
     // Starts a coroutine that is cancelled with `owner`. Returns its handle, to be released; `done` hears
     // of the end, with the result or the error as text, as long as `owner` lives.
-    qi_task *run(const char *target, std::initializer_list<qi_value> args, QObject *owner, Done done = {});
+    qi_task *run(const char *target, std::initializer_list<qi_value> args, QObject *owner,
+                 Done done = {});
 
     // What the last shutdown found: true if nothing was left behind.
     bool endedClean() const { return m_clean; }

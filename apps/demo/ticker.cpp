@@ -74,7 +74,9 @@ QVariant TickerModel::text(const Row &row, int column) const
     case Ask:
         return row.ask ? QString::number(row.ask, 'f', digits) : QString();
     case Change:
-        return row.bid ? QString("%1%2 %").arg(row.change < 0 ? "−" : "+").arg(qAbs(row.change), 0, 'f', 2)
+        return row.bid ? QString("%1%2 %")
+                             .arg(row.change < 0 ? "−" : "+")
+                             .arg(qAbs(row.change), 0, 'f', 2)
                        : QString();
     default:
         return {};
@@ -90,7 +92,8 @@ QVariant TickerModel::data(const QModelIndex &index, int role) const
     case Qt::TextAlignmentRole:
         return int((index.column() == Symbol ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     case Qt::ForegroundRole:
-        return index.column() == Change ? QVariant(row.change < 0 ? Look::bad() : Look::good()) : QVariant();
+        return index.column() == Change ? QVariant(row.change < 0 ? Look::bad() : Look::good())
+                                        : QVariant();
     case CourseRole:
         return QVariant::fromValue(row.course);
     case MarkRole:
@@ -116,7 +119,8 @@ class CourseDelegate : public QStyledItemDelegate
   public:
     using QStyledItemDelegate::QStyledItemDelegate;
 
-    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    void paint(QPainter *painter, const QStyleOptionViewItem &option,
+               const QModelIndex &index) const override
     {
         if (index.data(TickerModel::MarkRole).toBool()) {
             QColor tint = Look::warn();

@@ -48,7 +48,8 @@ TroubleDesk::TroubleDesk(QWidget *parent) : QWidget(parent)
 
 bool TroubleDesk::confirm(const QString &question)
 {
-    QMessageBox box(QMessageBox::Question, tr("libqi demo"), question, QMessageBox::Yes | QMessageBox::No, window());
+    QMessageBox box(QMessageBox::Question, tr("libqi demo"), question,
+                    QMessageBox::Yes | QMessageBox::No, window());
     return box.exec() == QMessageBox::Yes;
 }
 
@@ -59,8 +60,9 @@ void TroubleDesk::answer(const QString &text)
 
 void TroubleDesk::showFailure(const Failure &failure)
 {
-    m_headline->setText(failure.message.startsWith(failure.type) ? failure.message
-                                                                 : failure.type + ": " + failure.message);
+    m_headline->setText(failure.message.startsWith(failure.type)
+                            ? failure.message
+                            : failure.type + ": " + failure.message);
     m_headline->setStyleSheet(QString("color: %1; font-weight: 600").arg(Look::bad().name()));
     QStringList parts;
     if (!failure.signal.isEmpty())

@@ -34,15 +34,25 @@ Window::Window()
     grid->setContentsMargins(20, 16, 20, 8);
     grid->setSpacing(14);
     grid->addWidget(makeHead(), 0, 0, 1, 2);
-    grid->addWidget(Look::card(tr("Order desk"),
-                               tr("The button is disabled in the coroutine's first step, before the click returns."),
-                               only(m_orders)), 1, 0);
-    grid->addWidget(Look::card(tr("Ticker"), tr("Each quote is a signal that launches a coroutine."),
-                               only(new TickerView(&m_ticker))), 1, 1);
-    grid->addWidget(Look::card(tr("Downloads"), tr("aiohttp, from a server that the plugin runs in this very process."),
-                               only(m_downloads)), 2, 0);
-    grid->addWidget(Look::card(tr("Trouble"), tr("Nested event loops and exceptions, both without harm."),
-                               only(m_trouble)), 2, 1);
+    grid->addWidget(
+        Look::card(
+            tr("Order desk"),
+            tr("The button is disabled in the coroutine's first step, before the click returns."),
+            only(m_orders)),
+        1, 0);
+    grid->addWidget(Look::card(tr("Ticker"),
+                               tr("Each quote is a signal that launches a coroutine."),
+                               only(new TickerView(&m_ticker))),
+                    1, 1);
+    grid->addWidget(
+        Look::card(tr("Downloads"),
+                   tr("aiohttp, from a server that the plugin runs in this very process."),
+                   only(m_downloads)),
+        2, 0);
+    grid->addWidget(Look::card(tr("Trouble"),
+                               tr("Nested event loops and exceptions, both without harm."),
+                               only(m_trouble)),
+                    2, 1);
     for (int i : {0, 1})
         grid->setColumnStretch(i, 1);
     for (int i : {1, 2})
@@ -58,7 +68,8 @@ QWidget *Window::makeHead()
     auto *head = new QWidget;
     auto *title = new QLabel(tr("A Qt window, run by coroutines"));
     title->setObjectName("title");
-    auto *about = new QLabel(tr("The window is C++. What its buttons do is Python, loaded from plugin folders."));
+    auto *about = new QLabel(
+        tr("The window is C++. What its buttons do is Python, loaded from plugin folders."));
     about->setObjectName("faint");
     m_meter = new FrameMeter;
 

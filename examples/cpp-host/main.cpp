@@ -49,7 +49,8 @@ int main(int argc, char **argv)
     QCoreApplication app(argc, argv);
     Account account;
 
-    const QByteArray folder = QFile::encodeName(argc > 1 ? app.arguments().at(1) : QString("plugins"));
+    const QByteArray folder =
+        QFile::encodeName(argc > 1 ? app.arguments().at(1) : QString("plugins"));
     const char *paths[] = {folder.constData()};
     qi_config config;
     qi_config_init(&config);
@@ -65,7 +66,8 @@ int main(int argc, char **argv)
     qi_connection_options_init(&options);
     options.overlap = QI_OVERLAP_QUEUE;
     if (qi_host_register(runtime, "account", &account) != QI_OK ||
-        qi_asyncslot_connect(runtime, &account, "paymentArrived", "bank:credit", &options, nullptr) != QI_OK)
+        qi_asyncslot_connect(runtime, &account, "paymentArrived", "bank:credit", &options,
+                             nullptr) != QI_OK)
         return fail("connecting the account");
 
     // Two payments arrive; when both are booked, with interest, the program is done.
