@@ -118,12 +118,28 @@ static void destroy_host(qi__loop *loop)
         host->vtable->destroy(host);
 }
 
+/*
+ * The loop that began to run last, in any thread: nearly always the only one. Borrowed; the GIL guards it.
+ * asyncio.get_running_loop() knows as much, but asks the system for the process id at each call on 3.11.
+ */
+static qi__loop *latest_runner;
+
+PyObject *qi__loop_running_here(void)
+{
+    qi__loop *loop = latest_runner;
+    bool is_here = loop && loop->running && loop->thread == PyThread_get_thread_ident();
+
+    return is_here ? (PyObject *)loop : NULL;
+}
+
 static void loop_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     qi__loop *loop = (qi__loop *)self;
 
     PyObject_GC_UnTrack(self);
+    if (latest_runner == loop)
+        latest_runner = NULL;
     destroy_host(loop);
     loop_clear(self);
     qi__ring_free(&loop->ready);
@@ -421,8 +437,10 @@ static int set_thread_id(PyObject *self, PyObject *value, void *Py_UNUSED(closur
     qi__loop *loop = (qi__loop *)self;
 
     loop->running = value && value != Py_None;
-    if (loop->running)
+    if (loop->running) {
         loop->thread = PyLong_AsUnsignedLongMask(value);
+        latest_runner = loop;
+    }
     return PyErr_Occurred() ? -1 : 0;
 }
 

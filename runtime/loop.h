@@ -14,6 +14,10 @@ extern "C" {
 /* True if the object is an instance of _qi.Loop. */
 bool qi__loop_is_loop(PyObject *object);
 
+/* The _qi.Loop that runs in this thread, borrowed, without an exception; NULL if it cannot be told
+ * quickly, and asyncio must be asked. */
+PyObject *qi__loop_running_here(void);
+
 /*
  * Makes a Task of a coroutine and runs its first step before returning; a running task is left around it
  * and entered again. `name` and `context` may be NULL. New reference to the task, or NULL with an

@@ -149,8 +149,11 @@ static void owner_gone(void *data)
 
 PyObject *qi__running_loop(void)
 {
-    PyObject *loop = PyObject_CallNoArgs(qi__state_get()->get_running_loop);
+    PyObject *loop = qi__loop_running_here();
 
+    if (loop)
+        return Py_NewRef(loop);
+    loop = PyObject_CallNoArgs(qi__state_get()->get_running_loop);
     if (loop == Py_None)
         Py_CLEAR(loop);
     return loop;
@@ -192,20 +195,17 @@ static PyObject *raise_no_coroutine(qi__slot *slot, PyObject *result)
     return NULL;
 }
 
-static PyObject *call_function(qi__slot *slot, PyObject *const *args, size_t nargsf)
+/* What there is to call: a new reference; NULL without an exception if a weak slot's object is gone. */
+static PyObject *callable_now(qi__slot *slot)
 {
     if (!slot->receiver)
-        return PyObject_Vectorcall(slot->callable, args, nargsf, NULL);
+        return Py_NewRef(slot->callable);
     PyObject *receiver = qi__weakref_get(slot->receiver);
     if (!receiver)
-        Py_RETURN_NONE;
+        return NULL;
     PyObject *method = PyMethod_New(slot->callable, receiver);
     Py_DECREF(receiver);
-    if (!method)
-        return NULL;
-    PyObject *result = PyObject_Vectorcall(method, args, nargsf, NULL);
-    Py_DECREF(method);
-    return result;
+    return method;
 }
 
 static void close_coroutine(PyObject *coroutine)
@@ -255,9 +255,7 @@ static PyObject *start_result(qi__slot *slot, PyObject *loop, PyObject *result, 
     if (is_coroutine > 0)
         outcome = start(slot, loop, result);
     else if (is_coroutine == 0)
-        outcome = slot->allow_plain || (slot->receiver && result == Py_None)
-                      ? Py_NewRef(result)
-                      : raise_no_coroutine(slot, result);
+        outcome = slot->allow_plain ? Py_NewRef(result) : raise_no_coroutine(slot, result);
     Py_DECREF(result);
     return outcome;
 }
@@ -279,17 +277,15 @@ static void remove_launching(qi__slot *slot, qi__launching *launching)
     *link = launching->outer;
 }
 
-PyObject *qi__slot_launch(qi__slot *slot, PyObject *const *args, size_t nargsf)
+/* The call and its first step, between push and remove. */
+static PyObject *launch(qi__slot *slot, PyObject *callable, PyObject *const *args, size_t nargsf,
+                        PyObject *loop)
 {
-    PyObject *loop = qi__running_loop();
     qi__launching launching;
     bool is_task = false;
 
-    if (!loop && !slot->allow_plain)
-        return PyErr_Occurred() ? NULL : raise_no_loop(slot);
-    Py_INCREF(slot); /* the first step may drop the last reference of others */
     push_launching(slot, &launching);
-    PyObject *outcome = call_function(slot, args, nargsf);
+    PyObject *outcome = PyObject_Vectorcall(callable, args, nargsf, NULL);
     if (outcome)
         outcome = start_result(slot, loop, outcome, &is_task);
     remove_launching(slot, &launching);
@@ -302,6 +298,22 @@ PyObject *qi__slot_launch(qi__slot *slot, PyObject *const *args, size_t nargsf)
         qi__overlap_next(slot, true);
         qi__give_exception(raised);
     }
+    return outcome;
+}
+
+PyObject *qi__slot_launch(qi__slot *slot, PyObject *const *args, size_t nargsf)
+{
+    PyObject *loop = qi__running_loop();
+
+    if (!loop && !slot->allow_plain)
+        return PyErr_Occurred() ? NULL : raise_no_loop(slot);
+    Py_INCREF(slot); /* the first step may drop the last reference of others */
+    PyObject *callable = callable_now(slot), *outcome = NULL;
+    if (callable)
+        outcome = launch(slot, callable, args, nargsf, loop);
+    else if (!PyErr_Occurred())
+        outcome = Py_NewRef(Py_None);
+    Py_XDECREF(callable);
     Py_XDECREF(loop);
     Py_DECREF(slot);
     return outcome;

@@ -52,6 +52,16 @@ class Lifetimes(unittest.TestCase):
         gc.collect()
         self.assertIsNone(receiver())
 
+    @on_loop
+    async def test_method_that_is_no_coroutine_function_is_refused(self):
+        class Object:
+            def plain(self):
+                pass
+
+        o = Object()
+        with self.assertRaisesRegex(TypeError, "must be a coroutine function"):
+            asyncslot(o.plain)()
+
     def test_semi_weak_reference(self):
         class Object:
             pass
