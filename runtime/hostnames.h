@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The names of qi.host. GIL: held. Thread: GUI. */
+/* The names of qi.host. Objects are watched, not kept. GIL: held. Thread: GUI. */
 #ifndef QI_RUNTIME_HOSTNAMES_H
 #define QI_RUNTIME_HOSTNAMES_H
 
@@ -12,6 +12,9 @@ extern "C" {
 /* Puts an object under a name, in place of the one before; NULL takes the name out. QI_OK, or
  * QI_ERR_NOT_FOUND (nothing to take out), QI_ERR_MEMORY, with the record set. */
 int qi__host_set(const char *name, qi_object *object);
+
+/* Takes all names out. */
+void qi__host_clear(void);
 
 #ifdef __cplusplus
 }

@@ -20,7 +20,9 @@
 #include "config.h"
 #include "embed.h"
 #include "handles.h"
+#include "hostnames.h"
 #include "interp.h"
+#include "link.h"
 #include "loop.h"
 #include "qt/bridge.h"
 #include "runtime_p.h"
@@ -192,6 +194,8 @@ static int shut_down(qi_runtime *runtime)
     own->shutting_down = true;
     qi__connections_cut(runtime);
     run_stages(runtime, &report, &result);
+    qi__links_cut();
+    qi__host_clear();
     qi__tasks_abandon(runtime);
     forget(runtime);
     report.milliseconds = milliseconds_since(&begin);

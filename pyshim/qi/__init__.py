@@ -21,6 +21,9 @@ modal()              runs a function that has a Qt event loop of its own, such a
 new_event_loop()     the loop itself, for programs that asyncio drives
 """
 
+from _qi import Connection, Object, Variant
+
+from . import host
 from ._loop import (
     QiBaseEventLoop,
     QiDefaultEventLoop,
@@ -30,14 +33,28 @@ from ._loop import (
     run_task,
 )
 from ._modal import modal
+from ._signals import SenderDestroyed, asyncsignal
 from ._slots import asyncslot
+from ._types import Point, PointF, Rect, RectF, Size, SizeF
 
 __all__ = [
+    "Connection",
+    "Object",
+    "Point",
+    "PointF",
     "QiBaseEventLoop",
     "QiDefaultEventLoop",
     "QiLoopMode",
     "QiSelectorEventLoop",
+    "Rect",
+    "RectF",
+    "SenderDestroyed",
+    "Size",
+    "SizeF",
+    "Variant",
+    "asyncsignal",
     "asyncslot",
+    "host",
     "modal",
     "new_event_loop",
     "run_task",

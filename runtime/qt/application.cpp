@@ -47,6 +47,34 @@ public:
     }
 };
 
+class LastSlot;
+
+struct QuitWatch {
+    qi_qt_job_fn job;
+    void *data;
+    QMetaObject::Connection connection;
+    LastSlot *last_slot; /* while aboutToQuit is being emitted */
+};
+
+/*
+ * What comes after all slots of aboutToQuit, even those that were connected later: once it was emitted,
+ * the application deletes what is to be deleted later, and nothing else happens in between.
+ */
+class LastSlot : public QObject
+{
+public:
+    explicit LastSlot(QuitWatch *watch) : watch(watch) { deleteLater(); }
+    ~LastSlot() override
+    {
+        if (!watch)
+            return;
+        watch->last_slot = nullptr;
+        watch->job(watch->data); /* Beware: may end the watch. */
+    }
+
+    QuitWatch *watch;
+};
+
 Q_CONSTINIT QBasicMutex mutex;
 PostBox *post_box;
 
@@ -108,26 +136,27 @@ void *qi_qt_on_quit(qi_qt_job_fn job, void *data)
 
     if (!application)
         return nullptr;
-    return new QMetaObject::Connection(QObject::connect(
+    auto *watch = new QuitWatch{job, data, {}, nullptr};
+    watch->connection = QObject::connect(
         application, &QCoreApplication::aboutToQuit, application,
-        [job, data] {
-            // Slots that were connected after this one, such as those of coroutines that wait for the
-            // same signal, come first: right after the emission Qt sends the deferred deletions.
-            auto *last = new QObject;
-            QObject::connect(last, &QObject::destroyed, [job, data] { job(data); });
-            last->deleteLater();
+        [watch] {
+            if (!watch->last_slot)
+                watch->last_slot = new LastSlot(watch);
         },
-        Qt::DirectConnection));
+        Qt::DirectConnection);
+    return watch;
 }
 
 void qi_qt_off_quit(void *token)
 {
-    auto *connection = static_cast<QMetaObject::Connection *>(token);
+    auto *watch = static_cast<QuitWatch *>(token);
 
-    if (!connection)
+    if (!watch)
         return;
-    QObject::disconnect(*connection);
-    delete connection;
+    QObject::disconnect(watch->connection);
+    if (watch->last_slot)
+        watch->last_slot->watch = nullptr;
+    delete watch;
 }
 
 void qi_qt_log(int level, const char *source, const char *text)

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * qi.host: names for QObjects. The table is a dict in the module's state that holds each object's guard in
+ * a capsule; the Python module qi.host asks for it through the two functions below.
+ */
+#include "hostnames.h"
+
+#include "proxy_p.h"
+#include "status.h"
+
+static const char capsule_name[] = "qi.host";
+
+static void free_guard(PyObject *capsule)
+{
+    qi_qt_guard_free(PyCapsule_GetPointer(capsule, capsule_name));
+}
+
+static int take_out(PyObject *names, const char *name)
+{
+    if (PyDict_DelItemString(names, name) == 0)
+        return QI_OK;
+    PyErr_Clear();
+    return qi__fail(QI_ERR_NOT_FOUND, "qi.host has no object named \"%s\"", name);
+}
+
+int qi__host_set(const char *name, qi_object *object)
+{
+    PyObject *names = qi__state_get()->host_names;
+
+    if (!object)
+        return take_out(names, name);
+    void *guard = qi_qt_guard_new(object);
+    PyObject *capsule = guard ? PyCapsule_New(guard, capsule_name, free_guard) : NULL;
+    if (!capsule)
+        qi_qt_guard_free(guard);
+    int result = capsule ? PyDict_SetItemString(names, name, capsule) : -1;
+    Py_XDECREF(capsule);
+    if (result == 0)
+        return QI_OK;
+    PyErr_Clear();
+    return qi__fail(QI_ERR_MEMORY, "there is no memory for a name in qi.host");
+}
+
+void qi__host_clear(void)
+{
+    qi__state *state = qi__state_get();
+
+    if (state && state->host_names)
+        PyDict_Clear(state->host_names);
+}
+
+/* KeyError: no such name. ReferenceError: its object was destroyed. */
+static PyObject *host_get(PyObject *Py_UNUSED(module), PyObject *name)
+{
+    PyObject *capsule = PyDict_GetItemWithError(qi__state_get()->host_names, name);
+
+    if (!capsule) {
+        if (!PyErr_Occurred())
+            PyErr_SetObject(PyExc_KeyError, name);
+        return NULL;
+    }
+    qi_object *object = qi_qt_guard_object(PyCapsule_GetPointer(capsule, capsule_name));
+    if (!object)
+        return PyErr_Format(PyExc_ReferenceError, "the object qi.host.%S was destroyed", name);
+    return qi_qt_wrap(object);
+}
+
+static PyObject *host_names(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    return PyDict_Keys(qi__state_get()->host_names);
+}
+
+static PyMethodDef functions[] = {
+    {"_host_get", host_get, METH_O, NULL},
+    {"_host_names", host_names, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+int qi__hostnames_setup(PyObject *module, qi__state *state)
+{
+    state->host_names = PyDict_New();
+    if (!state->host_names)
+        return -1;
+    return PyModule_AddFunctions(module, functions);
+}

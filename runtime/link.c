@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * `_qi.Connection`: a callable of Python, connected to a signal through a proxy.
+ *
+ * The connection is itself what the relay calls; it adds the object of a bound method, which it holds only
+ * weakly. All connections that live are in the dict `links` of the module's state, in the order in which
+ * they were made, so they need no other owner. Each way to end goes through close_link(), once:
+ *   disconnect() here or of the signal      the sender is destroyed (the relay tells)
+ *   the object of a bound method goes       the runtime shuts down (qi__links_cut)
+ *
+ * Thread: GUI. Only the object of a bound method may go in another thread; the end is posted then.
+ */
+#include "link.h"
+
+#include <structmember.h>
+
+#include "compat.h"
+#include "proxy_p.h"
+#include "signature.h"
+#include "status.h"
+
+typedef struct qi__link {
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
+    PyObject *callable; /* the function alone where `receiver` is set */
+    PyObject *receiver; /* weak reference to a bound method's object; NULL: the callable is kept whole */
+    qi_qt_relay *relay; /* NULL: ended */
+    PyObject *sender;   /* the proxy */
+    int signal;         /* without clones, so that equal ones compare equal */
+} qi__link;
+
+static qi__link *as_link(PyObject *object)
+{
+    return (qi__link *)object;
+}
+
+PyObject *qi__link_target(PyObject *callable)
+{
+    qi__state *state = qi__state_get();
+
+    if (!state || Py_TYPE(callable) != (PyTypeObject *)state->link_type || !as_link(callable)->callable)
+        return callable;
+    return as_link(callable)->callable;
+}
+
+/* Beware: forgetting a callable may run any code of Python. The caller holds a reference to the link. */
+static void close_link(qi__link *link)
+{
+    qi__state *state = qi__state_get();
+    qi_qt_relay *relay = link->relay;
+
+    if (!relay)
+        return;
+    link->relay = NULL;
+    if (state && PyDict_DelItem(state->links, (PyObject *)link) < 0)
+        PyErr_Clear();
+    qi_qt_relay_close(relay);
+    Py_CLEAR(link->callable);
+    Py_CLEAR(link->receiver);
+    Py_CLEAR(link->sender);
+}
+
+static void close_in_gui_thread(void *data)
+{
+    if (!Py_IsInitialized())
+        return;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    close_link(data);
+    Py_DECREF((PyObject *)data);
+    PyGILState_Release(gil);
+}
+
+/* The relay tells that the sender was destroyed. */
+static void sender_gone(void *data)
+{
+    PyGILState_STATE gil = PyGILState_Ensure();
+    Py_INCREF((PyObject *)data);
+    close_link(data);
+    Py_DECREF((PyObject *)data);
+    PyGILState_Release(gil);
+}
+
+/* The weak reference's callback: the object of the bound method has gone. */
+static PyObject *receiver_gone(PyObject *self, PyObject *Py_UNUSED(reference))
+{
+    Py_INCREF(self);
+    if (!qi_qt_has_application() || qi_qt_on_application_thread())
+        close_link(as_link(self));
+    else if (qi_qt_post(close_in_gui_thread, self))
+        Py_RETURN_NONE; /* the reference travels with the job */
+    Py_DECREF(self);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef receiver_gone_def = {"receiver_gone", receiver_gone, METH_O, NULL};
+
+/* -- an emission ------------------------------------------------------------------------------------- */
+
+/* The relay lends the place before the arguments, where the object of a bound method goes. */
+static PyObject *call_method(PyObject *function, PyObject *receiver, PyObject *const *arguments,
+                             Py_ssize_t count)
+{
+    PyObject **stack = (PyObject **)arguments - 1;
+    PyObject *lent = stack[0];
+
+    stack[0] = receiver;
+    PyObject *result = PyObject_Vectorcall(function, stack, (size_t)count + 1, NULL);
+    stack[0] = lent;
+    return result;
+}
+
+static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t flagged, PyObject *names)
+{
+    qi__link *link = as_link(self);
+    Py_ssize_t count = PyVectorcall_NARGS(flagged);
+
+    if (!(flagged & PY_VECTORCALL_ARGUMENTS_OFFSET) || names || !link->callable)
+        return PyErr_Format(PyExc_TypeError, "a Connection is called by its signal only");
+    PyObject *callable = Py_NewRef(link->callable), *result;
+    if (link->receiver) {
+        PyObject *receiver = qi__weakref_get(link->receiver);
+        result = receiver ? call_method(callable, receiver, arguments, count) : Py_NewRef(Py_None);
+        Py_XDECREF(receiver);
+    } else {
+        result = PyObject_Vectorcall(callable, arguments, flagged, NULL);
+    }
+    Py_DECREF(callable);
+    return result;
+}
+
+/* -- connecting -------------------------------------------------------------------------------------- */
+
+static bool is_type(PyObject *object, PyObject *type)
+{
+    return Py_TYPE(object) == (PyTypeObject *)type;
+}
+
+/* A slot or signal of another object: takes as many arguments as one of its forms does. */
+static int proxy_signature(PyObject *callable, int parameters, qi__signature *out)
+{
+    qi__proxy *proxy;
+    PyObject *name;
+
+    if (is_type(callable, qi__state_get()->method_type)) {
+        proxy = ((qi__method *)callable)->proxy;
+        name = ((qi__method *)callable)->name;
+    } else {
+        proxy = ((qi__signal *)callable)->proxy;
+        name = ((qi__signal *)callable)->name;
+    }
+    qi_object *object = qi__proxy_live(proxy);
+    if (!object)
+        return -1;
+    out->least = out->most = qi_qt_accepts(object, name, parameters);
+    if (out->most < 0) {
+        PyErr_Format(PyExc_TypeError, "no form of %R takes %d arguments or fewer", callable, parameters);
+        return -1;
+    }
+    return 0;
+}
+
+static int refuse_coroutine(PyObject *callable)
+{
+    PyErr_Format(PyExc_TypeError,
+                 "%R is a coroutine function, and calling it runs nothing; connect "
+                 "qi.asyncslot(it) instead",
+                 callable);
+    return -1;
+}
+
+/* What the callable takes; -1 with TypeError if it cannot be a slot of this signal. */
+static int check_callable(PyObject *callable, qi_object *sender, int signal, qi__signature *takes)
+{
+    qi__state *state = qi__state_get();
+    int parameters = qi_qt_signal_parameter_count(sender, signal);
+
+    if (is_type(callable, state->method_type) || is_type(callable, state->signal_type))
+        return proxy_signature(callable, parameters, takes);
+    if (!PyCallable_Check(callable)) {
+        PyErr_Format(PyExc_TypeError, "a callable expected, got %s", Py_TYPE(callable)->tp_name);
+        return -1;
+    }
+    int coroutine = qi__signature_is_coroutine(callable);
+    if (coroutine)
+        return coroutine < 0 ? -1 : refuse_coroutine(callable);
+    if (qi__signature_read(callable, takes) < 0)
+        return -1;
+    if (takes->least <= parameters)
+        return 0;
+    char *name = qi_qt_signal_name(sender, signal);
+    PyErr_Format(PyExc_TypeError, "%R wants %d arguments, but %s gives %d", callable, takes->least,
+                 name ? name : "the signal", parameters);
+    free(name);
+    return -1;
+}
+
+static int set_callable(qi__link *link, PyObject *callable)
+{
+    if (is_type(callable, qi__state_get()->signal_type)) {
+        link->callable = PyObject_GetAttrString(callable, "emit");
+        return link->callable ? 0 : -1;
+    }
+    if (!PyMethod_Check(callable)) {
+        link->callable = Py_NewRef(callable);
+        return 0;
+    }
+    PyObject *gone = PyCFunction_New(&receiver_gone_def, (PyObject *)link);
+    link->receiver = gone ? PyWeakref_NewRef(PyMethod_GET_SELF(callable), gone) : NULL;
+    Py_XDECREF(gone);
+    if (link->receiver) {
+        link->callable = Py_NewRef(PyMethod_GET_FUNCTION(callable));
+        return 0;
+    }
+    if (!PyErr_ExceptionMatches(PyExc_TypeError))
+        return -1;
+    PyErr_Clear(); /* an object without weak references, so the method itself is kept */
+    link->callable = Py_NewRef(callable);
+    return 0;
+}
+
+static int open_link(qi__link *link, qi__signal *signal, qi_object *sender, int most)
+{
+    qi_qt_relay_spec spec = {
+        .sender = sender,
+        .signal = signal->index,
+        .callable = (PyObject *)link,
+        .max_arguments = most,
+        .ended = sender_gone,
+        .data = link,
+    };
+
+    if (PyDict_SetItem(qi__state_get()->links, (PyObject *)link, Py_None) < 0)
+        return -1;
+    link->relay = qi_qt_relay_open(&spec);
+    if (link->relay)
+        return 0;
+    int status = qi_last_error()->status;
+    PyErr_SetString(status == QI_ERR_TYPE ? PyExc_TypeError : PyExc_RuntimeError,
+                    qi_last_error()->message);
+    PyObject *raised = qi__take_exception();
+    if (PyDict_DelItem(qi__state_get()->links, (PyObject *)link) < 0)
+        PyErr_Clear();
+    qi__give_exception(raised);
+    return -1;
+}
+
+PyObject *qi__link_connect(qi__signal *signal, PyObject *callable)
+{
+    qi__state *state = qi__state_get();
+    qi_object *sender = qi__proxy_live(signal->proxy);
+    PyTypeObject *type = (PyTypeObject *)state->link_type;
+    qi__signature takes;
+
+    if (!sender)
+        return NULL;
+    if (signal->index < 0) {
+        int index;
+        const char *name = PyUnicode_AsUTF8(signal->name);
+        if (name && qi_qt_find_signal(sender, name, &index) != QI_OK)
+            PyErr_SetString(PyExc_TypeError, qi_last_error()->message);
+        return NULL;
+    }
+    if (check_callable(callable, sender, signal->index, &takes) < 0)
+        return NULL;
+    /* Beware: asking for the signature may have run Python code. */
+    sender = qi__proxy_live(signal->proxy);
+    qi__link *link = sender ? (qi__link *)type->tp_alloc(type, 0) : NULL;
+    if (!link)
+        return NULL;
+    link->vectorcall = link_call;
+    link->sender = Py_NewRef((PyObject *)signal->proxy);
+    link->signal = qi_qt_original_signal(sender, signal->index);
+    if (set_callable(link, callable) < 0 || open_link(link, signal, sender, takes.most) < 0) {
+        Py_CLEAR(link->receiver); /* its callback refers to the link */
+        Py_DECREF(link);
+        return NULL;
+    }
+    return (PyObject *)link;
+}
+
+/* -- disconnecting ----------------------------------------------------------------------------------- */
+
+static int calls(qi__link *link, PyObject *callable)
+{
+    if (is_type(callable, qi__state_get()->signal_type))
+        return PyObject_HasAttrString(link->callable, "__self__") &&
+               PyCFunction_Check(link->callable) &&
+               PyObject_RichCompareBool(PyCFunction_GET_SELF(link->callable), callable, Py_EQ);
+    if (!link->receiver)
+        return PyObject_RichCompareBool(link->callable, callable, Py_EQ);
+    if (!PyMethod_Check(callable) || PyMethod_GET_FUNCTION(callable) != link->callable)
+        return 0;
+    PyObject *receiver = qi__weakref_get(link->receiver);
+    int same = receiver == PyMethod_GET_SELF(callable);
+    Py_XDECREF(receiver);
+    return same;
+}
+
+static int matches(qi__link *link, qi__signal *signal, int original, PyObject *callable)
+{
+    if (!link->relay || link->sender != (PyObject *)signal->proxy ||
+        (original >= 0 && link->signal != original))
+        return 0;
+    if (!callable || callable == Py_None || callable == (PyObject *)link)
+        return 1;
+    return is_type(callable, qi__state_get()->link_type) ? 0 : calls(link, callable);
+}
+
+static bool may_disconnect(void)
+{
+    if (!qi_qt_has_application() || qi_qt_on_application_thread())
+        return true;
+    PyErr_SetString(PyExc_RuntimeError, "signals are connected and disconnected in the GUI thread; "
+                                        "loop.call_soon_threadsafe() gets you there");
+    return false;
+}
+
+Py_ssize_t qi__link_disconnect(qi__signal *signal, PyObject *callable)
+{
+    qi_object *sender = qi__proxy_live(signal->proxy);
+    int original = sender && signal->index >= 0 ? qi_qt_original_signal(sender, signal->index) : -1;
+    Py_ssize_t count = 0;
+
+    if (!sender || !may_disconnect())
+        return -1;
+    PyObject *links = PyDict_Keys(qi__state_get()->links);
+    for (Py_ssize_t i = 0; links && i < PyList_GET_SIZE(links); i++) {
+        qi__link *link = as_link(PyList_GET_ITEM(links, i));
+        int match = matches(link, signal, original, callable);
+        if (match < 0) {
+            Py_DECREF(links);
+            return -1;
+        }
+        if (match) {
+            close_link(link);
+            count++;
+        }
+    }
+    Py_XDECREF(links);
+    return links ? count : -1;
+}
+
+void qi__links_cut(void)
+{
+    qi__state *state = qi__state_get();
+    PyObject *links = state && state->links ? PyDict_Keys(state->links) : NULL;
+
+    if (!links) {
+        PyErr_Clear();
+        return;
+    }
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(links); i++)
+        close_link(as_link(PyList_GET_ITEM(links, i)));
+    Py_DECREF(links);
+}
+
+/* -- the type ---------------------------------------------------------------------------------------- */
+
+static PyObject *link_disconnect(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    if (!may_disconnect())
+        return NULL;
+    close_link(as_link(self));
+    Py_RETURN_NONE;
+}
+
+static int link_bool(PyObject *self)
+{
+    return as_link(self)->relay != NULL;
+}
+
+static PyObject *link_connected(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyBool_FromLong(link_bool(self));
+}
+
+static PyObject *link_repr(PyObject *self)
+{
+    qi__link *link = as_link(self);
+
+    if (!link->relay)
+        return PyUnicode_FromString("<qi.Connection, ended>");
+    return PyUnicode_FromFormat("<qi.Connection of %R with %R>", link->sender, link->callable);
+}
+
+static int link_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(as_link(self)->callable);
+    Py_VISIT(as_link(self)->receiver);
+    Py_VISIT(as_link(self)->sender);
+    return 0;
+}
+
+static int link_clear(PyObject *self)
+{
+    Py_CLEAR(as_link(self)->callable);
+    Py_CLEAR(as_link(self)->receiver);
+    Py_CLEAR(as_link(self)->sender);
+    return 0;
+}
+
+static void link_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+
+    PyObject_GC_UnTrack(self);
+    (void)link_clear(self);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyMethodDef link_methods[] = {
+    {"disconnect", link_disconnect, METH_NOARGS,
+     "disconnect()\n--\n\nEnds the connection; does nothing if it has ended."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef link_getset[] = {
+    {"connected", link_connected, NULL, "whether the connection lives", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyMemberDef link_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(qi__link, vectorcall), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot link_slots[] = {
+    {Py_tp_doc, "A callable that is connected to a signal. True while it is."},
+    {Py_tp_dealloc, link_dealloc},
+    {Py_tp_traverse, link_traverse},
+    {Py_tp_clear, link_clear},
+    {Py_tp_repr, link_repr},
+    {Py_nb_bool, link_bool},
+    {Py_tp_call, PyVectorcall_Call},
+    {Py_tp_methods, link_methods},
+    {Py_tp_getset, link_getset},
+    {Py_tp_members, link_members},
+    {0, NULL},
+};
+
+static PyType_Spec link_spec = {
+    .name = "_qi.Connection",
+    .basicsize = sizeof(qi__link),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL |
+             Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = link_slots,
+};
+
+int qi__link_setup(PyObject *module, qi__state *state)
+{
+    state->links = PyDict_New();
+    state->link_type = PyType_FromModuleAndSpec(module, &link_spec, NULL);
+    if (!state->links || !state->link_type)
+        return -1;
+    return PyModule_AddType(module, (PyTypeObject *)state->link_type);
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * `_qi.Object`: a QObject of the host, seen from Python.
+ *
+ * A proxy is weak: it holds a guard, and asks it at every use. Once the QObject is gone, every use but
+ * repr(), comparison and `alive` raises ReferenceError. As long as a proxy is referenced, its QObject has
+ * no other, so that `is` and dictionaries work; nothing is stored in a proxy that would be lost with it.
+ *
+ * A name is looked for in this order: what the QObject's class has (its properties, signals, slots and
+ * invokables, enumerations), the few methods below, and the dynamic properties. The host's names win, so
+ * that no method of ours hides one of theirs; names with two underscores are always Python's own.
+ *
+ * GIL: held; released in qt/object.cpp wherever code of the host runs.
+ */
+#include "proxy_p.h"
+
+#include <structmember.h>
+
+static qi__proxy *as_proxy(PyObject *object)
+{
+    return (qi__proxy *)object;
+}
+
+qi_object *qi_proxy_object(PyObject *proxy)
+{
+    return qi_qt_guard_object(as_proxy(proxy)->guard);
+}
+
+qi_object *qi__proxy_live(qi__proxy *proxy)
+{
+    qi_object *object = qi_qt_guard_object(proxy->guard);
+
+    if (!object)
+        PyErr_Format(PyExc_ReferenceError, "the %s at %p was destroyed", proxy->class_name,
+                     (void *)proxy->address);
+    return object;
+}
+
+PyObject *qi_proxy_new(qi_object *object, void *guard)
+{
+    PyTypeObject *type = (PyTypeObject *)qi__state_get()->object_type;
+    qi__proxy *proxy = (qi__proxy *)type->tp_alloc(type, 0);
+
+    if (!proxy) {
+        qi_qt_guard_free(guard);
+        return NULL;
+    }
+    proxy->guard = guard;
+    proxy->address = object;
+    proxy->class_name = guard ? qi_qt_class_name(object) : "QObject";
+    return (PyObject *)proxy;
+}
+
+static void proxy_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    qi__proxy *proxy = as_proxy(self);
+
+    PyObject_GC_UnTrack(self);
+    qi_qt_forget(proxy->address, self);
+    if (proxy->weak_references)
+        PyObject_ClearWeakRefs(self);
+    qi_qt_guard_free(proxy->guard);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static int proxy_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    return 0;
+}
+
+static PyObject *proxy_repr(PyObject *self)
+{
+    qi__proxy *proxy = as_proxy(self);
+    qi_object *object = qi_proxy_object(self);
+
+    if (!object)
+        return PyUnicode_FromFormat("<qi.Object %s, destroyed, at %p>", proxy->class_name,
+                                    (void *)proxy->address);
+    PyObject *name = qi_qt_name_now(object);
+    PyObject *text = name && PyUnicode_GET_LENGTH(name)
+                         ? PyUnicode_FromFormat("<qi.Object %s %R at %p>", qi_qt_class_name(object),
+                                                name, (void *)object)
+                         : PyErr_Occurred() ? NULL
+                                            : PyUnicode_FromFormat("<qi.Object %s at %p>",
+                                                                   qi_qt_class_name(object),
+                                                                   (void *)object);
+    Py_XDECREF(name);
+    return text;
+}
+
+/* -- attributes -------------------------------------------------------------------------------------- */
+
+static bool is_pythons(PyObject *name)
+{
+    return PyUnicode_GET_LENGTH(name) > 1 && PyUnicode_READ_CHAR(name, 0) == '_' &&
+           PyUnicode_READ_CHAR(name, 1) == '_';
+}
+
+static PyObject *own_attribute(PyObject *self, PyObject *name)
+{
+    PyObject *found = PyObject_GenericGetAttr(self, name);
+
+    if (found || !PyErr_ExceptionMatches(PyExc_AttributeError))
+        return found;
+    PyErr_Clear();
+    qi_object *object = qi__proxy_live(as_proxy(self));
+    if (!object)
+        return NULL;
+    found = qi_qt_dynamic_read(object, name);
+    if (found || PyErr_Occurred())
+        return found;
+    /* Reading has let others run, who may have destroyed it. */
+    object = qi__proxy_live(as_proxy(self));
+    return object ? qi_qt_raise_no_member(object, name) : NULL;
+}
+
+static PyObject *proxy_getattro(PyObject *self, PyObject *name)
+{
+    int index;
+
+    if (is_pythons(name) || PyUnicode_CompareWithASCIIString(name, "alive") == 0)
+        return PyObject_GenericGetAttr(self, name);
+    qi_object *object = qi__proxy_live(as_proxy(self));
+    if (!object)
+        return NULL;
+    switch (qi_qt_member(object, name, &index)) {
+    case QI_QT_PROPERTY:
+        return qi_qt_property_read(object, index);
+    case QI_QT_SIGNAL:
+        return qi__signal_new(as_proxy(self), name, index);
+    case QI_QT_METHOD:
+        return qi__method_new(as_proxy(self), name);
+    case QI_QT_ENUM:
+        return qi_qt_enum(object, index);
+    case QI_QT_NOTHING:
+        break;
+    }
+    return own_attribute(self, name);
+}
+
+static int refuse_assignment(qi_object *object, PyObject *name, qi_qt_kind kind)
+{
+    if (kind == QI_QT_NOTHING) {
+        qi_qt_raise_no_member(object, name);
+        return -1;
+    }
+    PyErr_Format(PyExc_AttributeError, "%s.%U is a %s and cannot be assigned", qi_qt_class_name(object),
+                 name, kind == QI_QT_SIGNAL ? "signal" : kind == QI_QT_METHOD ? "method" : "class");
+    return -1;
+}
+
+static int proxy_setattro(PyObject *self, PyObject *name, PyObject *value)
+{
+    qi_object *object = qi__proxy_live(as_proxy(self));
+    int index;
+
+    if (!object)
+        return -1;
+    qi_qt_kind kind = qi_qt_member(object, name, &index);
+    if (kind == QI_QT_PROPERTY)
+        return qi_qt_property_write(object, index, value);
+    if (kind == QI_QT_NOTHING && qi_qt_dynamic_has(object, name)) {
+        object = qi__proxy_live(as_proxy(self));
+        return object ? qi_qt_dynamic_write(object, name, value) : -1;
+    }
+    object = qi__proxy_live(as_proxy(self));
+    return object ? refuse_assignment(object, name, kind) : -1;
+}
+
+static PyObject *proxy_dir(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *names = PyObject_Dir((PyObject *)Py_TYPE(self));
+    qi_object *object = qi_proxy_object(self);
+
+    if (!names || !object)
+        return names;
+    PyObject *members = qi_qt_member_names(object);
+    PyObject *all = members ? PySequence_InPlaceConcat(names, members) : NULL;
+    Py_XDECREF(members);
+    Py_DECREF(names);
+    return all;
+}
+
+/* -- methods ----------------------------------------------------------------------------------------- */
+
+static PyObject *proxy_parent(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi_object *object = qi__proxy_live(as_proxy(self));
+    return object ? qi_qt_parent(object) : NULL;
+}
+
+static PyObject *proxy_children(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi_object *object = qi__proxy_live(as_proxy(self));
+    return object ? qi_qt_children(object) : NULL;
+}
+
+typedef PyObject *(*search_fn)(qi_object *, PyObject *, PyObject *, bool);
+
+static PyObject *search(PyObject *self, PyObject *args, PyObject *kwargs, const char *format,
+                        search_fn function)
+{
+    static char *keywords[] = {"name", "class_name", "recursive", NULL};
+    PyObject *name = NULL, *class_name = NULL;
+    int recursive = 1;
+
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, keywords, &name, &class_name, &recursive))
+        return NULL;
+    qi_object *object = qi__proxy_live(as_proxy(self));
+    return object ? function(object, name, class_name, recursive) : NULL;
+}
+
+static PyObject *proxy_find_child(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    return search(self, args, kwargs, "|O$Op:findChild", qi_qt_find_child);
+}
+
+static PyObject *proxy_find_children(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    return search(self, args, kwargs, "|O$Op:findChildren", qi_qt_find_children);
+}
+
+static PyObject *proxy_inherits(PyObject *self, PyObject *class_name)
+{
+    qi_object *object = qi__proxy_live(as_proxy(self));
+    const char *text = object ? PyUnicode_AsUTF8(class_name) : NULL;
+    return text ? PyBool_FromLong(qi_qt_inherits(object, text)) : NULL;
+}
+
+static PyObject *proxy_property(PyObject *self, PyObject *name)
+{
+    qi_object *object = qi__proxy_live(as_proxy(self));
+    int index;
+
+    if (!object)
+        return NULL;
+    if (!PyUnicode_Check(name))
+        return PyErr_Format(PyExc_TypeError, "the name of a property is a str, not %s",
+                            Py_TYPE(name)->tp_name);
+    if (qi_qt_member(object, name, &index) == QI_QT_PROPERTY)
+        return qi_qt_property_read(object, index);
+    PyObject *value = qi_qt_dynamic_read(object, name);
+    if (!value && !PyErr_Occurred())
+        value = Py_NewRef(Py_None);
+    return value;
+}
+
+static PyObject *proxy_set_property(PyObject *self, PyObject *args)
+{
+    PyObject *name, *value;
+    int index;
+
+    if (!PyArg_ParseTuple(args, "UO:setProperty", &name, &value))
+        return NULL;
+    qi_object *object = qi__proxy_live(as_proxy(self));
+    if (!object)
+        return NULL;
+    int result = qi_qt_member(object, name, &index) == QI_QT_PROPERTY
+                     ? qi_qt_property_write(object, index, value)
+                     : qi_qt_dynamic_write(object, name, value);
+    if (result < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *proxy_class_name(PyObject *self, void *Py_UNUSED(closure))
+{
+    qi_object *object = qi__proxy_live(as_proxy(self));
+    return object ? PyUnicode_FromString(qi_qt_class_name(object)) : NULL;
+}
+
+static PyObject *proxy_alive(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyBool_FromLong(qi_proxy_object(self) != NULL);
+}
+
+static PyMethodDef proxy_methods[] = {
+    {"parent", proxy_parent, METH_NOARGS, "parent()\n--\n\nThe object that owns this one, or None."},
+    {"children", proxy_children, METH_NOARGS, "children()\n--\n\nThe objects that this one owns."},
+    {"findChild", (PyCFunction)(void (*)(void))proxy_find_child, METH_VARARGS | METH_KEYWORDS,
+     "findChild(name=None, *, class_name=None, recursive=True)\n--\n\n"
+     "The first child with this objectName, whose class is or inherits class_name; or None."},
+    {"findChildren", (PyCFunction)(void (*)(void))proxy_find_children, METH_VARARGS | METH_KEYWORDS,
+     "findChildren(name=None, *, class_name=None, recursive=True)\n--\n\n"
+     "All children with this objectName, whose class is or inherits class_name."},
+    {"inherits", proxy_inherits, METH_O,
+     "inherits(class_name)\n--\n\nTells whether the object's class is or inherits that class."},
+    {"property", proxy_property, METH_O,
+     "property(name)\n--\n\nThe value of a property, dynamic ones included; None if it has none."},
+    {"setProperty", proxy_set_property, METH_VARARGS,
+     "setProperty(name, value)\n--\n\nSets a property; makes a dynamic one where there is none."},
+    {"__dir__", proxy_dir, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef proxy_members[] = {
+    {"class_name", proxy_class_name, NULL, "the name of the object's class", NULL},
+    {"alive", proxy_alive, NULL, "whether the object still exists", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyMemberDef proxy_offsets[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(qi__proxy, weak_references), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot proxy_slots[] = {
+    {Py_tp_doc, "A QObject of the host. Its properties, signals, slots, invokable methods and\n"
+                "enumerations are attributes. Once it was destroyed, every use raises ReferenceError."},
+    {Py_tp_dealloc, proxy_dealloc},
+    {Py_tp_traverse, proxy_traverse},
+    {Py_tp_repr, proxy_repr},
+    {Py_tp_getattro, proxy_getattro},
+    {Py_tp_setattro, proxy_setattro},
+    {Py_tp_methods, proxy_methods},
+    {Py_tp_getset, proxy_members},
+    {Py_tp_members, proxy_offsets},
+    {0, NULL},
+};
+
+static PyType_Spec proxy_spec = {
+    .name = "_qi.Object",
+    .basicsize = sizeof(qi__proxy),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |
+             Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = proxy_slots,
+};
+
+int qi__proxy_setup(PyObject *module, qi__state *state)
+{
+    state->qt_cache = PyDict_New();
+    state->object_type = PyType_FromModuleAndSpec(module, &proxy_spec, NULL);
+    state->variant_type = qi_qt_opaque_type(module);
+    if (!state->qt_cache || !state->object_type || !state->variant_type)
+        return -1;
+    if (PyModule_AddType(module, (PyTypeObject *)state->object_type) < 0 ||
+        PyModule_AddType(module, (PyTypeObject *)state->variant_type) < 0)
+        return -1;
+    if (qi__bound_setup(module, state) < 0 || qi__link_setup(module, state) < 0)
+        return -1;
+    return qi__hostnames_setup(module, state);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The proxies' own header: `_qi.Object` (proxy.c), `_qi.Signal` and `_qi.Method` (bound.c), and
+ * `_qi.Connection` (link.c). GIL: held.
+ */
+#ifndef QI_RUNTIME_PROXY_P_H
+#define QI_RUNTIME_PROXY_P_H
+
+#include <Python.h>
+
+#include "qt/bridge.h"
+#include "qt/object.h"
+#include "state.h"
+
+/* The proxy of a QObject: weak, and the only one of it as long as it is referenced. */
+typedef struct qi__proxy {
+    PyObject_HEAD
+    PyObject *weak_references;
+    void *guard;        /* NULL: made for an object that was dying already */
+    qi_object *address; /* where it lives or lived; a name, never to be followed */
+    const char *class_name; /* of its class at the time, static in all classes that moc makes */
+} qi__proxy;
+
+/* A signal of one object. */
+typedef struct qi__signal {
+    PyObject_HEAD
+    PyObject *weak_references;
+    qi__proxy *proxy;
+    PyObject *name;
+    int index; /* -1: overloads, none chosen yet */
+} qi__signal;
+
+/* The slots and invokables that one object has under one name. */
+typedef struct qi__method {
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
+    qi__proxy *proxy;
+    PyObject *name;
+} qi__method;
+
+/* The live object, or NULL with ReferenceError set. */
+qi_object *qi__proxy_live(qi__proxy *proxy);
+
+/* New references, or NULL with an exception set. */
+PyObject *qi__signal_new(qi__proxy *proxy, PyObject *name, int index);
+PyObject *qi__method_new(qi__proxy *proxy, PyObject *name);
+
+/* -- link.c ------------------------------------------------------------------------------------------ */
+
+/* Connects a callable to a signal and returns the `_qi.Connection`, a new reference; or NULL with
+ * TypeError, ReferenceError or RuntimeError set. */
+PyObject *qi__link_connect(qi__signal *signal, PyObject *callable);
+
+/* Ends the connections of a signal with this callable or Connection; NULL: all of them. How many they
+ * were, or -1 with an exception set. */
+Py_ssize_t qi__link_disconnect(qi__signal *signal, PyObject *callable);
+
+/* The types, in setup order. 0, or -1 with an exception set. */
+int qi__bound_setup(PyObject *module, qi__state *state);
+int qi__link_setup(PyObject *module, qi__state *state);
+int qi__hostnames_setup(PyObject *module, qi__state *state);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Work in the threads of others: see across.h. */
+#include "across.h"
+
+#include <atomic>
+
+#include <QtCore/qhash.h>
+#include <QtCore/qmutex.h>
+#include <QtCore/qsemaphore.h>
+
+namespace qi
+{
+
+namespace
+{
+
+enum State { Waiting, Running, Done, Failed, Dropped, Abandoned };
+
+/* What the caller and the posted event share. */
+struct Errand {
+    std::shared_ptr<Work> work;
+    std::atomic<int> state{Waiting};
+    std::exception_ptr thrown;
+    QSemaphore decided;
+
+    bool move_on(int from, int to) { return state.compare_exchange_strong(from, to); }
+
+    void run(QObject *object)
+    {
+        if (!move_on(Waiting, Running))
+            return;
+        int end = Done;
+        try {
+            work->run(object);
+        } catch (const std::exception &) {
+            thrown = std::current_exception();
+            end = Failed;
+        }
+        state.store(end);
+        decided.release();
+    }
+};
+
+/* Travels in the event. If that goes without having been delivered, the object is gone. */
+class Ticket
+{
+public:
+    explicit Ticket(const std::shared_ptr<Errand> &errand) : m_errand(errand) {}
+    ~Ticket()
+    {
+        if (m_errand->move_on(Waiting, Dropped))
+            m_errand->decided.release();
+    }
+    void run(QObject *object) { m_errand->run(object); }
+
+private:
+    std::shared_ptr<Errand> m_errand;
+};
+
+/* Which thread waits here for which. */
+class Waits
+{
+public:
+    /* False: `target` waits for `self` already, by however many steps. */
+    bool enter(QThread *self, QThread *target)
+    {
+        QMutexLocker lock(&m_mutex);
+        for (QThread *thread = target; thread; thread = m_waits.value(thread)) {
+            if (thread == self)
+                return false;
+        }
+        m_waits.insert(self, target);
+        return true;
+    }
+
+    void leave(QThread *self)
+    {
+        QMutexLocker lock(&m_mutex);
+        m_waits.remove(self);
+    }
+
+private:
+    QMutex m_mutex;
+    QHash<QThread *, QThread *> m_waits;
+};
+
+Q_GLOBAL_STATIC(Waits, waits)
+
+bool refuse(const char *why)
+{
+    PyErr_Format(PyExc_RuntimeError, "the QObject lives in another thread, %s", why);
+    return false;
+}
+
+void wait_for(Errand &errand)
+{
+    if (!errand.decided.tryAcquire(1, patience_ms) && !errand.move_on(Waiting, Abandoned))
+        errand.decided.acquire();
+}
+
+} // namespace
+
+bool raise_host_exception(const std::exception_ptr &exception)
+{
+    try {
+        std::rethrow_exception(exception);
+    } catch (const std::exception &thrown) {
+        PyErr_Format(PyExc_RuntimeError, "the host threw a C++ exception: %s", thrown.what());
+    }
+    return false;
+}
+
+bool perform_elsewhere(QObject *object, const std::shared_ptr<Work> &work)
+{
+    QThread *self = QThread::currentThread(), *target = object->thread();
+    auto errand = std::make_shared<Errand>();
+
+    if (!target || !target->isRunning())
+        return refuse("which does not run");
+    if (!waits() || !waits()->enter(self, target))
+        return refuse("which waits for this one: the call would never end");
+    errand->work = work;
+    {
+        GilReleased released;
+        auto ticket = std::make_shared<Ticket>(errand);
+        QMetaObject::invokeMethod(
+            object, [ticket, object] { ticket->run(object); }, Qt::QueuedConnection);
+        ticket.reset();
+        wait_for(*errand);
+    }
+    waits()->leave(self);
+    switch (errand->state.load()) {
+    case Done:
+        return true;
+    case Failed:
+        return raise_host_exception(errand->thrown);
+    case Abandoned:
+        return refuse("whose event loop did not take the call within ten seconds");
+    default:
+        PyErr_SetString(PyExc_ReferenceError,
+                        "the QObject was destroyed before its thread could take the call");
+        return false;
+    }
+}
+
+} // namespace qi

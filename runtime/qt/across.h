@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Running host code for Python: without the GIL, and in the thread where the object lives.
+ *
+ * In the object's own thread the work simply runs. From any other thread it is posted there and waited
+ * for, as with Qt::BlockingQueuedConnection, but with two ways out of a deadlock: a thread that itself
+ * waits here for the caller is refused at once, and a thread that has not begun the work within
+ * `patience_ms` is given up; the work is then never done. Work that has begun is waited for without
+ * limit, since it may be a dialog. The work owns its arguments, so it may outlive a caller that gave up.
+ */
+#ifndef QI_RUNTIME_QT_ACROSS_H
+#define QI_RUNTIME_QT_ACROSS_H
+
+#include "ref.h"
+
+#include <exception>
+#include <memory>
+#include <utility>
+
+#include <QtCore/qobject.h>
+#include <QtCore/qthread.h>
+
+namespace qi
+{
+
+constexpr int patience_ms = 10000;
+
+/* Something to be done with an object. It touches nothing of Python. */
+class Work
+{
+public:
+    virtual ~Work() = default;
+    virtual void run(QObject *object) = 0;
+};
+
+/* Posts the work to the object's thread and waits. False with an exception set. GIL: held. */
+bool perform_elsewhere(QObject *object, const std::shared_ptr<Work> &work);
+
+/* Raises what a C++ exception of the host says, as RuntimeError. Returns false. */
+bool raise_host_exception(const std::exception_ptr &exception);
+
+/* Does the work in the object's thread. False with an exception set. GIL: held, and released inside. */
+template <typename Kind> bool perform(QObject *object, Kind &work)
+{
+    if (object->thread() == QThread::currentThread()) {
+        std::exception_ptr thrown;
+        {
+            GilReleased released;
+            try {
+                work.run(object);
+            } catch (const std::exception &) {
+                thrown = std::current_exception();
+            }
+        }
+        return !thrown || raise_host_exception(thrown);
+    }
+    auto shared = std::make_shared<Kind>(std::move(work));
+    if (!perform_elsewhere(object, shared))
+        return false;
+    work = std::move(*shared);
+    return true;
+}
+
+} // namespace qi
+
+#endif

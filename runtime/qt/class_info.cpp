@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Classes by name: see class_info.h. */
+#include "class_info.h"
+
+#include <memory>
+
+namespace qi
+{
+
+namespace
+{
+
+/* True if the list has a method with the same parameters: a derived class has declared it again. */
+bool has_signature(const QMetaObject *meta_object, const QList<int> &indexes, const QByteArray &signature)
+{
+    for (int index : indexes) {
+        if (meta_object->method(index).methodSignature() == signature)
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+ClassInfo::ClassInfo(const QMetaObject *meta_object)
+    : m_strings(meta_object->d.stringdata), m_data(meta_object->d.data),
+      m_methods(meta_object->methodCount()), m_properties(meta_object->propertyCount())
+{
+    add_methods(meta_object);
+    /* Going up from the base class, so that what a derived class declares replaces it. */
+    for (int i = 0; i < m_properties; i++)
+        m_members[meta_object->property(i).name()].property = i;
+    for (int i = 0; i < meta_object->enumeratorCount(); i++)
+        m_members[meta_object->enumerator(i).name()].enumerator = i;
+}
+
+void ClassInfo::add_methods(const QMetaObject *meta_object)
+{
+    for (int i = m_methods - 1; i >= 0; i--) {
+        const QMetaMethod method = meta_object->method(i);
+        if (method.access() != QMetaMethod::Public ||
+            method.methodType() == QMetaMethod::Constructor)
+            continue;
+        Member &member = m_members[method.name()];
+        QList<int> &indexes = method.methodType() == QMetaMethod::Signal ? member.signal_indexes
+                                                                        : member.method_indexes;
+        if (!has_signature(meta_object, indexes, method.methodSignature()))
+            indexes.append(i);
+    }
+}
+
+bool ClassInfo::describes(const QMetaObject *meta_object) const
+{
+    return m_strings == meta_object->d.stringdata && m_data == meta_object->d.data &&
+           m_methods == meta_object->methodCount() && m_properties == meta_object->propertyCount();
+}
+
+const ClassInfo &class_info(const QMetaObject *meta_object)
+{
+    static QHash<const QMetaObject *, std::shared_ptr<ClassInfo>> known;
+    std::shared_ptr<ClassInfo> &info = known[meta_object];
+
+    if (!info || !info->describes(meta_object))
+        info = std::make_shared<ClassInfo>(meta_object);
+    return *info;
+}
+
+int original_signal(const QMetaObject *meta_object, int index)
+{
+    while (meta_object->method(index).attributes() & QMetaMethod::Cloned)
+        index--;
+    return index;
+}
+
+QList<int> signals_named(const QMetaObject *meta_object, const QByteArray &name)
+{
+    QList<int> found;
+
+    for (int i = meta_object->methodCount() - 1; i >= 0; i--) {
+        const QMetaMethod method = meta_object->method(i);
+        if (method.methodType() != QMetaMethod::Signal || method.name() != name ||
+            (method.attributes() & QMetaMethod::Cloned))
+            continue;
+        if (!has_signature(meta_object, found, method.methodSignature()))
+            found.append(i);
+    }
+    return found;
+}
+
+QByteArrayList signal_names(const QMetaObject *meta_object)
+{
+    QByteArrayList names;
+
+    for (int i = 0; i < meta_object->methodCount(); i++) {
+        const QMetaMethod method = meta_object->method(i);
+        if (method.methodType() == QMetaMethod::Signal && !names.contains(method.name()))
+            names.append(method.name());
+    }
+    return names;
+}
+
+QByteArray signatures(const QMetaObject *meta_object, const QList<int> &indexes)
+{
+    QByteArrayList texts;
+
+    for (int index : indexes)
+        texts.append('\'' + meta_object->method(index).methodSignature() + '\'');
+    return texts.join(", ");
+}
+
+} // namespace qi

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Objects for Python: which proxy belongs to which QObject, and their properties, names and children.
+ * Calls are in invoke.cpp.
+ *
+ * The table of proxies borrows: an entry goes when its proxy does, and one whose QObject has died is
+ * replaced when another QObject turns up at the same address. The GIL guards it.
+ */
+#include "object.h"
+
+#include "across.h"
+#include "bridge.h"
+#include "class_info.h"
+#include "names.h"
+#include "variant.h"
+
+#include <QtCore/qpointer.h>
+
+#include "../rooms.h"
+
+namespace qi
+{
+
+namespace
+{
+
+using Proxies = QHash<QObject *, PyObject *>;
+Q_GLOBAL_STATIC(Proxies, proxies)
+
+/* A member's name, borrowed from the str, which keeps its UTF-8. Empty with an exception: no UTF-8. */
+QByteArray name_of(PyObject *name)
+{
+    Py_ssize_t size;
+    const char *data = PyUnicode_AsUTF8AndSize(name, &size);
+    return data ? QByteArray::fromRawData(data, size) : QByteArray();
+}
+
+/* -- work: what is done in the object's thread ------------------------------------------------------- */
+
+struct Read : Work {
+    explicit Read(const QMetaProperty &property) : property(property) {}
+    void run(QObject *object) override { value = property.read(object); }
+
+    QMetaProperty property;
+    QVariant value;
+};
+
+struct Write : Work {
+    Write(const QMetaProperty &property, const QVariant &value) : property(property), value(value) {}
+    void run(QObject *object) override { written = property.write(object, value); }
+
+    QMetaProperty property;
+    QVariant value;
+    bool written = false;
+};
+
+struct Reset : Work {
+    explicit Reset(const QMetaProperty &property) : property(property) {}
+    void run(QObject *object) override { done = property.reset(object); }
+
+    QMetaProperty property;
+    bool done = false;
+};
+
+struct ReadDynamic : Work {
+    explicit ReadDynamic(const QByteArray &name) : name(name) {}
+    void run(QObject *object) override { value = object->property(name.constData()); }
+
+    QByteArray name;
+    QVariant value;
+};
+
+struct WriteDynamic : Work {
+    WriteDynamic(const QByteArray &name, const QVariant &value) : name(name), value(value) {}
+    void run(QObject *object) override { object->setProperty(name.constData(), value); }
+
+    QByteArray name;
+    QVariant value;
+};
+
+struct ListDynamic : Work {
+    void run(QObject *object) override { names = object->dynamicPropertyNames(); }
+
+    QByteArrayList names;
+};
+
+using Pointers = QList<QPointer<QObject>>;
+
+struct FindParent : Work {
+    void run(QObject *object) override { found = object->parent(); }
+
+    QPointer<QObject> found;
+};
+
+struct FindChildren : Work {
+    void run(QObject *object) override { collect(object); }
+
+    void collect(const QObject *object)
+    {
+        for (QObject *child : object->children()) {
+            if ((any_name || child->objectName() == name) &&
+                (class_name.isEmpty() || child->inherits(class_name.constData())))
+                found.append(child);
+            if (first_only && !found.isEmpty())
+                return;
+        }
+        if (!recursive)
+            return;
+        for (const QObject *child : object->children()) {
+            collect(child);
+            if (first_only && !found.isEmpty())
+                return;
+        }
+    }
+
+    QString name;
+    QByteArray class_name;
+    bool any_name = true;
+    bool recursive = true;
+    bool first_only = false;
+    Pointers found;
+};
+
+PyObject *wrap_all(const Pointers &pointers)
+{
+    Ref list(PyList_New(0));
+
+    for (const QPointer<QObject> &pointer : pointers) {
+        if (!list)
+            break;
+        if (!pointer)
+            continue; /* destroyed by its thread since it was found */
+        Ref proxy(qi_qt_wrap(pointer));
+        if (!proxy || PyList_Append(list.get(), proxy.get()) < 0)
+            return nullptr;
+    }
+    return list.release();
+}
+
+bool dynamic_names(QObject *object, QByteArrayList *names)
+{
+    ListDynamic work;
+
+    if (!perform(object, work))
+        return false;
+    *names = work.names;
+    return true;
+}
+
+bool fill_search(FindChildren *work, PyObject *name, PyObject *class_name, bool recursive)
+{
+    work->recursive = recursive;
+    if (name && name != Py_None) {
+        work->any_name = false;
+        if (!text_from_python(name, &work->name))
+            return false;
+    }
+    if (class_name && class_name != Py_None) {
+        QString text;
+        if (!text_from_python(class_name, &text))
+            return false;
+        work->class_name = text.toUtf8();
+    }
+    return true;
+}
+
+/* Puts "Class.property: " before the message of a conversion that failed. */
+void name_the_property(QObject *object, const char *name)
+{
+    Ref raised(qi_room_exception_take());
+    PyErr_Format(reinterpret_cast<PyObject *>(Py_TYPE(raised.get())), "%s.%s: %S",
+                 object->metaObject()->className(), name, raised.get());
+}
+
+bool is_conversion_error()
+{
+    return PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_OverflowError) ||
+           PyErr_ExceptionMatches(PyExc_ValueError);
+}
+
+/* Bindings that the application may use beside us. Their wrapper is asked for the C++ address. */
+QObject *foreign_object(PyObject *object)
+{
+    static const char *const unwrap[][3] = {
+        {"PyQt6.QtCore", "PyQt6.sip", "unwrapinstance"},
+        {"PySide6.QtCore", "shiboken6", "getCppPointer"},
+    };
+    for (const auto &binding : unwrap) {
+        Ref loaded(PyImport_GetModule(Ref(PyUnicode_FromString(binding[0])).get()));
+        PyObject *type = loaded ? cached_attribute(binding[0], "QObject") : nullptr;
+        if (!type || PyObject_IsInstance(object, type) != 1) {
+            PyErr_Clear();
+            continue;
+        }
+        PyObject *function = cached_attribute(binding[1], binding[2]);
+        Ref address(function ? PyObject_CallOneArg(function, object) : nullptr);
+        if (address && PyTuple_Check(address.get()) && PyTuple_GET_SIZE(address.get()) > 0)
+            address = Ref::borrow(PyTuple_GET_ITEM(address.get(), 0));
+        void *pointer = address ? PyLong_AsVoidPtr(address.get()) : nullptr;
+        if (!pointer) {
+            /* Both bindings raise RuntimeError for a wrapper whose object was destroyed. */
+            PyErr_Clear();
+            PyErr_Format(PyExc_ReferenceError, "the object of %R was destroyed", object);
+        }
+        return static_cast<QObject *>(pointer);
+    }
+    expected("a QObject", object);
+    return nullptr;
+}
+
+} // namespace
+
+} // namespace qi
+
+using namespace qi;
+
+/* -- proxies --------------------------------------------------------------------------------------- */
+
+PyObject *qi_qt_wrap(qi_object *object)
+{
+    if (!object)
+        return Py_NewRef(Py_None);
+    PyObject *known = proxies()->value(object);
+    if (known && qi_proxy_object(known) == object)
+        return Py_NewRef(known);
+    void *guard = qi_qt_guard_new(object);
+    PyObject *proxy = guard ? qi_proxy_new(object, guard) : PyErr_NoMemory();
+    if (proxy)
+        proxies()->insert(object, proxy);
+    return proxy;
+}
+
+PyObject *qi_qt_wrap_dying(qi_object *object)
+{
+    PyObject *known = object ? proxies()->value(object) : nullptr;
+
+    if (!object)
+        return Py_NewRef(Py_None);
+    return known ? Py_NewRef(known) : qi_proxy_new(object, nullptr);
+}
+
+void qi_qt_forget(qi_object *object, PyObject *proxy)
+{
+    if (!proxies.exists())
+        return;
+    const auto found = proxies()->constFind(object);
+    if (found != proxies()->constEnd() && *found == proxy)
+        proxies()->erase(found);
+}
+
+bool qi_qt_is_proxy(PyObject *object)
+{
+    return Py_TYPE(object) == qi_room_object_type();
+}
+
+qi_object *qi_qt_unwrap(PyObject *proxy)
+{
+    if (!qi_qt_is_proxy(proxy))
+        return foreign_object(proxy);
+    QObject *object = qi_proxy_object(proxy);
+    if (!object)
+        PyErr_Format(PyExc_ReferenceError, "the object of %R was destroyed", proxy);
+    return object;
+}
+
+/* -- members --------------------------------------------------------------------------------------- */
+
+qi_qt_kind qi_qt_member(qi_object *object, PyObject *name, int *index)
+{
+    const Member *member = class_info(object->metaObject()).find(name_of(name));
+
+    if (!member) {
+        PyErr_Clear();
+        return QI_QT_NOTHING;
+    }
+    if (member->property >= 0) {
+        *index = member->property;
+        return QI_QT_PROPERTY;
+    }
+    if (!member->signal_indexes.isEmpty()) {
+        const QMetaObject *meta_object = object->metaObject();
+        int first = original_signal(meta_object, member->signal_indexes.first());
+        for (int other : member->signal_indexes) {
+            if (original_signal(meta_object, other) != first)
+                first = -1;
+        }
+        *index = first;
+        return QI_QT_SIGNAL;
+    }
+    if (!member->method_indexes.isEmpty())
+        return QI_QT_METHOD;
+    *index = member->enumerator;
+    return member->enumerator >= 0 ? QI_QT_ENUM : QI_QT_NOTHING;
+}
+
+PyObject *qi_qt_member_names(qi_object *object)
+{
+    QByteArrayList names, dynamic;
+    Ref list(dynamic_names(object, &dynamic) ? PyList_New(0) : nullptr);
+
+    names = class_info(object->metaObject()).names() + dynamic;
+    for (const QByteArray &name : std::as_const(names)) {
+        Ref text(list ? PyUnicode_FromString(name.constData()) : nullptr);
+        if (!text || PyList_Append(list.get(), text.get()) < 0)
+            return nullptr;
+    }
+    return list.release();
+}
+
+PyObject *qi_qt_raise_no_member(qi_object *object, PyObject *name)
+{
+    const QMetaObject *meta_object = object->metaObject();
+    const QByteArray hint = qi_near_names_hint(name_of(name), class_info(meta_object).names());
+
+    PyErr_Clear();
+    PyErr_Format(PyExc_AttributeError, "%s has no property, signal or method %R%s",
+                 meta_object->className(), name, hint.constData());
+    return nullptr;
+}
+
+/* -- properties ------------------------------------------------------------------------------------ */
+
+PyObject *qi_qt_property_read(qi_object *object, int index)
+{
+    Read work(object->metaObject()->property(index));
+
+    if (!work.property.isReadable())
+        return PyErr_Format(PyExc_AttributeError, "%s.%s cannot be read",
+                            object->metaObject()->className(), work.property.name());
+    if (!perform(object, work))
+        return nullptr;
+    const QMetaType type = work.value.metaType();
+    if (!type.isValid())
+        return Py_NewRef(Py_None);
+    const QMetaEnum enumeration =
+        work.property.isEnumType() ? work.property.enumerator() : QMetaEnum();
+    return ToPython(type, enumeration)(work.value.constData());
+}
+
+static int reset_property(QObject *object, const QMetaProperty &property)
+{
+    Reset work(property);
+
+    if (!property.isResettable()) {
+        PyErr_Format(PyExc_AttributeError, "%s.%s cannot be reset, so it cannot be deleted",
+                     object->metaObject()->className(), property.name());
+        return -1;
+    }
+    return perform(object, work) ? 0 : -1;
+}
+
+int qi_qt_property_write(qi_object *object, int index, PyObject *value)
+{
+    const QMetaProperty property = object->metaObject()->property(index);
+    QVariant variant;
+
+    if (!value)
+        return reset_property(object, property);
+    if (!property.isWritable()) {
+        PyErr_Format(PyExc_AttributeError, "%s.%s cannot be written",
+                     object->metaObject()->className(), property.name());
+        return -1;
+    }
+    const QMetaType type = property.metaType();
+    const bool converted = type.isValid() ? from_python(value, type, &variant)
+                                          : from_python(value, &variant);
+    if (!converted) {
+        if (is_conversion_error())
+            name_the_property(object, property.name());
+        return -1;
+    }
+    Write work(property, variant);
+    if (!perform(object, work))
+        return -1;
+    if (work.written)
+        return 0;
+    PyErr_Format(PyExc_ValueError, "%s.%s did not take %R", object->metaObject()->className(),
+                 property.name(), value);
+    return -1;
+}
+
+PyObject *qi_qt_dynamic_read(qi_object *object, PyObject *name)
+{
+    const QByteArray key = name_of(name);
+    ReadDynamic work{QByteArray(key.constData(), key.size())};
+
+    if (key.isEmpty() || !perform(object, work))
+        return nullptr;
+    /* An invalid value is how Qt says that there is no such property. */
+    return work.value.isValid() ? to_python(work.value) : nullptr;
+}
+
+int qi_qt_dynamic_write(qi_object *object, PyObject *name, PyObject *value)
+{
+    const QByteArray key = name_of(name);
+    QVariant variant;
+
+    if (PyErr_Occurred() || (value && !from_python(value, &variant)))
+        return -1;
+    /* None is a value here, unlike the invalid QVariant, which would remove the property. */
+    if (value == Py_None)
+        variant = QVariant::fromValue(nullptr);
+    WriteDynamic work(QByteArray(key.constData(), key.size()), variant);
+    return perform(object, work) ? 0 : -1;
+}
+
+bool qi_qt_dynamic_has(qi_object *object, PyObject *name)
+{
+    QByteArrayList names;
+
+    if (dynamic_names(object, &names))
+        return names.contains(name_of(name));
+    PyErr_Clear();
+    return false;
+}
+
+PyObject *qi_qt_enum(qi_object *object, int index)
+{
+    PyObject *type = enum_class(object->metaObject()->enumerator(index));
+
+    if (type)
+        return Py_NewRef(type);
+    PyErr_SetString(PyExc_RuntimeError, "the enumeration cannot be shown to Python");
+    return nullptr;
+}
+
+/* -- the tree -------------------------------------------------------------------------------------- */
+
+const char *qi_qt_class_name(qi_object *object)
+{
+    return object->metaObject()->className();
+}
+
+bool qi_qt_inherits(qi_object *object, const char *class_name)
+{
+    return object->inherits(class_name);
+}
+
+PyObject *qi_qt_name_now(qi_object *object)
+{
+    return object->thread() == QThread::currentThread() ? to_python(object->objectName()) : nullptr;
+}
+
+PyObject *qi_qt_parent(qi_object *object)
+{
+    FindParent work;
+    return perform(object, work) ? qi_qt_wrap(work.found) : nullptr;
+}
+
+PyObject *qi_qt_children(qi_object *object)
+{
+    FindChildren work;
+
+    work.recursive = false;
+    return perform(object, work) ? wrap_all(work.found) : nullptr;
+}
+
+PyObject *qi_qt_find_child(qi_object *object, PyObject *name, PyObject *class_name, bool recursive)
+{
+    FindChildren work;
+
+    work.first_only = true;
+    if (!fill_search(&work, name, class_name, recursive) || !perform(object, work))
+        return nullptr;
+    return work.found.isEmpty() ? Py_NewRef(Py_None) : qi_qt_wrap(work.found.first());
+}
+
+PyObject *qi_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name, bool recursive)
+{
+    FindChildren work;
+
+    if (!fill_search(&work, name, class_name, recursive) || !perform(object, work))
+        return nullptr;
+    return wrap_all(work.found);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What proxy.c asks of Qt about one object: its members by name, reading, writing, calling. Every
+ * function that takes an object expects a live one, which the caller has just asked its guard for.
+ * GIL: held, and released inside wherever code of the host may run. "An exception" is one of Python's.
+ */
+#ifndef QI_RUNTIME_QT_OBJECT_H
+#define QI_RUNTIME_QT_OBJECT_H
+
+#include <Python.h>
+
+#include <qi/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum qi_qt_kind {
+    QI_QT_NOTHING = 0,
+    QI_QT_PROPERTY,
+    QI_QT_SIGNAL,
+    QI_QT_METHOD,
+    QI_QT_ENUM
+} qi_qt_kind;
+
+/* What an object has under a name, and the number of it: of a signal the method index or, if it has
+ * overloads, -1; of a method nothing. */
+qi_qt_kind qi_qt_member(qi_object *object, PyObject *name, int *index);
+
+/* The names of all members and dynamic properties: a new list of str. */
+PyObject *qi_qt_member_names(qi_object *object);
+
+/* Raises AttributeError with near names. Returns NULL. */
+PyObject *qi_qt_raise_no_member(qi_object *object, PyObject *name);
+
+/* -- properties ----------------------------------------------------------------------------------- */
+
+PyObject *qi_qt_property_read(qi_object *object, int index);
+/* NULL as the value resets. 0, or -1 with an exception. */
+int qi_qt_property_write(qi_object *object, int index, PyObject *value);
+
+/* Dynamic properties. The first returns NULL without an exception if there is none of that name; the
+ * second makes one where there is none, and removes one if the value is NULL. */
+PyObject *qi_qt_dynamic_read(qi_object *object, PyObject *name);
+int qi_qt_dynamic_write(qi_object *object, PyObject *name, PyObject *value);
+bool qi_qt_dynamic_has(qi_object *object, PyObject *name);
+
+/* -- calls ---------------------------------------------------------------------------------------- */
+
+/* Calls the slot or invokable whose overload fits best, in the object's thread. */
+PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments, Py_ssize_t count);
+
+/* Emits a signal in this thread; of the overloads the one that fits best, or the one of the index if
+ * that is not -1. */
+PyObject *qi_qt_emit(qi_object *object, PyObject *name, int index, PyObject *const *arguments,
+                     Py_ssize_t count);
+
+/* The largest number of arguments, `most` or fewer, that a form of the slot, invokable or signal takes;
+ * -1: none. */
+int qi_qt_accepts(qi_object *object, PyObject *name, int most);
+
+/* The signal with all its parameters whose shorter form this may be. */
+int qi_qt_original_signal(qi_object *object, int index);
+
+/* "send(QString)", "send(QString,int)": the signatures under a name, one a line. New str. */
+PyObject *qi_qt_signatures(qi_object *object, PyObject *name);
+
+/* The class of an enumeration. New reference. */
+PyObject *qi_qt_enum(qi_object *object, int index);
+
+/* -- the tree -------------------------------------------------------------------------------------- */
+
+const char *qi_qt_class_name(qi_object *object);
+bool qi_qt_inherits(qi_object *object, const char *class_name);
+/* Only from the object's own thread; elsewhere NULL without an exception. New str. */
+PyObject *qi_qt_name_now(qi_object *object);
+PyObject *qi_qt_parent(qi_object *object);
+PyObject *qi_qt_children(qi_object *object);
+/* `name` may be NULL, and `class_name` too: any. The first one or None, or the list of all. */
+PyObject *qi_qt_find_child(qi_object *object, PyObject *name, PyObject *class_name, bool recursive);
+PyObject *qi_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name, bool recursive);
+
+/* -- proxies --------------------------------------------------------------------------------------- */
+
+/* The proxy of an object that is being destroyed, as QObject::destroyed hands it out: it refers to
+ * nothing any more. New reference. */
+PyObject *qi_qt_wrap_dying(qi_object *object);
+
+/* Called when a proxy goes, before its memory does. */
+void qi_qt_forget(qi_object *object, PyObject *proxy);
+
+/* proxy.c: makes the proxy of an object; takes the guard, which is NULL for one that is dead already. */
+PyObject *qi_proxy_new(qi_object *object, void *guard);
+/* The live object of a proxy, or NULL without an exception. */
+qi_object *qi_proxy_object(PyObject *proxy);
+
+/* Makes the type _qi.Variant. New reference. */
+PyObject *qi_qt_opaque_type(PyObject *module);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

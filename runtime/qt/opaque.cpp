@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What one side has and the other has nothing for, each carried by the other unopened: `_qi.Variant`, a
+ * Python object that holds a QVariant, and a QVariant that holds an object of Python.
+ */
+#include "variant.h"
+
+#include <new>
+
+#include <QtCore/qdebug.h>
+
+#include "../rooms.h"
+#include "object.h"
+
+namespace qi
+{
+
+namespace
+{
+
+/* -- a QVariant in Python -------------------------------------------------------------------------- */
+
+struct Opaque {
+    PyObject_HEAD
+    QVariant value;
+};
+
+Opaque *self_of(PyObject *object)
+{
+    return reinterpret_cast<Opaque *>(object);
+}
+
+void opaque_dealloc(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+
+    self_of(object)->value.~QVariant();
+    type->tp_free(object);
+    Py_DECREF(type);
+}
+
+PyObject *opaque_repr(PyObject *object)
+{
+    QString text;
+    QDebug(&text).nospace() << self_of(object)->value;
+    if (!text.startsWith(QLatin1String("QVariant")))
+        text = QLatin1String("QVariant(") + text + QLatin1Char(')');
+    return PyUnicode_FromFormat("<qi.%s>", text.trimmed().toUtf8().constData());
+}
+
+PyObject *opaque_compare(PyObject *left, PyObject *right, int operation)
+{
+    const QVariant *a = opaque_value(left), *b = opaque_value(right);
+
+    if (!a || !b || (operation != Py_EQ && operation != Py_NE))
+        Py_RETURN_NOTIMPLEMENTED;
+    return PyBool_FromLong((*a == *b) == (operation == Py_EQ));
+}
+
+PyObject *opaque_type_name(PyObject *object, void *)
+{
+    return PyUnicode_FromString(self_of(object)->value.typeName());
+}
+
+PyGetSetDef opaque_members[] = {
+    {"type_name", opaque_type_name, nullptr, "Qt's name of the type of the value", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+PyType_Slot opaque_slots[] = {
+    {Py_tp_doc, const_cast<char *>("A value of a Qt type that Python has no type for. It may be "
+                                   "compared, and given back to Qt.")},
+    {Py_tp_dealloc, reinterpret_cast<void *>(opaque_dealloc)},
+    {Py_tp_repr, reinterpret_cast<void *>(opaque_repr)},
+    {Py_tp_richcompare, reinterpret_cast<void *>(opaque_compare)},
+    {Py_tp_getset, opaque_members},
+    {0, nullptr},
+};
+
+PyType_Spec opaque_spec = {
+    "_qi.Variant", int(sizeof(Opaque)), 0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE, opaque_slots,
+};
+
+/* -- an object of Python in Qt ---------------------------------------------------------------------- */
+
+/* Copied and destroyed by Qt's containers, in whatever thread these are; hence the GIL is taken. After
+ * the interpreter's end there is nothing left to count. */
+struct Held {
+    Held() = default;
+    explicit Held(PyObject *object) : object(object) { take(); }
+    Held(const Held &other) : object(other.object) { take(); }
+    Held &operator=(const Held &other)
+    {
+        Held copy(other);
+        std::swap(object, copy.object);
+        return *this;
+    }
+    ~Held()
+    {
+        if (object && Py_IsInitialized()) {
+            GilHeld gil;
+            Py_DECREF(object);
+        }
+    }
+
+    friend bool operator==(const Held &a, const Held &b) { return a.object == b.object; }
+
+    PyObject *object = nullptr;
+
+private:
+    void take()
+    {
+        if (object && Py_IsInitialized()) {
+            GilHeld gil;
+            Py_INCREF(object);
+        }
+    }
+};
+
+} // namespace
+
+} // namespace qi
+
+Q_DECLARE_METATYPE(qi::Held)
+
+namespace qi
+{
+
+PyObject *opaque_new(const QVariant &value)
+{
+    PyTypeObject *type = qi_room_variant_type();
+    PyObject *object = type ? type->tp_alloc(type, 0) : nullptr;
+
+    if (object)
+        new (&self_of(object)->value) QVariant(value);
+    return object;
+}
+
+const QVariant *opaque_value(PyObject *object)
+{
+    return Py_TYPE(object) == qi_room_variant_type() ? &self_of(object)->value : nullptr;
+}
+
+QVariant hold_python(PyObject *object)
+{
+    return QVariant::fromValue(Held(object));
+}
+
+PyObject *held_python(QMetaType type, const void *data)
+{
+    if (type != QMetaType::fromType<Held>())
+        return nullptr;
+    PyObject *object = static_cast<const Held *>(data)->object;
+    return Py_NewRef(object ? object : Py_None);
+}
+
+} // namespace qi
+
+PyObject *qi_qt_opaque_type(PyObject *module)
+{
+    return PyType_FromModuleAndSpec(module, &qi::opaque_spec, nullptr);
+}

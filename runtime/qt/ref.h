@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Small owners for C++ code that calls CPython: one reference, and the GIL, each for a scope. */
+#ifndef QI_RUNTIME_QT_REF_H
+#define QI_RUNTIME_QT_REF_H
+
+#include <Python.h>
+
+#include <utility>
+
+namespace qi
+{
+
+/* One owned reference, or none. */
+class Ref
+{
+public:
+    Ref() = default;
+    explicit Ref(PyObject *taken) : m_object(taken) {}
+    Ref(Ref &&other) noexcept : m_object(std::exchange(other.m_object, nullptr)) {}
+    Ref &operator=(Ref &&other) noexcept
+    {
+        std::swap(m_object, other.m_object);
+        return *this;
+    }
+    Ref(const Ref &) = delete;
+    Ref &operator=(const Ref &) = delete;
+    ~Ref() { Py_XDECREF(m_object); }
+
+    static Ref borrow(PyObject *object) { return Ref(Py_XNewRef(object)); }
+
+    PyObject *get() const { return m_object; }
+    PyObject *release() { return std::exchange(m_object, nullptr); }
+    explicit operator bool() const { return m_object; }
+
+private:
+    PyObject *m_object = nullptr;
+};
+
+/*
+ * Beware: CPython up to 3.13 ends a thread that asks for the GIL during finalisation by unwinding it, so
+ * the destructors below must let that pass.
+ */
+
+/* Holds the GIL for a scope, in any thread. */
+class GilHeld
+{
+public:
+    GilHeld() : m_state(PyGILState_Ensure()) {}
+    ~GilHeld() noexcept(false) { PyGILState_Release(m_state); }
+    GilHeld(const GilHeld &) = delete;
+    GilHeld &operator=(const GilHeld &) = delete;
+
+private:
+    PyGILState_STATE m_state;
+};
+
+/* Gives the GIL up for a scope in which host code runs; the thread holds it before and after. */
+class GilReleased
+{
+public:
+    GilReleased() : m_thread(PyEval_SaveThread()) {}
+    ~GilReleased() noexcept(false) { PyEval_RestoreThread(m_thread); }
+    GilReleased(const GilReleased &) = delete;
+    GilReleased &operator=(const GilReleased &) = delete;
+
+private:
+    PyThreadState *m_thread;
+};
+
+} // namespace qi
+
+#endif

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The relay: one signal of one QObject, connected to one callable of Python. This is the path of every
+ * emission, so all that can be decided at connecting is: which converter each argument wants, how many
+ * arguments there are, and what the signal is called.
+ *
+ * A relay is a QObject without a meta-object of its own, as QSignalSpy is one: qt_metacall() receives the
+ * two methods that it claims to have beyond QObject's. It lives in the GUI thread, and its connection is
+ * of Qt's automatic kind: an emission there calls at once, one in any other thread comes as an event.
+ *
+ * What may happen inside a call, and what keeps it safe:
+ *   the relay is closed       it is deleted when the outermost call has returned (m_depth)
+ *   the sender is deleted     nothing of it is used after the arguments were converted
+ *   the signal is emitted     calls nest; nothing here is shared between them
+ * m_closed and m_depth are guarded by the GIL; all else is set before the connection is made.
+ */
+#include "variant.h"
+
+#include <cstring>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qobject.h>
+#include <QtCore/qthread.h>
+
+#include "../rooms.h"
+#include "bridge.h"
+#include "class_info.h"
+#include "names.h"
+#include "object.h"
+
+namespace
+{
+
+using qi::GilHeld;
+using qi::GilReleased;
+using qi::Ref;
+using qi::ToPython;
+
+constexpr int most_arguments = 16; /* more than any signal has; they are kept on the stack */
+
+/* What qt_metacall() receives, counted from the end of QObject's own methods. */
+enum { EmissionMethod = 0, DestroyedMethod = 1 };
+
+PyObject *make_dying(const ToPython &, const void *data)
+{
+    return qi_qt_wrap_dying(*static_cast<QObject *const *>(data));
+}
+
+} // namespace
+
+/* The bridge's type, in C++ a QObject. */
+struct qi_qt_relay final : public QObject {
+public:
+    explicit qi_qt_relay(const qi_qt_relay_spec &spec);
+    ~qi_qt_relay() override;
+
+    bool connect_to(const qi_qt_relay_spec &spec, int signal);
+    void close();
+
+    int qt_metacall(QMetaObject::Call call, int id, void **arguments) override;
+
+private:
+    void emitted(void **arguments);
+    void call(PyObject *callable, void **arguments);
+    PyObject *call_converted(PyObject *callable, void **arguments);
+    void sender_destroyed();
+    void tell_end();
+    void leave();
+
+    PyObject *m_callable;
+    char *m_signal_name;
+    ToPython m_converters[most_arguments];
+    int m_count = 0;
+    int m_depth = 0;
+    bool m_single_shot;
+    bool m_done = false; /* a single shot that was fired */
+    bool m_closed = false;
+    bool m_dying_sender = false; /* the signal is destroyed(), whose argument is no object any more */
+    qi_qt_job_fn m_ended;
+    void *m_data;
+    QMetaObject::Connection m_connection;
+    QMetaObject::Connection m_destroyed;
+};
+
+qi_qt_relay::qi_qt_relay(const qi_qt_relay_spec &spec)
+    : m_callable(Py_NewRef(spec.callable)),
+      m_signal_name(qi_qt_signal_name(spec.sender, spec.signal)), m_single_shot(spec.single_shot),
+      m_ended(spec.ended), m_data(spec.data)
+{
+}
+
+qi_qt_relay::~qi_qt_relay()
+{
+    free(m_signal_name);
+}
+
+/* -- connecting ------------------------------------------------------------------------------------ */
+
+namespace
+{
+
+/* The types that Qt copies the arguments by when an emission is queued, in the array that it takes over;
+ * NULL if one of them is unknown. */
+int *queued_types(const QMetaMethod &method)
+{
+    const int count = method.parameterCount();
+    int *types = new int[count + 1];
+
+    for (int i = 0; i < count; i++) {
+        const QMetaType type = method.parameterMetaType(i);
+        if (!type.isValid()) {
+            delete[] types;
+            return nullptr;
+        }
+        types[i] = type.id();
+    }
+    types[count] = 0;
+    return types;
+}
+
+int fail_unknown_type(const char *signal_name, const QByteArray &type)
+{
+    const QByteArray text = QByteArray("the signal ") + signal_name + " has a parameter of the type '" +
+                            type + "', which Qt's type system does not know; call qRegisterMetaType<" +
+                            type + ">() before connecting";
+    return qi_room_fail(QI_ERR_TYPE, text.constData());
+}
+
+/* Every parameter that is passed on must be known, and all of them where an emission may be queued. */
+int check_types(const qi_qt_relay_spec &spec, const QMetaMethod &method, int count,
+                const char *signal_name)
+{
+    const bool may_queue = spec.queued || spec.sender->thread() != QThread::currentThread();
+    const int checked = may_queue ? method.parameterCount() : count;
+
+    for (int i = 0; i < checked; i++) {
+        if (!method.parameterMetaType(i).isValid())
+            return fail_unknown_type(signal_name, method.parameterTypes().at(i));
+    }
+    return QI_OK;
+}
+
+} // namespace
+
+bool qi_qt_relay::connect_to(const qi_qt_relay_spec &spec, int signal)
+{
+    const QMetaMethod method = spec.sender->metaObject()->method(signal);
+    const int own_methods = QObject::staticMetaObject.methodCount();
+    /* The clone that was asked for may have fewer parameters than the signal. */
+    int count = qi_qt_signal_parameter_count(spec.sender, spec.signal);
+
+    if (spec.max_arguments >= 0 && count > spec.max_arguments)
+        count = spec.max_arguments;
+    if (count > most_arguments) {
+        qi_room_fail(QI_ERR_TYPE, "a signal with more than 16 parameters cannot be passed on");
+        return false;
+    }
+    if (check_types(spec, method, count, m_signal_name) != QI_OK)
+        return false;
+    for (m_count = 0; m_count < count; m_count++)
+        m_converters[m_count] = ToPython(method.parameterMetaType(m_count));
+    m_dying_sender = method == QMetaMethod::fromSignal(&QObject::destroyed);
+
+    const int type = spec.queued ? Qt::QueuedConnection : Qt::AutoConnection;
+    m_connection = QMetaObject::connect(spec.sender, signal, this, own_methods + EmissionMethod, type,
+                                        queued_types(method));
+    /* Second, so that an emission of destroyed() itself still arrives. */
+    const QMetaMethod destroyed = QMetaMethod::fromSignal(&QObject::destroyed);
+    m_destroyed = QMetaObject::connect(spec.sender, destroyed.methodIndex(), this,
+                                       own_methods + DestroyedMethod, type, queued_types(destroyed));
+    if (m_connection && m_destroyed)
+        return true;
+    qi_room_fail(QI_ERR_INTERNAL, "Qt refused the connection");
+    return false;
+}
+
+qi_qt_relay *qi_qt_relay_open(const qi_qt_relay_spec *spec)
+{
+    if (QCoreApplication::instance() && !qi_qt_on_application_thread()) {
+        qi_room_fail(QI_ERR_WRONG_THREAD, "signals are connected in the GUI thread");
+        return nullptr;
+    }
+    const QMetaObject *meta_object = spec->sender->metaObject();
+    if (spec->signal < 0 || spec->signal >= meta_object->methodCount() ||
+        meta_object->method(spec->signal).methodType() != QMetaMethod::Signal) {
+        qi_room_fail(QI_ERR_ARGUMENT, "the method index is not that of a signal");
+        return nullptr;
+    }
+    auto *relay = new qi_qt_relay(*spec);
+    if (!relay->connect_to(*spec, qi::original_signal(meta_object, spec->signal))) {
+        relay->close();
+        return nullptr;
+    }
+    return relay;
+}
+
+/* -- emissions ------------------------------------------------------------------------------------- */
+
+int qi_qt_relay::qt_metacall(QMetaObject::Call call, int id, void **arguments)
+{
+    id = QObject::qt_metacall(call, id, arguments);
+    if (id < 0 || call != QMetaObject::InvokeMetaMethod)
+        return id;
+    /* Beware: the relay may be gone when these return. */
+    if (id == EmissionMethod)
+        emitted(arguments);
+    else
+        sender_destroyed();
+    return -1;
+}
+
+void qi_qt_relay::emitted(void **arguments)
+{
+    if (!Py_IsInitialized())
+        return;
+    GilHeld gil;
+    if (m_closed || m_done)
+        return;
+    m_depth++;
+    Ref callable = Ref::borrow(m_callable); /* closing lets go of it */
+    if (m_single_shot) {
+        m_done = true;
+        QObject::disconnect(m_connection);
+        tell_end();
+    }
+    /* An emission in the midst of an exception: a destructor's, while the exception unwinds. */
+    PyObject *raised = PyErr_Occurred() ? qi_room_exception_take() : nullptr;
+    call(callable.get(), arguments);
+    if (raised)
+        qi_room_exception_give(raised);
+    leave();
+}
+
+void qi_qt_relay::call(PyObject *callable, void **arguments)
+{
+    PyObject *result = call_converted(callable, arguments);
+
+    if (result) {
+        Py_DECREF(result);
+        return;
+    }
+    /* The host's error callback may close the relay, but m_depth keeps the name. */
+    qi_room_report(m_signal_name, callable);
+}
+
+PyObject *qi_qt_relay::call_converted(PyObject *callable, void **arguments)
+{
+    PyObject *stack[1 + most_arguments]; /* the first place is lent to the callee */
+    PyObject *result = nullptr;
+    int made = 0;
+
+    stack[0] = stack[1] = nullptr;
+
+    /* arguments[0] is the place of the result, which a signal has not. */
+    for (; made < m_count; made++) {
+        PyObject *object = m_dying_sender ? make_dying(m_converters[made], arguments[made + 1])
+                                          : m_converters[made](arguments[made + 1]);
+        if (!object)
+            break;
+        stack[made + 1] = object;
+    }
+    if (made == m_count)
+        result = PyObject_Vectorcall(callable, stack + 1, size_t(made) | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                                     nullptr);
+    while (made > 0)
+        Py_DECREF(stack[made--]);
+    return result;
+}
+
+void qi_qt_relay::sender_destroyed()
+{
+    if (!Py_IsInitialized())
+        return;
+    GilHeld gil;
+    if (m_closed)
+        return;
+    m_depth++;
+    tell_end();
+    leave();
+}
+
+/* GIL: held, and released around the callback. */
+void qi_qt_relay::tell_end()
+{
+    if (const qi_qt_job_fn ended = std::exchange(m_ended, nullptr)) {
+        GilReleased released;
+        ended(m_data);
+    }
+}
+
+void qi_qt_relay::leave()
+{
+    if (--m_depth == 0 && m_closed)
+        delete this;
+}
+
+/* -- the end --------------------------------------------------------------------------------------- */
+
+void qi_qt_relay::close()
+{
+    if (m_closed)
+        return;
+    m_closed = true;
+    m_ended = nullptr;
+    QObject::disconnect(m_connection);
+    QObject::disconnect(m_destroyed);
+    m_depth++;
+    Py_CLEAR(m_callable); /* Beware: may run any code of Python, also further emissions. */
+    leave();
+}
+
+void qi_qt_relay_close(qi_qt_relay *relay)
+{
+    if (relay)
+        relay->close();
+}
+
+/* -- finding signals ------------------------------------------------------------------------------- */
+
+namespace
+{
+
+int fail_ambiguous(const QMetaObject *meta_object, const QByteArray &name, const QList<int> &found)
+{
+    const QByteArray text = QByteArray("the signal '") + name + "' of " + meta_object->className() +
+                            " has overloads; write which: " + qi::signatures(meta_object, found);
+    return qi_room_fail(QI_ERR_AMBIGUOUS, text.constData());
+}
+
+int fail_not_found(const QMetaObject *meta_object, const QByteArray &wanted)
+{
+    const QByteArray name = wanted.left(wanted.indexOf('('));
+    const QList<int> overloads = wanted == name ? QList<int>() : qi::signals_named(meta_object, name);
+    QByteArray text = QByteArray(meta_object->className()) + " has no signal '" + wanted + '\'';
+
+    if (overloads.isEmpty())
+        text += qi_near_names_hint(name, qi::signal_names(meta_object));
+    else
+        text += "; there is " + qi::signatures(meta_object, overloads);
+    return qi_room_fail(QI_ERR_NOT_FOUND, text.constData());
+}
+
+int find_by_name(const QMetaObject *meta_object, const QByteArray &name, int *index)
+{
+    const QList<int> found = qi::signals_named(meta_object, name);
+
+    if (found.isEmpty())
+        return fail_not_found(meta_object, name);
+    if (found.size() > 1)
+        return fail_ambiguous(meta_object, name, found);
+    *index = found.first();
+    return QI_OK;
+}
+
+} // namespace
+
+int qi_qt_find_signal(qi_object *sender, const char *signal, int *index)
+{
+    if (!sender || !signal || !*signal)
+        return qi_room_fail(QI_ERR_ARGUMENT, "a signal needs a sender and a name");
+    /* "2clicked(bool)" is what Qt's SIGNAL() makes of it. */
+    const char *spelled = *signal == '2' ? signal + 1 : signal;
+    const QMetaObject *meta_object = sender->metaObject();
+    if (!strchr(spelled, '('))
+        return find_by_name(meta_object, QByteArray(spelled).trimmed(), index);
+    const QByteArray wanted = QMetaObject::normalizedSignature(spelled);
+    const int found = meta_object->indexOfSignal(wanted.constData());
+    if (found < 0)
+        return fail_not_found(meta_object, wanted);
+    *index = found;
+    return QI_OK;
+}
+
+char *qi_qt_signal_name(qi_object *sender, int index)
+{
+    const QMetaMethod method = sender->metaObject()->method(index);
+    const QByteArray name = QByteArray(method.enclosingMetaObject()->className()) +
+                            "::" + method.methodSignature();
+    return strdup(name.constData());
+}
+
+int qi_qt_signal_parameter_count(qi_object *sender, int index)
+{
+    return sender->metaObject()->method(index).parameterCount();
+}

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From Qt to Python. A function for each type, and one table that says which; the relay asks the table
+ * when it connects, and at each emission only calls the function.
+ */
+#include "variant.h"
+
+#include <QtCore/qassociativeiterable.h>
+#include <QtCore/qdatetime.h>
+#include <QtCore/qjsonarray.h>
+#include <QtCore/qjsondocument.h>
+#include <QtCore/qjsonobject.h>
+#include <QtCore/qjsonvalue.h>
+#include <QtCore/qrect.h>
+#include <QtCore/qsequentialiterable.h>
+#include <QtCore/qstringlist.h>
+#include <QtCore/qurl.h>
+#include <QtCore/quuid.h>
+
+#include "bridge.h"
+
+namespace qi
+{
+
+namespace
+{
+
+template <typename T> const T &as(const void *data)
+{
+    return *static_cast<const T *>(data);
+}
+
+bool has_surrogates(const QString &text)
+{
+    for (QChar character : text) {
+        if (character.isSurrogate())
+            return true;
+    }
+    return false;
+}
+
+PyObject *make_none(const ToPython &, const void *)
+{
+    return Py_NewRef(Py_None);
+}
+
+PyObject *make_bool(const ToPython &, const void *data)
+{
+    return PyBool_FromLong(as<bool>(data));
+}
+
+template <typename T> PyObject *make_signed(const ToPython &, const void *data)
+{
+    return PyLong_FromLongLong(as<T>(data));
+}
+
+template <typename T> PyObject *make_unsigned(const ToPython &, const void *data)
+{
+    return PyLong_FromUnsignedLongLong(as<T>(data));
+}
+
+template <typename T> PyObject *make_float(const ToPython &, const void *data)
+{
+    return PyFloat_FromDouble(double(as<T>(data)));
+}
+
+template <typename T> PyObject *make_character(const ToPython &, const void *data)
+{
+    return PyUnicode_FromOrdinal(int(as<T>(data)));
+}
+
+PyObject *make_qchar(const ToPython &, const void *data)
+{
+    return PyUnicode_FromOrdinal(as<QChar>(data).unicode());
+}
+
+PyObject *make_text(const ToPython &, const void *data)
+{
+    return to_python(as<QString>(data));
+}
+
+PyObject *make_bytes(const ToPython &, const void *data)
+{
+    return to_python(as<QByteArray>(data));
+}
+
+PyObject *make_url(const ToPython &, const void *data)
+{
+    return to_python(as<QUrl>(data).toString(QUrl::FullyEncoded));
+}
+
+PyObject *make_uuid(const ToPython &, const void *data)
+{
+    PyObject *type = cached_attribute("uuid", "UUID");
+    const QByteArray bytes = as<QUuid>(data).toRfc4122();
+
+    if (!type)
+        return nullptr;
+    Ref arguments(PyTuple_New(0));
+    Ref keywords(Py_BuildValue("{s:y#}", "bytes", bytes.constData(), Py_ssize_t(bytes.size())));
+    if (!arguments || !keywords)
+        return nullptr;
+    return PyObject_Call(type, arguments.get(), keywords.get());
+}
+
+PyObject *make_date(const ToPython &, const void *data)
+{
+    return date_to_python(as<QDate>(data));
+}
+
+PyObject *make_time(const ToPython &, const void *data)
+{
+    return time_to_python(as<QTime>(data));
+}
+
+PyObject *make_datetime(const ToPython &, const void *data)
+{
+    return datetime_to_python(as<QDateTime>(data));
+}
+
+template <typename... Numbers>
+PyObject *make_shape(const char *name, const char *format, Numbers... numbers)
+{
+    PyObject *type = cached_attribute("qi._types", name);
+    return type ? PyObject_CallFunction(type, format, numbers...) : nullptr;
+}
+
+PyObject *make_point(const ToPython &, const void *data)
+{
+    const QPoint &point = as<QPoint>(data);
+    return make_shape("Point", "ii", point.x(), point.y());
+}
+
+PyObject *make_point_f(const ToPython &, const void *data)
+{
+    const QPointF &point = as<QPointF>(data);
+    return make_shape("PointF", "dd", double(point.x()), double(point.y()));
+}
+
+PyObject *make_size(const ToPython &, const void *data)
+{
+    const QSize &size = as<QSize>(data);
+    return make_shape("Size", "ii", size.width(), size.height());
+}
+
+PyObject *make_size_f(const ToPython &, const void *data)
+{
+    const QSizeF &size = as<QSizeF>(data);
+    return make_shape("SizeF", "dd", double(size.width()), double(size.height()));
+}
+
+PyObject *make_rect(const ToPython &, const void *data)
+{
+    const QRect &rect = as<QRect>(data);
+    return make_shape("Rect", "iiii", rect.x(), rect.y(), rect.width(), rect.height());
+}
+
+PyObject *make_rect_f(const ToPython &, const void *data)
+{
+    const QRectF &rect = as<QRectF>(data);
+    return make_shape("RectF", "dddd", double(rect.x()), double(rect.y()), double(rect.width()),
+                      double(rect.height()));
+}
+
+PyObject *make_variant(const ToPython &, const void *data)
+{
+    return to_python(as<QVariant>(data));
+}
+
+PyObject *make_object(const ToPython &, const void *data)
+{
+    return qi_qt_wrap(as<QObject *>(data));
+}
+
+PyObject *make_tracked_object(const ToPython &how, const void *data)
+{
+    return qi_qt_wrap(QVariant(how.type(), data).value<QObject *>());
+}
+
+PyObject *make_opaque(const ToPython &how, const void *data)
+{
+    PyObject *held = held_python(how.type(), data);
+    return held ? held : opaque_new(QVariant(how.type(), data));
+}
+
+PyObject *make_enum(const ToPython &how, const void *data)
+{
+    const bool is_unsigned =
+        how.is_flags() || (how.type().flags() & QMetaType::IsUnsignedEnumeration);
+    qlonglong value = 0;
+
+    switch (how.type().sizeOf()) {
+    case 1:
+        value = is_unsigned ? qlonglong(as<quint8>(data)) : as<qint8>(data);
+        break;
+    case 2:
+        value = is_unsigned ? qlonglong(as<quint16>(data)) : as<qint16>(data);
+        break;
+    case 8:
+        value = as<qint64>(data);
+        break;
+    default:
+        value = is_unsigned ? qlonglong(as<quint32>(data)) : as<qint32>(data);
+        break;
+    }
+    return enum_member(how.enumeration(), value);
+}
+
+/* -- containers: each may nest, and Python's own limit bounds the depth ------------------------------- */
+
+class Level
+{
+public:
+    Level() : m_entered(Py_EnterRecursiveCall(" while converting a value of Qt") == 0) {}
+    ~Level()
+    {
+        if (m_entered)
+            Py_LeaveRecursiveCall();
+    }
+    explicit operator bool() const { return m_entered; }
+
+private:
+    bool m_entered;
+};
+
+template <typename List> PyObject *make_list_of(const List &items)
+{
+    Level level;
+    Ref list(level ? PyList_New(items.size()) : nullptr);
+    Py_ssize_t index = 0;
+
+    for (auto item = items.begin(); list && item != items.end(); ++item) {
+        PyObject *object = to_python(*item);
+        if (!object)
+            return nullptr;
+        PyList_SET_ITEM(list.get(), index++, object);
+    }
+    return list.release();
+}
+
+template <typename List> PyObject *make_list(const ToPython &, const void *data)
+{
+    return make_list_of(as<List>(data));
+}
+
+template <typename Map> PyObject *make_dict_of(const Map &map)
+{
+    Level level;
+    Ref dict(level ? PyDict_New() : nullptr);
+
+    for (auto entry = map.begin(); dict && entry != map.end(); ++entry) {
+        Ref key(to_python(entry.key()));
+        Ref value(key ? to_python(QVariant(entry.value())) : nullptr);
+        if (!value || PyDict_SetItem(dict.get(), key.get(), value.get()) < 0)
+            return nullptr;
+    }
+    return dict.release();
+}
+
+template <typename Map> PyObject *make_dict(const ToPython &, const void *data)
+{
+    return make_dict_of(as<Map>(data));
+}
+
+PyObject *make_sequence(const ToPython &how, const void *data)
+{
+    const QVariant variant(how.type(), data);
+    return make_list_of(variant.value<QSequentialIterable>());
+}
+
+PyObject *make_association(const ToPython &how, const void *data)
+{
+    const QVariant variant(how.type(), data);
+    return make_dict_of(variant.value<QAssociativeIterable>());
+}
+
+PyObject *make_json_value(const ToPython &, const void *data)
+{
+    return to_python(as<QJsonValue>(data).toVariant());
+}
+
+PyObject *make_json_object(const ToPython &, const void *data)
+{
+    return to_python(QVariant(as<QJsonObject>(data).toVariantMap()));
+}
+
+PyObject *make_json_array(const ToPython &, const void *data)
+{
+    return make_list_of(as<QJsonArray>(data).toVariantList());
+}
+
+PyObject *make_json_document(const ToPython &, const void *data)
+{
+    return to_python(as<QJsonDocument>(data).toVariant());
+}
+
+/* -- the table ------------------------------------------------------------------------------------ */
+
+ToPython::Make for_builtin(int id)
+{
+    switch (id) {
+    case QMetaType::Void:
+    case QMetaType::Nullptr:
+        return make_none;
+    case QMetaType::Bool:
+        return make_bool;
+    case QMetaType::Char:
+        return make_signed<char>;
+    case QMetaType::SChar:
+        return make_signed<signed char>;
+    case QMetaType::UChar:
+        return make_unsigned<uchar>;
+    case QMetaType::Short:
+        return make_signed<short>;
+    case QMetaType::UShort:
+        return make_unsigned<ushort>;
+    case QMetaType::Int:
+        return make_signed<int>;
+    case QMetaType::UInt:
+        return make_unsigned<uint>;
+    case QMetaType::Long:
+        return make_signed<long>;
+    case QMetaType::ULong:
+        return make_unsigned<ulong>;
+    case QMetaType::LongLong:
+        return make_signed<qlonglong>;
+    case QMetaType::ULongLong:
+        return make_unsigned<qulonglong>;
+    case QMetaType::Float:
+        return make_float<float>;
+    case QMetaType::Double:
+        return make_float<double>;
+    case QMetaType::QChar:
+        return make_qchar;
+    case QMetaType::Char16:
+        return make_character<char16_t>;
+    case QMetaType::Char32:
+        return make_character<char32_t>;
+    case QMetaType::QString:
+        return make_text;
+    case QMetaType::QByteArray:
+        return make_bytes;
+    case QMetaType::QStringList:
+        return make_list<QStringList>;
+    case QMetaType::QByteArrayList:
+        return make_list<QByteArrayList>;
+    case QMetaType::QVariantList:
+        return make_list<QVariantList>;
+    case QMetaType::QVariantMap:
+        return make_dict<QVariantMap>;
+    case QMetaType::QVariantHash:
+        return make_dict<QVariantHash>;
+    case QMetaType::QDate:
+        return make_date;
+    case QMetaType::QTime:
+        return make_time;
+    case QMetaType::QDateTime:
+        return make_datetime;
+    case QMetaType::QUrl:
+        return make_url;
+    case QMetaType::QUuid:
+        return make_uuid;
+    case QMetaType::QPoint:
+        return make_point;
+    case QMetaType::QPointF:
+        return make_point_f;
+    case QMetaType::QSize:
+        return make_size;
+    case QMetaType::QSizeF:
+        return make_size_f;
+    case QMetaType::QRect:
+        return make_rect;
+    case QMetaType::QRectF:
+        return make_rect_f;
+    case QMetaType::QVariant:
+        return make_variant;
+    case QMetaType::QObjectStar:
+        return make_object;
+    case QMetaType::QJsonValue:
+        return make_json_value;
+    case QMetaType::QJsonObject:
+        return make_json_object;
+    case QMetaType::QJsonArray:
+        return make_json_array;
+    case QMetaType::QJsonDocument:
+        return make_json_document;
+    default:
+        return nullptr;
+    }
+}
+
+ToPython::Make for_other(QMetaType type)
+{
+    const QMetaType::TypeFlags flags = type.flags();
+
+    if (flags & QMetaType::PointerToQObject)
+        return make_object;
+    if (flags & QMetaType::IsEnumeration)
+        return make_enum;
+    if (flags & (QMetaType::TrackingPointerToQObject | QMetaType::SharedPointerToQObject |
+                 QMetaType::WeakPointerToQObject))
+        return make_tracked_object;
+    if (QMetaType::canConvert(type, QMetaType::fromType<QAssociativeIterable>()))
+        return make_association;
+    if (QMetaType::canConvert(type, QMetaType::fromType<QSequentialIterable>()))
+        return make_sequence;
+    return make_opaque;
+}
+
+} // namespace
+
+ToPython::ToPython(QMetaType type, const QMetaEnum &enumeration) : m_type(type)
+{
+    const QMetaEnum known = enumeration.isValid() ? enumeration : enum_of(type);
+
+    if (known.isValid()) {
+        m_enumeration = enum_class(known);
+        m_flags = known.isFlag();
+        if (m_enumeration) {
+            m_make = make_enum;
+            return;
+        }
+    }
+    m_make = for_builtin(type.id());
+    if (!m_make)
+        m_make = for_other(type);
+}
+
+PyObject *to_python(const QString &text)
+{
+    if (!has_surrogates(text))
+        return PyUnicode_FromKindAndData(PyUnicode_2BYTE_KIND, text.utf16(), text.size());
+    int order = Q_BYTE_ORDER == Q_LITTLE_ENDIAN ? -1 : 1;
+    return PyUnicode_DecodeUTF16(reinterpret_cast<const char *>(text.utf16()), text.size() * 2,
+                                 "surrogatepass", &order);
+}
+
+PyObject *to_python(const QByteArray &bytes)
+{
+    return PyBytes_FromStringAndSize(bytes.constData(), bytes.size());
+}
+
+PyObject *to_python(const QVariant &value)
+{
+    const QMetaType type = value.metaType();
+    return type.isValid() ? ToPython(type)(value.constData()) : Py_NewRef(Py_None);
+}
+
+} // namespace qi

@@ -1,0 +1,780 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From Python to Qt: a value of exactly the type that is asked for, or an exception that says what was
+ * expected; and the best type for an object that goes into a QVariant.
+ */
+#include "variant.h"
+
+#include <cfloat>
+#include <cmath>
+#include <limits>
+
+#include <QtCore/qassociativeiterable.h>
+#include <QtCore/qdatetime.h>
+#include <QtCore/qjsonarray.h>
+#include <QtCore/qjsondocument.h>
+#include <QtCore/qjsonobject.h>
+#include <QtCore/qjsonvalue.h>
+#include <QtCore/qrect.h>
+#include <QtCore/qsequentialiterable.h>
+#include <QtCore/qstringlist.h>
+#include <QtCore/qurl.h>
+#include <QtCore/quuid.h>
+
+#include "../rooms.h"
+#include "bridge.h"
+
+namespace qi
+{
+
+bool expected(const char *what, PyObject *object)
+{
+    PyErr_Format(PyExc_TypeError, "%s expected, got %s", what, Py_TYPE(object)->tp_name);
+    return false;
+}
+
+PyObject *cached_attribute(const char *module, const char *name)
+{
+    PyObject *cache = qi_room_cache();
+    Ref key(cache ? PyUnicode_FromFormat("%s.%s", module, name) : nullptr);
+
+    if (!key)
+        return nullptr;
+    if (PyObject *known = PyDict_GetItemWithError(cache, key.get()))
+        return known;
+    Ref imported(PyErr_Occurred() ? nullptr : PyImport_ImportModule(module));
+    Ref attribute(imported ? PyObject_GetAttrString(imported.get(), name) : nullptr);
+    if (!attribute || PyDict_SetItem(cache, key.get(), attribute.get()) < 0)
+        return nullptr;
+    return attribute.get(); /* the cache holds it */
+}
+
+namespace
+{
+
+template <typename T> T &at(void *data)
+{
+    return *static_cast<T *>(data);
+}
+
+class Level
+{
+public:
+    Level() : m_entered(Py_EnterRecursiveCall(" while converting an object for Qt") == 0) {}
+    ~Level()
+    {
+        if (m_entered)
+            Py_LeaveRecursiveCall();
+    }
+    explicit operator bool() const { return m_entered; }
+
+private:
+    bool m_entered;
+};
+
+/* -- numbers ---------------------------------------------------------------------------------------- */
+
+bool out_of_range(PyObject *object, QMetaType type, qlonglong least, qulonglong most)
+{
+    PyErr_Format(PyExc_OverflowError, "%S is out of range for %s (%lld to %llu)", object, type.name(),
+                 least, most);
+    return false;
+}
+
+/* The integer of an object, as a 64-bit number that may be signed or not. Floats are no integers. */
+bool integer_from_python(PyObject *object, QMetaType type, qlonglong least, qulonglong most,
+                         qlonglong *out)
+{
+    if (!PyIndex_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "int expected for %s, got %s", type.name(),
+                     Py_TYPE(object)->tp_name);
+        return false;
+    }
+    Ref number(PyNumber_Index(object));
+    int overflow = 0;
+    if (!number)
+        return false;
+    const qlonglong value = PyLong_AsLongLongAndOverflow(number.get(), &overflow);
+    if (overflow == 0 && value == -1 && PyErr_Occurred())
+        return false;
+    if (overflow > 0 && most > qulonglong(std::numeric_limits<qlonglong>::max())) {
+        const qulonglong large = PyLong_AsUnsignedLongLong(number.get());
+        if (!(large == qulonglong(-1) && PyErr_Occurred())) {
+            *out = qlonglong(large);
+            return true;
+        }
+        PyErr_Clear();
+    }
+    if (overflow != 0 || value < least || (value > 0 && qulonglong(value) > most))
+        return out_of_range(number.get(), type, least, most);
+    *out = value;
+    return true;
+}
+
+template <typename T> bool put_integer(PyObject *object, QMetaType type, void *data)
+{
+    qlonglong value;
+
+    if (!integer_from_python(object, type, qlonglong(std::numeric_limits<T>::min()),
+                             qulonglong(std::numeric_limits<T>::max()), &value))
+        return false;
+    at<T>(data) = T(value);
+    return true;
+}
+
+bool put_bool(PyObject *object, void *data)
+{
+    if (!PyLong_Check(object))
+        return expected("bool", object);
+    at<bool>(data) = PyObject_IsTrue(object) == 1;
+    return true;
+}
+
+bool double_from_python(PyObject *object, double *out)
+{
+    const PyNumberMethods *number = Py_TYPE(object)->tp_as_number;
+
+    if (!PyFloat_Check(object) && !PyLong_Check(object) && !(number && number->nb_float))
+        return expected("float", object);
+    *out = PyFloat_AsDouble(object);
+    return !(*out == -1.0 && PyErr_Occurred());
+}
+
+bool put_double(PyObject *object, void *data)
+{
+    return double_from_python(object, &at<double>(data));
+}
+
+bool put_float(PyObject *object, QMetaType type, void *data)
+{
+    double value;
+
+    if (!double_from_python(object, &value))
+        return false;
+    if (std::isfinite(value) && std::fabs(value) > double(FLT_MAX)) {
+        PyErr_Format(PyExc_OverflowError, "%S is out of range for %s", object, type.name());
+        return false;
+    }
+    at<float>(data) = float(value);
+    return true;
+}
+
+bool put_enum(PyObject *object, QMetaType type, void *data)
+{
+    switch (type.sizeOf()) {
+    case 1:
+        return put_integer<qint8>(object, type, data);
+    case 2:
+        return put_integer<qint16>(object, type, data);
+    case 8:
+        return put_integer<qint64>(object, type, data);
+    }
+    /* Flags may use the sign bit, so both readings of 32 bits are right. */
+    qlonglong value;
+    if (!integer_from_python(object, type, std::numeric_limits<qint32>::min(),
+                             std::numeric_limits<quint32>::max(), &value))
+        return false;
+    at<qint32>(data) = qint32(value);
+    return true;
+}
+
+/* -- text and bytes ---------------------------------------------------------------------------------- */
+
+bool put_character(PyObject *object, QMetaType type, void *data)
+{
+    if (!PyUnicode_Check(object) || PyUnicode_GET_LENGTH(object) != 1)
+        return expected("str of one character", object);
+    const Py_UCS4 character = PyUnicode_READ_CHAR(object, 0);
+    if (type.id() == QMetaType::Char32) {
+        at<char32_t>(data) = character;
+        return true;
+    }
+    if (character > 0xFFFF) {
+        PyErr_Format(PyExc_OverflowError, "%R is out of range for %s, which holds 16 bits", object,
+                     type.name());
+        return false;
+    }
+    at<char16_t>(data) = char16_t(character);
+    return true;
+}
+
+bool put_bytes(PyObject *object, void *data)
+{
+    Py_buffer view;
+
+    if (!PyObject_CheckBuffer(object))
+        return expected("bytes", object);
+    if (PyObject_GetBuffer(object, &view, PyBUF_CONTIG_RO) < 0)
+        return false;
+    at<QByteArray>(data) = QByteArray(static_cast<const char *>(view.buf), view.len);
+    PyBuffer_Release(&view);
+    return true;
+}
+
+bool put_url(PyObject *object, void *data)
+{
+    QString text;
+
+    if (!text_from_python(object, &text))
+        return false;
+    const QUrl url(text, QUrl::TolerantMode);
+    if (!text.isEmpty() && !url.isValid()) {
+        PyErr_Format(PyExc_ValueError, "%R is not a URL: %s", object,
+                     url.errorString().toUtf8().constData());
+        return false;
+    }
+    at<QUrl>(data) = url;
+    return true;
+}
+
+bool put_uuid(PyObject *object, void *data)
+{
+    PyObject *type = cached_attribute("uuid", "UUID");
+    const int is_uuid = type ? PyObject_IsInstance(object, type) : -1;
+
+    if (is_uuid < 0)
+        return false;
+    Ref text(is_uuid || PyUnicode_Check(object) ? PyObject_Str(object) : nullptr);
+    if (!text)
+        return PyErr_Occurred() ? false : expected("uuid.UUID", object);
+    QString spelled;
+    if (!text_from_python(text.get(), &spelled))
+        return false;
+    const QUuid uuid = QUuid::fromString(spelled);
+    if (uuid.isNull() && !is_uuid) {
+        PyErr_Format(PyExc_ValueError, "%R is not a UUID", object);
+        return false;
+    }
+    at<QUuid>(data) = uuid;
+    return true;
+}
+
+/* -- shapes ------------------------------------------------------------------------------------------ */
+
+/* The numbers of a tuple or list of `count`. False with TypeError that says "a tuple of 2 numbers". */
+template <typename Number>
+bool numbers_from_python(PyObject *object, int count, bool (*read)(PyObject *, Number *), Number *out)
+{
+    if ((!PyTuple_Check(object) && !PyList_Check(object)) || PySequence_Size(object) != count) {
+        PyErr_Format(PyExc_TypeError, "a tuple of %d numbers expected, got %R", count, object);
+        return false;
+    }
+    for (int i = 0; i < count; i++) {
+        Ref item(PySequence_GetItem(object, i));
+        if (!item || !read(item.get(), &out[i]))
+            return false;
+    }
+    return true;
+}
+
+bool int_from_python(PyObject *object, int *out)
+{
+    return put_integer<int>(object, QMetaType::fromType<int>(), out);
+}
+
+template <typename Shape> bool put_shape(PyObject *object, void *data)
+{
+    int n[2];
+
+    if (!numbers_from_python(object, 2, int_from_python, n))
+        return false;
+    at<Shape>(data) = Shape(n[0], n[1]);
+    return true;
+}
+
+template <typename Shape> bool put_shape_f(PyObject *object, void *data)
+{
+    double n[2];
+
+    if (!numbers_from_python(object, 2, double_from_python, n))
+        return false;
+    at<Shape>(data) = Shape(n[0], n[1]);
+    return true;
+}
+
+bool put_rect(PyObject *object, void *data)
+{
+    int n[4];
+
+    if (!numbers_from_python(object, 4, int_from_python, n))
+        return false;
+    at<QRect>(data) = QRect(n[0], n[1], n[2], n[3]);
+    return true;
+}
+
+bool put_rect_f(PyObject *object, void *data)
+{
+    double n[4];
+
+    if (!numbers_from_python(object, 4, double_from_python, n))
+        return false;
+    at<QRectF>(data) = QRectF(n[0], n[1], n[2], n[3]);
+    return true;
+}
+
+/* -- containers -------------------------------------------------------------------------------------- */
+
+/* Calls `add` for each item of a list or tuple, which may change meanwhile. */
+template <typename Add> bool each_item(PyObject *object, Add add)
+{
+    Level level;
+
+    if (!level)
+        return false;
+    if (!PyList_Check(object) && !PyTuple_Check(object))
+        return expected("list", object);
+    Ref items(PySequence_Tuple(object));
+    if (!items)
+        return false;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(items.get()); i++) {
+        if (!add(PyTuple_GET_ITEM(items.get(), i)))
+            return false;
+    }
+    return true;
+}
+
+template <typename Add> bool each_entry(PyObject *object, Add add)
+{
+    Level level;
+
+    if (!level)
+        return false;
+    if (!PyDict_Check(object))
+        return expected("dict", object);
+    Ref items(PyDict_Items(object));
+    if (!items)
+        return false;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(items.get()); i++) {
+        PyObject *entry = PyList_GET_ITEM(items.get(), i);
+        if (!add(PyTuple_GET_ITEM(entry, 0), PyTuple_GET_ITEM(entry, 1)))
+            return false;
+    }
+    return true;
+}
+
+bool put_text_list(PyObject *object, void *data)
+{
+    QStringList &list = at<QStringList>(data);
+    return each_item(object, [&](PyObject *item) {
+        list.append(QString());
+        return text_from_python(item, &list.last());
+    });
+}
+
+bool put_bytes_list(PyObject *object, void *data)
+{
+    QByteArrayList &list = at<QByteArrayList>(data);
+    return each_item(object, [&](PyObject *item) {
+        list.append(QByteArray());
+        return put_bytes(item, &list.last());
+    });
+}
+
+bool put_list(PyObject *object, void *data)
+{
+    QVariantList &list = at<QVariantList>(data);
+    return each_item(object, [&](PyObject *item) {
+        QVariant value;
+        if (!from_python(item, &value))
+            return false;
+        list.append(value);
+        return true;
+    });
+}
+
+template <typename Map> bool put_map(PyObject *object, void *data)
+{
+    Map &map = at<Map>(data);
+    return each_entry(object, [&](PyObject *key, PyObject *item) {
+        QString name;
+        QVariant value;
+        if (!text_from_python(key, &name) || !from_python(item, &value))
+            return false;
+        map.insert(name, value);
+        return true;
+    });
+}
+
+/* Any other list or map that Qt's type system can fill. */
+bool put_sequence(PyObject *object, QVariant *out)
+{
+    QSequentialIterable list = out->view<QSequentialIterable>();
+    const QMetaType type = list.metaContainer().valueMetaType();
+    return each_item(object, [&](PyObject *item) {
+        QVariant value;
+        if (!from_python(item, type, &value))
+            return false;
+        list.addValue(value);
+        return true;
+    });
+}
+
+bool put_association(PyObject *object, QVariant *out)
+{
+    QAssociativeIterable map = out->view<QAssociativeIterable>();
+    const QMetaAssociation types = map.metaContainer();
+    return each_entry(object, [&](PyObject *key, PyObject *item) {
+        QVariant name, value;
+        if (!from_python(key, types.keyMetaType(), &name) ||
+            !from_python(item, types.mappedMetaType(), &value))
+            return false;
+        map.setValue(name, value);
+        return true;
+    });
+}
+
+bool put_json(PyObject *object, QMetaType type, void *data)
+{
+    QVariant value;
+
+    if (type.id() == QMetaType::QJsonObject && !PyDict_Check(object))
+        return expected("dict", object);
+    if (type.id() == QMetaType::QJsonArray && !PyList_Check(object) && !PyTuple_Check(object))
+        return expected("list", object);
+    if (!from_python(object, &value))
+        return false;
+    const QJsonValue json = QJsonValue::fromVariant(value);
+    switch (type.id()) {
+    case QMetaType::QJsonObject:
+        at<QJsonObject>(data) = json.toObject();
+        break;
+    case QMetaType::QJsonArray:
+        at<QJsonArray>(data) = json.toArray();
+        break;
+    case QMetaType::QJsonDocument:
+        at<QJsonDocument>(data) = QJsonDocument::fromVariant(value);
+        break;
+    default:
+        at<QJsonValue>(data) = object == Py_None ? QJsonValue() : json;
+        break;
+    }
+    return true;
+}
+
+/* -- objects and the rest ---------------------------------------------------------------------------- */
+
+bool put_object(PyObject *object, QMetaType type, void *data)
+{
+    if (object == Py_None) {
+        at<QObject *>(data) = nullptr;
+        return true;
+    }
+    QObject *pointer = qi_qt_unwrap(object);
+    if (!pointer)
+        return false;
+    const QMetaObject *wanted = type.metaObject();
+    if (wanted && !pointer->metaObject()->inherits(wanted)) {
+        PyErr_Format(PyExc_TypeError, "%s expected, got a %s", wanted->className(),
+                     pointer->metaObject()->className());
+        return false;
+    }
+    at<QObject *>(data) = pointer;
+    return true;
+}
+
+/* Through a conversion that Qt or the host has registered: QColor from "red", QKeySequence from text. */
+bool put_converted(PyObject *object, QMetaType type, QVariant *out)
+{
+    QVariant value;
+
+    if (const QVariant *own = opaque_value(object))
+        value = *own;
+    else if (!from_python(object, &value))
+        return false;
+    if (value.metaType() == type || (value.isValid() && value.convert(type))) {
+        *out = value;
+        return true;
+    }
+    return expected(type.name(), object);
+}
+
+bool put_builtin(PyObject *object, QMetaType type, void *data, bool *known)
+{
+    switch (type.id()) {
+    case QMetaType::Bool:
+        return put_bool(object, data);
+    case QMetaType::Char:
+        return put_integer<char>(object, type, data);
+    case QMetaType::SChar:
+        return put_integer<signed char>(object, type, data);
+    case QMetaType::UChar:
+        return put_integer<uchar>(object, type, data);
+    case QMetaType::Short:
+        return put_integer<short>(object, type, data);
+    case QMetaType::UShort:
+        return put_integer<ushort>(object, type, data);
+    case QMetaType::Int:
+        return put_integer<int>(object, type, data);
+    case QMetaType::UInt:
+        return put_integer<uint>(object, type, data);
+    case QMetaType::Long:
+        return put_integer<long>(object, type, data);
+    case QMetaType::ULong:
+        return put_integer<ulong>(object, type, data);
+    case QMetaType::LongLong:
+        return put_integer<qlonglong>(object, type, data);
+    case QMetaType::ULongLong:
+        return put_integer<qulonglong>(object, type, data);
+    case QMetaType::Float:
+        return put_float(object, type, data);
+    case QMetaType::Double:
+        return put_double(object, data);
+    case QMetaType::QChar:
+    case QMetaType::Char16:
+    case QMetaType::Char32:
+        return put_character(object, type, data);
+    case QMetaType::QString:
+        return text_from_python(object, static_cast<QString *>(data));
+    case QMetaType::QByteArray:
+        return put_bytes(object, data);
+    case QMetaType::QStringList:
+        return put_text_list(object, data);
+    case QMetaType::QByteArrayList:
+        return put_bytes_list(object, data);
+    case QMetaType::QVariantList:
+        return put_list(object, data);
+    case QMetaType::QVariantMap:
+        return put_map<QVariantMap>(object, data);
+    case QMetaType::QVariantHash:
+        return put_map<QVariantHash>(object, data);
+    case QMetaType::QDate:
+        return date_from_python(object, static_cast<QDate *>(data));
+    case QMetaType::QTime:
+        return time_from_python(object, static_cast<QTime *>(data));
+    case QMetaType::QDateTime:
+        return datetime_from_python(object, static_cast<QDateTime *>(data));
+    case QMetaType::QUrl:
+        return put_url(object, data);
+    case QMetaType::QUuid:
+        return put_uuid(object, data);
+    case QMetaType::QPoint:
+        return put_shape<QPoint>(object, data);
+    case QMetaType::QPointF:
+        return put_shape_f<QPointF>(object, data);
+    case QMetaType::QSize:
+        return put_shape<QSize>(object, data);
+    case QMetaType::QSizeF:
+        return put_shape_f<QSizeF>(object, data);
+    case QMetaType::QRect:
+        return put_rect(object, data);
+    case QMetaType::QRectF:
+        return put_rect_f(object, data);
+    case QMetaType::Nullptr:
+        return object == Py_None || expected("None", object);
+    case QMetaType::QJsonValue:
+    case QMetaType::QJsonObject:
+    case QMetaType::QJsonArray:
+    case QMetaType::QJsonDocument:
+        return put_json(object, type, data);
+    default:
+        *known = false;
+        return false;
+    }
+}
+
+bool put_other(PyObject *object, QMetaType type, QVariant *out)
+{
+    const QVariant *own = opaque_value(object);
+
+    if (own && own->metaType() == type) {
+        *out = *own;
+        return true;
+    }
+    if (type.flags() & QMetaType::PointerToQObject)
+        return put_object(object, type, out->data());
+    if (type.flags() & QMetaType::IsEnumeration)
+        return put_enum(object, type, out->data());
+    if (PyDict_Check(object) &&
+        QMetaType::canView(type, QMetaType::fromType<QAssociativeIterable>()))
+        return put_association(object, out);
+    if ((PyList_Check(object) || PyTuple_Check(object)) &&
+        QMetaType::canView(type, QMetaType::fromType<QSequentialIterable>()))
+        return put_sequence(object, out);
+    return put_converted(object, type, out);
+}
+
+/* -- what a QVariant should hold --------------------------------------------------------------------- */
+
+bool guess_integer(PyObject *object, QVariant *out)
+{
+    int overflow;
+    const qlonglong value = PyLong_AsLongLongAndOverflow(object, &overflow);
+
+    if (overflow > 0) {
+        const qulonglong large = PyLong_AsUnsignedLongLong(object);
+        if (!PyErr_Occurred()) {
+            *out = QVariant::fromValue(large);
+            return true;
+        }
+        PyErr_Clear();
+    }
+    if (overflow)
+        *out = hold_python(object);
+    else if (value >= std::numeric_limits<int>::min() && value <= std::numeric_limits<int>::max())
+        *out = QVariant::fromValue(int(value));
+    else
+        *out = QVariant::fromValue(value);
+    return true;
+}
+
+template <typename T> bool guess_as(PyObject *object, QVariant *out)
+{
+    return from_python(object, QMetaType::fromType<T>(), out);
+}
+
+bool is_instance_of(PyObject *object, const char *module, const char *name)
+{
+    Ref imported(PyImport_GetModule(Ref(PyUnicode_FromString(module)).get()));
+    PyObject *type = imported ? cached_attribute(module, name) : nullptr;
+
+    if (!type)
+        PyErr_Clear();
+    return type && reinterpret_cast<PyObject *>(Py_TYPE(object)) == type;
+}
+
+bool guess_tuple(PyObject *object, QVariant *out)
+{
+    if (!PyTuple_CheckExact(object)) {
+        if (is_instance_of(object, "qi._types", "Point"))
+            return guess_as<QPoint>(object, out);
+        if (is_instance_of(object, "qi._types", "PointF"))
+            return guess_as<QPointF>(object, out);
+        if (is_instance_of(object, "qi._types", "Size"))
+            return guess_as<QSize>(object, out);
+        if (is_instance_of(object, "qi._types", "SizeF"))
+            return guess_as<QSizeF>(object, out);
+        if (is_instance_of(object, "qi._types", "Rect"))
+            return guess_as<QRect>(object, out);
+        if (is_instance_of(object, "qi._types", "RectF"))
+            return guess_as<QRectF>(object, out);
+    }
+    return guess_as<QVariantList>(object, out);
+}
+
+bool has_text_keys(PyObject *dict)
+{
+    PyObject *key, *value;
+    Py_ssize_t position = 0;
+
+    while (PyDict_Next(dict, &position, &key, &value)) {
+        if (!PyUnicode_Check(key))
+            return false;
+    }
+    return true;
+}
+
+bool guess_rare(PyObject *object, QVariant *out)
+{
+    if (is_datetime(object))
+        return guess_as<QDateTime>(object, out);
+    if (is_date(object))
+        return guess_as<QDate>(object, out);
+    if (is_time(object))
+        return guess_as<QTime>(object, out);
+    if (is_instance_of(object, "uuid", "UUID"))
+        return guess_as<QUuid>(object, out);
+    *out = hold_python(object);
+    return true;
+}
+
+} // namespace
+
+bool text_from_python(PyObject *object, QString *out)
+{
+    if (!PyUnicode_Check(object))
+        return expected("str", object);
+    const void *data = PyUnicode_DATA(object);
+    const Py_ssize_t length = PyUnicode_GET_LENGTH(object);
+    switch (PyUnicode_KIND(object)) {
+    case PyUnicode_1BYTE_KIND:
+        *out = QString::fromLatin1(static_cast<const char *>(data), length);
+        break;
+    case PyUnicode_2BYTE_KIND:
+        *out = QString(static_cast<const QChar *>(data), length);
+        break;
+    default:
+        *out = QString::fromUcs4(static_cast<const char32_t *>(data), length);
+        break;
+    }
+    return true;
+}
+
+bool from_python(PyObject *object, QMetaType type, QVariant *out)
+{
+    bool known = true;
+
+    if (type.id() == QMetaType::QVariant) {
+        /* QVariant(type) would be a variant in a variant; what is asked for is the variant itself. */
+        return from_python(object, out);
+    }
+    *out = QVariant(type);
+    const bool done = put_builtin(object, type, out->data(), &known);
+    return known ? done : put_other(object, type, out);
+}
+
+bool from_python(PyObject *object, QVariant *out)
+{
+    if (object == Py_None) {
+        *out = QVariant();
+        return true;
+    }
+    if (PyBool_Check(object)) {
+        *out = QVariant(object == Py_True);
+        return true;
+    }
+    if (PyLong_Check(object))
+        return guess_integer(object, out);
+    if (PyFloat_Check(object))
+        return guess_as<double>(object, out);
+    if (PyUnicode_Check(object))
+        return guess_as<QString>(object, out);
+    if (PyBytes_Check(object) || PyByteArray_Check(object))
+        return guess_as<QByteArray>(object, out);
+    if (PyList_Check(object))
+        return guess_as<QVariantList>(object, out);
+    if (PyTuple_Check(object))
+        return guess_tuple(object, out);
+    if (PyDict_Check(object) && has_text_keys(object))
+        return guess_as<QVariantMap>(object, out);
+    if (const QVariant *own = opaque_value(object)) {
+        *out = *own;
+        return true;
+    }
+    if (qi_qt_is_proxy(object))
+        return guess_as<QObject *>(object, out);
+    return guess_rare(object, out);
+}
+
+int fitness(PyObject *object, QMetaType type)
+{
+    const int id = type.id();
+    const bool integral = (id >= QMetaType::Int && id <= QMetaType::ULongLong) ||
+                          (id >= QMetaType::Long && id <= QMetaType::UChar) ||
+                          id == QMetaType::SChar;
+
+    if (id == QMetaType::QVariant)
+        return 1;
+    if (PyBool_Check(object))
+        return id == QMetaType::Bool ? 3 : integral ? 1 : 0;
+    if (PyLong_Check(object)) {
+        if (type.flags() & QMetaType::IsEnumeration)
+            return PyLong_CheckExact(object) ? 1 : 3;
+        if (integral)
+            return id == QMetaType::Int || id == QMetaType::LongLong ? 3 : 2;
+        return id == QMetaType::Double || id == QMetaType::Float || id == QMetaType::Bool ? 1 : 0;
+    }
+    if (PyFloat_Check(object))
+        return id == QMetaType::Double ? 3 : id == QMetaType::Float ? 2 : 0;
+    if (PyUnicode_Check(object) && id == QMetaType::QString)
+        return 3;
+    if (PyBytes_Check(object) && id == QMetaType::QByteArray)
+        return 3;
+    /* Everything else is tried: what converts, fits. */
+    QVariant tried;
+    if (from_python(object, type, &tried))
+        return PyUnicode_Check(object) || PyBytes_Check(object) ? 1 : 2;
+    PyErr_Clear();
+    return 0;
+}
+
+} // namespace qi

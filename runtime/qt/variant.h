@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Values of Qt's types <-> objects of Python, by QMetaType.
+ *
+ *   bool, integers, float, double      bool, int, float
+ *   QString, QChar                     str
+ *   QByteArray                         bytes (any buffer is taken back)
+ *   QStringList, lists of any type     list (a tuple is taken back too)
+ *   QVariantMap, QVariantHash, maps    dict
+ *   QDate, QTime, QDateTime            date, time, datetime; None if invalid. Local time is naive, any
+ *                                      other time zone is kept. Qt counts milliseconds: the rest of the
+ *                                      microseconds is cut off on the way there.
+ *   QUrl, QUuid                        str, uuid.UUID
+ *   QPoint(F), QSize(F), QRect(F)      qi.Point … qi.RectF, which are named tuples; any tuple of as many
+ *                                      numbers is taken back
+ *   enums and flags                    enum.IntEnum, enum.IntFlag; a value without a name is an int
+ *   QObject * and subclasses           the proxy
+ *   QVariant                           what it holds; anything can be put into one
+ *   QJsonValue, QJsonObject, …         what json.loads() would make of it
+ *   any other type                     _qi.Variant, which goes back unchanged
+ *
+ * Errors: TypeError where the kind does not fit, OverflowError where the range does not; both name what
+ * was expected. GIL: held, throughout. No code of the host runs in here.
+ */
+#ifndef QI_RUNTIME_QT_VARIANT_H
+#define QI_RUNTIME_QT_VARIANT_H
+
+#include "ref.h"
+
+#include <QtCore/qmetaobject.h>
+#include <QtCore/qmetatype.h>
+#include <QtCore/qvariant.h>
+
+namespace qi
+{
+
+/* How values of one type become objects of Python: chosen once, called often. */
+class ToPython
+{
+public:
+    ToPython() = default;
+    explicit ToPython(QMetaType type, const QMetaEnum &enumeration = QMetaEnum());
+
+    /* New reference to the object for the value at `data`, or NULL with an exception set. */
+    PyObject *operator()(const void *data) const { return m_make(*this, data); }
+
+    QMetaType type() const { return m_type; }
+    /* Of an enumeration: its class. NULL for all other types. Borrowed from the cache. */
+    PyObject *enumeration() const { return m_enumeration; }
+    bool is_flags() const { return m_flags; }
+
+    using Make = PyObject *(*)(const ToPython &how, const void *data);
+
+private:
+    Make m_make = nullptr;
+    QMetaType m_type;
+    PyObject *m_enumeration = nullptr;
+    bool m_flags = false;
+};
+
+PyObject *to_python(const QVariant &value);
+PyObject *to_python(const QString &text);
+PyObject *to_python(const QByteArray &bytes);
+
+/* Makes a value of exactly this type. False with an exception set if the object does not fit. */
+bool from_python(PyObject *object, QMetaType type, QVariant *out);
+
+/* A QVariant of the type that suits the object best. */
+bool from_python(PyObject *object, QVariant *out);
+
+bool text_from_python(PyObject *object, QString *out);
+
+/* How well an object fits a type: 0 not at all, 1 by conversion, 2 nearly, 3 exactly. For overloads. */
+int fitness(PyObject *object, QMetaType type);
+
+/* -- the parts ------------------------------------------------------------------------------------ */
+
+/* datetime.cpp */
+PyObject *date_to_python(const QDate &date);
+PyObject *time_to_python(const QTime &time);
+PyObject *datetime_to_python(const QDateTime &moment);
+bool is_date(PyObject *object);
+bool is_time(PyObject *object);
+bool is_datetime(PyObject *object); /* a datetime is a date too, as in Python */
+bool date_from_python(PyObject *object, QDate *out);
+bool time_from_python(PyObject *object, QTime *out);
+bool datetime_from_python(PyObject *object, QDateTime *out);
+
+/* enums.cpp: the IntEnum or IntFlag of an enumeration, made at first use. Borrowed; NULL: none known. */
+PyObject *enum_class(const QMetaEnum &enumeration);
+QMetaEnum enum_of(QMetaType type);
+PyObject *enum_member(PyObject *enumeration, qlonglong value);
+
+/* opaque.cpp */
+PyObject *opaque_new(const QVariant &value);
+const QVariant *opaque_value(PyObject *object); /* NULL if it is no _qi.Variant; sets no exception */
+QVariant hold_python(PyObject *object);         /* a QVariant that holds any object of Python */
+PyObject *held_python(QMetaType type, const void *data); /* new reference, NULL if it is none of these */
+
+/* Classes of other modules, imported at first use. Borrowed, or NULL with an exception set. */
+PyObject *cached_attribute(const char *module, const char *name);
+
+bool expected(const char *what, PyObject *object); /* raises TypeError, returns false */
+
+} // namespace qi
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the C++ files of qt/ ask of the C rooms. bridge.h is the other direction. The names avoid the
+ * double underscore, which C++ reserves; there is nothing here but thin forwards. GIL: held, except for
+ * qi_room_fail().
+ */
+#ifndef QI_RUNTIME_ROOMS_H
+#define QI_RUNTIME_ROOMS_H
+
+#include <Python.h>
+
+#include <qi/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Sets this thread's error record, and returns `status`. The message is copied. */
+int qi_room_fail(int status, const char *message);
+
+/* The exception that is set, taken out (NULL: none), and set again. */
+PyObject *qi_room_exception_take(void);
+void qi_room_exception_give(PyObject *exception);
+
+/* Reports the exception that is set as one that nobody awaits, and clears it. `signal` is what the
+ * emission was of, `callable` what it was to call; both may be NULL. */
+void qi_room_report(const char *signal, PyObject *callable);
+
+/* A dict in the module's state for what qt/ makes once. Borrowed; NULL with an exception before `_qi`
+ * was imported. */
+PyObject *qi_room_cache(void);
+
+/* The types of proxy.c and of qt/opaque.cpp. Borrowed. */
+PyTypeObject *qi_room_object_type(void);
+PyTypeObject *qi_room_variant_type(void);
+
+/* A strong reference to what a weak one refers to, or NULL without an exception: it is gone. */
+PyObject *qi_room_weak_get(PyObject *weak);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
