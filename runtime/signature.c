@@ -58,7 +58,7 @@ static PyObject *call_module(const char *module, const char *function, PyObject 
     PyObject *result = NULL, *imported = PyImport_ImportModule(module);
 
     if (imported)
-        result = PyObject_CallMethod(imported, function, "O", argument);
+        result = PyObject_CallMethod(imported, function, "(O)", argument);
     Py_XDECREF(imported);
     return result;
 }

@@ -222,7 +222,7 @@ static void close_coroutine(PyObject *coroutine)
 /* A loop of somebody else's cannot start a task eagerly. */
 static PyObject *create_task(qi__slot *slot, PyObject *loop, PyObject *coroutine)
 {
-    PyObject *task = PyObject_CallMethod(loop, "create_task", "O", coroutine);
+    PyObject *task = PyObject_CallMethod(loop, "create_task", "(O)", coroutine);
     PyObject *named = task && slot->task_name
                           ? PyObject_CallMethod(task, "set_name", "O", slot->task_name)
                           : NULL;

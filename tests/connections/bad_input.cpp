@@ -45,6 +45,7 @@ TEST_CASE("signals that are not there come with near ones")
     Emitter emitter;
 
     Failure unknown = connect(host, &emitter, "numberd", "launches:record");
+    INFO(unknown.message);
     CHECK(unknown.status == QI_ERR_NOT_FOUND);
     CHECK(unknown.names("numbered"));
     CHECK(connect(host, &emitter, "numbered(QString)", "launches:record").status == QI_ERR_NOT_FOUND);

@@ -215,6 +215,8 @@ class Launching(unittest.TestCase):
         with self.assertRaisesRegex(TypeError, "must be a coroutine function.* int"):
             _qi.Slot(plain)(2)
         self.assertEqual(_qi.Slot(plain, allow_plain=True)(2), 4)
+        for result in ((), (1, 2), None, [3]):
+            self.assertEqual(_qi.Slot(lambda: result, allow_plain=True)(), result)
 
     @on_loop
     async def test_plain_function_that_returns_a_coroutine_launches_it(self):
