@@ -234,8 +234,8 @@ static void publish(qi_task *task, int status, qi_value *result, qi_error *error
     pthread_mutex_unlock(&task->lock);
 }
 
-/* Tells the done callback, or, where nobody can ask for the result, reports what went wrong. */
-static void tell(qi_task *task)
+/* Tells the done callback, or, where nobody could ask for the result, reports what went wrong. */
+static void tell(qi_task *task, bool had_handles)
 {
     static const qi_error no_error = {QI_OK, "", NULL, NULL};
     const qi_error *error = task->error ? task->error : &no_error;
@@ -246,8 +246,7 @@ static void tell(qi_task *task)
         PyThreadState *thread = PyEval_SaveThread();
         task->done(task->status, task->status == QI_OK ? &task->result : &none, error, task->user);
         PyEval_RestoreThread(thread);
-    } else if (phase_of(task->status) == QI_TASK_FAILED && !task->is_reported &&
-               atomic_load(&task->handles) == 0) {
+    } else if (phase_of(task->status) == QI_TASK_FAILED && !task->is_reported && !had_handles) {
         if (task->callable && !target)
             target = qi__callable_name(task->callable);
         qi_origin origin = {.task = task->name, .signal = NULL, .target = target};
@@ -267,10 +266,12 @@ static void finish(qi_task *task, int status, qi_value *result, qi_error *error)
         return;
     }
     disarm(task);
+    /* Before it is published: a thread that waits may read the result and release its handle at once. */
+    bool had_handles = atomic_load(&task->handles) > 0;
     publish(task, status, result, error);
     unlink_launch(task);
     PyObject *raised = qi__take_exception();
-    tell(task);
+    tell(task, had_handles);
     qi__give_exception(raised);
     drop(task);
 }
