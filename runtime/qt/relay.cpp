@@ -329,7 +329,7 @@ int fail_ambiguous(const QMetaObject *meta_object, const QByteArray &name, const
 
 int fail_not_found(const QMetaObject *meta_object, const QByteArray &wanted)
 {
-    const QByteArray name = wanted.split('(').constFirst();
+    const QByteArray name = wanted.contains('(') ? wanted.left(wanted.indexOf('(')) : wanted;
     const QList<int> overloads = wanted == name ? QList<int>() : qi::signals_named(meta_object, name);
     QByteArray text = QByteArray(meta_object->className()) + " has no signal '" + wanted + '\'';
 
