@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Where Task can start eagerly (3.12) the floor lets it; before that, the first step that Task hands to
+// its loop is caught by a loop that can do nothing else, and called by hand in its Context.
+#include "floor.h"
+
+#include "subject.h"
+
+namespace bench
+{
+
+namespace
+{
+
+constexpr bool EAGER = PY_VERSION_HEX >= 0x030C0000;
+
+struct FloorLoop {
+    PyObject_HEAD
+    PyObject *step;
+    PyObject *context;
+};
+
+PyObject *call_soon(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    auto *loop = reinterpret_cast<FloorLoop *>(self);
+
+    if (count != 1 || !names || PyTuple_GET_SIZE(names) != 1) {
+        PyErr_SetString(PyExc_TypeError, "the floor's loop takes a first step and its context only");
+        return nullptr;
+    }
+    Py_XSETREF(loop->step, Py_NewRef(args[0]));
+    Py_XSETREF(loop->context, Py_NewRef(args[1]));
+    Py_RETURN_NONE;
+}
+
+PyObject *no(PyObject *, PyObject *) { Py_RETURN_FALSE; }
+PyObject *yes(PyObject *, PyObject *) { Py_RETURN_TRUE; }
+
+PyMethodDef loop_methods[] = {
+    {"call_soon", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(call_soon)),
+     METH_FASTCALL | METH_KEYWORDS, nullptr},
+    {"get_debug", no, METH_NOARGS, nullptr},
+    {"is_running", yes, METH_NOARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+// There is one, which lives as long as the process.
+PyType_Slot loop_slots[] = {{Py_tp_methods, loop_methods}, {0, nullptr}};
+PyType_Spec loop_spec = {"_bench.FloorLoop", sizeof(FloorLoop), 0, Py_TPFLAGS_DEFAULT, loop_slots};
+
+FloorLoop *loop;
+PyObject *task_type, *task_keywords;
+
+bool run_caught_step()
+{
+    PyObject *step = loop->step, *context = loop->context;
+
+    loop->step = loop->context = nullptr;
+    PyObject *result = PyContext_Enter(context) == 0 ? PyObject_CallNoArgs(step) : nullptr;
+    const bool left = PyContext_Exit(context) == 0;
+    Py_DECREF(step);
+    Py_DECREF(context);
+    Py_XDECREF(result);
+    return result && left;
+}
+
+bool launch(PyObject *function, long value)
+{
+    PyObject *argument = PyLong_FromLong(value);
+    PyObject *coroutine = PyObject_CallOneArg(function, argument);
+    Py_DECREF(argument);
+    if (!coroutine)
+        return false;
+    PyObject *args[] = {coroutine, reinterpret_cast<PyObject *>(loop), Py_True};
+    PyObject *task = PyObject_Vectorcall(task_type, args, 1, task_keywords);
+    Py_DECREF(coroutine);
+    const bool ran = task && (EAGER || run_caught_step());
+    Py_XDECREF(task);
+    return ran;
+}
+
+bool launch_with_gil(PyObject *function, long value)
+{
+    PyGILState_STATE gil = PyGILState_Ensure();
+    const bool ran = launch(function, value);
+
+    if (!ran)
+        PyErr_Print();
+    PyGILState_Release(gil);
+    return ran;
+}
+
+} // namespace
+
+int floor_setup()
+{
+    PyObject *type = PyType_FromSpec(&loop_spec);
+    PyObject *asyncio = PyImport_ImportModule("asyncio");
+
+    task_type = asyncio ? PyObject_GetAttrString(asyncio, "Task") : nullptr;
+    task_keywords = EAGER ? Py_BuildValue("(ss)", "loop", "eager_start") : Py_BuildValue("(s)", "loop");
+    loop = type ? reinterpret_cast<FloorLoop *>(PyObject_CallNoArgs(type)) : nullptr;
+    Py_XDECREF(asyncio);
+    Py_XDECREF(type);
+    return loop && task_type && task_keywords ? 0 : -1;
+}
+
+bool floor_run(PyObject *function, long count, bool stamped)
+{
+    constexpr long FIRST_VALUE = 1000;
+    bool ran = true;
+
+    first_step.sum_ns = 0;
+    for (long i = 0; ran && i < count; i++) {
+        if (stamped)
+            first_step.emitted_ns = now_ns();
+        ran = launch_with_gil(function, FIRST_VALUE + i);
+    }
+    return ran;
+}
+
+} // namespace bench
