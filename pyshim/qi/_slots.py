@@ -153,9 +153,11 @@ def asyncslot(fn, *, task_runner=run_task, overlap="concurrent", owner=None):
     }
     if isinstance(fn, types.MethodType) and _can_be_weak(fn.__self__):
         return _as_method(_MethodSlot(fn, **options))
-    slot = _qi.Slot(fn, **options)
+    slot = functools.update_wrapper(_qi.Slot(fn, **options), fn)
+    for mark in ("_is_coroutine", "_is_coroutine_marker"):
+        slot.__dict__.pop(mark, None)  # `fn` is a coroutine function; the wrapper is none
     slot.__dict__["_options"] = options
-    return functools.update_wrapper(slot, fn)
+    return slot
 
 
 def _can_be_weak(o):

@@ -5,6 +5,7 @@ import asyncio
 import contextvars
 import functools
 import gc
+import inspect
 import sys
 import threading
 import unittest
@@ -151,6 +152,15 @@ class Launching(unittest.TestCase):
         self.assertEqual(task.get_name(), "sending")
         gate.open()
         await task
+
+    def test_wrapper_is_no_coroutine_function(self):
+        async def fn():
+            pass
+
+        fn._is_coroutine = asyncio.coroutines._is_coroutine
+        for wrapper in (asyncslot(fn), asyncslot(Gate().__call__)):
+            self.assertFalse(inspect.iscoroutinefunction(wrapper))
+            self.assertFalse(hasattr(wrapper, "_is_coroutine"))
 
     @on_loop
     async def test_task_runner_gets_the_coroutine(self):
