@@ -8,6 +8,7 @@
 #include <QtCore/qbytearray.h>
 #include <QtCore/qdatetime.h>
 #include <QtCore/qlist.h>
+#include <QtCore/qmetaobject.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qpoint.h>
 #include <QtCore/qrect.h>
@@ -22,6 +23,7 @@ namespace tests
 struct Parcel {
     int weight = 0;
     friend bool operator==(const Parcel &a, const Parcel &b) { return a.weight == b.weight; }
+    friend bool operator!=(const Parcel &a, const Parcel &b) { return !(a == b); }
 };
 
 class Thing : public QObject
@@ -32,7 +34,7 @@ class Thing : public QObject
     Q_PROPERTY(QVariant anything MEMBER anything)
     Q_PROPERTY(int fixed READ fixed CONSTANT)
     Q_PROPERTY(Mood mood MEMBER mood)
-    Q_PROPERTY(Traits traits MEMBER traits)
+    Q_PROPERTY(Traits traits READ getTraits WRITE setTraits)
     Q_PROPERTY(tests::Parcel parcel MEMBER parcel)
     Q_PROPERTY(QObject *friendly MEMBER friendly)
     Q_PROPERTY(tests::Thing *twin MEMBER twin)
@@ -55,6 +57,8 @@ public:
     }
     void resetLevel() { setLevel(1); }
     int fixed() const { return 42; }
+    Traits getTraits() const { return traits; }
+    void setTraits(Traits value) { traits = value; }
 
     Q_INVOKABLE int add(int a, int b) { return a + b; }
     Q_INVOKABLE QString greet(const QString &name = QStringLiteral("you")) 
@@ -109,6 +113,8 @@ Q_SIGNALS:
     void introduced(QObject *object);
 
 public:
+    bool has_receivers() const { return isSignalConnected(QMetaMethod::fromSignal(&Thing::several)); }
+
     QList<int> taken;
     QString taken_text;
 
