@@ -15,7 +15,28 @@
 
 /* -- making the task -------------------------------------------------------------------------------- */
 
-/* Task(coroutine, loop=…, name=…[, context=…][, eager_start=True]) */
+/*
+ * Task(coroutine, loop=…[, eager_start=True]), which is what signals make. Task is called by tuple and
+ * dictionary, whatever the call looks like, so the dictionary is made once.
+ */
+static PyObject *new_plain_task(qi__loop *loop, PyObject *coroutine)
+{
+    if (!loop->task_arguments) {
+        loop->task_arguments = QI__HAS_EAGER_START
+                                   ? Py_BuildValue("{sOsO}", "loop", loop, "eager_start", Py_True)
+                                   : Py_BuildValue("{sO}", "loop", loop);
+        if (!loop->task_arguments)
+            return NULL;
+    }
+    PyObject *positional = PyTuple_Pack(1, coroutine);
+    PyObject *keywords = Py_NewRef(loop->task_arguments); /* the first step may close the loop */
+    PyObject *task = positional ? PyObject_Call(loop->state->task_type, positional, keywords) : NULL;
+    Py_DECREF(keywords);
+    Py_XDECREF(positional);
+    return task;
+}
+
+/* The same with name=…[, context=…] */
 static PyObject *new_task(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
 {
     qi__state *state = loop->state;
@@ -34,15 +55,9 @@ static PyObject *new_task(qi__loop *loop, PyObject *coroutine, PyObject *name, P
                                context ? state->task_keywords_context : state->task_keywords);
 }
 
-static PyObject *get_task_factory(qi__loop *loop)
+static bool has_task_factory(const qi__loop *loop)
 {
-    PyObject *factory = PyObject_GetAttrString((PyObject *)loop, "_task_factory");
-
-    if (factory == Py_None)
-        Py_CLEAR(factory);
-    else if (!factory && PyErr_ExceptionMatches(PyExc_AttributeError))
-        PyErr_Clear();
-    return factory;
+    return loop->task_factory && loop->task_factory != Py_None;
 }
 
 static PyObject *factory_task(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
@@ -119,16 +134,16 @@ static PyObject *run_first_step(qi__loop *loop, PyObject *task, PyObject *handle
 
 static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
 {
-    PyObject *factory = get_task_factory(loop);
+    bool captures = has_task_factory(loop) || !QI__HAS_EAGER_START;
+    PyObject *task;
 
-    if (PyErr_Occurred())
-        return NULL;
-    bool captures = factory || !QI__HAS_EAGER_START;
     loop->capturing = captures;
-    PyObject *task = factory ? factory_task(loop, coroutine, name, context)
-                             : new_task(loop, coroutine, name, context);
+    if (has_task_factory(loop))
+        task = factory_task(loop, coroutine, name, context);
+    else
+        task = name || context ? new_task(loop, coroutine, name, context)
+                               : new_plain_task(loop, coroutine);
     loop->capturing = false;
-    Py_XDECREF(factory);
     PyObject *handle = loop->captured;
     loop->captured = NULL;
     if (!task) {

@@ -71,6 +71,8 @@ static int loop_traverse(PyObject *self, visitproc visit, void *arg)
         Py_VISIT(loop->deferred[i].handle);
     Py_VISIT(loop->raised);
     Py_VISIT(loop->captured);
+    Py_VISIT(loop->task_factory);
+    Py_VISIT(loop->task_arguments);
     Py_VISIT(loop->current_handle);
     Py_VISIT(loop->selector);
     return qi__fd_traverse(loop, visit, arg);
@@ -87,6 +89,7 @@ void qi__loop_drop_all(qi__loop *loop)
 {
     drop_ring(&loop->ready);
     drop_ring(&loop->modal);
+    Py_CLEAR(loop->task_arguments); /* holds the loop itself */
     for (qi__timer *timer; (timer = qi__timers_first(&loop->timers));) {
         qi__timers_remove(&loop->timers, timer);
         Py_DECREF((PyObject *)((char *)timer - offsetof(qi__timer_handle, timer)));
@@ -103,6 +106,7 @@ static int loop_clear(PyObject *self)
     qi__fd_clear(loop);
     Py_CLEAR(loop->raised);
     Py_CLEAR(loop->captured);
+    Py_CLEAR(loop->task_factory);
     Py_CLEAR(loop->current_handle);
     Py_CLEAR(loop->selector);
     return 0;
@@ -563,6 +567,7 @@ static PyGetSetDef loop_getset[] = {
 
 static PyMemberDef loop_members[] = {
     {"_current_handle", T_OBJECT, offsetof(qi__loop, current_handle), 0, NULL},
+    {"_task_factory", T_OBJECT, offsetof(qi__loop, task_factory), 0, NULL},
     {"_clock_resolution", T_DOUBLE, offsetof(qi__loop, clock_resolution), 0, NULL},
     {NULL, 0, 0, 0, NULL},
 };

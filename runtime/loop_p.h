@@ -124,6 +124,8 @@ typedef struct qi__loop {
     unsigned nested_limit;
     bool nested_hold;
     double clock_resolution;
+    PyObject *task_factory;   /* what Python sees as _task_factory; NULL or None: none */
+    PyObject *task_arguments; /* eager.c: the keywords of a task without name and context */
 
     /* bookkeeping of the moment */
     uint64_t last_poll_ns;

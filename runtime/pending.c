@@ -60,8 +60,29 @@ static PyType_Spec pending_spec = {
     .slots = pending_slots,
 };
 
+/* A method of asyncio's own Task, which is asked after every emission: the C function behind it, so that
+ * nothing has to be looked up. NULL if it has another form. */
+static PyCFunction own_method(const qi__state *state, const char *name)
+{
+    PyObject *method = PyObject_GetAttrString(state->task_type, name);
+    PyCFunction function = NULL;
+
+    if (method && Py_IS_TYPE(method, &PyMethodDescr_Type)) {
+        const PyMethodDef *definition = ((PyMethodDescrObject *)method)->d_method;
+        if (definition->ml_flags == METH_NOARGS)
+            function = definition->ml_meth;
+    }
+    PyErr_Clear();
+    Py_XDECREF(method); /* the function is part of the type, which stays */
+    return function;
+}
+
+static PyCFunction own_done, own_exception;
+
 int qi__pending_setup(PyObject *module, qi__state *state)
 {
+    own_done = own_method(state, "done");
+    own_exception = own_method(state, "exception");
     state->pending_type = PyType_FromModuleAndSpec(module, &pending_spec, NULL);
     return state->pending_type ? 0 : -1;
 }
@@ -134,11 +155,18 @@ void qi__pending_drop(qi__pending *pending)
 
 /* -- tasks ---------------------------------------------------------------------------------------------- */
 
+static PyObject *call_noargs(PyObject *task, PyCFunction function, PyObject *name)
+{
+    if (function && (PyObject *)Py_TYPE(task) == qi__state_get()->task_type)
+        return function(task, NULL);
+    return PyObject_CallMethodNoArgs(task, name);
+}
+
 int qi__task_is_done(PyObject *task)
 {
     if (intern_names() < 0)
         return -1;
-    PyObject *answer = PyObject_CallMethodNoArgs(task, done_name);
+    PyObject *answer = call_noargs(task, own_done, done_name);
     if (!answer)
         return -1;
     int done = PyObject_IsTrue(answer);
@@ -148,7 +176,7 @@ int qi__task_is_done(PyObject *task)
 
 PyObject *qi__task_exception(PyObject *task)
 {
-    PyObject *exception = intern_names() < 0 ? NULL : PyObject_CallMethodNoArgs(task, exception_name);
+    PyObject *exception = intern_names() < 0 ? NULL : call_noargs(task, own_exception, exception_name);
 
     PyErr_Clear(); /* CancelledError: it did not fail */
     if (exception == Py_None)
