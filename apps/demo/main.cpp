@@ -23,6 +23,16 @@ static void choosePlatform()
         qputenv("QT_QPA_PLATFORM", wayland ? "wayland;xcb;offscreen" : "xcb;offscreen");
 }
 
+static QtMessageHandler showMessage;
+
+// What Qt says of each window that it paints offscreen is of no use to anybody.
+static void dropChatter(QtMsgType type, const QMessageLogContext &context, const QString &text)
+{
+    if (!text.startsWith("This plugin does not support") &&
+        !text.contains("XDG_RUNTIME_DIR not set"))
+        showMessage(type, context, text);
+}
+
 // Beside the program, where the build puts it, or where it is installed.
 static QString pluginFolder()
 {
@@ -51,6 +61,7 @@ static int showTour(QApplication &app, Window &window, const QString &screenshot
 int main(int argc, char **argv)
 {
     choosePlatform();
+    showMessage = qInstallMessageHandler(dropChatter);
     QApplication app(argc, argv);
     QCoreApplication::setApplicationName("qi-demo");
     QCoreApplication::setApplicationVersion(qi_version_string());

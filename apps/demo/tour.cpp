@@ -215,8 +215,12 @@ void Tour::planMessageBox()
 void Tour::planEnd()
 {
     DownloadDesk *desk = m_window->downloads();
-    then({[this] { m_window->orders()->sendButton()->click(); },
-          [desk] { return desk->count("done") >= 2 || desk->running() == 0; },
+    then({{}, [desk] { return desk->count("done") >= 2 || desk->running() == 0; }, {}});
+    then({[this] {
+              m_window->orders()->fillIn("ORSTED", true, 250);
+              m_window->orders()->sendButton()->click();
+          },
+          [this] { return m_window->orders()->state(m_window->orders()->count()) == "accepted"; },
           [this] {
               claim(m_window->grab().save(m_screenshot),
                     tr("screenshot saved to %1").arg(m_screenshot));

@@ -42,10 +42,11 @@ async def send(request):
     response = web.StreamResponse(headers={"X-SHA256": digest})
     response.content_length = len(data)
     await response.prepare(request)
-    for start in range(0, len(data), CHUNK):
-        await response.write(data[start : start + CHUNK])
-        await asyncio.sleep(CHUNK / (FILES[name][1] * 1e6))
-    await response.write_eof()
+    with contextlib.suppress(ConnectionError):  # whoever asked may have gone
+        for start in range(0, len(data), CHUNK):
+            await response.write(data[start : start + CHUNK])
+            await asyncio.sleep(CHUNK / (FILES[name][1] * 1e6))
+        await response.write_eof()
     return response
 
 
