@@ -82,21 +82,23 @@ PyType_Spec opaque_spec = {
     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE, opaque_slots,
 };
 
+} // namespace
+
 /* -- an object of Python in Qt ---------------------------------------------------------------------- */
 
 /* Copied and destroyed by Qt's containers, in whatever thread these are; hence the GIL is taken. After
  * the interpreter's end there is nothing left to count. */
-struct Held {
-    Held() = default;
-    explicit Held(PyObject *object) : object(object) { take(); }
-    Held(const Held &other) : object(other.object) { take(); }
-    Held &operator=(const Held &other)
+struct PythonObject {
+    PythonObject() = default;
+    explicit PythonObject(PyObject *object) : object(object) { take(); }
+    PythonObject(const PythonObject &other) : object(other.object) { take(); }
+    PythonObject &operator=(const PythonObject &other)
     {
-        Held copy(other);
+        PythonObject copy(other);
         std::swap(object, copy.object);
         return *this;
     }
-    ~Held()
+    ~PythonObject()
     {
         if (object && Py_IsInitialized()) {
             GilHeld gil;
@@ -104,7 +106,7 @@ struct Held {
         }
     }
 
-    friend bool operator==(const Held &a, const Held &b) { return a.object == b.object; }
+    friend bool operator==(const PythonObject &a, const PythonObject &b) { return a.object == b.object; }
 
     PyObject *object = nullptr;
 
@@ -118,11 +120,9 @@ private:
     }
 };
 
-} // namespace
-
 } // namespace qi
 
-Q_DECLARE_METATYPE(qi::Held)
+Q_DECLARE_METATYPE(qi::PythonObject)
 
 namespace qi
 {
@@ -144,14 +144,14 @@ const QVariant *opaque_value(PyObject *object)
 
 QVariant hold_python(PyObject *object)
 {
-    return QVariant::fromValue(Held(object));
+    return QVariant::fromValue(PythonObject(object));
 }
 
 PyObject *held_python(QMetaType type, const void *data)
 {
-    if (type != QMetaType::fromType<Held>())
+    if (type != QMetaType::fromType<PythonObject>())
         return nullptr;
-    PyObject *object = static_cast<const Held *>(data)->object;
+    PyObject *object = static_cast<const PythonObject *>(data)->object;
     return Py_NewRef(object ? object : Py_None);
 }
 

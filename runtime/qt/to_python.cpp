@@ -92,12 +92,12 @@ PyObject *make_url(const ToPython &, const void *data)
 PyObject *make_uuid(const ToPython &, const void *data)
 {
     PyObject *type = cached_attribute("uuid", "UUID");
-    const QByteArray bytes = as<QUuid>(data).toRfc4122();
+    Ref bytes(type ? to_python(as<QUuid>(data).toRfc4122()) : nullptr);
 
-    if (!type)
+    if (!bytes)
         return nullptr;
     Ref arguments(PyTuple_New(0));
-    Ref keywords(Py_BuildValue("{s:y#}", "bytes", bytes.constData(), Py_ssize_t(bytes.size())));
+    Ref keywords(Py_BuildValue("{s:O}", "bytes", bytes.get()));
     if (!arguments || !keywords)
         return nullptr;
     return PyObject_Call(type, arguments.get(), keywords.get());
