@@ -10,6 +10,7 @@
  * entered and no exception being handled, whatever the caller is in the middle of.
  */
 #include "loop_p.h"
+#include "registry.h"
 
 #include <stddef.h>
 
@@ -132,18 +133,21 @@ static PyObject *run_first_step(qi__loop *loop, PyObject *task, PyObject *handle
     }
 }
 
-static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
+static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context,
+                               qi__newcomer *newcomer)
 {
     bool captures = has_task_factory(loop) || !QI__HAS_EAGER_START;
     PyObject *task;
 
     loop->capturing = captures;
+    loop->newcomer = has_task_factory(loop) ? NULL : newcomer;
     if (has_task_factory(loop))
         task = factory_task(loop, coroutine, name, context);
     else
         task = name || context ? new_task(loop, coroutine, name, context)
                                : new_plain_task(loop, coroutine);
     loop->capturing = false;
+    qi__newcomer_made(newcomer, task);
     PyObject *handle = loop->captured;
     loop->captured = NULL;
     if (!task) {
@@ -201,10 +205,13 @@ static PyObject *run_task(qi__loop *loop, PyObject *coroutine, PyObject *name, P
     }
 
     qi__exc_scope scope;
+    qi__newcomer newcomer;
     qi__exc_scope_enter(&scope);
+    qi__newcomer_open(&newcomer);
     qi__bracket_open(loop);
-    PyObject *task = make_and_step(loop, coroutine, name, context);
+    PyObject *task = make_and_step(loop, coroutine, name, context, &newcomer);
     qi__bracket_close(loop);
+    qi__newcomer_close(&newcomer);
     qi__exc_scope_leave(&scope);
     qi__task_enter_again(loop->state, (PyObject *)loop, outer_task);
     if (qi__loop_is_idle(loop))

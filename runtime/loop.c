@@ -18,6 +18,7 @@
  * Continue reading in turn.c.
  */
 #include "loop_p.h"
+#include "registry.h"
 
 #include <stddef.h>
 #include <structmember.h>
@@ -656,7 +657,7 @@ int qi__loop_setup(PyObject *module, qi__state *state)
     };
 
     if (import_asyncio(state) < 0 || qi__compat_setup(state) < 0 || qi__eager_setup(state) < 0 ||
-        qi__views_setup(state) < 0)
+        qi__views_setup(state) < 0 || qi__registry_setup(module, state->task_type) < 0)
         return -1;
     state->loop_type = PyType_FromModuleAndSpec(module, &spec, NULL);
     if (!state->loop_type)

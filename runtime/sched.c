@@ -7,6 +7,7 @@
  * callback that is not needed, since the turn that runs it looks again before it ends.
  */
 #include "loop_p.h"
+#include "registry.h"
 
 #include <math.h>
 
@@ -102,6 +103,8 @@ static PyObject *loop_call_soon(PyObject *self, PyObject *const *args, Py_ssize_
         /* The first step of a task that run_task() is making: it runs that itself. */
         loop->capturing = false;
         loop->captured = Py_NewRef((PyObject *)handle);
+        if (loop->newcomer) /* Task.__init__ does nothing else in between */
+            qi__newcomer_expect(loop->newcomer);
         return (PyObject *)handle;
     }
     if (qi__ready_push(loop, (PyObject *)handle) < 0) {

@@ -5,7 +5,7 @@ import asyncio
 import time
 
 import _bench
-from suite import Target, in_qt, workload
+from suite import Target, in_qt, stock_tasks, workload
 
 
 async def complete(value):
@@ -74,12 +74,14 @@ async def until_last_resumed(subject, count):
 
 
 async def floor_complete(count):
-    started, ended, _ = await in_qt(_bench.floor, complete, count, False)
+    with stock_tasks():
+        started, ended, _ = await in_qt(_bench.floor, complete, count, False)
     return ended - started
 
 
 async def floor_first_step(count):
-    return (await in_qt(_bench.floor, stamped, count, True))[2]
+    with stock_tasks():
+        return (await in_qt(_bench.floor, stamped, count, True))[2]
 
 
 @workload("signal to completed coroutine", count=2000, target=Target(1.5, "floor"),

@@ -269,5 +269,104 @@ class Eager(GuestCase):
         self.assertEqual([r() for r in references], [None] * 50)
 
 
+only_311 = unittest.skipUnless(sys.version_info < (3, 12), "Task registers itself lazily from 3.12 on")
+
+
+class Registered(GuestCase):
+    """asyncio.all_tasks() knows a task from its first line to its end."""
+
+    def test_a_task_in_its_first_step_is_among_all_tasks(self):
+        async def inner():
+            return asyncio.current_task(), asyncio.all_tasks()
+
+        async def outer():
+            mine = asyncio.current_task()
+            launched = self.loop.run_task(inner())
+            return mine, launched.result()
+
+        outer_task, (inner_task, seen) = self.loop.run_task(outer()).result()
+        self.assertEqual(seen, {outer_task, inner_task})
+        self.assertEqual(asyncio.all_tasks(self.loop), set())
+
+    @only_311
+    def test_a_task_that_looked_is_listed_once_when_it_goes_on(self):
+        async def coro():
+            asyncio.all_tasks()
+            await asyncio.sleep(0)
+
+        task = self.loop.run_task(coro())
+        self.assertEqual(list(asyncio.tasks._all_tasks).count(task), 1)
+        self.run_host(task)
+
+    @only_311
+    def test_a_task_that_ends_in_its_first_step_enters_no_set(self):
+        async def coro():
+            pass
+
+        before = len(asyncio.tasks._all_tasks)
+        kept = [self.loop.run_task(coro()) for _ in range(10)]
+        self.assertTrue(all(task.done() for task in kept))
+        self.assertEqual(len(asyncio.tasks._all_tasks), before)
+
+    @only_311
+    def test_tasks_that_are_gone_leave_the_set(self):
+        async def coro():
+            await asyncio.sleep(0)
+
+        before = len(list(asyncio.tasks._all_tasks))
+        for _ in range(20):
+            self.complete(coro())
+        gc.collect()
+        self.assertEqual(len(list(asyncio.tasks._all_tasks)), before)
+
+    @only_311
+    def test_tasks_that_are_gone_during_an_iteration_leave_after_it(self):
+        async def coro():
+            await asyncio.sleep(0)
+
+        tasks = [self.loop.run_task(coro(), name="fleeting") for _ in range(5)]
+        self.run_host(tasks[-1])
+        self.settle()
+        seen = []
+        for task in asyncio.tasks._all_tasks:
+            if task.get_name() == "fleeting":
+                seen.append(1)
+            del task
+            tasks.clear()
+            gc.collect()
+        self.assertLessEqual(len(seen), 5)
+        names = [task.get_name() for task in asyncio.tasks._all_tasks]
+        self.assertNotIn("fleeting", names)
+
+    def test_tasks_of_other_makers_are_registered(self):
+        async def coro():
+            await asyncio.sleep(0)
+
+        async def main():
+            plain = asyncio.create_task(coro())
+            built = asyncio.Task(coro(), loop=self.loop)
+            both = {plain, built} <= asyncio.all_tasks()
+            await asyncio.gather(plain, built)
+            return both
+
+        self.assertTrue(self.complete(main()))
+
+    def test_a_first_step_sees_the_tasks_of_other_threads_loops(self):
+        seen = []
+
+        async def other():
+            seen.append(asyncio.current_task() in asyncio.all_tasks())
+            await asyncio.sleep(0)
+
+        async def coro():
+            thread = threading.Thread(target=asyncio.run, args=(other(),))
+            thread.start()
+            thread.join()
+            return asyncio.current_task() in asyncio.all_tasks()
+
+        self.assertTrue(self.loop.run_task(coro()).result())
+        self.assertEqual(seen, [True])
+
+
 if __name__ == "__main__":
     unittest.main()

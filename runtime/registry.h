@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * asyncio's set of all tasks, and tasks that need not enter it. GIL: held.
+ *
+ * On 3.11 every task enters a WeakSet when it is made, by a method that is written in Python, and leaves
+ * it by another: a third of what an emission costs whose coroutine ends in its first step. From 3.12 on an
+ * eager task enters only if it outlives its first step, and here is the same for 3.11: the newcomer waits
+ * on the stack of its launcher, and whoever iterates over the set meanwhile, as asyncio.all_tasks() does,
+ * finds it there all the same.
+ */
+#ifndef QI_RUNTIME_REGISTRY_H
+#define QI_RUNTIME_REGISTRY_H
+
+#include <Python.h>
+
+#include "compat.h"
+
+#if QI__HAS_EAGER_START
+
+/* Task has it built in. */
+typedef struct qi__newcomer {
+    char unused;
+} qi__newcomer;
+
+static inline int qi__registry_setup(PyObject *module, PyObject *task_type)
+{
+    (void)module;
+    (void)task_type;
+    return 0;
+}
+
+static inline void qi__newcomer_open(qi__newcomer *newcomer)
+{
+    (void)newcomer;
+}
+
+static inline void qi__newcomer_expect(qi__newcomer *newcomer)
+{
+    (void)newcomer;
+}
+
+static inline void qi__newcomer_made(qi__newcomer *newcomer, const PyObject *task)
+{
+    (void)newcomer;
+    (void)task;
+}
+
+static inline void qi__newcomer_close(qi__newcomer *newcomer)
+{
+    (void)newcomer;
+}
+
+#else
+
+/* A task that is in its first step. */
+typedef struct qi__newcomer {
+    struct qi__newcomer *outer;
+    PyObject *task; /* NULL: not there yet, or in the set */
+} qi__newcomer;
+
+/* Does nothing where asyncio is not what CPython brings. 0, or -1 with an exception. */
+int qi__registry_setup(PyObject *module, PyObject *task_type);
+
+/* Brackets the making and the first step of a task. Closing it puts the task into the set unless it is
+ * done. Neither fails, nor touches the exception that is set. */
+void qi__newcomer_open(qi__newcomer *newcomer);
+void qi__newcomer_close(qi__newcomer *newcomer);
+
+/* The next task that asyncio registers is this newcomer's, … */
+void qi__newcomer_expect(qi__newcomer *newcomer);
+
+/* … which is this one; NULL: it could not be made. If another came first, that one enters the set now. */
+void qi__newcomer_made(qi__newcomer *newcomer, const PyObject *task);
+
+#endif
+
+#endif
