@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A host that has started Python itself keeps it: libqi joins, and leaves everything as it was. (T54)
+#include <Python.h>
+
+#include <csignal>
+
+#include "tests/embed/embedding.h"
+
+TEST_CASE("a_host_that_holds_the_gil_holds_it_afterwards")
+{
+    Embedding host;
+    Py_InitializeEx(0);
+
+    REQUIRE(PyGILState_Check());
+    REQUIRE(host.init() == QI_OK);
+    CHECK(PyGILState_Check());
+    CHECK(PyRun_SimpleString("import asyncio, qi; asyncio.get_running_loop()") == 0);
+    CHECK(host.eval("qi.QiLoopMode.GUEST.value") == "1");
+    CHECK(PyGILState_Check());
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
+    CHECK(PyGILState_Check());
+    CHECK(Py_IsInitialized()); // never finalised by us
+    CHECK(Py_FinalizeEx() == 0);
+}
+
+TEST_CASE("a_host_that_has_given_the_gil_away_finds_it_given_away")
+{
+    Embedding host;
+    Py_InitializeEx(0);
+    PyThreadState *thread = PyEval_SaveThread();
+
+    REQUIRE(host.init() == QI_OK);
+    CHECK_FALSE(PyGILState_Check());
+    host.exec("import asyncio\n"
+              "async def wait(): await asyncio.sleep(0.001)\n"
+              "task = asyncio.get_running_loop().create_task(wait())\n");
+    CHECK(host.until_true("task.done()"));
+    CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+    CHECK_FALSE(PyGILState_Check());
+    PyEval_RestoreThread(thread);
+    CHECK(Py_FinalizeEx() == 0);
+}
+
+TEST_CASE("what_the_host_has_set_in_python_stays")
+{
+    Embedding host;
+    Py_InitializeEx(0);
+    PyRun_SimpleString("import sys, signal\n"
+                       "def hook(*args): pass\n"
+                       "sys.excepthook = hook\n"
+                       "sys.argv = ['mine']\n"
+                       "old = sys.stdout, sys.stderr, sys.unraisablehook, sys.executable, list(sys.path)\n"
+                       "interrupt = signal.getsignal(signal.SIGINT)\n");
+    host.take_output();
+    REQUIRE(host.init() == QI_OK);
+    CHECK(host.eval("sys.excepthook is hook and sys.argv == ['mine']") == "True");
+    CHECK(host.eval("signal.getsignal(signal.SIGINT) is interrupt") == "True");
+    host.exec("kept = 1\nprint('to the host')");
+    CHECK(Embedding::contains(host.out, "to the host"));
+    CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+    PyRun_SimpleString("same = kept == 1 and sys.excepthook is hook and old == (sys.stdout, sys.stderr, "
+                       "sys.unraisablehook, sys.executable, list(sys.path))");
+    PyObject *main = PyModule_GetDict(PyImport_AddModule("__main__"));
+    CHECK(PyDict_GetItemString(main, "same") == Py_True);
+}
+
+TEST_CASE("attaching_twice_works")
+{
+    Embedding host;
+    Py_InitializeEx(0);
+
+    for (int round = 0; round < 2; round++) {
+        REQUIRE(host.init() == QI_OK);
+        host.exec("import asyncio, qi\nasyncio.get_running_loop()");
+        CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+    }
+    CHECK(PyRun_SimpleString("import sys; sys.modules['_qi']") == 0);
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How a runtime begins, what it refuses, and that it may begin again.
+#include <atomic>
+#include <thread>
+
+#include "tests/embed/embedding.h"
+
+TEST_CASE("init_needs_an_application")
+{
+    qi_runtime *runtime = reinterpret_cast<qi_runtime *>(1);
+
+    CHECK(qi_runtime_init(nullptr, &runtime) == QI_ERR_NO_APPLICATION);
+    CHECK(runtime == nullptr);
+    CHECK(std::string(qi_last_error()->message).find("QCoreApplication") != std::string::npos);
+}
+
+TEST_CASE("init_needs_the_applications_thread") // T45
+{
+    Embedding host;
+    int status = 0;
+
+    std::thread([&] { status = host.init(); }).join();
+    CHECK(status == QI_ERR_WRONG_THREAD);
+    CHECK(host.init() == QI_OK);
+}
+
+TEST_CASE("init_works_with_all_defaults")
+{
+    int argc = 0;
+    QCoreApplication app(argc, nullptr);
+    qi_runtime *runtime = nullptr;
+
+    REQUIRE(qi_runtime_init(nullptr, &runtime) == QI_OK);
+    CHECK(qi_runtime_state(runtime) == QI_RUNTIME_RUNNING);
+    CHECK(qi_runtime_current() == runtime);
+    CHECK(qi_runtime_shutdown(runtime, 0) == QI_OK);
+    CHECK(qi_runtime_state(runtime) == QI_RUNTIME_CLOSED);
+    CHECK(qi_runtime_current() == nullptr);
+}
+
+TEST_CASE("init_refuses_what_it_cannot_read")
+{
+    Embedding host;
+
+    CHECK(qi_runtime_init(&host.config, nullptr) == QI_ERR_ARGUMENT);
+
+    host.config.size = 3;
+    CHECK(host.init() == QI_ERR_ABI);
+    host.config.size = sizeof host.config;
+
+    host.config.program_name = "\xFF";
+    CHECK(host.init() == QI_ERR_ENCODING);
+    host.config.program_name = nullptr;
+
+    host.config.module_path_count = 2;
+    CHECK(host.init() == QI_ERR_ARGUMENT);
+    host.config.module_path_count = 0;
+
+    host.config.home = "/usr";
+    host.config.venv = "/usr";
+    CHECK(host.init() == QI_ERR_ARGUMENT);
+    host.config.home = host.config.venv = nullptr;
+
+    host.config.nested = static_cast<qi_nested>(9);
+    CHECK(host.init() == QI_ERR_ARGUMENT);
+    host.config.nested = QI_NESTED_RUN;
+
+    host.config.slice_us = 2000000;
+    CHECK(host.init() == QI_ERR_ARGUMENT);
+    host.config.slice_us = 0;
+
+    CHECK(host.runtime == nullptr);
+    CHECK(host.init() == QI_OK);
+}
+
+TEST_CASE("there_is_one_runtime_at_a_time")
+{
+    Embedding host;
+    qi_runtime *second = nullptr;
+
+    REQUIRE(host.init() == QI_OK);
+    CHECK(qi_runtime_init(nullptr, &second) == QI_ERR_STATE);
+    CHECK(second == nullptr);
+}
+
+TEST_CASE("the_loop_runs_as_a_guest_before_and_while_exec_runs")
+{
+    Embedding host;
+
+    QTimer::singleShot(0, &host.app, [&] { // exec() runs already
+        REQUIRE(host.init() == QI_OK);
+        host.exec("import asyncio\n"
+                  "loop = asyncio.get_running_loop()\n"
+                  "async def later():\n"
+                  "    await asyncio.sleep(0)\n"
+                  "    return asyncio.get_running_loop() is loop\n"
+                  "task = loop.create_task(later())\n");
+        CHECK(host.until_true("task.done()"));
+        CHECK(host.eval("task.result()") == "True");
+        host.app.quit();
+    });
+    host.app.exec();
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+}
+
+TEST_CASE("threads_of_python_run_while_the_gui_thread_is_in_the_host") // T44
+{
+    static std::atomic<int> lines;
+    Embedding host;
+    host.config.out = [](const char *, size_t, void *) { lines++; };
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import threading\n"
+              "thread = threading.Thread(target=lambda: print('from the thread'))\n"
+              "thread.start()\n");
+    // Neither Python nor an event loop runs here. With the GIL held, the line would never come.
+    QDeadlineTimer guard(20000);
+    while (!lines && !guard.hasExpired())
+        QThread::yieldCurrentThread();
+    CHECK(lines == 1);
+}
+
+TEST_CASE("argv_and_the_programs_name_are_the_hosts")
+{
+    const char *argv[] = {"first", "--second", "dritt\xC3\xA4"};
+    Embedding host;
+    host.config.argv = argv;
+    host.config.argc = 3;
+
+    REQUIRE(host.init() == QI_OK);
+    CHECK(host.eval("__import__('sys').argv") == "['first', '--second', 'drittä']");
+    CHECK(host.eval("__import__('sys').flags.utf8_mode") == "1");
+}
+
+TEST_CASE("without_argv_there_is_the_programs_name")
+{
+    Embedding host;
+    host.config.program_name = "trader";
+
+    REQUIRE(host.init() == QI_OK);
+    CHECK(host.eval("__import__('sys').argv") == "['trader']");
+}
+
+TEST_CASE("module_paths_come_first_and_in_order")
+{
+    Folder one, two;
+    one.write("plugin_a.py", "where = 'one'\n");
+    two.write("plugin_a.py", "where = 'two'\n");
+    two.write("plugin_b.py", "where = 'two'\n");
+    const std::string first = one.path(), second = two.path();
+    const char *paths[] = {first.c_str(), second.c_str()};
+    Embedding host;
+    host.config.module_paths = paths;
+    host.config.module_path_count = 2;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import plugin_a, plugin_b");
+    CHECK(host.eval("[plugin_a.where, plugin_b.where]") == "['one', 'two']");
+}
+
+TEST_CASE("a_second_runtime_starts_afresh_in_the_same_interpreter") // T59
+{
+    Folder folder;
+    folder.write("plugin.py", "state = []\n");
+    folder.write("pack/__init__.py", "from . import part\n");
+    folder.write("pack/part.py", "state = []\n");
+    const std::string path = folder.path();
+    const char *paths[] = {path.c_str()};
+    Embedding host;
+    host.config.module_paths = paths;
+    host.config.module_path_count = 1;
+
+    for (int round = 0; round < 3; round++) {
+        REQUIRE(host.init() == QI_OK);
+        qi_runtime *const runtime = host.runtime;
+        host.exec("import asyncio, ssl, plugin, pack, sys\n"
+                  "fresh = not plugin.state and not pack.part.state and 'left' not in globals()\n"
+                  "plugin.state.append(1); pack.part.state.append(1); left = 1\n"
+                  "async def wait(): await asyncio.sleep(0.001); return 42\n"
+                  "task = asyncio.get_running_loop().create_task(wait())\n");
+        CHECK(host.eval("fresh") == "True");
+        CHECK(host.eval("sys.path.count(" + ("'" + path + "'") + ")") == "1");
+        CHECK(host.until_true("task.done()"));
+        CHECK(qi_runtime_shutdown(runtime, 0) == QI_OK);
+        CHECK(qi_runtime_state(runtime) == QI_RUNTIME_CLOSED);
+        CHECK(qi_exec(runtime, "1", nullptr) == QI_ERR_NOT_RUNNING);
+        CHECK(qi_runtime_shutdown(runtime, 0) == QI_OK); // a second time does nothing
+    }
+    CHECK(host.reports == 3);
+    CHECK(host.errors.empty());
+}
+
+TEST_CASE("a_finalised_interpreter_cannot_be_started_again")
+{
+    Embedding host;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio, ssl");
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
+    CHECK(host.init() == QI_ERR_STATE);
+    CHECK(host.runtime == nullptr);
+}
+
+TEST_CASE("a_finalised_interpreter_refuses_every_call") // T56, T58
+{
+    Embedding host;
+
+    REQUIRE(host.init() == QI_OK);
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
+    CHECK(qi_exec(host.runtime, "1", nullptr) == QI_ERR_NOT_RUNNING);
+    CHECK(qi_runtime_set_slice(host.runtime, 5) == QI_ERR_NOT_RUNNING);
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
+    std::thread([&] { CHECK(qi_run_task(host.runtime, "a:b", nullptr, 0, nullptr, nullptr) == QI_ERR_NOT_RUNNING); })
+        .join();
+}
+
+TEST_CASE("wrong_handles_are_refused")
+{
+    Embedding host;
+    int foreign = 0;
+    auto *wrong = reinterpret_cast<qi_runtime *>(&foreign);
+
+    for (qi_runtime *handle : {static_cast<qi_runtime *>(nullptr), wrong}) {
+        CHECK(qi_runtime_state(handle) == QI_RUNTIME_NONE);
+        CHECK(qi_runtime_shutdown(handle, 0) == QI_ERR_HANDLE);
+        CHECK(qi_runtime_set_slice(handle, 100) == QI_ERR_HANDLE);
+        CHECK(qi_exec(handle, "1", nullptr) == QI_ERR_HANDLE);
+        CHECK(qi_exec_file(handle, "x.py") == QI_ERR_HANDLE);
+        CHECK(qi_eval(handle, "1", nullptr) == QI_ERR_HANDLE);
+        CHECK(qi_host_register(handle, "app", &host.app) == QI_ERR_HANDLE);
+        CHECK(qi_host_unregister(handle, "app") == QI_ERR_HANDLE);
+    }
+}
+
+TEST_CASE("calls_that_belong_to_the_gui_thread_are_refused_elsewhere") // T45
+{
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+
+    std::thread([&] {
+        CHECK(qi_exec(host.runtime, "1", nullptr) == QI_ERR_WRONG_THREAD);
+        CHECK(qi_eval(host.runtime, "1", nullptr) == QI_ERR_WRONG_THREAD);
+        CHECK(qi_runtime_set_slice(host.runtime, 10) == QI_ERR_WRONG_THREAD);
+        CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_ERR_WRONG_THREAD);
+        CHECK(qi_host_register(host.runtime, "app", &host.app) == QI_ERR_WRONG_THREAD);
+        CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_RUNNING);
+    }).join();
+}
+
+TEST_CASE("the_slice_has_bounds")
+{
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+
+    CHECK(qi_runtime_set_slice(host.runtime, 1) == QI_OK);
+    CHECK(qi_runtime_set_slice(host.runtime, 1000000) == QI_OK);
+    CHECK(qi_runtime_set_slice(host.runtime, 0) == QI_OK);
+    CHECK(qi_runtime_set_slice(host.runtime, 1000001) == QI_ERR_RANGE);
+}
