@@ -46,7 +46,7 @@ def exit_status(otherwise):
 
 
 def set_up(loop):
-    running = asyncio.get_running_loop()
+    running = asyncio._get_running_loop()  # none where there is no application
     # Uncaught exceptions, warnings and messages look as under python3.
     _embed.changes.undo()
     _embed.at_stop.append(end_as_python_does)
@@ -54,7 +54,8 @@ def set_up(loop):
         running.default_exception_handler = handle
         qi.quit = quit
     else:
-        running.stop()
+        if running:
+            running.stop()
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if loop == "owner":
         use_for_asyncio_run()

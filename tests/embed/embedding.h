@@ -3,6 +3,7 @@
 #ifndef QI_TESTS_EMBEDDING_H
 #define QI_TESTS_EMBEDDING_H
 
+#include <algorithm>
 #include <functional>
 #include <mutex>
 #include <string>

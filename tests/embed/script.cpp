@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// qi_exec(), qi_exec_file(), qi_eval(), and names for host objects.
+#include "tests/embed/embedding.h"
+
+namespace
+{
+
+std::string traceback()
+{
+    return qi_last_error()->traceback ? qi_last_error()->traceback : "";
+}
+
+} // namespace
+
+TEST_CASE("source_runs_in_main_and_keeps_its_names")
+{
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+
+    CHECK(qi_exec(host.runtime, "x = 6\ndef f(): return x * 7", nullptr) == QI_OK);
+    CHECK(host.eval("f()") == "42");
+    CHECK(host.eval("__name__") == "'__main__'");
+    CHECK(qi_eval(host.runtime, "f()", nullptr) == QI_OK); // the result is not wanted
+}
+
+TEST_CASE("tracebacks_show_the_lines_of_the_source_that_failed")
+{
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+
+    CHECK(qi_exec(host.runtime, "def f():\n    return 1 / zero\n", "calc.py") == QI_OK);
+    CHECK(qi_exec(host.runtime, "zero = 0\nf()", "caller.py") == QI_ERR_PYTHON);
+    CHECK(traceback().find("return 1 / zero") != std::string::npos);
+    CHECK(traceback().find("\"calc.py\", line 2, in f") != std::string::npos);
+    CHECK(traceback().find("\"caller.py\", line 2") != std::string::npos);
+    CHECK(std::string(qi_last_error()->python_type) == "ZeroDivisionError");
+}
+
+TEST_CASE("a_syntax_error_is_an_error")
+{
+    Embedding host;
+    qi_value value = qi_none();
+    REQUIRE(host.init() == QI_OK);
+
+    CHECK(qi_exec(host.runtime, "def :", "bad.py") == QI_ERR_PYTHON);
+    CHECK(std::string(qi_last_error()->python_type) == "SyntaxError");
+    CHECK(traceback().find("bad.py") != std::string::npos);
+    CHECK(qi_exec(host.runtime, "await x", nullptr) == QI_ERR_PYTHON);
+    CHECK(qi_eval(host.runtime, "x = 1", &value) == QI_ERR_PYTHON);
+    CHECK(value.kind == QI_KIND_NONE);
+}
+
+TEST_CASE("text_that_is_none_or_no_utf8_is_refused")
+{
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+
+    CHECK(qi_exec(host.runtime, nullptr, nullptr) == QI_ERR_ARGUMENT);
+    CHECK(qi_exec(host.runtime, "x = '\xFF'", nullptr) == QI_ERR_ENCODING);
+    CHECK(qi_exec(host.runtime, "1", "\xFF") == QI_ERR_ENCODING);
+    CHECK(qi_eval(host.runtime, nullptr, nullptr) == QI_ERR_ARGUMENT);
+    CHECK(qi_eval(host.runtime, "'\xC3'", nullptr) == QI_ERR_ENCODING);
+    CHECK(qi_exec_file(host.runtime, nullptr) == QI_ERR_ARGUMENT);
+}
+
+TEST_CASE("a_file_runs_and_shows_its_lines")
+{
+    Folder folder;
+    folder.write("good.py", "y = 5\n");
+    folder.write("bad.py", "# one\nraise ValueError('two')\n");
+    folder.write("latin.py", "# -*- coding: latin-1 -*-\ntext = '\xE4'\n");
+    folder.write("nul.py", "");
+    QFile(QString::fromStdString(folder.file("nul.py"))).resize(10);
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+
+    CHECK(qi_exec_file(host.runtime, folder.file("good.py").c_str()) == QI_OK);
+    CHECK(host.eval("y") == "5");
+    CHECK(qi_exec_file(host.runtime, folder.file("bad.py").c_str()) == QI_ERR_PYTHON);
+    CHECK(traceback().find("raise ValueError('two')") != std::string::npos);
+    CHECK(qi_exec_file(host.runtime, folder.file("latin.py").c_str()) == QI_OK);
+    CHECK(host.eval("ord(text)") == "228");
+    CHECK(qi_exec_file(host.runtime, folder.file("nul.py").c_str()) == QI_ERR_ENCODING);
+    CHECK(qi_exec_file(host.runtime, folder.file("none.py").c_str()) == QI_ERR_NOT_FOUND);
+    CHECK(qi_exec_file(host.runtime, folder.path().c_str()) == QI_ERR_NOT_FOUND); // a folder
+}
+
+TEST_CASE("names_of_host_objects_are_identifiers")
+{
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+
+    CHECK(qi_host_register(host.runtime, "window", &host.app) == QI_OK);
+    CHECK(qi_host_register(host.runtime, "fenster_\xC3\xA4", &host.app) == QI_OK);
+    CHECK(qi_host_register(host.runtime, "", &host.app) == QI_ERR_ARGUMENT);
+    CHECK(qi_host_register(host.runtime, "two words", &host.app) == QI_ERR_ARGUMENT);
+    CHECK(qi_host_register(host.runtime, "class", &host.app) == QI_ERR_ARGUMENT);
+    CHECK(qi_host_register(host.runtime, nullptr, &host.app) == QI_ERR_ARGUMENT);
+    CHECK(qi_host_register(host.runtime, "\xFF", &host.app) == QI_ERR_ENCODING);
+    CHECK(qi_host_register(host.runtime, "window", nullptr) == QI_ERR_ARGUMENT);
+    CHECK(qi_host_unregister(host.runtime, "window") == QI_OK);
+}

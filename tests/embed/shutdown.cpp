@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A runtime ends in stages, in bounded time, and says who held it up.
+#include <atomic>
+#include <thread>
+
+#include "tests/embed/embedding.h"
+
+TEST_CASE("tasks_are_cancelled_and_their_clean_up_runs")
+{
+    Embedding host;
+    host.take_output();
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio\n"
+              "async def work():\n"
+              "    try: await asyncio.sleep(1000)\n"
+              "    finally:\n"
+              "        await asyncio.sleep(0.001)\n"
+              "        print('cleaned')\n"
+              "for _ in range(3): asyncio.get_running_loop().create_task(work())\n");
+    host.exec_and_quit();
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+    CHECK(host.reports == 1);
+    CHECK(host.clean);
+    CHECK(host.cancelled == 3);
+    CHECK(host.out == std::vector<std::string>{"cleaned", "cleaned", "cleaned"});
+    CHECK(host.errors.empty());
+}
+
+TEST_CASE("quitting_with_everything_alive_is_clean_and_keeps_the_exit_code") // T55, T60
+{
+    Embedding host;
+    host.take_output();
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio, threading\n"
+              "async def main():\n"
+              "    async def serve(reader, writer): await reader.read()\n"
+              "    server = await asyncio.start_server(serve, '127.0.0.1', 0)\n"
+              "    port = server.sockets[0].getsockname()[1]\n"
+              "    reader, writer = await asyncio.open_connection('127.0.0.1', port)\n"
+              "    async def agen():\n"
+              "        try:\n"
+              "            while True: yield await asyncio.sleep(0)\n"
+              "        finally: print('agen closed')\n"
+              "    keep.append(agen())\n"
+              "    await keep[0].__anext__()\n"
+              "    asyncio.get_running_loop().call_later(1000, print, 'never')\n"
+              "    await asyncio.to_thread(lambda: None)\n"
+              "    ready.append(1)\n"
+              "    await reader.read()\n"
+              "keep, ready = [], []\n"
+              "task = asyncio.get_running_loop().create_task(main())\n"
+              "daemon = threading.Thread(target=threading.Event().wait, daemon=True)\n"
+              "daemon.start()\n");
+    REQUIRE(host.until_true("ready or task.done()"));
+    CHECK(host.eval("ready") == "[1]");
+    QTimer::singleShot(0, &host.app, [] { QCoreApplication::exit(7); });
+    CHECK(host.app.exec() == 7);
+    CHECK(host.clean);
+    CHECK(Embedding::contains(host.out, "agen closed"));
+    CHECK_FALSE(Embedding::contains(host.out, "never"));
+    CHECK(host.errors.empty());
+    for (const auto &lines : {host.log, host.err}) {
+        CHECK_FALSE(Embedding::contains(lines, "destroyed but it is pending"));
+        CHECK_FALSE(Embedding::contains(lines, "never retrieved"));
+    }
+}
+
+TEST_CASE("a_task_that_awaits_about_to_quit_finishes_its_clean_up") // T37
+{
+    Embedding host;
+    host.take_output();
+
+    REQUIRE(host.init() == QI_OK);
+    REQUIRE(qi_host_register(host.runtime, "app", &host.app) == QI_OK);
+    host.exec("import asyncio, qi\n"
+              "async def farewell():\n"
+              "    await qi.asyncsignal(qi.host.app.aboutToQuit)\n"
+              "    await asyncio.sleep(0.01)\n"
+              "    print('saved')\n"
+              "asyncio.get_running_loop().create_task(farewell())\n");
+    host.exec_and_quit();
+    CHECK(host.out == std::vector<std::string>{"saved"});
+    CHECK(host.clean);
+    CHECK(host.cancelled == 0);
+}
+
+TEST_CASE("a_task_that_will_not_end_is_left_behind_and_named") // T57
+{
+    Embedding host;
+    host.take_output();
+    host.config.cancel_ms = 100;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio\n"
+              "async def stubborn():\n"
+              "    while True:\n"
+              "        try: await asyncio.sleep(1000)\n"
+              "        except asyncio.CancelledError: pass\n"
+              "task = asyncio.get_running_loop().create_task(stubborn(), name='the stubborn one')\n");
+    host.exec_and_quit();
+    CHECK_FALSE(host.clean);
+    REQUIRE(host.tasks_left.size() == 1);
+    CHECK(host.tasks_left[0].find("the stubborn one") != std::string::npos);
+    CHECK(host.tasks_left[0].find("test.py:4 in stubborn") != std::string::npos);
+    for (const auto &lines : {host.log, host.err})
+        CHECK_FALSE(Embedding::contains(lines, "pending")); // T60
+    CHECK(host.init() == QI_OK); // and the next runtime is none the worse
+}
+
+TEST_CASE("what_was_left_behind_is_in_the_status_of_a_shutdown_by_hand")
+{
+    Embedding host;
+    host.config.cancel_ms = 50;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio\n"
+              "async def stubborn():\n"
+              "    while True:\n"
+              "        try: await asyncio.sleep(1000)\n"
+              "        except asyncio.CancelledError: pass\n"
+              "task = asyncio.get_running_loop().create_task(stubborn(), name='mule')\n");
+    CHECK(host.eval("1") == "1");
+    host.until_true("task.get_stack()");
+    host.app.processEvents();
+    CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_ERR_TIMEOUT);
+    CHECK(std::string(qi_last_error()->message).find("mule") != std::string::npos);
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+}
+
+TEST_CASE("a_stuck_executor_thread_does_not_hold_the_application") // T38
+{
+    Embedding host;
+    host.config.executor_ms = 50;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio, threading\n"
+              "release = threading.Event()\n"
+              "def stuck(): release.wait()\n"
+              "asyncio.get_running_loop().run_in_executor(None, stuck)\n");
+    host.exec_and_quit();
+    CHECK_FALSE(host.clean);
+    REQUIRE(host.threads_left.size() == 1);
+    CHECK(host.threads_left[0].find("stuck") != std::string::npos);
+}
+
+TEST_CASE("an_executor_thread_that_waits_for_the_loop_is_served") // T57
+{
+    Embedding host;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio, concurrent.futures, threading\n"
+              "loop, begun, seen = asyncio.get_running_loop(), threading.Event(), []\n"
+              "go = threading.Event()\n"
+              "def work():\n"
+              "    begun.set(); go.wait()\n"
+              "    done = concurrent.futures.Future()\n"
+              "    loop.call_soon_threadsafe(done.set_result, 5)\n"
+              "    seen.append(done.result(15))\n"
+              "loop.run_in_executor(None, work)\n"
+              "begun.wait()\n"
+              "async def end():\n"
+              "    try: await asyncio.sleep(1000)\n"
+              "    finally: go.set()\n"
+              "loop.create_task(end())\n"
+              "import builtins; builtins.seen = seen\n");
+    host.app.processEvents();
+    host.exec_and_quit();
+    CHECK(host.clean);
+    REQUIRE(host.init() == QI_OK);
+    CHECK(host.eval("__import__('builtins').seen") == "[5]");
+}
+
+TEST_CASE("shutdown_inside_a_coroutine_begins_when_the_loop_was_left")
+{
+    static Embedding *self;
+    static int status;
+    Embedding host;
+    self = &host;
+    host.take_output();
+    // The callback of a line of output is a host's code inside a coroutine.
+    host.config.out = [](const char *line, size_t, void *) {
+        self->out.push_back(line);
+        if (std::string(line) == "now") {
+            status = qi_runtime_shutdown(self->runtime, 0);
+            self->out.push_back(qi_runtime_state(self->runtime) == QI_RUNTIME_CLOSING ? "closing" : "other");
+        }
+    };
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio\n"
+              "async def ask():\n"
+              "    await asyncio.sleep(0)\n"
+              "    print('now')\n"
+              "    print('still here')\n"
+              "asyncio.get_running_loop().create_task(ask())\n");
+    CHECK(host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED; }));
+    CHECK(status == QI_OK);
+    CHECK(host.out == std::vector<std::string>{"now", "closing", "still here"});
+    CHECK(host.reports == 1);
+}
+
+TEST_CASE("shutdown_from_a_clean_up_that_it_runs_is_refused")
+{
+    static Embedding *self;
+    static int status;
+    Embedding host;
+    self = &host;
+    host.config.out = [](const char *, size_t, void *) { status = qi_runtime_shutdown(self->runtime, 0); };
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio\n"
+              "async def work():\n"
+              "    try: await asyncio.sleep(1000)\n"
+              "    finally: print('cleaning')\n"
+              "task = asyncio.get_running_loop().create_task(work())\n");
+    host.app.processEvents();
+    CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+    CHECK(status == QI_ERR_SHUTTING_DOWN);
+    CHECK(host.clean);
+}
+
+TEST_CASE("other_threads_that_call_meanwhile_are_told") // T56
+{
+    static Embedding *self;
+    static int inside, here;
+    Embedding host;
+    self = &host;
+    host.config.out = [](const char *, size_t, void *) { // called in a clean-up, on the GUI thread
+        std::thread([] { inside = qi_run_task(self->runtime, "asyncio:sleep", nullptr, 0, nullptr, nullptr); })
+            .join();
+        here = qi_exec(self->runtime, "1", nullptr);
+    };
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio\n"
+              "async def work():\n"
+              "    try: await asyncio.sleep(1000)\n"
+              "    finally: print('cleaning')\n"
+              "task = asyncio.get_running_loop().create_task(work())\n");
+    host.app.processEvents();
+    CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+    CHECK(inside == QI_ERR_SHUTTING_DOWN);
+    CHECK(here == QI_ERR_SHUTTING_DOWN);
+    int after = 0;
+    std::thread([&] { after = qi_run_task(host.runtime, "asyncio:sleep", nullptr, 0, nullptr, nullptr); }).join();
+    CHECK(after == QI_ERR_NOT_RUNNING);
+}
+
+TEST_CASE("a_clean_up_that_exits_or_raises_does_not_stop_the_stages") // T53
+{
+    Embedding host;
+    host.take_output();
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio, sys\n"
+              "async def leave():\n"
+              "    try: await asyncio.sleep(1000)\n"
+              "    finally: sys.exit(3)\n"
+              "async def fail():\n"
+              "    try: await asyncio.sleep(1000)\n"
+              "    finally: raise ValueError('in clean-up')\n"
+              "async def good():\n"
+              "    try: await asyncio.sleep(1000)\n"
+              "    finally: await asyncio.sleep(0.001); print('good')\n"
+              "loop = asyncio.get_running_loop()\n"
+              "loop.create_task(leave()); loop.create_task(fail()); loop.create_task(good())\n");
+    host.app.processEvents();
+    CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+    CHECK(host.out == std::vector<std::string>{"good"});
+    bool exited = false, failed = false;
+    for (const Embedding::Error &error : host.errors) {
+        exited |= error.type == "SystemExit";
+        failed |= error.message == "ValueError: in clean-up";
+    }
+    CHECK(exited);
+    CHECK(failed);
+}
+
+TEST_CASE("tasks_started_by_clean_up_are_ended_too")
+{
+    Embedding host;
+    host.take_output();
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio\n"
+              "async def second():\n"
+              "    try: await asyncio.sleep(1000)\n"
+              "    finally: print('second')\n"
+              "async def first():\n"
+              "    try: await asyncio.sleep(1000)\n"
+              "    finally:\n"
+              "        global task\n"
+              "        task = asyncio.get_running_loop().create_task(second())\n"
+              "        await asyncio.sleep(0)\n"
+              "asyncio.get_running_loop().create_task(first())\n");
+    host.app.processEvents();
+    CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+    CHECK(host.out == std::vector<std::string>{"second"});
+    CHECK(host.cancelled == 2);
+}
+
+TEST_CASE("a_host_may_keep_the_runtime_over_quit")
+{
+    Embedding host;
+    host.config.keep_on_quit = true;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec_and_quit();
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_RUNNING);
+    host.exec_and_quit();
+    CHECK(host.eval("1 + 1") == "2");
+    CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+}
+
+TEST_CASE("unknown_flags_are_refused")
+{
+    Embedding host;
+
+    REQUIRE(host.init() == QI_OK);
+    CHECK(qi_runtime_shutdown(host.runtime, 64) == QI_ERR_ARGUMENT);
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_RUNNING);
+}
+
+TEST_CASE("an_interpreter_with_threads_in_it_is_not_finalised") // T56
+{
+    Embedding host;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import threading, builtins\n"
+              "builtins.go = threading.Event()\n"
+              "thread = threading.Thread(target=builtins.go.wait)\n"
+              "thread.start()\n");
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
+    REQUIRE(host.init() == QI_OK); // it would be QI_ERR_STATE
+    host.exec("__import__('builtins').go.set()");
+}
