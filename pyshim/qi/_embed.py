@@ -31,6 +31,10 @@ def name_of(function):
     return f"{module}:{name}" if module and name else repr(function)
 
 
+def name_of_frame(frame):
+    return f"{frame.f_globals.get('__name__', '?')}:{frame.f_code.co_qualname}"
+
+
 def target_of_task(task):
     """The coroutine function that a task runs; its module is known as long as a frame of it is."""
     coroutine = task.get_coro()
@@ -40,7 +44,7 @@ def target_of_task(task):
     frame = getattr(coroutine, "cr_frame", None)
     if frame is None:
         frame = first_frame(task, getattr(coroutine, "cr_code", None))
-    return f"{frame.f_globals.get('__name__', '?')}:{name}" if frame else name
+    return name_of_frame(frame) if frame else name
 
 
 def first_frame(task, code):
@@ -93,8 +97,10 @@ def thread_exception(args):
     if args.exc_type is SystemExit:  # ends that thread, as in Python
         return
     exception = args.exc_value if args.exc_value is not None else args.exc_type()
-    target = getattr(args.thread, "_target", None)
-    _qi._report(exception, None, None, name_of(target) if target else None)
+    traceback = args.exc_traceback  # the thread itself has forgotten its target by now
+    while traceback and traceback.tb_frame.f_globals.get("__name__") == "threading":
+        traceback = traceback.tb_next
+    _qi._report(exception, None, None, name_of_frame(traceback.tb_frame) if traceback else None)
 
 
 def uncaught(kind, exception, traceback):

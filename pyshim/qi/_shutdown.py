@@ -106,11 +106,16 @@ def leave_task(task):
 
 
 def where_it_waits(task):
-    try:
-        frames = task.get_stack()
-    except Exception:
-        frames = []
-    return where(frames[-1]) if frames else "not started"
+    """The innermost line of the coroutines that await each other, asyncio's own left out."""
+    coroutine, found = task.get_coro(), None
+    while coroutine is not None:
+        frame = getattr(coroutine, "cr_frame", None)
+        if frame is None:
+            break
+        if found is None or not frame.f_globals.get("__name__", "").startswith("asyncio."):
+            found = frame
+        coroutine = coroutine.cr_await
+    return where(found) if found else "outside of coroutines"
 
 
 def where(frame):
@@ -161,10 +166,14 @@ def leave_thread(thread):
 
 
 def what_it_runs(frame):
-    """A C function has no frame; then the executor's own is the innermost, and knows what it called."""
-    job = frame.f_locals.get("self") if "futures" in frame.f_code.co_filename else None
-    function = getattr(job, "fn", None)
-    return _embed.name_of(function) if function else where(frame)
+    """The innermost line, and the function that was given to the executor."""
+    text, outer = where(frame), frame
+    while outer is not None:
+        job = outer.f_locals.get("self") if outer.f_code.co_name == "run" else None
+        if hasattr(job, "fn"):  # a work item of concurrent.futures
+            return f"{_embed.name_of(job.fn)} at {text}"
+        outer = outer.f_back
+    return text
 
 
 # -- modules --------------------------------------------------------------------------------------------

@@ -23,6 +23,9 @@ Late late;
 
 void leave_everything_running(Embedding &host)
 {
+    host.config.log = nullptr; // they must not be called once the host is gone
+    host.config.error = nullptr;
+    host.config.on_shutdown = nullptr;
     REQUIRE(host.init() == QI_OK);
     host.exec("import asyncio, threading\n"
               "async def work():\n"
