@@ -13,7 +13,7 @@ import sys
 
 import markdown
 
-PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md"]
+PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md", "bench/README.md"]
 LINK = re.compile(r'(href|src)="([^"#:]+)(#[^"]*)?"')
 FENCE = re.compile(r"^(```\w+)[ \t]+\S+[ \t]*$", re.M)
 TEMPLATE = """<!DOCTYPE html>

@@ -43,6 +43,13 @@ static QString pluginFolder()
     return here.filePath("plugins");
 }
 
+// Nobody sees the window then, so what its error panel shows is printed as well.
+static void printFailure(const Failure &failure)
+{
+    QTextStream(stdout) << "  · error callback: " << failure.type << ": " << failure.message << " ("
+                        << failure.target << ")" << Qt::endl;
+}
+
 // Shows the window on its own, and returns how many promises were not kept.
 static int showTour(QApplication &app, Window &window, const QString &screenshot)
 {
@@ -79,14 +86,16 @@ int main(int argc, char **argv)
 
     Look::apply(app, options.isSet("dark") || Look::systemIsDark());
     Window window;
+    const QString platform = QApplication::platformName();
+    const bool alone = options.isSet("auto") || platform == "offscreen" || platform == "minimal";
+    if (alone)
+        QObject::connect(&window.python(), &Python::failed, printFailure);
     if (!window.start(options.value("plugins"))) {
         QTextStream(stderr) << "qi-demo: " << window.python().why() << Qt::endl;
         return 1;
     }
     window.show();
-    const bool unseen =
-        QApplication::platformName() == "offscreen" || QApplication::platformName() == "minimal";
-    if (unseen || options.isSet("auto"))
+    if (alone)
         return showTour(app, window, options.value("screenshot")) ? 1 : 0;
     return app.exec();
 }

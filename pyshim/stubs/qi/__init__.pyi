@@ -6,7 +6,7 @@ import contextvars
 import enum
 import selectors
 from collections.abc import Awaitable, Callable, Coroutine, Generator
-from typing import Any, Literal, ParamSpec, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar, final
 
 from . import host as host
 
@@ -88,16 +88,71 @@ class QiSelectorEventLoop(QiBaseEventLoop, asyncio.SelectorEventLoop):
 
 QiDefaultEventLoop = QiSelectorEventLoop
 
-class Signal(Awaitable[tuple[Any, ...]]):
-    """A signal of one object: `object.clicked`."""
+class Point(NamedTuple):
+    x: int
+    y: int
 
-    def connect(self, slot: Callable[..., Any], /) -> Any:
-        """Calls `slot` at each emission; wrap coroutine functions in asyncslot(). Returns a token."""
-    def disconnect(self, slot: Any, /) -> None:
-        """Ends a connection, by its slot or its token."""
+class PointF(NamedTuple):
+    x: float
+    y: float
+
+class Size(NamedTuple):
+    width: int
+    height: int
+
+class SizeF(NamedTuple):
+    width: float
+    height: float
+
+class Rect(NamedTuple):
+    x: int
+    y: int
+    width: int
+    height: int
+
+class RectF(NamedTuple):
+    x: float
+    y: float
+    width: float
+    height: float
+
+@final
+class Variant:
+    """A value of a C++ type that Python has nothing for; it goes back to Qt unchanged."""
+
+@final
+class Connection:
+    """A callable that is connected to a signal. True while it is."""
+
+    @property
+    def connected(self) -> bool: ...
+    def disconnect(self) -> None:
+        """Ends the connection; does nothing if it has ended."""
+    def __bool__(self) -> bool: ...
+    def __call__(self, *args: Any) -> Any: ...
+
+@final
+class _Signal(Awaitable[tuple[Any, ...]]):
+    """A signal of one object, as `object.clicked` gives it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def sender(self) -> Object: ...
+    def connect(self, callable: Callable[..., Any], /) -> Connection:
+        """Calls the callable in each emission, with as many arguments as it takes.
+
+        A bound method is held weakly. Coroutine functions go into asyncslot() first.
+        """
+    def disconnect(self, callable_or_connection: Callable[..., Any] | Connection | None = None, /) -> None:
+        """Ends the connections with a callable, one connection, or all that Python has made."""
     def emit(self, *args: Any) -> None: ...
-    def __await__(self) -> Generator[Any, Any, tuple[Any, ...]]: ...
+    def __getitem__(self, types: str | tuple[str, ...]) -> _Signal:
+        """One of several overloads, chosen by its C++ types: `signal["int"]`."""
+    def __await__(self) -> Generator[Any, Any, tuple[Any, ...]]:
+        """Waits for one emission, as asyncsignal() does."""
 
+@final
 class Object:
     """A QObject of the host. Its properties, signals, slots and invokables are attributes.
 
@@ -106,11 +161,18 @@ class Object:
 
     @property
     def class_name(self) -> str: ...
+    @property
+    def alive(self) -> bool: ...
     def parent(self) -> Object | None: ...
     def children(self) -> list[Object]: ...
-    def findChild(self, name: str, /) -> Object | None: ...
-    def findChildren(self, name: str | None = None, /) -> list[Object]: ...
+    def findChild(
+        self, name: str | None = None, *, class_name: str | None = None, recursive: bool = True
+    ) -> Object | None: ...
+    def findChildren(
+        self, name: str | None = None, *, class_name: str | None = None, recursive: bool = True
+    ) -> list[Object]: ...
     def inherits(self, class_name: str, /) -> bool: ...
-    def deleteLater(self) -> None: ...
+    def setProperty(self, name: str, value: Any, /) -> None: ...
+    def property(self, name: str, /) -> Any: ...
     def __getattr__(self, name: str) -> Any: ...
     def __setattr__(self, name: str, value: Any) -> None: ...
