@@ -4,7 +4,9 @@
  *
  * From 3.12 on Task can do that itself (eager_start). On 3.11 a Task schedules its first step while it
  * is made, with loop.call_soon(); that one call is captured, and the handle is called here. The same
- * happens where the loop has a task factory, which knows no eager_start.
+ * happens where the loop has a task factory, which knows no eager_start, and where the caller gives a
+ * Context: that may be entered already, which the stdlib's eager start does not survive (it returns
+ * without giving back the current task).
  *
  * The step runs as a callback of the loop would: in a bracket, in the task's Context, with no other task
  * entered and no exception being handled, whatever the caller is in the middle of.
@@ -37,21 +39,16 @@ static PyObject *new_plain_task(qi__loop *loop, PyObject *coroutine)
     return task;
 }
 
-/* The same with name=…[, context=…] */
+/* The same with name=…, and with context=… in the place of eager_start=True. */
 static PyObject *new_task(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
 {
     qi__state *state = loop->state;
-    PyObject *stack[6], **arguments = stack + 1;
-    Py_ssize_t count = 0;
+    PyObject *stack[5], **arguments = stack + 1;
 
-    arguments[count++] = coroutine;
-    arguments[count++] = (PyObject *)loop;
-    arguments[count++] = name ? name : Py_None;
-#if QI__HAS_EAGER_START
-    arguments[count++] = Py_True;
-#endif
-    if (context)
-        arguments[count++] = context;
+    arguments[0] = coroutine;
+    arguments[1] = (PyObject *)loop;
+    arguments[2] = name ? name : Py_None;
+    arguments[3] = context ? context : Py_True; /* there only if the keywords have a name for it */
     return PyObject_Vectorcall(state->task_type, arguments, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET,
                                context ? state->task_keywords_context : state->task_keywords);
 }
@@ -136,7 +133,7 @@ static PyObject *run_first_step(qi__loop *loop, PyObject *task, PyObject *handle
 static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context,
                                qi__newcomer *newcomer)
 {
-    bool captures = has_task_factory(loop) || !QI__HAS_EAGER_START;
+    bool captures = has_task_factory(loop) || context || !QI__HAS_EAGER_START;
     PyObject *task;
 
     loop->capturing = captures;
@@ -253,14 +250,9 @@ PyMethodDef qi__eager_methods[] = {
 
 int qi__eager_setup(qi__state *state)
 {
-#if QI__HAS_EAGER_START
-    state->task_keywords = Py_BuildValue("(sss)", "loop", "name", "eager_start");
-    state->task_keywords_context =
-        Py_BuildValue("(ssss)", "loop", "name", "eager_start", "context");
-#else
-    state->task_keywords = Py_BuildValue("(ss)", "loop", "name");
+    state->task_keywords = QI__HAS_EAGER_START ? Py_BuildValue("(sss)", "loop", "name", "eager_start")
+                                               : Py_BuildValue("(ss)", "loop", "name");
     state->task_keywords_context = Py_BuildValue("(sss)", "loop", "name", "context");
-#endif
     state->future_keywords = Py_BuildValue("(s)", "loop");
     return state->task_keywords && state->task_keywords_context && state->future_keywords ? 0 : -1;
 }
