@@ -33,10 +33,11 @@ struct qi_callable {
 
 static int malformed(const char *target)
 {
-    return qi__fail(QI_ERR_ARGUMENT,
-                    "the target \"%s\" is not of the form \"module:callable\", as \"orders:send\" or "
-                    "\"shop.orders:Desk.send\"",
-                    target);
+    return qi__fail(
+        QI_ERR_ARGUMENT,
+        "the target \"%s\" is not of the form \"module:callable\", as \"orders:send\" or "
+        "\"shop.orders:Desk.send\"",
+        target);
 }
 
 /* Dotted names without an empty part; whether each is an identifier, the look-up will tell. */
@@ -61,7 +62,8 @@ static int check_target(const char *target)
     if (status < 0)
         return status;
     const char *colon = strchr(target, ':');
-    if (!colon || !is_dotted(target, (size_t)(colon - target)) || !is_dotted(colon + 1, strlen(colon + 1)))
+    if (!colon || !is_dotted(target, (size_t)(colon - target)) ||
+        !is_dotted(colon + 1, strlen(colon + 1)))
         return malformed(target);
     return QI_OK;
 }
@@ -71,8 +73,9 @@ int qi__callable_check(const char *target, const qi_callable *handle)
     if (target)
         return check_target(target);
     if (!handle)
-        return qi__fail(QI_ERR_ARGUMENT, "there is nothing to call: `target` is NULL and the options "
-                                         "have no `callable`");
+        return qi__fail(QI_ERR_ARGUMENT,
+                        "there is nothing to call: `target` is NULL and the options "
+                        "have no `callable`");
     return qi__handle_check(handle, QI__HANDLE_CALLABLE, "callable");
 }
 
@@ -225,7 +228,8 @@ static PyObject *import_module(PyObject *name)
     PyObject *module = PyImport_GetModule(name);
     if (!module) {
         PyErr_Clear();
-        not_found(name, module_names(name), "the module '%U' has removed itself from sys.modules", name);
+        not_found(name, module_names(name), "the module '%U' has removed itself from sys.modules",
+                  name);
     }
     return module;
 }
@@ -257,11 +261,12 @@ static int attribute_failed(PyObject *owner, PyObject *name, const char *target)
         return qi__fail_python(target);
     PyErr_Clear();
     if (PyModule_Check(owner))
-        return not_found(name, callable_names(owner), "the module of \"%s\" has no '%U'", target, name);
-    return not_found(name, callable_names(owner), "in \"%s\", %s '%.200s' has no '%U'", target,
-                     PyType_Check(owner) ? "the class" : "an object of type",
-                     PyType_Check(owner) ? ((PyTypeObject *)owner)->tp_name : Py_TYPE(owner)->tp_name,
-                     name);
+        return not_found(name, callable_names(owner), "the module of \"%s\" has no '%U'", target,
+                         name);
+    return not_found(
+        name, callable_names(owner), "in \"%s\", %s '%.200s' has no '%U'", target,
+        PyType_Check(owner) ? "the class" : "an object of type",
+        PyType_Check(owner) ? ((PyTypeObject *)owner)->tp_name : Py_TYPE(owner)->tp_name, name);
 }
 
 /* Follows the dotted path from the module. Takes `owner`. */
@@ -297,7 +302,8 @@ PyObject *qi__callable_find(qi_runtime *runtime, const char *target)
     Py_DECREF(name);
     object = walk(object, colon + 1, target);
     if (object && !PyCallable_Check(object)) {
-        qi__fail(QI_ERR_TYPE, "\"%s\" is %.200s and cannot be called", target, Py_TYPE(object)->tp_name);
+        qi__fail(QI_ERR_TYPE, "\"%s\" is %.200s and cannot be called", target,
+                 Py_TYPE(object)->tp_name);
         Py_CLEAR(object);
     }
     return object;
@@ -311,10 +317,11 @@ int qi__callable_check_coroutine(PyObject *callable, const char *name, const cha
         return qi__fail_python(name);
     if (is_coroutine)
         return QI_OK;
-    return qi__fail(QI_ERR_NOT_COROUTINE,
-                    "\"%s\" is not a coroutine function; define it with `async def`, or set %s to call a "
-                    "plain function",
-                    name, flag);
+    return qi__fail(
+        QI_ERR_NOT_COROUTINE,
+        "\"%s\" is not a coroutine function; define it with `async def`, or set %s to call a "
+        "plain function",
+        name, flag);
 }
 
 /* -- handles -------------------------------------------------------------------------------------------- */

@@ -118,15 +118,18 @@ static int check_slot(const plan *plan)
     qi__signature takes;
 
     if (!(plan->options->flags & QI_CONNECT_ALLOW_PLAIN)) {
-        int status = qi__callable_check_coroutine(plan->callable, plan->target, "QI_CONNECT_ALLOW_PLAIN");
+        int status =
+            qi__callable_check_coroutine(plan->callable, plan->target, "QI_CONNECT_ALLOW_PLAIN");
         if (status < 0)
             return status;
     }
     if (qi__signature_read(plan->callable, &takes) < 0) {
         bool unfit = PyErr_ExceptionMatches(PyExc_TypeError);
         int status = qi__fail_python(plan->target);
-        return unfit ? qi__fail(QI_ERR_TYPE, "\"%s\" cannot be a slot: it has a keyword-only parameter "
-                                             "without a default, which no signal can give", plan->target)
+        return unfit ? qi__fail(QI_ERR_TYPE,
+                                "\"%s\" cannot be a slot: it has a keyword-only parameter "
+                                "without a default, which no signal can give",
+                                plan->target)
                      : status;
     }
     if (takes.least > plan->parameters)
@@ -227,12 +230,14 @@ static int check_options(const qi_connection_options *options)
     const unsigned known = QI_CONNECT_ALLOW_PLAIN | QI_CONNECT_SINGLE_SHOT;
 
     if (options->size != sizeof *options)
-        return qi__fail(QI_ERR_ABI,
-                        "qi_connection_options has size %zu, but this library knows %zu; fill it with "
-                        "qi_connection_options_init()",
-                        options->size, sizeof *options);
+        return qi__fail(
+            QI_ERR_ABI,
+            "qi_connection_options has size %zu, but this library knows %zu; fill it with "
+            "qi_connection_options_init()",
+            options->size, sizeof *options);
     if (options->flags & ~known)
-        return qi__fail(QI_ERR_ARGUMENT, "qi_connection_options has unknown flags: 0x%x", options->flags);
+        return qi__fail(QI_ERR_ARGUMENT, "qi_connection_options has unknown flags: 0x%x",
+                        options->flags);
     if ((unsigned)options->overlap > QI_OVERLAP_LATEST)
         return qi__fail(QI_ERR_ARGUMENT, "%d is no qi_overlap", (int)options->overlap);
     if ((unsigned)options->delivery > QI_DELIVERY_QUEUED)
@@ -240,8 +245,8 @@ static int check_options(const qi_connection_options *options)
     return options->task_name ? qi__check_text(options->task_name, "the tasks' name") : QI_OK;
 }
 
-static int check_call(qi_runtime *runtime, const qi_object *sender, const char *signal, const char *target,
-                      const qi_connection_options *options)
+static int check_call(qi_runtime *runtime, const qi_object *sender, const char *signal,
+                      const char *target, const qi_connection_options *options)
 {
     int status = qi__runtime_check_gui(runtime);
 
@@ -260,8 +265,9 @@ void qi_connection_options_init(qi_connection_options *options)
         *options = (qi_connection_options){.size = sizeof *options};
 }
 
-int qi_asyncslot_connect(qi_runtime *runtime, qi_object *sender, const char *signal, const char *target,
-                         const qi_connection_options *options, qi_connection **out)
+int qi_asyncslot_connect(qi_runtime *runtime, qi_object *sender, const char *signal,
+                         const char *target, const qi_connection_options *options,
+                         qi_connection **out)
 {
     qi_connection_options defaults;
 
@@ -295,7 +301,8 @@ int qi_connection_disconnect(qi_connection *connection)
     if (status < 0)
         return status;
     if (!qi__runtime_on_gui_thread())
-        return qi__fail(QI_ERR_WRONG_THREAD, "qi_connection_disconnect() belongs to the GUI thread");
+        return qi__fail(QI_ERR_WRONG_THREAD,
+                        "qi_connection_disconnect() belongs to the GUI thread");
     if (atomic_load(&connection->connected)) {
         PyGILState_STATE gil = PyGILState_Ensure();
         end(connection);

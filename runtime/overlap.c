@@ -116,7 +116,8 @@ static void launch_first(qi__slot *slot)
     PyObject *args;
 
     pop_waiting(slot, &args);
-    PyObject *task = qi__slot_launch(slot, &PyTuple_GET_ITEM(args, 0), (size_t)PyTuple_GET_SIZE(args));
+    PyObject *task =
+        qi__slot_launch(slot, &PyTuple_GET_ITEM(args, 0), (size_t)PyTuple_GET_SIZE(args));
     if (!task)
         qi__slot_report_raised(slot);
     Py_XDECREF(task);
@@ -154,7 +155,8 @@ void qi__overlap_next(qi__slot *slot, bool later)
 static void catch_up(qi__slot *slot)
 {
     for (size_t turns = slot->waiting_count; turns > 0; turns--) {
-        if (is_busy(slot) || !slot->first_waiting) /* in this order: the question may empty the queue */
+        if (is_busy(slot) ||
+            !slot->first_waiting) /* in this order: the question may empty the queue */
             return;
         launch_first(slot);
     }
@@ -168,7 +170,8 @@ static int enqueue(qi__slot *slot, PyObject *const *args, Py_ssize_t count)
         const char *target = slot->target ? PyUnicode_AsUTF8(slot->target) : NULL;
         const char *signal = slot->signal ? PyUnicode_AsUTF8(slot->signal) : NULL;
         PyErr_Clear();
-        qi__log(QI_LOG_WARNING, "qi", "%s dropped an emission of %s: %zu wait already, its queue_limit",
+        qi__log(QI_LOG_WARNING, "qi",
+                "%s dropped an emission of %s: %zu wait already, its queue_limit",
                 target ? target : "a slot", signal ? signal : "its signal", slot->waiting_count);
         return 0;
     }

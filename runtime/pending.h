@@ -25,8 +25,7 @@ typedef struct qi__pending_list {
 typedef void (*qi__pending_fn)(qi__pending *pending);
 
 struct qi__pending {
-    PyObject_HEAD
-    vectorcallfunc vectorcall;
+    PyObject_HEAD vectorcallfunc vectorcall;
     PyObject *task; /* NULL once dropped */
     void *data;
     qi__pending_fn ended;
@@ -35,7 +34,8 @@ struct qi__pending {
 };
 
 /* Keeps `task` in `list`. Borrowed until it is dropped; NULL with an exception set. */
-qi__pending *qi__pending_add(qi__pending_list *list, PyObject *task, qi__pending_fn ended, void *data);
+qi__pending *qi__pending_add(qi__pending_list *list, PyObject *task, qi__pending_fn ended,
+                             void *data);
 
 /* Takes it out of its list and lets go of the task. The owner of `data` is the caller's affair. */
 void qi__pending_drop(qi__pending *pending);

@@ -84,10 +84,11 @@ static int count_parameter(PyObject *callable, PyObject *parameter, qi__signatur
     int result = PyErr_Occurred() ? -1 : 0;
 
     if (result == 0 && kind == KEYWORD_ONLY && needed) {
-        PyErr_Format(PyExc_TypeError,
-                     "%R has the keyword-only parameter %R without a default, which a signal cannot "
-                     "give; make it positional, or give it a default",
-                     callable, parameter);
+        PyErr_Format(
+            PyExc_TypeError,
+            "%R has the keyword-only parameter %R without a default, which a signal cannot "
+            "give; make it positional, or give it a default",
+            callable, parameter);
         result = -1;
     } else if (result == 0 && kind == VAR_POSITIONAL) {
         out->most = -1;

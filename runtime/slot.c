@@ -24,8 +24,9 @@
 #include "runtime_p.h"
 
 static const char *const overlap_names[] = {
-    [QI_OVERLAP_CONCURRENT] = "concurrent", [QI_OVERLAP_DROP] = "drop",     [QI_OVERLAP_QUEUE] = "queue",
-    [QI_OVERLAP_RESTART] = "restart",       [QI_OVERLAP_LATEST] = "latest",
+    [QI_OVERLAP_CONCURRENT] = "concurrent", [QI_OVERLAP_DROP] = "drop",
+    [QI_OVERLAP_QUEUE] = "queue",           [QI_OVERLAP_RESTART] = "restart",
+    [QI_OVERLAP_LATEST] = "latest",
 };
 
 enum { OVERLAP_COUNT = sizeof overlap_names / sizeof *overlap_names };
@@ -164,10 +165,11 @@ static PyObject *raise_no_loop(qi__slot *slot)
     PyObject *target = target_of(slot);
 
     if (target)
-        PyErr_Format(PyExc_RuntimeError,
-                     "the slot %U was called in a thread in which no asyncio event loop runs; connect it "
-                     "where the loop runs, or call it through loop.call_soon_threadsafe()",
-                     target);
+        PyErr_Format(
+            PyExc_RuntimeError,
+            "the slot %U was called in a thread in which no asyncio event loop runs; connect it "
+            "where the loop runs, or call it through loop.call_soon_threadsafe()",
+            target);
     return NULL;
 }
 
@@ -176,11 +178,12 @@ static PyObject *raise_too_few(qi__slot *slot, Py_ssize_t count)
     PyObject *target = target_of(slot);
 
     if (target && slot->signal)
-        PyErr_Format(PyExc_TypeError, "the slot %U takes at least %d arguments, but %U gives %zd", target,
-                     slot->takes.least, slot->signal, count);
+        PyErr_Format(PyExc_TypeError, "the slot %U takes at least %d arguments, but %U gives %zd",
+                     target, slot->takes.least, slot->signal, count);
     else if (target)
-        PyErr_Format(PyExc_TypeError, "the slot %U takes at least %d arguments, but the call gives %zd",
-                     target, slot->takes.least, count);
+        PyErr_Format(PyExc_TypeError,
+                     "the slot %U takes at least %d arguments, but the call gives %zd", target,
+                     slot->takes.least, count);
     return NULL;
 }
 
@@ -189,9 +192,10 @@ static PyObject *raise_no_coroutine(qi__slot *slot, PyObject *result)
     PyObject *target = target_of(slot);
 
     if (target)
-        PyErr_Format(PyExc_TypeError,
-                     "the slot %U must be a coroutine function, but it returned an object of type %.200s",
-                     target, Py_TYPE(result)->tp_name);
+        PyErr_Format(
+            PyExc_TypeError,
+            "the slot %U must be a coroutine function, but it returned an object of type %.200s",
+            target, Py_TYPE(result)->tp_name);
     return NULL;
 }
 
@@ -341,7 +345,8 @@ static PyObject *copy_arguments(PyObject *const *args, Py_ssize_t count)
     if (module)
         copy = PyObject_CallMethod(module, "copy_signal_arguments", "(O)", tuple);
     if (copy && (!PyTuple_Check(copy) || PyTuple_GET_SIZE(copy) != count)) {
-        PyErr_SetString(PyExc_TypeError, "copy_signal_arguments() must return a tuple of the same length");
+        PyErr_SetString(PyExc_TypeError,
+                        "copy_signal_arguments() must return a tuple of the same length");
         Py_CLEAR(copy);
     }
     Py_XDECREF(module);
@@ -369,7 +374,8 @@ static PyObject *slot_call(PyObject *self, PyObject *const *args, size_t nargsf,
     Py_ssize_t count = PyVectorcall_NARGS(nargsf);
 
     if (kwnames && PyTuple_GET_SIZE(kwnames) > 0) {
-        PyErr_SetString(PyExc_TypeError, "a slot takes positional arguments only, as signals give them");
+        PyErr_SetString(PyExc_TypeError,
+                        "a slot takes positional arguments only, as signals give them");
         return NULL;
     }
     if (count < slot->takes.least)
@@ -417,7 +423,8 @@ static int set_overlap(qi__slot *slot, const char *name)
         }
     }
     PyErr_Format(PyExc_ValueError,
-                 "overlap must be 'concurrent', 'drop', 'queue', 'restart' or 'latest', not '%s'", name);
+                 "overlap must be 'concurrent', 'drop', 'queue', 'restart' or 'latest', not '%s'",
+                 name);
     return -1;
 }
 
@@ -458,21 +465,22 @@ static qi__slot *allocate(PyTypeObject *type, PyObject *callable)
 
 static PyObject *slot_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"callable", "overlap", "name", "queue_limit", "allow_plain", "task_runner",
-                            "owner", "weak", "detached", NULL};
+    static char *names[] = {"callable",    "overlap", "name", "queue_limit", "allow_plain",
+                            "task_runner", "owner",   "weak", "detached",    NULL};
     PyObject *callable, *name = NULL, *runner = NULL, *owner = NULL;
     const char *overlap = "concurrent";
     Py_ssize_t limit = 0;
     int plain = 0, weak = 0, detached = 0;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|sOnpO$Opp:Slot", names, &callable, &overlap, &name,
-                                     &limit, &plain, &runner, &owner, &weak, &detached))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|sOnpO$Opp:Slot", names, &callable, &overlap,
+                                     &name, &limit, &plain, &runner, &owner, &weak, &detached))
         return NULL;
     if (name && name != Py_None && !PyUnicode_Check(name))
         return PyErr_Format(PyExc_TypeError, "name must be a str or None, not %.200s",
                             Py_TYPE(name)->tp_name);
     if (limit < 0)
-        return PyErr_Format(PyExc_ValueError, "queue_limit must not be negative, but is %zd", limit);
+        return PyErr_Format(PyExc_ValueError, "queue_limit must not be negative, but is %zd",
+                            limit);
     qi__slot *slot = allocate(type, callable);
     if (!slot)
         return NULL;
@@ -503,8 +511,8 @@ qi__slot *qi__slot_new(const qi__slot_spec *spec)
     slot->queue_limit = spec->queue_limit;
     slot->allow_plain = spec->allow_plain;
     slot->detached = true;
-    if (set_text(&slot->task_name, spec->task_name) < 0 || set_text(&slot->signal, spec->signal) < 0 ||
-        set_text(&slot->target, spec->target) < 0)
+    if (set_text(&slot->task_name, spec->task_name) < 0 ||
+        set_text(&slot->signal, spec->signal) < 0 || set_text(&slot->target, spec->target) < 0)
         Py_CLEAR(slot);
     return slot;
 }
@@ -669,38 +677,34 @@ static PyMemberDef slot_members[] = {
     {"__dictoffset__", T_PYSSIZET, offsetof(qi__slot, dict), READONLY, NULL},
     {"__weaklistoffset__", T_PYSSIZET, offsetof(qi__slot, weak_references), READONLY, NULL},
     {"callable", T_OBJECT, offsetof(qi__slot, callable), READONLY, "What is called."},
-    {"task_name", T_OBJECT, offsetof(qi__slot, task_name), READONLY, "The name of its tasks, or None."},
-    {"closed", T_BOOL, offsetof(qi__slot, closed), READONLY, "Whether it launches nothing any more."},
+    {"task_name", T_OBJECT, offsetof(qi__slot, task_name), READONLY,
+     "The name of its tasks, or None."},
+    {"closed", T_BOOL, offsetof(qi__slot, closed), READONLY,
+     "Whether it launches nothing any more."},
     {NULL, 0, 0, 0, NULL},
 };
 
-PyDoc_STRVAR(slot_doc,
-             "Slot(callable, overlap='concurrent', name=None, queue_limit=0, allow_plain=False,\n"
-             "     task_runner=None, *, owner=None, weak=False, detached=False)\n"
-             "--\n\n"
-             "A coroutine function that may be called as signals call their slots.\n\n"
-             "A call with more arguments than the function takes passes the first ones. It returns the\n"
-             "task, whose first step has run, or None where the overlap policy launches nothing now.");
+PyDoc_STRVAR(
+    slot_doc,
+    "Slot(callable, overlap='concurrent', name=None, queue_limit=0, allow_plain=False,\n"
+    "     task_runner=None, *, owner=None, weak=False, detached=False)\n"
+    "--\n\n"
+    "A coroutine function that may be called as signals call their slots.\n\n"
+    "A call with more arguments than the function takes passes the first ones. It returns the\n"
+    "task, whose first step has run, or None where the overlap policy launches nothing now.");
 
 static PyType_Slot slot_slots[] = {
-    {Py_tp_doc, (void *)slot_doc},
-    {Py_tp_new, slot_new},
-    {Py_tp_dealloc, slot_dealloc},
-    {Py_tp_traverse, slot_traverse},
-    {Py_tp_clear, slot_clear},
-    {Py_tp_call, PyVectorcall_Call},
-    {Py_tp_repr, slot_repr},
-    {Py_tp_descr_get, slot_get},
-    {Py_tp_methods, slot_methods},
-    {Py_tp_members, slot_members},
-    {Py_tp_getset, slot_getset},
-    {0, NULL},
+    {Py_tp_doc, (void *)slot_doc},   {Py_tp_new, slot_new},       {Py_tp_dealloc, slot_dealloc},
+    {Py_tp_traverse, slot_traverse}, {Py_tp_clear, slot_clear},   {Py_tp_call, PyVectorcall_Call},
+    {Py_tp_repr, slot_repr},         {Py_tp_descr_get, slot_get}, {Py_tp_methods, slot_methods},
+    {Py_tp_members, slot_members},   {Py_tp_getset, slot_getset}, {0, NULL},
 };
 
 static PyType_Spec slot_spec = {
     .name = "_qi.Slot",
     .basicsize = sizeof(qi__slot),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL,
+    .flags =
+        Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL,
     .slots = slot_slots,
 };
 

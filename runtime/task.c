@@ -45,9 +45,9 @@ struct qi_task {
 
     pthread_mutex_t lock;
     pthread_cond_t ended;
-    int status;       /* written before the phase leaves PENDING */
+    int status; /* written before the phase leaves PENDING */
     qi_value result;
-    qi_error *error;  /* NULL if the status is QI_OK, or there was no memory for it */
+    qi_error *error; /* NULL if the status is QI_OK, or there was no memory for it */
 
     /* What was asked for; never changes. */
     qi_runtime *runtime;
@@ -64,9 +64,9 @@ struct qi_task {
     void *user;
 
     /* GUI thread. */
-    qi__pending *pending;  /* NULL before and after the coroutine is suspended */
+    qi__pending *pending; /* NULL before and after the coroutine is suspended */
     qi__owner *owner;
-    PyObject *timer;       /* the handle of call_later() */
+    PyObject *timer; /* the handle of call_later() */
     bool timed_out;
     bool is_reported; /* by the loop, out of which the exception went */
     qi_task *previous, *next;
@@ -477,7 +477,8 @@ static PyObject *call(PyObject *callable, const qi_value *args, size_t count, in
     if (converted < count)
         *status = argument_failed(converted);
     else
-        result = PyObject_Vectorcall(callable, stack + 1, count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+        result =
+            PyObject_Vectorcall(callable, stack + 1, count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     for (size_t i = 1; i <= converted; i++)
         Py_DECREF(stack[i]);
     if (stack != few)
@@ -536,8 +537,9 @@ static int proceed(qi_task *task, const char *name, PyObject *outcome)
     if (is_coroutine)
         return start(task, outcome);
     if (!(task->flags & QI_TASK_ALLOW_PLAIN))
-        return qi__fail(QI_ERR_NOT_COROUTINE, "\"%s\" returned an object of type %.200s and no coroutine",
-                        name, Py_TYPE(outcome)->tp_name);
+        return qi__fail(QI_ERR_NOT_COROUTINE,
+                        "\"%s\" returned an object of type %.200s and no coroutine", name,
+                        Py_TYPE(outcome)->tp_name);
     finish_result(task, outcome);
     return QI_OK;
 }
@@ -554,7 +556,8 @@ static int launch(qi_task *task, const qi_value *args, size_t count)
         return qi_last_error()->status;
 
     int plain = task->flags & QI_TASK_ALLOW_PLAIN;
-    int status = plain ? QI_OK : qi__callable_check_coroutine(callable, name, "QI_TASK_ALLOW_PLAIN");
+    int status =
+        plain ? QI_OK : qi__callable_check_coroutine(callable, name, "QI_TASK_ALLOW_PLAIN");
     if (status == QI_OK) {
         PyObject *outcome = call(callable, args, count, &status);
         if (outcome) {
@@ -616,7 +619,8 @@ static int launch_arrived(qi_task *task)
     if (atomic_load(&task->cancel_asked))
         return qi__fail(QI_ERR_CANCELLED, "the task was cancelled before it was launched");
     if (task->has_owner && !owner)
-        return qi__fail(QI_ERR_CANCELLED, "the task's owner was destroyed before the task was launched");
+        return qi__fail(QI_ERR_CANCELLED,
+                        "the task's owner was destroyed before the task was launched");
     if ((status = watch_owner(task, owner)) < 0)
         return status;
     return launch(task, task->args, task->count);
@@ -669,7 +673,8 @@ static int launch_there(qi_task *task, const qi_value *args, size_t count, qi_ob
         unlink_launch(task);
         drop(task);
         drop(task);
-        return qi__fail(QI_ERR_NOT_RUNNING, "the application has ended, so nothing can be launched");
+        return qi__fail(QI_ERR_NOT_RUNNING,
+                        "the application has ended, so nothing can be launched");
     }
     return QI_OK;
 }
@@ -785,8 +790,9 @@ int qi_task_result(qi_task *task, qi_value *out)
     if (status < 0)
         return status;
     if (is_pending(task))
-        return qi__fail(QI_ERR_PENDING, "the task has not ended yet; wait for it with qi_task_wait() in "
-                                        "another thread, or give it a `done` callback");
+        return qi__fail(QI_ERR_PENDING,
+                        "the task has not ended yet; wait for it with qi_task_wait() in "
+                        "another thread, or give it a `done` callback");
     return answer(task, out);
 }
 
@@ -828,15 +834,17 @@ int qi_task_wait(qi_task *task, int timeout_ms, qi_value *out)
     if (status < 0)
         return status;
     if (qi__runtime_on_gui_thread())
-        return qi__fail(QI_ERR_WRONG_THREAD, "qi_task_wait() on the GUI thread would keep the task from "
-                                             "ever ending; use a `done` callback, or await it in Python");
+        return qi__fail(QI_ERR_WRONG_THREAD,
+                        "qi_task_wait() on the GUI thread would keep the task from "
+                        "ever ending; use a `done` callback, or await it in Python");
     keep(task); /* another thread may release the handle meanwhile */
     PyThreadState *thread = Py_IsInitialized() && PyGILState_Check() ? PyEval_SaveThread() : NULL;
     bool has_ended = wait_until_ended(task, timeout_ms);
     if (thread)
         PyEval_RestoreThread(thread);
-    status = has_ended ? answer(task, out)
-                       : qi__fail(QI_ERR_PENDING, "the task has not ended within %d ms", timeout_ms);
+    status = has_ended
+                 ? answer(task, out)
+                 : qi__fail(QI_ERR_PENDING, "the task has not ended within %d ms", timeout_ms);
     drop(task);
     return status;
 }
@@ -878,7 +886,8 @@ void qi__tasks_abandon(qi_runtime *runtime)
     qi_task *task;
 
     while ((task = take_launch(runtime))) {
-        finish_with(task, QI_ERR_SHUTTING_DOWN, "the runtime was shut down and left the task behind");
+        finish_with(task, QI_ERR_SHUTTING_DOWN,
+                    "the runtime was shut down and left the task behind");
         drop(task);
     }
 }

@@ -44,16 +44,17 @@ TEST_CASE("first step runs inside the emission, with as many arguments as fit") 
 TEST_CASE("slot that emits from a coroutine launches the other slot inside it") // T13
 {
     Desk desk;
-    desk.exec("order = []\n"
-              "async def inner(number):\n"
-              "    order.append(('inner', number)); await asyncio.sleep(0); order.append('inner ends')\n"
-              "async def outer():\n"
-              "    me = asyncio.current_task()\n"
-              "    order.append('outer'); emitter.numbered.emit(5); order.append('outer goes on')\n"
-              "    assert asyncio.current_task() is me\n"
-              "    await asyncio.sleep(0)\n"
-              "emitter.plain.connect(qi.asyncslot(outer))\n"
-              "emitter.numbered.connect(qi.asyncslot(inner))");
+    desk.exec(
+        "order = []\n"
+        "async def inner(number):\n"
+        "    order.append(('inner', number)); await asyncio.sleep(0); order.append('inner ends')\n"
+        "async def outer():\n"
+        "    me = asyncio.current_task()\n"
+        "    order.append('outer'); emitter.numbered.emit(5); order.append('outer goes on')\n"
+        "    assert asyncio.current_task() is me\n"
+        "    await asyncio.sleep(0)\n"
+        "emitter.plain.connect(qi.asyncslot(outer))\n"
+        "emitter.numbered.connect(qi.asyncslot(inner))");
     Q_EMIT desk.emitter.plain();
     CHECK(desk.eval("order") == "['outer', ('inner', 5), 'outer goes on']");
     desk.settle();
@@ -161,7 +162,7 @@ TEST_CASE("emission in a nested event loop finds the slot busy with its first st
     struct {
         const char *overlap, *inside, *after;
     } const cases[] = {
-        {"concurrent", "[1, 2]", "[1, 2]"}, {"drop", "[1]", "[1]"},       {"queue", "[1]", "[1, 2]"},
+        {"concurrent", "[1, 2]", "[1, 2]"}, {"drop", "[1]", "[1]"},      {"queue", "[1]", "[1, 2]"},
         {"restart", "[1, 2]", "[1, 2]"},    {"latest", "[1]", "[1, 2]"},
     };
     Desk desk;
@@ -178,10 +179,11 @@ TEST_CASE("emission in a nested event loop finds the slot busy with its first st
               "    ended.append(number)");
     for (const auto &policy : cases) {
         INFO(policy.overlap);
-        desk.exec((std::string("calls.clear(); inside = []; ended = []\n"
-                               "connection = emitter.numbered.connect(qi.asyncslot(handle, overlap='") +
-                   policy.overlap + "'))")
-                      .c_str());
+        desk.exec(
+            (std::string("calls.clear(); inside = []; ended = []\n"
+                         "connection = emitter.numbered.connect(qi.asyncslot(handle, overlap='") +
+             policy.overlap + "'))")
+                .c_str());
         Q_EMIT desk.emitter.numbered(1);
         CHECK(desk.eval("inside") == std::string("[") + policy.inside + "]");
         desk.settle();

@@ -18,10 +18,7 @@ struct Failure {
     int status;
     std::string message;
 
-    bool names(const char *text) const
-    {
-        return message.find(text) != std::string::npos;
-    }
+    bool names(const char *text) const { return message.find(text) != std::string::npos; }
 };
 
 Failure connect(Host &host, QObject *sender, const char *signal, const char *target,
@@ -48,7 +45,8 @@ TEST_CASE("signals that are not there come with near ones")
     INFO(unknown.message);
     CHECK(unknown.status == QI_ERR_NOT_FOUND);
     CHECK(unknown.names("numbered"));
-    CHECK(connect(host, &emitter, "numbered(QString)", "launches:record").status == QI_ERR_NOT_FOUND);
+    CHECK(connect(host, &emitter, "numbered(QString)", "launches:record").status ==
+          QI_ERR_NOT_FOUND);
     CHECK(connect(host, &emitter, "", "launches:record").status < 0);
     CHECK(connect(host, &emitter, "deleteLater", "launches:record").status == QI_ERR_NOT_FOUND);
 }
@@ -62,8 +60,8 @@ TEST_CASE("overloads must be told apart")
     CHECK(ambiguous.status == QI_ERR_AMBIGUOUS);
     CHECK(ambiguous.names("overloaded(int)"));
     CHECK(ambiguous.names("overloaded(QString)"));
-    CHECK(qi_asyncslot_connect(host.runtime, &emitter, "defaulted", "launches:record", nullptr, nullptr) ==
-          QI_OK);
+    CHECK(qi_asyncslot_connect(host.runtime, &emitter, "defaulted", "launches:record", nullptr,
+                               nullptr) == QI_OK);
     Q_EMIT emitter.defaulted();
     CHECK(host.eval("__import__('launches').calls") == "[(7,)]");
 }
@@ -109,8 +107,9 @@ TEST_CASE("options that this library does not know")
             options.flags = 128;
         else
             options.callable = reinterpret_cast<qi_callable *>(&emitter);
-        int status = connect(host, &emitter, "plain", wrong == 3 ? nullptr : "launches:record", &options)
-                         .status;
+        int status =
+            connect(host, &emitter, "plain", wrong == 3 ? nullptr : "launches:record", &options)
+                .status;
         CHECK(status == (wrong == 3 ? QI_ERR_HANDLE : QI_ERR_ARGUMENT));
     }
     qi_connection_options_init(&options);
@@ -153,8 +152,8 @@ TEST_CASE("calls from a wrong thread")
     REQUIRE(qi_asyncslot_connect(host.runtime, &emitter, "plain", "launches:record", nullptr,
                                  &connection) == QI_OK);
     std::thread([&] {
-        connected = qi_asyncslot_connect(host.runtime, &emitter, "plain", "launches:record", nullptr,
-                                         nullptr);
+        connected = qi_asyncslot_connect(host.runtime, &emitter, "plain", "launches:record",
+                                         nullptr, nullptr);
         disconnected = qi_connection_disconnect(connection);
         is_connected = qi_connection_is_connected(connection);
         qi_connection_release(connection);

@@ -66,8 +66,8 @@ TEST_CASE("target that wants more than the signal has is refused by name") // T2
     Emitter emitter;
     qi_connection *connection = nullptr;
 
-    CHECK(qi_asyncslot_connect(host.runtime, &emitter, "numbered", "launches:two", nullptr, &connection) ==
-          QI_ERR_TYPE);
+    CHECK(qi_asyncslot_connect(host.runtime, &emitter, "numbered", "launches:two", nullptr,
+                               &connection) == QI_ERR_TYPE);
     CHECK(connection == nullptr);
     std::string message = qi_last_error()->message;
     CHECK(message.find("launches:two") != std::string::npos);
@@ -202,8 +202,8 @@ TEST_CASE("plain function is called where that is allowed")
     qi_connection_options options;
     qi_connection_options_init(&options);
 
-    CHECK(qi_asyncslot_connect(host.runtime, &emitter, "numbered", "launches:plain", &options, nullptr) ==
-          QI_ERR_NOT_COROUTINE);
+    CHECK(qi_asyncslot_connect(host.runtime, &emitter, "numbered", "launches:plain", &options,
+                               nullptr) == QI_ERR_NOT_COROUTINE);
     options.flags = QI_CONNECT_ALLOW_PLAIN;
     qi_connection_release(connect(host, &emitter, "numbered", "launches:plain", &options));
     Q_EMIT emitter.numbered(1);

@@ -84,8 +84,8 @@ TEST_CASE("owner that dies between a queued emission and its delivery") // T20
     qi_connection_options_init(&options);
     options.owner = owner;
     options.delivery = QI_DELIVERY_QUEUED;
-    REQUIRE(qi_asyncslot_connect(host.runtime, &emitter, "plain", "launches:record", &options, nullptr) ==
-            QI_OK);
+    REQUIRE(qi_asyncslot_connect(host.runtime, &emitter, "plain", "launches:record", &options,
+                                 nullptr) == QI_OK);
     Q_EMIT emitter.plain();
     delete owner;
     host.settle();

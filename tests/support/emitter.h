@@ -13,10 +13,10 @@ class Emitter : public QObject
 {
     Q_OBJECT
 
-public:
+  public:
     using QObject::QObject;
 
-Q_SIGNALS:
+  Q_SIGNALS:
     void plain();
     void flagged(bool on);
     void numbered(int number);

@@ -18,7 +18,8 @@ static int argument_count = 1;
 static char program_name[] = "test-host";
 static char *arguments[] = {program_name, nullptr};
 
-Host::Host(const std::function<void(qi_config &)> &configure) : application(argument_count, arguments)
+Host::Host(const std::function<void(qi_config &)> &configure)
+    : application(argument_count, arguments)
 {
     static const char *const paths[] = {QI_TESTS "/plugins"};
     qi_config config;
@@ -110,9 +111,9 @@ void Host::on_error(const qi_error *error, const qi_origin *origin, void *user)
     const qi_origin *from = origin ? origin : &nothing;
 
     static_cast<Host *>(user)->reports.push_back({error->status, text_of(error->message),
-                                                  text_of(error->python_type), text_of(error->traceback),
-                                                  text_of(from->task), text_of(from->signal),
-                                                  text_of(from->target)});
+                                                  text_of(error->python_type),
+                                                  text_of(error->traceback), text_of(from->task),
+                                                  text_of(from->signal), text_of(from->target)});
 }
 
 void Host::on_log(int, const char *, const char *text, void *user)

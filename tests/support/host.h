@@ -25,7 +25,7 @@ struct Report {
 
 class Host
 {
-public:
+  public:
     /* `configure` may change the configuration before the runtime starts. */
     explicit Host(const std::function<void(qi_config &)> &configure = {});
     ~Host();
@@ -50,7 +50,7 @@ public:
     qi_runtime *runtime = nullptr;
     std::vector<std::string> log;
 
-private:
+  private:
     static void on_error(const qi_error *error, const qi_origin *origin, void *user);
     static void on_log(int level, const char *source, const char *text, void *user);
 

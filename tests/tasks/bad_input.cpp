@@ -17,10 +17,7 @@ struct Failure {
     int status;
     std::string message;
 
-    bool names(const char *text) const
-    {
-        return message.find(text) != std::string::npos;
-    }
+    bool names(const char *text) const { return message.find(text) != std::string::npos; }
 };
 
 Failure failure(int status)
@@ -47,9 +44,9 @@ TEST_CASE("malformed targets show the form that is expected")
 {
     Host host;
 
-    for (const char *target : {"", ":", "launches", "launches:", ":returns", "launches:returns:", "a..b:c",
-                               "launches:.returns", "launches:returns.", "launches returns", "/a/b.py:c",
-                               "launches:returns()"}) {
+    for (const char *target : {"", ":", "launches", "launches:", ":returns", "launches:returns:",
+                               "a..b:c", "launches:.returns", "launches:returns.",
+                               "launches returns", "/a/b.py:c", "launches:returns()"}) {
         Failure bad = run(host, target);
         CHECK(bad.status == QI_ERR_ARGUMENT);
         CHECK(bad.names("module:callable"));
@@ -158,8 +155,8 @@ TEST_CASE("handles that are none")
           QI_ERR_HANDLE);
     CHECK(failure(qi_run_task(runtime, "launches:returns", nullptr, 0, nullptr, nullptr)).status ==
           QI_ERR_HANDLE);
-    for (qi_task *wrong : {task, static_cast<qi_task *>(nullptr),
-                           reinterpret_cast<qi_task *>(host.runtime)}) {
+    for (qi_task *wrong :
+         {task, static_cast<qi_task *>(nullptr), reinterpret_cast<qi_task *>(host.runtime)}) {
         CHECK(qi_task_state(wrong) == QI_TASK_INVALID);
         CHECK(failure(qi_task_cancel(wrong)).status == QI_ERR_HANDLE);
         CHECK(failure(qi_task_result(wrong, nullptr)).status == QI_ERR_HANDLE);
@@ -197,11 +194,13 @@ TEST_CASE("resolving what cannot be resolved")
     CHECK(failure(qi_callable_resolve(host.runtime, "launches:retruns", &callable)).status ==
           QI_ERR_NOT_FOUND);
     CHECK(callable == nullptr);
-    CHECK(failure(qi_callable_resolve(host.runtime, "launches", &callable)).status == QI_ERR_ARGUMENT);
+    CHECK(failure(qi_callable_resolve(host.runtime, "launches", &callable)).status ==
+          QI_ERR_ARGUMENT);
     CHECK(failure(qi_callable_resolve(host.runtime, nullptr, &callable)).status == QI_ERR_ARGUMENT);
     CHECK(failure(qi_callable_resolve(host.runtime, "launches:returns", nullptr)).status ==
           QI_ERR_ARGUMENT);
-    CHECK(failure(qi_callable_resolve(nullptr, "launches:returns", &callable)).status == QI_ERR_HANDLE);
+    CHECK(failure(qi_callable_resolve(nullptr, "launches:returns", &callable)).status ==
+          QI_ERR_HANDLE);
     int elsewhere = 1;
     std::thread([&] {
         elsewhere = qi_callable_resolve(host.runtime, "launches:returns", &callable);

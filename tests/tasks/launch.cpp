@@ -99,7 +99,8 @@ TEST_CASE("suspended task ends in the event loop")
     qi_value value = qi_text("later");
     qi_task *task = nullptr;
 
-    REQUIRE(qi_run_task(host.runtime, "launches:returns_later", &value, 1, nullptr, &task) == QI_OK);
+    REQUIRE(qi_run_task(host.runtime, "launches:returns_later", &value, 1, nullptr, &task) ==
+            QI_OK);
     CHECK(qi_task_state(task) == QI_TASK_PENDING);
     CHECK(qi_task_result(task, nullptr) == QI_ERR_PENDING);
     host.until([&] { return has_ended(task); });
@@ -116,7 +117,8 @@ TEST_CASE("done callback gets the end once, without the GIL, in the GUI thread")
     REQUIRE(qi_run_task(host.runtime, "launches:returns", nullptr, 0, &options, nullptr) == QI_OK);
     CHECK(now.calls == 1);
     options = options_for(later);
-    REQUIRE(qi_run_task(host.runtime, "launches:returns_later", nullptr, 0, &options, nullptr) == QI_OK);
+    REQUIRE(qi_run_task(host.runtime, "launches:returns_later", nullptr, 0, &options, nullptr) ==
+            QI_OK);
     CHECK(later.calls == 0);
     host.until([&] { return later.calls > 0; });
     host.settle();
@@ -134,7 +136,10 @@ TEST_CASE("other threads of Python run during a done callback")
     options.user = &host;
     /* Deadlocks if the callback holds the GIL: the thread needs it to end. */
     options.done = [](int, const qi_value *, const qi_error *, void *user) {
-        std::thread thread([&] { qi_task_release(nullptr); qi_value_clear(nullptr); });
+        std::thread thread([&] {
+            qi_task_release(nullptr);
+            qi_value_clear(nullptr);
+        });
         thread.join();
         static_cast<Host *>(user)->exec("import threading\n"
                                         "thread = threading.Thread(target=lambda: None)\n"
@@ -178,8 +183,10 @@ TEST_CASE("exception that nobody can ask for is reported once") // T26
     CHECK(reports[0].target == "launches:raises");
     CHECK(reports[0].traceback.find("launches.py") != std::string::npos);
 
-    REQUIRE(qi_run_task(host.runtime, "launches:raises_later", nullptr, 0, nullptr, nullptr) == QI_OK);
-    REQUIRE(qi_run_task(host.runtime, "launches:cancels_itself", nullptr, 0, nullptr, nullptr) == QI_OK);
+    REQUIRE(qi_run_task(host.runtime, "launches:raises_later", nullptr, 0, nullptr, nullptr) ==
+            QI_OK);
+    REQUIRE(qi_run_task(host.runtime, "launches:cancels_itself", nullptr, 0, nullptr, nullptr) ==
+            QI_OK);
     host.settle();
     host.exec("import gc; gc.collect()");
     CHECK(host.take_reports().size() == 1);
@@ -268,8 +275,8 @@ TEST_CASE("timeout of a task that ended leaves no timer behind")
     host.until([&] { return has_ended(task); });
     CHECK(result_of(task) == "None");
     qi_task_release(task);
-    CHECK(host.eval("sum(not h.cancelled() for h in __import__('asyncio').get_running_loop()._scheduled)") ==
-          "0");
+    CHECK(host.eval("sum(not h.cancelled() for h in "
+                    "__import__('asyncio').get_running_loop()._scheduled)") == "0");
 }
 
 TEST_CASE("owner that is destroyed takes its task along") // T20
@@ -314,14 +321,16 @@ TEST_CASE("launch from inside a running task leaves it as it was") // T12
     Host host;
     the_host = &host;
     void (*slot)() = [] {
-        REQUIRE(qi_run_task(the_host->runtime, "launches:sees_context", nullptr, 0, nullptr, &the_inner) ==
+        REQUIRE(qi_run_task(the_host->runtime, "launches:sees_context", nullptr, 0, nullptr,
+                            &the_inner) == QI_OK);
+        REQUIRE(qi_run_task(the_host->runtime, "launches:raises", nullptr, 0, nullptr, nullptr) ==
                 QI_OK);
-        REQUIRE(qi_run_task(the_host->runtime, "launches:raises", nullptr, 0, nullptr, nullptr) == QI_OK);
     };
     qi_value address = qi_int(reinterpret_cast<intptr_t>(slot));
     qi_task *outer = nullptr;
 
-    REQUIRE(qi_run_task(host.runtime, "launches:calls_host", &address, 1, nullptr, &outer) == QI_OK);
+    REQUIRE(qi_run_task(host.runtime, "launches:calls_host", &address, 1, nullptr, &outer) ==
+            QI_OK);
     CHECK(result_of(the_inner) == "'outer'");
     host.until([&] { return has_ended(outer); });
     CHECK(result_of(outer) == "'outer'");
@@ -341,7 +350,8 @@ TEST_CASE("owner that dies in the first step cancels the task after it") // T20
     options.owner = the_owner;
     qi_task *task = nullptr;
 
-    REQUIRE(qi_run_task(host.runtime, "launches:calls_host", &address, 1, &options, &task) == QI_OK);
+    REQUIRE(qi_run_task(host.runtime, "launches:calls_host", &address, 1, &options, &task) ==
+            QI_OK);
     host.until([&] { return has_ended(task); });
     CHECK(qi_task_state(task) == QI_TASK_CANCELLED);
     qi_task_release(task);
@@ -391,7 +401,8 @@ TEST_CASE("plain callable is refused before it is called, or called where that i
     qi_task_options options;
     qi_task_options_init(&options);
 
-    CHECK(qi_run_task(host.runtime, "launches:plain", args, 2, &options, &task) == QI_ERR_NOT_COROUTINE);
+    CHECK(qi_run_task(host.runtime, "launches:plain", args, 2, &options, &task) ==
+          QI_ERR_NOT_COROUTINE);
     CHECK(std::string(qi_last_error()->message).find("QI_TASK_ALLOW_PLAIN") != std::string::npos);
     CHECK(task == nullptr);
     CHECK(host.eval("__import__('launches').calls") == "[]");
@@ -416,7 +427,8 @@ TEST_CASE("plain callable that returns a coroutine launches it where plain is al
     qi_task_options_init(&options);
     options.flags = QI_TASK_ALLOW_PLAIN;
 
-    REQUIRE(qi_run_task(host.runtime, "launches:makes_coroutine", &value, 1, &options, &task) == QI_OK);
+    REQUIRE(qi_run_task(host.runtime, "launches:makes_coroutine", &value, 1, &options, &task) ==
+            QI_OK);
     host.until([&] { return has_ended(task); });
     CHECK(result_of(task) == "4");
     qi_task_release(task);
@@ -427,7 +439,8 @@ TEST_CASE("dotted paths, partials, methods and callable objects are found")
     Host host;
     qi_value value = qi_int(8);
 
-    for (const char *target : {"launches:Desk.Inner.send", "launches:desk.work", "shop.orders:send"}) {
+    for (const char *target :
+         {"launches:Desk.Inner.send", "launches:desk.work", "shop.orders:send"}) {
         qi_task *task = nullptr;
         INFO(target);
         REQUIRE(qi_run_task(host.runtime, target, &value, 1, nullptr, &task) == QI_OK);

@@ -94,7 +94,8 @@ TEST_CASE("what fails on the GUI thread becomes the task's result")
 TEST_CASE("launch without a handle that fails is reported")
 {
     Host host;
-    in_thread(host, [&] { qi_run_task(host.runtime, "launches:nobody", nullptr, 0, nullptr, nullptr); });
+    in_thread(host,
+              [&] { qi_run_task(host.runtime, "launches:nobody", nullptr, 0, nullptr, nullptr); });
     host.settle();
     auto reports = host.take_reports();
     REQUIRE(reports.size() == 1);
@@ -192,8 +193,8 @@ TEST_CASE("waiting gives the GIL up") // T45
     REQUIRE(dladdr(reinterpret_cast<void *>(&qi_task_wait), &library));
     REQUIRE(qi_run_task(host.runtime, "launches:waits", nullptr, 0, nullptr, &task) == QI_OK);
     host.exec(("import launches; waited, thread = launches.wait_holding_gil('" +
-               std::string(library.dli_fname) + "', " + std::to_string(reinterpret_cast<intptr_t>(task)) +
-               ")")
+               std::string(library.dli_fname) + "', " +
+               std::to_string(reinterpret_cast<intptr_t>(task)) + ")")
                   .c_str());
     host.exec("launches.open_gate()");
     host.until([&] { return qi_task_state(task) == QI_TASK_DONE; });
@@ -254,7 +255,8 @@ TEST_CASE("many launches from many threads all end")
                     qi_value number = qi_int(t * each + i), result = qi_none();
                     qi_task *task = nullptr;
                     qi_run_task(host.runtime, "launches:returns_later", &number, 1, nullptr, &task);
-                    if (qi_task_wait(task, -1, &result) == QI_OK && qi_value_equal(&number, &result))
+                    if (qi_task_wait(task, -1, &result) == QI_OK &&
+                        qi_value_equal(&number, &result))
                         good++;
                     qi_value_clear(&result);
                     qi_task_release(task);
