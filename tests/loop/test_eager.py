@@ -303,6 +303,7 @@ class Registered(GuestCase):
         async def coro():
             pass
 
+        gc.collect()  # tasks of other cases
         before = len(asyncio.tasks._all_tasks)
         kept = [self.loop.run_task(coro()) for _ in range(10)]
         self.assertTrue(all(task.done() for task in kept))
@@ -313,6 +314,7 @@ class Registered(GuestCase):
         async def coro():
             await asyncio.sleep(0)
 
+        gc.collect()
         before = len(list(asyncio.tasks._all_tasks))
         for _ in range(20):
             self.complete(coro())
