@@ -33,11 +33,13 @@ enum { OVERLAP_COUNT = sizeof overlap_names / sizeof *overlap_names };
 
 /* -- names, for messages and reports ------------------------------------------------------------------- */
 
-/* "module:callable". Borrowed; NULL with an exception set. */
+/* "module:callable". Borrowed; NULL with an exception set. A slot that the garbage collector has cleared
+ * has no callable any more, but may still be called by what it clears next. */
 static PyObject *target_of(qi__slot *slot)
 {
     if (!slot->target)
-        slot->target = qi__signature_target(slot->callable);
+        slot->target = slot->callable ? qi__signature_target(slot->callable)
+                                      : PyUnicode_FromString("(cleared)");
     return slot->target;
 }
 
@@ -566,10 +568,10 @@ static void slot_dealloc(PyObject *self)
 static PyObject *slot_repr(PyObject *self)
 {
     qi__slot *slot = (qi__slot *)self;
-    PyObject *target = slot->callable ? target_of(slot) : NULL;
+    PyObject *target = target_of(slot);
 
     if (!target)
-        return PyErr_Occurred() ? NULL : PyUnicode_FromString("<_qi.Slot>");
+        return NULL;
     return PyUnicode_FromFormat("<_qi.Slot %U overlap=%s%s>", target, overlap_names[slot->overlap],
                                 slot->closed ? " closed" : "");
 }
