@@ -139,6 +139,7 @@ def run_code():
 def run_stdin():
     sys.argv[0] = "-"
     add_path("")
+    sys.modules["__main__"].__file__ = "<stdin>"
     execute(sys.stdin.buffer.read(), "<stdin>", None)
 
 

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What qi-run has and python3 has not: applications and loops."""
+
+import signal
+import subprocess
+import unittest
+
+import runs
+
+try:
+    import PyQt6.QtWidgets  # noqa: F401
+except ImportError:
+    PyQt6 = None
+
+
+class Options(runs.RunCase):
+    def test_help_and_version(self):
+        found = self.qi_run("--help")
+        self.assertEqual(found.returncode, 0)
+        self.assertIn("--loop=KIND", found.stdout)
+        self.assertRegex(self.qi_run("--version").stdout, r"^qi-run \d+\.\d+\.\d+\n$")
+
+    def test_wrong_command_lines(self):
+        for wrong in ([], ["--app=tk", "x.py"], ["--loop=x", "x.py"], ["--nothing", "x.py"], ["-m"], ["-c"],
+                      ["--app=none", "--loop=guest", "x.py"], ["--venv=a", "--home=b", "x.py"]):
+            with self.subTest(wrong):
+                found = self.qi_run(*wrong)
+                self.assertEqual((found.returncode, found.stdout), (2, ""))
+                self.assertIn("qi-run:", found.stderr)
+
+    def test_wrong_home(self):
+        found = self.qi_run("--home=/no/such/folder", "-c", "1")
+        self.assertEqual(found.returncode, 1)
+        self.assertIn("/no/such/folder", found.stderr)
+
+
+class Applications(runs.RunCase):
+    def test_the_kind_of_application(self):
+        for kind, name in (("core", "QCoreApplication"), ("gui", "QGuiApplication"), ("widgets", "QApplication")):
+            with self.subTest(kind):
+                found = self.qi_run(f"--app={kind}", "-c", "import qi; print(qi.host.app.class_name); exit(0)")
+                self.assertEqual((found.stdout, found.returncode), (name + "\n", 0), found.stderr)
+
+    @unittest.skipUnless(PyQt6, "PyQt6 is not installed")
+    def test_no_application_lets_the_script_make_one(self):
+        self.write("own.py", """
+import sys, qi, asyncio
+from PyQt6.QtCore import QCoreApplication
+assert QCoreApplication.instance() is None
+app = QCoreApplication(sys.argv)
+async def main():
+    await asyncio.sleep(0.001)
+    return type(asyncio.get_running_loop()).__name__
+with asyncio.Runner(loop_factory=qi.new_event_loop) as runner:
+    print(runner.run(main()))
+""")
+        found = self.qi_run("--app=none", "own.py")
+        self.assertEqual((found.stdout, found.returncode), ("QiSelectorEventLoop\n", 0), found.stderr)
+
+
+class Loops(runs.RunCase):
+    def test_guest_goes_on_after_the_top_level_until_quit(self):
+        found = self.qi_run("-c", """
+import asyncio, qi
+async def later():
+    await asyncio.sleep(0.01)
+    print("later")
+    qi.quit(5)
+asyncio.get_running_loop().create_task(later())
+print("top level")
+""")
+        self.assertEqual((found.stdout, found.returncode), ("top level\nlater\n", 5), found.stderr)
+
+    def test_guest_ends_by_the_applications_quit(self):
+        found = self.qi_run("-c", """
+import asyncio, qi
+asyncio.get_running_loop().call_later(0.01, qi.host.app.quit)
+""")
+        self.assertEqual(found.returncode, 0, found.stderr)
+
+    def test_guest_ends_by_exit_in_a_task(self):
+        found = self.qi_run("-c", """
+import asyncio, sys
+async def leave():
+    await asyncio.sleep(0)
+    sys.exit(9)
+asyncio.get_running_loop().create_task(leave())
+""")
+        self.assertEqual(found.returncode, 9, found.stderr)
+
+    def test_guest_prints_exceptions_of_tasks_and_goes_on(self):
+        found = self.qi_run("-c", """
+import asyncio, qi
+async def fail(): raise ValueError("seen")
+async def end():
+    await asyncio.sleep(0.01)
+    qi.quit()
+loop = asyncio.get_running_loop()
+loop.create_task(fail())
+ending = loop.create_task(end())
+""")
+        self.assertEqual(found.returncode, 0)
+        self.assertIn("ValueError: seen", found.stderr)
+
+    def test_guest_cleans_up_at_the_end(self):
+        found = self.qi_run("-c", """
+import asyncio, qi
+async def work():
+    try: await asyncio.sleep(1000)
+    finally: print("cleaned")
+loop = asyncio.get_running_loop()
+task = loop.create_task(work())
+loop.call_later(0.01, qi.quit)
+""")
+        self.assertEqual((found.stdout, found.returncode), ("cleaned\n", 0), found.stderr)
+
+    def test_interrupt_ends_the_event_loop(self):
+        process = subprocess.Popen(
+            [runs.QI_RUN, "-c", "print('ready', flush=True)"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.stdout.close)
+        self.assertEqual(process.stdout.readline(), b"ready\n")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(runs.GUARD), 130)
+
+    def test_owner_makes_asyncio_run_use_our_loop(self):
+        found = self.qi_run("--loop=owner", "-c", """
+import asyncio, qi
+async def main():
+    await asyncio.sleep(0.001)
+    loop = asyncio.get_running_loop()
+    print(type(loop).__name__, loop.get_mode().name)
+    return 3
+print(asyncio.run(main()))
+""")
+        self.assertEqual((found.stdout, found.returncode), ("QiSelectorEventLoop OWNER\n3\n", 0), found.stderr)
+
+
+class Tools(runs.RunCase):
+    def setUp(self):
+        super().setUp()
+        self.write("test_it.py", """
+import asyncio, unittest
+class T(unittest.TestCase):
+    def test_running(self): self.assertEqual(type(asyncio.get_running_loop()).__name__, "QiSelectorEventLoop")
+class A(unittest.IsolatedAsyncioTestCase):
+    async def test_async(self): await asyncio.sleep(0)
+class F(unittest.TestCase):
+    def test_fails(self): self.fail("on purpose")
+""")
+
+    def test_unittest(self):
+        found = self.qi_run("-m", "unittest", "test_it.T")
+        self.assertEqual(found.returncode, 0, found.stderr)
+        found = self.qi_run("-m", "unittest", "test_it.F")
+        self.assertEqual(found.returncode, 1)
+        self.assertIn("on purpose", found.stderr)
+        found = self.qi_run("--loop=owner", "-m", "unittest", "test_it.A")
+        self.assertEqual(found.returncode, 0, found.stderr)
+
+    def test_pytest(self):
+        try:
+            import pytest  # noqa: F401
+        except ImportError:
+            self.skipTest("pytest is not installed")
+        found = self.qi_run("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py::T")
+        self.assertEqual(found.returncode, 0, found.stdout)
+        found = self.qi_run("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py::F")
+        self.assertEqual(found.returncode, 1, found.stdout)
+
+
+if __name__ == "__main__":
+    runs.main()
