@@ -33,13 +33,18 @@ HERE = pathlib.Path(__file__).parent
 @contextlib.contextmanager
 def stock_tasks():
     """Gives asyncio its own way of registering tasks back, which libqi has made faster on 3.11 for all."""
-    members = getattr(getattr(asyncio.tasks, "_all_tasks", None), "__dict__", {})
-    faster = members.pop("add", None)
+    tasks = getattr(asyncio.tasks, "_all_tasks", None)
+    if tasks is None or type(tasks.data) is set:
+        yield
+        return
+    faster, kept = tasks.add, tasks.data
+    del tasks.add
+    tasks.data = set(kept)
     try:
         yield
     finally:
-        if faster is not None:
-            members["add"] = faster
+        kept.update(reference for reference in tasks.data if reference() is not None)
+        tasks.data, tasks.add = kept, faster
 
 
 class Guest:
