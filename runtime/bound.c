@@ -58,7 +58,8 @@ static void signal_dealloc(PyObject *self)
 
 static PyObject *signal_repr(PyObject *self)
 {
-    return PyUnicode_FromFormat("<qi.Signal %U of %R>", as_signal(self)->name, as_signal(self)->proxy);
+    return PyUnicode_FromFormat("<qi.Signal %U of %R>", as_signal(self)->name,
+                                as_signal(self)->proxy);
 }
 
 static PyObject *signal_compare(PyObject *left, PyObject *right, int operation)
@@ -152,12 +153,14 @@ static PyObject *signal_await(PyObject *self)
 static PyMethodDef signal_methods[] = {
     {"connect", signal_connect, METH_O,
      "connect(callable)\n--\n\n"
-     "Calls the callable in each emission, with as many arguments as it takes. Returns a Connection.\n"
+     "Calls the callable in each emission, with as many arguments as it takes. Returns a "
+     "Connection.\n"
      "A bound method is held weakly: the connection ends with its object."},
     {"disconnect", signal_disconnect, METH_VARARGS,
      "disconnect(callable_or_connection=None)\n--\n\n"
      "Ends the connections with a callable, one connection, or all that Python has made."},
-    {"emit", (PyCFunction)(void (*)(void))signal_emit, METH_FASTCALL, "emit(*args)\n--\n\nEmits it."},
+    {"emit", (PyCFunction)(void (*)(void))signal_emit, METH_FASTCALL,
+     "emit(*args)\n--\n\nEmits it."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -169,8 +172,9 @@ static PyMemberDef signal_members[] = {
 };
 
 static PyType_Slot signal_slots[] = {
-    {Py_tp_doc, "A signal of one object. Await it to wait for the next emission: the result is the\n"
-                "tuple of its arguments."},
+    {Py_tp_doc,
+     "A signal of one object. Await it to wait for the next emission: the result is the\n"
+     "tuple of its arguments."},
     {Py_tp_dealloc, signal_dealloc},
     {Py_tp_traverse, signal_traverse},
     {Py_tp_clear, signal_clear},
@@ -199,7 +203,8 @@ static qi__method *as_method(PyObject *object)
     return (qi__method *)object;
 }
 
-static PyObject *method_call(PyObject *self, PyObject *const *arguments, size_t flagged, PyObject *names)
+static PyObject *method_call(PyObject *self, PyObject *const *arguments, size_t flagged,
+                             PyObject *names)
 {
     qi__method *method = as_method(self);
     qi_object *object = qi__proxy_live(method->proxy);
@@ -251,7 +256,8 @@ static void method_dealloc(PyObject *self)
 
 static PyObject *method_repr(PyObject *self)
 {
-    return PyUnicode_FromFormat("<qi.Method %U of %R>", as_method(self)->name, as_method(self)->proxy);
+    return PyUnicode_FromFormat("<qi.Method %U of %R>", as_method(self)->name,
+                                as_method(self)->proxy);
 }
 
 static PyObject *method_compare(PyObject *left, PyObject *right, int operation)
@@ -290,8 +296,9 @@ static PyGetSetDef method_getset[] = {
 };
 
 static PyType_Slot method_slots[] = {
-    {Py_tp_doc, "The slots and invokable methods that an object has under one name. The overload that\n"
-                "fits the arguments best is called, in the thread of the object."},
+    {Py_tp_doc,
+     "The slots and invokable methods that an object has under one name. The overload that\n"
+     "fits the arguments best is called, in the thread of the object."},
     {Py_tp_dealloc, method_dealloc},
     {Py_tp_traverse, method_traverse},
     {Py_tp_clear, method_clear},

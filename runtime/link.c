@@ -20,10 +20,10 @@
 #include "status.h"
 
 typedef struct qi__link {
-    PyObject_HEAD
-    vectorcallfunc vectorcall;
+    PyObject_HEAD vectorcallfunc vectorcall;
     PyObject *callable; /* the function alone where `receiver` is set */
-    PyObject *receiver; /* weak reference to a bound method's object; NULL: the callable is kept whole */
+    PyObject
+        *receiver; /* weak reference to a bound method's object; NULL: the callable is kept whole */
     qi_qt_relay *relay; /* NULL: ended */
     PyObject *sender;   /* the proxy */
     int signal;         /* without clones, so that equal ones compare equal */
@@ -38,7 +38,8 @@ PyObject *qi__link_target(PyObject *callable)
 {
     qi__state *state = qi__state_get();
 
-    if (!state || Py_TYPE(callable) != (PyTypeObject *)state->link_type || !as_link(callable)->callable)
+    if (!state || Py_TYPE(callable) != (PyTypeObject *)state->link_type ||
+        !as_link(callable)->callable)
         return callable;
     return as_link(callable)->callable;
 }
@@ -109,7 +110,8 @@ static PyObject *call_method(PyObject *function, PyObject *receiver, PyObject *c
     return result;
 }
 
-static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t flagged, PyObject *names)
+static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t flagged,
+                           PyObject *names)
 {
     qi__link *link = as_link(self);
     Py_ssize_t count = PyVectorcall_NARGS(flagged);
@@ -153,7 +155,8 @@ static int proxy_signature(PyObject *callable, int parameters, qi__signature *ou
         return -1;
     out->least = out->most = qi_qt_accepts(object, name, parameters);
     if (out->most < 0) {
-        PyErr_Format(PyExc_TypeError, "no form of %R takes %d arguments or fewer", callable, parameters);
+        PyErr_Format(PyExc_TypeError, "no form of %R takes %d arguments or fewer", callable,
+                     parameters);
         return -1;
     }
     return 0;

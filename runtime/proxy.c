@@ -36,7 +36,7 @@ qi_object *qi__proxy_live(qi__proxy *proxy)
     return object;
 }
 
-PyObject *qi_proxy_new(qi_object *object, void *guard)
+PyObject *qi_proxy_new(qi_object *object, void *guard, const char *class_name)
 {
     PyTypeObject *type = (PyTypeObject *)qi__state_get()->object_type;
     qi__proxy *proxy = (qi__proxy *)type->tp_alloc(type, 0);
@@ -47,7 +47,7 @@ PyObject *qi_proxy_new(qi_object *object, void *guard)
     }
     proxy->guard = guard;
     proxy->address = object;
-    proxy->class_name = guard ? qi_qt_class_name(object) : "QObject";
+    proxy->class_name = class_name;
     return (PyObject *)proxy;
 }
 
@@ -83,10 +83,10 @@ static PyObject *proxy_repr(PyObject *self)
     PyObject *text = name && PyUnicode_GET_LENGTH(name)
                          ? PyUnicode_FromFormat("<qi.Object %s %R at %p>", qi_qt_class_name(object),
                                                 name, (void *)object)
-                         : PyErr_Occurred() ? NULL
-                                            : PyUnicode_FromFormat("<qi.Object %s at %p>",
-                                                                   qi_qt_class_name(object),
-                                                                   (void *)object);
+                     : PyErr_Occurred()
+                         ? NULL
+                         : PyUnicode_FromFormat("<qi.Object %s at %p>", qi_qt_class_name(object),
+                                                (void *)object);
     Py_XDECREF(name);
     return text;
 }
@@ -147,8 +147,11 @@ static int refuse_assignment(qi_object *object, PyObject *name, qi_qt_kind kind)
         qi_qt_raise_no_member(object, name);
         return -1;
     }
-    PyErr_Format(PyExc_AttributeError, "%s.%U is a %s and cannot be assigned", qi_qt_class_name(object),
-                 name, kind == QI_QT_SIGNAL ? "signal" : kind == QI_QT_METHOD ? "method" : "class");
+    PyErr_Format(PyExc_AttributeError, "%s.%U is a %s and cannot be assigned",
+                 qi_qt_class_name(object), name,
+                 kind == QI_QT_SIGNAL   ? "signal"
+                 : kind == QI_QT_METHOD ? "method"
+                                        : "class");
     return -1;
 }
 
@@ -207,7 +210,8 @@ static PyObject *search(PyObject *self, PyObject *args, PyObject *kwargs, const 
     PyObject *name = NULL, *class_name = NULL;
     int recursive = 1;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, keywords, &name, &class_name, &recursive))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, keywords, &name, &class_name,
+                                     &recursive))
         return NULL;
     qi_object *object = qi__proxy_live(as_proxy(self));
     return object ? function(object, name, class_name, recursive) : NULL;
@@ -277,8 +281,33 @@ static PyObject *proxy_alive(PyObject *self, void *Py_UNUSED(closure))
     return PyBool_FromLong(qi_proxy_object(self) != NULL);
 }
 
+/* -- for other bindings ------------------------------------------------------------------------------ */
+
+/* The proxy of what a wrapper of PyQt6 or PySide6 wraps. */
+static PyObject *wrap_foreign(PyObject *Py_UNUSED(module), PyObject *wrapper)
+{
+    qi_object *object = qi_qt_unwrap(wrapper);
+    return object ? qi_qt_wrap(object) : NULL;
+}
+
+/* The C++ address of a live object. */
+static PyObject *address_of(PyObject *Py_UNUSED(module), PyObject *proxy)
+{
+    qi_object *object = qi_qt_unwrap(proxy);
+    return object ? PyLong_FromVoidPtr(object) : NULL;
+}
+
+static PyMethodDef functions[] = {
+    {"_wrap", wrap_foreign, METH_O, NULL},
+    {"_address", address_of, METH_O, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+/* -- the type ---------------------------------------------------------------------------------------- */
+
 static PyMethodDef proxy_methods[] = {
-    {"parent", proxy_parent, METH_NOARGS, "parent()\n--\n\nThe object that owns this one, or None."},
+    {"parent", proxy_parent, METH_NOARGS,
+     "parent()\n--\n\nThe object that owns this one, or None."},
     {"children", proxy_children, METH_NOARGS, "children()\n--\n\nThe objects that this one owns."},
     {"findChild", (PyCFunction)(void (*)(void))proxy_find_child, METH_VARARGS | METH_KEYWORDS,
      "findChild(name=None, *, class_name=None, recursive=True)\n--\n\n"
@@ -308,8 +337,9 @@ static PyMemberDef proxy_offsets[] = {
 };
 
 static PyType_Slot proxy_slots[] = {
-    {Py_tp_doc, "A QObject of the host. Its properties, signals, slots, invokable methods and\n"
-                "enumerations are attributes. Once it was destroyed, every use raises ReferenceError."},
+    {Py_tp_doc,
+     "A QObject of the host. Its properties, signals, slots, invokable methods and\n"
+     "enumerations are attributes. Once it was destroyed, every use raises ReferenceError."},
     {Py_tp_dealloc, proxy_dealloc},
     {Py_tp_traverse, proxy_traverse},
     {Py_tp_repr, proxy_repr},
@@ -338,6 +368,8 @@ int qi__proxy_setup(PyObject *module, qi__state *state)
         return -1;
     if (PyModule_AddType(module, (PyTypeObject *)state->object_type) < 0 ||
         PyModule_AddType(module, (PyTypeObject *)state->variant_type) < 0)
+        return -1;
+    if (PyModule_AddFunctions(module, functions) < 0)
         return -1;
     if (qi__bound_setup(module, state) < 0 || qi__link_setup(module, state) < 0)
         return -1;

@@ -353,9 +353,9 @@ qi_object *qi_value_object(const qi_value *value)
 const char *qi_kind_name(qi_kind kind)
 {
     static const char *const names[] = {
-        [QI_KIND_NONE] = "none",     [QI_KIND_BOOL] = "bool",     [QI_KIND_INT] = "int",
-        [QI_KIND_REAL] = "real",     [QI_KIND_TEXT] = "text",     [QI_KIND_BYTES] = "bytes",
-        [QI_KIND_LIST] = "list",     [QI_KIND_MAP] = "map",       [QI_KIND_OBJECT] = "object",
+        [QI_KIND_NONE] = "none",     [QI_KIND_BOOL] = "bool", [QI_KIND_INT] = "int",
+        [QI_KIND_REAL] = "real",     [QI_KIND_TEXT] = "text", [QI_KIND_BYTES] = "bytes",
+        [QI_KIND_LIST] = "list",     [QI_KIND_MAP] = "map",   [QI_KIND_OBJECT] = "object",
         [QI_KIND_PYTHON] = "python",
     };
     return (unsigned)kind < sizeof names / sizeof *names ? names[kind] : "unknown";

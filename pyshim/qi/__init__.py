@@ -18,12 +18,14 @@ asyncslot()          makes a coroutine function fit to be connected to a signal
 asyncsignal()        waits for a signal
 run_task()           launches a coroutine and runs its first step at once
 modal()              runs a function that has a Qt event loop of its own, such as a dialog's exec()
+to_binding()         an object of the application as PyQt6 or PySide6 see it; from_binding() is the reverse
 new_event_loop()     the loop itself, for programs that asyncio drives
 """
 
 from _qi import Connection, Object, Variant
 
 from . import host
+from ._bindings import from_binding, to_binding
 from ._loop import (
     QiBaseEventLoop,
     QiDefaultEventLoop,
@@ -54,8 +56,10 @@ __all__ = [
     "Variant",
     "asyncsignal",
     "asyncslot",
+    "from_binding",
     "host",
     "modal",
     "new_event_loop",
     "run_task",
+    "to_binding",
 ]

@@ -44,7 +44,7 @@ struct Errand {
 /* Travels in the event. If that goes without having been delivered, the object is gone. */
 class Ticket
 {
-public:
+  public:
     explicit Ticket(const std::shared_ptr<Errand> &errand) : m_errand(errand) {}
     ~Ticket()
     {
@@ -53,14 +53,14 @@ public:
     }
     void run(QObject *object) { m_errand->run(object); }
 
-private:
+  private:
     std::shared_ptr<Errand> m_errand;
 };
 
 /* Which thread waits here for which. */
 class Waits
 {
-public:
+  public:
     /* False: `target` waits for `self` already, by however many steps. */
     bool enter(QThread *self, QThread *target)
     {
@@ -79,7 +79,7 @@ public:
         m_waits.remove(self);
     }
 
-private:
+  private:
     QMutex m_mutex;
     QHash<QThread *, QThread *> m_waits;
 };

@@ -28,7 +28,7 @@ constexpr int patience_ms = 10000;
 /* Something to be done with an object. It touches nothing of Python. */
 class Work
 {
-public:
+  public:
     virtual ~Work() = default;
     virtual void run(QObject *object) = 0;
 };

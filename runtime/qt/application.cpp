@@ -36,7 +36,7 @@ struct Job : QEvent {
 
 class PostBox : public QObject
 {
-public:
+  public:
     bool event(QEvent *event) override
     {
         if (event->type() != QEvent::User)
@@ -62,7 +62,7 @@ struct QuitWatch {
  */
 class LastSlot : public QObject
 {
-public:
+  public:
     explicit LastSlot(QuitWatch *watch) : watch(watch) { deleteLater(); }
     ~LastSlot() override
     {

@@ -72,11 +72,11 @@ typedef struct qi_qt_relay qi_qt_relay;
 
 typedef struct qi_qt_relay_spec {
     qi_object *sender;
-    int signal;          /* method index */
-    PyObject *callable;  /* kept; called on the GUI thread with the converted arguments */
-    int max_arguments;   /* pass at most so many; -1: all */
-    bool queued;         /* always through the event queue */
-    bool single_shot;    /* disconnect at the first emission, before the call */
+    int signal;         /* method index */
+    PyObject *callable; /* kept; called on the GUI thread with the converted arguments */
+    int max_arguments;  /* pass at most so many; -1: all */
+    bool queued;        /* always through the event queue */
+    bool single_shot;   /* disconnect at the first emission, before the call */
     /* Called once when the relay ends by itself (sender destroyed, or single shot done), on the GUI
      * thread, without the GIL; not after qi_qt_relay_close(). May be NULL. */
     qi_qt_job_fn ended;

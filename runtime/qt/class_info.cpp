@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include <QtCore/qset.h>
+
 namespace qi
 {
 
@@ -11,7 +13,8 @@ namespace
 {
 
 /* True if the list has a method with the same parameters: a derived class has declared it again. */
-bool has_signature(const QMetaObject *meta_object, const QList<int> &indexes, const QByteArray &signature)
+bool has_signature(const QMetaObject *meta_object, const QList<int> &indexes,
+                   const QByteArray &signature)
 {
     for (int index : indexes) {
         if (meta_object->method(index).methodSignature() == signature)
@@ -43,7 +46,7 @@ void ClassInfo::add_methods(const QMetaObject *meta_object)
             continue;
         Member &member = m_members[method.name()];
         QList<int> &indexes = method.methodType() == QMetaMethod::Signal ? member.signal_indexes
-                                                                        : member.method_indexes;
+                                                                         : member.method_indexes;
         if (!has_signature(meta_object, indexes, method.methodSignature()))
             indexes.append(i);
     }
@@ -63,6 +66,12 @@ const ClassInfo &class_info(const QMetaObject *meta_object)
     if (!info || !info->describes(meta_object))
         info = std::make_shared<ClassInfo>(meta_object);
     return *info;
+}
+
+const char *class_name_kept(const QMetaObject *meta_object)
+{
+    static QSet<QByteArray> names;
+    return names.insert(meta_object->className())->constData();
 }
 
 int original_signal(const QMetaObject *meta_object, int index)

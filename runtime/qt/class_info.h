@@ -24,7 +24,7 @@ struct Member {
 
 class ClassInfo
 {
-public:
+  public:
     explicit ClassInfo(const QMetaObject *meta_object);
 
     /* NULL if the class has nothing of that name. Borrowed. */
@@ -38,7 +38,7 @@ public:
     /* Meta-objects made at run time may be replaced by others at the same address. */
     bool describes(const QMetaObject *meta_object) const;
 
-private:
+  private:
     void add_methods(const QMetaObject *meta_object);
 
     QHash<QByteArray, Member> m_members;
@@ -48,8 +48,11 @@ private:
     int m_properties;
 };
 
-/* The description of an object's class, which stays until the process ends. */
+/* The description of an object's class, which stays as long as the class does. */
 const ClassInfo &class_info(const QMetaObject *meta_object);
+
+/* The name of a class, in a text that stays until the process ends, even if the class does not. */
+const char *class_name_kept(const QMetaObject *meta_object);
 
 /* -- signals (no GIL needed) ------------------------------------------------------------------------ */
 

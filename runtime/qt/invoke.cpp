@@ -141,7 +141,8 @@ QMetaMethod choose(QObject *object, const QList<int> &indexes, Given given)
             best_fitness = sum;
         }
     }
-    return best.isValid() ? best : refuse(object, meta_object->method(indexes.first()), indexes, given);
+    return best.isValid() ? best
+                          : refuse(object, meta_object->method(indexes.first()), indexes, given);
 }
 
 const Member *member_of(QObject *object, PyObject *name)
@@ -156,7 +157,8 @@ PyObject *call_method(QObject *object, const QMetaMethod &method, Given given)
     const QMetaType type = method.returnMetaType();
 
     if (!type.isValid())
-        return PyErr_Format(PyExc_TypeError, "%s() returns '%s', which Qt's type system does not know",
+        return PyErr_Format(PyExc_TypeError,
+                            "%s() returns '%s', which Qt's type system does not know",
                             full_name(object, method).constData(), method.typeName());
     if (!convert(object, method, given, &work.arguments) || !perform(object, work))
         return nullptr;
@@ -171,7 +173,8 @@ PyObject *call_method(QObject *object, const QMetaMethod &method, Given given)
 
 using namespace qi;
 
-PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments, Py_ssize_t count)
+PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments,
+                     Py_ssize_t count)
 {
     const Given given = {arguments, count};
     const Member *member = member_of(object, name);

@@ -46,7 +46,9 @@ struct Read : Work {
 };
 
 struct Write : Work {
-    Write(const QMetaProperty &property, const QVariant &value) : property(property), value(value) {}
+    Write(const QMetaProperty &property, const QVariant &value) : property(property), value(value)
+    {
+    }
     void run(QObject *object) override { written = property.write(object, value); }
 
     QMetaProperty property;
@@ -224,7 +226,8 @@ PyObject *qi_qt_wrap(qi_object *object)
     if (known && qi_proxy_object(known) == object)
         return Py_NewRef(known);
     void *guard = qi_qt_guard_new(object);
-    PyObject *proxy = guard ? qi_proxy_new(object, guard) : PyErr_NoMemory();
+    PyObject *proxy = guard ? qi_proxy_new(object, guard, class_name_kept(object->metaObject()))
+                            : PyErr_NoMemory();
     if (proxy)
         proxies()->insert(object, proxy);
     return proxy;
@@ -236,7 +239,7 @@ PyObject *qi_qt_wrap_dying(qi_object *object)
 
     if (!object)
         return Py_NewRef(Py_None);
-    return known ? Py_NewRef(known) : qi_proxy_new(object, nullptr);
+    return known ? Py_NewRef(known) : qi_proxy_new(object, nullptr, "QObject");
 }
 
 void qi_qt_forget(qi_object *object, PyObject *proxy)
@@ -362,8 +365,8 @@ int qi_qt_property_write(qi_object *object, int index, PyObject *value)
         return -1;
     }
     const QMetaType type = property.metaType();
-    const bool converted = type.isValid() ? from_python(value, type, &variant)
-                                          : from_python(value, &variant);
+    const bool converted =
+        type.isValid() ? from_python(value, type, &variant) : from_python(value, &variant);
     if (!converted) {
         if (is_conversion_error())
             name_the_property(object, property.name());
@@ -465,7 +468,8 @@ PyObject *qi_qt_find_child(qi_object *object, PyObject *name, PyObject *class_na
     return work.found.isEmpty() ? Py_NewRef(Py_None) : qi_qt_wrap(work.found.first());
 }
 
-PyObject *qi_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name, bool recursive)
+PyObject *qi_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name,
+                              bool recursive)
 {
     FindChildren work;
 

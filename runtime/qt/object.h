@@ -48,7 +48,8 @@ bool qi_qt_dynamic_has(qi_object *object, PyObject *name);
 /* -- calls ---------------------------------------------------------------------------------------- */
 
 /* Calls the slot or invokable whose overload fits best, in the object's thread. */
-PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments, Py_ssize_t count);
+PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments,
+                     Py_ssize_t count);
 
 /* Emits a signal in this thread; of the overloads the one that fits best, or the one of the index if
  * that is not -1. */
@@ -78,7 +79,8 @@ PyObject *qi_qt_parent(qi_object *object);
 PyObject *qi_qt_children(qi_object *object);
 /* `name` may be NULL, and `class_name` too: any. The first one or None, or the list of all. */
 PyObject *qi_qt_find_child(qi_object *object, PyObject *name, PyObject *class_name, bool recursive);
-PyObject *qi_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name, bool recursive);
+PyObject *qi_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name,
+                              bool recursive);
 
 /* -- proxies --------------------------------------------------------------------------------------- */
 
@@ -89,8 +91,9 @@ PyObject *qi_qt_wrap_dying(qi_object *object);
 /* Called when a proxy goes, before its memory does. */
 void qi_qt_forget(qi_object *object, PyObject *proxy);
 
-/* proxy.c: makes the proxy of an object; takes the guard, which is NULL for one that is dead already. */
-PyObject *qi_proxy_new(qi_object *object, void *guard);
+/* proxy.c: makes the proxy of an object; takes the guard, which is NULL for one that is dead already.
+ * `class_name` is kept. */
+PyObject *qi_proxy_new(qi_object *object, void *guard, const char *class_name);
 /* The live object of a proxy, or NULL without an exception. */
 qi_object *qi_proxy_object(PyObject *proxy);
 

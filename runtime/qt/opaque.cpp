@@ -21,8 +21,7 @@ namespace
 /* -- a QVariant in Python -------------------------------------------------------------------------- */
 
 struct Opaque {
-    PyObject_HEAD
-    QVariant value;
+    PyObject_HEAD QVariant value;
 };
 
 Opaque *self_of(PyObject *object)
@@ -78,8 +77,11 @@ PyType_Slot opaque_slots[] = {
 };
 
 PyType_Spec opaque_spec = {
-    "_qi.Variant", int(sizeof(Opaque)), 0,
-    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE, opaque_slots,
+    "_qi.Variant",
+    int(sizeof(Opaque)),
+    0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    opaque_slots,
 };
 
 } // namespace
@@ -106,11 +108,14 @@ struct PythonObject {
         }
     }
 
-    friend bool operator==(const PythonObject &a, const PythonObject &b) { return a.object == b.object; }
+    friend bool operator==(const PythonObject &a, const PythonObject &b)
+    {
+        return a.object == b.object;
+    }
 
     PyObject *object = nullptr;
 
-private:
+  private:
     void take()
     {
         if (object && Py_IsInitialized()) {

@@ -13,7 +13,7 @@ namespace qi
 /* One owned reference, or none. */
 class Ref
 {
-public:
+  public:
     Ref() = default;
     explicit Ref(PyObject *taken) : m_object(taken) {}
     Ref(Ref &&other) noexcept : m_object(std::exchange(other.m_object, nullptr)) {}
@@ -32,7 +32,7 @@ public:
     PyObject *release() { return std::exchange(m_object, nullptr); }
     explicit operator bool() const { return m_object; }
 
-private:
+  private:
     PyObject *m_object = nullptr;
 };
 
@@ -44,26 +44,26 @@ private:
 /* Holds the GIL for a scope, in any thread. */
 class GilHeld
 {
-public:
+  public:
     GilHeld() : m_state(PyGILState_Ensure()) {}
     ~GilHeld() noexcept(false) { PyGILState_Release(m_state); }
     GilHeld(const GilHeld &) = delete;
     GilHeld &operator=(const GilHeld &) = delete;
 
-private:
+  private:
     PyGILState_STATE m_state;
 };
 
 /* Gives the GIL up for a scope in which host code runs; the thread holds it before and after. */
 class GilReleased
 {
-public:
+  public:
     GilReleased() : m_thread(PyEval_SaveThread()) {}
     ~GilReleased() noexcept(false) { PyEval_RestoreThread(m_thread); }
     GilReleased(const GilReleased &) = delete;
     GilReleased &operator=(const GilReleased &) = delete;
 
-private:
+  private:
     PyThreadState *m_thread;
 };
 

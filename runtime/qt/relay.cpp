@@ -50,7 +50,7 @@ PyObject *make_dying(const ToPython &, const void *data)
 
 /* The bridge's type, in C++ a QObject. */
 struct qi_qt_relay final : public QObject {
-public:
+  public:
     explicit qi_qt_relay(const qi_qt_relay_spec &spec);
     ~qi_qt_relay() override;
 
@@ -59,7 +59,7 @@ public:
 
     int qt_metacall(QMetaObject::Call call, int id, void **arguments) override;
 
-private:
+  private:
     void emitted(void **arguments);
     void call(PyObject *callable, void **arguments);
     PyObject *call_converted(PyObject *callable, void **arguments);
@@ -75,7 +75,8 @@ private:
     bool m_single_shot;
     bool m_done = false; /* a single shot that was fired */
     bool m_closed = false;
-    bool m_dying_sender = false; /* the signal is destroyed(), whose argument is no object any more */
+    bool m_dying_sender =
+        false; /* the signal is destroyed(), whose argument is no object any more */
     qi_qt_job_fn m_ended;
     void *m_data;
     QMetaObject::Connection m_connection;
@@ -120,8 +121,9 @@ int *queued_types(const QMetaMethod &method)
 
 int fail_unknown_type(const char *signal_name, const QByteArray &type)
 {
-    const QByteArray text = QByteArray("the signal ") + signal_name + " has a parameter of the type '" +
-                            type + "', which Qt's type system does not know; call qRegisterMetaType<" +
+    const QByteArray text = QByteArray("the signal ") + signal_name +
+                            " has a parameter of the type '" + type +
+                            "', which Qt's type system does not know; call qRegisterMetaType<" +
                             type + ">() before connecting";
     return qi_room_fail(QI_ERR_TYPE, text.constData());
 }
@@ -162,12 +164,13 @@ bool qi_qt_relay::connect_to(const qi_qt_relay_spec &spec, int signal)
     m_dying_sender = method == QMetaMethod::fromSignal(&QObject::destroyed);
 
     const int type = spec.queued ? Qt::QueuedConnection : Qt::AutoConnection;
-    m_connection = QMetaObject::connect(spec.sender, signal, this, own_methods + EmissionMethod, type,
-                                        queued_types(method));
+    m_connection = QMetaObject::connect(spec.sender, signal, this, own_methods + EmissionMethod,
+                                        type, queued_types(method));
     /* Second, so that an emission of destroyed() itself still arrives. */
     const QMetaMethod destroyed = QMetaMethod::fromSignal(&QObject::destroyed);
-    m_destroyed = QMetaObject::connect(spec.sender, destroyed.methodIndex(), this,
-                                       own_methods + DestroyedMethod, type, queued_types(destroyed));
+    m_destroyed =
+        QMetaObject::connect(spec.sender, destroyed.methodIndex(), this,
+                             own_methods + DestroyedMethod, type, queued_types(destroyed));
     if (m_connection && m_destroyed)
         return true;
     qi_room_fail(QI_ERR_INTERNAL, "Qt refused the connection");
@@ -260,8 +263,8 @@ PyObject *qi_qt_relay::call_converted(PyObject *callable, void **arguments)
         stack[made + 1] = object;
     }
     if (made == m_count)
-        result = PyObject_Vectorcall(callable, stack + 1, size_t(made) | PY_VECTORCALL_ARGUMENTS_OFFSET,
-                                     nullptr);
+        result = PyObject_Vectorcall(callable, stack + 1,
+                                     size_t(made) | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
     while (made > 0)
         Py_DECREF(stack[made--]);
     return result;
@@ -330,7 +333,8 @@ int fail_ambiguous(const QMetaObject *meta_object, const QByteArray &name, const
 int fail_not_found(const QMetaObject *meta_object, const QByteArray &wanted)
 {
     const QByteArray name = wanted.contains('(') ? wanted.left(wanted.indexOf('(')) : wanted;
-    const QList<int> overloads = wanted == name ? QList<int>() : qi::signals_named(meta_object, name);
+    const QList<int> overloads =
+        wanted == name ? QList<int>() : qi::signals_named(meta_object, name);
     QByteArray text = QByteArray(meta_object->className()) + " has no signal '" + wanted + '\'';
 
     if (overloads.isEmpty())
@@ -374,8 +378,8 @@ int qi_qt_find_signal(qi_object *sender, const char *signal, int *index)
 char *qi_qt_signal_name(qi_object *sender, int index)
 {
     const QMetaMethod method = sender->metaObject()->method(index);
-    const QByteArray name = QByteArray(method.enclosingMetaObject()->className()) +
-                            "::" + method.methodSignature();
+    const QByteArray name =
+        QByteArray(method.enclosingMetaObject()->className()) + "::" + method.methodSignature();
     return strdup(name.constData());
 }
 

@@ -210,7 +210,7 @@ PyObject *make_enum(const ToPython &how, const void *data)
 
 class Level
 {
-public:
+  public:
     Level() : m_entered(Py_EnterRecursiveCall(" while converting a value of Qt") == 0) {}
     ~Level()
     {
@@ -219,7 +219,7 @@ public:
     }
     explicit operator bool() const { return m_entered; }
 
-private:
+  private:
     bool m_entered;
 };
 

@@ -59,7 +59,7 @@ template <typename T> T &at(void *data)
 
 class Level
 {
-public:
+  public:
     Level() : m_entered(Py_EnterRecursiveCall(" while converting an object for Qt") == 0) {}
     ~Level()
     {
@@ -68,7 +68,7 @@ public:
     }
     explicit operator bool() const { return m_entered; }
 
-private:
+  private:
     bool m_entered;
 };
 
@@ -76,8 +76,8 @@ private:
 
 bool out_of_range(PyObject *object, QMetaType type, qlonglong least, qulonglong most)
 {
-    PyErr_Format(PyExc_OverflowError, "%S is out of range for %s (%lld to %llu)", object, type.name(),
-                 least, most);
+    PyErr_Format(PyExc_OverflowError, "%S is out of range for %s (%lld to %llu)", object,
+                 type.name(), least, most);
     return false;
 }
 
@@ -253,7 +253,8 @@ bool put_uuid(PyObject *object, void *data)
 
 /* The numbers of a tuple or list of `count`. False with TypeError that says "a tuple of 2 numbers". */
 template <typename Number>
-bool numbers_from_python(PyObject *object, int count, bool (*read)(PyObject *, Number *), Number *out)
+bool numbers_from_python(PyObject *object, int count, bool (*read)(PyObject *, Number *),
+                         Number *out)
 {
     if ((!PyTuple_Check(object) && !PyList_Check(object)) || PySequence_Size(object) != count) {
         PyErr_Format(PyExc_TypeError, "a tuple of %d numbers expected, got %R", count, object);

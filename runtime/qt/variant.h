@@ -37,7 +37,7 @@ namespace qi
 /* How values of one type become objects of Python: chosen once, called often. */
 class ToPython
 {
-public:
+  public:
     ToPython() = default;
     explicit ToPython(QMetaType type, const QMetaEnum &enumeration = QMetaEnum());
 
@@ -51,7 +51,7 @@ public:
 
     using Make = PyObject *(*)(const ToPython &how, const void *data);
 
-private:
+  private:
     Make m_make = nullptr;
     QMetaType m_type;
     PyObject *m_enumeration = nullptr;
@@ -93,9 +93,11 @@ PyObject *enum_member(PyObject *enumeration, qlonglong value);
 
 /* opaque.cpp */
 PyObject *opaque_new(const QVariant &value);
-const QVariant *opaque_value(PyObject *object); /* NULL if it is no _qi.Variant; sets no exception */
-QVariant hold_python(PyObject *object);         /* a QVariant that holds any object of Python */
-PyObject *held_python(QMetaType type, const void *data); /* new reference, NULL if it is none of these */
+const QVariant *
+opaque_value(PyObject *object);         /* NULL if it is no _qi.Variant; sets no exception */
+QVariant hold_python(PyObject *object); /* a QVariant that holds any object of Python */
+PyObject *held_python(QMetaType type,
+                      const void *data); /* new reference, NULL if it is none of these */
 
 /* Classes of other modules, imported at first use. Borrowed, or NULL with an exception set. */
 PyObject *cached_attribute(const char *module, const char *name);

@@ -44,17 +44,21 @@ TEST_CASE("property errors name the property and what was expected")
 
     CHECK(raises(host, "thing.level = 'x'") ==
           "TypeError: tests::Thing.level: int expected for int, got str");
-    CHECK(raises(host, "thing.level = 1.0").find("TypeError: tests::Thing.level: int expected") == 0);
+    CHECK(raises(host, "thing.level = 1.0").find("TypeError: tests::Thing.level: int expected") ==
+          0);
     CHECK(raises(host, "thing.small = 256") ==
           "OverflowError: tests::Thing.small: 256 is out of range for uchar (0 to 255)");
-    CHECK(raises(host, "thing.fixed = 1") == "AttributeError: tests::Thing.fixed cannot be written");
-    CHECK(raises(host, "del thing.title").find("AttributeError: tests::Thing.title cannot be reset") == 0);
-    CHECK(raises(host, "thing.levle") ==
-          "AttributeError: tests::Thing has no property, signal or method 'levle'; did you mean 'level'?");
+    CHECK(raises(host, "thing.fixed = 1") ==
+          "AttributeError: tests::Thing.fixed cannot be written");
+    CHECK(raises(host, "del thing.title")
+              .find("AttributeError: tests::Thing.title cannot be reset") == 0);
+    CHECK(raises(host, "thing.levle") == "AttributeError: tests::Thing has no property, signal or "
+                                         "method 'levle'; did you mean 'level'?");
     CHECK(raises(host, "thing.title_changed").find("'titleChanged'") != std::string::npos);
     CHECK(raises(host, "thing.levle = 1").find("AttributeError") == 0);
-    CHECK(raises(host, "thing.add = 1") == "AttributeError: tests::Thing.add is a method and cannot be "
-                                           "assigned");
+    CHECK(raises(host, "thing.add = 1") ==
+          "AttributeError: tests::Thing.add is a method and cannot be "
+          "assigned");
     CHECK(thing.level() == 1);
 }
 
@@ -87,8 +91,8 @@ TEST_CASE("enumerations and flags are Python's")
     host.exec("thing.mood = thing.Mood.Glad; thing.traits = thing.Traits.Fast | thing.Traits.Last");
     CHECK(thing.mood == Thing::Glad);
     CHECK(thing.traits == (Thing::Fast | Thing::Last));
-    CHECK(host.eval("thing.traits == thing.Traits.Fast | thing.Traits.Last, thing.Traits.Loud in thing.traits") ==
-          "(True, False)");
+    CHECK(host.eval("thing.traits == thing.Traits.Fast | thing.Traits.Last, thing.Traits.Loud in "
+                    "thing.traits") == "(True, False)");
     thing.mood = Thing::Mood(3);
     CHECK(host.eval("thing.mood, type(thing.mood)") == "(3, <class 'int'>)");
     CHECK(raises(host, "thing.mood = 'Glad'").find("TypeError") == 0);
@@ -100,19 +104,25 @@ TEST_CASE("slots and invokables are called, with results")
     Thing thing;
     show(host, "thing", &thing);
 
-    CHECK(host.eval("thing.add(2, 3), thing.greet('Ann'), thing.greet()") == "(5, 'hello Ann', 'hello you')");
-    CHECK(host.eval("thing.kind(1), thing.kind(1.5), thing.kind('x')") == "('int', 'double', 'text')");
+    CHECK(host.eval("thing.add(2, 3), thing.greet('Ann'), thing.greet()") ==
+          "(5, 'hello Ann', 'hello you')");
+    CHECK(host.eval("thing.kind(1), thing.kind(1.5), thing.kind('x')") ==
+          "('int', 'double', 'text')");
     CHECK(host.eval("thing.doubled([1, 2]), thing.doubled((3,))") == "([2, 4], [6])");
     CHECK(host.eval("thing.take(4)") == "None");
     CHECK(thing.taken == QList<int>{4});
-    CHECK(raises(host, "thing.add(1)") == "TypeError: tests::Thing.add(): no form of it takes these 1 "
-                                          "argument; there is 'add(int,int)'");
+    CHECK(raises(host, "thing.add(1)") ==
+          "TypeError: tests::Thing.add(): no form of it takes these 1 "
+          "argument; there is 'add(int,int)'");
     CHECK(raises(host, "thing.add(1, 'x')") ==
           "TypeError: tests::Thing.add(), argument 2: int expected for int, got str");
-    CHECK(raises(host, "thing.add(1, 2**40)").find("OverflowError: tests::Thing.add(), argument 2") == 0);
+    CHECK(
+        raises(host, "thing.add(1, 2**40)").find("OverflowError: tests::Thing.add(), argument 2") ==
+        0);
     CHECK(raises(host, "thing.kind(None)").find("TypeError: tests::Thing.kind(): no form") == 0);
     CHECK(raises(host, "thing.add(a=1, b=2)").find("TypeError") == 0);
-    CHECK(raises(host, "thing.fail()") == "RuntimeError: the host threw a C++ exception: out of paper");
+    CHECK(raises(host, "thing.fail()") ==
+          "RuntimeError: the host threw a C++ exception: out of paper");
 }
 
 TEST_CASE("unknown types survive the round trip")
@@ -129,7 +139,8 @@ TEST_CASE("unknown types survive the round trip")
     host.exec("thing.parcel = parcel; thing.anything = parcel");
     CHECK(thing.parcel.weight == 9);
     CHECK(thing.anything.value<tests::Parcel>().weight == 9);
-    CHECK(raises(host, "thing.parcel = 'x'").find("tests::Parcel expected, got str") != std::string::npos);
+    CHECK(raises(host, "thing.parcel = 'x'").find("tests::Parcel expected, got str") !=
+          std::string::npos);
     host.exec("it = {1, 2}; thing.anything = it");
     CHECK(host.eval("thing.anything is it, thing.echo(it) is it") == "(True, True)");
 }
@@ -169,14 +180,17 @@ TEST_CASE("children, parents and names")
     deep->setObjectName(QStringLiteral("b"));
     CHECK(host.eval("a.parent() is thing, thing.parent(), thing.children() == [a, b]") ==
           "(True, None, True)");
-    CHECK(host.eval("thing.findChild('b') is b, thing.findChild('c'), len(thing.findChildren('b')), "
-                    "thing.findChildren('b', recursive=False) == [b], len(thing.findChildren())") ==
-          "(True, None, 2, True, 3)");
+    CHECK(
+        host.eval("thing.findChild('b') is b, thing.findChild('c'), len(thing.findChildren('b')), "
+                  "thing.findChildren('b', recursive=False) == [b], len(thing.findChildren())") ==
+        "(True, None, 2, True, 3)");
     CHECK(host.eval("thing.findChild(class_name='tests::Thing').parent() is a") == "True");
     CHECK(host.eval("thing.inherits('QObject'), a.inherits('tests::Thing'), a.class_name") ==
           "(True, False, 'QObject')");
-    CHECK(host.eval("repr(thing)").find("<qi.Object tests::Thing 'root' at 0x") != std::string::npos);
-    CHECK(host.eval("{'level', 'add', 'levelChanged', 'Mood', 'children'} <= set(dir(thing))") == "True");
+    CHECK(host.eval("repr(thing)").find("<qi.Object tests::Thing 'root' at 0x") !=
+          std::string::npos);
+    CHECK(host.eval("{'level', 'add', 'levelChanged', 'Mood', 'children'} <= set(dir(thing))") ==
+          "True");
 }
 
 TEST_CASE("proxy of a destroyed object raises, and keeps nothing alive") // T20
@@ -187,15 +201,18 @@ TEST_CASE("proxy of a destroyed object raises, and keeps nothing alive") // T20
     host.exec("method = thing.add; signal = thing.levelChanged; child = thing.child('x')");
     thing.reset();
 
-    for (const char *use : {"thing.level", "thing.level = 1", "thing.children()", "method(1, 2)", "thing.nothing",
-                            "signal.connect(print)", "signal.emit(1)", "signal.disconnect()", "child.parent()",
-                            "qi.host.thing", "thing.setProperty('a', 1)", "thing.class_name"}) {
+    for (const char *use :
+         {"thing.level", "thing.level = 1", "thing.children()", "method(1, 2)", "thing.nothing",
+          "signal.connect(print)", "signal.emit(1)", "signal.disconnect()", "child.parent()",
+          "qi.host.thing", "thing.setProperty('a', 1)", "thing.class_name"}) {
         INFO(use);
         CHECK(raises(host, use).find("ReferenceError") == 0);
     }
-    CHECK(host.eval("thing.alive, thing == thing, hash(thing) == hash(thing)") == "(False, True, True)");
+    CHECK(host.eval("thing.alive, thing == thing, hash(thing) == hash(thing)") ==
+          "(False, True, True)");
     CHECK(host.eval("repr(thing)").find("tests::Thing, destroyed") != std::string::npos);
-    CHECK(raises(host, "qi.host.thing") == "ReferenceError: the object qi.host.thing was destroyed");
+    CHECK(raises(host, "qi.host.thing") ==
+          "ReferenceError: the object qi.host.thing was destroyed");
 }
 
 TEST_CASE("object may be destroyed by its own method")
@@ -242,8 +259,9 @@ TEST_CASE("names of qi.host")
     show(host, "window", &thing);
 
     CHECK(host.eval("dir(qi.host)") == "['window']");
-    CHECK(raises(host, "qi.host.windwo").find("AttributeError: the application has registered no object named "
-                                               "'windwo'; did you mean 'window'?") == 0);
+    CHECK(raises(host, "qi.host.windwo")
+              .find("AttributeError: the application has registered no object named "
+                    "'windwo'; did you mean 'window'?") == 0);
     REQUIRE(qi_host_unregister(host.runtime, "window") == QI_OK);
     CHECK(raises(host, "qi.host.window").find("there is none yet") != std::string::npos);
     CHECK(qi_host_unregister(host.runtime, "window") == QI_ERR_NOT_FOUND);
@@ -258,7 +276,7 @@ class Waiter : public QObject
     Q_OBJECT
     Q_PROPERTY(bool slow READ wait_for_python WRITE wait_to_write)
 
-public:
+  public:
     Q_INVOKABLE bool wait_for_python()
     {
         for (int turn = 0; turn < 2000 && !seen.load(); turn++)
@@ -271,7 +289,7 @@ public:
     std::atomic<bool> seen{false};
     bool written = false;
 
-Q_SIGNALS:
+  Q_SIGNALS:
     void ready();
 };
 
@@ -288,20 +306,25 @@ TEST_CASE("host code runs without the GIL") // T44
     Host host;
     Waiter waiter;
     show(host, "waiter", &waiter);
-    QObject::connect(&waiter, &Waiter::ready, &waiter, [&] { waiter.written = waiter.wait_for_python(); });
+    QObject::connect(&waiter, &Waiter::ready, &waiter,
+                     [&] { waiter.written = waiter.wait_for_python(); });
 
     /* The thread can only set the flag while the GUI thread, inside the call, has given the GIL up. */
-    host.exec(("import ctypes\n"
-               "flag = ctypes.c_bool.from_address(" + address_of(waiter.seen) + ")\n"
-               "def beside(call):\n"
-               "    switched = sys.getswitchinterval()\n"
-               "    sys.setswitchinterval(1000)\n"
-               "    go = threading.Event()\n"
-               "    thread = threading.Thread(target=lambda: (go.wait(), setattr(flag, 'value', True)))\n"
-               "    thread.start(); go.set()\n"
-               "    result = call()\n"
-               "    thread.join(); sys.setswitchinterval(switched)\n"
-               "    return result\n").c_str());
+    host.exec(
+        ("import ctypes\n"
+         "flag = ctypes.c_bool.from_address(" +
+         address_of(waiter.seen) +
+         ")\n"
+         "def beside(call):\n"
+         "    switched = sys.getswitchinterval()\n"
+         "    sys.setswitchinterval(1000)\n"
+         "    go = threading.Event()\n"
+         "    thread = threading.Thread(target=lambda: (go.wait(), setattr(flag, 'value', True)))\n"
+         "    thread.start(); go.set()\n"
+         "    result = call()\n"
+         "    thread.join(); sys.setswitchinterval(switched)\n"
+         "    return result\n")
+            .c_str());
     CHECK(host.eval("beside(waiter.wait_for_python)") == "True");
     CHECK(host.eval("beside(lambda: waiter.slow)") == "True");
     host.exec("beside(lambda: setattr(waiter, 'slow', True))");
@@ -319,7 +342,8 @@ TEST_CASE("calls from Python threads run in the object's thread") // T45
     host.exec("results = []\n"
               "def work():\n"
               "    thing.level = 5\n"
-              "    results.append((thing.called_at_home(), thing.level, thing.add(1, 2), thing.child('x').parent() is thing))\n"
+              "    results.append((thing.called_at_home(), thing.level, thing.add(1, 2), "
+              "thing.child('x').parent() is thing))\n"
               "    try: thing.levelChanged.connect(print)\n"
               "    except RuntimeError as error: results.append(str(error))\n"
               "thread = threading.Thread(target=work); thread.start()");
@@ -337,10 +361,12 @@ TEST_CASE("calls to objects in other threads run there") // T45
     show(host, "thing", thing.get());
     thing->moveToThread(&worker);
 
-    CHECK(raises(host, "thing.add(1, 2)").find("RuntimeError: the QObject lives in another thread, which does "
-                                               "not run") == 0);
+    CHECK(raises(host, "thing.add(1, 2)")
+              .find("RuntimeError: the QObject lives in another thread, which does "
+                    "not run") == 0);
     worker.start();
-    CHECK(host.eval("thing.called_at_home(), thing.add(1, 2), repr(thing).count(\"'\")") == "(True, 3, 0)");
+    CHECK(host.eval("thing.called_at_home(), thing.add(1, 2), repr(thing).count(\"'\")") ==
+          "(True, 3, 0)");
     worker.quit();
     worker.wait();
 }

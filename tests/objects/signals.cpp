@@ -32,10 +32,14 @@ TEST_CASE("callable is called in the emission, with what it takes") // T22
 
     Q_EMIT thing.several(1, QStringLiteral("é"), 2.5, true);
     CHECK(host.eval("got") == "[(), (1,), (1, 'é', 2.5), (1, 'é', 2.5, True)]");
-    CHECK(raises(host, "def five(a, b, c, d, e): pass\nthing.several.connect(five)")
-              .find("wants 5 arguments, but tests::Thing::several(int,QString,double,bool) gives 4") !=
-          std::string::npos);
-    CHECK(raises(host, "thing.several.connect(3)").find("TypeError: a callable expected, got int") == 0);
+    CHECK(
+        raises(host, "def five(a, b, c, d, e): pass\nthing.several.connect(five)")
+            .find(
+                "wants 5 arguments, but tests::Thing::several(int,QString,double,bool) gives 4") !=
+        std::string::npos);
+    CHECK(
+        raises(host, "thing.several.connect(3)").find("TypeError: a callable expected, got int") ==
+        0);
 }
 
 TEST_CASE("coroutine function is refused, an asyncslot is not")
@@ -43,9 +47,11 @@ TEST_CASE("coroutine function is refused, an asyncslot is not")
     Host host;
     Thing thing;
     show(host, "thing", &thing);
-    host.exec("got = []\nasync def slot(level): got.append(level); await asyncio.sleep(0); got.append('end')");
+    host.exec("got = []\nasync def slot(level): got.append(level); await asyncio.sleep(0); "
+              "got.append('end')");
 
-    CHECK(raises(host, "thing.levelChanged.connect(slot)").find("qi.asyncslot(it)") != std::string::npos);
+    CHECK(raises(host, "thing.levelChanged.connect(slot)").find("qi.asyncslot(it)") !=
+          std::string::npos);
     host.exec("thing.levelChanged.connect(qi.asyncslot(slot))");
     thing.setLevel(3);
     CHECK(host.eval("got") == "[3]");
@@ -153,8 +159,9 @@ TEST_CASE("emission from another thread arrives on the GUI thread") // T25
     Host host;
     Thing thing;
     show(host, "thing", &thing);
-    host.exec("got = []\nmain = threading.get_ident()\n"
-              "thing.several.connect(lambda *args: got.append((*args, threading.get_ident() == main)))");
+    host.exec(
+        "got = []\nmain = threading.get_ident()\n"
+        "thing.several.connect(lambda *args: got.append((*args, threading.get_ident() == main)))");
 
     std::thread([&] { Q_EMIT thing.several(1, QStringLiteral("text"), 0.5, true); }).join();
     CHECK(host.eval("got") == "[]");
@@ -169,7 +176,8 @@ TEST_CASE("sender may live in another thread, and die there") // T25
     auto *thing = new Thing;
     show(host, "thing", thing);
     host.exec("got = []\nmain = threading.get_ident()\n"
-              "link = thing.levelChanged.connect(lambda level: got.append((level, threading.get_ident() == main)))");
+              "link = thing.levelChanged.connect(lambda level: got.append((level, "
+              "threading.get_ident() == main)))");
     thing->moveToThread(&worker);
     QObject::connect(&worker, &QThread::finished, thing, &QObject::deleteLater);
     worker.start();
@@ -193,7 +201,8 @@ TEST_CASE("parameters that Qt cannot copy are an error at connecting") // T25
     CHECK(message.find("TypeError") == 0);
     CHECK(message.find("tests::Unheard") != std::string::npos);
     host.exec("odd.fine.connect(lambda number: None)");
-    CHECK(raises(host, "odd.fine.connect(lambda *args: None)").find("tests::Unheard") != std::string::npos);
+    CHECK(raises(host, "odd.fine.connect(lambda *args: None)").find("tests::Unheard") !=
+          std::string::npos);
 }
 
 TEST_CASE("overloads and default arguments")
@@ -203,8 +212,10 @@ TEST_CASE("overloads and default arguments")
     show(host, "thing", &thing);
     host.exec("got = []");
 
-    CHECK(raises(host, "thing.overloaded.connect(got.append)").find("'overloaded(int)'") != std::string::npos);
-    host.exec("thing.overloaded['int'].connect(got.append); thing.overloaded['QString'].connect(got.append)");
+    CHECK(raises(host, "thing.overloaded.connect(got.append)").find("'overloaded(int)'") !=
+          std::string::npos);
+    host.exec("thing.overloaded['int'].connect(got.append); "
+              "thing.overloaded['QString'].connect(got.append)");
     CHECK(raises(host, "thing.overloaded['double']").find("KeyError") == 0);
     Q_EMIT thing.overloaded(1);
     Q_EMIT thing.overloaded(QStringLiteral("a"));
@@ -234,7 +245,8 @@ TEST_CASE("slots and signals of objects may be slots")
     CHECK(other->taken == QList<int>{3, 4});
     CHECK(host.eval("got") == "[3]");
     CHECK(raises(host, "thing.titleChanged.connect(other.take)").find("TypeError") == 0);
-    host.exec("thing.levelChanged.disconnect(other.take); thing.levelChanged.disconnect(other.levelChanged)");
+    host.exec("thing.levelChanged.disconnect(other.take); "
+              "thing.levelChanged.disconnect(other.levelChanged)");
     thing.setLevel(5);
     CHECK(other->taken.size() == 2);
     CHECK(host.eval("got") == "[3]");
@@ -307,7 +319,8 @@ TEST_CASE("destroyed() itself may be connected")
     Host host;
     auto thing = std::make_unique<Thing>();
     show(host, "thing", thing.get());
-    host.exec("got = []\nthing.destroyed.connect(lambda *args: got.append((args == (thing,), thing.alive)))\n"
+    host.exec("got = []\nthing.destroyed.connect(lambda *args: got.append((args == (thing,), "
+              "thing.alive)))\n"
               "thing.destroyed.connect(lambda: got.append('none'))");
 
     thing.reset();
@@ -319,7 +332,8 @@ TEST_CASE("shutdown ends connections that Python has made") // T59
     Host host;
     Thing thing;
     show(host, "thing", &thing);
-    host.exec("got = []; thing.levelChanged.connect(got.append); thing.levelChanged.connect(lambda level: 1 / 0)");
+    host.exec("got = []; thing.levelChanged.connect(got.append); thing.levelChanged.connect(lambda "
+              "level: 1 / 0)");
 
     REQUIRE(host.shutdown() == QI_OK);
     thing.setLevel(3);
@@ -334,7 +348,8 @@ TEST_CASE("every connect is freed by its disconnect")
     host.exec("import _qi\n"
               "def slot(*args): pass\n"
               "def turn():\n"
-              "    link = thing.several.connect(slot); thing.several.emit(1, 'a', 0.5, True); link.disconnect()\n"
+              "    link = thing.several.connect(slot); thing.several.emit(1, 'a', 0.5, True); "
+              "link.disconnect()\n"
               "    thing.several.connect(slot); thing.several.disconnect(slot)\n"
               "turn(); gc.collect(); before = sys.getrefcount(slot), len(gc.get_objects())\n"
               "for _ in range(100): turn()\n"

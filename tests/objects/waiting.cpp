@@ -24,12 +24,15 @@ void wait_for(Host &host, const char *awaited)
 {
     host.exec(("got = []\n"
                "async def wait():\n"
-               "    try: got.append(await " + std::string(awaited) + ")\n"
+               "    try: got.append(await " +
+               std::string(awaited) +
+               ")\n"
                "    except BaseException as error: got.append(error); raise\n"
                "async def quiet():\n"
                "    try: await wait()\n"
                "    except Exception: pass\n"
-               "task = qi.run_task(quiet())\n").c_str());
+               "task = qi.run_task(quiet())\n")
+                  .c_str());
 }
 
 void until_done(Host &host)
@@ -68,7 +71,8 @@ TEST_CASE("destroyed sender raises instead of hanging") // T19
     wait_for(host, "thing.levelChanged");
     thing.reset();
     until_done(host);
-    CHECK(host.eval("type(got[0]) is qi.SenderDestroyed, isinstance(got[0], ReferenceError)") == "(True, True)");
+    CHECK(host.eval("type(got[0]) is qi.SenderDestroyed, isinstance(got[0], ReferenceError)") ==
+          "(True, True)");
     CHECK(host.eval("'levelChanged' in str(got[0])") == "True");
 }
 
@@ -160,6 +164,11 @@ TEST_CASE("signals of PyQt6 are awaited, and their objects passed to the host") 
 
     host.exec("other = QtCore.QObject(); other.setObjectName('other'); thing.friendly = other");
     CHECK(host.eval("thing.friendly.objectName") == "'other'");
+    CHECK(host.eval(
+              "qi.to_binding(thing.friendly) is other, qi.from_binding(other) is thing.friendly") ==
+          "(True, True)");
+    host.exec("wrapped = qi.to_binding(thing, 'PyQt6'); wrapped.setProperty('level', 12)");
+    CHECK(thing.level() == 12);
     host.exec("sip.delete(other)");
     CHECK(tests::raises(host, "thing.friendly = other").find("ReferenceError") == 0);
     thing.friendly = nullptr;
@@ -174,7 +183,8 @@ TEST_CASE("aboutToQuit is awaited, and what follows is done before the end") // 
               "    await app.aboutToQuit\n"
               "    await asyncio.sleep(0.01); app.setProperty('left', True)\n"
               "leaving = qi.run_task(leave())");
-    QMetaObject::invokeMethod(QCoreApplication::instance(), &QCoreApplication::quit, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(QCoreApplication::instance(), &QCoreApplication::quit,
+                              Qt::QueuedConnection);
     QCoreApplication::exec();
     CHECK(QCoreApplication::instance()->property("left").toBool());
     CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);

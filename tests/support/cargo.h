@@ -20,7 +20,7 @@ class Cargo : public QObject
 {
     Q_OBJECT
 
-public:
+  public:
     using QObject::QObject;
 
     Q_INVOKABLE bool boolean(bool value) { return value; }

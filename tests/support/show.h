@@ -17,7 +17,8 @@ namespace tests
 inline void show(Host &host, const char *name, qi_object *object)
 {
     REQUIRE(qi_host_register(host.runtime, name, object) == QI_OK);
-    host.exec(("import asyncio, gc, sys, threading, time, weakref, qi\n" + std::string(name) + " = qi.host." + name)
+    host.exec(("import asyncio, gc, sys, threading, time, weakref, qi\n" + std::string(name) +
+               " = qi.host." + name)
                   .c_str());
 }
 

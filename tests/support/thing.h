@@ -40,7 +40,7 @@ class Thing : public QObject
     Q_PROPERTY(tests::Thing *twin MEMBER twin)
     Q_PROPERTY(quint8 small MEMBER small)
 
-public:
+  public:
     enum Mood { Calm, Glad = 5, None = 7 };
     Q_ENUM(Mood)
     enum Trait { Fast = 1, Loud = 2, Last = int(0x80000000) };
@@ -61,7 +61,7 @@ public:
     void setTraits(Traits value) { traits = value; }
 
     Q_INVOKABLE int add(int a, int b) { return a + b; }
-    Q_INVOKABLE QString greet(const QString &name = QStringLiteral("you")) 
+    Q_INVOKABLE QString greet(const QString &name = QStringLiteral("you"))
     {
         return QStringLiteral("hello ") + name;
     }
@@ -96,11 +96,11 @@ public:
     Thing *twin = nullptr;
     quint8 small = 0;
 
-public Q_SLOTS:
+  public Q_SLOTS:
     void take(int number) { taken.append(number); }
     void take_text(const QString &text) { taken_text = text; }
 
-Q_SIGNALS:
+  Q_SIGNALS:
     void levelChanged(int level);
     void titleChanged();
     void several(int number, const QString &text, double real, bool flag);
@@ -112,13 +112,16 @@ Q_SIGNALS:
     void carried(const QVariant &value);
     void introduced(QObject *object);
 
-public:
-    bool has_receivers() const { return isSignalConnected(QMetaMethod::fromSignal(&Thing::several)); }
+  public:
+    bool has_receivers() const
+    {
+        return isSignalConnected(QMetaMethod::fromSignal(&Thing::several));
+    }
 
     QList<int> taken;
     QString taken_text;
 
-private:
+  private:
     int m_level = 1;
 };
 
@@ -128,10 +131,10 @@ class Odd : public QObject
 {
     Q_OBJECT
 
-public:
+  public:
     using QObject::QObject;
 
-Q_SIGNALS:
+  Q_SIGNALS:
     void odd(const tests::Unheard &unheard, int number);
     void fine(int number, const tests::Unheard &unheard);
 };

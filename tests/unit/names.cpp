@@ -6,7 +6,8 @@
 
 TEST_CASE("near names are found, best first")
 {
-    const QByteArrayList known = {"clicked", "pressed", "textChanged", "text", "stateChanged", "destroyed"};
+    const QByteArrayList known = {"clicked", "pressed",      "textChanged",
+                                  "text",    "stateChanged", "destroyed"};
 
     CHECK(qi_near_names("cliked", known) == QByteArrayList{"clicked"});
     CHECK(qi_near_names("Clicked", known) == QByteArrayList{"clicked"});

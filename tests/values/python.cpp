@@ -55,11 +55,21 @@ TEST_CASE("values come back from Python as they were") // T23
     Host host;
     QObject object;
     qi_value inner[] = {qi_none(), qi_bool(false), qi_qobject(&object)};
-    qi_entry entries[] = {{qi_text("z"), qi_int(1)}, {qi_int(3), qi_list(inner, 3)}, {qi_none(), qi_none()}};
+    qi_entry entries[] = {
+        {qi_text("z"), qi_int(1)}, {qi_int(3), qi_list(inner, 3)}, {qi_none(), qi_none()}};
     qi_value values[] = {
-        qi_none(),       qi_bool(true),          qi_int(INT64_MAX),      qi_int(INT64_MIN),
-        qi_real(0.1),    qi_text("é𝄞"),          qi_text_n("a\0b", 3),   qi_text(""),
-        qi_bytes("\0\xff", 2), qi_list(inner, 3), qi_map(entries, 3),    qi_qobject(&object),
+        qi_none(),
+        qi_bool(true),
+        qi_int(INT64_MAX),
+        qi_int(INT64_MIN),
+        qi_real(0.1),
+        qi_text("é𝄞"),
+        qi_text_n("a\0b", 3),
+        qi_text(""),
+        qi_bytes("\0\xff", 2),
+        qi_list(inner, 3),
+        qi_map(entries, 3),
+        qi_qobject(&object),
     };
 
     for (const qi_value &value : values) {
@@ -73,7 +83,8 @@ TEST_CASE("values come back from Python as they were") // T23
 TEST_CASE("Python sees its own types")
 {
     Host host;
-    qi_value items[] = {qi_bool(true), qi_int(1), qi_real(1), qi_text("1"), qi_bytes("1", 1), qi_none()};
+    qi_value items[] = {qi_bool(true), qi_int(1),        qi_real(1),
+                        qi_text("1"),  qi_bytes("1", 1), qi_none()};
 
     qi_value spelled = through_python(host, qi_list(items, 6), "spelled");
     CHECK(take(spelled) == "\"[True, 1, 1.0, '1', b'1', None]\"");
@@ -83,9 +94,9 @@ TEST_CASE("what has no counterpart stays the same object")
 {
     Host host;
     host.exec("import collections\nclass Mine(list): pass\nkept = {}");
-    for (const char *expression : {"(1, 2)", "{1, 2}", "2**63", "-2**63-1", "'\\ud800'", "bytearray(b'x')",
-                                   "memoryview(b'x')", "Mine()", "collections.OrderedDict()", "object()",
-                                   "1j", "print"}) {
+    for (const char *expression :
+         {"(1, 2)", "{1, 2}", "2**63", "-2**63-1", "'\\ud800'", "bytearray(b'x')",
+          "memoryview(b'x')", "Mine()", "collections.OrderedDict()", "object()", "1j", "print"}) {
         INFO(expression);
         std::string keep = std::string("kept.setdefault('it', ") + expression + ")";
         host.exec("kept.clear()");

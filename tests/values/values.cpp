@@ -56,10 +56,14 @@ TEST_CASE("what cannot be copied is refused, and nothing is written")
         qi_value value;
         int status;
     } cases[] = {
-        {qi_text("\xc3("), QI_ERR_ENCODING},         {qi_text("\xed\xa0\x80"), QI_ERR_ENCODING},
-        {qi_text_n(nullptr, 4), QI_ERR_ARGUMENT},    {qi_list(nullptr, 1), QI_ERR_ARGUMENT},
-        {qi_map(nullptr, 1), QI_ERR_ARGUMENT},       {bad_kind, QI_ERR_TYPE},
-        {nested[249], QI_ERR_TYPE},                  {qi_list(mixed, 2), QI_ERR_ENCODING},
+        {qi_text("\xc3("), QI_ERR_ENCODING},
+        {qi_text("\xed\xa0\x80"), QI_ERR_ENCODING},
+        {qi_text_n(nullptr, 4), QI_ERR_ARGUMENT},
+        {qi_list(nullptr, 1), QI_ERR_ARGUMENT},
+        {qi_map(nullptr, 1), QI_ERR_ARGUMENT},
+        {bad_kind, QI_ERR_TYPE},
+        {nested[249], QI_ERR_TYPE},
+        {qi_list(mixed, 2), QI_ERR_ENCODING},
     };
 
     for (const auto &one : cases) {

@@ -45,6 +45,12 @@ async def asyncsignal(signal: _BoundSignal, *, timeout: float | None = None) -> 
 def modal(fn: Callable[_P, _T]) -> Callable[_P, Coroutine[Any, Any, _T]]:
     """Makes a coroutine function of a function that runs a Qt event loop of its own."""
 
+def to_binding(obj: Object, binding: Literal["PyQt6", "PySide6"] | None = None) -> Any:
+    """Returns the PyQt6 or PySide6 wrapper of one of the application's objects."""
+
+def from_binding(wrapper: Any) -> Object:
+    """Returns the proxy of a QObject that PyQt6 or PySide6 has wrapped."""
+
 def new_event_loop() -> QiSelectorEventLoop:
     """Returns a new loop in owner mode; fits as `loop_factory` of `asyncio.Runner`."""
 
