@@ -46,8 +46,8 @@ static QString pluginFolder()
 // Nobody sees the window then, so what its error panel shows is printed as well.
 static void printFailure(const Failure &failure)
 {
-    QTextStream(stdout) << "  · error callback: " << failure.type << ": " << failure.message << " ("
-                        << failure.target << ")" << Qt::endl;
+    QTextStream(stdout) << "  · error callback: " << failure.message << " (" << failure.target
+                        << ")" << Qt::endl;
 }
 
 // Shows the window on its own, and returns how many promises were not kept.
