@@ -92,6 +92,13 @@ bool refuse(const char *why)
     return false;
 }
 
+void post(QObject *object, const std::shared_ptr<Errand> &errand)
+{
+    auto ticket = std::make_shared<Ticket>(errand);
+    QMetaObject::invokeMethod(
+        object, [ticket, object] { ticket->run(object); }, Qt::QueuedConnection);
+}
+
 void wait_for(Errand &errand)
 {
     if (!errand.decided.tryAcquire(1, patience_ms) && !errand.move_on(Waiting, Abandoned))
@@ -120,12 +127,10 @@ bool perform_elsewhere(QObject *object, const std::shared_ptr<Work> &work)
     if (!waits() || !waits()->enter(self, target))
         return refuse("which waits for this one: the call would never end");
     errand->work = work;
+    /* Posted with the GIL held, so that no Python code gets in between the check and this. */
+    post(object, errand);
     {
         GilReleased released;
-        auto ticket = std::make_shared<Ticket>(errand);
-        QMetaObject::invokeMethod(
-            object, [ticket, object] { ticket->run(object); }, Qt::QueuedConnection);
-        ticket.reset();
         wait_for(*errand);
     }
     waits()->leave(self);

@@ -371,4 +371,76 @@ TEST_CASE("calls to objects in other threads run there") // T45
     worker.wait();
 }
 
+namespace
+{
+
+/* Calls back, from whatever thread it lives in. */
+class Caller : public QObject
+{
+    Q_OBJECT
+
+  public:
+    Q_INVOKABLE void call(qlonglong address)
+    {
+        reinterpret_cast<void (*)()>(static_cast<intptr_t>(address))();
+    }
+};
+
+} // namespace
+
+TEST_CASE("two threads that would wait for each other are told") // T45
+{
+    Host host;
+    QThread worker;
+    Thing thing;
+    auto *caller = new Caller;
+    show(host, "thing", &thing);
+    show(host, "caller", caller);
+    caller->moveToThread(&worker);
+    QObject::connect(&worker, &QThread::finished, caller, &QObject::deleteLater);
+    worker.start();
+
+    /* The GUI thread waits for the worker, in which Python wants to call the GUI thread's object. */
+    host.exec("import ctypes\ngot = []\n"
+              "def back():\n"
+              "    try: got.append(thing.add(1, 2))\n"
+              "    except RuntimeError as error: got.append(str(error))\n"
+              "callback = ctypes.CFUNCTYPE(None)(back)\n"
+              "caller.call(ctypes.cast(callback, ctypes.c_void_p).value)");
+    CHECK(host.eval("len(got), 'waits for this one' in got[0]") == "(1, True)");
+    worker.quit();
+    worker.wait();
+    CHECK(host.eval("thing.add(1, 2)") == "3");
+}
+
+TEST_CASE("object that dies before its thread takes the call") // T45
+{
+    Host host;
+    std::atomic<bool> posted{false};
+    auto *thing = new Thing;
+    show(host, "thing", thing);
+    std::unique_ptr<QThread> worker(QThread::create([&] {
+        while (!posted)
+            QThread::msleep(1);
+        delete thing;
+    }));
+    thing->moveToThread(worker.get());
+    worker->start();
+
+    /* Nobody but the call gives the GIL up, and it does so when it has been posted. */
+    host.exec(
+        ("import ctypes\nflag = ctypes.c_bool.from_address(" + address_of(posted) +
+         ")\ngot = []\n"
+         "switched = sys.getswitchinterval(); sys.setswitchinterval(1000)\n"
+         "go = threading.Event()\n"
+         "thread = threading.Thread(target=lambda: (go.wait(), setattr(flag, 'value', True)))\n"
+         "thread.start(); go.set()\n"
+         "try: thing.add(1, 2)\n"
+         "except ReferenceError as error: got.append(str(error))\n"
+         "thread.join(); sys.setswitchinterval(switched)")
+            .c_str());
+    CHECK(host.eval("len(got), 'before its thread could take the call' in got[0]") == "(1, True)");
+    worker->wait();
+}
+
 #include "proxy.moc"
