@@ -39,7 +39,8 @@ int dial(int port)
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (descriptor < 0 || connect(descriptor, reinterpret_cast<sockaddr *>(&address), sizeof address) < 0)
+    if (descriptor < 0 ||
+        connect(descriptor, reinterpret_cast<sockaddr *>(&address), sizeof address) < 0)
         die("connect");
     (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     return descriptor;
@@ -50,7 +51,8 @@ void send_all(int descriptor, const std::vector<char> &message)
     size_t sent = 0;
 
     while (sent < message.size()) {
-        const ssize_t count = send(descriptor, message.data() + sent, message.size() - sent, MSG_NOSIGNAL);
+        const ssize_t count =
+            send(descriptor, message.data() + sent, message.size() - sent, MSG_NOSIGNAL);
         if (count < 0 && errno != EINTR)
             die("send");
         if (count > 0)

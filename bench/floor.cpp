@@ -25,7 +25,8 @@ PyObject *call_soon(PyObject *self, PyObject *const *args, Py_ssize_t count, PyO
     auto *loop = reinterpret_cast<FloorLoop *>(self);
 
     if (count != 1 || !names || PyTuple_GET_SIZE(names) != 1) {
-        PyErr_SetString(PyExc_TypeError, "the floor's loop takes a first step and its context only");
+        PyErr_SetString(PyExc_TypeError,
+                        "the floor's loop takes a first step and its context only");
         return nullptr;
     }
     Py_XSETREF(loop->step, Py_NewRef(args[0]));
@@ -33,8 +34,14 @@ PyObject *call_soon(PyObject *self, PyObject *const *args, Py_ssize_t count, PyO
     Py_RETURN_NONE;
 }
 
-PyObject *no(PyObject *, PyObject *) { Py_RETURN_FALSE; }
-PyObject *yes(PyObject *, PyObject *) { Py_RETURN_TRUE; }
+PyObject *no(PyObject *, PyObject *)
+{
+    Py_RETURN_FALSE;
+}
+PyObject *yes(PyObject *, PyObject *)
+{
+    Py_RETURN_TRUE;
+}
 
 PyMethodDef loop_methods[] = {
     {"call_soon", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(call_soon)),
@@ -98,7 +105,8 @@ int floor_setup()
     PyObject *asyncio = PyImport_ImportModule("asyncio");
 
     task_type = asyncio ? PyObject_GetAttrString(asyncio, "Task") : nullptr;
-    task_keywords = EAGER ? Py_BuildValue("(ss)", "loop", "eager_start") : Py_BuildValue("(s)", "loop");
+    task_keywords =
+        EAGER ? Py_BuildValue("(ss)", "loop", "eager_start") : Py_BuildValue("(s)", "loop");
     loop = type ? reinterpret_cast<FloorLoop *>(PyObject_CallNoArgs(type)) : nullptr;
     Py_XDECREF(asyncio);
     Py_XDECREF(type);

@@ -43,7 +43,8 @@ PyObject *post(PyObject *done, std::function<void()> work)
             work();
             const std::uint64_t ended = now_ns();
             PyGILState_STATE gil = PyGILState_Ensure();
-            call_done(done, Py_BuildValue("(ddd)", started / 1e9, ended / 1e9, first_step.sum_ns / 1e9));
+            call_done(done,
+                      Py_BuildValue("(ddd)", started / 1e9, ended / 1e9, first_step.sum_ns / 1e9));
             PyGILState_Release(gil);
         },
         Qt::QueuedConnection);
@@ -131,7 +132,8 @@ PyObject *quit(PyObject *, PyObject *status)
 }
 
 PyMethodDef functions[] = {
-    {"subject", subject, METH_O, "subject(target): a QObject whose signal is connected to the target"},
+    {"subject", subject, METH_O,
+     "subject(target): a QObject whose signal is connected to the target"},
     {"emit", emit, METH_VARARGS, "emit(subject, count, stamped, done)"},
     {"floor", run_floor, METH_VARARGS, "floor(function, count, stamped, done)"},
     {"mark_first_step", mark_first_step, METH_NOARGS, "the first line of a stamped coroutine"},
@@ -140,8 +142,8 @@ PyMethodDef functions[] = {
     {nullptr, nullptr, 0, nullptr},
 };
 
-PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_bench", nullptr, -1,      functions,
-                          nullptr,               nullptr,  nullptr, nullptr};
+PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "_bench", nullptr, -1, functions, nullptr, nullptr, nullptr, nullptr};
 
 PyObject *make()
 {

@@ -64,7 +64,9 @@ def main():
     parser.add_argument("--only", metavar="TEXT", help="workloads whose name contains it")
     arguments = parser.parse_args()
     build = arguments.build.resolve()
-    json_file = build / "bench" / "bench.json"
+    # A run of parts leaves the figures of the last whole one where they are.
+    part = arguments.quick or arguments.only
+    json_file = build / "bench" / ("bench-part.json" if part else "bench.json")
     command = [str(build / "bench" / "qi-bench"), str(HERE / "main.py"), "--json", str(json_file)]
     command += ["--build", str(build)]
     command += ["--quick"] if arguments.quick else []

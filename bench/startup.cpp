@@ -14,7 +14,8 @@ int main(int argc, char **argv)
     QCoreApplication application(argc, argv);
     qi_runtime *runtime;
 
-    if ((argc < 2 || std::strcmp(argv[1], "bare") != 0) && qi_runtime_init(nullptr, &runtime) != QI_OK) {
+    if ((argc < 2 || std::strcmp(argv[1], "bare") != 0) &&
+        qi_runtime_init(nullptr, &runtime) != QI_OK) {
         std::fprintf(stderr, "qi-bench-startup: %s\n", qi_last_error()->message);
         return 1;
     }

@@ -19,7 +19,8 @@ std::uint64_t now_ns()
 
 bool Subject::connect_to(const char *target)
 {
-    return qi_asyncslot_connect(qi_runtime_current(), this, "changed(int)", target, nullptr, nullptr) == QI_OK;
+    return qi_asyncslot_connect(qi_runtime_current(), this, "changed(int)", target, nullptr,
+                                nullptr) == QI_OK;
 }
 
 // The values are ones that CPython does not keep ready-made, as most in a host are not.

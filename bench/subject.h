@@ -17,7 +17,7 @@ class Subject : public QObject
 {
     Q_OBJECT
 
-public:
+  public:
     /* Connects changed(int) to "module:callable". False: qi_last_error() says why. */
     bool connect_to(const char *target);
 
@@ -27,7 +27,7 @@ public:
     /* The same, with the time noted before each emission: see first_step(). */
     void emit_all_stamped(long count);
 
-Q_SIGNALS:
+  Q_SIGNALS:
     void changed(int value);
 };
 

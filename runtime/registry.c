@@ -141,7 +141,8 @@ static PyObject *task_set_iterate(PyObject *self)
 }
 
 static PyType_Slot task_set_slots[] = {
-    {Py_tp_doc, "Weak references to all tasks; whoever iterates also finds those in their first step."},
+    {Py_tp_doc,
+     "Weak references to all tasks; whoever iterates also finds those in their first step."},
     {Py_tp_iter, task_set_iterate},
     {0, NULL},
 };
