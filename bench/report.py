@@ -51,7 +51,8 @@ def facts(data):
     yield f"{machine['cpu']}, {machine['processors']} processors, {machine['system']}, Linux {machine['kernel']}"
     yield (", ".join(f"{name} {version}" for name, version in versions.items())
            + f", Qt {machine['qt']}, gcc {machine['compiler']}, {machine['build']}")
-    yield f"{machine['date']}, commit {machine['commit']}" + (", quick: not to be quoted" if data["quick"] else "")
+    yield (f"{machine['date']}, commit {machine['commit']}, load {machine['load']} at the start"
+           + (", quick: not to be quoted" if data["quick"] else ""))
 
 
 def write(data, file):

@@ -44,6 +44,7 @@ def machine():
         "processors": os.cpu_count(),
         "system": first_match("/etc/os-release", r'^PRETTY_NAME="(.+)"$'),
         "kernel": platform.release(),
+        "load": round(os.getloadavg()[0], 1),
         "commit": output_of("git", "rev-parse", "--short", "HEAD"),
     }
 
@@ -73,13 +74,14 @@ def main():
     command += ["--only", arguments.only] if arguments.only else []
 
     json_file.unlink(missing_ok=True)
+    facts = machine() | build_facts(build)
     started = time.monotonic()
     status = subprocess.run(command, check=False).returncode
     if status != 0 or not json_file.exists():
         print(f"run.py: qi-bench failed with status {status}", file=sys.stderr)
         return 1
     data = json.loads(json_file.read_text(encoding="utf-8"))
-    data = {"machine": machine() | build_facts(build), "quick": arguments.quick,
+    data = {"machine": facts, "quick": arguments.quick,
             "seconds": round(time.monotonic() - started, 1)} | data
     json_file.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     report.write(data, sys.stdout)

@@ -2,8 +2,8 @@
 """The harness: workloads, the loops that they run on, and the rounds.
 
 A workload is run by contestants. Each round is short, and the contestants take turns round by round, in an
-order that is turned by one each time, so that a machine that changes its speed does so for all of them.
-What is quoted is the best round: it repeats within a few percent where a median of long runs does not.
+order that is turned by one each time, so that what slows the machine down for a while slows all of them.
+What is quoted is the best round, the one that was disturbed least.
 
 libqi runs as a guest of the application's own event loop. Its peers run in threads of the same process,
 while the GUI thread waits in Qt's event loop without the GIL.
