@@ -60,6 +60,14 @@ static int fail_status(PyStatus status)
                     status.err_msg ? status.err_msg : "it wants to exit at once");
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+#define CHECKS_MEMORY 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CHECKS_MEMORY 1
+#endif
+#endif
+
 static PyStatus preinitialize(const qi_config *config)
 {
     PyPreConfig pre;
@@ -72,6 +80,10 @@ static PyStatus preinitialize(const qi_config *config)
     pre.configure_locale = 0; /* the locale is the host's */
     pre.coerce_c_locale = 0;
     pre.parse_argv = 0;
+#ifdef CHECKS_MEMORY
+    /* Python's own arenas would hide its objects from the sanitizer, and what only they refer to. */
+    pre.allocator = PYMEM_ALLOCATOR_MALLOC;
+#endif
     return Py_PreInitialize(&pre);
 }
 
