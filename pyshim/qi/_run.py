@@ -7,6 +7,7 @@ event loop shall run now; exit_status() answers when that has ended.
 
 import asyncio
 import atexit
+import linecache
 import os
 import runpy
 import signal
@@ -133,6 +134,8 @@ def run_module():
 def run_code():
     source, sys.argv[0] = sys.argv[0], "-c"
     add_path("")
+    if sys.version_info >= (3, 13):  # from there on python3 shows the lines of such a source
+        linecache.cache["<string>"] = (len(source), None, source.splitlines(True), "<string>")
     execute(source, "<string>", None)
 
 

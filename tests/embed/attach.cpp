@@ -6,10 +6,21 @@
 
 #include "tests/embed/embedding.h"
 
+namespace
+{
+
+void start_python()
+{
+    qputenv("PYTHONMALLOC", "malloc"); // leak checkers do not look into Python's own arenas
+    Py_InitializeEx(0);
+}
+
+} // namespace
+
 TEST_CASE("a_host_that_holds_the_gil_holds_it_afterwards")
 {
     Embedding host;
-    Py_InitializeEx(0);
+    start_python();
 
     REQUIRE(PyGILState_Check());
     REQUIRE(host.init() == QI_OK);
@@ -26,7 +37,7 @@ TEST_CASE("a_host_that_holds_the_gil_holds_it_afterwards")
 TEST_CASE("a_host_that_has_given_the_gil_away_finds_it_given_away")
 {
     Embedding host;
-    Py_InitializeEx(0);
+    start_python();
     PyThreadState *thread = PyEval_SaveThread();
 
     REQUIRE(host.init() == QI_OK);
@@ -44,7 +55,7 @@ TEST_CASE("a_host_that_has_given_the_gil_away_finds_it_given_away")
 TEST_CASE("what_the_host_has_set_in_python_stays")
 {
     Embedding host;
-    Py_InitializeEx(0);
+    start_python();
     PyRun_SimpleString("import sys, signal\n"
                        "def hook(*args): pass\n"
                        "sys.excepthook = hook\n"
@@ -67,7 +78,7 @@ TEST_CASE("what_the_host_has_set_in_python_stays")
 TEST_CASE("attaching_twice_works")
 {
     Embedding host;
-    Py_InitializeEx(0);
+    start_python();
 
     for (int round = 0; round < 2; round++) {
         REQUIRE(host.init() == QI_OK);
