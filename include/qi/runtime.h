@@ -178,7 +178,8 @@ QI_API void qi_config_init(qi_config *config);
  * shut down; a handle of a runtime that is CLOSED stays valid to be asked and refused. Where another
  * part of the process has initialised Python before, libqi attaches to that interpreter: `home`, `venv`,
  * `executable`, `argv` and `use_environment` have no effect then, and it is never finalised. Such a host
- * may hold the GIL or not; afterwards it stands as before.
+ * may hold the GIL or not; afterwards it stands as before. SIGPIPE is ignored from then on, unless the
+ * host has set something else, since a peer that hangs up must be an exception and not the end.
  *
  * Thread: that of the QCoreApplication; it becomes the GUI thread.
  * Fails: QI_ERR_NO_APPLICATION, QI_ERR_WRONG_THREAD, QI_ERR_STATE (a runtime runs already), QI_ERR_ABI
