@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A process that ends without any shutdown must not crash: what fails here fails after main(). (T58)
 #include "tests/embed/embedding.h"
+#include "tests/support/leaks.h"
 
 namespace
 {
@@ -23,6 +24,7 @@ Late late;
 
 void leave_everything_running(Embedding &host)
 {
+    tests::threads_outlive_the_test = true;
     host.config.log = nullptr; // they must not be called once the host is gone
     host.config.error = nullptr;
     host.config.on_shutdown = nullptr;
