@@ -37,7 +37,7 @@ QString Python::version() const
     qi_value value;
     if (qi_eval(m_runtime, "__import__('platform').python_version()", &value) != QI_OK)
         return why();
-    const QString version = QString::fromUtf8(value.as.text.data, qsizetype(value.as.text.size));
+    QString version = QString::fromUtf8(value.as.text.data, qsizetype(value.as.text.size));
     qi_value_clear(&value);
     return version;
 }
@@ -93,7 +93,7 @@ qi_task *Python::run(const char *target, std::initializer_list<qi_value> args, Q
                                    wanted ? &task : nullptr);
     check(status, target);
     if (status == QI_OK && wanted)
-        waiter.release(); // onDone owns it now, and may have freed it already
+        (void)waiter.release(); // onDone owns it now, and may have freed it already
     return task;
 }
 
