@@ -7,8 +7,10 @@ later puts one of ours into `asyncio.SelectorEventLoop` does not make us inherit
 """
 
 import asyncio
+import contextlib
 import enum
 import selectors
+import signal
 import sys
 import threading
 import types
@@ -109,6 +111,28 @@ _STANDARD_SELECTORS = {
 }
 
 
+@contextlib.contextmanager
+def _signals_wake(loop):
+    """Lets a signal, Ctrl+C above all, interrupt Qt's wait, which goes on after one by itself.
+
+    Python's handler runs when Python does; the wakeup descriptor brings that about.
+    """
+    pipe = getattr(loop, "_csock", None)
+    if (
+        loop.get_mode() is QiLoopMode.NATIVE  # epoll_wait() returns, and Python looks
+        or pipe is None
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+    before = signal.set_wakeup_fd(pipe.fileno(), warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        if not loop._signal_handlers:  # else asyncio wants it to stay
+            signal.set_wakeup_fd(before, warn_on_full_buffer=False)
+
+
 class QiBaseEventLoop(_qi.Loop, base_events.BaseEventLoop):
     """What all of qi's loops have in common: modes, eager tasks, interleaved modal functions."""
 
@@ -120,7 +144,8 @@ class QiBaseEventLoop(_qi.Loop, base_events.BaseEventLoop):
             )
         self._run_forever_setup()
         try:
-            self._run_until_stopped()
+            with _signals_wake(self):
+                self._run_until_stopped()
         finally:
             self._run_forever_cleanup()
 

@@ -3,7 +3,9 @@
 
 import asyncio
 import gc
+import os
 import selectors
+import signal
 import socket
 import threading
 import unittest
@@ -66,6 +68,17 @@ class Owner(unittest.TestCase):
         loop.call_soon(loop.stop)
         loop.run_forever()
         self.assertEqual(ran, [1])
+
+    def test_ctrl_c_ends_the_hosts_wait(self):
+        async def main():
+            await asyncio.sleep(3600)
+
+        before = signal.set_wakeup_fd(-1)
+        with asyncio.Runner(loop_factory=qi.new_event_loop) as runner:
+            threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGINT)).start()
+            with self.assertRaises(KeyboardInterrupt):
+                runner.run(main())
+        self.assertEqual(signal.set_wakeup_fd(before), -1)
 
     def test_nested_run_is_refused_and_the_outer_goes_on(self):
         loop = qi.new_event_loop()
@@ -194,8 +207,6 @@ class Life(unittest.TestCase):
         self.assertIsNone(reference())
 
     def test_loops_leave_no_descriptors(self):
-        import os
-
         before = len(os.listdir("/proc/self/fd"))
         for mode in qi.QiLoopMode:
             for _ in range(5):
