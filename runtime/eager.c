@@ -89,6 +89,25 @@ static void close_coroutine(PyObject *coroutine)
 /* -- the first step ----------------------------------------------------------------------------------- */
 
 /*
+ * eager_start lets SystemExit out of the constructor, and the task is gone: its result must live in a
+ * future instead. Whether asyncio has complained of the exception already, which it does as the task
+ * goes, or will, when somebody else gives it up, the future counts as looked at. Takes the exception.
+ */
+static PyObject *future_for(qi__loop *loop, PyObject *exception)
+{
+    PyObject *future = PyObject_CallMethod((PyObject *)loop, "create_future", NULL);
+    PyObject *result = future ? PyObject_CallMethod(future, "set_exception", "O", exception) : NULL;
+    PyObject *seen = result ? PyObject_CallMethod(future, "exception", NULL) : NULL;
+
+    if (!seen)
+        Py_CLEAR(future);
+    Py_XDECREF(seen);
+    Py_XDECREF(result);
+    Py_DECREF(exception);
+    return future;
+}
+
+/*
  * SystemExit and KeyboardInterrupt of a first step. A guest has no run_forever() that they could end, so
  * they are reported and the task, which has the exception as its result, is returned all the same.
  */
@@ -98,18 +117,8 @@ static PyObject *step_raised(qi__loop *loop, PyObject *task)
         Py_XDECREF(task);
         return NULL;
     }
-    if (!task) {
-        /* eager_start lets them out of the constructor: the result must live in a future instead. */
-        PyObject *raised = qi__take_exception();
-        task = PyObject_CallMethod((PyObject *)loop, "create_future", NULL);
-        PyObject *result = task ? PyObject_CallMethod(task, "set_exception", "O", raised) : NULL;
-        Py_XDECREF(result);
-        if (result && (result = PyObject_CallMethod(task, "exception", NULL))) /* counts as seen */
-            Py_DECREF(result);
-        if (PyErr_Occurred())
-            PyErr_Clear();
-        qi__give_exception(raised);
-    }
+    if (!task)
+        return future_for(loop, qi__take_exception());
     qi__loop_report(loop, "A task asked to end the process; as a guest, asyncio goes on", NULL);
     return task;
 }

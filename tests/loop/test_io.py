@@ -210,13 +210,13 @@ class Network(GuestCase):
     def test_names(self):
         async def main():
             loop = asyncio.get_running_loop()
-            found = await loop.getaddrinfo("localhost", 80, type=socket.SOCK_STREAM)
-            back = await loop.getnameinfo(("127.0.0.1", 80), socket.NI_NUMERICHOST)
-            return {address[4][0] for address in found}, back[0]
+            found = await loop.getaddrinfo("127.0.0.1", 80, type=socket.SOCK_STREAM)
+            self.assertEqual(found, socket.getaddrinfo("127.0.0.1", 80, type=socket.SOCK_STREAM))
+            with self.assertRaises(socket.gaierror):
+                await loop.getaddrinfo("name.invalid", 80)
+            return (await loop.getnameinfo(("127.0.0.1", 80), socket.NI_NUMERICHOST))[0]
 
-        found, back = self.complete(main())
-        self.assertTrue(found & {"127.0.0.1", "::1"})
-        self.assertEqual(back, "127.0.0.1")
+        self.assertEqual(self.complete(main()), "127.0.0.1")
 
     def test_refused_connection(self):
         async def main():

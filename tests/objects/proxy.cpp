@@ -52,8 +52,9 @@ TEST_CASE("property errors name the property and what was expected")
           "AttributeError: tests::Thing.fixed cannot be written");
     CHECK(raises(host, "del thing.title")
               .find("AttributeError: tests::Thing.title cannot be reset") == 0);
-    CHECK(raises(host, "thing.levle") == "AttributeError: tests::Thing has no property, signal or "
-                                         "method 'levle'; did you mean 'level'?");
+    // From 3.12 on tracebacks add a hint of their own.
+    CHECK(raises(host, "thing.levle").find("AttributeError: tests::Thing has no property, signal or "
+                                           "method 'levle'; did you mean 'level'?") == 0);
     CHECK(raises(host, "thing.title_changed").find("'titleChanged'") != std::string::npos);
     CHECK(raises(host, "thing.levle = 1").find("AttributeError") == 0);
     CHECK(raises(host, "thing.add = 1") ==
