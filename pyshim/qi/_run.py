@@ -134,9 +134,15 @@ def run_module():
 def run_code():
     source, sys.argv[0] = sys.argv[0], "-c"
     add_path("")
-    if sys.version_info >= (3, 13):  # from there on python3 shows the lines of such a source
+    execute(source, "<string>", None, show_lines)
+
+
+def show_lines(code, source):
+    """From 3.13 on python3's tracebacks show the lines of what is given by -c."""
+    if hasattr(linecache, "_interactive_cache"):
+        linecache._register_code(code, source, "<string>")
+    elif sys.version_info >= (3, 13):
         linecache.cache["<string>"] = (len(source), None, source.splitlines(True), "<string>")
-    execute(source, "<string>", None)
 
 
 def run_stdin():
@@ -151,12 +157,15 @@ def add_path(folder):
         sys.path.insert(0, folder)
 
 
-def execute(source, filename, loader):
+def execute(source, filename, loader, register=None):
     names = sys.modules["__main__"].__dict__
     names["__spec__"] = None
     if loader:
         names.update(__file__=filename, __cached__=None, __loader__=loader)
-    exec(compile(source, filename, "exec", dont_inherit=True), names)
+    code = compile(source, filename, "exec", dont_inherit=True)
+    if register:
+        register(code, source)
+    exec(code, names)
 
 
 # -- how it ended ---------------------------------------------------------------------------------------
