@@ -61,7 +61,7 @@ struct qi_host {
 /* Makes a host for the calling thread; NULL with *why set (static text) where there can be none. */
 typedef qi_host *(*qi_host_factory)(const qi_host_client *client, const char **why);
 
-/* The Qt host: wants a QCoreApplication and an event dispatcher in the thread. */
+/* The Qt host: wants a QCoreApplication; a thread that Qt does not know gets an event dispatcher. */
 qi_host *qi_host_new_qt(const qi_host_client *client, const char **why);
 
 /* Who makes the hosts of loops from now on. It is Qt unless a test says otherwise. */

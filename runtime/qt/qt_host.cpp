@@ -160,8 +160,9 @@ qi_host *qi_host_new_qt(const qi_host_client *client, const char **why)
         *why = "there is no QCoreApplication; create one first";
         return nullptr;
     }
+    const QEventLoop dispatcher_maker; // gives a thread that Qt has not made, as Python's are, a dispatcher
     if (!QAbstractEventDispatcher::instance(QThread::currentThread())) {
-        *why = "this thread has no Qt event dispatcher; use the GUI thread or a QThread";
+        *why = "Qt has no event dispatcher for this thread";
         return nullptr;
     }
     return &(new HostHandle{{&vtable}, new QtHost(*client)})->base;

@@ -69,6 +69,21 @@ class Owner(unittest.TestCase):
         loop.run_forever()
         self.assertEqual(ran, [1])
 
+    @unittest.skipIf(hostloop.name == "toy", "the toy host has one thread")
+    def test_in_a_thread_that_qt_has_not_made(self):  # T41
+        results = []
+
+        def other():
+            with asyncio.Runner(loop_factory=qi.new_event_loop) as runner:
+                results.append(runner.run(asyncio.sleep(0.001, "other")))
+
+        threads = [threading.Thread(target=other) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(results, ["other"] * 3)
+
     def test_ctrl_c_ends_the_hosts_wait(self):
         async def main():
             await asyncio.sleep(3600)
