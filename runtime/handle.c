@@ -122,6 +122,7 @@ static int handle_clear(PyObject *self)
 {
     qi__handle *handle = (qi__handle *)self;
 
+    handle->cancelled = true; /* somebody may still look at it */
     drop_callback(handle);
     Py_CLEAR(handle->loop);
     Py_CLEAR(handle->context);
@@ -152,6 +153,7 @@ static void handle_dealloc(PyObject *self)
     qi__state *state = qi__state_get();
 
     PyObject_GC_UnTrack(self);
+    Py_TRASHCAN_BEGIN(self, handle_dealloc) /* a handle may be the argument of a handle, and so on */
     if (handle->weakrefs)
         PyObject_ClearWeakRefs(self);
     handle_clear(self);
@@ -160,6 +162,7 @@ static void handle_dealloc(PyObject *self)
     else
         PyObject_GC_Del(self);
     Py_DECREF(type);
+    Py_TRASHCAN_END
 }
 
 /* -- calling --------------------------------------------------------------------------------------- */
@@ -227,6 +230,8 @@ qi__ran qi__handle_call(qi__handle *handle)
 {
     PyObject *held[1 + QI__INLINE_ARGS];
     int count = handle->argument_count;
+    if (!handle->callback)
+        return QI__RAN; /* cancelled, and somebody has written False into _cancelled */
     PyObject *callback = Py_NewRef(handle->callback);
     PyObject *many = Py_XNewRef(handle->many);
     PyObject *context = handle->context; /* stays until the handle is freed, and that the caller holds */
@@ -272,7 +277,10 @@ static PyObject *handle_run(PyObject *self, PyObject *Py_UNUSED(ignored))
 
     if (handle->cancelled)
         Py_RETURN_NONE;
-    switch (qi__handle_call(handle)) {
+    qi__ran ran = qi__handle_call(handle);
+    if (handle->fd >= 0 && handle->loop)
+        qi__fd_unmask((qi__loop *)handle->loop, handle);
+    switch (ran) {
     case QI__RAN_BLOCKED:
         PyErr_Format(PyExc_RuntimeError, "cannot enter context: %R is already entered",
                      handle->context);
@@ -360,7 +368,8 @@ static PyObject *handle_repr_info(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *handle_get_context(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return Py_NewRef(((qi__handle *)self)->context);
+    PyObject *context = ((qi__handle *)self)->context;
+    return Py_NewRef(context ? context : Py_None);
 }
 
 static PyObject *timer_when(PyObject *self, PyObject *Py_UNUSED(ignored))

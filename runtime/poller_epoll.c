@@ -137,6 +137,8 @@ static int grow_table(qi__poller *poller, int fd)
 {
     size_t size = poller->table_size ? poller->table_size : 64;
 
+    if (fcntl(fd, F_GETFD) < 0)
+        return -1; /* before a wild number costs memory */
     while (size <= (size_t)fd)
         size *= 2;
     registration *table = realloc(poller->table, size * sizeof *table);
@@ -175,8 +177,12 @@ int qi__poller_set(qi__poller *poller, int fd, unsigned interest)
         errno = fd < 0 ? EBADF : EPERM;
         return -1;
     }
-    if ((size_t)fd >= poller->table_size && grow_table(poller, fd) < 0)
-        return -1;
+    if ((size_t)fd >= poller->table_size) {
+        if (!interest)
+            return 0;
+        if (grow_table(poller, fd) < 0)
+            return -1;
+    }
 
     registration *entry = &poller->table[fd];
     registration changed = *entry;
