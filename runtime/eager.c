@@ -74,15 +74,20 @@ static PyObject *factory_task(qi__loop *loop, PyObject *coroutine, PyObject *nam
     return task;
 }
 
-/* Nobody will ever await it now: spare the caller the "never awaited" warning. Keeps the exception. */
+/*
+ * Nobody will ever await it now: spare the caller the "never awaited" warning. Keeps the exception. What
+ * has no throw() is no coroutine but, say, somebody's file, and stays open.
+ */
 static void close_coroutine(PyObject *coroutine)
 {
     PyObject *raised = qi__take_exception();
-    PyObject *result = PyObject_CallMethod(coroutine, "close", NULL);
+    PyObject *throw = PyObject_GetAttrString(coroutine, "throw");
+    PyObject *result = throw ? PyObject_CallMethod(coroutine, "close", NULL) : NULL;
 
     if (!result)
         PyErr_Clear(); /* not a coroutine at all, or one that refuses; the first exception says more */
     Py_XDECREF(result);
+    Py_XDECREF(throw);
     qi__give_exception(raised);
 }
 
@@ -139,35 +144,55 @@ static PyObject *run_first_step(qi__loop *loop, PyObject *task, PyObject *handle
     }
 }
 
+/* There is no task to return. `handle` may be NULL. */
+static PyObject *no_task(qi__loop *loop, PyObject *coroutine, PyObject *handle, bool captures)
+{
+    bool exits =
+        PyErr_ExceptionMatches(PyExc_SystemExit) || PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
+
+    if (exits && !captures)
+        return step_raised(loop, NULL);
+    if (!handle) {
+        close_coroutine(coroutine);
+        return NULL;
+    }
+    /* A factory has made the task, or has scheduled something else, before it failed: let it run. */
+    PyObject *raised = qi__take_exception();
+    if (qi__ready_push(loop, handle) < 0)
+        PyErr_WriteUnraisable(handle);
+    qi__give_exception(raised);
+    return NULL;
+}
+
 static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context,
                                qi__newcomer *newcomer)
 {
-    bool captures = has_task_factory(loop) || context || !QI__HAS_EAGER_START;
+    bool by_factory = has_task_factory(loop);
+    bool captures = by_factory || context || !QI__HAS_EAGER_START;
+    bool outer_captures = loop->capturing; /* we may be inside a task factory */
+    PyObject *outer_handle = loop->captured;
     PyObject *task;
 
     loop->capturing = captures;
-    loop->newcomer = has_task_factory(loop) ? NULL : newcomer;
-    if (has_task_factory(loop))
+    loop->captured = NULL;
+    loop->newcomer = by_factory ? NULL : newcomer;
+    if (by_factory)
         task = factory_task(loop, coroutine, name, context);
     else
         task = name || context ? new_task(loop, coroutine, name, context)
                                : new_plain_task(loop, coroutine);
-    loop->capturing = false;
-    qi__newcomer_made(newcomer, task);
     PyObject *handle = loop->captured;
     loop->captured = NULL;
-    if (!task) {
-        bool exits = PyErr_ExceptionMatches(PyExc_SystemExit) ||
-                     PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
-        Py_XDECREF(handle);
-        if (exits && !captures)
-            return step_raised(loop, NULL);
-        close_coroutine(coroutine);
-        return NULL;
-    }
-    if (handle) /* none if the factory made an eager task */
+    loop->capturing = false; /* until the step has run, which may schedule what it likes */
+    loop->newcomer = NULL;
+    qi__newcomer_made(newcomer, task);
+    if (!task)
+        task = no_task(loop, coroutine, handle, captures);
+    else if (handle) /* none if the factory made an eager task */
         task = run_first_step(loop, task, handle);
     Py_XDECREF(handle);
+    loop->capturing = outer_captures;
+    loop->captured = outer_handle;
     return task;
 }
 

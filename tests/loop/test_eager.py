@@ -218,6 +218,54 @@ class Eager(GuestCase):
         self.assertEqual(task.get_name(), "named")
         self.run_host(task)
 
+    def test_callback_of_a_task_factory_is_not_mistaken_for_the_step(self):
+        order = []
+
+        def factory(loop, coro, **keywords):
+            loop.call_soon(order.append, "factory's")
+            return asyncio.Task(coro, loop=loop, **keywords)
+
+        async def coro():
+            order.append("step")
+
+        self.loop.set_task_factory(factory)
+        task = self.loop.run_task(coro())
+        self.run_host(lambda: task.done() and len(order) == 2)
+        self.assertEqual(sorted(order), ["factory's", "step"])
+
+    def test_task_factory_that_fails_after_making_the_task(self):
+        steps = []
+
+        def factory(loop, coro, **keywords):
+            self.task = asyncio.Task(coro, loop=loop, **keywords)
+            raise LookupError("factory")
+
+        async def coro():
+            steps.append(1)
+
+        self.loop.set_task_factory(factory)
+        with self.assertRaises(LookupError):
+            self.loop.run_task(coro())
+        self.loop.set_task_factory(None)
+        self.run_host(self.task)
+        self.assertEqual(steps, [1])
+
+    def test_launched_inside_a_task_factory(self):
+        steps = []
+
+        def factory(loop, coro, **keywords):
+            loop.set_task_factory(None)
+            loop.run_task(note("inner"))
+            return asyncio.Task(coro, loop=loop, **keywords)
+
+        async def note(name):
+            steps.append(name)
+
+        self.loop.set_task_factory(factory)
+        task = self.loop.run_task(note("outer"))
+        self.run_host(task)
+        self.assertEqual(steps, ["inner", "outer"])
+
     def test_system_exit_in_the_first_step(self):  # T53
         async def coro():
             raise SystemExit(3)
