@@ -9,6 +9,7 @@
 #include "loop_p.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 
 /* -- the table ------------------------------------------------------------------------------------- */
@@ -22,6 +23,10 @@ static int grow_table(qi__loop *loop, int fd)
 {
     size_t size = loop->fds_size ? loop->fds_size : 64;
 
+    if (fcntl(fd, F_GETFD) < 0) { /* any number may come from Python: allocate for real ones only */
+        PyErr_SetFromErrno(PyExc_OSError);
+        return -1;
+    }
     while (size <= (size_t)fd)
         size *= 2;
     qi__fd *fds = PyMem_Realloc(loop->fds, size * sizeof *fds);
@@ -76,22 +81,35 @@ static int descriptor_of(PyObject *object)
 
 /* -- adding and removing --------------------------------------------------------------------------- */
 
+static bool is_closed(const qi__loop *loop)
+{
+    return loop->closed || !loop->poller;
+}
+
 static PyObject *add(qi__loop *loop, PyObject *const *args, Py_ssize_t count, unsigned direction)
 {
     if (count < 2) {
         PyErr_SetString(PyExc_TypeError, "a file descriptor and a callback are needed");
         return NULL;
     }
-    if (loop->closed || !loop->poller)
+    if (is_closed(loop))
         return qi__loop_closed_error();
-    int fd = descriptor_of(args[0]);
-    if (fd < 0 || ((size_t)fd >= loop->fds_size && grow_table(loop, fd) < 0))
+    int fd = descriptor_of(args[0]); /* Beware: calls fileno(), which may close the loop */
+    if (fd < 0)
         return NULL;
     qi__handle *handle = qi__handle_new(loop, (PyTypeObject *)loop->state->handle_type, args[1],
                                         args + 2, count - 2, NULL);
     if (!handle)
         return NULL;
     handle->fd = fd;
+    if (is_closed(loop)) {
+        Py_DECREF(handle);
+        return qi__loop_closed_error();
+    }
+    if ((size_t)fd >= loop->fds_size && grow_table(loop, fd) < 0) {
+        Py_DECREF(handle);
+        return NULL;
+    }
 
     qi__fd *entry = &loop->fds[fd];
     qi__handle **side = direction == QI__POLL_READ ? &entry->reader : &entry->writer;
@@ -125,7 +143,7 @@ static PyObject *add(qi__loop *loop, PyObject *const *args, Py_ssize_t count, un
 /* 1 if there was a callback, 0 if not, -1 with an exception. */
 static int remove_side(qi__loop *loop, PyObject *object, unsigned direction)
 {
-    if (loop->closed || !loop->poller)
+    if (is_closed(loop))
         return 0;
     int fd = descriptor_of(object);
     if (fd < 0)
@@ -231,12 +249,28 @@ static PyObject *foreign_timeout(qi__loop *loop, bool block)
     return PyFloat_FromDouble(timeout < 0 ? 0 : timeout > 86400 ? 86400 : timeout);
 }
 
+void qi__fd_watch_foreign(qi__loop *loop, bool watch)
+{
+    if (loop->foreign_fd >= 0)
+        (void)qi__poller_set(loop->poller, loop->foreign_fd, 0); /* never fails */
+    loop->foreign_fd = -1;
+    if (!watch || !loop->foreign_selector)
+        return;
+    int fd = PyObject_AsFileDescriptor(loop->selector);
+    PyErr_Clear(); /* select() has none; turn.c asks such a selector every now and then */
+    if (fd >= 0 && loop->poller && qi__poller_set(loop->poller, fd, QI__POLL_READ) == 0)
+        loop->foreign_fd = fd;
+}
+
 /* Somebody gave the loop a selector of his own kind: ask it, as asyncio would. */
 static int poll_foreign(qi__loop *loop, bool block)
 {
     PyObject *events = NULL, *result = NULL;
     PyObject *timeout = foreign_timeout(loop, block);
+    qi__poll_event own[4];
 
+    if (loop->host && loop->poller)
+        (void)qi__poller_wait(loop->poller, own, 4, false); /* takes back the deadline and the wake-up */
     if (timeout)
         events = PyObject_CallMethod(loop->selector, "select", "O", timeout);
     if (events)
@@ -256,8 +290,11 @@ int qi__fd_poll(qi__loop *loop, bool block)
 
     if (loop->foreign_selector)
         return poll_foreign(loop, block);
-    if (!loop->poller)
-        return 0;
+    if (!loop->poller) {
+        if (block)
+            qi__loop_closed_error(); /* there is nothing to wait for, ever */
+        return block ? -1 : 0;
+    }
     do {
         if (block) {
             Py_BEGIN_ALLOW_THREADS
@@ -308,13 +345,23 @@ static PyObject *loop_watched(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *loop_poll(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return qi__fd_poll((qi__loop *)self, false) < 0 ? NULL : Py_NewRef(Py_None);
+    qi__loop *loop = (qi__loop *)self;
+
+    if (qi__fd_poll(loop, false) < 0)
+        return NULL;
+    if (qi__loop_is_idle(loop))
+        qi__loop_settle(loop); /* the poll may have taken the deadline away */
+    Py_RETURN_NONE;
 }
 
 static PyObject *loop_close_poller(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     qi__loop *loop = (qi__loop *)self;
 
+    if (loop->running) {
+        PyErr_SetString(PyExc_RuntimeError, "the selector of a running loop cannot be closed");
+        return NULL;
+    }
     qi__fd_clear(loop);
     qi__poller_free(loop->poller);
     loop->poller = NULL;

@@ -8,15 +8,15 @@
  *
  * The rules that a host obeys:
  *   1. All its functions are called in the loop's thread.
- *   2. It calls `turn` only from its event loop, in the same thread, never from inside wake(), watch()
- *      or unwatch(); but it may call it again while an earlier call has not returned, when the program
+ *   2. It calls `turn` only from its event loop, in the same thread, never from inside wake() or
+ *      watch(); but it may call it again while an earlier call has not returned, when the program
  *      runs a nested event loop inside a callback.
  *   3. After wake() it calls `turn` once, soon, and fairly: after the events that wait already, before
  *      it waits for new ones. Several wake() before that call may be one.
  *   4. While a descriptor is watched and readable, it calls `turn` again and again.
  *   5. Before it polls or waits in any event loop, nested ones included, it calls `check`, which may
  *      call wake(). This is how work that a callback left behind gets into a nested event loop.
- *   6. After unwatch() and until the next wake() or watch(), it calls nothing.
+ *   6. While it is paused it calls `turn` for no descriptor. After destroy() it calls nothing.
  */
 #ifndef QI_RUNTIME_HOST_H
 #define QI_RUNTIME_HOST_H
@@ -43,13 +43,12 @@ typedef struct qi_host_vtable {
     int (*watch)(qi_host *host, int fd);
     /* Stop or resume watching for the time being, without forgetting the descriptor. */
     void (*pause)(qi_host *host, bool paused);
-    /* Forget the descriptor and every wake() that is under way. */
-    void (*unwatch)(qi_host *host);
     /* Run the host's event loop until quit(); false if it cannot run (any more). May nest. */
     bool (*exec)(qi_host *host);
     /* Make the innermost exec() return soon. */
     void (*quit)(qi_host *host);
-    /* Free the host. It is not inside any of its functions. */
+    /* Free the host, with every wake() that is under way. It may be inside a turn, but not in another
+     * of its functions. */
     void (*destroy)(qi_host *host);
 } qi_host_vtable;
 

@@ -46,6 +46,7 @@ static PyObject *loop_new(PyTypeObject *type, PyObject *Py_UNUSED(args), PyObjec
     loop->nested_limit = DEFAULT_NESTED_LIMIT;
     loop->clock_resolution = 1e-9;
     loop->overrides = QI__OVERRIDES_UNKNOWN;
+    loop->foreign_fd = -1;
     loop->poller = qi__poller_new();
     if (!loop->poller) {
         PyErr_SetFromErrno(PyExc_OSError);
@@ -119,8 +120,10 @@ static void destroy_host(qi__loop *loop)
 
     loop->host = NULL;
     loop->wake_asked = loop->paused = false;
-    if (host)
-        host->vtable->destroy(host);
+    if (!host)
+        return;
+    host->vtable->destroy(host);
+    qi__fd_watch_foreign(loop, false);
 }
 
 /*
@@ -170,6 +173,10 @@ static int attach_host(qi__loop *loop)
     const qi_host_client client = {.turn = qi__loop_turn, .check = qi__loop_check, .loop = loop};
     const char *why = "there is no host for an event loop";
 
+    if (!loop->poller) {
+        qi__loop_closed_error();
+        return -1;
+    }
     loop->host = qi_host_new(&client, &why);
     if (!loop->host) {
         PyErr_Format(PyExc_RuntimeError, "the loop has no event loop to run on: %s", why);
@@ -180,6 +187,7 @@ static int attach_host(qi__loop *loop)
         PyErr_SetString(PyExc_RuntimeError, "Qt cannot watch the loop's descriptor");
         return -1;
     }
+    qi__fd_watch_foreign(loop, true);
     loop->overrides = QI__OVERRIDES_UNKNOWN;
     loop->last_poll_ns = 0; /* a run begins with a look at the descriptors, however short it is */
     return 0;
@@ -217,14 +225,21 @@ void qi__loop_finish_guest(qi__loop *loop)
     loop->stopping = false;
 }
 
-/* Interleaved code stops a guest at once; a callback does so at the end of its batch. */
+/* Interleaved code stops a guest at once; a callback, or another thread, at the end of a batch. */
 static PyObject *loop_stop(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     qi__loop *loop = (qi__loop *)self;
 
     loop->stopping = true;
-    if (loop->mode == QI__MODE_GUEST && loop->running && qi__loop_is_idle(loop))
-        qi__loop_finish_guest(loop);
+    if (loop->running && loop->thread != PyThread_get_thread_ident()) {
+        if (loop->poller)
+            qi__poller_wake(loop->poller);
+    } else if (loop->running && qi__loop_is_idle(loop)) {
+        if (loop->mode == QI__MODE_GUEST)
+            qi__loop_finish_guest(loop);
+        else
+            qi__loop_settle(loop);
+    }
     Py_RETURN_NONE;
 }
 
@@ -234,8 +249,6 @@ static int run_owner(qi__loop *loop)
         return -1;
     loop->ending = false;
     Py_CLEAR(loop->raised);
-    if (loop->stopping || loop->ready.count)
-        qi__loop_ask_wake(loop);
     qi__loop_settle(loop);
 
     bool ran;

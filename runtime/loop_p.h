@@ -84,8 +84,7 @@ enum {
     QI__OVERRIDES_TIME = 1,
     QI__OVERRIDES_CALL_AT = 2,
     QI__OVERRIDES_RUN_ONCE = 4,
-    QI__OVERRIDES_PROCESS_EVENTS = 8,
-    QI__OVERRIDES_WRITE_TO_SELF = 16,
+    QI__OVERRIDES_WRITE_TO_SELF = 8,
     QI__OVERRIDES_UNKNOWN = 1 << 30 /* must be looked up again */
 };
 
@@ -113,7 +112,7 @@ typedef struct qi__loop {
     int level; /* open brackets */
     int turns; /* turns on the C stack */
     bool wake_asked; /* the host was asked for a turn and has not come yet */
-    bool paused;     /* a nested event loop must not turn us */
+    bool paused;     /* the host was told not to turn us for now */
     void (*when_left)(void *data); /* called once when the loop is idle again; NULL: nothing */
     void *when_left_data;
     bool ending;     /* owner mode: leave the host's event loop, then raise `raised` if it is set */
@@ -141,6 +140,7 @@ typedef struct qi__loop {
     size_t fd_count;    /* entries with a reader or a writer */
     PyObject *selector; /* what Python sees as _selector; NULL: deleted */
     bool foreign_selector;
+    int foreign_fd; /* what the poller watches for it; -1: nothing */
 } qi__loop;
 
 static inline uint64_t qi__clock_ns(void)
@@ -196,7 +196,8 @@ void qi__loop_turn(void *loop);  /* for the host */
 void qi__loop_check(void *loop); /* for the host */
 /* One iteration, blocking if nothing is ready. 0, or -1 with an exception. */
 int qi__loop_iterate(qi__loop *loop, bool may_block);
-/* Sees to it that the host comes back for whatever waits. For code outside of turns. */
+/* Sees to it that the host comes back for whatever waits. For code outside of turns. Keeps the exception
+ * that is set. Beware: calls Python's clock where that is overridden. */
 void qi__loop_settle(qi__loop *loop);
 void qi__loop_ask_wake(qi__loop *loop);
 
@@ -211,8 +212,10 @@ static inline void qi__loop_left(qi__loop *loop)
     void (*job)(void *data) = loop->when_left;
 
     if (job && qi__loop_is_idle(loop)) {
+        PyObject *raised = qi__take_exception();
         loop->when_left = NULL;
         job(loop->when_left_data);
+        qi__give_exception(raised);
     }
 }
 
@@ -250,6 +253,8 @@ static inline bool qi__fd_in_use(const qi__loop *loop)
 /* Watches a descriptor again that was masked while its callback ran. */
 void qi__fd_unmask(qi__loop *loop, qi__handle *handle);
 void qi__fd_clear(qi__loop *loop);
+/* Has the poller watch, or not any more, the descriptor that a foreign selector may have. */
+void qi__fd_watch_foreign(qi__loop *loop, bool watch);
 int qi__fd_traverse(qi__loop *loop, visitproc visit, void *arg);
 
 extern PyMethodDef qi__fd_methods[];

@@ -6,7 +6,7 @@
  * looks at the clock after each callback, so that the window gets its share in the middle of a batch,
  * too. It polls when it begins because of a descriptor, when the ready queue runs empty, and otherwise
  * every POLL_INTERVAL_NS, rather than once an iteration: system calls are most of an iteration's price.
- * While nobody but the loop itself has a descriptor, only the host's word that one is ready counts.
+ * While nobody but the loop itself has a descriptor, it polls rarely unless the host says that one is ready.
  *
  * Turns nest. A callback may run an event loop of the host's (QDialog::exec() and the like), and that
  * calls qi__loop_turn() again. The queue, the batch and the timers are the loop's, not the frame's, so a
@@ -22,7 +22,13 @@
 #include <math.h>
 #include <stddef.h>
 
-enum { POLL_INTERVAL_NS = 75000 };
+enum {
+    POLL_INTERVAL_NS = 75000,
+    SELF_PIPE_INTERVAL_NS = 10000000 /* only signal handlers are late if this is long */
+};
+
+/* How often a foreign selector is asked that has no descriptor which the host could watch. */
+static const double foreign_interval = 0.01;
 
 typedef enum outcome {
     IDLE,    /* nothing is ready */
@@ -57,15 +63,16 @@ unsigned qi__loop_overrides(qi__loop *loop)
         {"time", QI__OVERRIDES_TIME},
         {"call_at", QI__OVERRIDES_CALL_AT},
         {"_run_once", QI__OVERRIDES_RUN_ONCE},
-        {"_process_events", QI__OVERRIDES_PROCESS_EVENTS},
         {"_write_to_self", QI__OVERRIDES_WRITE_TO_SELF},
     };
 
     if (loop->overrides & QI__OVERRIDES_UNKNOWN) {
+        PyObject *raised = qi__take_exception();
         unsigned flags = 0;
         for (size_t i = 0; i < sizeof replaceable / sizeof *replaceable; i++)
             flags |= is_replaced(loop, replaceable[i].name) ? replaceable[i].flag : 0;
         loop->overrides = flags;
+        qi__give_exception(raised);
     }
     return loop->overrides;
 }
@@ -120,32 +127,57 @@ static void restore_deferred(qi__loop *loop)
             loop->deferred[kept++] = item;
             continue;
         }
-        if (qi__handle_is_ours(loop->state, item.handle))
-            ((qi__handle *)item.handle)->deferred = false;
+        if (qi__handle_is_ours(loop->state, item.handle)) {
+            qi__handle *handle = (qi__handle *)item.handle;
+            handle->deferred = false;
+            handle->queued = handle->fd >= 0;
+        }
         if (!qi__ring_push(&loop->ready, item.handle)) /* the reference moves over */
             Py_DECREF(item.handle);
     }
     loop->deferred_count = kept;
 }
 
-static bool may_nest(const qi__loop *loop)
+static bool too_deep(const qi__loop *loop)
 {
+    return loop->turns >= (int)loop->nested_limit;
+}
+
+static bool batch_is_through(const qi__loop *loop)
+{
+    return !loop->todo || !loop->ready.count;
+}
+
+/*
+ * After stop() the loop is running until the callbacks on the stack have returned, so that they find the
+ * running loop and the current task which they had; but it runs nothing more in their event loops.
+ */
+static bool may_turn(const qi__loop *loop)
+{
+    if (loop->ending || too_deep(loop))
+        return false;
     if (loop->level == 0)
         return true;
-    return !loop->nested_hold && loop->turns < (int)loop->nested_limit;
+    return !loop->nested_hold && !(loop->stopping && batch_is_through(loop));
+}
+
+/* Lets a paused host go on as soon as nothing is against it any more. */
+static void resume(qi__loop *loop)
+{
+    if (!loop->paused || !may_turn(loop))
+        return;
+    loop->paused = false;
+    if (loop->host) {
+        loop->host->vtable->pause(loop->host, false);
+        qi__loop_ask_wake(loop);
+    }
 }
 
 void qi__bracket_close_slowly(qi__loop *loop)
 {
     loop->level--;
     restore_deferred(loop);
-    if (loop->paused && may_nest(loop)) {
-        loop->paused = false;
-        if (loop->host) {
-            loop->host->vtable->pause(loop->host, false);
-            qi__loop_ask_wake(loop);
-        }
-    }
+    resume(loop);
     qi__loop_left(loop);
 }
 
@@ -153,10 +185,15 @@ void qi__bracket_close_slowly(qi__loop *loop)
 
 void qi__loop_ask_wake(qi__loop *loop)
 {
-    if (loop->host && !loop->wake_asked && !loop->paused) {
-        loop->wake_asked = true;
-        loop->host->vtable->wake(loop->host);
+    if (!loop->host || loop->wake_asked || loop->paused)
+        return;
+    if (loop->thread != PyThread_get_thread_ident()) {
+        /* call_soon() and the like in the wrong thread, which asyncio does not check: spare the host. */
+        qi__poller_wake(loop->poller);
+        return;
     }
+    loop->wake_asked = true;
+    loop->host->vtable->wake(loop->host);
 }
 
 /* The deadline on the poller's clock, rounded up so that no timer is found early. */
@@ -168,10 +205,30 @@ static uint64_t deadline_ns(double when)
     return ns < 9e18 ? (uint64_t)ns : (uint64_t)9e18;
 }
 
+/* What a time of the loop's clock is on the system's, now. Beware: may call Python. INFINITY: unknown. */
+static double on_system_clock(qi__loop *loop, double when)
+{
+    if (!(qi__loop_overrides(loop) & QI__OVERRIDES_TIME))
+        return when;
+    PyObject *raised = qi__take_exception();
+    double now = qi__loop_now(loop);
+    bool failed = now == -1 && PyErr_Occurred();
+    if (failed)
+        PyErr_WriteUnraisable((PyObject *)loop);
+    qi__give_exception(raised);
+    return failed ? INFINITY : qi__seconds(qi__clock_ns()) + (when - now);
+}
+
 static void arm_timer(qi__loop *loop)
 {
-    if (loop->timers.count && loop->poller)
-        qi__poller_arm(loop->poller, deadline_ns(qi__timers_deadline(&loop->timers)));
+    double when = INFINITY;
+
+    if (loop->timers.count)
+        when = on_system_clock(loop, qi__timers_deadline(&loop->timers));
+    if (loop->foreign_selector && loop->foreign_fd < 0)
+        when = fmin(when, qi__seconds(qi__clock_ns()) + foreign_interval);
+    if (when < INFINITY && loop->poller)
+        qi__poller_arm(loop->poller, deadline_ns(when));
 }
 
 static bool has_work(const qi__loop *loop)
@@ -346,8 +403,8 @@ static bool run_modals(qi__loop *loop)
 /* A new batch: poll if it is time, expire timers. 0, or -1 with an exception. */
 static int begin_batch(qi__loop *loop, uint64_t now, bool must_poll)
 {
-    bool is_time = qi__fd_in_use(loop) && now - loop->last_poll_ns >= POLL_INTERVAL_NS;
-    if (must_poll || is_time || !loop->last_poll_ns) {
+    uint64_t interval = qi__fd_in_use(loop) ? POLL_INTERVAL_NS : SELF_PIPE_INTERVAL_NS;
+    if (must_poll || now - loop->last_poll_ns >= interval) {
         if (qi__fd_poll(loop, false) < 0)
             return -1;
         loop->last_poll_ns = now;
@@ -360,7 +417,6 @@ static int begin_batch(qi__loop *loop, uint64_t now, bool must_poll)
 
 static outcome run_slice(qi__loop *loop, bool must_poll)
 {
-    const int level = loop->level;
     uint64_t now = qi__clock_ns();
     const uint64_t end = now + loop->slice_ns;
 
@@ -369,7 +425,7 @@ static outcome run_slice(qi__loop *loop, bool must_poll)
             now = qi__clock_ns();
         if (!loop->running || loop->ending)
             return IDLE;
-        if (!loop->todo || !loop->ready.count) {
+        if (batch_is_through(loop)) {
             if (begin_batch(loop, now, must_poll) < 0)
                 return RAISED;
             must_poll = false;
@@ -384,7 +440,7 @@ static outcome run_slice(qi__loop *loop, bool must_poll)
         loop->todo--;
         if (run_handle(loop, qi__ring_pop(&loop->ready)) == QI__RAN_RAISED)
             return RAISED;
-        if (!loop->todo && loop->stopping && loop->level == level)
+        if (!loop->todo && loop->stopping)
             return STOPPED;
         now = qi__clock_ns();
         if (now >= end)
@@ -394,14 +450,14 @@ static outcome run_slice(qi__loop *loop, bool must_poll)
 
 /* -- the host's side ------------------------------------------------------------------------------------------------ */
 
-/* Says once in each deep dive why asyncio holds still, and lets the host stop asking. */
+/* Lets the host stop asking, and says why asyncio holds still if that is not what somebody asked for. */
 static void refuse_nested_turn(qi__loop *loop)
 {
     if (loop->paused)
         return;
     loop->paused = true;
     loop->host->vtable->pause(loop->host, true);
-    if (!loop->nested_hold) {
+    if (too_deep(loop)) {
         PyErr_Format(PyExc_RecursionError,
                      "%u Qt event loops are nested inside each other, the limit set by nested_limit; "
                      "asyncio holds still until the innermost one returns",
@@ -439,13 +495,15 @@ static void turn(qi__loop *loop)
     bool must_poll = !loop->wake_asked;
 
     loop->wake_asked = false;
-    if (!loop->running || loop->ending || loop->closed)
+    if (!loop->running || loop->closed)
         return;
-    if (!may_nest(loop)) {
+    if (!may_turn(loop)) {
         refuse_nested_turn(loop);
         return;
     }
     PyObject *outer_task = loop->level ? qi__task_leave(loop->state, (PyObject *)loop) : NULL;
+    if (PyErr_Occurred())
+        PyErr_WriteUnraisable((PyObject *)loop);
     qi__exc_scope scope;
     qi__exc_scope_enter(&scope);
     loop->turns++;
@@ -456,16 +514,18 @@ static void turn(qi__loop *loop)
     qi__exc_scope_leave(&scope);
     qi__task_enter_again(loop->state, (PyObject *)loop, outer_task);
 
-    if (ended == STOPPED && loop->running) {
+    if (ended == STOPPED && loop->running && loop->level == 0) {
         if (loop->mode == QI__MODE_OWNER)
             loop->ending = true;
         else
             qi__loop_finish_guest(loop);
     }
-    if (loop->ending && loop->host)
+    if (loop->ending && loop->host) {
         loop->host->vtable->quit(loop->host);
-    else
-        qi__loop_settle(loop);
+        return;
+    }
+    resume(loop);
+    qi__loop_settle(loop);
 }
 
 void qi__loop_turn(void *client)

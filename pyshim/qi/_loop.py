@@ -231,7 +231,8 @@ def run_task(coro, *, allow_task_nesting=True, name=None, context=None):
     """
     loop = events._get_running_loop()
     if not isinstance(loop, _qi.Loop):
-        coro.close()
+        if asyncio.iscoroutine(coro):
+            coro.close()
         running = "none" if loop is None else type(loop).__qualname__
         raise RuntimeError(
             f"run_task() needs a running event loop of qi, but {running} is running in this thread; "

@@ -52,6 +52,11 @@ public:
 
     void wake()
     {
+        // A turn that the descriptor causes leaves the event of an earlier wake() in the queue. A second
+        // one beside it would be one more slice for each cycle of Qt's, for as long as we are busy.
+        if (m_posted)
+            return;
+        m_posted = true;
         QCoreApplication::postEvent(this, new QEvent(wakeEventType()));
     }
 
@@ -65,12 +70,6 @@ public:
     {
         if (m_notifier)
             m_notifier->setEnabled(!paused);
-    }
-
-    void unwatch()
-    {
-        m_notifier.reset();
-        QCoreApplication::removePostedEvents(this, wakeEventType());
     }
 
     bool exec()
@@ -106,6 +105,7 @@ protected:
     {
         if (event->type() != wakeEventType())
             return QObject::event(event);
+        m_posted = false;
         turn();
         return true;
     }
@@ -127,6 +127,7 @@ private:
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::vector<QEventLoop *> m_loops;
     int m_depth = 0;
+    bool m_posted = false;
 };
 
 QtHost *object(qi_host *host)
@@ -142,7 +143,6 @@ const qi_host_vtable vtable = {
         return 0;
     },
     /* pause */ [](qi_host *host, bool paused) { object(host)->pause(paused); },
-    /* unwatch */ [](qi_host *host) { object(host)->unwatch(); },
     /* exec */ [](qi_host *host) { return object(host)->exec(); },
     /* quit */ [](qi_host *host) { object(host)->quit(); },
     /* destroy */

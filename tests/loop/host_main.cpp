@@ -108,10 +108,6 @@ const qi_host_vtable toy_vtable = {
     },
     [](qi_host *host, bool paused) { self(host)->paused = paused; },
     [](qi_host *host) {
-        self(host)->fd = -1;
-        self(host)->woken = false;
-    },
-    [](qi_host *host) {
         ToyHost *me = self(host);
         const int quits = me->quits;
         while (toy.host == me && me->quits == quits)

@@ -135,6 +135,27 @@ class Owner(unittest.TestCase):
         self.assertEqual(len(iterations), count)
 
 
+    def test_stop_between_turns_ends_an_idle_run(self):
+        loop = qi.new_event_loop()
+        self.addCleanup(loop.close)
+
+        def between():
+            hostloop.post(loop.stop)  # as a slot of Qt's would, with nothing else to wake the loop
+
+        loop.call_soon(between)
+        loop.run_forever()
+        self.assertFalse(loop.is_running())
+
+    def test_ctrl_c_without_a_runner(self):
+        loop = qi.new_event_loop()
+        self.addCleanup(loop.close)
+        loop.call_soon(
+            threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGINT)).start
+        )
+        with self.assertRaises(KeyboardInterrupt):
+            loop.run_forever()
+
+
 class Native(unittest.TestCase):
     def setUp(self):
         self.loop = qi.new_event_loop()
