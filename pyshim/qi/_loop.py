@@ -126,11 +126,15 @@ def _signals_wake(loop):
         yield
         return
     before = signal.set_wakeup_fd(pipe.fileno(), warn_on_full_buffer=False)
+    if before != -1:
+        signal.set_wakeup_fd(before)  # somebody else's wakes whom it shall wake
+        yield
+        return
     try:
         yield
     finally:
         if not loop._signal_handlers:  # else asyncio wants it to stay
-            signal.set_wakeup_fd(before, warn_on_full_buffer=False)
+            signal.set_wakeup_fd(-1)
 
 
 class QiBaseEventLoop(_qi.Loop, base_events.BaseEventLoop):
