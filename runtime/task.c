@@ -29,6 +29,7 @@
 #include "compat.h"
 #include "convert.h"
 #include "handles.h"
+#include "interp.h"
 #include "loop.h"
 #include "owner.h"
 #include "pending.h"
@@ -243,9 +244,9 @@ static void tell(qi_task *task, bool had_handles)
 
     if (task->done) {
         qi_value none = qi_none();
-        PyThreadState *thread = PyEval_SaveThread();
+        PyThreadState *thread = qi__gil_drop();
         task->done(task->status, task->status == QI_OK ? &task->result : &none, error, task->user);
-        PyEval_RestoreThread(thread);
+        qi__gil_take(thread);
     } else if (phase_of(task->status) == QI_TASK_FAILED && !task->is_reported && !had_handles) {
         if (task->callable && !target)
             target = qi__callable_name(task->callable);
@@ -544,6 +545,17 @@ static int proceed(qi_task *task, const char *name, PyObject *outcome)
     return QI_OK;
 }
 
+/* `*plain`: a function to which asyncio is unknown, and which may be called all the same. */
+static int check_kind(const qi_task *task, PyObject *callable, const char *name, bool *plain)
+{
+    *plain = false;
+    if (!(task->flags & QI_TASK_ALLOW_PLAIN))
+        return qi__callable_check_coroutine(callable, name, "QI_TASK_ALLOW_PLAIN");
+    int is_coroutine = qi__signature_is_coroutine(callable);
+    *plain = is_coroutine == 0;
+    return is_coroutine < 0 ? qi__fail_python(name) : QI_OK;
+}
+
 /*
  * Launches, and ends the task if it ends at once. On failure nothing was launched, the record is set,
  * and the task is as it was, for the caller to end or to forget.
@@ -555,15 +567,14 @@ static int launch(qi_task *task, const qi_value *args, size_t count)
     if (!callable)
         return qi_last_error()->status;
 
-    int plain = task->flags & QI_TASK_ALLOW_PLAIN;
-    int status =
-        plain ? QI_OK : qi__callable_check_coroutine(callable, name, "QI_TASK_ALLOW_PLAIN");
+    bool plain;
+    int status = check_kind(task, callable, name, &plain);
     if (status == QI_OK) {
         PyObject *outcome = call(callable, args, count, &status);
         if (outcome) {
             status = proceed(task, name, outcome);
             Py_DECREF(outcome);
-        } else if (status == QI_OK && plain && qi__signature_is_coroutine(callable) == 0) {
+        } else if (status == QI_OK && plain) {
             PyObject *exception = qi__take_exception();
             finish_raised(task, exception); /* it ran: what it raised is its result */
             Py_DECREF(exception);

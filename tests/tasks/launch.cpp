@@ -416,6 +416,11 @@ TEST_CASE("plain callable is refused before it is called, or called where that i
     CHECK(qi_task_result(task, nullptr) == QI_ERR_PYTHON);
     CHECK(std::string(qi_last_error()->python_type) == "KeyError");
     qi_task_release(task);
+
+    task = run(host, "sys:exit", &options); // of C, with no signature that tells anything
+    CHECK(qi_task_result(task, nullptr) == QI_ERR_PYTHON);
+    CHECK(std::string(qi_last_error()->python_type) == "SystemExit");
+    qi_task_release(task);
 }
 
 TEST_CASE("plain callable that returns a coroutine launches it where plain is allowed")
