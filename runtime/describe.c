@@ -166,7 +166,7 @@ static void put_value(writer *out, const qi_value *value, int depth);
 static void put_list(writer *out, const qi_value *value, int depth)
 {
     put(out, "[", 1);
-    for (size_t i = 0; i < value->as.list.count; i++) {
+    for (size_t i = 0; value->as.list.items && i < value->as.list.count; i++) {
         if (i)
             put_ascii(out, ", ");
         put_value(out, &value->as.list.items[i], depth);
@@ -177,7 +177,7 @@ static void put_list(writer *out, const qi_value *value, int depth)
 static void put_map(writer *out, const qi_value *value, int depth)
 {
     put(out, "{", 1);
-    for (size_t i = 0; i < value->as.map.count; i++) {
+    for (size_t i = 0; value->as.map.entries && i < value->as.map.count; i++) {
         if (i)
             put_ascii(out, ", ");
         put_value(out, &value->as.map.entries[i].key, depth);

@@ -200,3 +200,18 @@ TEST_CASE("kinds have names")
     CHECK(std::string(qi_kind_name(QI_KIND_PYTHON)) == "python");
     CHECK(std::string(qi_kind_name(qi_kind(-1))) == "unknown");
 }
+
+TEST_CASE("values that point at NULL are refused by all who read them")
+{
+    for (qi_value broken : {qi_list(nullptr, 3), qi_map(nullptr, 3), qi_text_n(nullptr, 3), qi_bytes(nullptr, 3)}) {
+        qi_value same = broken, copy;
+
+        CHECK(qi_value_copy(&copy, &broken) == QI_ERR_ARGUMENT);
+        CHECK_FALSE(qi_value_equal(&broken, &same));
+        CHECK(qi_value_get(&broken, "key") == nullptr);
+        CHECK(describe(broken).size() <= 3); // "[]"
+        qi_entry entry = {broken, qi_int(1)};
+        qi_value map = qi_map(&entry, 1);
+        CHECK(qi_value_get(&map, "key") == nullptr);
+    }
+}
