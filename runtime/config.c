@@ -14,6 +14,7 @@ enum {
     DEFAULT_SLICE_US = 2000,
     LONGEST_SLICE_US = 1000000,
     DEFAULT_NESTED_LIMIT = 64,
+    HIGHEST_NESTED_LIMIT = 10000,
     DEFAULT_GRACE_MS = 2000,
     DEFAULT_CANCEL_MS = 2000,
     DEFAULT_EXECUTOR_MS = 1000,
@@ -76,6 +77,9 @@ static int check(const qi_config *config)
     if (config->slice_us > LONGEST_SLICE_US)
         return qi__fail(QI_ERR_ARGUMENT, "slice_us is %u; the longest is %d", config->slice_us,
                         LONGEST_SLICE_US);
+    if (config->nested_limit > HIGHEST_NESTED_LIMIT)
+        return qi__fail(QI_ERR_ARGUMENT, "nested_limit is %u; the highest is %d", config->nested_limit,
+                        HIGHEST_NESTED_LIMIT);
     return QI_OK;
 }
 

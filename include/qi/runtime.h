@@ -120,12 +120,12 @@ typedef struct qi_config {
     /* -- the loop ------------------------------------------------------------------------------- */
 
     /* Longest time in microseconds that Python callbacks may take turns before Qt gets its own; one
-     * callback is never cut short. 0: 2000. */
+     * callback is never cut short. At most 1000000. 0: 2000. */
     unsigned slice_us;
     /* What happens to asyncio in nested Qt event loops. 0: QI_NESTED_RUN. */
     qi_nested nested;
     /* How many Qt event loops may be nested inside each other with asyncio running in all of them;
-     * further ones are reported, and asyncio holds still in them. 0: 64. */
+     * further ones are reported, and asyncio holds still in them. At most 10000. 0: 64. */
     unsigned nested_limit;
     /* asyncio's debug mode: slow callbacks, calls from wrong threads, where coroutines came from.
      * false: off. */
@@ -205,8 +205,9 @@ enum {
  * named in the report, and never resumed. Unless the configuration says otherwise, all this happens by
  * itself when the application emits aboutToQuit; a call after that does nothing and returns QI_OK.
  *
- * `flags` is 0 or QI_SHUTDOWN_FINALIZE. An interpreter to which libqi attached, or in which threads
- * were left behind, is not finalised. Called from inside a coroutine, it begins when the loop's
+ * `flags` is 0 or QI_SHUTDOWN_FINALIZE. An interpreter to which libqi attached, in which threads were
+ * left behind, or to which the caller returns (a host's callback, or a member of a QObject that Python
+ * calls), is not finalised. Called from inside a coroutine, it begins when the loop's
  * current callbacks have returned, and returns QI_OK at once.
  *
  * Thread: GUI. Fails: QI_ERR_HANDLE, QI_ERR_WRONG_THREAD, QI_ERR_SHUTTING_DOWN (called again from a

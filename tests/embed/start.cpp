@@ -69,6 +69,10 @@ TEST_CASE("init_refuses_what_it_cannot_read")
     CHECK(host.init() == QI_ERR_ARGUMENT);
     host.config.slice_us = 0;
 
+    host.config.nested_limit = 10001;
+    CHECK(host.init() == QI_ERR_ARGUMENT);
+    host.config.nested_limit = 10000;
+
     CHECK(host.runtime == nullptr);
     CHECK(host.init() == QI_OK);
 }
