@@ -30,6 +30,8 @@ static bool registered; /* `_qi` is among the built-in modules */
 static atomic_bool ended;
 static place started_in;
 
+static _Thread_local unsigned drops; /* that were not taken back yet */
+
 bool qi__interp_is_ours(void)
 {
     return ours;
@@ -42,13 +44,23 @@ bool qi__interp_alive(void)
 
 PyThreadState *qi__gil_drop(void)
 {
-    return qi__interp_alive() && PyGILState_Check() ? PyEval_SaveThread() : NULL;
+    if (!qi__interp_alive() || !PyGILState_Check())
+        return NULL;
+    drops++;
+    return PyEval_SaveThread();
 }
 
 void qi__gil_take(PyThreadState *thread)
 {
-    if (thread)
-        PyEval_RestoreThread(thread);
+    if (!thread)
+        return;
+    PyEval_RestoreThread(thread);
+    drops--;
+}
+
+bool qi__gil_is_awaited(void)
+{
+    return drops > 0;
 }
 
 /* -- starting one of our own --------------------------------------------------------------------- */

@@ -9,6 +9,10 @@
 
 #include <qi/runtime.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* How the GIL stood before qi__interp_start(). */
 typedef struct qi__interp_entry {
     bool held;
@@ -37,5 +41,13 @@ int qi__interp_finalize(void);
 /* Gives the GIL away, if this thread holds it, and takes it back. Around every call of host code. */
 PyThreadState *qi__gil_drop(void);
 void qi__gil_take(PyThreadState *thread);
+
+/* Whether below this call, on this thread's stack, the GIL waits to be taken back: the interpreter must
+ * not end under it. */
+bool qi__gil_is_awaited(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -66,9 +66,9 @@ static void tell(const qi_config *config, const qi_shutdown_report *report)
         log_left(report->thread_names, report->threads_left, "the thread");
         return;
     }
-    PyThreadState *thread = PyEval_SaveThread();
+    PyThreadState *thread = qi__gil_drop();
     config->on_shutdown(report, config->on_shutdown_user);
-    PyEval_RestoreThread(thread);
+    qi__gil_take(thread);
 }
 
 static int verdict(const qi_shutdown_report *report)
@@ -171,11 +171,12 @@ static bool may_finalize(const qi_shutdown_report *report)
 {
     if (!qi__interp_is_ours() || report->threads_left)
         return false;
-    /* Python frames below would return into nothing, and since 3.13 a thread that comes back to Python
-     * afterwards hangs or is torn down. */
+    /* Whoever called this out of Python or libqi would return into nothing, and since 3.13 a thread that
+     * comes back to Python afterwards hangs or is torn down. */
     PyThreadState *own = PyThreadState_Get();
     PyThreadState *first = PyInterpreterState_ThreadHead(PyThreadState_GetInterpreter(own));
-    bool alone = first == own && !PyThreadState_Next(own) && !PyEval_GetFrame();
+    bool alone = first == own && !PyThreadState_Next(own) && !PyEval_GetFrame() &&
+                 !qi__gil_is_awaited();
     if (!alone)
         qi__log(QI_LOG_WARNING, "qi", "the interpreter is not finalised: other threads, or callers of "
                                       "this shutdown, are still in Python");
@@ -267,9 +268,9 @@ static int begin_closing(qi_runtime *runtime, unsigned flags)
 {
     qi__runtime_own *own = own_of(runtime);
 
-    own->shutdown_flags |= flags;
     if (own->shutting_down)
         return qi__fail(QI_ERR_SHUTTING_DOWN, "the shutdown is under way, this is called from inside it");
+    own->shutdown_flags |= flags;
     atomic_store(&runtime->phase, QI_RUNTIME_CLOSING);
     if (!is_busy(runtime))
         return begin_now(runtime);

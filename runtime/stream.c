@@ -83,7 +83,7 @@ static void tell(const qi_config *config, channel to, const char *line, size_t s
 static void deliver(channel to, char *block, size_t size)
 {
     pthread_once(&once, make_locks);
-    PyThreadState *thread = PyEval_SaveThread();
+    PyThreadState *thread = qi__gil_drop();
     if (qi__callout_begin()) {
         const qi_config *config = &qi__runtime_current()->config;
         pthread_mutex_lock(&locks[to]);
@@ -98,7 +98,7 @@ static void deliver(channel to, char *block, size_t size)
         pthread_mutex_unlock(&locks[to]);
         qi__callout_end();
     }
-    PyEval_RestoreThread(thread);
+    qi__gil_take(thread);
 }
 
 /* -- the buffers --------------------------------------------------------------------------------- */

@@ -7,6 +7,8 @@
 
 #include <utility>
 
+#include "../interp.h"
+
 namespace qi
 {
 
@@ -58,8 +60,8 @@ class GilHeld
 class GilReleased
 {
   public:
-    GilReleased() : m_thread(PyEval_SaveThread()) {}
-    ~GilReleased() noexcept(false) { PyEval_RestoreThread(m_thread); }
+    GilReleased() : m_thread(qi__gil_drop()) {}
+    ~GilReleased() noexcept(false) { qi__gil_take(m_thread); }
     GilReleased(const GilReleased &) = delete;
     GilReleased &operator=(const GilReleased &) = delete;
 

@@ -344,3 +344,68 @@ TEST_CASE("an_interpreter_with_threads_in_it_is_not_finalised") // T56
     REQUIRE(host.init() == QI_OK); // it would be QI_ERR_STATE
     host.exec("__import__('builtins').go.set()");
 }
+
+// Each of these callbacks is called by Python code or by libqi, which hold on to the interpreter.
+TEST_CASE("an_interpreter_to_which_a_callback_returns_is_not_finalised")
+{
+    static Embedding *self;
+    static int status;
+    Embedding host;
+    self = &host;
+    static const auto end = [] { status = qi_runtime_shutdown(self->runtime, QI_SHUTDOWN_FINALIZE); };
+    const std::string define = "import sys, types\n"
+                               "sys.modules['m'] = m = types.ModuleType('m')\n"
+                               "async def returns(): pass\n"
+                               "async def raises(): raise ValueError\n"
+                               "m.returns, m.raises = returns, raises\n";
+
+    SECTION("done")
+    {
+        qi_task_options options;
+        qi_task_options_init(&options);
+        options.done = [](int, const qi_value *, const qi_error *, void *) { end(); };
+        REQUIRE(host.init() == QI_OK);
+        host.exec(define);
+        CHECK(qi_run_task(host.runtime, "m:returns", nullptr, 0, &options, nullptr) == QI_OK);
+    }
+    SECTION("error")
+    {
+        host.config.error = [](const qi_error *, const qi_origin *, void *) { end(); };
+        REQUIRE(host.init() == QI_OK);
+        host.exec(define);
+        CHECK(qi_run_task(host.runtime, "m:raises", nullptr, 0, nullptr, nullptr) == QI_OK);
+    }
+    SECTION("output, from a function of C")
+    {
+        host.config.out = [](const char *, size_t, void *) { end(); };
+        qi_task_options options;
+        qi_task_options_init(&options);
+        options.flags = QI_TASK_ALLOW_PLAIN;
+        REQUIRE(host.init() == QI_OK);
+        CHECK(qi_run_task(host.runtime, "builtins:print", nullptr, 0, &options, nullptr) == QI_OK);
+    }
+    CHECK(status == QI_OK);
+    CHECK(host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED; }));
+    CHECK(Embedding::contains(host.log, "not finalised"));
+    host.config.error = nullptr;
+    host.config.out = nullptr;
+    REQUIRE(host.init() == QI_OK); // it would be QI_ERR_STATE
+    CHECK(host.eval("1 + 1") == "2");
+}
+
+TEST_CASE("a_shutdown_that_is_refused_changes_nothing")
+{
+    static Embedding *self;
+    static int status;
+    Embedding host;
+    self = &host;
+    host.config.on_shutdown = [](const qi_shutdown_report *, void *) {
+        status = qi_runtime_shutdown(self->runtime, QI_SHUTDOWN_FINALIZE);
+    };
+
+    REQUIRE(host.init() == QI_OK);
+    CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+    CHECK(status == QI_ERR_SHUTTING_DOWN);
+    host.config.on_shutdown = nullptr;
+    REQUIRE(host.init() == QI_OK); // it would be QI_ERR_STATE
+}
