@@ -31,7 +31,7 @@ static int refuse_depth(void)
 
 static PyObject *list_to_python(const qi_value *value, int depth)
 {
-    size_t count = value->as.list.items ? value->as.list.count : 0;
+    size_t count = value->as.list.count;
     PyObject *list = PyList_New((Py_ssize_t)count);
 
     for (size_t i = 0; list && i < count; i++) {
@@ -57,7 +57,7 @@ static int set_entry(PyObject *map, const qi_entry *entry, int depth)
 
 static PyObject *map_to_python(const qi_value *value, int depth)
 {
-    size_t count = value->as.map.entries ? value->as.map.count : 0;
+    size_t count = value->as.map.count;
     PyObject *map = PyDict_New();
 
     for (size_t i = 0; map && i < count; i++) {
@@ -78,12 +78,34 @@ static PyObject *object_to_python(const qi_value *value)
     return qi_qt_wrap(object);
 }
 
+static size_t size_of(const qi_value *value)
+{
+    switch (value->kind) {
+    case QI_KIND_TEXT:
+    case QI_KIND_BYTES:
+        return value->as.text.size;
+    case QI_KIND_LIST:
+        return value->as.list.count;
+    case QI_KIND_MAP:
+        return value->as.map.count;
+    default:
+        return 0;
+    }
+}
+
 static PyObject *to_python(const qi_value *value, int depth)
 {
     if (depth > DEPTH_LIMIT) {
         refuse_depth();
         return NULL;
     }
+    if (!qi__value_is_whole(value)) {
+        PyErr_Format(PyExc_ValueError, "a %s value that is not empty points at NULL",
+                     qi_kind_name(value->kind));
+        return NULL;
+    }
+    if (size_of(value) > PY_SSIZE_T_MAX)
+        return PyErr_NoMemory();
     switch (value->kind) {
     case QI_KIND_NONE:
         return Py_NewRef(Py_None);

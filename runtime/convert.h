@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 /* New reference, or NULL with an exception set (UnicodeDecodeError, ReferenceError for a dead QObject,
- * RecursionError beyond 200 levels, …). */
+ * ValueError for one that points at NULL, RecursionError beyond 200 levels, …). */
 PyObject *qi__value_to_python(const qi_value *value);
 
 /* Makes an owning value. 0, or -1 with an exception set and *out none. */

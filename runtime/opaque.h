@@ -19,6 +19,9 @@ void qi__opaque_drop(void *object);
 
 /* Owning values. The first returns a status, the next two the items to be filled in, which are none so
  * far (NULL: no memory, and *out is none), the last takes a reference that is held already. */
+/* False: the value points at NULL although it is not empty, which only one that the host made can. */
+bool qi__value_is_whole(const qi_value *value);
+
 int qi__value_own_text(qi_value *out, qi_kind kind, const char *data, size_t size);
 qi_value *qi__value_own_list(qi_value *out, size_t count);
 qi_entry *qi__value_own_map(qi_value *out, size_t count);

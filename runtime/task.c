@@ -442,8 +442,9 @@ static int argument_failed(size_t index)
         status = QI_ERR_ENCODING;
     else if (PyErr_GivenExceptionMatches(exception, PyExc_ReferenceError))
         status = QI_ERR_DEAD_OBJECT;
+    else if (PyErr_GivenExceptionMatches(exception, PyExc_ValueError))
+        status = QI_ERR_ARGUMENT;
     else if (PyErr_GivenExceptionMatches(exception, PyExc_TypeError) ||
-             PyErr_GivenExceptionMatches(exception, PyExc_ValueError) ||
              PyErr_GivenExceptionMatches(exception, PyExc_RecursionError))
         status = QI_ERR_TYPE;
     qi__give_exception(exception);

@@ -262,10 +262,7 @@ void qi__value_own_python(qi_value *out, void *held)
 
 /* -- reading --------------------------------------------------------------------------------------- */
 
-static bool equal(const qi_value *a, const qi_value *b, int depth);
-
-/* False: it points at NULL although it is not empty, which only a host's own value can. */
-static bool is_whole(const qi_value *value)
+bool qi__value_is_whole(const qi_value *value)
 {
     switch (value->kind) {
     case QI_KIND_TEXT:
@@ -275,10 +272,14 @@ static bool is_whole(const qi_value *value)
         return value->as.list.items || !value->as.list.count;
     case QI_KIND_MAP:
         return value->as.map.entries || !value->as.map.count;
+    case QI_KIND_PYTHON:
+        return value->as.python;
     default:
         return true;
     }
 }
+
+static bool equal(const qi_value *a, const qi_value *b, int depth);
 
 static bool equal_text(const qi_value *a, const qi_value *b)
 {
@@ -312,7 +313,7 @@ static bool equal_map(const qi_value *a, const qi_value *b, int depth)
 
 static bool equal(const qi_value *a, const qi_value *b, int depth)
 {
-    if (a->kind != b->kind || depth > DEPTH_LIMIT || !is_whole(a) || !is_whole(b))
+    if (a->kind != b->kind || depth > DEPTH_LIMIT || !qi__value_is_whole(a) || !qi__value_is_whole(b))
         return false;
     switch (a->kind) {
     case QI_KIND_NONE:
@@ -346,12 +347,12 @@ bool qi_value_equal(const qi_value *a, const qi_value *b)
 
 const qi_value *qi_value_get(const qi_value *map, const char *key)
 {
-    if (!map || !key || map->kind != QI_KIND_MAP || !is_whole(map))
+    if (!map || !key || map->kind != QI_KIND_MAP || !qi__value_is_whole(map))
         return NULL;
     size_t size = strlen(key);
     for (size_t i = 0; i < map->as.map.count; i++) {
         const qi_entry *entry = &map->as.map.entries[i];
-        if (entry->key.kind == QI_KIND_TEXT && is_whole(&entry->key) && entry->key.as.text.size == size &&
+        if (entry->key.kind == QI_KIND_TEXT && qi__value_is_whole(&entry->key) && entry->key.as.text.size == size &&
             (!size || memcmp(entry->key.as.text.data, key, size) == 0))
             return &entry->value;
     }

@@ -114,6 +114,13 @@ TEST_CASE("values that Python cannot have")
     CHECK(run(host, "launches:record", &bad_text, 1).status == QI_ERR_ENCODING);
     CHECK(run(host, "launches:record", &unknown, 1).status == QI_ERR_TYPE);
     CHECK(run(host, "launches:record", nullptr, 2).status == QI_ERR_ARGUMENT);
+    qi_value no_object = qi_none();
+    no_object.kind = QI_KIND_PYTHON;
+    for (qi_value broken : {qi_list(nullptr, 3), qi_map(nullptr, 3), qi_text_n(nullptr, 3),
+                            qi_bytes(nullptr, 3), no_object})
+        CHECK(run(host, "launches:record", &broken, 1).status == QI_ERR_ARGUMENT);
+    qi_value endless = qi_bytes("", SIZE_MAX);
+    CHECK(run(host, "launches:record", &endless, 1).status == QI_ERR_MEMORY);
     CHECK(host.eval("__import__('launches').calls") == "[]");
 }
 
