@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What runtime.c leaves to the package's module qi._embed. GIL: held. */
+/* What runtime.c and shutdown.c share, and what they leave to modules of the package. GIL: held. */
 #ifndef QI_RUNTIME_EMBED_H
 #define QI_RUNTIME_EMBED_H
 
@@ -7,8 +7,9 @@
 
 #include "runtime_p.h"
 
-/* Calls a function of qi._embed with arguments as in Py_BuildValue, in parentheses; new reference. */
-PyObject *qi__embed_call(const char *function, const char *format, ...);
+/* Calls a function of one of our modules ("qi._embed") with arguments as in Py_BuildValue, in
+ * parentheses; new reference. */
+PyObject *qi__call_python(const char *module, const char *function, const char *format, ...);
 
 /* The members of a runtime that nobody else needs to see. */
 typedef struct qi__runtime_own {

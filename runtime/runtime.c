@@ -102,9 +102,9 @@ int qi_runtime_set_slice(qi_runtime *runtime, unsigned microseconds)
 
 /* -- the beginning ------------------------------------------------------------------------------- */
 
-PyObject *qi__embed_call(const char *function, const char *format, ...)
+PyObject *qi__call_python(const char *module_name, const char *function, const char *format, ...)
 {
-    PyObject *module = PyImport_ImportModule("qi._embed"), *result = NULL;
+    PyObject *module = PyImport_ImportModule(module_name), *result = NULL;
     PyObject *callable = module ? PyObject_GetAttrString(module, function) : NULL;
     va_list values;
 
@@ -200,7 +200,8 @@ static int begin(qi_runtime *runtime)
     if (!paths)
         return -1;
     runtime->loop =
-        qi__embed_call("start", "(NOIsIO)", paths, qi__interp_is_ours() ? Py_True : Py_False,
+        qi__call_python("qi._embed", "start", "(NOIsIO)", paths,
+                        qi__interp_is_ours() ? Py_True : Py_False,
                        config->slice_us, config->nested == QI_NESTED_HOLD ? "hold" : "run",
                        config->nested_limit, config->debug ? Py_True : Py_False);
     return runtime->loop ? 0 : -1;
@@ -265,7 +266,7 @@ void qi__runtime_close(qi_runtime *runtime)
 
     if (runtime->loop)
         qi__sigint_release(runtime->loop);
-    PyObject *result = qi__embed_call("stop", "()");
+    PyObject *result = qi__call_python("qi._embed", "stop", "()");
     if (!result)
         PyErr_WriteUnraisable(NULL);
     Py_XDECREF(result);

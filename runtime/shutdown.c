@@ -29,6 +29,8 @@
 #include "status.h"
 #include "stream.h"
 
+static const char own_module[] = "qi._shutdown";
+
 static qi__runtime_own *own_of(qi_runtime *runtime)
 {
     return runtime->own;
@@ -93,23 +95,6 @@ static unsigned milliseconds_since(const struct timespec *begin)
 
 /* -- the stages ---------------------------------------------------------------------------------- */
 
-static PyObject *call_stage(const char *function, const char *format, ...)
-{
-    PyObject *module = PyImport_ImportModule("qi._shutdown"), *result = NULL;
-    PyObject *callable = module ? PyObject_GetAttrString(module, function) : NULL;
-    va_list values;
-
-    va_start(values, format);
-    PyObject *arguments = callable ? Py_VaBuildValue(format, values) : NULL;
-    va_end(values);
-    if (arguments)
-        result = PyObject_CallObject(callable, arguments);
-    Py_XDECREF(arguments);
-    Py_XDECREF(callable);
-    Py_XDECREF(module);
-    return result;
-}
-
 /* What a stage raises is a fault of libqi's or of memory; the others must run all the same. */
 static void run_stage(PyObject *result)
 {
@@ -139,11 +124,11 @@ static void forget(qi_runtime *runtime)
 {
     PyObject *paths = module_paths(&runtime->config);
 
-    run_stage(paths ? call_stage("forget_modules", "(O)", paths) : NULL);
+    run_stage(paths ? qi__call_python(own_module, "forget_modules", "(O)", paths) : NULL);
     Py_XDECREF(paths);
     if (qi__interp_is_ours())
-        run_stage(call_stage("forget_main", "()"));
-    run_stage(call_stage("collect", "()"));
+        run_stage(qi__call_python(own_module, "forget_main", "()"));
+    run_stage(qi__call_python(own_module, "collect", "()"));
 }
 
 /* Runs the stages and fills the report; the lists that it borrows from are in *result, new reference. */
@@ -153,7 +138,7 @@ static void run_stages(qi_runtime *runtime, qi_shutdown_report *report, PyObject
     PyObject *tasks, *threads;
     Py_ssize_t cancelled;
 
-    *result = call_stage("run", "(Oddd)", runtime->loop, config->grace_ms / 1000.0,
+    *result = qi__call_python(own_module, "run", "(Oddd)", runtime->loop, config->grace_ms / 1000.0,
                          config->cancel_ms / 1000.0, config->executor_ms / 1000.0);
     report->clean = true;
     if (!*result || !PyArg_ParseTuple(*result, "nO!O!", &cancelled, &PyList_Type, &tasks, &PyList_Type,
