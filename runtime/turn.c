@@ -255,7 +255,7 @@ void qi__loop_check(void *client)
 {
     qi__loop *loop = client;
 
-    if (qi__loop_is_idle(loop) || loop->paused || loop->wake_asked)
+    if (qi__loop_is_idle(loop) || loop->paused || loop->wake_asked || !Py_IsInitialized())
         return;
     PyGILState_STATE gil = PyGILState_Ensure();
     qi__loop_settle(loop);
@@ -530,6 +530,8 @@ static void turn(qi__loop *loop)
 
 void qi__loop_turn(void *client)
 {
+    if (!Py_IsInitialized()) /* the host has finalised Python under a running guest */
+        return;
     PyGILState_STATE gil = PyGILState_Ensure();
     PyObject *loop = Py_NewRef((PyObject *)client);
 
