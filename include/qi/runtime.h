@@ -198,8 +198,8 @@ enum {
 /**
  * Ends a runtime in stages, each with its deadline, and reports who held it up.
  *
- * The stages: new calls are refused; tasks that wait for the application's aboutToQuit finish their
- * clean-up; connections are cut; all other tasks are cancelled and awaited; asynchronous generators are
+ * The stages: new calls are refused; connections are cut; tasks that wait for the application's
+ * aboutToQuit finish their clean-up; all other tasks are cancelled and awaited; asynchronous generators are
  * closed; the default executor ends; the loop closes. asyncio runs in its native mode meanwhile, without
  * Qt's event loop, so this works when exec() has returned. What does not end in time is left behind,
  * named in the report, and never resumed. Unless the configuration says otherwise, all this happens by

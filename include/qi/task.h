@@ -95,7 +95,8 @@ QI_API qi_task_phase qi_task_state(const qi_task *task);
  *
  * `*out` is owned: release it with qi_value_clear(). NULL asks for the status only. Thread: any.
  * Fails: QI_ERR_PENDING, QI_ERR_CANCELLED, QI_ERR_TIMEOUT (its own timeout ended it), QI_ERR_PYTHON
- * (with the exception's type and traceback), what the launch failed with, QI_ERR_HANDLE.
+ * (with the exception's type and traceback), QI_ERR_SHUTTING_DOWN (a shutdown left it behind), what the
+ * launch failed with, QI_ERR_HANDLE, QI_ERR_MEMORY.
  */
 QI_API int qi_task_result(qi_task *task, qi_value *out);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Small owners for C++ code that calls CPython: one reference, and the GIL, each for a scope. */
+/* Small owners for C++ code that calls CPython: one reference, the GIL, a level of recursion. */
 #ifndef QI_RUNTIME_QT_REF_H
 #define QI_RUNTIME_QT_REF_H
 
@@ -42,6 +42,24 @@ class Ref
  * Beware: CPython up to 3.13 ends a thread that asks for the GIL during finalisation by unwinding it, so
  * the destructors below must let that pass.
  */
+
+/* One level of recursion that Python's own limit bounds; false, with an exception set, beyond it. */
+class Recursion
+{
+  public:
+    explicit Recursion(const char *where) : m_entered(Py_EnterRecursiveCall(where) == 0) {}
+    ~Recursion()
+    {
+        if (m_entered)
+            Py_LeaveRecursiveCall();
+    }
+    Recursion(const Recursion &) = delete;
+    Recursion &operator=(const Recursion &) = delete;
+    explicit operator bool() const { return m_entered; }
+
+  private:
+    bool m_entered;
+};
 
 /* Holds the GIL for a scope, in any thread. */
 class GilHeld

@@ -208,24 +208,9 @@ PyObject *make_enum(const ToPython &how, const void *data)
 
 /* -- containers: each may nest, and Python's own limit bounds the depth ------------------------------- */
 
-class Level
-{
-  public:
-    Level() : m_entered(Py_EnterRecursiveCall(" while converting a value of Qt") == 0) {}
-    ~Level()
-    {
-        if (m_entered)
-            Py_LeaveRecursiveCall();
-    }
-    explicit operator bool() const { return m_entered; }
-
-  private:
-    bool m_entered;
-};
-
 template <typename List> PyObject *make_list_of(const List &items)
 {
-    Level level;
+    qi::Recursion level(" while converting a value of Qt");
     Ref list(level ? PyList_New(items.size()) : nullptr);
     Py_ssize_t index = 0;
 
@@ -245,7 +230,7 @@ template <typename List> PyObject *make_list(const ToPython &, const void *data)
 
 template <typename Map> PyObject *make_dict_of(const Map &map)
 {
-    Level level;
+    qi::Recursion level(" while converting a value of Qt");
     Ref dict(level ? PyDict_New() : nullptr);
 
     for (auto entry = map.begin(); dict && entry != map.end(); ++entry) {

@@ -57,21 +57,6 @@ template <typename T> T &at(void *data)
     return *static_cast<T *>(data);
 }
 
-class Level
-{
-  public:
-    Level() : m_entered(Py_EnterRecursiveCall(" while converting an object for Qt") == 0) {}
-    ~Level()
-    {
-        if (m_entered)
-            Py_LeaveRecursiveCall();
-    }
-    explicit operator bool() const { return m_entered; }
-
-  private:
-    bool m_entered;
-};
-
 /* -- numbers ---------------------------------------------------------------------------------------- */
 
 bool out_of_range(PyObject *object, QMetaType type, qlonglong least, qulonglong most)
@@ -318,7 +303,7 @@ bool put_rect_f(PyObject *object, void *data)
 /* Calls `add` for each item of a list or tuple, which may change meanwhile. */
 template <typename Add> bool each_item(PyObject *object, Add add)
 {
-    Level level;
+    qi::Recursion level(" while converting an object for Qt");
 
     if (!level)
         return false;
@@ -336,7 +321,7 @@ template <typename Add> bool each_item(PyObject *object, Add add)
 
 template <typename Add> bool each_entry(PyObject *object, Add add)
 {
-    Level level;
+    qi::Recursion level(" while converting an object for Qt");
 
     if (!level)
         return false;
