@@ -6,6 +6,7 @@ stop(), unless somebody else has changed it meanwhile.
 """
 
 import asyncio
+import contextvars
 import io
 import logging
 import os
@@ -25,7 +26,8 @@ ERROR = 3  # qi_log_level
 def name_of(function):
     """What a host can look up: "module:callable", or a repr where there is no such name."""
     while hasattr(function, "func"):  # functools.partial
-        function = function.func
+        through = isinstance(getattr(function.func, "__self__", None), contextvars.Context)  # asyncio.to_thread()
+        function = function.args[0] if through and function.args else function.func
     module = getattr(function, "__module__", None)
     name = getattr(function, "__qualname__", None)
     return f"{module}:{name}" if module and name else repr(function)

@@ -61,7 +61,7 @@ def run_stages(loop, coroutine):
 async def stages(loop, report, grace, cancel, executor):
     await let_finish(loop, grace)
     await cancel_tasks(loop, report, cancel)
-    await close_generators(loop, cancel)
+    await close_generators(loop, report, cancel)
     await end_executor(loop, report, executor)
     await asyncio.sleep(0)  # transports that were closed above say so to their protocols
     await asyncio.sleep(0)
@@ -125,11 +125,20 @@ def where(frame):
     return f"{text}: {line}" if line else text
 
 
-async def close_generators(loop, seconds):
-    try:
-        await asyncio.wait_for(loop.shutdown_asyncgens(), seconds)
-    except TimeoutError:
-        _qi._log(2, "qi", "asynchronous generators did not close in time")
+async def close_generators(loop, report, seconds):
+    """A generator may refuse its end as a task may, so nothing here waits for what was cancelled."""
+    generators = list(loop._asyncgens)
+    closing = loop.create_task(loop.shutdown_asyncgens(), name="qi shutdown of generators")
+    await asyncio.wait({closing}, timeout=seconds)
+    if not closing.done():
+        for task in others(loop).difference(left_behind):
+            leave_task(task)
+        report.tasks += sorted(leave_generator(generator) for generator in generators if generator.ag_running)
+
+
+def leave_generator(generator):
+    left_behind.append(generator)
+    return f"asynchronous generator {_embed.name_of_frame(generator.ag_frame)}: {where(generator.ag_frame)}"
 
 
 # -- threads --------------------------------------------------------------------------------------------

@@ -153,6 +153,55 @@ TEST_CASE("a_stuck_executor_thread_does_not_hold_the_application") // T38
               "    if thread.name.startswith('asyncio_'): thread.join()\n");
 }
 
+TEST_CASE("a_stuck_to_thread_is_named_by_its_function") // T38
+{
+    Embedding host;
+    tests::threads_outlive_the_test = true;
+    host.config.executor_ms = 50;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio, threading\n"
+              "import builtins; builtins.release = release = threading.Event()\n"
+              "def stuck(): release.wait()\n"
+              "async def work(): await asyncio.to_thread(stuck)\n"
+              "task = asyncio.get_running_loop().create_task(work())\n");
+    host.exec_and_quit();
+    REQUIRE(host.threads_left.size() == 1);
+    CHECK(host.threads_left[0].find("__main__:stuck") != std::string::npos);
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import builtins, threading\n"
+              "builtins.release.set()\n"
+              "for thread in threading.enumerate():\n"
+              "    if thread.name.startswith('asyncio_'): thread.join()\n");
+}
+
+TEST_CASE("a_generator_that_will_not_close_is_left_behind_and_named") // T57
+{
+    Embedding host;
+    host.config.cancel_ms = 50;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio\n"
+              "async def stubborn():\n"
+              "    try: yield\n"
+              "    finally:\n"
+              "        while True:\n"
+              "            try: await asyncio.Event().wait()\n"
+              "            except asyncio.CancelledError: pass\n"
+              "async def work():\n"
+              "    keep.append(stubborn())\n"
+              "    await keep[0].__anext__()\n"
+              "keep = []\n"
+              "task = asyncio.get_running_loop().create_task(work())\n");
+    host.exec_and_quit();
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+    CHECK_FALSE(host.clean);
+    REQUIRE(host.tasks_left.size() == 1);
+    CHECK(host.tasks_left[0].find("__main__:stubborn") != std::string::npos);
+    CHECK(host.errors.empty());
+    CHECK(host.log.empty());
+}
+
 TEST_CASE("an_executor_thread_that_waits_for_the_loop_is_served") // T57
 {
     Embedding host;
