@@ -71,7 +71,7 @@ static PyObject *object_to_python(const qi_value *value)
 {
     qi_object *object = qi_value_object(value);
 
-    if (!object) {
+    if (!object || qi_qt_is_dying(object)) {
         PyErr_SetString(PyExc_ReferenceError, "the QObject of a value was destroyed");
         return NULL;
     }

@@ -5,6 +5,7 @@
 
 #include "border.h"
 #include "hostnames.h"
+#include "qt/bridge.h"
 #include "runtime_p.h"
 #include "status.h"
 
@@ -40,6 +41,8 @@ int qi_host_register(qi_runtime *runtime, const char *name, qi_object *object)
         return status;
     if (!object)
         return qi__fail(QI_ERR_ARGUMENT, "the object is NULL; qi_host_unregister() takes a name out");
+    if (qi_qt_is_dying(object))
+        return qi__fail(QI_ERR_DEAD_OBJECT, "the object is being destroyed; Python could not use it");
     PyGILState_STATE gil = PyGILState_Ensure();
     status = check_name(name);
     if (status == QI_OK)

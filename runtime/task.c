@@ -722,6 +722,9 @@ static int check_call(qi_runtime *runtime, const char *target, const qi_value *a
         status = qi__callable_check(target, options->callable);
     if (status == QI_OK && count > 0 && !args)
         status = qi__fail(QI_ERR_ARGUMENT, "`args` is NULL, but `count` is %zu", count);
+    if (status == QI_OK && options->owner && qi_qt_is_dying(options->owner))
+        status = qi__fail(QI_ERR_DEAD_OBJECT,
+                          "the owner is being destroyed, so the task would be cancelled at once");
     return status;
 }
 

@@ -37,6 +37,10 @@ void qi_qt_log(int level, const char *source, const char *text);
 
 /* -- watching QObjects (qt/watch.cpp) ----------------------------------------------------------- */
 
+/* Whether the object's destructor has come so far that nobody will be told of its end any more: it emits
+ * destroyed(), or deletes its children. Thread: the object's. */
+bool qi_qt_is_dying(const qi_object *object);
+
 /* A weak pointer that any thread may hold: qi_qt_guard_object() answers NULL once the object is gone. */
 void *qi_qt_guard_new(qi_object *object);
 void *qi_qt_guard_retain(void *guard);

@@ -37,11 +37,22 @@ struct WatchHandle {
     QMetaObject::Connection connection;
 };
 
+/* Gives a name to a protected member of every QObject; its type is in Qt's public headers. */
+struct Inside : QObject {
+    static constexpr auto data = &Inside::d_ptr;
+};
+
 } // namespace
+
+bool qi_qt_is_dying(const qi_object *object)
+{
+    return (object->*Inside::data)->wasDeleted;
+}
 
 void *qi_qt_guard_new(qi_object *object)
 {
-    return new (std::nothrow) Guard(object);
+    /* Qt has told all QPointers already, and would not tell a new one. */
+    return new (std::nothrow) Guard(qi_qt_is_dying(object) ? nullptr : object);
 }
 
 void *qi_qt_guard_retain(void *guard)

@@ -176,3 +176,40 @@ TEST_CASE("connections of many are cut in any order")
     Q_EMIT emitter.plain();
     CHECK(host.eval("len(__import__('launches').calls)") == "10");
 }
+
+// Qt tells nobody any more of the end of such an object.
+TEST_CASE("object that is being destroyed is refused") // T20
+{
+    Host host;
+    auto *object = new QObject;
+    bool called = false;
+
+    QObject::connect(object, &QObject::destroyed, [&](QObject *dying) {
+        Emitter emitter;
+        qi_task_options task_options;
+        qi_task_options_init(&task_options);
+        task_options.owner = dying;
+        qi_connection_options options;
+        qi_connection_options_init(&options);
+        options.owner = dying;
+        qi_value value = qi_qobject(dying), copy;
+
+        called = true;
+        CHECK(qi_asyncslot_connect(host.runtime, dying, "destroyed", "launches:record", nullptr,
+                                   nullptr) == QI_ERR_DEAD_OBJECT);
+        CHECK(qi_asyncslot_connect(host.runtime, &emitter, "plain", "launches:record", &options,
+                                   nullptr) == QI_ERR_DEAD_OBJECT);
+        CHECK(qi_run_task(host.runtime, "launches:waits", nullptr, 0, &task_options, nullptr) ==
+              QI_ERR_DEAD_OBJECT);
+        CHECK(qi_host_register(host.runtime, "dying", dying) == QI_ERR_DEAD_OBJECT);
+        REQUIRE(qi_value_copy(&copy, &value) == QI_OK);
+        CHECK(qi_value_object(&copy) == nullptr);
+        CHECK(qi_run_task(host.runtime, "launches:record", &copy, 1, nullptr, nullptr) ==
+              QI_ERR_DEAD_OBJECT);
+        CHECK(qi_run_task(host.runtime, "launches:record", &value, 1, nullptr, nullptr) ==
+              QI_ERR_DEAD_OBJECT);
+        qi_value_clear(&copy);
+    });
+    delete object;
+    CHECK(called);
+}
