@@ -256,7 +256,8 @@ static int check_call(qi_runtime *runtime, const qi_object *sender, const char *
         status = qi__check_text(signal, "the signal");
     if (status == QI_OK)
         status = check_options(options);
-    if (status == QI_OK && (qi_qt_is_dying(sender) || (options->owner && qi_qt_is_dying(options->owner))))
+    if (status == QI_OK &&
+        (qi_qt_is_dying(sender) || (options->owner && qi_qt_is_dying(options->owner))))
         status = qi__fail(QI_ERR_DEAD_OBJECT,
                           "the sender or the owner is being destroyed; connect it while it lives");
     return status == QI_OK ? qi__callable_check(target, options->callable) : status;

@@ -313,7 +313,8 @@ static bool equal_map(const qi_value *a, const qi_value *b, int depth)
 
 static bool equal(const qi_value *a, const qi_value *b, int depth)
 {
-    if (a->kind != b->kind || depth > DEPTH_LIMIT || !qi__value_is_whole(a) || !qi__value_is_whole(b))
+    if (a->kind != b->kind || depth > DEPTH_LIMIT || !qi__value_is_whole(a) ||
+        !qi__value_is_whole(b))
         return false;
     switch (a->kind) {
     case QI_KIND_NONE:
@@ -352,7 +353,8 @@ const qi_value *qi_value_get(const qi_value *map, const char *key)
     size_t size = strlen(key);
     for (size_t i = 0; i < map->as.map.count; i++) {
         const qi_entry *entry = &map->as.map.entries[i];
-        if (entry->key.kind == QI_KIND_TEXT && qi__value_is_whole(&entry->key) && entry->key.as.text.size == size &&
+        if (entry->key.kind == QI_KIND_TEXT && qi__value_is_whole(&entry->key) &&
+            entry->key.as.text.size == size &&
             (!size || memcmp(entry->key.as.text.data, key, size) == 0))
             return &entry->value;
     }

@@ -203,7 +203,8 @@ TEST_CASE("kinds have names")
 
 TEST_CASE("values that point at NULL are refused by all who read them")
 {
-    for (qi_value broken : {qi_list(nullptr, 3), qi_map(nullptr, 3), qi_text_n(nullptr, 3), qi_bytes(nullptr, 3)}) {
+    for (qi_value broken :
+         {qi_list(nullptr, 3), qi_map(nullptr, 3), qi_text_n(nullptr, 3), qi_bytes(nullptr, 3)}) {
         qi_value same = broken, copy;
 
         CHECK(qi_value_copy(&copy, &broken) == QI_ERR_ARGUMENT);
