@@ -51,8 +51,8 @@ void send_all(int descriptor, const std::vector<char> &message)
     size_t sent = 0;
 
     while (sent < message.size()) {
-        const ssize_t count =
-            send(descriptor, message.data() + sent, message.size() - sent, MSG_NOSIGNAL);
+        const ssize_t count = send(descriptor, message.data() + sent, message.size() - sent,
+                                   MSG_NOSIGNAL);
         if (count < 0 && errno != EINTR)
             die("send");
         if (count > 0)

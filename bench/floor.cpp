@@ -105,8 +105,8 @@ int floor_setup()
     PyObject *asyncio = PyImport_ImportModule("asyncio");
 
     task_type = asyncio ? PyObject_GetAttrString(asyncio, "Task") : nullptr;
-    task_keywords =
-        EAGER ? Py_BuildValue("(ss)", "loop", "eager_start") : Py_BuildValue("(s)", "loop");
+    task_keywords = EAGER ? Py_BuildValue("(ss)", "loop", "eager_start")
+                          : Py_BuildValue("(s)", "loop");
     loop = type ? reinterpret_cast<FloorLoop *>(PyObject_CallNoArgs(type)) : nullptr;
     Py_XDECREF(asyncio);
     Py_XDECREF(type);

@@ -132,8 +132,7 @@ PyObject *quit(PyObject *, PyObject *status)
 }
 
 PyMethodDef functions[] = {
-    {"subject", subject, METH_O,
-     "subject(target): a QObject whose signal is connected to the target"},
+    {"subject", subject, METH_O, "subject(target): a QObject whose signal is connected to the target"},
     {"emit", emit, METH_VARARGS, "emit(subject, count, stamped, done)"},
     {"floor", run_floor, METH_VARARGS, "floor(function, count, stamped, done)"},
     {"mark_first_step", mark_first_step, METH_NOARGS, "the first line of a stamped coroutine"},

@@ -263,10 +263,10 @@ static int attribute_failed(PyObject *owner, PyObject *name, const char *target)
     if (PyModule_Check(owner))
         return not_found(name, callable_names(owner), "the module of \"%s\" has no '%U'", target,
                          name);
-    return not_found(
-        name, callable_names(owner), "in \"%s\", %s '%.200s' has no '%U'", target,
-        PyType_Check(owner) ? "the class" : "an object of type",
-        PyType_Check(owner) ? ((PyTypeObject *)owner)->tp_name : Py_TYPE(owner)->tp_name, name);
+    return not_found(name, callable_names(owner), "in \"%s\", %s '%.200s' has no '%U'", target,
+                     PyType_Check(owner) ? "the class" : "an object of type",
+                     PyType_Check(owner) ? ((PyTypeObject *)owner)->tp_name : Py_TYPE(owner)->tp_name,
+                     name);
 }
 
 /* Follows the dotted path from the module. Takes `owner`. */

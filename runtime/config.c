@@ -69,8 +69,9 @@ static int check(const qi_config *config)
     if (status != QI_OK)
         return status;
     if (config->home && config->venv)
-        return qi__fail(QI_ERR_ARGUMENT, "home and venv are both set: a virtual environment says itself "
-                                         "which installation it belongs to, so set only venv");
+        return qi__fail(QI_ERR_ARGUMENT,
+                        "home and venv are both set: a virtual environment says itself "
+                        "which installation it belongs to, so set only venv");
     if (config->nested != QI_NESTED_RUN && config->nested != QI_NESTED_HOLD)
         return qi__fail(QI_ERR_ARGUMENT, "nested is %d, which is no value of qi_nested",
                         (int)config->nested);
@@ -78,8 +79,8 @@ static int check(const qi_config *config)
         return qi__fail(QI_ERR_ARGUMENT, "slice_us is %u; the longest is %d", config->slice_us,
                         LONGEST_SLICE_US);
     if (config->nested_limit > HIGHEST_NESTED_LIMIT)
-        return qi__fail(QI_ERR_ARGUMENT, "nested_limit is %u; the highest is %d", config->nested_limit,
-                        HIGHEST_NESTED_LIMIT);
+        return qi__fail(QI_ERR_ARGUMENT, "nested_limit is %u; the highest is %d",
+                        config->nested_limit, HIGHEST_NESTED_LIMIT);
     return QI_OK;
 }
 
@@ -130,10 +131,11 @@ int qi__config_copy(qi_config *own, const qi_config *config)
     qi_config_init(&given);
     /* Later versions add members at the end, and read a shorter structure of an older host. */
     if (config && config->size != sizeof *config)
-        return qi__fail(QI_ERR_ABI,
-                        "the configuration's size is %zu, but this libqi knows only %zu: fill it with "
-                        "qi_config_init(), and build against the headers of the libqi that runs",
-                        config->size, sizeof *config);
+        return qi__fail(
+            QI_ERR_ABI,
+            "the configuration's size is %zu, but this libqi knows only %zu: fill it with "
+            "qi_config_init(), and build against the headers of the libqi that runs",
+            config->size, sizeof *config);
     if (config)
         given = *config;
     int status = check(&given);

@@ -118,8 +118,8 @@ static int check_slot(const plan *plan)
     qi__signature takes;
 
     if (!(plan->options->flags & QI_CONNECT_ALLOW_PLAIN)) {
-        int status =
-            qi__callable_check_coroutine(plan->callable, plan->target, "QI_CONNECT_ALLOW_PLAIN");
+        int status = qi__callable_check_coroutine(plan->callable, plan->target,
+                                                  "QI_CONNECT_ALLOW_PLAIN");
         if (status < 0)
             return status;
     }

@@ -147,8 +147,8 @@ static PyObject *run_first_step(qi__loop *loop, PyObject *task, PyObject *handle
 /* There is no task to return. `handle` may be NULL. */
 static PyObject *no_task(qi__loop *loop, PyObject *coroutine, PyObject *handle, bool captures)
 {
-    bool exits =
-        PyErr_ExceptionMatches(PyExc_SystemExit) || PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
+    bool exits = PyErr_ExceptionMatches(PyExc_SystemExit) ||
+                 PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
 
     if (exits && !captures)
         return step_raised(loop, NULL);
@@ -164,8 +164,8 @@ static PyObject *no_task(qi__loop *loop, PyObject *coroutine, PyObject *handle, 
     return NULL;
 }
 
-static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context,
-                               qi__newcomer *newcomer)
+static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *name,
+                               PyObject *context, qi__newcomer *newcomer)
 {
     bool by_factory = has_task_factory(loop);
     bool captures = by_factory || context || !QI__HAS_EAGER_START;
@@ -199,7 +199,8 @@ static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *na
 static int check_runnable(qi__loop *loop, PyObject *coroutine, PyObject *context)
 {
     if (context && !PyContext_CheckExact(context)) {
-        PyErr_Format(PyExc_TypeError, "context must be a contextvars.Context or None, not %R", context);
+        PyErr_Format(PyExc_TypeError, "context must be a contextvars.Context or None, not %R",
+                     context);
         close_coroutine(coroutine);
         return -1;
     }
@@ -228,8 +229,9 @@ static PyObject *run_task(qi__loop *loop, PyObject *coroutine, PyObject *name, P
     PyObject *outer_task = qi__task_leave(loop->state, (PyObject *)loop);
     if (PyErr_Occurred() || (outer_task && !may_nest)) {
         if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_RuntimeError,
-                            "run_task() was called from a running task with allow_task_nesting=False");
+            PyErr_SetString(
+                PyExc_RuntimeError,
+                "run_task() was called from a running task with allow_task_nesting=False");
         qi__task_enter_again(loop->state, (PyObject *)loop, outer_task);
         close_coroutine(coroutine);
         return NULL;
@@ -266,8 +268,8 @@ static PyObject *loop_run_task(PyObject *self, PyObject *args, PyObject *keyword
     PyObject *coroutine, *name = Py_None, *context = Py_None;
     int may_nest = 1;
 
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$pOO:run_task", names, &coroutine, &may_nest,
-                                     &name, &context))
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$pOO:run_task", names, &coroutine,
+                                     &may_nest, &name, &context))
         return NULL;
     return run_task((qi__loop *)self, coroutine, name == Py_None ? NULL : name,
                     context == Py_None ? NULL : context, may_nest);
@@ -277,15 +279,17 @@ static PyObject *loop_run_task(PyObject *self, PyObject *args, PyObject *keyword
 
 PyMethodDef qi__eager_methods[] = {
     {"run_task", KEYWORDS, METH_VARARGS | METH_KEYWORDS,
-     PyDoc_STR("run_task($self, coro, /, *, allow_task_nesting=True, name=None, context=None)\n--\n\n"
-               "Makes a Task of a coroutine and runs it, before returning, up to its first suspension.")},
+     PyDoc_STR(
+         "run_task($self, coro, /, *, allow_task_nesting=True, name=None, context=None)\n--\n\n"
+         "Makes a Task of a coroutine and runs it, before returning, up to its first suspension.")},
     {NULL, NULL, 0, NULL},
 };
 
 int qi__eager_setup(qi__state *state)
 {
-    state->task_keywords = QI__HAS_EAGER_START ? Py_BuildValue("(sss)", "loop", "name", "eager_start")
-                                               : Py_BuildValue("(ss)", "loop", "name");
+    state->task_keywords = QI__HAS_EAGER_START
+                               ? Py_BuildValue("(sss)", "loop", "name", "eager_start")
+                               : Py_BuildValue("(ss)", "loop", "name");
     state->task_keywords_context = Py_BuildValue("(sss)", "loop", "name", "context");
     state->future_keywords = Py_BuildValue("(s)", "loop");
     return state->task_keywords && state->task_keywords_context && state->future_keywords ? 0 : -1;

@@ -13,10 +13,10 @@ PyObject *qi__call_python(const char *module, const char *function, const char *
 
 /* The members of a runtime that nobody else needs to see. */
 typedef struct qi__runtime_own {
-    void *on_quit;         /* the token of qi_qt_on_quit() */
+    void *on_quit; /* the token of qi_qt_on_quit() */
     unsigned shutdown_flags;
-    bool shutting_down;    /* stages are running */
-    int shutdown_status;   /* what the shutdown returned, for those who ask again */
+    bool shutting_down;  /* stages are running */
+    int shutdown_status; /* what the shutdown returned, for those who ask again */
 } qi__runtime_own;
 
 /* Ends what qi_runtime_init() has begun; afterwards the runtime is CLOSED. GIL: held, and given away

@@ -42,7 +42,8 @@ static int grow_table(qi__loop *loop, int fd)
 
 static unsigned wanted(const qi__fd *entry)
 {
-    return (entry->reader ? (unsigned)QI__POLL_READ : 0) | (entry->writer ? (unsigned)QI__POLL_WRITE : 0);
+    return (entry->reader ? (unsigned)QI__POLL_READ : 0) |
+           (entry->writer ? (unsigned)QI__POLL_WRITE : 0);
 }
 
 static int apply(qi__loop *loop, int fd)
@@ -214,7 +215,8 @@ static int queue_event(qi__loop *loop, const qi__poll_event *event)
         return 0;
     if (event->ready & QI__POLL_READ && queue_side(loop, event->fd, entry->reader, QI__POLL_READ) < 0)
         return -1;
-    if (event->ready & QI__POLL_WRITE && queue_side(loop, event->fd, entry->writer, QI__POLL_WRITE) < 0)
+    if (event->ready & QI__POLL_WRITE &&
+        queue_side(loop, event->fd, entry->writer, QI__POLL_WRITE) < 0)
         return -1;
     return 0;
 }

@@ -62,7 +62,8 @@ qi__handle *qi__handle_new(qi__loop *loop, PyTypeObject *type, PyObject *callbac
     } else if (PyContext_CheckExact(context)) {
         Py_INCREF(context);
     } else {
-        PyErr_Format(PyExc_TypeError, "context must be a contextvars.Context or None, not %R", context);
+        PyErr_Format(PyExc_TypeError, "context must be a contextvars.Context or None, not %R",
+                     context);
         return NULL;
     }
     if (!context)
@@ -154,8 +155,7 @@ static void handle_dealloc(PyObject *self)
 
     PyObject_GC_UnTrack(self);
     Py_TRASHCAN_BEGIN(self, handle_dealloc) /* a handle may be the argument of a handle, and so on */
-    if (handle->weakrefs)
-        PyObject_ClearWeakRefs(self);
+        if (handle->weakrefs) PyObject_ClearWeakRefs(self);
     handle_clear(self);
     if (state && (PyObject *)type == state->handle_type && free_handle_count < FREE_LIST_LIMIT)
         free_handles[free_handle_count++] = handle;
@@ -206,7 +206,8 @@ static void report_exception(qi__handle *handle, PyObject *callback, PyObject *a
 
 static bool must_propagate(void)
 {
-    return PyErr_ExceptionMatches(PyExc_SystemExit) || PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
+    return PyErr_ExceptionMatches(PyExc_SystemExit) ||
+           PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
 }
 
 static qi__ran handle_failure(qi__handle *handle, PyObject *callback, PyObject *arguments)
@@ -247,7 +248,8 @@ qi__ran qi__handle_call(qi__handle *handle)
     handle->running = true;
     PyObject *result = many ? PyObject_Call(callback, many, NULL)
                             : PyObject_Vectorcall(callback, held + 1,
-                                                  (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+                                                  (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                                                  NULL);
     handle->running = false;
 
     qi__ran ran = QI__RAN;
@@ -439,7 +441,10 @@ static PyMethodDef timer_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-#define MEMBER(name, field) {name, T_OBJECT, offsetof(qi__handle, field), READONLY, NULL}
+#define MEMBER(name, field)                                                                        \
+    {                                                                                              \
+        name, T_OBJECT, offsetof(qi__handle, field), READONLY, NULL                                \
+    }
 static PyMemberDef handle_members[] = {
     MEMBER("_loop", loop),
     MEMBER("_context", context),

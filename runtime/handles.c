@@ -148,7 +148,8 @@ int qi__handle_check(const void *handle, qi__handle_kind kind, const char *what)
         return qi__fail(QI_ERR_HANDLE, "the %s handle is NULL", what);
     if (found)
         return qi__fail(QI_ERR_HANDLE, "the %s handle is the handle of %s", what, kind_name(found));
-    return qi__fail(QI_ERR_HANDLE,
-                    "the %s handle %p is not a live one: it was released, or it never came from libqi",
-                    what, handle);
+    return qi__fail(
+        QI_ERR_HANDLE,
+        "the %s handle %p is not a live one: it was released, or it never came from libqi", what,
+        handle);
 }

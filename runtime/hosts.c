@@ -25,8 +25,10 @@ static int check_name(const char *name)
     if (keyword < 0)
         status = qi__fail_python("checking the name of an object");
     else if (keyword || !PyUnicode_IsIdentifier(text))
-        status = qi__fail(QI_ERR_ARGUMENT, "'%s' is no name of Python's that qi.host could have; "
-                                           "use letters, digits and underscores", name);
+        status = qi__fail(QI_ERR_ARGUMENT,
+                          "'%s' is no name of Python's that qi.host could have; "
+                          "use letters, digits and underscores",
+                          name);
     Py_XDECREF(answer);
     Py_XDECREF(module);
     Py_XDECREF(text);
@@ -40,9 +42,11 @@ int qi_host_register(qi_runtime *runtime, const char *name, qi_object *object)
     if (status != QI_OK)
         return status;
     if (!object)
-        return qi__fail(QI_ERR_ARGUMENT, "the object is NULL; qi_host_unregister() takes a name out");
+        return qi__fail(QI_ERR_ARGUMENT,
+                        "the object is NULL; qi_host_unregister() takes a name out");
     if (qi_qt_is_dying(object))
-        return qi__fail(QI_ERR_DEAD_OBJECT, "the object is being destroyed; Python could not use it");
+        return qi__fail(QI_ERR_DEAD_OBJECT,
+                        "the object is being destroyed; Python could not use it");
     PyGILState_STATE gil = PyGILState_Ensure();
     status = check_name(name);
     if (status == QI_OK)

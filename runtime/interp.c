@@ -209,10 +209,11 @@ static int check_place(const qi_config *config)
     if (!ours || (same(config->home, started_in.home) && same(config->venv, started_in.venv)))
         return QI_OK;
     const char *where = started_in.home ? started_in.home : started_in.venv;
-    return qi__fail(QI_ERR_INTERPRETER,
-                    "Python runs in this process already, from %s; a process cannot change to another "
-                    "home or virtual environment",
-                    where ? where : "the place that libqi was built with");
+    return qi__fail(
+        QI_ERR_INTERPRETER,
+        "Python runs in this process already, from %s; a process cannot change to another "
+        "home or virtual environment",
+        where ? where : "the place that libqi was built with");
 }
 
 static int check_version(void)
@@ -273,8 +274,9 @@ static int refresh_argv(const qi_config *config)
 static int join(const qi_config *config)
 {
     if (PyInterpreterState_Get() != PyInterpreterState_Main())
-        return qi__fail(QI_ERR_INTERPRETER, "the calling thread is in a subinterpreter; libqi runs only "
-                                            "in the main one");
+        return qi__fail(QI_ERR_INTERPRETER,
+                        "the calling thread is in a subinterpreter; libqi runs only "
+                        "in the main one");
     if (ours) {
         if (refresh_argv(config) < 0)
             return qi__fail_python("setting sys.argv");
@@ -293,8 +295,9 @@ int qi__interp_start(const qi_config *config, qi__interp_entry *entry)
     int status;
 
     if (atomic_load(&ended))
-        return qi__fail(QI_ERR_STATE, "the interpreter of this process was finalised; CPython cannot be "
-                                      "started again in it");
+        return qi__fail(QI_ERR_STATE,
+                        "the interpreter of this process was finalised; CPython cannot be "
+                        "started again in it");
     bool runs = Py_IsInitialized();
     entry->held = runs && PyGILState_Check();
     if (runs) {
@@ -326,6 +329,7 @@ int qi__interp_finalize(void)
 {
     atomic_store(&ended, true);
     return Py_FinalizeEx() < 0
-               ? qi__fail(QI_ERR_PYTHON, "Python has ended, but could not write its buffered output")
+               ? qi__fail(QI_ERR_PYTHON,
+                          "Python has ended, but could not write its buffered output")
                : QI_OK;
 }

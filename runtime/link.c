@@ -20,10 +20,10 @@
 #include "status.h"
 
 typedef struct qi__link {
-    PyObject_HEAD vectorcallfunc vectorcall;
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
     PyObject *callable; /* the function alone where `receiver` is set */
-    PyObject
-        *receiver; /* weak reference to a bound method's object; NULL: the callable is kept whole */
+    PyObject *receiver; /* weak reference to a bound method's object; NULL: the callable is kept whole */
     qi_qt_relay *relay; /* NULL: ended */
     PyObject *sender;   /* the proxy */
     int signal;         /* without clones, so that equal ones compare equal */
@@ -110,8 +110,7 @@ static PyObject *call_method(PyObject *function, PyObject *receiver, PyObject *c
     return result;
 }
 
-static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t flagged,
-                           PyObject *names)
+static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t flagged, PyObject *names)
 {
     qi__link *link = as_link(self);
     Py_ssize_t count = PyVectorcall_NARGS(flagged);

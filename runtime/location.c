@@ -22,9 +22,9 @@
 #include "status.h"
 
 #define TEXT_OF(x) #x
-#define TEXT(x) TEXT_OF(x)
-#define VERSION TEXT(PY_MAJOR_VERSION) "." TEXT(PY_MINOR_VERSION)
-#define ZIP_NAME "python" TEXT(PY_MAJOR_VERSION) TEXT(PY_MINOR_VERSION) ".zip"
+#define TEXT(x)    TEXT_OF(x)
+#define VERSION    TEXT(PY_MAJOR_VERSION) "." TEXT(PY_MINOR_VERSION)
+#define ZIP_NAME   "python" TEXT(PY_MAJOR_VERSION) TEXT(PY_MINOR_VERSION) ".zip"
 
 static char *format(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
 
@@ -99,8 +99,8 @@ static int no_library(const char *prefix, const char *who)
 
     if (other)
         status = qi__fail(QI_ERR_INTERPRETER,
-                          "%s is %s, which holds %s, but this libqi runs Python " VERSION, who, prefix,
-                          other);
+                          "%s is %s, which holds %s, but this libqi runs Python " VERSION, who,
+                          prefix, other);
     else
         status = qi__fail(QI_ERR_INTERPRETER,
                           "%s is %s, where the standard library of Python " VERSION
@@ -150,7 +150,7 @@ static int find_built_with(qi__location *location)
 }
 
 typedef struct venv_facts {
-    char home[PATH_MAX];  /* the folder of the interpreter that it was made from */
+    char home[PATH_MAX];    /* the folder of the interpreter that it was made from */
     char version[PATH_MAX]; /* as "3.11.2"; empty where nothing is said */
 } venv_facts;
 
@@ -212,19 +212,22 @@ static int check_venv(const char *venv, const char *program)
         return qi__fail(QI_ERR_INTERPRETER,
                         "%s is no virtual environment: there is no file %s/pyvenv.cfg", venv, venv);
     if (facts.version[0] && strncmp(facts.version, VERSION ".", strlen(VERSION ".")) != 0)
-        return qi__fail(QI_ERR_INTERPRETER,
-                        "the virtual environment %s is one of Python %s, but this libqi runs " VERSION,
-                        venv, facts.version);
+        return qi__fail(
+            QI_ERR_INTERPRETER,
+            "the virtual environment %s is one of Python %s, but this libqi runs " VERSION, venv,
+            facts.version);
     if (!program)
-        return qi__fail(QI_ERR_INTERPRETER,
-                        "the virtual environment %s has no interpreter: %s/bin/python is missing, or "
-                        "leads to one that was removed",
-                        venv, venv);
+        return qi__fail(
+            QI_ERR_INTERPRETER,
+            "the virtual environment %s has no interpreter: %s/bin/python is missing, or "
+            "leads to one that was removed",
+            venv, venv);
     if (!venv_has_library(&facts, program))
-        return qi__fail(QI_ERR_INTERPRETER,
-                        "the virtual environment %s was made from the Python in %s, where the standard "
-                        "library of Python " VERSION " is missing",
-                        venv, facts.home[0] ? facts.home : "a place that its pyvenv.cfg does not name");
+        return qi__fail(
+            QI_ERR_INTERPRETER,
+            "the virtual environment %s was made from the Python in %s, where the standard "
+            "library of Python " VERSION " is missing",
+            venv, facts.home[0] ? facts.home : "a place that its pyvenv.cfg does not name");
     return QI_OK;
 }
 

@@ -35,7 +35,8 @@ bool qi__loop_is_loop(PyObject *object)
 
 /* -- life ---------------------------------------------------------------------------------------------- */
 
-static PyObject *loop_new(PyTypeObject *type, PyObject *Py_UNUSED(args), PyObject *Py_UNUSED(keywords))
+static PyObject *loop_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
+                          PyObject *Py_UNUSED(keywords))
 {
     qi__loop *loop = (qi__loop *)type->tp_alloc(type, 0);
 
@@ -268,9 +269,10 @@ static int run_owner(qi__loop *loop)
     if (PyErr_CheckSignals() < 0)
         return -1;
     if (!stopped) {
-        PyErr_SetString(PyExc_RuntimeError,
-                        ran ? "Qt's event loop ended before the asyncio loop was stopped"
-                            : "Qt's event loop cannot run (any more) after QCoreApplication::exit()");
+        PyErr_SetString(
+            PyExc_RuntimeError,
+            ran ? "Qt's event loop ended before the asyncio loop was stopped"
+                : "Qt's event loop cannot run (any more) after QCoreApplication::exit()");
         return -1;
     }
     return 0;
@@ -280,8 +282,9 @@ static int run_native(qi__loop *loop)
 {
     loop->overrides = QI__OVERRIDES_UNKNOWN;
     do {
-        int result = qi__loop_overrides(loop) & QI__OVERRIDES_RUN_ONCE ? call_self(loop, "_run_once")
-                                                                       : qi__loop_iterate(loop, true);
+        int result = qi__loop_overrides(loop) & QI__OVERRIDES_RUN_ONCE
+                         ? call_self(loop, "_run_once")
+                         : qi__loop_iterate(loop, true);
         if (result < 0)
             return -1;
     } while (!loop->stopping);
@@ -323,9 +326,9 @@ static PyObject *loop_set_mode(PyObject *self, PyObject *mode)
     if (loop->closed)
         return qi__loop_closed_error();
     if (loop->running || loop->stopping) {
-        PyErr_SetString(PyExc_RuntimeError, loop->running
-                                                ? "the mode of a running loop cannot be changed"
-                                                : "the mode cannot be changed while a stop is pending");
+        PyErr_SetString(PyExc_RuntimeError,
+                        loop->running ? "the mode of a running loop cannot be changed"
+                                      : "the mode cannot be changed while a stop is pending");
         return NULL;
     }
     loop->mode = (qi__mode)number;
@@ -389,7 +392,8 @@ static PyObject *loop_set_slice(PyObject *self, PyObject *argument)
     if (microseconds == -1 && PyErr_Occurred())
         return NULL;
     if (microseconds < 0 || microseconds > 1000000) {
-        PyErr_SetString(PyExc_ValueError, "a slice is 1 to 1000000 microseconds, or 0 for the default");
+        PyErr_SetString(PyExc_ValueError,
+                        "a slice is 1 to 1000000 microseconds, or 0 for the default");
         return NULL;
     }
     qi__loop_set_slice(self, (unsigned)microseconds);
@@ -515,7 +519,8 @@ static PyObject *get_nested(PyObject *self, void *Py_UNUSED(closure))
 
 static int set_nested(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
 {
-    bool hold = value && PyUnicode_Check(value) && PyUnicode_CompareWithASCIIString(value, "hold") == 0;
+    bool hold = value && PyUnicode_Check(value) &&
+                PyUnicode_CompareWithASCIIString(value, "hold") == 0;
     bool run = value && PyUnicode_Check(value) && PyUnicode_CompareWithASCIIString(value, "run") == 0;
 
     if (!hold && !run) {
@@ -597,11 +602,13 @@ static PyMethodDef own_methods[] = {
     {"start", loop_start, METH_NOARGS,
      PyDoc_STR("Puts a loop in guest mode into the running state and returns.")},
     {"stop", loop_stop, METH_NOARGS,
-     PyDoc_STR("Stops the loop after the callbacks that are ready; a guest at once, outside of them.")},
+     PyDoc_STR(
+         "Stops the loop after the callbacks that are ready; a guest at once, outside of them.")},
     {"set_mode", loop_set_mode, METH_O,
      PyDoc_STR("Sets the mode, a QiLoopMode; only while the loop is not running.")},
     {"exec_modal", loop_exec_modal, METH_O,
-     PyDoc_STR("Calls a function right after the current callback, outside of asyncio's callbacks.")},
+     PyDoc_STR(
+         "Calls a function right after the current callback, outside of asyncio's callbacks.")},
     {"set_slice", loop_set_slice, METH_O,
      PyDoc_STR("Sets for how many microseconds callbacks may take turns before Qt gets its own.")},
     {"is_running", loop_is_running, METH_NOARGS, PyDoc_STR("True if the loop is running.")},

@@ -105,17 +105,17 @@ typedef struct qi__loop {
     qi__poller *poller; /* NULL once closed */
     qi_host *host;      /* while running as guest or owner */
     unsigned long thread;
-    bool running;  /* _thread_id is not None */
+    bool running; /* _thread_id is not None */
     bool stopping;
     bool closed;
     bool debug;
-    int level; /* open brackets */
-    int turns; /* turns on the C stack */
-    bool wake_asked; /* the host was asked for a turn and has not come yet */
-    bool paused;     /* the host was told not to turn us for now */
+    int level;                     /* open brackets */
+    int turns;                     /* turns on the C stack */
+    bool wake_asked;               /* the host was asked for a turn and has not come yet */
+    bool paused;                   /* the host was told not to turn us for now */
     void (*when_left)(void *data); /* called once when the loop is idle again; NULL: nothing */
     void *when_left_data;
-    bool ending;     /* owner mode: leave the host's event loop, then raise `raised` if it is set */
+    bool ending; /* owner mode: leave the host's event loop, then raise `raised` if it is set */
     PyObject *raised;
 
     /* settings */
@@ -128,10 +128,10 @@ typedef struct qi__loop {
 
     /* bookkeeping of the moment */
     uint64_t last_poll_ns;
-    PyObject *captured;    /* eager.c: the handle that Task.__init__ scheduled */
+    PyObject *captured; /* eager.c: the handle that Task.__init__ scheduled */
     bool capturing;
     struct qi__newcomer *newcomer; /* eager.c: whose task is being made; NULL: a task factory makes it */
-    PyObject *current_handle; /* debug mode */
+    PyObject *current_handle;      /* debug mode */
     unsigned overrides;
 
     /* descriptors */

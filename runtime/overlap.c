@@ -116,8 +116,8 @@ static void launch_first(qi__slot *slot)
     PyObject *args;
 
     pop_waiting(slot, &args);
-    PyObject *task =
-        qi__slot_launch(slot, &PyTuple_GET_ITEM(args, 0), (size_t)PyTuple_GET_SIZE(args));
+    PyObject *task = qi__slot_launch(slot, &PyTuple_GET_ITEM(args, 0),
+                                     (size_t)PyTuple_GET_SIZE(args));
     if (!task)
         qi__slot_report_raised(slot);
     Py_XDECREF(task);
@@ -155,8 +155,7 @@ void qi__overlap_next(qi__slot *slot, bool later)
 static void catch_up(qi__slot *slot)
 {
     for (size_t turns = slot->waiting_count; turns > 0; turns--) {
-        if (is_busy(slot) ||
-            !slot->first_waiting) /* in this order: the question may empty the queue */
+        if (is_busy(slot) || !slot->first_waiting) /* in this order: the question may empty the queue */
             return;
         launch_first(slot);
     }

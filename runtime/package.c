@@ -51,8 +51,8 @@ static PyObject *find(PyObject *self, PyObject *argument)
     PyObject *code = load_code(module);
     if (!code)
         return NULL;
-    return Py_BuildValue("sNs#N", module->filename, PyBool_FromLong(module->package), module->source,
-                         (Py_ssize_t)module->source_size, code);
+    return Py_BuildValue("sNs#N", module->filename, PyBool_FromLong(module->package),
+                         module->source, (Py_ssize_t)module->source_size, code);
 }
 
 static PyMethodDef find_method = {"find", find, METH_O, NULL};

@@ -15,8 +15,7 @@
 #include "border.h"
 #include "compat.h"
 
-static PyObject *pending_call(PyObject *self, PyObject *const *args, size_t nargsf,
-                              PyObject *kwnames)
+static PyObject *pending_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     qi__pending *pending = (qi__pending *)self;
 
@@ -109,8 +108,7 @@ static void unlink_pending(qi__pending *pending)
     pending->previous = pending->next = NULL;
 }
 
-static PyObject
-    *add_done_callback; /* interned for the life of the process, as are the names below */
+static PyObject *add_done_callback; /* interned for the life of the process, as are the names below */
 static PyObject *done_name, *exception_name, *cancel_name;
 
 static int intern_names(void)
@@ -124,8 +122,7 @@ static int intern_names(void)
     return cancel_name && exception_name && done_name && add_done_callback ? 0 : -1;
 }
 
-qi__pending *qi__pending_add(qi__pending_list *list, PyObject *task, qi__pending_fn ended,
-                             void *data)
+qi__pending *qi__pending_add(qi__pending_list *list, PyObject *task, qi__pending_fn ended, void *data)
 {
     PyTypeObject *type = (PyTypeObject *)qi__state_get()->pending_type;
     qi__pending *pending = intern_names() < 0 ? NULL : PyObject_New(qi__pending, type);
@@ -179,8 +176,8 @@ int qi__task_is_done(PyObject *task)
 
 PyObject *qi__task_exception(PyObject *task)
 {
-    PyObject *exception =
-        intern_names() < 0 ? NULL : call_noargs(task, own_exception, exception_name);
+    PyObject *exception = intern_names() < 0 ? NULL
+                                             : call_noargs(task, own_exception, exception_name);
 
     PyErr_Clear(); /* CancelledError: it did not fail */
     if (exception == Py_None)

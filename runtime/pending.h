@@ -25,7 +25,8 @@ typedef struct qi__pending_list {
 typedef void (*qi__pending_fn)(qi__pending *pending);
 
 struct qi__pending {
-    PyObject_HEAD vectorcallfunc vectorcall;
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
     PyObject *task; /* NULL once dropped */
     void *data;
     qi__pending_fn ended;

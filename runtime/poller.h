@@ -18,10 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    QI__POLL_READ = 1,
-    QI__POLL_WRITE = 2
-};
+enum { QI__POLL_READ = 1, QI__POLL_WRITE = 2 };
 
 typedef struct qi__poller qi__poller;
 

@@ -31,9 +31,9 @@ struct qi__poller {
     int epoll_fd;
     int timer_fd;
     int wake_fd;
-    unsigned fork_count;    /* as it was when the poller was made */
-    atomic_bool wake_sent;  /* an eventfd write is under way: another would say nothing new */
-    uint64_t armed_ns;      /* what the timerfd is set to; UINT64_MAX: not at all */
+    unsigned fork_count;   /* as it was when the poller was made */
+    atomic_bool wake_sent; /* an eventfd write is under way: another would say nothing new */
+    uint64_t armed_ns;     /* what the timerfd is set to; UINT64_MAX: not at all */
     registration *table;
     size_t table_size;
 };

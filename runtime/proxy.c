@@ -210,8 +210,7 @@ static PyObject *search(PyObject *self, PyObject *args, PyObject *kwargs, const 
     PyObject *name = NULL, *class_name = NULL;
     int recursive = 1;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, keywords, &name, &class_name,
-                                     &recursive))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, keywords, &name, &class_name, &recursive))
         return NULL;
     qi_object *object = qi__proxy_live(as_proxy(self));
     return object ? function(object, name, class_name, recursive) : NULL;
@@ -306,8 +305,7 @@ static PyMethodDef functions[] = {
 /* -- the type ---------------------------------------------------------------------------------------- */
 
 static PyMethodDef proxy_methods[] = {
-    {"parent", proxy_parent, METH_NOARGS,
-     "parent()\n--\n\nThe object that owns this one, or None."},
+    {"parent", proxy_parent, METH_NOARGS, "parent()\n--\n\nThe object that owns this one, or None."},
     {"children", proxy_children, METH_NOARGS, "children()\n--\n\nThe objects that this one owns."},
     {"findChild", (PyCFunction)(void (*)(void))proxy_find_child, METH_VARARGS | METH_KEYWORDS,
      "findChild(name=None, *, class_name=None, recursive=True)\n--\n\n"

@@ -14,7 +14,8 @@
 
 /* The proxy of a QObject: weak, and the only one of it as long as it is referenced. */
 typedef struct qi__proxy {
-    PyObject_HEAD PyObject *weak_references;
+    PyObject_HEAD
+    PyObject *weak_references;
     void *guard;            /* NULL: made for an object that was dying already */
     qi_object *address;     /* where it lives or lived; a name, never to be followed */
     const char *class_name; /* never freed */
@@ -22,7 +23,8 @@ typedef struct qi__proxy {
 
 /* A signal of one object. */
 typedef struct qi__signal {
-    PyObject_HEAD PyObject *weak_references;
+    PyObject_HEAD
+    PyObject *weak_references;
     qi__proxy *proxy;
     PyObject *name;
     int index; /* -1: overloads, none chosen yet */
@@ -30,7 +32,8 @@ typedef struct qi__signal {
 
 /* The slots and invokables that one object has under one name. */
 typedef struct qi__method {
-    PyObject_HEAD vectorcallfunc vectorcall;
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
     qi__proxy *proxy;
     PyObject *name;
 } qi__method;

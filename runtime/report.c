@@ -65,10 +65,10 @@ static void log_error(const qi_error *error, const qi_origin *origin)
 {
     const char *task = origin->task, *signal = origin->signal, *target = origin->target;
 
-    qi__log(QI_LOG_ERROR, "python", "%s%s%s%s%s%s%s%s%s", error->message, task ? "\n  in task " : "",
-            or_nothing(task), target ? "\n  of " : "", or_nothing(target),
-            signal ? "\n  started by " : "", or_nothing(signal), error->traceback ? "\n" : "",
-            or_nothing(error->traceback));
+    qi__log(QI_LOG_ERROR, "python", "%s%s%s%s%s%s%s%s%s", error->message,
+            task ? "\n  in task " : "", or_nothing(task), target ? "\n  of " : "",
+            or_nothing(target), signal ? "\n  started by " : "", or_nothing(signal),
+            error->traceback ? "\n" : "", or_nothing(error->traceback));
 }
 
 void qi__report_error(const qi_error *error, const qi_origin *origin)

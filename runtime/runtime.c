@@ -57,7 +57,8 @@ int qi__runtime_check(const qi_runtime *runtime)
     case QI_RUNTIME_RUNNING:
         return QI_OK;
     case QI_RUNTIME_CLOSING:
-        return qi__fail(QI_ERR_SHUTTING_DOWN, "the runtime is shutting down and takes no new calls");
+        return qi__fail(QI_ERR_SHUTTING_DOWN,
+                        "the runtime is shutting down and takes no new calls");
     default:
         return qi__fail(QI_ERR_NOT_RUNNING,
                         "this runtime was shut down; qi_runtime_init() makes a new one");
@@ -68,9 +69,10 @@ int qi__runtime_check_gui(const qi_runtime *runtime)
 {
     int status = qi__runtime_check(runtime);
     if (status == QI_OK && !qi__runtime_on_gui_thread())
-        status = qi__fail(QI_ERR_WRONG_THREAD,
-                          "this call belongs to the GUI thread; from other threads use qi_run_task(), "
-                          "or QMetaObject::invokeMethod() to get there");
+        status = qi__fail(
+            QI_ERR_WRONG_THREAD,
+            "this call belongs to the GUI thread; from other threads use qi_run_task(), "
+            "or QMetaObject::invokeMethod() to get there");
     return status;
 }
 
@@ -128,8 +130,9 @@ static int check_application(void)
         return qi__fail(QI_ERR_WRONG_THREAD,
                         "qi_runtime_init() belongs to the thread of the QCoreApplication");
     if (qi__runtime_current())
-        return qi__fail(QI_ERR_STATE, "a runtime runs already in this process; qi_runtime_current() "
-                                      "returns it, and qi_runtime_shutdown() ends it");
+        return qi__fail(QI_ERR_STATE,
+                        "a runtime runs already in this process; qi_runtime_current() "
+                        "returns it, and qi_runtime_shutdown() ends it");
     return QI_OK;
 }
 
@@ -199,11 +202,10 @@ static int begin(qi_runtime *runtime)
     PyObject *paths = path_list(config);
     if (!paths)
         return -1;
-    runtime->loop =
-        qi__call_python("qi._embed", "start", "(NOIsIO)", paths,
-                        qi__interp_is_ours() ? Py_True : Py_False,
-                       config->slice_us, config->nested == QI_NESTED_HOLD ? "hold" : "run",
-                       config->nested_limit, config->debug ? Py_True : Py_False);
+    runtime->loop = qi__call_python("qi._embed", "start", "(NOIsIO)", paths,
+                                    qi__interp_is_ours() ? Py_True : Py_False, config->slice_us,
+                                    config->nested == QI_NESTED_HOLD ? "hold" : "run",
+                                    config->nested_limit, config->debug ? Py_True : Py_False);
     return runtime->loop ? 0 : -1;
 }
 

@@ -52,8 +52,8 @@ static int check_count(const char *function, Py_ssize_t count, Py_ssize_t wanted
 {
     if (count >= wanted)
         return 0;
-    PyErr_Format(PyExc_TypeError, "%s() takes at least %zd positional arguments (%zd given)", function,
-                 wanted, count);
+    PyErr_Format(PyExc_TypeError, "%s() takes at least %zd positional arguments (%zd given)",
+                 function, wanted, count);
     return -1;
 }
 
@@ -87,8 +87,8 @@ static qi__handle *make_soon(qi__loop *loop, const char *function, bool same_thr
         return (qi__handle *)qi__loop_closed_error();
     if (loop->debug && debug_checks(loop, args[0], function, same_thread) < 0)
         return NULL;
-    return qi__handle_new(loop, (PyTypeObject *)loop->state->handle_type, args[0], args + 1, count - 1,
-                          context);
+    return qi__handle_new(loop, (PyTypeObject *)loop->state->handle_type, args[0], args + 1,
+                          count - 1, context);
 }
 
 static PyObject *loop_call_soon(PyObject *self, PyObject *const *args, Py_ssize_t count,
@@ -138,8 +138,7 @@ static PyObject *loop_call_soon_threadsafe(PyObject *self, PyObject *const *args
                                            PyObject *keyword_names)
 {
     qi__loop *loop = (qi__loop *)self;
-    qi__handle *handle =
-        make_soon(loop, "call_soon_threadsafe", false, args, count, keyword_names);
+    qi__handle *handle = make_soon(loop, "call_soon_threadsafe", false, args, count, keyword_names);
 
     if (!handle)
         return NULL;
@@ -201,8 +200,8 @@ static PyObject *schedule(qi__loop *loop, const char *function, double when, PyO
     }
     if (loop->debug && debug_checks(loop, args[0], function, true) < 0)
         return NULL;
-    qi__handle *handle = qi__handle_new(loop, (PyTypeObject *)loop->state->timer_handle_type, args[0],
-                                        args + 1, count - 1, context);
+    qi__handle *handle = qi__handle_new(loop, (PyTypeObject *)loop->state->timer_handle_type,
+                                        args[0], args + 1, count - 1, context);
     if (!handle)
         return NULL;
     qi__timer_handle *timer = (qi__timer_handle *)handle;
@@ -312,8 +311,7 @@ PyMethodDef qi__sched_methods[] = {
     {"call_at", FAST(loop_call_at), METH_FASTCALL | METH_KEYWORDS,
      PyDoc_STR("call_at(when, callback, *args, context=None)\n--\n\n"
                "Calls a function at a time of the loop's clock.")},
-    {"time", loop_time, METH_NOARGS,
-     PyDoc_STR("The loop's clock, in seconds: time.monotonic().")},
+    {"time", loop_time, METH_NOARGS, PyDoc_STR("The loop's clock, in seconds: time.monotonic().")},
     {"create_future", loop_create_future, METH_NOARGS,
      PyDoc_STR("A Future that belongs to this loop.")},
     {"_add_callback", loop_add_callback, METH_O, NULL},

@@ -78,10 +78,11 @@ static int verdict(const qi_shutdown_report *report)
     if (report->clean)
         return QI_OK;
     const char *first = report->tasks_left ? report->task_names[0] : report->thread_names[0];
-    return qi__fail(QI_ERR_TIMEOUT,
-                    "the runtime is shut down, but %zu tasks and %zu threads did not end in time and "
-                    "were left behind; the first is %s",
-                    report->tasks_left, report->threads_left, first);
+    return qi__fail(
+        QI_ERR_TIMEOUT,
+        "the runtime is shut down, but %zu tasks and %zu threads did not end in time and "
+        "were left behind; the first is %s",
+        report->tasks_left, report->threads_left, first);
 }
 
 static unsigned milliseconds_since(const struct timespec *begin)
@@ -89,8 +90,7 @@ static unsigned milliseconds_since(const struct timespec *begin)
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (unsigned)((now.tv_sec - begin->tv_sec) * 1000 +
-                      (now.tv_nsec - begin->tv_nsec) / 1000000);
+    return (unsigned)((now.tv_sec - begin->tv_sec) * 1000 + (now.tv_nsec - begin->tv_nsec) / 1000000);
 }
 
 /* -- the stages ---------------------------------------------------------------------------------- */
@@ -139,10 +139,10 @@ static void run_stages(qi_runtime *runtime, qi_shutdown_report *report, PyObject
     Py_ssize_t cancelled;
 
     *result = qi__call_python(own_module, "run", "(Oddd)", runtime->loop, config->grace_ms / 1000.0,
-                         config->cancel_ms / 1000.0, config->executor_ms / 1000.0);
+                              config->cancel_ms / 1000.0, config->executor_ms / 1000.0);
     report->clean = true;
-    if (!*result || !PyArg_ParseTuple(*result, "nO!O!", &cancelled, &PyList_Type, &tasks, &PyList_Type,
-                                      &threads)) {
+    if (!*result || !PyArg_ParseTuple(*result, "nO!O!", &cancelled, &PyList_Type, &tasks,
+                                      &PyList_Type, &threads)) {
         run_stage(NULL);
         return;
     }
@@ -163,8 +163,9 @@ static bool may_finalize(const qi_shutdown_report *report)
     bool alone = first == own && !PyThreadState_Next(own) && !PyEval_GetFrame() &&
                  !qi__gil_is_awaited();
     if (!alone)
-        qi__log(QI_LOG_WARNING, "qi", "the interpreter is not finalised: other threads, or callers of "
-                                      "this shutdown, are still in Python");
+        qi__log(QI_LOG_WARNING, "qi",
+                "the interpreter is not finalised: other threads, or callers of "
+                "this shutdown, are still in Python");
     return alone;
 }
 
@@ -254,7 +255,8 @@ static int begin_closing(qi_runtime *runtime, unsigned flags)
     qi__runtime_own *own = own_of(runtime);
 
     if (own->shutting_down)
-        return qi__fail(QI_ERR_SHUTTING_DOWN, "the shutdown is under way, this is called from inside it");
+        return qi__fail(QI_ERR_SHUTTING_DOWN,
+                        "the shutdown is under way, this is called from inside it");
     own->shutdown_flags |= flags;
     atomic_store(&runtime->phase, QI_RUNTIME_CLOSING);
     if (!is_busy(runtime))

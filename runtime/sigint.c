@@ -122,8 +122,8 @@ static int watch(PyObject *loop)
 {
     static PyMethodDef method = {"look_for_interrupt", look, METH_NOARGS, NULL};
     PyObject *function = PyCFunction_New(&method, NULL);
-    PyObject *result =
-        function ? PyObject_CallMethod(loop, "add_reader", "iO", wake_fd, function) : NULL;
+    PyObject *result = function ? PyObject_CallMethod(loop, "add_reader", "iO", wake_fd, function)
+                                : NULL;
 
     Py_XDECREF(result);
     Py_XDECREF(function);

@@ -481,8 +481,7 @@ static PyObject *slot_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return PyErr_Format(PyExc_TypeError, "name must be a str or None, not %.200s",
                             Py_TYPE(name)->tp_name);
     if (limit < 0)
-        return PyErr_Format(PyExc_ValueError, "queue_limit must not be negative, but is %zd",
-                            limit);
+        return PyErr_Format(PyExc_ValueError, "queue_limit must not be negative, but is %zd", limit);
     qi__slot *slot = allocate(type, callable);
     if (!slot)
         return NULL;
@@ -681,8 +680,7 @@ static PyMemberDef slot_members[] = {
     {"callable", T_OBJECT, offsetof(qi__slot, callable), READONLY, "What is called."},
     {"task_name", T_OBJECT, offsetof(qi__slot, task_name), READONLY,
      "The name of its tasks, or None."},
-    {"closed", T_BOOL, offsetof(qi__slot, closed), READONLY,
-     "Whether it launches nothing any more."},
+    {"closed", T_BOOL, offsetof(qi__slot, closed), READONLY, "Whether it launches nothing any more."},
     {NULL, 0, 0, 0, NULL},
 };
 
@@ -705,8 +703,8 @@ static PyType_Slot slot_slots[] = {
 static PyType_Spec slot_spec = {
     .name = "_qi.Slot",
     .basicsize = sizeof(qi__slot),
-    .flags =
-        Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC |
+             Py_TPFLAGS_HAVE_VECTORCALL,
     .slots = slot_slots,
 };
 

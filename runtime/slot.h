@@ -29,12 +29,12 @@ typedef struct qi__waiting {
 } qi__waiting;
 
 typedef struct qi__slot {
-    PyObject_HEAD vectorcallfunc vectorcall;
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
     PyObject *dict;
     PyObject *weak_references;
     PyObject *callable; /* the function alone where `receiver` is set */
-    PyObject
-        *receiver; /* weak reference to a bound method's object; NULL: the callable is kept whole */
+    PyObject *receiver; /* weak reference to a bound method's object; NULL: the callable is kept whole */
     PyObject *task_name;   /* NULL: asyncio makes one */
     PyObject *task_runner; /* NULL: the eager start of libqi's loop */
     PyObject *signal;      /* what it is connected to, for reports; NULL: unknown */

@@ -16,38 +16,38 @@ extern "C" {
 #endif
 
 /* X(name) for every owned reference. The comment says what it is or where it comes from. */
-#define QI_STATE_OBJECTS(X)                                                                          \
-    /* loop.c, handle.c */                                                                           \
-    X(loop_type)                 /* _qi.Loop */                                                      \
-    X(handle_type)               /* _qi.Handle */                                                    \
-    X(timer_handle_type)         /* _qi.TimerHandle */                                               \
-    X(ready_type)                /* the view of the ready queue */                                   \
-    X(scheduled_type)            /* the view of the timers */                                        \
-    X(asyncio_handle)            /* asyncio.events.Handle */                                         \
-    X(asyncio_timer_handle)      /* asyncio.events.TimerHandle */                                    \
-    X(future_type)               /* asyncio.Future */                                                \
-    X(task_type)                 /* asyncio.Task */                                                  \
-    X(cancelled_error)           /* asyncio.CancelledError */                                        \
-    X(current_task)              /* asyncio.tasks.current_task, 3.14+; else NULL */                  \
-    X(current_tasks)             /* asyncio.tasks._current_tasks, until 3.13; else NULL */           \
-    X(task_keywords)             /* ("loop", "name"), and so on: eager.c */                          \
-    X(task_keywords_context)                                                                         \
-    X(future_keywords)           /* ("loop",) */                                                     \
-    /* proxy.c */                                                                                    \
-    X(object_type)               /* _qi.Object: the proxy of a QObject */                            \
-    X(signal_type)               /* _qi.Signal: a signal of one object */                            \
-    X(method_type)               /* _qi.Method: a slot or invokable of one object */                 \
-    X(variant_type)              /* _qi.Variant: a QVariant of a type that Python has nothing for */ \
-    X(link_type)                 /* _qi.Connection: a callable connected to a signal */              \
-    X(links)                     /* the set of those that are connected */                           \
-    X(host_names)                /* qi.host: dict of names to capsules that hold guards */           \
-    X(qt_cache)                  /* dict of what qt/ makes once: classes of enumerations, and so on */ \
-    /* slot.c */                                                                                     \
-    X(slot_type)                 /* _qi.Slot: a coroutine function with an overlap policy */         \
-    X(pending_type)              /* the done-callback of a task that libqi launched */               \
-    X(get_running_loop)          /* asyncio.events._get_running_loop */                              \
-    /* stream.c */                                                                                   \
-    X(writer_type)               /* _qi.LineWriter: sys.stdout and sys.stderr */
+#define QI_STATE_OBJECTS(X)                                                                        \
+    /* loop.c, handle.c */                                                                         \
+    X(loop_type)            /* _qi.Loop */                                                         \
+    X(handle_type)          /* _qi.Handle */                                                       \
+    X(timer_handle_type)    /* _qi.TimerHandle */                                                  \
+    X(ready_type)           /* the view of the ready queue */                                      \
+    X(scheduled_type)       /* the view of the timers */                                           \
+    X(asyncio_handle)       /* asyncio.events.Handle */                                            \
+    X(asyncio_timer_handle) /* asyncio.events.TimerHandle */                                       \
+    X(future_type)          /* asyncio.Future */                                                   \
+    X(task_type)            /* asyncio.Task */                                                     \
+    X(cancelled_error)      /* asyncio.CancelledError */                                           \
+    X(current_task)         /* asyncio.tasks.current_task, 3.14+; else NULL */                     \
+    X(current_tasks)        /* asyncio.tasks._current_tasks, until 3.13; else NULL */              \
+    X(task_keywords)        /* ("loop", "name"), and so on: eager.c */                             \
+    X(task_keywords_context)                                                                       \
+    X(future_keywords) /* ("loop",) */                                                             \
+    /* proxy.c */                                                                                  \
+    X(object_type)  /* _qi.Object: the proxy of a QObject */                                       \
+    X(signal_type)  /* _qi.Signal: a signal of one object */                                       \
+    X(method_type)  /* _qi.Method: a slot or invokable of one object */                            \
+    X(variant_type) /* _qi.Variant: a QVariant of a type that Python has nothing for */            \
+    X(link_type)    /* _qi.Connection: a callable connected to a signal */                         \
+    X(links)        /* the set of those that are connected */                                      \
+    X(host_names)   /* qi.host: dict of names to capsules that hold guards */                      \
+    X(qt_cache)     /* dict of what qt/ makes once: classes of enumerations, and so on */          \
+    /* slot.c */                                                                                   \
+    X(slot_type)        /* _qi.Slot: a coroutine function with an overlap policy */                \
+    X(pending_type)     /* the done-callback of a task that libqi launched */                      \
+    X(get_running_loop) /* asyncio.events._get_running_loop */                                     \
+    /* stream.c */                                                                                 \
+    X(writer_type) /* _qi.LineWriter: sys.stdout and sys.stderr */
 
 typedef struct qi__state {
 #define QI_STATE_MEMBER(name) PyObject *name;

@@ -16,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHORT_TEXT 480 /* bytes; a record then takes half a kilobyte of each thread's static storage */
+#define SHORT_TEXT                                                                                 \
+    480 /* bytes; a record then takes half a kilobyte of each thread's static storage */
 
 typedef struct record {
     qi_error error;
@@ -128,8 +129,8 @@ static const char *put_text(char **place, const char *text)
 
 qi_error *qi__error_copy(const qi_error *error)
 {
-    qi_error *copy = malloc(sizeof *copy + text_size(error->message) + text_size(error->python_type) +
-                            text_size(error->traceback));
+    qi_error *copy = malloc(sizeof *copy + text_size(error->message) +
+                            text_size(error->python_type) + text_size(error->traceback));
     if (!copy)
         return NULL;
     char *place = (char *)(copy + 1);
@@ -158,8 +159,8 @@ const qi_error *qi_last_error(void)
 const char *qi_status_name(int status)
 {
     switch (status) {
-#define NAME(name, value, text)                                                                      \
-    case value:                                                                                      \
+#define NAME(name, value, text)                                                                    \
+    case value:                                                                                    \
         return #name;
         QI_STATUS_MAP(NAME)
 #undef NAME
@@ -171,8 +172,8 @@ const char *qi_status_name(int status)
 const char *qi_status_text(int status)
 {
     switch (status) {
-#define TEXT(name, value, text)                                                                      \
-    case value:                                                                                      \
+#define TEXT(name, value, text)                                                                    \
+    case value:                                                                                    \
         return text;
         QI_STATUS_MAP(TEXT)
 #undef TEXT
@@ -245,9 +246,10 @@ int qi__check_text(const char *text, const char *what)
         return qi__fail(QI_ERR_ARGUMENT, "%s is NULL; a text is needed", what);
     size_t size = strlen(text), valid = qi__utf8_valid(text, size);
     if (valid < size)
-        return qi__fail(QI_ERR_ENCODING,
-                        "%s is not valid UTF-8: byte 0x%02x at offset %zu; convert it first, in Qt with "
-                        "QString::toUtf8()",
-                        what, (unsigned char)text[valid], valid);
+        return qi__fail(
+            QI_ERR_ENCODING,
+            "%s is not valid UTF-8: byte 0x%02x at offset %zu; convert it first, in Qt with "
+            "QString::toUtf8()",
+            what, (unsigned char)text[valid], valid);
     return QI_OK;
 }

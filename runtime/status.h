@@ -16,7 +16,8 @@ extern "C" {
 int qi__fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The same with an exception's type and traceback; each is copied and may be NULL. */
-int qi__fail_exception(int status, const char *message, const char *python_type, const char *traceback);
+int qi__fail_exception(int status, const char *message, const char *python_type,
+                       const char *traceback);
 
 /* A record that outlives the next failure, as a task keeps it. Owned: qi__error_free(). NULL: no memory. */
 qi_error *qi__error_copy(const qi_error *error);

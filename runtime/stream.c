@@ -352,7 +352,8 @@ static PyMethodDef writer_methods[] = {
     {"tell", writer_refuse, METH_VARARGS, NULL},
     {"truncate", writer_refuse, METH_VARARGS, NULL},
     {"detach", writer_refuse, METH_VARARGS, NULL},
-    {"reconfigure", (PyCFunction)(void (*)(void))writer_reconfigure, METH_VARARGS | METH_KEYWORDS, NULL},
+    {"reconfigure", (PyCFunction)(void (*)(void))writer_reconfigure, METH_VARARGS | METH_KEYWORDS,
+     NULL},
     {"__enter__", writer_enter, METH_NOARGS, NULL},
     {"__exit__", writer_nothing, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
@@ -418,8 +419,8 @@ static void writer_dealloc(PyObject *object)
 
 static PyObject *writer_repr(PyObject *self)
 {
-    return PyUnicode_FromFormat("<_qi.LineWriter name='<%s>' mode='%s'>", names[((writer *)self)->to],
-                                ((writer *)self)->binary ? "wb" : "w");
+    return PyUnicode_FromFormat("<_qi.LineWriter name='<%s>' mode='%s'>",
+                                names[((writer *)self)->to], ((writer *)self)->binary ? "wb" : "w");
 }
 
 static PyType_Slot writer_slots[] = {

@@ -479,8 +479,8 @@ static PyObject *call(PyObject *callable, const qi_value *args, size_t count, in
     if (converted < count)
         *status = argument_failed(converted);
     else
-        result =
-            PyObject_Vectorcall(callable, stack + 1, count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+        result = PyObject_Vectorcall(callable, stack + 1, count | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                                     NULL);
     for (size_t i = 1; i <= converted; i++)
         Py_DECREF(stack[i]);
     if (stack != few)
@@ -857,9 +857,8 @@ int qi_task_wait(qi_task *task, int timeout_ms, qi_value *out)
     bool has_ended = wait_until_ended(task, timeout_ms);
     if (thread)
         PyEval_RestoreThread(thread);
-    status = has_ended
-                 ? answer(task, out)
-                 : qi__fail(QI_ERR_PENDING, "the task has not ended within %d ms", timeout_ms);
+    status = has_ended ? answer(task, out)
+                       : qi__fail(QI_ERR_PENDING, "the task has not ended within %d ms", timeout_ms);
     drop(task);
     return status;
 }
@@ -901,8 +900,7 @@ void qi__tasks_abandon(qi_runtime *runtime)
     qi_task *task;
 
     while ((task = take_launch(runtime))) {
-        finish_with(task, QI_ERR_SHUTTING_DOWN,
-                    "the runtime was shut down and left the task behind");
+        finish_with(task, QI_ERR_SHUTTING_DOWN, "the runtime was shut down and left the task behind");
         drop(task);
     }
 }

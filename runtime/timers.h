@@ -83,8 +83,7 @@ static inline bool qi__timers_add(qi__timers *timers, qi__timer *timer, double w
 {
     if (timers->count == timers->capacity) {
         size_t capacity = timers->capacity ? timers->capacity * 2 : 64;
-        qi__timer_slot *slots =
-            (qi__timer_slot *)realloc(timers->slots, capacity * sizeof *slots);
+        qi__timer_slot *slots = (qi__timer_slot *)realloc(timers->slots, capacity * sizeof *slots);
         if (!slots)
             return false;
         timers->slots = slots;

@@ -111,8 +111,8 @@ int qi__defer(qi__loop *loop, PyObject *handle)
     }
     if (qi__handle_is_ours(loop->state, handle))
         ((qi__handle *)handle)->deferred = true;
-    loop->deferred[loop->deferred_count++] =
-        (qi__deferred){.handle = Py_NewRef(handle), .level = loop->level};
+    loop->deferred[loop->deferred_count++] = (qi__deferred){.handle = Py_NewRef(handle),
+                                                            .level = loop->level};
     return 0;
 }
 
@@ -290,8 +290,8 @@ static void warn_if_slow(qi__loop *loop, PyObject *handle, double seconds)
     text = base ? PyObject_CallMethod(base, "_format_handle", "O", handle) : NULL;
     PyObject *logger = text ? PyObject_GetAttrString(base, "logger") : NULL;
     if (logger)
-        result = PyObject_CallMethod(logger, "warning", "sOd", "Executing %s took %.3f seconds", text,
-                                     seconds);
+        result = PyObject_CallMethod(logger, "warning", "sOd", "Executing %s took %.3f seconds",
+                                     text, seconds);
     Py_XDECREF(logger);
 done:
     if (PyErr_Occurred())
@@ -369,8 +369,8 @@ static int expire_timers(qi__loop *loop, uint64_t now_ns)
     }
     while (loop->timers.count && qi__timers_deadline(&loop->timers) <= now) {
         qi__timer *first = qi__timers_first(&loop->timers);
-        qi__timer_handle *timer =
-            (qi__timer_handle *)((char *)first - offsetof(qi__timer_handle, timer));
+        qi__timer_handle *timer = (qi__timer_handle *)((char *)first -
+                                                       offsetof(qi__timer_handle, timer));
         if (!qi__ring_push(&loop->ready, timer)) {
             PyErr_NoMemory();
             return -1;
@@ -458,10 +458,11 @@ static void refuse_nested_turn(qi__loop *loop)
     loop->paused = true;
     loop->host->vtable->pause(loop->host, true);
     if (too_deep(loop)) {
-        PyErr_Format(PyExc_RecursionError,
-                     "%u Qt event loops are nested inside each other, the limit set by nested_limit; "
-                     "asyncio holds still until the innermost one returns",
-                     loop->nested_limit);
+        PyErr_Format(
+            PyExc_RecursionError,
+            "%u Qt event loops are nested inside each other, the limit set by nested_limit; "
+            "asyncio holds still until the innermost one returns",
+            loop->nested_limit);
         qi__loop_report(loop, "Too many nested event loops", NULL);
     }
 }
@@ -471,7 +472,8 @@ static void handle_raised(qi__loop *loop)
 {
     loop->todo = 0;
     if (loop->mode != QI__MODE_OWNER) {
-        qi__loop_report(loop, "A callback asked to end the process; as a guest, asyncio goes on", NULL);
+        qi__loop_report(loop, "A callback asked to end the process; as a guest, asyncio goes on",
+                        NULL);
         return;
     }
     Py_XSETREF(loop->raised, qi__take_exception());

@@ -112,8 +112,8 @@ static int copy_object(qi_value *out, const qi_value *value)
     if (!guard && !value->as.object.pointer)
         return qi__fail(QI_ERR_ARGUMENT, "an object value points at NULL");
     out->as.object.pointer = value->as.object.pointer;
-    out->as.object.guard =
-        guard ? qi_qt_guard_retain(guard) : qi_qt_guard_new(value->as.object.pointer);
+    out->as.object.guard = guard ? qi_qt_guard_retain(guard)
+                                 : qi_qt_guard_new(value->as.object.pointer);
     return out->as.object.guard ? QI_OK : fail_memory();
 }
 
@@ -284,8 +284,7 @@ static bool equal(const qi_value *a, const qi_value *b, int depth);
 static bool equal_text(const qi_value *a, const qi_value *b)
 {
     size_t size = a->as.text.size;
-    return size == b->as.text.size &&
-           (!size || memcmp(a->as.text.data, b->as.text.data, size) == 0);
+    return size == b->as.text.size && (!size || memcmp(a->as.text.data, b->as.text.data, size) == 0);
 }
 
 static bool equal_list(const qi_value *a, const qi_value *b, int depth)
@@ -313,8 +312,7 @@ static bool equal_map(const qi_value *a, const qi_value *b, int depth)
 
 static bool equal(const qi_value *a, const qi_value *b, int depth)
 {
-    if (a->kind != b->kind || depth > DEPTH_LIMIT || !qi__value_is_whole(a) ||
-        !qi__value_is_whole(b))
+    if (a->kind != b->kind || depth > DEPTH_LIMIT || !qi__value_is_whole(a) || !qi__value_is_whole(b))
         return false;
     switch (a->kind) {
     case QI_KIND_NONE:

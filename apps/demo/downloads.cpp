@@ -176,7 +176,6 @@ void DownloadDesk::showTotals()
     const int active = running();
     m_start->setEnabled(!m_files.isEmpty() && active < m_files.size());
     m_stop->setEnabled(active > 0);
-    m_about->setText(active
-                         ? tr("%1 at a time, %2 MB so far").arg(active).arg(megabytes(received()))
-                         : tr("%1 files at %2").arg(m_files.size()).arg(m_server));
+    m_about->setText(active ? tr("%1 at a time, %2 MB so far").arg(active).arg(megabytes(received()))
+                            : tr("%1 files at %2").arg(m_files.size()).arg(m_server));
 }

@@ -65,8 +65,7 @@ void FrameMeter::paintEvent(QPaintEvent *)
                               : time < 6 * kFrame ? Look::warn()
                                                   : Look::bad();
         painter.fillRect(
-            QRectF(double(i) * step, chart.bottom() - tall, std::max(step - 0.6, 1.0), tall),
-            colour);
+            QRectF(double(i) * step, chart.bottom() - tall, std::max(step - 0.6, 1.0), tall), colour);
     }
     const double line = chart.bottom() - kFrame / kTop * chart.height();
     painter.setPen(QPen(Look::faint(), 1, Qt::DotLine));

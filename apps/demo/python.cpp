@@ -47,8 +47,7 @@ void Python::show(const char *name, QObject *object)
     check(qi_host_register(m_runtime, name, object), name);
 }
 
-void Python::connectSignal(QObject *sender, const char *signal, const char *target,
-                           qi_overlap overlap)
+void Python::connectSignal(QObject *sender, const char *signal, const char *target, qi_overlap overlap)
 {
     qi_connection_options options;
     qi_connection_options_init(&options);

@@ -74,10 +74,9 @@ QVariant TickerModel::text(const Row &row, int column) const
     case Ask:
         return row.ask ? QString::number(row.ask, 'f', digits) : QString();
     case Change:
-        return row.bid ? QString("%1%2 %")
-                             .arg(row.change < 0 ? "−" : "+")
-                             .arg(qAbs(row.change), 0, 'f', 2)
-                       : QString();
+        return row.bid
+                   ? QString("%1%2 %").arg(row.change < 0 ? "−" : "+").arg(qAbs(row.change), 0, 'f', 2)
+                   : QString();
     default:
         return {};
     }

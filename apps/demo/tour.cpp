@@ -55,9 +55,8 @@ void Tour::advance()
         if (step.verify)
             step.verify();
         if (!ready) {
-            claim(
-                false,
-                tr("gave up after %1 seconds; nothing after this was tried").arg(kPatience / 1000));
+            claim(false,
+                  tr("gave up after %1 seconds; nothing after this was tried").arg(kPatience / 1000));
             m_at = m_steps.size() - 1;
         }
     }

@@ -40,8 +40,7 @@ Window::Window()
             tr("The button is disabled in the coroutine's first step, before the click returns."),
             only(m_orders)),
         1, 0);
-    grid->addWidget(Look::card(tr("Ticker"),
-                               tr("Each quote is a signal that launches a coroutine."),
+    grid->addWidget(Look::card(tr("Ticker"), tr("Each quote is a signal that launches a coroutine."),
                                only(new TickerView(&m_ticker))),
                     1, 1);
     grid->addWidget(

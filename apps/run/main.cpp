@@ -23,7 +23,8 @@ constexpr int FAILED = 1, WRONG_USAGE = 2, INTERRUPTED = 130;
 // Exceptions that nobody awaits, in slots and callbacks: as python3 prints them.
 void print_error(const qi_error *error, const qi_origin *origin, void *)
 {
-    const bool interrupted = error->python_type && qstrcmp(error->python_type, "KeyboardInterrupt") == 0;
+    const bool interrupted = error->python_type &&
+                             qstrcmp(error->python_type, "KeyboardInterrupt") == 0;
 
     std::fputs(error->traceback ? error->traceback : error->message, stderr);
     if (origin->signal)
@@ -99,7 +100,8 @@ int run(const Options &options, std::unique_ptr<QCoreApplication> application)
         return fail("the application cannot be shown as qi.host.app");
     if (options.app == App::None) {
         // libqi starts with an application; from here on there is none until the script makes one.
-        if (qi_exec(runtime, "import asyncio; asyncio.get_running_loop().stop(); del asyncio", nullptr))
+        if (qi_exec(runtime, "import asyncio; asyncio.get_running_loop().stop(); del asyncio",
+                    nullptr))
             return fail("the loop does not stop");
         application.reset();
     }
@@ -107,7 +109,8 @@ int run(const Options &options, std::unique_ptr<QCoreApplication> application)
     const std::string module = "__import__('qi._run', fromlist=['run'])";
     int status = ask(runtime, module + ".run('" + options.how + "', '" + options.loop + "')", GO_ON);
     if (status == GO_ON && options.loop == "guest")
-        status = ask(runtime, module + ".exit_status(" + std::to_string(application->exec()) + ")", 0);
+        status = ask(runtime, module + ".exit_status(" + std::to_string(application->exec()) + ")",
+                     0);
     else if (status == GO_ON)
         status = 0;
     (void)qi_runtime_shutdown(runtime, 0); /* what it leaves behind is in the log */

@@ -64,7 +64,8 @@ bool set_app(const char *value, App &app)
     static const struct {
         const char *name;
         App app;
-    } kinds[] = {{"none", App::None}, {"core", App::Core}, {"gui", App::Gui}, {"widgets", App::Widgets}};
+    } kinds[] = {
+        {"none", App::None}, {"core", App::Core}, {"gui", App::Gui}, {"widgets", App::Widgets}};
 
     for (const auto &kind : kinds) {
         if (std::strcmp(value, kind.name) == 0) {

@@ -51,8 +51,7 @@ int main(int argc, char **argv)
     if (qi_runtime_init(&config, &python) != QI_OK)
         return 1;
 
-    const bool started =
-        tryToStart(python, "divide:shrae"); // a slip: the message says what there is
+    const bool started = tryToStart(python, "divide:shrae"); // a slip: the message says what there is
     const bool helpful = QByteArray(qi_last_error()->message).contains("share");
 
     QTimer timer;
@@ -68,9 +67,8 @@ int main(int argc, char **argv)
     poll.start(5);
     app.exec();
 
-    const bool right = !started && helpful && seen.count == 1 &&
-                       seen.type == "divide.NothingLeft" && seen.target == "divide:share" &&
-                       seen.signal.contains("timeout");
+    const bool right = !started && helpful && seen.count == 1 && seen.type == "divide.NothingLeft" &&
+                       seen.target == "divide:share" && seen.signal.contains("timeout");
     if (!right)
         qCritical() << started << helpful << seen.count << seen.type << seen.target << seen.signal;
     return right ? 0 : 1;

@@ -49,8 +49,8 @@ int main(int argc, char **argv)
     QCoreApplication app(argc, argv);
     Account account;
 
-    const QByteArray folder =
-        QFile::encodeName(argc > 1 ? app.arguments().at(1) : QString("plugins"));
+    const QByteArray folder = QFile::encodeName(argc > 1 ? app.arguments().at(1)
+                                                         : QString("plugins"));
     const char *paths[] = {folder.constData()};
     qi_config config;
     qi_config_init(&config);

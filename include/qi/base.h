@@ -39,9 +39,9 @@
 #define QI_API
 #endif
 
-#define QI_VERSION_MAJOR 0
-#define QI_VERSION_MINOR 1
-#define QI_VERSION_PATCH 0
+#define QI_VERSION_MAJOR  0
+#define QI_VERSION_MINOR  1
+#define QI_VERSION_PATCH  0
 #define QI_VERSION_STRING "0.1.0"
 /* The version as one number that compares: 0xMMmmpp. */
 #define QI_VERSION_HEX ((QI_VERSION_MAJOR << 16) | (QI_VERSION_MINOR << 8) | QI_VERSION_PATCH)
@@ -60,44 +60,44 @@ typedef struct QObject qi_object;
  * The status codes: name, value, and what qi_status_text() says of it. The values are stable; new ones
  * are added at the end.
  */
-#define QI_STATUS_MAP(X)                                                                             \
-    X(QI_OK, 0, "success")                                                                           \
-    X(QI_ERR_ARGUMENT, -1, "an argument is missing or contradicts another one")                      \
-    X(QI_ERR_HANDLE, -2, "the handle is not one of libqi's, is of another kind, or was released")    \
-    X(QI_ERR_STATE, -3, "the call is not possible in the present state")                             \
-    X(QI_ERR_NOT_RUNNING, -4, "the runtime is not running: not initialised yet, or shut down")       \
-    X(QI_ERR_SHUTTING_DOWN, -5, "the runtime is shutting down")                                      \
-    X(QI_ERR_WRONG_THREAD, -6, "the call belongs to another thread")                                 \
-    X(QI_ERR_NO_APPLICATION, -7, "there is no QCoreApplication")                                     \
-    X(QI_ERR_INTERPRETER, -8, "the Python interpreter cannot be started as configured")              \
-    X(QI_ERR_PYTHON, -9, "Python code raised an exception")                                          \
-    X(QI_ERR_NOT_FOUND, -10, "no module, callable, signal or object has that name")                  \
-    X(QI_ERR_NOT_COROUTINE, -11, "the callable is not a coroutine function")                         \
-    X(QI_ERR_TYPE, -12, "the value is of a type that does not fit")                                  \
-    X(QI_ERR_RANGE, -13, "the value is out of range")                                                \
-    X(QI_ERR_ENCODING, -14, "the text is not valid UTF-8")                                           \
-    X(QI_ERR_DEAD_OBJECT, -15, "the QObject was destroyed")                                          \
-    X(QI_ERR_PENDING, -16, "the task has not finished yet")                                          \
-    X(QI_ERR_CANCELLED, -17, "the task was cancelled")                                               \
-    X(QI_ERR_TIMEOUT, -18, "the time allowed is over")                                               \
-    X(QI_ERR_MEMORY, -19, "out of memory")                                                           \
-    X(QI_ERR_ABI, -20, "the structure is of a version that this library does not know")              \
-    X(QI_ERR_AMBIGUOUS, -21, "the name fits several overloads; write the parameter types")           \
+#define QI_STATUS_MAP(X)                                                                           \
+    X(QI_OK, 0, "success")                                                                         \
+    X(QI_ERR_ARGUMENT, -1, "an argument is missing or contradicts another one")                    \
+    X(QI_ERR_HANDLE, -2, "the handle is not one of libqi's, is of another kind, or was released")  \
+    X(QI_ERR_STATE, -3, "the call is not possible in the present state")                           \
+    X(QI_ERR_NOT_RUNNING, -4, "the runtime is not running: not initialised yet, or shut down")     \
+    X(QI_ERR_SHUTTING_DOWN, -5, "the runtime is shutting down")                                    \
+    X(QI_ERR_WRONG_THREAD, -6, "the call belongs to another thread")                               \
+    X(QI_ERR_NO_APPLICATION, -7, "there is no QCoreApplication")                                   \
+    X(QI_ERR_INTERPRETER, -8, "the Python interpreter cannot be started as configured")            \
+    X(QI_ERR_PYTHON, -9, "Python code raised an exception")                                        \
+    X(QI_ERR_NOT_FOUND, -10, "no module, callable, signal or object has that name")                \
+    X(QI_ERR_NOT_COROUTINE, -11, "the callable is not a coroutine function")                       \
+    X(QI_ERR_TYPE, -12, "the value is of a type that does not fit")                                \
+    X(QI_ERR_RANGE, -13, "the value is out of range")                                              \
+    X(QI_ERR_ENCODING, -14, "the text is not valid UTF-8")                                         \
+    X(QI_ERR_DEAD_OBJECT, -15, "the QObject was destroyed")                                        \
+    X(QI_ERR_PENDING, -16, "the task has not finished yet")                                        \
+    X(QI_ERR_CANCELLED, -17, "the task was cancelled")                                             \
+    X(QI_ERR_TIMEOUT, -18, "the time allowed is over")                                             \
+    X(QI_ERR_MEMORY, -19, "out of memory")                                                         \
+    X(QI_ERR_ABI, -20, "the structure is of a version that this library does not know")            \
+    X(QI_ERR_AMBIGUOUS, -21, "the name fits several overloads; write the parameter types")         \
     X(QI_ERR_INTERNAL, -22, "libqi broke a promise of its own; please report it")
 
 typedef enum qi_status {
 #define QI_STATUS_ENUM(name, value, text) name = value,
     QI_STATUS_MAP(QI_STATUS_ENUM)
 #undef QI_STATUS_ENUM
-    QI_STATUS_FORCE_INT_ = 0x7fffffff /* keeps the enum as wide as an int; never returned */
+        QI_STATUS_FORCE_INT_ = 0x7fffffff /* keeps the enum as wide as an int; never returned */
 } qi_status;
 
 /* What went wrong in a call that failed, or in Python code that nobody awaits. */
 typedef struct qi_error {
-    int status;               /* a negative qi_status */
-    const char *message;      /* one paragraph that says what happened and what to do; never NULL */
-    const char *python_type;  /* the exception's qualified type name, or NULL if Python raised nothing */
-    const char *traceback;    /* the whole traceback as Python prints it, or NULL */
+    int status;              /* a negative qi_status */
+    const char *message;     /* one paragraph that says what happened and what to do; never NULL */
+    const char *python_type; /* the exception's qualified type name, or NULL if Python raised nothing */
+    const char *traceback; /* the whole traceback as Python prints it, or NULL */
 } qi_error;
 
 /**

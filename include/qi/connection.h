@@ -45,7 +45,7 @@ typedef enum qi_delivery {
 /* Flags of qi_connection_options. */
 enum {
     QI_CONNECT_ALLOW_PLAIN = 1, /* the target may be a plain function; it is called in the emission */
-    QI_CONNECT_SINGLE_SHOT = 2  /* disconnects at the first emission */
+    QI_CONNECT_SINGLE_SHOT = 2 /* disconnects at the first emission */
 };
 
 /* How a signal is connected. Fill it with qi_connection_options_init(), then set what you need. */
@@ -55,7 +55,7 @@ typedef struct qi_connection_options {
     qi_delivery delivery;  /* 0: QI_DELIVERY_AUTO */
     qi_object *owner;      /* the receiver whose end ends the connection; NULL: the sender alone */
     const char *task_name; /* name of the tasks launched; NULL: asyncio makes one. Copied. */
-    size_t queue_limit;    /* emissions that may wait under QI_OVERLAP_QUEUE; a further one is dropped
+    size_t queue_limit; /* emissions that may wait under QI_OVERLAP_QUEUE; a further one is dropped
                             * and logged. 0: without limit */
     qi_callable *callable; /* what to call, where `target` is NULL; NULL: `target` names it */
     unsigned flags;        /* QI_CONNECT_*, 0: none */

@@ -74,13 +74,13 @@ typedef void (*qi_output_fn)(const char *line, size_t size, void *user);
 /* What a shutdown found and did. Borrowed for the call, like all that it points at. */
 typedef struct qi_shutdown_report {
     size_t size;
-    bool clean;                   /* nothing had to be left behind */
-    size_t tasks_cancelled;       /* tasks that were alive and ended when asked to */
-    size_t tasks_left;            /* tasks that did not end in time, */
-    const char *const *task_names;/*   their names and where they wait, one line each */
-    size_t threads_left;          /* executor threads that did not end in time, */
+    bool clean;                      /* nothing had to be left behind */
+    size_t tasks_cancelled;          /* tasks that were alive and ended when asked to */
+    size_t tasks_left;               /* tasks that did not end in time, */
+    const char *const *task_names;   /*   their names and where they wait, one line each */
+    size_t threads_left;             /* executor threads that did not end in time, */
     const char *const *thread_names; /* and what they run, one line each */
-    unsigned milliseconds;        /* how long it took */
+    unsigned milliseconds;           /* how long it took */
 } qi_shutdown_report;
 
 typedef void (*qi_shutdown_fn)(const qi_shutdown_report *report, void *user);

@@ -37,7 +37,8 @@ typedef enum qi_task_phase {
  * else `status` says why, `result` is none, and `error` has the details. All are borrowed for the call.
  * It is not called for a launch that failed.
  */
-typedef void (*qi_task_done_fn)(int status, const qi_value *result, const qi_error *error, void *user);
+typedef void (*qi_task_done_fn)(int status, const qi_value *result, const qi_error *error,
+                                void *user);
 
 /* Flags of qi_task_options. */
 enum {

@@ -34,7 +34,7 @@ typedef enum qi_kind {
     QI_KIND_BOOL,
     QI_KIND_INT,
     QI_KIND_REAL,
-    QI_KIND_TEXT,   /* UTF-8; may contain NUL characters */
+    QI_KIND_TEXT, /* UTF-8; may contain NUL characters */
     QI_KIND_BYTES,
     QI_KIND_LIST,
     QI_KIND_MAP,    /* in the order of insertion */

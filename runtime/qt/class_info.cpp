@@ -41,8 +41,7 @@ void ClassInfo::add_methods(const QMetaObject *meta_object)
 {
     for (int i = m_methods - 1; i >= 0; i--) {
         const QMetaMethod method = meta_object->method(i);
-        if (method.access() != QMetaMethod::Public ||
-            method.methodType() == QMetaMethod::Constructor)
+        if (method.access() != QMetaMethod::Public || method.methodType() == QMetaMethod::Constructor)
             continue;
         Member &member = m_members[method.name()];
         QList<int> &indexes = method.methodType() == QMetaMethod::Signal ? member.signal_indexes

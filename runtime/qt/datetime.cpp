@@ -114,8 +114,7 @@ bool year_fits(int year)
 {
     if (year >= 1 && year <= 9999)
         return true;
-    PyErr_Format(PyExc_OverflowError, "year %d is out of range for Python's dates (1 to 9999)",
-                 year);
+    PyErr_Format(PyExc_OverflowError, "year %d is out of range for Python's dates (1 to 9999)", year);
     return false;
 }
 
@@ -128,8 +127,7 @@ QDate date_fields(PyObject *object)
 QTime datetime_time_fields(PyObject *object)
 {
     return QTime(PyDateTime_DATE_GET_HOUR(object), PyDateTime_DATE_GET_MINUTE(object),
-                 PyDateTime_DATE_GET_SECOND(object),
-                 PyDateTime_DATE_GET_MICROSECOND(object) / 1000);
+                 PyDateTime_DATE_GET_SECOND(object), PyDateTime_DATE_GET_MICROSECOND(object) / 1000);
 }
 
 /* The same moment in the named zone of a ZoneInfo, or at a fixed offset for any other tzinfo. */
@@ -161,8 +159,7 @@ PyObject *date_to_python(const QDate &date)
         return nullptr;
     if (!date.isValid())
         return Py_NewRef(Py_None);
-    return year_fits(date.year()) ? PyDate_FromDate(date.year(), date.month(), date.day())
-                                  : nullptr;
+    return year_fits(date.year()) ? PyDate_FromDate(date.year(), date.month(), date.day()) : nullptr;
 }
 
 PyObject *time_to_python(const QTime &time)
@@ -232,9 +229,8 @@ bool time_from_python(PyObject *object, QTime *out)
     }
     if (!PyTime_Check(object))
         return expected("a time", object);
-    *out =
-        QTime(PyDateTime_TIME_GET_HOUR(object), PyDateTime_TIME_GET_MINUTE(object),
-              PyDateTime_TIME_GET_SECOND(object), PyDateTime_TIME_GET_MICROSECOND(object) / 1000);
+    *out = QTime(PyDateTime_TIME_GET_HOUR(object), PyDateTime_TIME_GET_MINUTE(object),
+                 PyDateTime_TIME_GET_SECOND(object), PyDateTime_TIME_GET_MICROSECOND(object) / 1000);
     return true;
 }
 

@@ -27,8 +27,8 @@ Ref members_of(const QMetaEnum &enumeration)
 
     for (int i = 0; members && i < enumeration.keyCount(); i++) {
         /* Flags are unsigned in Qt, though their values are handed out as int. */
-        const qlonglong value =
-            enumeration.isFlag() ? qlonglong(quint32(enumeration.value(i))) : enumeration.value(i);
+        const qlonglong value = enumeration.isFlag() ? qlonglong(quint32(enumeration.value(i)))
+                                                     : enumeration.value(i);
         Ref pair(Py_BuildValue("(sL)", member_name(enumeration.key(i)).constData(), value));
         if (!pair || PyList_Append(members.get(), pair.get()) < 0)
             return Ref();
@@ -78,8 +78,7 @@ PyObject *enum_class(const QMetaEnum &enumeration)
 
 QMetaEnum enum_of(QMetaType type)
 {
-    const QMetaObject *scope =
-        type.flags() & QMetaType::IsEnumeration ? type.metaObject() : nullptr;
+    const QMetaObject *scope = type.flags() & QMetaType::IsEnumeration ? type.metaObject() : nullptr;
     if (!scope)
         return QMetaEnum();
 

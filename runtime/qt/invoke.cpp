@@ -173,8 +173,7 @@ PyObject *call_method(QObject *object, const QMetaMethod &method, Given given)
 
 using namespace qi;
 
-PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments,
-                     Py_ssize_t count)
+PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments, Py_ssize_t count)
 {
     const Given given = {arguments, count};
     const Member *member = member_of(object, name);

@@ -335,8 +335,8 @@ PyObject *qi_qt_property_read(qi_object *object, int index)
     const QMetaType type = work.value.metaType();
     if (!type.isValid())
         return Py_NewRef(Py_None);
-    const QMetaEnum enumeration =
-        work.property.isEnumType() ? work.property.enumerator() : QMetaEnum();
+    const QMetaEnum enumeration = work.property.isEnumType() ? work.property.enumerator()
+                                                             : QMetaEnum();
     return ToPython(type, enumeration)(work.value.constData());
 }
 
@@ -365,8 +365,8 @@ int qi_qt_property_write(qi_object *object, int index, PyObject *value)
         return -1;
     }
     const QMetaType type = property.metaType();
-    const bool converted =
-        type.isValid() ? from_python(value, type, &variant) : from_python(value, &variant);
+    const bool converted = type.isValid() ? from_python(value, type, &variant)
+                                          : from_python(value, &variant);
     if (!converted) {
         if (is_conversion_error())
             name_the_property(object, property.name());
@@ -468,8 +468,7 @@ PyObject *qi_qt_find_child(qi_object *object, PyObject *name, PyObject *class_na
     return work.found.isEmpty() ? Py_NewRef(Py_None) : qi_qt_wrap(work.found.first());
 }
 
-PyObject *qi_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name,
-                              bool recursive)
+PyObject *qi_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name, bool recursive)
 {
     FindChildren work;
 

@@ -48,8 +48,7 @@ bool qi_qt_dynamic_has(qi_object *object, PyObject *name);
 /* -- calls ---------------------------------------------------------------------------------------- */
 
 /* Calls the slot or invokable whose overload fits best, in the object's thread. */
-PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments,
-                     Py_ssize_t count);
+PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments, Py_ssize_t count);
 
 /* Emits a signal in this thread; of the overloads the one that fits best, or the one of the index if
  * that is not -1. */

@@ -21,7 +21,8 @@ namespace
 /* -- a QVariant in Python -------------------------------------------------------------------------- */
 
 struct Opaque {
-    PyObject_HEAD QVariant value;
+    PyObject_HEAD
+    QVariant value;
 };
 
 Opaque *self_of(PyObject *object)

@@ -20,7 +20,8 @@
 #include <memory>
 #include <vector>
 
-namespace {
+namespace
+{
 
 QEvent::Type wakeEventType()
 {
@@ -38,7 +39,7 @@ struct HostHandle {
 
 class QtHost : public QObject
 {
-public:
+  public:
     explicit QtHost(const qi_host_client &client) : m_client(client)
     {
         auto *dispatcher = QAbstractEventDispatcher::instance(thread());
@@ -47,7 +48,8 @@ public:
                 m_client.check(m_client.loop);
         };
         connect(dispatcher, &QAbstractEventDispatcher::awake, this, check, Qt::DirectConnection);
-        connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, check, Qt::DirectConnection);
+        connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, check,
+                Qt::DirectConnection);
     }
 
     void wake()
@@ -100,7 +102,7 @@ public:
             delete this;
     }
 
-protected:
+  protected:
     bool event(QEvent *event) override
     {
         if (event->type() != wakeEventType())
@@ -110,7 +112,7 @@ protected:
         return true;
     }
 
-private:
+  private:
     void turn()
     {
         if (!m_client.loop)

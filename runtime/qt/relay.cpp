@@ -75,8 +75,7 @@ struct qi_qt_relay final : public QObject {
     bool m_single_shot;
     bool m_done = false; /* a single shot that was fired */
     bool m_closed = false;
-    bool m_dying_sender =
-        false; /* the signal is destroyed(), whose argument is no object any more */
+    bool m_dying_sender = false; /* the signal is destroyed(), whose argument is no object any more */
     qi_qt_job_fn m_ended;
     void *m_data;
     QMetaObject::Connection m_connection;
@@ -168,9 +167,8 @@ bool qi_qt_relay::connect_to(const qi_qt_relay_spec &spec, int signal)
                                         type, queued_types(method));
     /* Second, so that an emission of destroyed() itself still arrives. */
     const QMetaMethod destroyed = QMetaMethod::fromSignal(&QObject::destroyed);
-    m_destroyed =
-        QMetaObject::connect(spec.sender, destroyed.methodIndex(), this,
-                             own_methods + DestroyedMethod, type, queued_types(destroyed));
+    m_destroyed = QMetaObject::connect(spec.sender, destroyed.methodIndex(), this,
+                                       own_methods + DestroyedMethod, type, queued_types(destroyed));
     if (m_connection && m_destroyed)
         return true;
     qi_room_fail(QI_ERR_INTERNAL, "Qt refused the connection");
@@ -333,8 +331,7 @@ int fail_ambiguous(const QMetaObject *meta_object, const QByteArray &name, const
 int fail_not_found(const QMetaObject *meta_object, const QByteArray &wanted)
 {
     const QByteArray name = wanted.contains('(') ? wanted.left(wanted.indexOf('(')) : wanted;
-    const QList<int> overloads =
-        wanted == name ? QList<int>() : qi::signals_named(meta_object, name);
+    const QList<int> overloads = wanted == name ? QList<int>() : qi::signals_named(meta_object, name);
     QByteArray text = QByteArray(meta_object->className()) + " has no signal '" + wanted + '\'';
 
     if (overloads.isEmpty())
@@ -378,8 +375,8 @@ int qi_qt_find_signal(qi_object *sender, const char *signal, int *index)
 char *qi_qt_signal_name(qi_object *sender, int index)
 {
     const QMetaMethod method = sender->metaObject()->method(index);
-    const QByteArray name =
-        QByteArray(method.enclosingMetaObject()->className()) + "::" + method.methodSignature();
+    const QByteArray name = QByteArray(method.enclosingMetaObject()->className()) +
+                            "::" + method.methodSignature();
     return strdup(name.constData());
 }
 

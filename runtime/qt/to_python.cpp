@@ -185,8 +185,8 @@ PyObject *make_opaque(const ToPython &how, const void *data)
 
 PyObject *make_enum(const ToPython &how, const void *data)
 {
-    const bool is_unsigned =
-        how.is_flags() || (how.type().flags() & QMetaType::IsUnsignedEnumeration);
+    const bool is_unsigned = how.is_flags() ||
+                             (how.type().flags() & QMetaType::IsUnsignedEnumeration);
     qlonglong value = 0;
 
     switch (how.type().sizeOf()) {

@@ -238,8 +238,7 @@ bool put_uuid(PyObject *object, void *data)
 
 /* The numbers of a tuple or list of `count`. False with TypeError that says "a tuple of 2 numbers". */
 template <typename Number>
-bool numbers_from_python(PyObject *object, int count, bool (*read)(PyObject *, Number *),
-                         Number *out)
+bool numbers_from_python(PyObject *object, int count, bool (*read)(PyObject *, Number *), Number *out)
 {
     if ((!PyTuple_Check(object) && !PyList_Check(object)) || PySequence_Size(object) != count) {
         PyErr_Format(PyExc_TypeError, "a tuple of %d numbers expected, got %R", count, object);
@@ -570,8 +569,7 @@ bool put_other(PyObject *object, QMetaType type, QVariant *out)
         return put_object(object, type, out->data());
     if (type.flags() & QMetaType::IsEnumeration)
         return put_enum(object, type, out->data());
-    if (PyDict_Check(object) &&
-        QMetaType::canView(type, QMetaType::fromType<QAssociativeIterable>()))
+    if (PyDict_Check(object) && QMetaType::canView(type, QMetaType::fromType<QAssociativeIterable>()))
         return put_association(object, out);
     if ((PyList_Check(object) || PyTuple_Check(object)) &&
         QMetaType::canView(type, QMetaType::fromType<QSequentialIterable>()))

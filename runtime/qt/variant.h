@@ -93,11 +93,9 @@ PyObject *enum_member(PyObject *enumeration, qlonglong value);
 
 /* opaque.cpp */
 PyObject *opaque_new(const QVariant &value);
-const QVariant *
-opaque_value(PyObject *object);         /* NULL if it is no _qi.Variant; sets no exception */
-QVariant hold_python(PyObject *object); /* a QVariant that holds any object of Python */
-PyObject *held_python(QMetaType type,
-                      const void *data); /* new reference, NULL if it is none of these */
+const QVariant *opaque_value(PyObject *object); /* NULL if it is no _qi.Variant; sets no exception */
+QVariant hold_python(PyObject *object);         /* a QVariant that holds any object of Python */
+PyObject *held_python(QMetaType type, const void *data); /* new reference, NULL if it is none of these */
 
 /* Classes of other modules, imported at first use. Borrowed, or NULL with an exception set. */
 PyObject *cached_attribute(const char *module, const char *name);

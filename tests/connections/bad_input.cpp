@@ -45,8 +45,7 @@ TEST_CASE("signals that are not there come with near ones")
     INFO(unknown.message);
     CHECK(unknown.status == QI_ERR_NOT_FOUND);
     CHECK(unknown.names("numbered"));
-    CHECK(connect(host, &emitter, "numbered(QString)", "launches:record").status ==
-          QI_ERR_NOT_FOUND);
+    CHECK(connect(host, &emitter, "numbered(QString)", "launches:record").status == QI_ERR_NOT_FOUND);
     CHECK(connect(host, &emitter, "", "launches:record").status < 0);
     CHECK(connect(host, &emitter, "deleteLater", "launches:record").status == QI_ERR_NOT_FOUND);
 }
@@ -107,9 +106,9 @@ TEST_CASE("options that this library does not know")
             options.flags = 128;
         else
             options.callable = reinterpret_cast<qi_callable *>(&emitter);
-        int status =
-            connect(host, &emitter, "plain", wrong == 3 ? nullptr : "launches:record", &options)
-                .status;
+        int status = connect(host, &emitter, "plain", wrong == 3 ? nullptr : "launches:record",
+                             &options)
+                         .status;
         CHECK(status == (wrong == 3 ? QI_ERR_HANDLE : QI_ERR_ARGUMENT));
     }
     qi_connection_options_init(&options);

@@ -56,12 +56,13 @@ TEST_CASE("what_the_host_has_set_in_python_stays")
 {
     Embedding host;
     start_python();
-    PyRun_SimpleString("import sys, signal\n"
-                       "def hook(*args): pass\n"
-                       "sys.excepthook = hook\n"
-                       "sys.argv = ['mine']\n"
-                       "old = sys.stdout, sys.stderr, sys.unraisablehook, sys.executable, list(sys.path)\n"
-                       "interrupt = signal.getsignal(signal.SIGINT)\n");
+    PyRun_SimpleString(
+        "import sys, signal\n"
+        "def hook(*args): pass\n"
+        "sys.excepthook = hook\n"
+        "sys.argv = ['mine']\n"
+        "old = sys.stdout, sys.stderr, sys.unraisablehook, sys.executable, list(sys.path)\n"
+        "interrupt = signal.getsignal(signal.SIGINT)\n");
     host.take_output();
     REQUIRE(host.init() == QI_OK);
     CHECK(host.eval("sys.excepthook is hook and sys.argv == ['mine']") == "True");
@@ -69,8 +70,9 @@ TEST_CASE("what_the_host_has_set_in_python_stays")
     host.exec("kept = 1\nprint('to the host')");
     CHECK(Embedding::contains(host.out, "to the host"));
     CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
-    PyRun_SimpleString("same = kept == 1 and sys.excepthook is hook and old == (sys.stdout, sys.stderr, "
-                       "sys.unraisablehook, sys.executable, list(sys.path))");
+    PyRun_SimpleString(
+        "same = kept == 1 and sys.excepthook is hook and old == (sys.stdout, sys.stderr, "
+        "sys.unraisablehook, sys.executable, list(sys.path))");
     PyObject *main = PyModule_GetDict(PyImport_AddModule("__main__"));
     CHECK(PyDict_GetItemString(main, "same") == Py_True);
 }

@@ -24,7 +24,7 @@
 
 class Embedding
 {
-public:
+  public:
     struct Error {
         std::string type, message, traceback, task, target;
         bool on_gui_thread;
@@ -60,10 +60,7 @@ public:
         config.out_user = config.err_user = this;
     }
 
-    int init()
-    {
-        return qi_runtime_init(&config, &runtime);
-    }
+    int init() { return qi_runtime_init(&config, &runtime); }
 
     // Runs source that must not fail.
     void exec(const std::string &source)
@@ -136,18 +133,15 @@ public:
     size_t cancelled = 0;
     std::vector<std::string> tasks_left, threads_left;
 
-private:
-    static std::string text(const char *string)
-    {
-        return string ? string : "";
-    }
+  private:
+    static std::string text(const char *string) { return string ? string : ""; }
 
     static void on_error(const qi_error *error, const qi_origin *origin, void *user)
     {
         auto *self = static_cast<Embedding *>(user);
         std::lock_guard<std::mutex> lock(self->mutex);
-        self->errors.push_back({text(error->python_type), text(error->message), text(error->traceback),
-                                text(origin->task), text(origin->target),
+        self->errors.push_back({text(error->python_type), text(error->message),
+                                text(error->traceback), text(origin->task), text(origin->target),
                                 QThread::currentThread() == self->app.thread()});
     }
 
@@ -174,16 +168,10 @@ private:
 // A folder for the time of a test. Paths are UTF-8 and relative to it.
 class Folder
 {
-public:
-    std::string path() const
-    {
-        return m_folder.path().toStdString();
-    }
+  public:
+    std::string path() const { return m_folder.path().toStdString(); }
 
-    std::string file(const char *name) const
-    {
-        return path() + "/" + name;
-    }
+    std::string file(const char *name) const { return path() + "/" + name; }
 
     // Writes a file, with the folders that it needs.
     void write(const char *name, const char *text)
@@ -203,7 +191,7 @@ public:
         REQUIRE(QFile::link(QString::fromUtf8(target), whole));
     }
 
-private:
+  private:
     QTemporaryDir m_folder;
 };
 

@@ -123,13 +123,15 @@ TEST_CASE("sys_executable_is_a_real_interpreter_whatever_is_on_path") // T51
 {
     Folder folder;
     folder.write("python3", "#!/bin/sh\nexit 1\n");
-    QFile::setPermissions(QString::fromStdString(folder.file("python3")), QFile::ReadOwner | QFile::ExeOwner);
+    QFile::setPermissions(QString::fromStdString(folder.file("python3")),
+                          QFile::ReadOwner | QFile::ExeOwner);
     qputenv("PATH", folder.path().c_str());
 
     Embedding host;
     REQUIRE(host.init() == QI_OK);
     host.exec("import sys, subprocess\n"
-              "answer = subprocess.run([sys.executable, '-c', 'print(6 * 7)'], capture_output=True).stdout");
+              "answer = subprocess.run([sys.executable, '-c', 'print(6 * 7)'], "
+              "capture_output=True).stdout");
     CHECK(host.eval("sys.executable") == "'" QI_PYTHON_EXECUTABLE "'");
     CHECK(host.eval("answer.decode().strip()") == "'42'");
 }

@@ -94,12 +94,13 @@ TEST_CASE("a_task_that_will_not_end_is_left_behind_and_named") // T57
     host.config.cancel_ms = 100;
 
     REQUIRE(host.init() == QI_OK);
-    host.exec("import asyncio\n"
-              "async def stubborn():\n"
-              "    while True:\n"
-              "        try: await asyncio.sleep(1000)\n"
-              "        except asyncio.CancelledError: pass\n"
-              "task = asyncio.get_running_loop().create_task(stubborn(), name='the stubborn one')\n");
+    host.exec(
+        "import asyncio\n"
+        "async def stubborn():\n"
+        "    while True:\n"
+        "        try: await asyncio.sleep(1000)\n"
+        "        except asyncio.CancelledError: pass\n"
+        "task = asyncio.get_running_loop().create_task(stubborn(), name='the stubborn one')\n");
     host.exec_and_quit();
     CHECK_FALSE(host.clean);
     REQUIRE(host.tasks_left.size() == 1);
@@ -241,7 +242,8 @@ TEST_CASE("shutdown_inside_a_coroutine_begins_when_the_loop_was_left")
         self->out.push_back(line);
         if (std::string(line) == "now") {
             status = qi_runtime_shutdown(self->runtime, 0);
-            self->out.push_back(qi_runtime_state(self->runtime) == QI_RUNTIME_CLOSING ? "closing" : "other");
+            self->out.push_back(qi_runtime_state(self->runtime) == QI_RUNTIME_CLOSING ? "closing"
+                                                                                      : "other");
         }
     };
 
@@ -264,7 +266,9 @@ TEST_CASE("shutdown_from_a_clean_up_that_it_runs_is_refused")
     static int status;
     Embedding host;
     self = &host;
-    host.config.out = [](const char *, size_t, void *) { status = qi_runtime_shutdown(self->runtime, 0); };
+    host.config.out = [](const char *, size_t, void *) {
+        status = qi_runtime_shutdown(self->runtime, 0);
+    };
 
     REQUIRE(host.init() == QI_OK);
     host.exec("import asyncio\n"
@@ -285,8 +289,9 @@ TEST_CASE("other_threads_that_call_meanwhile_are_told") // T56
     Embedding host;
     self = &host;
     host.config.out = [](const char *, size_t, void *) { // called in a clean-up, on the GUI thread
-        std::thread([] { inside = qi_run_task(self->runtime, "asyncio:sleep", nullptr, 0, nullptr, nullptr); })
-            .join();
+        std::thread([] {
+            inside = qi_run_task(self->runtime, "asyncio:sleep", nullptr, 0, nullptr, nullptr);
+        }).join();
         here = qi_exec(self->runtime, "1", nullptr);
     };
 
@@ -301,7 +306,9 @@ TEST_CASE("other_threads_that_call_meanwhile_are_told") // T56
     CHECK(inside == QI_ERR_SHUTTING_DOWN);
     CHECK(here == QI_ERR_SHUTTING_DOWN);
     int after = 0;
-    std::thread([&] { after = qi_run_task(host.runtime, "asyncio:sleep", nullptr, 0, nullptr, nullptr); }).join();
+    std::thread([&] {
+        after = qi_run_task(host.runtime, "asyncio:sleep", nullptr, 0, nullptr, nullptr);
+    }).join();
     CHECK(after == QI_ERR_NOT_RUNNING);
 }
 

@@ -214,8 +214,9 @@ TEST_CASE("a_finalised_interpreter_refuses_every_call") // T56, T58
     CHECK(qi_exec(host.runtime, "1", nullptr) == QI_ERR_NOT_RUNNING);
     CHECK(qi_runtime_set_slice(host.runtime, 5) == QI_ERR_NOT_RUNNING);
     CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
-    std::thread([&] { CHECK(qi_run_task(host.runtime, "a:b", nullptr, 0, nullptr, nullptr) == QI_ERR_NOT_RUNNING); })
-        .join();
+    std::thread([&] {
+        CHECK(qi_run_task(host.runtime, "a:b", nullptr, 0, nullptr, nullptr) == QI_ERR_NOT_RUNNING);
+    }).join();
 }
 
 TEST_CASE("wrong_handles_are_refused")

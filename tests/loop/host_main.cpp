@@ -33,7 +33,8 @@ extern "C" {
 #include "state.h"
 }
 
-namespace {
+namespace
+{
 
 [[noreturn]] void fail(const char *what)
 {
@@ -205,15 +206,20 @@ PyObject *host_wakes(PyObject *, PyObject *)
 }
 
 PyMethodDef host_methods[] = {
-    {"run", host_run, METH_O, nullptr},
-    {"process", host_process, METH_NOARGS, nullptr},
-    {"post", host_post, METH_O, nullptr},
-    {"wakes", host_wakes, METH_NOARGS, nullptr},
+    {"run", host_run, METH_O, nullptr},   {"process", host_process, METH_NOARGS, nullptr},
+    {"post", host_post, METH_O, nullptr}, {"wakes", host_wakes, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 
-PyModuleDef host_module = {PyModuleDef_HEAD_INIT, "hostloop", nullptr, -1, host_methods,
-                           nullptr, nullptr, nullptr, nullptr};
+PyModuleDef host_module = {PyModuleDef_HEAD_INIT,
+                           "hostloop",
+                           nullptr,
+                           -1,
+                           host_methods,
+                           nullptr,
+                           nullptr,
+                           nullptr,
+                           nullptr};
 
 PyObject *init_hostloop()
 {

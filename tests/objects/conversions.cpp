@@ -55,8 +55,8 @@ TEST_CASE("integers keep their whole range, and not more")
         std::string method = kind.method, least = kind.least, most = kind.most;
         CHECK(host.eval(("trip('" + method + "', " + least + ", 0, 1, " + most + ")").c_str()) ==
               "[]");
-        CHECK(raises(host, ("cargo." + method + "(" + least + " - 1)").c_str())
-                  .find("OverflowError") == 0);
+        CHECK(raises(host, ("cargo." + method + "(" + least + " - 1)").c_str()).find("OverflowError") ==
+              0);
         CHECK(raises(host, ("cargo." + method + "(" + most + " + 1)").c_str())
                   .find("is out of range for") != std::string::npos);
         CHECK(raises(host, ("cargo." + method + "(1.0)").c_str()).find("TypeError") == 0);
@@ -116,14 +116,12 @@ TEST_CASE("containers")
     CHECK(host.eval("cargo.text_list(('a', 'b')), cargo.list((1,))") == "(['a', 'b'], [1])");
     CHECK(raises(host, "cargo.text_list(['a', 1])").find("str expected, got int") !=
           std::string::npos);
-    CHECK(raises(host, "cargo.text_list('ab')").find("list expected, got str") !=
-          std::string::npos);
+    CHECK(raises(host, "cargo.text_list('ab')").find("list expected, got str") != std::string::npos);
     CHECK(raises(host, "cargo.map({1: 2})").find("str expected, got int") != std::string::npos);
     CHECK(raises(host, "cargo.reals([0.5, 'x'])").find("float expected, got str") !=
           std::string::npos);
-    CHECK(
-        raises(host, "cycle = []; cycle.append(cycle); cargo.list(cycle)").find("RecursionError") ==
-        0);
+    CHECK(raises(host, "cycle = []; cycle.append(cycle); cargo.list(cycle)").find("RecursionError") ==
+          0);
 }
 
 TEST_CASE("dates and times")
@@ -208,8 +206,7 @@ TEST_CASE("addresses, identifiers and JSON")
     CHECK(host.eval("trip('json', None, True, 2, 0.5, 'a', [1, {'b': None}]), trip('json_object', "
                     "{'a': [1]}), "
                     "trip('json_array', [1, 'a'])") == "([], [], [])");
-    CHECK(raises(host, "cargo.json_object([1])").find("dict expected, got list") !=
-          std::string::npos);
+    CHECK(raises(host, "cargo.json_object([1])").find("dict expected, got list") != std::string::npos);
 }
 
 TEST_CASE("anything goes through a QVariant") // lossless

@@ -44,17 +44,17 @@ TEST_CASE("property errors name the property and what was expected")
 
     CHECK(raises(host, "thing.level = 'x'") ==
           "TypeError: tests::Thing.level: int expected for int, got str");
-    CHECK(raises(host, "thing.level = 1.0").find("TypeError: tests::Thing.level: int expected") ==
-          0);
+    CHECK(raises(host, "thing.level = 1.0").find("TypeError: tests::Thing.level: int expected") == 0);
     CHECK(raises(host, "thing.small = 256") ==
           "OverflowError: tests::Thing.small: 256 is out of range for uchar (0 to 255)");
     CHECK(raises(host, "thing.fixed = 1") ==
           "AttributeError: tests::Thing.fixed cannot be written");
-    CHECK(raises(host, "del thing.title")
-              .find("AttributeError: tests::Thing.title cannot be reset") == 0);
+    CHECK(raises(host, "del thing.title").find("AttributeError: tests::Thing.title cannot be reset") ==
+          0);
     // From 3.12 on tracebacks add a hint of their own.
-    CHECK(raises(host, "thing.levle").find("AttributeError: tests::Thing has no property, signal or "
-                                           "method 'levle'; did you mean 'level'?") == 0);
+    CHECK(raises(host, "thing.levle")
+              .find("AttributeError: tests::Thing has no property, signal or "
+                    "method 'levle'; did you mean 'level'?") == 0);
     CHECK(raises(host, "thing.title_changed").find("'titleChanged'") != std::string::npos);
     CHECK(raises(host, "thing.levle = 1").find("AttributeError") == 0);
     CHECK(raises(host, "thing.add = 1") ==
@@ -117,9 +117,8 @@ TEST_CASE("slots and invokables are called, with results")
           "argument; there is 'add(int,int)'");
     CHECK(raises(host, "thing.add(1, 'x')") ==
           "TypeError: tests::Thing.add(), argument 2: int expected for int, got str");
-    CHECK(
-        raises(host, "thing.add(1, 2**40)").find("OverflowError: tests::Thing.add(), argument 2") ==
-        0);
+    CHECK(raises(host, "thing.add(1, 2**40)").find("OverflowError: tests::Thing.add(), argument 2") ==
+          0);
     CHECK(raises(host, "thing.kind(None)").find("TypeError: tests::Thing.kind(): no form") == 0);
     CHECK(raises(host, "thing.add(a=1, b=2)").find("TypeError") == 0);
     CHECK(raises(host, "thing.fail()") ==
@@ -188,8 +187,7 @@ TEST_CASE("children, parents and names")
     CHECK(host.eval("thing.findChild(class_name='tests::Thing').parent() is a") == "True");
     CHECK(host.eval("thing.inherits('QObject'), a.inherits('tests::Thing'), a.class_name") ==
           "(True, False, 'QObject')");
-    CHECK(host.eval("repr(thing)").find("<qi.Object tests::Thing 'root' at 0x") !=
-          std::string::npos);
+    CHECK(host.eval("repr(thing)").find("<qi.Object tests::Thing 'root' at 0x") != std::string::npos);
     CHECK(host.eval("{'level', 'add', 'levelChanged', 'Mood', 'children'} <= set(dir(thing))") ==
           "True");
 }

@@ -37,9 +37,8 @@ TEST_CASE("callable is called in the emission, with what it takes") // T22
             .find(
                 "wants 5 arguments, but tests::Thing::several(int,QString,double,bool) gives 4") !=
         std::string::npos);
-    CHECK(
-        raises(host, "thing.several.connect(3)").find("TypeError: a callable expected, got int") ==
-        0);
+    CHECK(raises(host, "thing.several.connect(3)").find("TypeError: a callable expected, got int") ==
+          0);
 }
 
 TEST_CASE("coroutine function is refused, an asyncslot is not")

@@ -201,8 +201,7 @@ TEST_CASE("resolving what cannot be resolved")
     CHECK(failure(qi_callable_resolve(host.runtime, "launches:retruns", &callable)).status ==
           QI_ERR_NOT_FOUND);
     CHECK(callable == nullptr);
-    CHECK(failure(qi_callable_resolve(host.runtime, "launches", &callable)).status ==
-          QI_ERR_ARGUMENT);
+    CHECK(failure(qi_callable_resolve(host.runtime, "launches", &callable)).status == QI_ERR_ARGUMENT);
     CHECK(failure(qi_callable_resolve(host.runtime, nullptr, &callable)).status == QI_ERR_ARGUMENT);
     CHECK(failure(qi_callable_resolve(host.runtime, "launches:returns", nullptr)).status ==
           QI_ERR_ARGUMENT);

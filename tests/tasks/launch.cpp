@@ -99,8 +99,7 @@ TEST_CASE("suspended task ends in the event loop")
     qi_value value = qi_text("later");
     qi_task *task = nullptr;
 
-    REQUIRE(qi_run_task(host.runtime, "launches:returns_later", &value, 1, nullptr, &task) ==
-            QI_OK);
+    REQUIRE(qi_run_task(host.runtime, "launches:returns_later", &value, 1, nullptr, &task) == QI_OK);
     CHECK(qi_task_state(task) == QI_TASK_PENDING);
     CHECK(qi_task_result(task, nullptr) == QI_ERR_PENDING);
     host.until([&] { return has_ended(task); });
@@ -183,8 +182,7 @@ TEST_CASE("exception that nobody can ask for is reported once") // T26
     CHECK(reports[0].target == "launches:raises");
     CHECK(reports[0].traceback.find("launches.py") != std::string::npos);
 
-    REQUIRE(qi_run_task(host.runtime, "launches:raises_later", nullptr, 0, nullptr, nullptr) ==
-            QI_OK);
+    REQUIRE(qi_run_task(host.runtime, "launches:raises_later", nullptr, 0, nullptr, nullptr) == QI_OK);
     REQUIRE(qi_run_task(host.runtime, "launches:cancels_itself", nullptr, 0, nullptr, nullptr) ==
             QI_OK);
     host.settle();
@@ -329,8 +327,7 @@ TEST_CASE("launch from inside a running task leaves it as it was") // T12
     qi_value address = qi_int(reinterpret_cast<intptr_t>(slot));
     qi_task *outer = nullptr;
 
-    REQUIRE(qi_run_task(host.runtime, "launches:calls_host", &address, 1, nullptr, &outer) ==
-            QI_OK);
+    REQUIRE(qi_run_task(host.runtime, "launches:calls_host", &address, 1, nullptr, &outer) == QI_OK);
     CHECK(result_of(the_inner) == "'outer'");
     host.until([&] { return has_ended(outer); });
     CHECK(result_of(outer) == "'outer'");
@@ -350,8 +347,7 @@ TEST_CASE("owner that dies in the first step cancels the task after it") // T20
     options.owner = the_owner;
     qi_task *task = nullptr;
 
-    REQUIRE(qi_run_task(host.runtime, "launches:calls_host", &address, 1, &options, &task) ==
-            QI_OK);
+    REQUIRE(qi_run_task(host.runtime, "launches:calls_host", &address, 1, &options, &task) == QI_OK);
     host.until([&] { return has_ended(task); });
     CHECK(qi_task_state(task) == QI_TASK_CANCELLED);
     qi_task_release(task);
@@ -444,8 +440,7 @@ TEST_CASE("dotted paths, partials, methods and callable objects are found")
     Host host;
     qi_value value = qi_int(8);
 
-    for (const char *target :
-         {"launches:Desk.Inner.send", "launches:desk.work", "shop.orders:send"}) {
+    for (const char *target : {"launches:Desk.Inner.send", "launches:desk.work", "shop.orders:send"}) {
         qi_task *task = nullptr;
         INFO(target);
         REQUIRE(qi_run_task(host.runtime, target, &value, 1, nullptr, &task) == QI_OK);

@@ -255,8 +255,7 @@ TEST_CASE("many launches from many threads all end")
                     qi_value number = qi_int(t * each + i), result = qi_none();
                     qi_task *task = nullptr;
                     qi_run_task(host.runtime, "launches:returns_later", &number, 1, nullptr, &task);
-                    if (qi_task_wait(task, -1, &result) == QI_OK &&
-                        qi_value_equal(&number, &result))
+                    if (qi_task_wait(task, -1, &result) == QI_OK && qi_value_equal(&number, &result))
                         good++;
                     qi_value_clear(&result);
                     qi_task_release(task);

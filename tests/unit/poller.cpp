@@ -15,13 +15,11 @@ extern "C" {
 }
 #include "tests/support/catch.h"
 
-namespace {
+namespace
+{
 
 struct Pipe {
-    Pipe()
-    {
-        REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
-    }
+    Pipe() { REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0); }
     ~Pipe()
     {
         for (int end : ends) {
@@ -29,18 +27,12 @@ struct Pipe {
                 close(end);
         }
     }
-    void send()
-    {
-        REQUIRE(write(ends[1], "x", 1) == 1);
-    }
+    void send() { REQUIRE(write(ends[1], "x", 1) == 1); }
     int ends[2];
 };
 
 struct Free {
-    void operator()(qi__poller *poller) const
-    {
-        qi__poller_free(poller);
-    }
+    void operator()(qi__poller *poller) const { qi__poller_free(poller); }
 };
 using Poller = std::unique_ptr<qi__poller, Free>;
 

@@ -7,7 +7,8 @@
 #include "ring.h"
 #include "tests/support/catch.h"
 
-namespace {
+namespace
+{
 void *item(std::uintptr_t number)
 {
     return reinterpret_cast<void *>(number);

@@ -112,9 +112,9 @@ TEST_CASE("text_is_checked_to_be_utf8")
     CHECK(valid("\xC3\xA4\xE2\x82\xAC\xF0\x9F\x90\x8D") == 9);
     CHECK(valid("\xF4\x8F\xBF\xBF") == 4); // the last character there is
     CHECK(valid("ab\xFF") == 2);
-    CHECK(valid("\xC3") == 0);             // cut short
+    CHECK(valid("\xC3") == 0); // cut short
     CHECK(valid("\xE2\x82") == 0);
-    CHECK(valid("\xC0\xAF") == 0);         // overlong
+    CHECK(valid("\xC0\xAF") == 0); // overlong
     CHECK(valid("\xE0\x80\xAF") == 0);
     CHECK(valid("\xED\xA0\x80") == 0);     // a surrogate
     CHECK(valid("\xF4\x90\x80\x80") == 0); // beyond Unicode

@@ -7,7 +7,8 @@
 #include "tests/support/catch.h"
 #include "timers.h"
 
-namespace {
+namespace
+{
 
 qi__timer *pop(qi__timers &timers)
 {
@@ -78,8 +79,9 @@ TEST_CASE("removing any timer leaves the others in order (T31)")
             check_places(timers);
     }
     REQUIRE(timers.count == alive.size());
-    std::sort(alive.begin(), alive.end(),
-              [&](size_t a, size_t b) { return when[a] < when[b] || (when[a] == when[b] && a < b); });
+    std::sort(alive.begin(), alive.end(), [&](size_t a, size_t b) {
+        return when[a] < when[b] || (when[a] == when[b] && a < b);
+    });
     for (size_t index : alive)
         REQUIRE(pop(timers) == &all[index]);
     qi__timers_free(&timers);
