@@ -7,7 +7,7 @@
 
 #include "runtime_p.h"
 
-/* Calls a function of one of our modules ("qi._embed") with arguments as in Py_BuildValue, in
+/* Calls a function of a module ("qi._embed", "signal") with arguments as in Py_BuildValue, in
  * parentheses; new reference. */
 PyObject *qi__call_python(const char *module, const char *function, const char *format, ...);
 

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "compat.h"
+#include "embed.h"
 #include "runtime_p.h"
 
 static int wake_fd = -1; /* read by the handler: set before it is installed, closed after it is gone */
@@ -37,24 +38,6 @@ void qi__sigint_save(qi__sigint *saved)
     PyGILState_Release(gil);
 }
 
-/* signal.<name>(…) with what Py_BuildValue makes of the format; new reference. */
-static PyObject *call_signal(const char *name, const char *format, ...)
-{
-    va_list values;
-    PyObject *module = PyImport_ImportModule("signal"), *result = NULL;
-    PyObject *function = module ? PyObject_GetAttrString(module, name) : NULL;
-
-    va_start(values, format);
-    PyObject *arguments = function ? Py_VaBuildValue(format, values) : NULL;
-    va_end(values);
-    if (arguments)
-        result = PyObject_CallObject(function, arguments);
-    Py_XDECREF(arguments);
-    Py_XDECREF(function);
-    Py_XDECREF(module);
-    return result;
-}
-
 static PyObject *signal_constant(const char *name)
 {
     PyObject *module = PyImport_ImportModule("signal");
@@ -66,12 +49,12 @@ static PyObject *signal_constant(const char *name)
 
 static void forget_default_handler(void)
 {
-    PyObject *current = call_signal("getsignal", "(i)", SIGINT);
+    PyObject *current = qi__call_python("signal", "getsignal", "(i)", SIGINT);
     PyObject *pythons = signal_constant("default_int_handler");
     PyObject *none = signal_constant("SIG_DFL");
 
     if (current && pythons && none && current == pythons)
-        Py_XDECREF(call_signal("signal", "(iO)", SIGINT, none));
+        Py_XDECREF(qi__call_python("signal", "signal", "(iO)", SIGINT, none));
     PyErr_Clear(); /* not Python's main thread: there nothing was taken, either */
     Py_XDECREF(none);
     Py_XDECREF(pythons);
@@ -133,7 +116,7 @@ static int watch(PyObject *loop)
 static int tell_python(void)
 {
     PyObject *pythons = signal_constant("default_int_handler");
-    PyObject *old = pythons ? call_signal("signal", "(iO)", SIGINT, pythons) : NULL;
+    PyObject *old = pythons ? qi__call_python("signal", "signal", "(iO)", SIGINT, pythons) : NULL;
 
     Py_XDECREF(old);
     Py_XDECREF(pythons);

@@ -4,7 +4,6 @@
 #include <thread>
 
 #include "tests/embed/embedding.h"
-#include "tests/support/leaks.h"
 
 TEST_CASE("tasks_are_cancelled_and_their_clean_up_runs")
 {
@@ -134,7 +133,6 @@ TEST_CASE("what_was_left_behind_is_in_the_status_of_a_shutdown_by_hand")
 TEST_CASE("a_stuck_executor_thread_does_not_hold_the_application") // T38
 {
     Embedding host;
-    tests::threads_outlive_the_test = true;
     host.config.executor_ms = 50;
 
     REQUIRE(host.init() == QI_OK);
@@ -157,7 +155,6 @@ TEST_CASE("a_stuck_executor_thread_does_not_hold_the_application") // T38
 TEST_CASE("a_stuck_to_thread_is_named_by_its_function") // T38
 {
     Embedding host;
-    tests::threads_outlive_the_test = true;
     host.config.executor_ms = 50;
 
     REQUIRE(host.init() == QI_OK);

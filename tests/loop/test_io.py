@@ -7,7 +7,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import tempfile
 import threading
 import unittest
@@ -134,8 +133,6 @@ class Network(GuestCase):
                 writer.close()
                 return answer
 
-        if sys.version_info < (3, 12):
-            self.skipTest("the server side of StreamWriter.start_tls() is broken before 3.12")
         with tempfile.TemporaryDirectory() as folder:
             self.assertEqual(self.complete(main(*make_certificate(folder))), b"inside\n")
 
