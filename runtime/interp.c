@@ -18,6 +18,7 @@
 #include "compat.h"
 #include "location.h"
 #include "package.h"
+#include "single.h"
 #include "state.h"
 #include "status.h"
 
@@ -179,6 +180,7 @@ static int start_our_own(const qi_config *config)
 
     if (status != QI_OK)
         return status;
+    qi__single_embeds();
     if (!registered && PyImport_AppendInittab("_qi", PyInit__qi) < 0) {
         qi__location_free(&location);
         return qi__fail(QI_ERR_MEMORY, "out of memory for the module _qi");
@@ -229,9 +231,11 @@ static int check_version(void)
 static int add_extension(void)
 {
     PyObject *modules = PyImport_GetModuleDict(), *spec = NULL, *module = NULL;
+    int there = qi__single_imported();
 
-    if (PyMapping_HasKeyString(modules, "_qi"))
-        return 0;
+    if (there)
+        return there < 0 ? -1 : 0;
+    qi__single_embeds();
     PyObject *machinery = PyImport_ImportModule("importlib.machinery");
     if (machinery)
         spec = PyObject_CallMethod(machinery, "ModuleSpec", "sO", "_qi", Py_None);

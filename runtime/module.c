@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The extension module `_qi`: its state, and how it is made. Each room makes its own types in its
- * setup function; this file only knows their order.
+ * setup function; this file only knows their order. Which copy of it a process has is decided in single.c.
  */
 #include "state.h"
+
+#include "single.h"
 
 static qi__state *the_state; /* the process has one interpreter, and that has one module `_qi` */
 
@@ -48,12 +50,20 @@ static int module_exec(PyObject *module)
         PyErr_SetString(PyExc_ImportError, "_qi can be loaded only once in a process");
         return -1;
     }
+    if (qi__single_check(module) < 0)
+        return -1;
     the_state = PyModule_GetState(module);
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
         if (rooms[i](module, the_state) < 0) {
             the_state = NULL;
             return -1;
         }
+    }
+    /* Whether an application embeds this interpreter, and so gives it a loop and objects. */
+    if (PyModule_AddObjectRef(module, "embedded", qi__single_is_extension() ? Py_False : Py_True) <
+        0) {
+        the_state = NULL;
+        return -1;
     }
     return 0;
 }

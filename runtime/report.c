@@ -4,7 +4,8 @@
  *
  * Everything comes here: the loop's exception handler, slots, relays, the hooks of sys and threading.
  * From here it goes to the host's error callback, else to the host's log callback, else to Qt's logging
- * category, with the GIL given away. Where no runtime stands any more, Qt's logging takes it all.
+ * category, with the GIL given away. Where no runtime stands any more, Qt's logging takes it all; in an
+ * interpreter that nobody embeds sys.excepthook does, as for every exception there.
  */
 #include <Python.h>
 
@@ -18,6 +19,7 @@
 #include "interp.h"
 #include "qt/bridge.h"
 #include "runtime_p.h"
+#include "single.h"
 #include "state.h"
 #include "status.h"
 
@@ -92,6 +94,36 @@ void qi__report_error(const qi_error *error, const qi_origin *origin)
     qi__gil_take(thread);
 }
 
+static PyObject *describe_origin(const qi_origin *origin)
+{
+    if (!origin || !origin->signal)
+        return NULL;
+    return PyUnicode_FromFormat("in the slot %s, started by the signal %s",
+                                origin->target ? origin->target : "(without a name)", origin->signal);
+}
+
+/* Beware: calls whatever sys.excepthook is. */
+static void hand_to_excepthook(PyObject *exception, const qi_origin *origin)
+{
+    PyObject *note = describe_origin(origin);
+    PyObject *noted = note ? PyObject_CallMethod(exception, "add_note", "O", note) : NULL;
+    PyObject *hook = Py_XNewRef(PySys_GetObject("excepthook")), *result = NULL;
+
+    PyErr_Clear();
+    if (hook) {
+        PyObject *traceback = PyException_GetTraceback(exception);
+        result = PyObject_CallFunctionObjArgs(hook, (PyObject *)Py_TYPE(exception), exception,
+                                              traceback ? traceback : Py_None, NULL);
+        Py_XDECREF(traceback);
+    }
+    if (!result)
+        PyErr_WriteUnraisable(hook);
+    Py_XDECREF(result);
+    Py_XDECREF(hook);
+    Py_XDECREF(noted);
+    Py_XDECREF(note);
+}
+
 void qi__report_exception(PyObject *exception, const qi_origin *origin)
 {
     qi__state *state = qi__state_get();
@@ -100,6 +132,11 @@ void qi__report_exception(PyObject *exception, const qi_origin *origin)
         PyErr_GivenExceptionMatches(exception, state->cancelled_error))
         return;
     PyObject *pending = qi__take_exception();
+    if (qi__single_is_extension()) {
+        hand_to_excepthook(exception, origin);
+        qi__give_exception(pending);
+        return;
+    }
     qi_error *error = qi__error_from_exception(exception);
     if (error) {
         qi__report_error(error, origin);

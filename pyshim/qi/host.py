@@ -5,7 +5,7 @@
     host.window.setWindowTitle("hello")
 
 A name that the application has not given raises AttributeError, one whose object was destroyed
-ReferenceError.
+ReferenceError.  In an interpreter that no application embeds there are none.
 """
 
 import _qi
@@ -16,6 +16,8 @@ def __getattr__(name):
         return _qi._host_get(name)
     except KeyError:
         pass
+    if not _qi.embedded:
+        raise AttributeError(f"qi.host has no {name!r}: no application embeds this interpreter", name=name)
     raise AttributeError(f"the application has registered no object named {name!r}{_hint(name)}", name=name)
 
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The shared objects that this process has loaded. Knows neither Python nor Qt. Thread: any. */
+#ifndef QI_RUNTIME_LOADED_H
+#define QI_RUNTIME_LOADED_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The first loaded object, other than `except` (may be NULL), whose file's name begins with `prefix` and
+ * which itself defines `symbol`. Its path, owned: free(); NULL: there is none. */
+char *qi__loaded_find(const char *prefix, const char *symbol, const char *except);
+
+/* Which object gives `symbol` to the loaded object `path`: itself or one that it was linked with. Its path,
+ * owned: free(); *address is the symbol's. NULL: `path` is not loaded, or has no such symbol. */
+char *qi__loaded_provider(const char *path, const char *symbol, void **address);
+
+/* The object that holds an address: its path, owned: free(); NULL: none does. */
+char *qi__loaded_at(const void *address);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
