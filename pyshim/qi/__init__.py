@@ -19,22 +19,30 @@ asyncsignal()        waits for a signal
 run_task()           launches a coroutine and runs its first step at once
 modal()              runs a function that has a Qt event loop of its own, such as a dialog's exec()
 to_binding()         an object of the application as PyQt6 or PySide6 see it; from_binding() is the reverse
-new_event_loop()     the loop itself, for programs that asyncio drives
+using_asyncio_from_qt()  for programs of your own that Qt drives; using_qt_from_asyncio() if asyncio does
+new_event_loop()     the loop itself, as asyncio.Runner(loop_factory=qi.new_event_loop) takes it
 """
 
 from _qi import Connection, Object, Variant
 
 from . import host
 from ._bindings import from_binding, to_binding
+from ._context import using_asyncio_from_qt, using_qt_from_asyncio
 from ._loop import (
     QiBaseEventLoop,
     QiDefaultEventLoop,
     QiLoopMode,
+    QiProactorEventLoop,
     QiSelectorEventLoop,
     new_event_loop,
     run_task,
 )
 from ._modal import modal
+from ._policies import (
+    QiDefaultEventLoopPolicy,
+    QiProactorEventLoopPolicy,
+    QiSelectorEventLoopPolicy,
+)
 from ._signals import SenderDestroyed, asyncsignal
 from ._slots import asyncslot
 from ._types import Point, PointF, Rect, RectF, Size, SizeF
@@ -46,8 +54,12 @@ __all__ = [
     "PointF",
     "QiBaseEventLoop",
     "QiDefaultEventLoop",
+    "QiDefaultEventLoopPolicy",
     "QiLoopMode",
+    "QiProactorEventLoop",
+    "QiProactorEventLoopPolicy",
     "QiSelectorEventLoop",
+    "QiSelectorEventLoopPolicy",
     "Rect",
     "RectF",
     "SenderDestroyed",
@@ -62,4 +74,6 @@ __all__ = [
     "new_event_loop",
     "run_task",
     "to_binding",
+    "using_asyncio_from_qt",
+    "using_qt_from_asyncio",
 ]

@@ -183,6 +183,7 @@ def start_loop(slice_us, nested, nested_limit, debug):
         if debug:
             loop.set_debug(True)
         loop.default_exception_handler = report_context
+        loop._is_hosts = True
         loop.start()
     except BaseException:
         loop.close()

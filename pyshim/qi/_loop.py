@@ -23,6 +23,7 @@ __all__ = (
     "QiBaseEventLoop",
     "QiDefaultEventLoop",
     "QiLoopMode",
+    "QiProactorEventLoop",
     "QiSelectorEventLoop",
     "new_event_loop",
     "run_task",
@@ -140,6 +141,8 @@ def _signals_wake(loop):
 class QiBaseEventLoop(_qi.Loop, base_events.BaseEventLoop):
     """What all of qi's loops have in common: modes, eager tasks, interleaved modal functions."""
 
+    _is_hosts = False  # whether it is the loop of an application that hosts Python
+
     def run_forever(self):
         """Runs until `stop()` is called: on a Qt event loop of its own in owner mode."""
         if self.get_mode() is QiLoopMode.GUEST:
@@ -217,6 +220,22 @@ class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):
         given, self._given_selector = self._given_selector, None
         if given is not None:
             given.close()
+
+
+class QiProactorEventLoop(QiBaseEventLoop):
+    """`asyncio.ProactorEventLoop` on top of a Qt event loop: on Windows only, which libqi does not serve yet.
+
+    Elsewhere, making one raises NotImplementedError, as does its policy.
+    """
+
+    def __new__(cls, proactor=None):
+        cls._check_platform(cls.__qualname__)
+
+    @staticmethod
+    def _check_platform(name):
+        raise NotImplementedError(
+            f"{name} needs Windows' completion ports, which {sys.platform} has not; use qi.QiSelectorEventLoop"
+        )
 
 
 QiDefaultEventLoop = QiSelectorEventLoop

@@ -16,6 +16,7 @@
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qmutex.h>
+#include <QtCore/qpointer.h>
 #include <QtCore/qthread.h>
 
 #include <qi/runtime.h>
@@ -78,6 +79,8 @@ class LastSlot : public QObject
 Q_CONSTINIT QBasicMutex mutex;
 PostBox *post_box;
 
+QPointer<QCoreApplication> own_application;
+
 /* Runs in the application's destructor, hence in its thread. */
 void close_post_box()
 {
@@ -114,6 +117,41 @@ bool qi_qt_on_application_thread(void)
 char *qi_qt_application_name(void)
 {
     return strdup(QCoreApplication::applicationName().toUtf8().constData());
+}
+
+int qi_qt_event_loops(void)
+{
+    return QThread::currentThread()->loopLevel();
+}
+
+int qi_qt_exec(void)
+{
+    return QCoreApplication::exec();
+}
+
+void qi_qt_exit(int code)
+{
+    if (qi_qt_on_application_thread())
+        QCoreApplication::exit(code);
+    else
+        QThread::currentThread()->exit(code);
+}
+
+bool qi_qt_make_application(void)
+{
+    static int argc = 1; /* Qt keeps referring to both */
+    static char name[] = "python3";
+    static char *argv[] = {name, nullptr};
+
+    if (QCoreApplication::instance())
+        return false;
+    own_application = new QCoreApplication(argc, argv);
+    return true;
+}
+
+void qi_qt_drop_application(void)
+{
+    delete own_application;
 }
 
 bool qi_qt_post(qi_qt_job_fn job, void *data)

@@ -21,6 +21,17 @@ bool qi_qt_on_application_thread(void);
 /* applicationName and applicationFilePath, UTF-8; owned: free(). */
 char *qi_qt_application_name(void);
 
+/* How many event loops run inside each other in the calling thread. Thread: any. */
+int qi_qt_event_loops(void);
+/* QCoreApplication::exec(); takes the application's thread. GIL: not held. */
+int qi_qt_exec(void);
+/* Makes all event loops of the calling thread return. */
+void qi_qt_exit(int code);
+/* An application of libqi's own, where nobody has made one: false if there is one. Dropping it destroys
+ * it if it is that one; the thread is the one that made it. GIL: not held. */
+bool qi_qt_make_application(void);
+void qi_qt_drop_application(void);
+
 typedef void (*qi_qt_job_fn)(void *data);
 
 /* Runs `job` in the GUI thread's event loop, without the GIL. Thread: any. False: no application. */

@@ -6,6 +6,7 @@ import contextvars
 import enum
 import selectors
 from collections.abc import Awaitable, Callable, Coroutine, Generator
+from contextlib import AbstractContextManager
 from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar, final
 
 from . import host as host
@@ -54,6 +55,14 @@ def from_binding(wrapper: Any) -> Object:
 def new_event_loop() -> QiSelectorEventLoop:
     """Returns a new loop in owner mode; fits as `loop_factory` of `asyncio.Runner`."""
 
+def using_asyncio_from_qt(
+    *, debug: bool | None = None, loop_factory: Callable[[], QiBaseEventLoop] | None = None
+) -> AbstractContextManager[QiBaseEventLoop]:
+    """Context manager in which code that Qt drives may use asyncio."""
+
+def using_qt_from_asyncio() -> AbstractContextManager[None]:
+    """Context manager in which code that asyncio drives may use Qt."""
+
 class SenderDestroyed(ReferenceError):
     """The object whose signal was awaited has been destroyed."""
 
@@ -92,7 +101,20 @@ class QiSelectorEventLoop(QiBaseEventLoop, asyncio.SelectorEventLoop):
 
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None: ...
 
+class QiProactorEventLoop(QiBaseEventLoop):
+    """`asyncio.ProactorEventLoop` on top of a Qt event loop; NotImplementedError off Windows."""
+
+    def __init__(self, proactor: Any = None) -> None: ...
+
 QiDefaultEventLoop = QiSelectorEventLoop
+
+class QiSelectorEventLoopPolicy(asyncio.DefaultEventLoopPolicy):
+    """Event loop policy whose loops are `QiSelectorEventLoop`."""
+
+class QiProactorEventLoopPolicy(asyncio.DefaultEventLoopPolicy):
+    """Event loop policy whose loops are `QiProactorEventLoop`; NotImplementedError off Windows."""
+
+QiDefaultEventLoopPolicy = QiSelectorEventLoopPolicy
 
 class Point(NamedTuple):
     x: int

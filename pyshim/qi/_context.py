@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The two ways to bring asyncio and Qt together for the time of a `with` block."""
+
+import asyncio
+import contextlib
+import sys
+from asyncio import events
+
+import _qi
+
+from . import _policies
+from ._loop import QiLoopMode, _signals_wake, new_event_loop
+
+__all__ = ("using_asyncio_from_qt", "using_qt_from_asyncio")
+
+#: Seconds that tasks which have seen the application's aboutToQuit get before all are cancelled.
+QUIT_GRACE = 2.0
+
+_ENDS_PROGRAM = (SystemExit, KeyboardInterrupt)
+
+
+@contextlib.contextmanager
+def using_asyncio_from_qt(*, debug=None, loop_factory=None):
+    """Context manager in which code that Qt drives may use asyncio:
+
+        app = QApplication([])
+        with qi.using_asyncio_from_qt():
+            app.exec()
+
+    A new loop in guest mode runs inside the block, and is what `with … as loop` gives. When the block is
+    left, the loop stops, goes on without Qt, cancels the tasks that are left and awaits their end (those
+    that await the application's aboutToQuit may finish before), shuts down asynchronous generators and
+    the default executor, and is closed. Clean-up code must not need a Qt event loop, therefore.
+
+    sys.exit() and Ctrl+C in a task or callback end Qt's event loops, and are raised again at the end of
+    the block, after the clean-up. Other exceptions that nobody awaits go to the loop's exception handler.
+
+    In an application that hosts Python its own loop runs already. It is used then, and neither stopped
+    nor cleaned up here; tasks go on after the block.
+
+    debug: turns asyncio's debug mode on or off; None leaves it as the environment says.
+    loop_factory: makes the loop, instead of `new_event_loop`; the loop must be one of qi's.
+
+    Raises RuntimeError if there is no QCoreApplication yet, if another loop is running in this thread
+    (these blocks do not nest), or if `loop_factory` is given where the host's loop is used. TypeError if
+    the factory's loop is not one of qi's. Use it in the thread whose event loop Qt runs.
+    """
+    running = events._get_running_loop()
+    if running is not None:
+        with _joined(running, debug, loop_factory):
+            yield running
+        return
+    guest = Guest(debug, loop_factory)
+    guest.start()
+    try:
+        yield guest.loop
+    finally:
+        guest.finish()
+
+
+@contextlib.contextmanager
+def using_qt_from_asyncio():
+    """Context manager in which code that asyncio drives may use Qt:
+
+        app = QApplication([])
+        with qi.using_qt_from_asyncio():
+            asyncio.run(main())
+
+    It sets an event loop policy whose loops are qi's, in owner mode, and puts the earlier policy back at
+    the end. Policies hold for all threads: if other threads make event loops meanwhile, and wherever
+    Python has no policies any more, use `asyncio.Runner(loop_factory=qi.new_event_loop)` instead, or,
+    from Python 3.12 on, `asyncio.run(main(), loop_factory=qi.new_event_loop)`.
+
+    Raises RuntimeError where Python has no policies. A QCoreApplication is needed when a loop runs, not
+    before.
+    """
+    before = _policies.get_policy()
+    _policies.set_policy(_policies.QiDefaultEventLoopPolicy())
+    try:
+        yield
+    finally:
+        _policies.set_policy(before)
+
+
+# -- a loop of our own ----------------------------------------------------------------------------------
+
+
+class Guest:
+    """A guest loop from its start to its end."""
+
+    def __init__(self, debug=None, loop_factory=None):
+        self.loop = (loop_factory or new_event_loop)()
+        self._left_by = None  # the SystemExit or KeyboardInterrupt that shall end the program
+        self._resources = contextlib.ExitStack()
+        try:
+            _check_loop(self.loop, loop_factory)
+            self.loop.set_mode(QiLoopMode.GUEST)
+            if debug is not None:
+                self.loop.set_debug(debug)
+        except BaseException:
+            _close_if_possible(self.loop)
+            raise
+
+    def start(self):
+        try:
+            self.loop.start()
+        except BaseException:
+            _close_if_possible(self.loop)
+            raise
+        self.loop.call_exception_handler = self._handle
+        self._resources.enter_context(_signals_wake(self.loop))
+
+    def finish(self):
+        """Stops the loop and cleans up; raises what has asked for the end of the program."""
+        loop = self.loop
+        try:
+            with self._resources:
+                if loop.is_running():
+                    _check_left(loop)
+                    loop.stop()
+            vars(loop).pop("call_exception_handler", None)
+            clean_up(loop)
+        finally:
+            left_by, self._left_by = self._left_by, None
+            if left_by is not None and sys.exc_info()[1] is not left_by:
+                raise left_by
+
+    # SystemExit and KeyboardInterrupt have no caller in a guest that they could end; the loop reports them.
+
+    def _handle(self, context):
+        exception = context.get("exception")
+        if not isinstance(exception, _ENDS_PROGRAM):
+            type(self.loop).call_exception_handler(self.loop, context)
+        elif exception is not self._left_by:  # else its task only says that nobody has asked for it
+            self._left_by = exception
+            self._end_event_loops()
+
+    def _end_event_loops(self):
+        code = getattr(self._left_by, "code", 1)
+        if _qi._event_loops():
+            _qi._exit_event_loops(code if isinstance(code, int) else 0 if code is None else 1)
+        elif self.loop.is_running():
+            self.loop.call_later(0.01, self._end_event_loops)  # once there is one that can be ended
+
+
+def _check_loop(loop, factory):
+    if not isinstance(loop, _qi.Loop):
+        raise TypeError(f"loop_factory must make an event loop of qi; {factory!r} made {loop!r}")
+
+
+def _close_if_possible(loop):
+    close = getattr(loop, "close", None)
+    if close is not None and not loop.is_running():
+        close()
+
+
+def _check_left(loop):
+    if loop._busy:
+        raise RuntimeError(f"{loop!r} cannot be ended from inside one of its callbacks; leave the block outside")
+
+
+# -- the host's loop ------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _joined(loop, debug, loop_factory):
+    if not getattr(loop, "_is_hosts", False):
+        raise RuntimeError(
+            f"using_asyncio_from_qt() runs a loop of its own, but {loop!r} is running in this thread; "
+            "asyncio can be used already"
+        )
+    if loop_factory is not None:
+        raise RuntimeError(
+            f"the application's own loop {loop!r} is running, so {loop_factory!r} cannot make another; "
+            "leave loop_factory out"
+        )
+    before = loop.get_debug()
+    if debug is not None:
+        loop.set_debug(debug)
+    try:
+        yield
+    finally:
+        if debug is not None and not loop.is_closed():
+            loop.set_debug(before)
+
+
+# -- clean-up -------------------------------------------------------------------------------------------
+
+
+def clean_up(loop):
+    """Ends what is left in a stopped loop, without Qt, and closes it.
+
+    SystemExit and KeyboardInterrupt of a task leave the loop, as always; the stages go on, and the first
+    of them is raised at the end.
+    """
+    if loop.is_closed():
+        return
+    raised = []
+    try:
+        loop.set_mode(QiLoopMode.NATIVE)
+        for stage in (_let_finish, _cancel_tasks, _shut_down):
+            _run_stage(loop, stage(loop), raised)
+    finally:
+        loop.close()
+    if raised:
+        raise raised[0]
+
+
+def _run_stage(loop, coroutine, raised):
+    task = loop.create_task(coroutine, name="qi clean-up")
+    while not task.done():
+        try:
+            loop.run_until_complete(task)
+        except _ENDS_PROGRAM as exception:
+            raised.append(exception)
+            if len(raised) > 2:  # somebody insists
+                raise
+    if not task.cancelled() and isinstance(task.exception(), Exception):
+        raise task.exception()
+
+
+async def _let_finish(loop):
+    signals = sys.modules.get("qi._signals")
+    waiters = {task for task in getattr(signals, "_quit_waiters", ()) if task and not task.done()}
+    waiters &= asyncio.all_tasks(loop)
+    if waiters:
+        await asyncio.wait(waiters, timeout=QUIT_GRACE)
+
+
+async def _cancel_tasks(loop):
+    me = asyncio.current_task()
+    while tasks := asyncio.all_tasks(loop) - {me}:  # a task's clean-up may start another
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in tasks:
+            if not task.cancelled() and isinstance(task.exception(), Exception):
+                loop.call_exception_handler({
+                    "message": "unhandled exception in a task that was cancelled at the end of the loop",
+                    "exception": task.exception(),
+                    "task": task,
+                })
+
+
+async def _shut_down(loop):
+    await loop.shutdown_asyncgens()
+    await loop.shutdown_default_executor()

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""using_qt_from_asyncio() and the policies: asyncio.run() on qi's loops."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+import unittest
+import warnings
+
+import _qi
+import qi
+from qi import _policies
+
+
+async def what_runs():
+    await asyncio.sleep(0.001)
+    loop = asyncio.get_running_loop()
+    return type(loop), loop.get_mode(), _qi._event_loops()
+
+
+OWNER = (qi.QiDefaultEventLoop, qi.QiLoopMode.OWNER, 1)
+
+
+class Block(unittest.TestCase):
+    def setUp(self):
+        self.before = _policies.get_policy()
+        self.addCleanup(lambda: self.assertIs(_policies.get_policy(), self.before))
+        catcher = warnings.catch_warnings()
+        catcher.__enter__()
+        self.addCleanup(catcher.__exit__, None, None, None)
+        warnings.simplefilter("error", DeprecationWarning)
+
+    def test_asyncio_run_runs_a_qt_event_loop(self):
+        with qi.using_qt_from_asyncio():
+            self.assertEqual(asyncio.run(what_runs()), OWNER)
+            self.assertEqual(asyncio.run(what_runs()), OWNER)
+
+    def test_runner(self):
+        with qi.using_qt_from_asyncio(), asyncio.Runner() as runner:
+            self.assertEqual(runner.run(what_runs()), OWNER)
+
+    def test_loop_is_a_stock_one_again_after_it(self):
+        with qi.using_qt_from_asyncio():
+            pass
+        loop = asyncio.new_event_loop()
+        loop.close()
+        self.assertNotIsInstance(loop, qi.QiBaseEventLoop)
+
+    def test_policy_comes_back_after_an_exception(self):
+        for kind in (LookupError, SystemExit, KeyboardInterrupt):
+
+            async def main():
+                raise kind
+
+            with self.assertRaises(kind), qi.using_qt_from_asyncio():
+                asyncio.run(main())
+            self.assertIs(_policies.get_policy(), self.before)
+
+    def test_nested(self):
+        with qi.using_qt_from_asyncio():
+            outer = _policies.get_policy()
+            with qi.using_qt_from_asyncio():
+                self.assertEqual(asyncio.run(what_runs()), OWNER)
+            self.assertIs(_policies.get_policy(), outer)
+            self.assertEqual(asyncio.run(what_runs()), OWNER)
+
+    def test_policy_of_somebody_else_comes_back(self):
+        class Own(qi.QiSelectorEventLoopPolicy):
+            pass
+
+        own = Own()
+        _policies.set_policy(own)
+        self.addCleanup(_policies.set_policy, self.before)
+        with qi.using_qt_from_asyncio():
+            pass
+        self.assertIs(_policies.get_policy(), own)
+        _policies.set_policy(self.before)
+
+    def test_policy_holds_for_all_threads(self):
+        kinds = []
+        with qi.using_qt_from_asyncio():
+            thread = threading.Thread(target=lambda: kinds.append(asyncio.run(what_runs())))
+            thread.start()
+            thread.join()
+        self.assertEqual(kinds, [OWNER])
+
+    def test_subprocess(self):
+        async def main():
+            process = await asyncio.create_subprocess_exec("echo", "hello", stdout=subprocess.PIPE)
+            out, _ = await process.communicate()
+            return out, process.returncode
+
+        with qi.using_qt_from_asyncio():
+            self.assertEqual(asyncio.run(main()), (b"hello\n", 0))
+
+
+class Policies(unittest.TestCase):
+    def test_selector_policy_makes_selector_loops(self):
+        loop = qi.QiSelectorEventLoopPolicy().new_event_loop()
+        self.addCleanup(loop.close)
+        self.assertIs(type(loop), qi.QiSelectorEventLoop)
+        self.assertIs(loop.get_mode(), qi.QiLoopMode.OWNER)
+
+    def test_it_is_the_default(self):
+        self.assertIs(qi.QiDefaultEventLoopPolicy, qi.QiSelectorEventLoopPolicy)
+        self.assertIs(qi.QiDefaultEventLoop, qi.QiSelectorEventLoop)
+
+    def test_it_is_a_policy_of_asyncios(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.assertIsInstance(qi.QiSelectorEventLoopPolicy(), asyncio.AbstractEventLoopPolicy)
+
+    def test_set_as_the_policy(self):
+        before = _policies.get_policy()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            asyncio.set_event_loop_policy(qi.QiDefaultEventLoopPolicy())
+        try:
+            self.assertEqual(asyncio.run(what_runs()), OWNER)
+        finally:
+            _policies.set_policy(before)
+
+    @unittest.skipIf(sys.platform == "win32", "Windows has it")
+    def test_proactor_is_refused_by_name(self):
+        for kind in (qi.QiProactorEventLoop, qi.QiProactorEventLoopPolicy):
+            with self.assertRaisesRegex(NotImplementedError, f"{kind.__name__}.*Windows.*QiSelectorEventLoop"):
+                kind()
+        self.assertIsInstance(NotImplementedError(), RuntimeError)
+
+    def test_where_python_has_none(self):
+        class Events:
+            pass
+
+        real, _policies.events = _policies.events, Events
+        try:
+            with self.assertRaisesRegex(RuntimeError, "loop_factory=qi.new_event_loop"):
+                with qi.using_qt_from_asyncio():
+                    self.fail("entered")
+        finally:
+            _policies.events = real
+        with self.assertRaisesRegex(RuntimeError, "loop_factory=qi.new_event_loop"):
+            _policies._NoPolicy()
+
+
+class LoopFactory(unittest.TestCase):
+    def test_of_a_runner(self):
+        with asyncio.Runner(loop_factory=qi.new_event_loop) as runner:
+            self.assertEqual(runner.run(what_runs()), OWNER)
+
+    @unittest.skipIf(sys.version_info < (3, 12), "asyncio.run() takes a loop_factory from 3.12 on")
+    def test_of_run(self):
+        self.assertEqual(asyncio.run(what_runs(), loop_factory=qi.new_event_loop), OWNER)
+
+
+if __name__ == "__main__":
+    unittest.main()
