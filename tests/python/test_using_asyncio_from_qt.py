@@ -10,6 +10,7 @@ import unittest
 
 import _qi
 import qi
+from app_support import application
 
 app_exec = _qi._exec_application
 
@@ -201,7 +202,7 @@ class CleanUp(unittest.TestCase):
         ended = []
 
         async def work():
-            await qi.asyncsignal(qi.host.app.aboutToQuit)
+            await qi.asyncsignal(application().aboutToQuit)
             await asyncio.sleep(0.001)
             ended.append(True)
 
