@@ -19,6 +19,12 @@
 /* Task's own eager_start, and _swap_current_task: since 3.12. */
 #define QI__HAS_EAGER_START (PY_VERSION_HEX >= 0x030C0000)
 
+/* Transports queue what they are given piece by piece (`_buffer` is a deque), and write vectors: since 3.12. */
+#define QI__HAS_VECTORED_TRANSPORTS (PY_VERSION_HEX >= 0x030C0000)
+
+/* A Server knows its transports one by one, and a transport that is collected leaves it: since 3.13. */
+#define QI__SERVERS_KNOW_TRANSPORTS (PY_VERSION_HEX >= 0x030D0000)
+
 /*
  * A stretch of code in which no exception counts as being handled, whatever the caller is in the middle
  * of handling. A coroutine that starts inside an `except` block of somebody else's must not find that

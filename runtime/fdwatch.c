@@ -87,19 +87,13 @@ static bool is_closed(const qi__loop *loop)
     return loop->closed || !loop->poller;
 }
 
-static PyObject *add(qi__loop *loop, PyObject *const *args, Py_ssize_t count, unsigned direction)
+PyObject *qi__fd_add(qi__loop *loop, int fd, unsigned direction, PyObject *callback,
+                     PyObject *const *args, Py_ssize_t count)
 {
-    if (count < 2) {
-        PyErr_SetString(PyExc_TypeError, "a file descriptor and a callback are needed");
-        return NULL;
-    }
     if (is_closed(loop))
         return qi__loop_closed_error();
-    int fd = descriptor_of(args[0]); /* Beware: calls fileno(), which may close the loop */
-    if (fd < 0)
-        return NULL;
-    qi__handle *handle = qi__handle_new(loop, (PyTypeObject *)loop->state->handle_type, args[1],
-                                        args + 2, count - 2, NULL);
+    qi__handle *handle = qi__handle_new(loop, (PyTypeObject *)loop->state->handle_type, callback,
+                                        args, count, NULL);
     if (!handle)
         return NULL;
     handle->fd = fd;
@@ -141,21 +135,27 @@ static PyObject *add(qi__loop *loop, PyObject *const *args, Py_ssize_t count, un
     return (PyObject *)handle;
 }
 
-/* 1 if there was a callback, 0 if not, -1 with an exception. */
-static int remove_side(qi__loop *loop, PyObject *object, unsigned direction)
+static PyObject *add(qi__loop *loop, PyObject *const *args, Py_ssize_t count, unsigned direction)
 {
+    if (count < 2) {
+        PyErr_SetString(PyExc_TypeError, "a file descriptor and a callback are needed");
+        return NULL;
+    }
     if (is_closed(loop))
-        return 0;
-    int fd = descriptor_of(object);
-    if (fd < 0)
-        return -1;
-    qi__fd *entry = entry_of(loop, fd);
+        return qi__loop_closed_error();
+    int fd = descriptor_of(args[0]); /* Beware: calls fileno(), which may close the loop */
+    return fd < 0 ? NULL : qi__fd_add(loop, fd, direction, args[1], args + 2, count - 2);
+}
+
+bool qi__fd_remove(qi__loop *loop, int fd, unsigned direction)
+{
+    qi__fd *entry = is_closed(loop) || fd < 0 ? NULL : entry_of(loop, fd);
     if (!entry)
-        return 0;
+        return false;
     qi__handle **side = direction == QI__POLL_READ ? &entry->reader : &entry->writer;
     qi__handle *handle = *side;
     if (!handle)
-        return 0;
+        return false;
     *side = NULL;
     entry->masked &= (uint8_t)~direction;
     if (!wanted(entry))
@@ -164,7 +164,23 @@ static int remove_side(qi__loop *loop, PyObject *object, unsigned direction)
         PyErr_Clear(); /* only a closed descriptor can refuse, and that is gone from the poller */
     qi__handle_cancel(handle); /* Beware: may run code that changes the table */
     Py_DECREF(handle);
-    return 1;
+    return true;
+}
+
+bool qi__fd_has(const qi__loop *loop, int fd, unsigned direction)
+{
+    if (is_closed(loop) || fd < 0 || (size_t)fd >= loop->fds_size)
+        return false;
+    return (wanted(&loop->fds[fd]) & direction) != 0;
+}
+
+/* 1 if there was a callback, 0 if not, -1 with an exception. */
+static int remove_side(qi__loop *loop, PyObject *object, unsigned direction)
+{
+    if (is_closed(loop))
+        return 0;
+    int fd = descriptor_of(object);
+    return fd < 0 ? -1 : qi__fd_remove(loop, fd, direction);
 }
 
 static PyObject *loop_add_reader(PyObject *self, PyObject *const *args, Py_ssize_t count)

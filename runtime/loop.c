@@ -624,7 +624,8 @@ static PyMethodDef own_methods[] = {
 /* One method table out of those of the rooms; it lives as long as the type, which is as long as Python. */
 static PyMethodDef *join_methods(void)
 {
-    const PyMethodDef *rooms[] = {own_methods, qi__sched_methods, qi__fd_methods, qi__eager_methods};
+    const PyMethodDef *rooms[] = {own_methods, qi__sched_methods, qi__fd_methods, qi__eager_methods,
+                                  qi__accept_methods};
     static PyMethodDef all[64];
     size_t count = 0;
 

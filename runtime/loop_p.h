@@ -85,6 +85,7 @@ enum {
     QI__OVERRIDES_CALL_AT = 2,
     QI__OVERRIDES_RUN_ONCE = 4,
     QI__OVERRIDES_WRITE_TO_SELF = 8,
+    QI__OVERRIDES_WATCHING = 16,    /* _add_reader() and its three sisters */
     QI__OVERRIDES_UNKNOWN = 1 << 30 /* must be looked up again */
 };
 
@@ -257,7 +258,21 @@ void qi__fd_clear(qi__loop *loop);
 void qi__fd_watch_foreign(qi__loop *loop, bool watch);
 int qi__fd_traverse(qi__loop *loop, visitproc visit, void *arg);
 
+/*
+ * What _add_reader() and _remove_reader() do, for a descriptor; `direction` is QI__POLL_READ or _WRITE.
+ * qi__fd_add() returns the handle, a new reference. Both keep still about methods that were replaced: see
+ * QI__OVERRIDES_WATCHING. Beware: what was watched before is cancelled, which may run any code.
+ */
+PyObject *qi__fd_add(qi__loop *loop, int fd, unsigned direction, PyObject *callback,
+                     PyObject *const *args, Py_ssize_t count);
+bool qi__fd_remove(qi__loop *loop, int fd, unsigned direction);
+bool qi__fd_has(const qi__loop *loop, int fd, unsigned direction);
+
 extern PyMethodDef qi__fd_methods[];
+
+/* -- accept.c ------------------------------------------------------------------------------------ */
+
+extern PyMethodDef qi__accept_methods[];
 
 /* -- eager.c ------------------------------------------------------------------------------------- */
 

@@ -33,6 +33,21 @@ extern "C" {
     X(task_keywords)        /* ("loop", "name"), and so on: eager.c */                             \
     X(task_keywords_context)                                                                       \
     X(future_keywords) /* ("loop",) */                                                             \
+    /* transport.c */                                                                              \
+    X(transport_type)     /* _qi.StreamTransport */                                                \
+    X(selector_events)    /* the module asyncio.selector_events */                                 \
+    X(stock_transport)    /* its _SelectorSocketTransport */                                       \
+    X(stock_accept)       /* its BaseSelectorEventLoop._accept_connection */                       \
+    X(stock_accept2)      /* and _accept_connection2 */                                            \
+    X(transport_socket)   /* asyncio.trsock.TransportSocket */                                     \
+    X(buffered_protocol)  /* asyncio.BufferedProtocol */                                           \
+    X(set_result_softly)  /* asyncio.futures._set_result_unless_cancelled */                       \
+    X(socket_class)       /* socket.socket */                                                      \
+    X(socket_fileno)      /* _socket.socket.fileno */                                              \
+    X(name_data_received) /* "data_received", and so on: names of methods that are called a lot */ \
+    X(name_get_buffer)                                                                             \
+    X(name_buffer_updated)                                                                         \
+    X(name_call_soon)                                                                              \
     /* proxy.c */                                                                                  \
     X(object_type)  /* _qi.Object: the proxy of a QObject */                                       \
     X(signal_type)  /* _qi.Signal: a signal of one object */                                       \
@@ -61,6 +76,7 @@ qi__state *qi__state_get(void);
 /* The rooms' setup functions, in the order in which module.c calls them. 0, or -1 with an exception. */
 int qi__handle_setup(PyObject *module, qi__state *state);
 int qi__loop_setup(PyObject *module, qi__state *state);
+int qi__transport_setup(PyObject *module, qi__state *state);
 int qi__proxy_setup(PyObject *module, qi__state *state);
 int qi__slot_setup(PyObject *module, qi__state *state);
 int qi__stream_setup(PyObject *module, qi__state *state);

@@ -64,6 +64,10 @@ unsigned qi__loop_overrides(qi__loop *loop)
         {"call_at", QI__OVERRIDES_CALL_AT},
         {"_run_once", QI__OVERRIDES_RUN_ONCE},
         {"_write_to_self", QI__OVERRIDES_WRITE_TO_SELF},
+        {"_add_reader", QI__OVERRIDES_WATCHING},
+        {"_remove_reader", QI__OVERRIDES_WATCHING},
+        {"_add_writer", QI__OVERRIDES_WATCHING},
+        {"_remove_writer", QI__OVERRIDES_WATCHING},
     };
 
     if (loop->overrides & QI__OVERRIDES_UNKNOWN) {

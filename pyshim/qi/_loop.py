@@ -11,11 +11,12 @@ import contextlib
 import enum
 import selectors
 import signal
+import socket
 import sys
 import threading
 import types
 import weakref
-from asyncio import base_events, events
+from asyncio import base_events, events, sslproto
 
 import _qi
 
@@ -30,6 +31,11 @@ __all__ = (
 )
 
 _SelectorEventLoop = asyncio.SelectorEventLoop
+
+_Socket = socket.socket
+
+# Since 3.12 asyncio refuses a second transport for a descriptor.
+_CHECKS_DESCRIPTORS = sys.version_info >= (3, 12)
 
 
 class QiLoopMode(enum.Enum):
@@ -214,6 +220,38 @@ class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):
                 function = getattr(_SelectorEventLoop, name)
                 setattr(self, name, types.MethodType(function, self))
             super().__init__(selector)
+
+    # Stream sockets have a transport in C, which needs the core's poller. On a foreign selector, and for
+    # sockets whose class has methods of its own, asyncio's transport does what it always did.
+
+    def _is_plain(self, sock):
+        return type(sock) is _Socket and getattr(self._selector, "_qi_own_poller", False)
+
+    def _make_socket_transport(self, sock, protocol, waiter=None, *, extra=None, server=None):
+        if not self._is_plain(sock):
+            return super()._make_socket_transport(
+                sock, protocol, waiter, extra=extra, server=server
+            )
+        if _CHECKS_DESCRIPTORS:
+            self._ensure_fd_no_transport(sock)
+        return _qi.StreamTransport(self, sock, protocol, waiter, extra, server)
+
+    def _make_ssl_transport(
+        self, rawsock, protocol, sslcontext, waiter=None,
+        *, server_side=False, server_hostname=None, extra=None, server=None, **timeouts,
+    ):
+        if not self._is_plain(rawsock):
+            return super()._make_ssl_transport(
+                rawsock, protocol, sslcontext, waiter, server_side=server_side,
+                server_hostname=server_hostname, extra=extra, server=server, **timeouts,
+            )
+        if _CHECKS_DESCRIPTORS:
+            self._ensure_fd_no_transport(rawsock)
+        ssl_protocol = sslproto.SSLProtocol(
+            self, protocol, sslcontext, waiter, server_side, server_hostname, **timeouts
+        )
+        _qi.StreamTransport(self, rawsock, ssl_protocol, None, extra, server)
+        return ssl_protocol._app_transport
 
     def close(self):
         super().close()

@@ -1,0 +1,923 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The type _qi.StreamTransport: asyncio's transport of stream sockets, in C. Its life and its attributes.
+ *
+ * It behaves as asyncio.selector_events._SelectorSocketTransport does, private attributes included since
+ * sslproto, sendfile() and others use them, and answers to that name: __class__ is asyncio's class. It is
+ * no subclass, whose slots would be carried along with the structure that replaces them.
+ *
+ * The socket object stays the owner of its descriptor, and is asked for it before each use: somebody may
+ * have closed it, and the number may be another file's by now.
+ *
+ * The loop uses it for plain sockets when it polls by itself (see _loop.py); else asyncio's own class.
+ */
+#include "transport.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <structmember.h>
+#include <sys/socket.h>
+
+enum { MAX_READ = 256 * 1024, HIGH_WATER = 64 * 1024, LOG_THRESHOLD = 5 };
+
+/* -- what is left of it -------------------------------------------------------------------------------- */
+
+int qi__transport_fd(qi__transport *transport)
+{
+    qi__state *state = transport->loop ? transport->loop->state : NULL;
+    PyObject *number = NULL;
+
+    if (state && transport->sock) {
+        PyCFunction fileno = ((PyMethodDescrObject *)state->socket_fileno)->d_method->ml_meth;
+        number = fileno(transport->sock, NULL);
+    }
+    long fd = number ? PyLong_AsLong(number) : -1;
+    Py_XDECREF(number);
+    if (fd == transport->fd && fd >= 0)
+        return (int)fd;
+    PyErr_Clear();
+    errno = EBADF;
+    return -1;
+}
+
+bool qi__transport_must_raise(void)
+{
+    return PyErr_ExceptionMatches(PyExc_SystemExit) ||
+           PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
+}
+
+static int result_of(PyObject *result)
+{
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}
+
+/* The names are looked up at each call: tests and others put their own logger there. */
+static int log_with(qi__transport *transport, const char *level, PyObject *args, PyObject *keywords)
+{
+    PyObject *module = transport->loop ? transport->loop->state->selector_events : NULL;
+    PyObject *logger = module && args ? PyObject_GetAttrString(module, "logger") : NULL;
+    PyObject *method = logger ? PyObject_GetAttrString(logger, level) : NULL;
+    PyObject *result = method ? PyObject_Call(method, args, keywords) : NULL;
+
+    Py_XDECREF(method);
+    Py_XDECREF(logger);
+    Py_XDECREF(args);
+    return module ? result_of(result) : 0;
+}
+
+int qi__transport_debug(qi__transport *transport, const char *format)
+{
+    if (!transport->loop || !transport->loop->debug)
+        return 0;
+    return log_with(transport, "debug", Py_BuildValue("(sO)", format, (PyObject *)transport), NULL);
+}
+
+int qi__transport_written_in_vain(qi__transport *transport)
+{
+    int result = 0;
+
+    if (transport->conn_lost >= LOG_THRESHOLD)
+        result = log_with(transport, "warning",
+                          Py_BuildValue("(s)", "socket.send() raised exception."), NULL);
+    transport->conn_lost++;
+    return result;
+}
+
+/* -- failing ---------------------------------------------------------------------------------------------- */
+
+static int call_exception_handler(qi__transport *transport, const char *message, PyObject *error)
+{
+    PyObject *loop = Py_XNewRef((PyObject *)transport->loop);
+    PyObject *protocol = transport->protocol ? transport->protocol : Py_None;
+
+    if (!loop) /* lost meanwhile, and nobody to tell */
+        return 0;
+    PyObject *context = Py_BuildValue("{s:s,s:O,s:O,s:O}", "message", message, "exception", error,
+                                      "transport", (PyObject *)transport, "protocol", protocol);
+    PyObject *result = context ? PyObject_CallMethod(loop, "call_exception_handler", "(O)", context)
+                               : NULL;
+    Py_XDECREF(context);
+    Py_DECREF(loop);
+    return result_of(result);
+}
+
+int qi__transport_report(qi__transport *transport, const char *message)
+{
+    if (qi__transport_must_raise())
+        return -1;
+    PyObject *error = qi__take_exception();
+    int result = call_exception_handler(transport, message, error);
+    Py_DECREF(error);
+    return result;
+}
+
+static int log_failure(qi__transport *transport, const char *message, PyObject *error)
+{
+    if (!transport->loop || !transport->loop->debug)
+        return 0;
+    PyObject *keywords = Py_BuildValue("{s:O}", "exc_info", error);
+    if (!keywords)
+        return -1;
+    int result = log_with(transport, "debug",
+                          Py_BuildValue("(sOs)", "%r: %s", (PyObject *)transport, message), keywords);
+    Py_DECREF(keywords);
+    return result;
+}
+
+static int call_soon(qi__transport *transport, PyObject *callback, PyObject *first, PyObject *second)
+{
+    PyObject *loop = (PyObject *)transport->loop;
+    PyObject *name = transport->loop->state->name_call_soon;
+
+    if (!callback)
+        return -1;
+    return result_of(PyObject_CallMethodObjArgs(loop, name, callback, first, second, NULL));
+}
+
+static int call_own_soon(qi__transport *transport, const char *method, PyObject *argument)
+{
+    PyObject *callback = PyObject_GetAttrString((PyObject *)transport, method);
+    int result = call_soon(transport, callback, argument, NULL);
+
+    Py_XDECREF(callback);
+    return result;
+}
+
+/* The rest of close() and abort(): no more reading, and connection_lost() in the next iteration. */
+static int force_close(qi__transport *transport, PyObject *error)
+{
+    if (qi__transport_is_lost(transport))
+        return 0;
+    transport->conn_lost++;
+    bool was_closing = transport->closing;
+    transport->closing = true;
+    if (transport->outbox.count) {
+        qi__outbox_clear(&transport->outbox); /* Beware: may run any code */
+        if (qi__transport_unwatch(transport, QI__POLL_WRITE) < 0)
+            return -1;
+    }
+    if (!was_closing && qi__transport_unwatch(transport, QI__POLL_READ) < 0)
+        return -1;
+    return transport->loop ? call_own_soon(transport, "_call_connection_lost", error) : 0;
+}
+
+static int fail_with(qi__transport *transport, PyObject *error, const char *message)
+{
+    int result = PyErr_GivenExceptionMatches(error, PyExc_OSError)
+                     ? log_failure(transport, message, error)
+                     : call_exception_handler(transport, message, error);
+
+    return result < 0 ? -1 : force_close(transport, error);
+}
+
+int qi__transport_fail(qi__transport *transport, const char *message)
+{
+    if (qi__transport_must_raise())
+        return -1;
+    PyObject *error = qi__take_exception();
+    int result = fail_with(transport, error, message);
+    Py_DECREF(error);
+    return result;
+}
+
+/* -- watching --------------------------------------------------------------------------------------------- */
+
+static bool is_watching_replaced(qi__transport *transport)
+{
+    return (qi__loop_overrides(transport->loop) & QI__OVERRIDES_WATCHING) != 0;
+}
+
+static int watch_with(qi__transport *transport, unsigned direction, PyObject *callback,
+                      PyObject *const *args, Py_ssize_t count)
+{
+    qi__loop *loop = (qi__loop *)Py_NewRef((PyObject *)transport->loop);
+    PyObject *handle = NULL;
+
+    if (!is_watching_replaced(transport)) {
+        handle = qi__fd_add(loop, transport->fd, direction, callback, args, count);
+    } else {
+        PyObject *tuple = PyTuple_New(count + 2);
+        PyObject *number = tuple ? PyLong_FromLong(transport->fd) : NULL;
+        PyObject *method = PyObject_GetAttrString(
+            (PyObject *)loop, direction == QI__POLL_READ ? "_add_reader" : "_add_writer");
+        if (number) {
+            PyTuple_SET_ITEM(tuple, 0, number);
+            PyTuple_SET_ITEM(tuple, 1, Py_NewRef(callback));
+            for (Py_ssize_t i = 0; i < count; i++)
+                PyTuple_SET_ITEM(tuple, 2 + i, Py_NewRef(args[i]));
+            handle = method ? PyObject_Call(method, tuple, NULL) : NULL;
+        }
+        Py_XDECREF(method);
+        Py_XDECREF(tuple);
+    }
+    Py_DECREF(loop);
+    return result_of(handle);
+}
+
+int qi__transport_watch(qi__transport *transport, unsigned direction, const char *method)
+{
+    if (!transport->loop)
+        return 0;
+    PyObject *callback = PyObject_GetAttrString((PyObject *)transport, method);
+    int result = callback ? watch_with(transport, direction, callback, NULL, 0) : -1;
+
+    Py_XDECREF(callback);
+    return result;
+}
+
+int qi__transport_unwatch(qi__transport *transport, unsigned direction)
+{
+    if (!transport->loop)
+        return 0;
+    if (!is_watching_replaced(transport)) {
+        qi__fd_remove(transport->loop, transport->fd, direction);
+        return 0;
+    }
+    return result_of(PyObject_CallMethod(
+        (PyObject *)transport->loop,
+        direction == QI__POLL_READ ? "_remove_reader" : "_remove_writer", "i", transport->fd));
+}
+
+static bool is_reading(const qi__transport *transport)
+{
+    return !transport->closing && !transport->paused && transport->sock;
+}
+
+/* _add_reader(fd, callback, *args), which __init__() has called after connection_made(). */
+static PyObject *transport_add_reader(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    qi__transport *transport = (qi__transport *)self;
+
+    if (count < 2) {
+        PyErr_SetString(PyExc_TypeError, "a file descriptor and a callback are needed");
+        return NULL;
+    }
+    if (is_reading(transport) &&
+        watch_with(transport, QI__POLL_READ, args[1], args + 2, count - 2) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *transport_is_reading(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return PyBool_FromLong(is_reading((qi__transport *)self));
+}
+
+static PyObject *transport_pause_reading(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__transport *transport = (qi__transport *)self;
+
+    if (!is_reading(transport))
+        Py_RETURN_NONE;
+    transport->paused = true;
+    if (qi__transport_unwatch(transport, QI__POLL_READ) < 0 ||
+        qi__transport_debug(transport, "%r pauses reading") < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *transport_resume_reading(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__transport *transport = (qi__transport *)self;
+
+    if (transport->closing || !transport->paused)
+        Py_RETURN_NONE;
+    transport->paused = false;
+    if (qi__transport_watch(transport, QI__POLL_READ, "_read_ready") < 0 ||
+        qi__transport_debug(transport, "%r resumes reading") < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* -- ending ------------------------------------------------------------------------------------------------- */
+
+int qi__transport_close(qi__transport *transport)
+{
+    if (transport->closing || !transport->loop)
+        return 0;
+    transport->closing = true;
+    if (qi__transport_unwatch(transport, QI__POLL_READ) < 0)
+        return -1;
+    if (transport->outbox.count || qi__transport_is_lost(transport))
+        return 0;
+    transport->conn_lost++;
+    if (qi__transport_unwatch(transport, QI__POLL_WRITE) < 0)
+        return -1;
+    return transport->loop ? call_own_soon(transport, "_call_connection_lost", Py_None) : 0;
+}
+
+static int leave_server(qi__transport *transport)
+{
+    PyObject *server = transport->server;
+
+    transport->server = NULL;
+    if (!server)
+        return 0;
+    PyObject *self = QI__SERVERS_KNOW_TRANSPORTS ? (PyObject *)transport : NULL;
+    PyObject *detach = PyObject_GetAttrString(server, "_detach");
+    PyObject *result = detach ? PyObject_CallFunctionObjArgs(detach, self, NULL) : NULL;
+    Py_XDECREF(detach);
+    Py_DECREF(server);
+    return result_of(result);
+}
+
+static int close_socket(qi__transport *transport)
+{
+    PyObject *sock = transport->sock;
+
+    transport->sock = NULL;
+    PyObject *result = sock ? PyObject_CallMethod(sock, "close", NULL) : Py_NewRef(Py_None);
+    Py_XDECREF(sock);
+    return result_of(result);
+}
+
+int qi__transport_settle_waiter(qi__transport *transport, PyObject *error)
+{
+    if (!transport->empty_waiter)
+        return 0;
+    PyObject *waiter = Py_NewRef(transport->empty_waiter);
+    PyObject *done = PyObject_CallMethod(waiter, "done", NULL);
+    PyObject *result = NULL;
+
+    if (done == Py_True)
+        result = Py_NewRef(Py_None);
+    else if (done)
+        result = error ? PyObject_CallMethod(waiter, "set_exception", "(O)", error)
+                       : PyObject_CallMethod(waiter, "set_result", "O", Py_None);
+    Py_XDECREF(done);
+    Py_DECREF(waiter);
+    return result_of(result);
+}
+
+static int fail_empty_waiter(qi__transport *transport)
+{
+    if (!transport->empty_waiter)
+        return 0;
+    PyObject *error = PyObject_CallFunction(PyExc_ConnectionError, "s",
+                                            "Connection is closed by peer");
+    int result = error ? qi__transport_settle_waiter(transport, error) : -1;
+    Py_XDECREF(error);
+    return result;
+}
+
+/* Does one step of an ending whatever the steps before it have raised; the first exception is kept. */
+static void step(qi__transport *transport, int (*what)(qi__transport *), PyObject **first)
+{
+    if (what(transport) == 0)
+        return;
+    PyObject *raised = qi__take_exception();
+    if (*first)
+        Py_XDECREF(raised);
+    else
+        *first = raised;
+}
+
+int qi__transport_lose(qi__transport *transport, PyObject *error)
+{
+    PyObject *first = NULL, *protocol = transport->protocol;
+
+    if (!transport->loop)
+        return 0;
+    if (!transport->conn_lost)
+        transport->conn_lost++; /* whatever is written from now on is written in vain */
+    transport->closing = true;
+    if (transport->protocol_connected && protocol) {
+        Py_INCREF(protocol);
+        PyObject *result = PyObject_CallMethod(protocol, "connection_lost", "(O)", error);
+        if (!result)
+            first = qi__take_exception();
+        Py_XDECREF(result);
+        Py_DECREF(protocol);
+    }
+    step(transport, close_socket, &first);
+    Py_CLEAR(transport->protocol);
+    step(transport, leave_server, &first);
+    step(transport, fail_empty_waiter, &first);
+    qi__outbox_clear(&transport->outbox);
+    Py_CLEAR(transport->loop);
+    qi__give_exception(first);
+    return first ? -1 : 0;
+}
+
+static PyObject *transport_close(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return qi__transport_close((qi__transport *)self) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *transport_abort(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return force_close((qi__transport *)self, Py_None) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *transport_force_close(PyObject *self, PyObject *error)
+{
+    return force_close((qi__transport *)self, error) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *transport_fatal_error(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"exc", "message", NULL};
+    const char *message = "Fatal error on transport";
+    PyObject *error;
+
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|s:_fatal_error", names, &error, &message))
+        return NULL;
+    return fail_with((qi__transport *)self, error, message) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *transport_call_connection_lost(PyObject *self, PyObject *error)
+{
+    return qi__transport_lose((qi__transport *)self, error) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *transport_is_closing(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return PyBool_FromLong(((qi__transport *)self)->closing);
+}
+
+/* -- the protocol --------------------------------------------------------------------------------------------- */
+
+static int set_protocol(qi__transport *transport, PyObject *protocol)
+{
+    int buffered = PyObject_IsInstance(protocol, qi__state_get()->buffered_protocol);
+
+    if (buffered < 0)
+        return -1;
+    transport->buffered = buffered;
+    transport->protocol_connected = true;
+    Py_XSETREF(transport->protocol, Py_NewRef(protocol));
+    return 0;
+}
+
+static PyObject *transport_set_protocol(PyObject *self, PyObject *protocol)
+{
+    return set_protocol((qi__transport *)self, protocol) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *transport_get_protocol(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *protocol = ((qi__transport *)self)->protocol;
+    return Py_NewRef(protocol ? protocol : Py_None);
+}
+
+static PyObject *transport_get_extra_info(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"name", "default", NULL};
+    PyObject *name, *otherwise = Py_None;
+
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|O:get_extra_info", names, &name, &otherwise))
+        return NULL;
+    PyObject *extra = ((qi__transport *)self)->extra;
+    if (!extra)
+        return Py_NewRef(otherwise);
+    if (!PyDict_CheckExact(extra))
+        return PyObject_CallMethod(extra, "get", "OO", name, otherwise);
+    PyObject *value = PyDict_GetItemWithError(extra, name);
+    if (!value && PyErr_Occurred())
+        return NULL;
+    return Py_NewRef(value ? value : otherwise);
+}
+
+/* -- beginning -------------------------------------------------------------------------------------------------- */
+
+/* sock.getsockname() and the like under its name in `extra`, or None where that is an OSError. */
+static int note_address(PyObject *extra, PyObject *sock, const char *method, const char *key)
+{
+    PyObject *address = PyObject_CallMethod(sock, method, NULL);
+
+    if (!address && PyErr_ExceptionMatches(PyExc_OSError)) {
+        PyErr_Clear();
+        address = Py_NewRef(Py_None);
+    }
+    int result = address ? PyMapping_SetItemString(extra, key, address) : -1;
+    Py_XDECREF(address);
+    return result;
+}
+
+static int describe_socket(qi__transport *transport, PyObject *sock)
+{
+    PyObject *extra = transport->extra;
+    PyObject *shown = PyObject_CallOneArg(qi__state_get()->transport_socket, sock);
+    int result = shown ? PyMapping_SetItemString(extra, "socket", shown) : -1;
+
+    Py_XDECREF(shown);
+    if (result < 0 || note_address(extra, sock, "getsockname", "sockname") < 0)
+        return -1;
+    if (PyMapping_HasKeyString(extra, "peername"))
+        return 0;
+    return note_address(extra, sock, "getpeername", "peername");
+}
+
+/* Small writes leave at once: Nagle's algorithm is of no use to whoever flushes as asyncio does. */
+static int set_nodelay(PyObject *sock, int fd)
+{
+    int family = 0, type = 0, one = 1;
+    socklen_t size = sizeof(int);
+    PyObject *protocol = PyObject_GetAttrString(sock, "proto");
+    long number = protocol ? PyLong_AsLong(protocol) : -1;
+
+    Py_XDECREF(protocol);
+    if (number == -1 && PyErr_Occurred())
+        return -1;
+    if (number != IPPROTO_TCP || getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) < 0 ||
+        (family != AF_INET && family != AF_INET6) ||
+        getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type != SOCK_STREAM)
+        return 0;
+    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) == 0)
+        return 0;
+    PyErr_SetFromErrno(PyExc_OSError);
+    return -1;
+}
+
+static int join_server(qi__transport *transport, PyObject *server)
+{
+    PyObject *self = QI__SERVERS_KNOW_TRANSPORTS ? (PyObject *)transport : NULL;
+    PyObject *attach = PyObject_GetAttrString(server, "_attach");
+    PyObject *result = attach ? PyObject_CallFunctionObjArgs(attach, self, NULL) : NULL;
+
+    Py_XDECREF(attach);
+    if (result)
+        transport->server = Py_NewRef(server);
+    return result_of(result);
+}
+
+/* loop._transports[fd] = self */
+static int enter_map(qi__transport *transport)
+{
+    PyObject *map = PyObject_GetAttrString((PyObject *)transport->loop, "_transports");
+    PyObject *key = map ? PyLong_FromLong(transport->fd) : NULL;
+    int result = key ? PyObject_SetItem(map, key, (PyObject *)transport) : -1;
+
+    Py_XDECREF(key);
+    Py_XDECREF(map);
+    return result;
+}
+
+/* connection_made(), reading, and the waiter: each in a callback of its own, as asyncio does it. */
+static int schedule_start(qi__transport *transport, PyObject *waiter)
+{
+    PyObject *self = (PyObject *)transport;
+    PyObject *made = PyObject_GetAttrString(transport->protocol, "connection_made");
+    PyObject *add = made ? PyObject_GetAttrString(self, "_add_reader") : NULL;
+    PyObject *ready = add ? PyObject_GetAttrString(self, "_read_ready") : NULL;
+    PyObject *fd = ready ? PyLong_FromLong(transport->fd) : NULL;
+    int result = fd ? call_soon(transport, made, self, NULL) : -1;
+
+    if (result == 0)
+        result = call_soon(transport, add, fd, ready);
+    if (result == 0 && waiter != Py_None)
+        result = call_soon(transport, transport->loop->state->set_result_softly, waiter, Py_None);
+    Py_XDECREF(fd);
+    Py_XDECREF(ready);
+    Py_XDECREF(add);
+    Py_XDECREF(made);
+    return result;
+}
+
+static int transport_init(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"loop", "sock", "protocol", "waiter", "extra", "server", NULL};
+    qi__transport *transport = (qi__transport *)self;
+    qi__state *state = qi__state_get();
+    PyObject *loop, *sock, *protocol, *waiter = Py_None, *extra = Py_None, *server = Py_None;
+
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "OOO|OOO:StreamTransport", names, &loop, &sock,
+                                     &protocol, &waiter, &extra, &server))
+        return -1;
+    if (transport->extra) {
+        PyErr_SetString(PyExc_RuntimeError, "a transport begins once");
+        return -1;
+    }
+    if (!qi__loop_is_loop(loop) || !PyObject_TypeCheck(sock, (PyTypeObject *)state->socket_class)) {
+        PyErr_Format(PyExc_TypeError,
+                     "StreamTransport() wants a loop of qi and a socket.socket, not %R and %R",
+                     loop, sock);
+        return -1;
+    }
+    transport->extra = extra == Py_None ? PyDict_New() : Py_NewRef(extra);
+    if (!transport->extra || describe_socket(transport, sock) < 0)
+        return -1;
+    transport->loop = (qi__loop *)Py_NewRef(loop);
+    transport->sock = Py_NewRef(sock);
+    PyObject *number = PyObject_CallMethod(sock, "fileno", NULL);
+    transport->fd = number ? (int)PyLong_AsLong(number) : -1;
+    Py_XDECREF(number);
+    if (!number || set_protocol(transport, protocol) < 0 ||
+        (server != Py_None && join_server(transport, server) < 0) || enter_map(transport) < 0 ||
+        set_nodelay(sock, transport->fd) < 0)
+        return -1;
+    return schedule_start(transport, waiter);
+}
+
+static PyObject *transport_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
+                               PyObject *Py_UNUSED(keywords))
+{
+    qi__transport *transport = (qi__transport *)type->tp_alloc(type, 0);
+
+    if (transport) {
+        transport->fd = -1;
+        transport->max_size = MAX_READ;
+        transport->high_water = HIGH_WATER;
+        transport->low_water = HIGH_WATER / 4;
+    }
+    return (PyObject *)transport;
+}
+
+/* -- freeing ------------------------------------------------------------------------------------------------------ */
+
+static int transport_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    qi__transport *transport = (qi__transport *)self;
+
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(transport->dict);
+    Py_VISIT(transport->loop);
+    Py_VISIT(transport->sock);
+    Py_VISIT(transport->protocol);
+    Py_VISIT(transport->server);
+    Py_VISIT(transport->extra);
+    Py_VISIT(transport->empty_waiter);
+    for (size_t i = 0; i < transport->outbox.count; i++)
+        Py_VISIT(
+            transport->outbox.chunks[(transport->outbox.head + i) % transport->outbox.capacity].owner);
+    return 0;
+}
+
+static int transport_clear(PyObject *self)
+{
+    qi__transport *transport = (qi__transport *)self;
+
+    Py_CLEAR(transport->dict);
+    Py_CLEAR(transport->loop);
+    Py_CLEAR(transport->sock);
+    Py_CLEAR(transport->protocol);
+    Py_CLEAR(transport->server);
+    Py_CLEAR(transport->extra);
+    Py_CLEAR(transport->empty_waiter);
+    qi__outbox_clear(&transport->outbox);
+    return 0;
+}
+
+/* What asyncio's transports do in __del__(). */
+static void transport_finalize(PyObject *self)
+{
+    qi__transport *transport = (qi__transport *)self;
+    PyObject *raised = qi__take_exception();
+
+    if (transport->sock) {
+        if (PyErr_ResourceWarning(self, 1, "unclosed transport %R", self) < 0)
+            PyErr_WriteUnraisable(self);
+        if (close_socket(transport) < 0)
+            PyErr_WriteUnraisable(self);
+        if (QI__SERVERS_KNOW_TRANSPORTS && leave_server(transport) < 0)
+            PyErr_WriteUnraisable(self);
+    }
+    qi__give_exception(raised);
+}
+
+static void transport_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    qi__transport *transport = (qi__transport *)self;
+
+    if (PyObject_CallFinalizerFromDealloc(self) < 0)
+        return;
+    PyObject_GC_UnTrack(self);
+    if (transport->weakrefs)
+        PyObject_ClearWeakRefs(self);
+    transport_clear(self);
+    PyMem_Free(transport->outbox.chunks);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+/* -- the rest of asyncio's interface -------------------------------------------------------------------------------- */
+
+/* "<_SelectorSocketTransport closing fd=7 read=polling write=<idle, bufsize=0>>" */
+static PyObject *transport_repr(PyObject *self)
+{
+    qi__transport *transport = (qi__transport *)self;
+    PyObject *class = PyObject_GetAttrString(self, "__class__");
+    PyObject *name = class ? PyObject_GetAttrString(class, "__name__") : NULL;
+    PyObject *text = NULL;
+    const char *state = !transport->sock ? " closed" : transport->closing ? " closing" : "";
+
+    if (name && transport->loop && !transport->loop->closed) {
+        bool reads = qi__fd_has(transport->loop, transport->fd, QI__POLL_READ);
+        bool writes = qi__fd_has(transport->loop, transport->fd, QI__POLL_WRITE);
+        text = PyUnicode_FromFormat("<%U%s fd=%d read=%s write=<%s, bufsize=%zu>>", name, state,
+                                    transport->fd, reads ? "polling" : "idle",
+                                    writes ? "polling" : "idle", transport->outbox.size);
+    } else if (name) {
+        text = PyUnicode_FromFormat("<%U%s fd=%d>", name, state, transport->fd);
+    }
+    Py_XDECREF(name);
+    Py_XDECREF(class);
+    return text;
+}
+
+static PyObject *get_class(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
+{
+    return Py_NewRef(qi__state_get()->stock_transport);
+}
+
+static PyObject *get_buffer(PyObject *self, void *Py_UNUSED(closure))
+{
+    return qi__outbox_view(&((qi__transport *)self)->outbox);
+}
+
+/* _make_empty_waiter(): a future that sendfile() waits for before it takes the socket over. */
+static PyObject *transport_make_empty_waiter(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__transport *transport = (qi__transport *)self;
+
+    if (transport->empty_waiter || !transport->loop) {
+        PyErr_SetString(PyExc_RuntimeError, transport->loop ? "Empty waiter is already set"
+                                                            : "the transport is closed");
+        return NULL;
+    }
+    PyObject *waiter = PyObject_CallMethod((PyObject *)transport->loop, "create_future", NULL);
+    if (!waiter)
+        return NULL;
+    Py_XSETREF(transport->empty_waiter, Py_NewRef(waiter));
+    if (!transport->outbox.count &&
+        result_of(PyObject_CallMethod(waiter, "set_result", "O", Py_None)) < 0)
+        Py_CLEAR(waiter);
+    return waiter;
+}
+
+static PyObject *transport_reset_empty_waiter(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    Py_CLEAR(((qi__transport *)self)->empty_waiter);
+    Py_RETURN_NONE;
+}
+
+#define FAST(function) ((PyCFunction)(void (*)(void))(function))
+
+static PyMethodDef own_methods[] = {
+    {"is_reading", transport_is_reading, METH_NOARGS, PyDoc_STR("True if data is being received.")},
+    {"pause_reading", transport_pause_reading, METH_NOARGS, PyDoc_STR("Receives nothing for now.")},
+    {"resume_reading", transport_resume_reading, METH_NOARGS, PyDoc_STR("Receives again.")},
+    {"close", transport_close, METH_NOARGS,
+     PyDoc_STR("Closes the connection once everything is written.")},
+    {"abort", transport_abort, METH_NOARGS,
+     PyDoc_STR("Closes the connection at once; what waits to be written is lost.")},
+    {"is_closing", transport_is_closing, METH_NOARGS,
+     PyDoc_STR("True if the transport is closing or closed.")},
+    {"set_protocol", transport_set_protocol, METH_O, PyDoc_STR("Gives it another protocol.")},
+    {"get_protocol", transport_get_protocol, METH_NOARGS, PyDoc_STR("The present protocol.")},
+    {"get_extra_info", FAST(transport_get_extra_info), METH_VARARGS | METH_KEYWORDS,
+     PyDoc_STR("get_extra_info(name, default=None)\n--\n\n"
+               "What is known of the connection: socket, sockname, peername.")},
+    {"_add_reader", FAST(transport_add_reader), METH_FASTCALL, NULL},
+    {"_fatal_error", FAST(transport_fatal_error), METH_VARARGS | METH_KEYWORDS, NULL},
+    {"_force_close", transport_force_close, METH_O, NULL},
+    {"_call_connection_lost", transport_call_connection_lost, METH_O, NULL},
+    {"_make_empty_waiter", transport_make_empty_waiter, METH_NOARGS, NULL},
+    {"_reset_empty_waiter", transport_reset_empty_waiter, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+#define OBJECT(name, field)                                                                        \
+    {                                                                                              \
+        name, T_OBJECT, offsetof(qi__transport, field), READONLY, NULL                             \
+    }
+#define FLAG(name, field)                                                                          \
+    {                                                                                              \
+        name, T_BOOL, offsetof(qi__transport, field), READONLY, NULL                               \
+    }
+static PyMemberDef transport_members[] = {
+    OBJECT("_loop", loop),
+    OBJECT("_sock", sock),
+    OBJECT("_protocol", protocol),
+    OBJECT("_server", server),
+    OBJECT("_extra", extra),
+    OBJECT("_empty_waiter", empty_waiter),
+    FLAG("_closing", closing),
+    FLAG("_paused", paused),
+    FLAG("_eof", eof),
+    FLAG("_protocol_paused", protocol_paused),
+    FLAG("_protocol_connected", protocol_connected),
+    {"_sock_fd", T_INT, offsetof(qi__transport, fd), READONLY, NULL},
+    {"_conn_lost", T_UINT, offsetof(qi__transport, conn_lost), READONLY, NULL},
+    {"_high_water", T_PYSSIZET, offsetof(qi__transport, high_water), READONLY, NULL},
+    {"_low_water", T_PYSSIZET, offsetof(qi__transport, low_water), READONLY, NULL},
+    {"max_size", T_PYSSIZET, offsetof(qi__transport, max_size), 0, NULL},
+    {"__dictoffset__", T_PYSSIZET, offsetof(qi__transport, dict), READONLY, NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(qi__transport, weakrefs), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyGetSetDef transport_getset[] = {
+    {"__class__", get_class, NULL, NULL, NULL},
+    {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL},
+    {"_buffer", get_buffer, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+/* -- the type --------------------------------------------------------------------------------------------------------- */
+
+static PyMethodDef *join_methods(void)
+{
+    const PyMethodDef *rooms[] = {own_methods, qi__transport_read_methods,
+                                  qi__transport_write_methods};
+    static PyMethodDef all[40];
+    size_t count = 0;
+
+    for (size_t room = 0; room < sizeof rooms / sizeof *rooms; room++) {
+        for (const PyMethodDef *method = rooms[room]; method->ml_name; method++) {
+            if (count == sizeof all / sizeof *all - 1)
+                Py_FatalError("the method table of _qi.StreamTransport is too small");
+            all[count++] = *method;
+        }
+    }
+    return all;
+}
+
+static PyObject *take(const char *module, const char *name)
+{
+    PyObject *from = PyImport_ImportModule(module);
+    PyObject *value = from ? PyObject_GetAttrString(from, name) : NULL;
+
+    Py_XDECREF(from);
+    return value;
+}
+
+static int import_stock(qi__state *state)
+{
+    PyObject *stock_loop = take("asyncio.selector_events", "BaseSelectorEventLoop");
+    PyObject *c_socket = take("_socket", "socket");
+
+    if (stock_loop && c_socket) {
+        state->selector_events = PyImport_ImportModule("asyncio.selector_events");
+        state->stock_transport = take("asyncio.selector_events", "_SelectorSocketTransport");
+        state->stock_accept = PyObject_GetAttrString(stock_loop, "_accept_connection");
+        state->stock_accept2 = PyObject_GetAttrString(stock_loop, "_accept_connection2");
+        state->transport_socket = take("asyncio.trsock", "TransportSocket");
+        state->buffered_protocol = take("asyncio.protocols", "BufferedProtocol");
+        state->set_result_softly = take("asyncio.futures", "_set_result_unless_cancelled");
+        state->socket_class = take("socket", "socket");
+        state->socket_fileno = PyObject_GetAttrString(c_socket, "fileno");
+        state->name_data_received = PyUnicode_InternFromString("data_received");
+        state->name_get_buffer = PyUnicode_InternFromString("get_buffer");
+        state->name_buffer_updated = PyUnicode_InternFromString("buffer_updated");
+        state->name_call_soon = PyUnicode_InternFromString("call_soon");
+    }
+    Py_XDECREF(c_socket);
+    Py_XDECREF(stock_loop);
+    if (PyErr_Occurred())
+        return -1;
+    if (!Py_IS_TYPE(state->socket_fileno, &PyMethodDescr_Type)) {
+        PyErr_SetString(PyExc_ImportError, "_socket.socket.fileno is not a method of a C type");
+        return -1;
+    }
+    return 0;
+}
+
+/* On the class, so that an instance may have its own. */
+static int copy_marks(qi__state *state)
+{
+    static const char *const marks[] = {"_start_tls_compatible", "_sendfile_compatible"};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        PyObject *value = PyObject_GetAttrString(state->stock_transport, marks[i]);
+        int result = value ? PyObject_SetAttrString(state->transport_type, marks[i], value) : -1;
+        Py_XDECREF(value);
+        if (result < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int qi__transport_setup(PyObject *module, qi__state *state)
+{
+    PyType_Slot slots[] = {
+        {Py_tp_doc, (void *)PyDoc_STR("The transport of a stream socket; see asyncio.Transport.")},
+        {Py_tp_new, transport_new},
+        {Py_tp_init, transport_init},
+        {Py_tp_dealloc, transport_dealloc},
+        {Py_tp_finalize, transport_finalize},
+        {Py_tp_traverse, transport_traverse},
+        {Py_tp_clear, transport_clear},
+        {Py_tp_repr, transport_repr},
+        {Py_tp_methods, join_methods()},
+        {Py_tp_members, transport_members},
+        {Py_tp_getset, transport_getset},
+        {0, NULL},
+    };
+    PyType_Spec spec = {
+        .name = "_qi.StreamTransport",
+        .basicsize = sizeof(qi__transport),
+        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+        .slots = slots,
+    };
+
+    if (import_stock(state) < 0)
+        return -1;
+    state->transport_type = PyType_FromModuleAndSpec(module, &spec, NULL);
+    if (!state->transport_type || copy_marks(state) < 0)
+        return -1;
+    return PyModule_AddType(module, (PyTypeObject *)state->transport_type);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the rooms of the stream transport share. GIL: held everywhere.
+ *
+ *   transport.c        the type: life, closing, watching, attributes
+ *   transport_read.c   from the socket to the protocol
+ *   transport_write.c  from write() to the socket: the queue, flow control, half-close
+ *
+ * Whatever calls the protocol, the loop or a logger may come back after anything has happened: the
+ * connection may be lost (then `loop`, `sock` and `protocol` are NULL), closing, or have another protocol.
+ */
+#ifndef QI_RUNTIME_TRANSPORT_H
+#define QI_RUNTIME_TRANSPORT_H
+
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "loop_p.h"
+
+/* A stretch of bytes that waits to be written, inside of an immutable object. */
+typedef struct qi__chunk {
+    PyObject *owner;
+    const char *data;
+    size_t size;
+} qi__chunk;
+
+/* The chunks, in a ring; `size` is how many bytes they are. */
+typedef struct qi__outbox {
+    qi__chunk *chunks;
+    size_t head, count, capacity;
+    size_t size;
+} qi__outbox;
+
+typedef struct qi__transport {
+    PyObject_HEAD
+    PyObject *dict;
+    PyObject *weakrefs;
+    qi__loop *loop;         /* NULL once the connection is lost */
+    PyObject *sock;         /* the same */
+    PyObject *protocol;     /* the same */
+    PyObject *server;       /* NULL: none, or left */
+    PyObject *extra;        /* what get_extra_info() knows */
+    PyObject *empty_waiter; /* a future that waits for the queue to be empty, for sendfile(); or NULL */
+    int fd;
+    unsigned conn_lost; /* > 0: connection_lost() is on its way; counts what is written in vain, too */
+    bool closing;
+    bool paused; /* reading is paused */
+    bool eof;    /* write_eof() was called */
+    bool buffered;
+    bool protocol_paused;    /* pause_writing() was called last */
+    bool protocol_connected; /* it has a protocol, which will be told connection_lost() */
+    Py_ssize_t max_size;     /* how much one read takes at most */
+    size_t expected;         /* how much the next read is likely to find */
+    size_t high_water, low_water;
+    qi__outbox outbox;
+} qi__transport;
+
+/* -- transport.c ------------------------------------------------------------------------------------- */
+
+/* The socket's descriptor; -1 with errno set if somebody else has closed or detached the socket. */
+int qi__transport_fd(qi__transport *transport);
+
+static inline bool qi__transport_is_lost(const qi__transport *transport)
+{
+    return transport->conn_lost || !transport->sock;
+}
+
+/* Watches in one direction with a method of the transport, or not any more. 0, or -1 with an exception. */
+int qi__transport_watch(qi__transport *transport, unsigned direction, const char *method);
+int qi__transport_unwatch(qi__transport *transport, unsigned direction);
+
+/* True if the exception that is set ends the run rather than the connection. */
+bool qi__transport_must_raise(void);
+
+/*
+ * The exception that is set is the end of the connection: reports it as asyncio does, and aborts. What
+ * ends the run stays set. 0, or -1 with an exception.
+ */
+int qi__transport_fail(qi__transport *transport, const char *message);
+
+/* "protocol.… failed": tells the exception handler of the exception that is set. As above. */
+int qi__transport_report(qi__transport *transport, const char *message);
+
+/* asyncio's logger, with `self` as argument. In debug mode only. 0, or -1 with an exception. */
+int qi__transport_debug(qi__transport *transport, const char *format);
+/* logger.warning("socket.send() raised exception."), once it was often enough. As above. */
+int qi__transport_written_in_vain(qi__transport *transport);
+
+/* Tells the future that waits for the queue to be empty, if there is one; `error` NULL: it is. */
+int qi__transport_settle_waiter(qi__transport *transport, PyObject *error);
+
+int qi__transport_close(qi__transport *transport);
+/* Tells the protocol and lets go of everything. `error` may be None. */
+int qi__transport_lose(qi__transport *transport, PyObject *error);
+
+/* -- transport_read.c -------------------------------------------------------------------------------- */
+
+extern PyMethodDef qi__transport_read_methods[];
+
+/* -- transport_write.c ------------------------------------------------------------------------------- */
+
+/* Throws away what waits to be written. Beware: may run any code. */
+void qi__outbox_clear(qi__outbox *outbox);
+/* What Python sees as _buffer: a copy, of the kind that this version of asyncio has. */
+PyObject *qi__outbox_view(const qi__outbox *outbox);
+
+extern PyMethodDef qi__transport_write_methods[];
+
+#endif

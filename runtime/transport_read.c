@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From the socket to the protocol: one read a readiness, without a frame of Python's in between.
+ *
+ * A small message is received into a scratch buffer that all transports share and copied into a bytes
+ * object of its size, which is cheaper than to allocate for the largest one and to give back most of it.
+ * A transport that has seen a large one receives the next right into a bytes object that is likely to fit.
+ * The poller is level-triggered: what is left comes with the next readiness.
+ */
+#include "transport.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+enum {
+    SCRATCH_SIZE = 256 * 1024,
+    COPY_LIMIT = 8 * 1024 /* beyond this a copy costs more than a larger allocation */
+};
+
+static char scratch[SCRATCH_SIZE]; /* guarded by the GIL, which is held between receiving and copying */
+
+static size_t at_most(size_t size, size_t limit)
+{
+    return size < limit ? size : limit;
+}
+
+static bool would_block(void)
+{
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+/* Expects the next read to be about as large as this one; grows at once and shrinks by halves. */
+static void learn(qi__transport *transport, size_t got)
+{
+    size_t size = transport->expected;
+
+    if (got > size / 2) {
+        for (size = COPY_LIMIT; size < got * 2 && size < SCRATCH_SIZE;)
+            size *= 2;
+        transport->expected = got > COPY_LIMIT ? size : 0;
+    } else if (size && got < size / 8) {
+        transport->expected = size / 2 > COPY_LIMIT ? size / 2 : 0;
+    }
+}
+
+/* What one read gives: a bytes object, empty at the end of the stream. NULL without an exception: nothing. */
+static PyObject *receive(qi__transport *transport)
+{
+    size_t limit = transport->max_size > 0 ? (size_t)transport->max_size : 1;
+    bool direct = transport->expected > COPY_LIMIT;
+    PyObject *data = NULL;
+    size_t size = at_most(direct ? transport->expected : SCRATCH_SIZE, limit);
+
+    if (direct && !(data = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size)))
+        return NULL;
+    int fd = qi__transport_fd(transport);
+    ssize_t got = fd < 0 ? -1
+                         : recv(fd, data ? PyBytes_AS_STRING(data) : scratch, size, MSG_DONTWAIT);
+    if (got < 0) {
+        if (!would_block())
+            PyErr_SetFromErrno(PyExc_OSError);
+        Py_XDECREF(data);
+        return NULL;
+    }
+    learn(transport, (size_t)got);
+    if (!data)
+        return PyBytes_FromStringAndSize(scratch, got);
+    if ((size_t)got < size)
+        _PyBytes_Resize(&data, got);
+    return data;
+}
+
+/* The peer has half-closed; the protocol says whether its side stays open. */
+static int end_of_stream(qi__transport *transport)
+{
+    if (qi__transport_debug(transport, "%r received EOF") < 0)
+        return -1;
+    if (!transport->protocol)
+        return 0;
+    PyObject *protocol = Py_NewRef(transport->protocol);
+    PyObject *keep = PyObject_CallMethod(protocol, "eof_received", NULL);
+    Py_DECREF(protocol);
+    if (!keep)
+        return qi__transport_fail(transport, "Fatal error: protocol.eof_received() call failed.");
+    int open = PyObject_IsTrue(keep);
+    Py_DECREF(keep);
+    if (open < 0)
+        return -1;
+    /* Open for writing; but it would be readable for ever. */
+    return open ? qi__transport_unwatch(transport, QI__POLL_READ) : qi__transport_close(transport);
+}
+
+static int call_protocol(qi__transport *transport, PyObject *name, PyObject *argument,
+                         const char *message)
+{
+    PyObject *stack[3] = {NULL, Py_NewRef(transport->protocol), argument};
+    PyObject *result = PyObject_VectorcallMethod(name, stack + 1,
+                                                 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+
+    Py_DECREF(stack[1]);
+    if (!result)
+        return qi__transport_fail(transport, message);
+    Py_DECREF(result);
+    return 0;
+}
+
+static int read_bytes(qi__transport *transport)
+{
+    PyObject *data = receive(transport);
+    int result;
+
+    if (!data)
+        return PyErr_Occurred()
+                   ? qi__transport_fail(transport, "Fatal read error on socket transport")
+                   : 0;
+    if (PyBytes_GET_SIZE(data) == 0)
+        result = end_of_stream(transport);
+    else
+        result = call_protocol(transport, transport->loop->state->name_data_received, data,
+                               "Fatal error: protocol.data_received() call failed.");
+    Py_DECREF(data);
+    return result;
+}
+
+/* The protocol's own buffer; NULL with an exception. Beware: calls the protocol. */
+static PyObject *protocol_buffer(qi__transport *transport)
+{
+    PyObject *hint = PyLong_FromLong(-1);
+    PyObject *stack[3] = {NULL, Py_NewRef(transport->protocol), hint};
+    PyObject *buffer = NULL;
+
+    if (hint)
+        buffer = PyObject_VectorcallMethod(transport->loop->state->name_get_buffer, stack + 1,
+                                           2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    Py_DECREF(stack[1]);
+    Py_XDECREF(hint);
+    Py_ssize_t size = buffer ? PyObject_Size(buffer) : -1;
+    if (size > 0)
+        return buffer;
+    if (size == 0)
+        PyErr_SetString(PyExc_RuntimeError, "get_buffer() returned an empty buffer");
+    Py_XDECREF(buffer);
+    return NULL;
+}
+
+/* Receives into it. The number of bytes; -1 with an exception, or without: nothing. */
+static Py_ssize_t receive_into(qi__transport *transport, PyObject *buffer)
+{
+    Py_buffer view;
+
+    if (PyObject_GetBuffer(buffer, &view, PyBUF_WRITABLE) < 0)
+        return -1;
+    int fd = qi__transport_fd(transport);
+    ssize_t got = fd < 0 ? -1 : recv(fd, view.buf, (size_t)view.len, MSG_DONTWAIT);
+    if (got < 0 && !would_block())
+        PyErr_SetFromErrno(PyExc_OSError);
+    PyBuffer_Release(&view);
+    return got;
+}
+
+static int read_into_buffer(qi__transport *transport)
+{
+    PyObject *buffer = protocol_buffer(transport);
+
+    if (!buffer)
+        return qi__transport_fail(transport, "Fatal error: protocol.get_buffer() call failed.");
+    if (!transport->protocol) { /* it was lost in there */
+        Py_DECREF(buffer);
+        return 0;
+    }
+    Py_ssize_t got = receive_into(transport, buffer);
+    Py_DECREF(buffer);
+    if (got < 0)
+        return PyErr_Occurred()
+                   ? qi__transport_fail(transport, "Fatal read error on socket transport")
+                   : 0;
+    if (got == 0)
+        return end_of_stream(transport);
+    PyObject *size = PyLong_FromSsize_t(got);
+    if (!size)
+        return -1;
+    int result = call_protocol(transport, transport->loop->state->name_buffer_updated, size,
+                               "Fatal error: protocol.buffer_updated() call failed.");
+    Py_DECREF(size);
+    return result;
+}
+
+static PyObject *transport_read_ready(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__transport *transport = (qi__transport *)self;
+
+    if (qi__transport_is_lost(transport))
+        Py_RETURN_NONE;
+    Py_INCREF(self);
+    int result = transport->buffered ? read_into_buffer(transport) : read_bytes(transport);
+    Py_DECREF(self);
+    return result < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+PyMethodDef qi__transport_read_methods[] = {
+    {"_read_ready", transport_read_ready, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};

@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From write() to the socket: sent at once if nothing waits, else queued, and what waits leaves by
+ * sendmsg() in as few calls as the kernel allows.
+ *
+ * The queue refers to immutable objects and copies all others, since the caller may change them before
+ * they are sent. It is in order whatever happens in between: nothing is sent past it.
+ */
+#include "transport.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#ifndef IOV_MAX
+#define IOV_MAX 1024
+#endif
+
+/* -- the queue ------------------------------------------------------------------------------------------ */
+
+enum { KEPT_CAPACITY = 16 };
+
+static qi__chunk *chunk_at(const qi__outbox *outbox, size_t index)
+{
+    return &outbox->chunks[(outbox->head + index) % outbox->capacity];
+}
+
+static int grow(qi__outbox *outbox)
+{
+    size_t capacity = outbox->capacity ? outbox->capacity * 2 : 4;
+    qi__chunk *chunks = PyMem_Malloc(capacity * sizeof *chunks);
+
+    if (!chunks) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (size_t i = 0; i < outbox->count; i++)
+        chunks[i] = *chunk_at(outbox, i);
+    PyMem_Free(outbox->chunks);
+    outbox->chunks = chunks;
+    outbox->capacity = capacity;
+    outbox->head = 0;
+    return 0;
+}
+
+/* Takes over the owner, also on failure. */
+static int push(qi__outbox *outbox, PyObject *owner, const char *data, size_t size)
+{
+    if (!owner)
+        return -1;
+    if (outbox->count == outbox->capacity && grow(outbox) < 0) {
+        Py_DECREF(owner);
+        return -1;
+    }
+    outbox->count++;
+    *chunk_at(outbox, outbox->count - 1) = (qi__chunk){owner, data, size};
+    outbox->size += size;
+    return 0;
+}
+
+/* Queues the end of an object's bytes, from `skip` on; `view` shows all of them. */
+static int push_rest(qi__outbox *outbox, const Py_buffer *view, size_t skip)
+{
+    const char *data = (const char *)view->buf + skip;
+    size_t size = (size_t)view->len - skip;
+    PyObject *owner = view->obj;
+
+    if (!size)
+        return 0;
+    if (owner && PyMemoryView_Check(owner) && PyMemoryView_GET_BUFFER(owner)->obj)
+        owner = PyMemoryView_GET_BUFFER(owner)->obj;
+    if (owner && PyBytes_CheckExact(owner))
+        return push(outbox, Py_NewRef(owner), data, size);
+    PyObject *copy = PyBytes_FromStringAndSize(data, (Py_ssize_t)size);
+    return push(outbox, copy, copy ? PyBytes_AS_STRING(copy) : NULL, size);
+}
+
+/* Removes the first bytes, which are sent. */
+static void consume(qi__outbox *outbox, size_t sent)
+{
+    while (outbox->count) {
+        qi__chunk *first = chunk_at(outbox, 0);
+        if (sent < first->size) {
+            first->data += sent;
+            first->size -= sent;
+            outbox->size -= sent;
+            return;
+        }
+        PyObject *owner = first->owner;
+        sent -= first->size;
+        outbox->size -= first->size;
+        outbox->head = (outbox->head + 1) % outbox->capacity;
+        outbox->count--;
+        Py_DECREF(owner); /* exactly a bytes object: runs no code */
+    }
+    if (outbox->capacity > KEPT_CAPACITY) {
+        PyMem_Free(outbox->chunks);
+        *outbox = (qi__outbox){0};
+    }
+}
+
+void qi__outbox_clear(qi__outbox *outbox)
+{
+    consume(outbox, outbox->size);
+}
+
+PyObject *qi__outbox_view(const qi__outbox *outbox)
+{
+    PyObject *list = PyList_New(0), *view = NULL;
+
+    for (size_t i = 0; list && i < outbox->count; i++) {
+        const qi__chunk *chunk = chunk_at(outbox, i);
+        PyObject *bytes = PyBytes_FromStringAndSize(chunk->data, (Py_ssize_t)chunk->size);
+        if (!bytes || PyList_Append(list, bytes) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(bytes);
+    }
+#if QI__HAS_VECTORED_TRANSPORTS
+    PyObject *collections = list ? PyImport_ImportModule("collections") : NULL;
+    if (collections)
+        view = PyObject_CallMethod(collections, "deque", "(O)", list);
+    Py_XDECREF(collections);
+#else
+    PyObject *empty = list ? PyBytes_FromStringAndSize(NULL, 0) : NULL;
+    PyObject *joined = empty ? PyObject_CallMethod(empty, "join", "(O)", list) : NULL;
+    if (joined)
+        view = PyByteArray_FromObject(joined);
+    Py_XDECREF(joined);
+    Py_XDECREF(empty);
+#endif
+    Py_XDECREF(list);
+    return view;
+}
+
+/* -- sending ---------------------------------------------------------------------------------------------- */
+
+/* How much was sent: 0 if the socket takes nothing now; -1 with an exception. */
+static Py_ssize_t sent_or_error(ssize_t sent)
+{
+    if (sent >= 0)
+        return sent;
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+        return 0;
+    PyErr_SetFromErrno(PyExc_OSError);
+    return -1;
+}
+
+static Py_ssize_t send_now(qi__transport *transport, const void *data, size_t size)
+{
+    int fd = qi__transport_fd(transport);
+    return sent_or_error(fd < 0 ? -1 : send(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
+static Py_ssize_t send_parts(qi__transport *transport, struct iovec *parts, size_t count)
+{
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+    int fd = qi__transport_fd(transport);
+
+    return sent_or_error(fd < 0 ? -1 : sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
+static Py_ssize_t send_queue(qi__transport *transport)
+{
+    const qi__outbox *outbox = &transport->outbox;
+    struct iovec parts[IOV_MAX];
+    size_t count = outbox->count < IOV_MAX ? outbox->count : IOV_MAX;
+
+    if (count == 1)
+        return send_now(transport, chunk_at(outbox, 0)->data, chunk_at(outbox, 0)->size);
+    for (size_t i = 0; i < count; i++) {
+        const qi__chunk *chunk = chunk_at(outbox, i);
+        parts[i] = (struct iovec){.iov_base = (void *)chunk->data, .iov_len = chunk->size};
+    }
+    return send_parts(transport, parts, count);
+}
+
+static int shut_down_writing(qi__transport *transport)
+{
+    int fd = qi__transport_fd(transport);
+
+    if (fd >= 0 && shutdown(fd, SHUT_WR) == 0)
+        return 0;
+    PyErr_SetFromErrno(PyExc_OSError);
+    return -1;
+}
+
+/* -- flow control ------------------------------------------------------------------------------------------- */
+
+static int tell_protocol(qi__transport *transport, const char *method, const char *failed)
+{
+    if (!transport->protocol)
+        return 0;
+    PyObject *protocol = Py_NewRef(transport->protocol);
+    PyObject *result = PyObject_CallMethod(protocol, method, NULL);
+
+    Py_DECREF(protocol);
+    if (!result)
+        return qi__transport_report(transport, failed);
+    Py_DECREF(result);
+    return 0;
+}
+
+static int maybe_pause_protocol(qi__transport *transport)
+{
+    if (transport->outbox.size <= transport->high_water || transport->protocol_paused)
+        return 0;
+    transport->protocol_paused = true;
+    return tell_protocol(transport, "pause_writing", "protocol.pause_writing() failed");
+}
+
+static int maybe_resume_protocol(qi__transport *transport)
+{
+    if (!transport->protocol_paused || transport->outbox.size > transport->low_water)
+        return 0;
+    transport->protocol_paused = false;
+    return tell_protocol(transport, "resume_writing", "protocol.resume_writing() failed");
+}
+
+/* A number of bytes as Python may write it, floats included; 0 if absent. -1 with an exception. */
+static int parse_limit(PyObject *object, size_t *limit, bool *negative)
+{
+    *limit = 0;
+    *negative = false;
+    if (object == Py_None)
+        return 0;
+    double number = PyFloat_AsDouble(object);
+    if (number == -1 && PyErr_Occurred())
+        return -1;
+    *negative = !(number >= 0);
+    *limit = number < 0                              ? 0
+             : number < (double)(PY_SSIZE_T_MAX / 8) ? (size_t)number
+                                                     : PY_SSIZE_T_MAX / 8;
+    return 0;
+}
+
+static int set_limits(qi__transport *transport, PyObject *high, PyObject *low)
+{
+    size_t upper, lower;
+    bool upper_negative, lower_negative;
+
+    if (parse_limit(high, &upper, &upper_negative) < 0 ||
+        parse_limit(low, &lower, &lower_negative) < 0)
+        return -1;
+    if (high == Py_None)
+        upper = low == Py_None ? 64 * 1024 : 4 * lower;
+    if (low == Py_None)
+        lower = upper / 4;
+    if (upper_negative || lower_negative || upper < lower) {
+        PyErr_Format(PyExc_ValueError, "high (%R) must be >= low (%R) must be >= 0", high, low);
+        return -1;
+    }
+    transport->high_water = upper;
+    transport->low_water = lower;
+    return 0;
+}
+
+static PyObject *set_limits_and(PyObject *self, PyObject *args, PyObject *keywords,
+                                int (*then)(qi__transport *))
+{
+    static char *names[] = {"high", "low", NULL};
+    PyObject *high = Py_None, *low = Py_None;
+
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|OO:set_write_buffer_limits", names, &high,
+                                     &low))
+        return NULL;
+    if (set_limits((qi__transport *)self, high, low) < 0 || (then && then((qi__transport *)self) < 0))
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *transport_set_write_buffer_limits(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    return set_limits_and(self, args, keywords, maybe_pause_protocol);
+}
+
+static PyObject *transport_set_limits_only(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    return set_limits_and(self, args, keywords, NULL);
+}
+
+static PyObject *transport_get_write_buffer_limits(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__transport *transport = (qi__transport *)self;
+    return Py_BuildValue("(nn)", (Py_ssize_t)transport->low_water, (Py_ssize_t)transport->high_water);
+}
+
+static PyObject *transport_get_write_buffer_size(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return PyLong_FromSize_t(((qi__transport *)self)->outbox.size);
+}
+
+static PyObject *transport_maybe_pause(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return maybe_pause_protocol((qi__transport *)self) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *transport_maybe_resume(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return maybe_resume_protocol((qi__transport *)self) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+/* -- writing -------------------------------------------------------------------------------------------------- */
+
+static bool may_write(qi__transport *transport, const char *after_eof, const char *in_sendfile)
+{
+    const char *why = transport->eof ? after_eof : transport->empty_waiter ? in_sendfile : NULL;
+
+    if (why)
+        PyErr_SetString(PyExc_RuntimeError, why);
+    return !why;
+}
+
+static int fail_write(qi__transport *transport)
+{
+    return qi__transport_fail(transport, "Fatal write error on socket transport");
+}
+
+/* Queues what is left of a buffer, and has it written as soon as the socket takes something. */
+static int queue_rest(qi__transport *transport, const Py_buffer *view, size_t skip)
+{
+    bool was_empty = !transport->outbox.count;
+
+    if (push_rest(&transport->outbox, view, skip) < 0)
+        return -1;
+    if (was_empty && qi__transport_watch(transport, QI__POLL_WRITE, "_write_ready") < 0)
+        return -1;
+    return maybe_pause_protocol(transport);
+}
+
+static int write_buffer(qi__transport *transport, const Py_buffer *view)
+{
+    size_t sent = 0;
+
+    if (!transport->outbox.count) {
+        Py_ssize_t result = send_now(transport, view->buf, (size_t)view->len);
+        if (result < 0)
+            return fail_write(transport);
+        sent = (size_t)result;
+        if (sent == (size_t)view->len)
+            return 0;
+    }
+    return queue_rest(transport, view, sent);
+}
+
+static PyObject *transport_write(PyObject *self, PyObject *data)
+{
+    qi__transport *transport = (qi__transport *)self;
+    Py_buffer view;
+    int result;
+
+    if (!PyBytes_Check(data) && !PyByteArray_Check(data) && !PyMemoryView_Check(data)) {
+        PyErr_Format(PyExc_TypeError, "data argument must be a bytes-like object, not '%s'",
+                     Py_TYPE(data)->tp_name);
+        return NULL;
+    }
+    if (!may_write(transport, "Cannot call write() after write_eof()",
+                   "unable to write; sendfile is in progress"))
+        return NULL;
+    Py_INCREF(self); /* the caller may give up its own in what is called below */
+    if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0) {
+        result = fail_write(transport);
+    } else {
+        if (view.len == 0)
+            result = 0;
+        else if (qi__transport_is_lost(transport))
+            result = qi__transport_written_in_vain(transport);
+        else
+            result = write_buffer(transport, &view);
+        PyBuffer_Release(&view);
+    }
+    Py_DECREF(self);
+    return result < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static Py_ssize_t send_views(qi__transport *transport, const Py_buffer *views, Py_ssize_t count)
+{
+    struct iovec parts[IOV_MAX];
+    size_t used = count < IOV_MAX ? (size_t)count : IOV_MAX;
+
+    for (size_t i = 0; i < used; i++)
+        parts[i] = (struct iovec){.iov_base = views[i].buf, .iov_len = (size_t)views[i].len};
+    return send_parts(transport, parts, used);
+}
+
+static int queue_views(qi__transport *transport, const Py_buffer *views, Py_ssize_t count, size_t sent)
+{
+    for (Py_ssize_t i = 0; i < count; i++) {
+        size_t skip = sent < (size_t)views[i].len ? sent : (size_t)views[i].len;
+        sent -= skip;
+        if (push_rest(&transport->outbox, &views[i], skip) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int write_views(qi__transport *transport, const Py_buffer *views, Py_ssize_t count)
+{
+    bool was_empty = !transport->outbox.count;
+    Py_ssize_t sent = 0;
+
+    if (qi__transport_is_lost(transport))
+        return qi__transport_written_in_vain(transport);
+    if (was_empty && (sent = send_views(transport, views, count)) < 0)
+        return fail_write(transport);
+    if (queue_views(transport, views, count, (size_t)sent) < 0)
+        return -1;
+    if (!transport->outbox.count)
+        return 0;
+    if (was_empty && qi__transport_watch(transport, QI__POLL_WRITE, "_write_ready") < 0)
+        return -1;
+    return maybe_pause_protocol(transport);
+}
+
+/* All pieces are looked at before the first is sent: one that is none is an error of the caller's. */
+static int write_pieces(qi__transport *transport, PyObject *const *pieces, Py_ssize_t count)
+{
+    Py_buffer *views = PyMem_New(Py_buffer, (size_t)count);
+    Py_ssize_t known = 0;
+
+    if (!views) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    while (known < count && PyObject_GetBuffer(pieces[known], &views[known], PyBUF_SIMPLE) == 0)
+        known++;
+    int result = known < count ? -1 : write_views(transport, views, count);
+    for (Py_ssize_t i = 0; i < known; i++)
+        PyBuffer_Release(&views[i]);
+    PyMem_Free(views);
+    return result;
+}
+
+static PyObject *transport_writelines(PyObject *self, PyObject *list)
+{
+    qi__transport *transport = (qi__transport *)self;
+#if QI__HAS_VECTORED_TRANSPORTS
+    bool may = may_write(transport, "Cannot call writelines() after write_eof()",
+                         "unable to writelines; sendfile is in progress");
+#else
+    bool may = may_write(transport, "Cannot call write() after write_eof()",
+                         "unable to write; sendfile is in progress");
+#endif
+    if (!may)
+        return NULL;
+    /* Beware: may run an iterator, after which the transport may be in any state. */
+    PyObject *pieces = PySequence_Fast(list,
+                                       "writelines() wants an iterable of bytes-like objects");
+    if (!pieces)
+        return NULL;
+    Py_ssize_t count = PySequence_Fast_GET_SIZE(pieces);
+    Py_INCREF(self);
+    int result = count ? write_pieces(transport, PySequence_Fast_ITEMS(pieces), count) : 0;
+    Py_DECREF(self);
+    Py_DECREF(pieces);
+    return result < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+/* -- when the socket takes more --------------------------------------------------------------------------------- */
+
+/* The queue has become empty: what was put off until then. */
+static int drained(qi__transport *transport)
+{
+    if (qi__transport_unwatch(transport, QI__POLL_WRITE) < 0 ||
+        qi__transport_settle_waiter(transport, NULL) < 0)
+        return -1;
+    if (transport->closing)
+        return qi__transport_lose(transport, Py_None);
+    return transport->eof ? shut_down_writing(transport) : 0;
+}
+
+static int write_failed(qi__transport *transport)
+{
+    if (qi__transport_must_raise())
+        return -1;
+    PyObject *error = qi__take_exception();
+    int result = qi__transport_unwatch(transport, QI__POLL_WRITE);
+    qi__outbox_clear(&transport->outbox);
+    if (result == 0) {
+        qi__give_exception(Py_NewRef(error));
+        result = fail_write(transport);
+    }
+    if (result == 0)
+        result = qi__transport_settle_waiter(transport, error);
+    Py_DECREF(error);
+    return result;
+}
+
+static int write_ready(qi__transport *transport)
+{
+    if (!transport->outbox.count)
+        return qi__transport_unwatch(transport, QI__POLL_WRITE);
+    Py_ssize_t sent = send_queue(transport);
+    if (sent < 0)
+        return write_failed(transport);
+    if (sent == 0)
+        return 0;
+    consume(&transport->outbox, (size_t)sent);
+    if (maybe_resume_protocol(transport) < 0) /* Beware: the protocol may write, close, abort */
+        return -1;
+    return transport->outbox.count || !transport->sock || transport->conn_lost ? 0
+                                                                               : drained(transport);
+}
+
+static PyObject *transport_write_ready(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__transport *transport = (qi__transport *)self;
+
+    if (qi__transport_is_lost(transport))
+        Py_RETURN_NONE;
+    Py_INCREF(self);
+    int result = write_ready(transport);
+    Py_DECREF(self);
+    return result < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+/* -- the end of writing -------------------------------------------------------------------------------------------- */
+
+static PyObject *transport_write_eof(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__transport *transport = (qi__transport *)self;
+
+    if (transport->closing || transport->eof)
+        Py_RETURN_NONE;
+    transport->eof = true;
+    if (!transport->outbox.count && shut_down_writing(transport) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *transport_can_write_eof(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(ignored))
+{
+    Py_RETURN_TRUE;
+}
+
+#define FAST(function) ((PyCFunction)(void (*)(void))(function))
+
+PyMethodDef qi__transport_write_methods[] = {
+    {"write", transport_write, METH_O,
+     PyDoc_STR("Sends data, now if possible, and keeps what cannot be sent yet.")},
+    {"writelines", transport_writelines, METH_O, PyDoc_STR("write() for an iterable, in one go.")},
+    {"write_eof", transport_write_eof, METH_NOARGS,
+     PyDoc_STR("Closes the sending half once everything is written.")},
+    {"can_write_eof", transport_can_write_eof, METH_NOARGS, PyDoc_STR("True.")},
+    {"get_write_buffer_size", transport_get_write_buffer_size, METH_NOARGS,
+     PyDoc_STR("How many bytes wait to be written.")},
+    {"get_write_buffer_limits", transport_get_write_buffer_limits, METH_NOARGS,
+     PyDoc_STR("The marks (low, high) of write flow control, in bytes.")},
+    {"set_write_buffer_limits", FAST(transport_set_write_buffer_limits), METH_VARARGS | METH_KEYWORDS,
+     PyDoc_STR("set_write_buffer_limits(high=None, low=None)\n--\n\n"
+               "Sets the marks of write flow control, in bytes.")},
+    {"_set_write_buffer_limits", FAST(transport_set_limits_only), METH_VARARGS | METH_KEYWORDS, NULL},
+    {"_maybe_pause_protocol", transport_maybe_pause, METH_NOARGS, NULL},
+    {"_maybe_resume_protocol", transport_maybe_resume, METH_NOARGS, NULL},
+    {"_write_ready", transport_write_ready, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
