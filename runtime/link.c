@@ -8,6 +8,8 @@
  *   disconnect() here or of the signal      the sender is destroyed (the relay tells)
  *   the object of a bound method goes       the runtime shuts down (qi__links_cut)
  *
+ * What asyncslot() makes is not called as others are: it is told the signal, for its reports.
+ *
  * Thread: GUI. Only the object of a bound method may go in another thread; the end is posted then.
  */
 #include "link.h"
@@ -17,6 +19,7 @@
 #include "compat.h"
 #include "proxy_p.h"
 #include "signature.h"
+#include "slot.h"
 #include "status.h"
 
 typedef struct qi__link {
@@ -24,9 +27,10 @@ typedef struct qi__link {
     vectorcallfunc vectorcall;
     PyObject *callable; /* the function alone where `receiver` is set */
     PyObject *receiver; /* weak reference to a bound method's object; NULL: the callable is kept whole */
-    qi_qt_relay *relay; /* NULL: ended */
-    PyObject *sender;   /* the proxy */
-    int signal;         /* without clones, so that equal ones compare equal */
+    qi_qt_relay *relay;    /* NULL: ended */
+    PyObject *sender;      /* the proxy */
+    PyObject *slot_signal; /* the signal's name, where a `_qi.Slot` is called; else NULL */
+    int signal;            /* without clones, so that equal ones compare equal */
 } qi__link;
 
 static qi__link *as_link(PyObject *object)
@@ -34,14 +38,26 @@ static qi__link *as_link(PyObject *object)
     return (qi__link *)object;
 }
 
+static PyObject *target_of(PyObject *callable)
+{
+    if (qi__slot_check(callable))
+        return Py_XNewRef(qi__slot_target((qi__slot *)callable));
+    return qi__signature_target(callable);
+}
+
 PyObject *qi__link_target(PyObject *callable)
 {
     qi__state *state = qi__state_get();
 
-    if (!state || Py_TYPE(callable) != (PyTypeObject *)state->link_type ||
-        !as_link(callable)->callable)
-        return callable;
-    return as_link(callable)->callable;
+    if (!state)
+        return qi__signature_target(callable);
+    if (Py_TYPE(callable) != (PyTypeObject *)state->link_type || !as_link(callable)->callable)
+        return target_of(callable);
+    qi__link *link = as_link(callable);
+    PyObject *receiver = link->slot_signal && link->receiver ? qi__weakref_get(link->receiver) : NULL;
+    PyObject *target = target_of(receiver && qi__slot_check(receiver) ? receiver : link->callable);
+    Py_XDECREF(receiver);
+    return target;
 }
 
 /* Beware: forgetting a callable may run any code of Python. The caller holds a reference to the link. */
@@ -59,6 +75,7 @@ static void close_link(qi__link *link)
     Py_CLEAR(link->callable);
     Py_CLEAR(link->receiver);
     Py_CLEAR(link->sender);
+    Py_CLEAR(link->slot_signal);
 }
 
 static void close_in_gui_thread(void *data)
@@ -97,15 +114,25 @@ static PyMethodDef receiver_gone_def = {"receiver_gone", receiver_gone, METH_O, 
 
 /* -- an emission ------------------------------------------------------------------------------------- */
 
-/* The relay lends the place before the arguments, where the object of a bound method goes. */
-static PyObject *call_method(PyObject *function, PyObject *receiver, PyObject *const *arguments,
-                             Py_ssize_t count)
+/* `signal` and `callable` are the link's, held by the caller: the call may close the link. */
+static PyObject *call(PyObject *signal, PyObject *callable, PyObject *const *arguments, size_t flagged)
 {
+    return signal && qi__slot_check(callable)
+               ? qi__slot_emit((qi__slot *)callable, signal, arguments, flagged)
+               : PyObject_Vectorcall(callable, arguments, flagged, NULL);
+}
+
+/* The relay lends the place before the arguments, where the object of a bound method goes. */
+static PyObject *call_method(PyObject *signal, PyObject *function, PyObject *receiver,
+                             PyObject *const *arguments, size_t flagged)
+{
+    if (signal && qi__slot_check(receiver)) /* the wrapper of a bound method */
+        return qi__slot_emit((qi__slot *)receiver, signal, arguments, flagged);
     PyObject **stack = (PyObject **)arguments - 1;
     PyObject *lent = stack[0];
 
     stack[0] = receiver;
-    PyObject *result = PyObject_Vectorcall(function, stack, (size_t)count + 1, NULL);
+    PyObject *result = call(signal, function, stack, (size_t)PyVectorcall_NARGS(flagged) + 1);
     stack[0] = lent;
     return result;
 }
@@ -113,18 +140,19 @@ static PyObject *call_method(PyObject *function, PyObject *receiver, PyObject *c
 static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t flagged, PyObject *names)
 {
     qi__link *link = as_link(self);
-    Py_ssize_t count = PyVectorcall_NARGS(flagged);
 
     if (!(flagged & PY_VECTORCALL_ARGUMENTS_OFFSET) || names || !link->callable)
         return PyErr_Format(PyExc_TypeError, "a Connection is called by its signal only");
-    PyObject *callable = Py_NewRef(link->callable), *result;
+    PyObject *callable = Py_NewRef(link->callable), *signal = Py_XNewRef(link->slot_signal), *result;
     if (link->receiver) {
         PyObject *receiver = qi__weakref_get(link->receiver);
-        result = receiver ? call_method(callable, receiver, arguments, count) : Py_NewRef(Py_None);
+        result = receiver ? call_method(signal, callable, receiver, arguments, flagged)
+                          : Py_NewRef(Py_None);
         Py_XDECREF(receiver);
     } else {
-        result = PyObject_Vectorcall(callable, arguments, flagged, NULL);
+        result = call(signal, callable, arguments, flagged);
     }
+    Py_XDECREF(signal);
     Py_DECREF(callable);
     return result;
 }
@@ -170,11 +198,34 @@ static int refuse_coroutine(PyObject *callable)
     return -1;
 }
 
+/* What asyncslot() has made: a slot, a bound method of one, or one as the method of an object. */
+static qi__slot *slot_behind(PyObject *callable)
+{
+    PyObject *method = PyMethod_Check(callable) ? callable : NULL;
+
+    if (method && qi__slot_check(PyMethod_GET_SELF(method)))
+        return (qi__slot *)PyMethod_GET_SELF(method);
+    if (method)
+        callable = PyMethod_GET_FUNCTION(method);
+    return qi__slot_check(callable) ? (qi__slot *)callable : NULL;
+}
+
+static int read_signature(PyObject *callable, qi__signature *takes)
+{
+    qi__slot *slot = slot_behind(callable);
+
+    if (!slot || (PyMethod_Check(callable) && PyMethod_GET_SELF(callable) != (PyObject *)slot))
+        return qi__signature_read(callable, takes);
+    *takes = slot->takes;
+    return 0;
+}
+
 /* What the callable takes; -1 with TypeError if it cannot be a slot of this signal. */
 static int check_callable(PyObject *callable, qi_object *sender, int signal, qi__signature *takes)
 {
     qi__state *state = qi__state_get();
     int parameters = qi_qt_signal_parameter_count(sender, signal);
+    qi__slot *slot;
 
     if (is_type(callable, state->method_type) || is_type(callable, state->signal_type))
         return proxy_signature(callable, parameters, takes);
@@ -185,15 +236,29 @@ static int check_callable(PyObject *callable, qi_object *sender, int signal, qi_
     int coroutine = qi__signature_is_coroutine(callable);
     if (coroutine)
         return coroutine < 0 ? -1 : refuse_coroutine(callable);
-    if (qi__signature_read(callable, takes) < 0)
+    if (read_signature(callable, takes) < 0)
         return -1;
     if (takes->least <= parameters)
         return 0;
+    slot = slot_behind(callable);
+    PyObject *shown = slot ? Py_XNewRef(qi__slot_target(slot)) : PyObject_Repr(callable);
     char *name = qi_qt_signal_name(sender, signal);
-    PyErr_Format(PyExc_TypeError, "%R wants %d arguments, but %s gives %d", callable, takes->least,
-                 name ? name : "the signal", parameters);
+    if (shown)
+        PyErr_Format(PyExc_TypeError, "%U wants %d arguments, but %s gives %d", shown, takes->least,
+                     name ? name : "the signal", parameters);
     free(name);
+    Py_XDECREF(shown);
     return -1;
+}
+
+static int name_signal(qi__link *link, PyObject *callable, qi_object *sender, int signal)
+{
+    if (!slot_behind(callable))
+        return 0;
+    char *name = qi_qt_signal_name(sender, signal);
+    link->slot_signal = name ? PyUnicode_FromString(name) : PyErr_NoMemory();
+    free(name);
+    return link->slot_signal ? 0 : -1;
 }
 
 static int set_callable(qi__link *link, PyObject *callable)
@@ -272,7 +337,8 @@ PyObject *qi__link_connect(qi__signal *signal, PyObject *callable)
     link->vectorcall = link_call;
     link->sender = Py_NewRef((PyObject *)signal->proxy);
     link->signal = qi_qt_original_signal(sender, signal->index);
-    if (set_callable(link, callable) < 0 || open_link(link, signal, sender, takes.most) < 0) {
+    if (name_signal(link, callable, sender, signal->index) < 0 ||
+        set_callable(link, callable) < 0 || open_link(link, signal, sender, takes.most) < 0) {
         Py_CLEAR(link->receiver); /* its callback refers to the link */
         Py_DECREF(link);
         return NULL;
@@ -399,6 +465,7 @@ static int link_clear(PyObject *self)
     Py_CLEAR(as_link(self)->callable);
     Py_CLEAR(as_link(self)->receiver);
     Py_CLEAR(as_link(self)->sender);
+    Py_CLEAR(as_link(self)->slot_signal);
     return 0;
 }
 

@@ -8,7 +8,8 @@
 /* Ends all of them, for the shutdown. Thread: GUI. */
 void qi__links_cut(void);
 
-/* What a `_qi.Connection` calls, for reports; any other callable is returned as it is. Borrowed. */
+/* What a callable calls in the end, as "module:callable": a `_qi.Connection` calls another, and a `_qi.Slot`
+ * a coroutine function. New reference, or NULL with an exception set. */
 PyObject *qi__link_target(PyObject *callable);
 
 #endif

@@ -20,7 +20,8 @@
 
 #include "runtime_p.h"
 
-static void pop_waiting(qi__slot *slot, PyObject **args)
+/* Owned by the caller: forget_waiting(). */
+static qi__waiting *pop_waiting(qi__slot *slot)
 {
     qi__waiting *item = slot->first_waiting;
 
@@ -28,21 +29,24 @@ static void pop_waiting(qi__slot *slot, PyObject **args)
     if (!item->next)
         slot->last_waiting = NULL;
     slot->waiting_count--;
-    *args = item->args;
+    return item;
+}
+
+/* Beware: may run code that emits again. */
+static void forget_waiting(qi__waiting *item)
+{
+    Py_DECREF(item->args);
+    Py_XDECREF(item->signal);
     PyMem_Free(item);
 }
 
 void qi__overlap_forget(qi__slot *slot)
 {
-    PyObject *args;
-
-    while (slot->first_waiting) {
-        pop_waiting(slot, &args);
-        Py_DECREF(args); /* Beware: may run code that emits again */
-    }
+    while (slot->first_waiting)
+        forget_waiting(pop_waiting(slot));
 }
 
-static int append_waiting(qi__slot *slot, PyObject *const *values, Py_ssize_t count)
+static int append_waiting(qi__slot *slot, PyObject *signal, PyObject *const *values, Py_ssize_t count)
 {
     PyObject *args = PyTuple_New(count);
     qi__waiting *item = args ? PyMem_Malloc(sizeof *item) : NULL;
@@ -55,7 +59,7 @@ static int append_waiting(qi__slot *slot, PyObject *const *values, Py_ssize_t co
     }
     for (Py_ssize_t i = 0; i < count; i++)
         PyTuple_SET_ITEM(args, i, Py_NewRef(values[i]));
-    *item = (qi__waiting){.next = NULL, .args = args};
+    *item = (qi__waiting){.next = NULL, .args = args, .signal = Py_XNewRef(signal)};
     if (slot->last_waiting)
         slot->last_waiting->next = item;
     else
@@ -113,15 +117,14 @@ static bool is_busy(qi__slot *slot)
 
 static void launch_first(qi__slot *slot)
 {
-    PyObject *args;
+    qi__waiting *item = pop_waiting(slot);
+    PyObject *task = qi__slot_launch(slot, item->signal, &PyTuple_GET_ITEM(item->args, 0),
+                                     (size_t)PyTuple_GET_SIZE(item->args));
 
-    pop_waiting(slot, &args);
-    PyObject *task = qi__slot_launch(slot, &PyTuple_GET_ITEM(args, 0),
-                                     (size_t)PyTuple_GET_SIZE(args));
     if (!task)
-        qi__slot_report_raised(slot);
+        qi__slot_report_raised(slot, item->signal);
     Py_XDECREF(task);
-    Py_DECREF(args);
+    forget_waiting(item);
 }
 
 /* Where no loop will call back, the next emission does what is due. */
@@ -163,21 +166,23 @@ static void catch_up(qi__slot *slot)
 
 /* -- the policies ------------------------------------------------------------------------------------------ */
 
-static int enqueue(qi__slot *slot, PyObject *const *args, Py_ssize_t count)
+static int enqueue(qi__slot *slot, PyObject *signal, PyObject *const *args, Py_ssize_t count)
 {
     if (slot->queue_limit > 0 && slot->waiting_count >= slot->queue_limit) {
         const char *target = slot->target ? PyUnicode_AsUTF8(slot->target) : NULL;
-        const char *signal = slot->signal ? PyUnicode_AsUTF8(slot->signal) : NULL;
+        const char *name = signal         ? PyUnicode_AsUTF8(signal)
+                           : slot->signal ? PyUnicode_AsUTF8(slot->signal)
+                                          : NULL;
         PyErr_Clear();
         qi__log(QI_LOG_WARNING, "qi",
                 "%s dropped an emission of %s: %zu wait already, its queue_limit",
-                target ? target : "a slot", signal ? signal : "its signal", slot->waiting_count);
+                target ? target : "a slot", name ? name : "its signal", slot->waiting_count);
         return 0;
     }
-    return append_waiting(slot, args, count);
+    return append_waiting(slot, signal, args, count);
 }
 
-static int wait_or_launch(qi__slot *slot, PyObject *const *args, Py_ssize_t count)
+static int wait_or_launch(qi__slot *slot, PyObject *signal, PyObject *const *args, Py_ssize_t count)
 {
     catch_up(slot);
     if (slot->closed)
@@ -185,12 +190,12 @@ static int wait_or_launch(qi__slot *slot, PyObject *const *args, Py_ssize_t coun
     if (!slot->first_waiting && !is_busy(slot))
         return 1;
     if (slot->overlap == QI_OVERLAP_QUEUE)
-        return enqueue(slot, args, count);
+        return enqueue(slot, signal, args, count);
     qi__overlap_forget(slot);
-    return append_waiting(slot, args, count);
+    return append_waiting(slot, signal, args, count);
 }
 
-int qi__overlap_admit(qi__slot *slot, PyObject *const *args, Py_ssize_t count)
+int qi__overlap_admit(qi__slot *slot, PyObject *signal, PyObject *const *args, Py_ssize_t count)
 {
     switch (slot->overlap) {
     case QI_OVERLAP_DROP:
@@ -200,7 +205,7 @@ int qi__overlap_admit(qi__slot *slot, PyObject *const *args, Py_ssize_t count)
         return !slot->closed;
     case QI_OVERLAP_QUEUE:
     case QI_OVERLAP_LATEST:
-        return wait_or_launch(slot, args, count);
+        return wait_or_launch(slot, signal, args, count);
     case QI_OVERLAP_CONCURRENT:
         break;
     }

@@ -35,6 +35,7 @@ static void pending_dealloc(PyObject *self)
     PyTypeObject *type = Py_TYPE(self);
 
     Py_XDECREF(((qi__pending *)self)->task);
+    Py_XDECREF(((qi__pending *)self)->signal);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -109,7 +110,7 @@ static void unlink_pending(qi__pending *pending)
 }
 
 static PyObject *add_done_callback; /* interned for the life of the process, as are the names below */
-static PyObject *done_name, *exception_name, *cancel_name;
+static PyObject *done_name, *exception_name, *cancel_name, *unseen_name;
 
 static int intern_names(void)
 {
@@ -118,8 +119,9 @@ static int intern_names(void)
     add_done_callback = PyUnicode_InternFromString("add_done_callback");
     done_name = PyUnicode_InternFromString("done");
     exception_name = PyUnicode_InternFromString("exception");
+    unseen_name = PyUnicode_InternFromString("_log_traceback");
     cancel_name = PyUnicode_InternFromString("cancel");
-    return cancel_name && exception_name && done_name && add_done_callback ? 0 : -1;
+    return cancel_name && unseen_name && exception_name && done_name && add_done_callback ? 0 : -1;
 }
 
 qi__pending *qi__pending_add(qi__pending_list *list, PyObject *task, qi__pending_fn ended, void *data)
@@ -133,6 +135,7 @@ qi__pending *qi__pending_add(qi__pending_list *list, PyObject *task, qi__pending
     pending->task = Py_NewRef(task);
     pending->data = data;
     pending->ended = ended;
+    pending->signal = NULL;
     pending->previous = pending->next = NULL;
     PyObject *nothing = PyObject_CallMethodOneArg(task, add_done_callback, (PyObject *)pending);
     if (!nothing) {
@@ -183,6 +186,16 @@ PyObject *qi__task_exception(PyObject *task)
     if (exception == Py_None)
         Py_CLEAR(exception);
     return exception;
+}
+
+bool qi__task_failed_unseen(PyObject *task)
+{
+    PyObject *unseen = intern_names() < 0 ? NULL : PyObject_GetAttr(task, unseen_name);
+    bool result = unseen == Py_True;
+
+    PyErr_Clear(); /* not a future of asyncio's */
+    Py_XDECREF(unseen);
+    return result;
 }
 
 bool qi__exception_left_step(PyObject *exception)

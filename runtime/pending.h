@@ -30,6 +30,7 @@ struct qi__pending {
     PyObject *task; /* NULL once dropped */
     void *data;
     qi__pending_fn ended;
+    PyObject *signal; /* what launched it, for reports; NULL: unknown. Owned, set by the launcher */
     qi__pending_list *list;
     qi__pending *previous, *next;
 };
@@ -53,6 +54,9 @@ int qi__task_is_done(PyObject *task);
 /* The exception with which an ended task failed, a new reference, which counts as having been seen: asyncio
  * itself will not complain of it any more. NULL, never with an exception set, if it did not fail. */
 PyObject *qi__task_exception(PyObject *task);
+
+/* Whether a task has ended with an exception that nobody has asked for so far. Does not count as asking. */
+bool qi__task_failed_unseen(PyObject *task);
 
 /* True for the exception of a task, SystemExit and KeyboardInterrupt, that has left the task's step as well,
  * and which the loop has reported when it came out there. */

@@ -5,7 +5,6 @@
 #include "compat.h"
 #include "link.h"
 #include "runtime_p.h"
-#include "signature.h"
 #include "state.h"
 #include "status.h"
 
@@ -27,7 +26,7 @@ void qi_room_exception_give(PyObject *exception)
 void qi_room_report(const char *signal, PyObject *callable)
 {
     PyObject *exception = qi__take_exception();
-    PyObject *target = callable ? qi__signature_target(qi__link_target(callable)) : NULL;
+    PyObject *target = callable ? qi__link_target(callable) : NULL;
 
     if (!target)
         PyErr_Clear();

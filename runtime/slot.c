@@ -13,29 +13,15 @@
  */
 #include "slot.h"
 
-#include <structmember.h>
-
-#include <stddef.h>
-#include <string.h>
-
 #include "compat.h"
 #include "loop.h"
-#include "qt/bridge.h"
 #include "runtime_p.h"
-
-static const char *const overlap_names[] = {
-    [QI_OVERLAP_CONCURRENT] = "concurrent", [QI_OVERLAP_DROP] = "drop",
-    [QI_OVERLAP_QUEUE] = "queue",           [QI_OVERLAP_RESTART] = "restart",
-    [QI_OVERLAP_LATEST] = "latest",
-};
-
-enum { OVERLAP_COUNT = sizeof overlap_names / sizeof *overlap_names };
 
 /* -- names, for messages and reports ------------------------------------------------------------------- */
 
-/* "module:callable". Borrowed; NULL with an exception set. A slot that the garbage collector has cleared
- * has no callable any more, but may still be called by what it clears next. */
-static PyObject *target_of(qi__slot *slot)
+/* A slot that the garbage collector has cleared has no callable any more, but may still be called by what
+ * it clears next. */
+PyObject *qi__slot_target(qi__slot *slot)
 {
     if (!slot->target)
         slot->target = slot->callable ? qi__signature_target(slot->callable)
@@ -51,46 +37,65 @@ static const char *utf8_or_null(PyObject *text)
     return utf8;
 }
 
-static void report(qi__slot *slot, PyObject *exception, PyObject *task)
+static void report(qi__slot *slot, PyObject *signal, PyObject *exception, PyObject *task)
 {
     PyObject *name = task ? PyObject_CallMethod(task, "get_name", NULL) : NULL;
 
     PyErr_Clear();
     qi_origin origin = {
         .task = name && PyUnicode_Check(name) ? utf8_or_null(name) : NULL,
-        .signal = utf8_or_null(slot->signal),
-        .target = utf8_or_null(target_of(slot)),
+        .signal = utf8_or_null(signal ? signal : slot->signal),
+        .target = utf8_or_null(qi__slot_target(slot)),
     };
     qi__report_exception(exception, &origin); /* Beware: calls the host, without the GIL */
     Py_XDECREF(name);
 }
 
-void qi__slot_report_raised(qi__slot *slot)
+void qi__slot_report_raised(qi__slot *slot, PyObject *signal)
 {
     PyObject *exception = qi__take_exception();
 
-    report(slot, exception, NULL);
+    report(slot, signal, exception, NULL);
     Py_XDECREF(exception);
 }
 
 /* -- tasks that go on, or have ended -------------------------------------------------------------------- */
 
-static void report_failure(qi__slot *slot, PyObject *task)
+/* Should asyncio complain of the task, since nobody awaits it, the loop finds this and passes it on. */
+static void name_origin(qi__slot *slot, PyObject *signal, PyObject *task)
 {
-    PyObject *exception = slot->detached ? qi__task_exception(task) : NULL;
+    PyObject *target = qi__slot_target(slot), *origin = NULL;
 
+    signal = signal ? signal : slot->signal;
+    if (target)
+        origin = PyTuple_Pack(2, signal ? signal : Py_None, target);
+    if (origin)
+        (void)PyObject_SetAttrString(task, QI__TASK_ORIGIN, origin);
+    PyErr_Clear(); /* a task of somebody else's class may refuse it */
+    Py_XDECREF(origin);
+}
+
+static void report_failure(qi__slot *slot, PyObject *signal, PyObject *task)
+{
+    if (!slot->detached) {
+        if (qi__task_failed_unseen(task))
+            name_origin(slot, signal, task);
+        return;
+    }
+    PyObject *exception = qi__task_exception(task);
     if (exception && !qi__exception_left_step(exception))
-        report(slot, exception, task);
+        report(slot, signal, exception, task);
     Py_XDECREF(exception);
 }
 
 void qi__slot_settle(qi__pending *pending)
 {
     qi__slot *slot = pending->data;
-    PyObject *task = Py_NewRef(pending->task);
+    PyObject *task = Py_NewRef(pending->task), *signal = Py_XNewRef(pending->signal);
 
     qi__pending_drop(pending);
-    report_failure(slot, task);
+    report_failure(slot, signal, task);
+    Py_XDECREF(signal);
     Py_DECREF(task);
     Py_DECREF(slot);
 }
@@ -105,21 +110,24 @@ static void task_ended(qi__pending *pending)
 }
 
 /* 0, or -1 with an exception set: what the task runner returned is no task, and cannot be followed. */
-static int follow(qi__slot *slot, PyObject *task, bool cancel)
+static int follow(qi__slot *slot, PyObject *signal, PyObject *task, bool cancel)
 {
     int done = qi__task_is_done(task);
 
     if (done < 0)
         return -1;
     if (done) {
-        report_failure(slot, task);
+        report_failure(slot, signal, task);
         qi__overlap_next(slot, true);
         return 0;
     }
-    if (!qi__pending_add(&slot->running, task, task_ended, Py_NewRef((PyObject *)slot))) {
+    qi__pending *pending = qi__pending_add(&slot->running, task, task_ended,
+                                           Py_NewRef((PyObject *)slot));
+    if (!pending) {
         Py_DECREF(slot);
         return -1;
     }
+    pending->signal = Py_XNewRef(signal);
     if (cancel)
         qi__task_cancel(task);
     return 0;
@@ -139,15 +147,6 @@ void qi__slot_cancel(qi__slot *slot)
         qi__pending_cancel_all(&slot->running);
 }
 
-static void owner_gone(void *data)
-{
-    qi__slot *slot = (qi__slot *)Py_NewRef((PyObject *)data);
-
-    qi__slot_close(slot);
-    qi__slot_cancel(slot);
-    Py_DECREF(slot);
-}
-
 /* -- from a call to a task ------------------------------------------------------------------------------- */
 
 PyObject *qi__running_loop(void)
@@ -164,7 +163,7 @@ PyObject *qi__running_loop(void)
 
 static PyObject *raise_no_loop(qi__slot *slot)
 {
-    PyObject *target = target_of(slot);
+    PyObject *target = qi__slot_target(slot);
 
     if (target)
         PyErr_Format(
@@ -175,13 +174,14 @@ static PyObject *raise_no_loop(qi__slot *slot)
     return NULL;
 }
 
-static PyObject *raise_too_few(qi__slot *slot, Py_ssize_t count)
+static PyObject *raise_too_few(qi__slot *slot, PyObject *signal, Py_ssize_t count)
 {
-    PyObject *target = target_of(slot);
+    PyObject *target = qi__slot_target(slot);
 
-    if (target && slot->signal)
+    signal = signal ? signal : slot->signal;
+    if (target && signal)
         PyErr_Format(PyExc_TypeError, "the slot %U takes at least %d arguments, but %U gives %zd",
-                     target, slot->takes.least, slot->signal, count);
+                     target, slot->takes.least, signal, count);
     else if (target)
         PyErr_Format(PyExc_TypeError,
                      "the slot %U takes at least %d arguments, but the call gives %zd", target,
@@ -191,7 +191,7 @@ static PyObject *raise_too_few(qi__slot *slot, Py_ssize_t count)
 
 static PyObject *raise_no_coroutine(qi__slot *slot, PyObject *result)
 {
-    PyObject *target = target_of(slot);
+    PyObject *target = qi__slot_target(slot);
 
     if (target)
         PyErr_Format(
@@ -284,8 +284,8 @@ static void remove_launching(qi__slot *slot, qi__launching *launching)
 }
 
 /* The call and its first step, between push and remove. */
-static PyObject *launch(qi__slot *slot, PyObject *callable, PyObject *const *args, size_t nargsf,
-                        PyObject *loop)
+static PyObject *launch(qi__slot *slot, PyObject *signal, PyObject *callable, PyObject *const *args,
+                        size_t nargsf, PyObject *loop)
 {
     qi__launching launching;
     bool is_task = false;
@@ -297,7 +297,7 @@ static PyObject *launch(qi__slot *slot, PyObject *callable, PyObject *const *arg
     remove_launching(slot, &launching);
 
     if (is_task && outcome) {
-        if (follow(slot, outcome, launching.cancel) < 0)
+        if (follow(slot, signal, outcome, launching.cancel) < 0)
             Py_CLEAR(outcome);
     } else if (slot->first_waiting) {
         PyObject *raised = qi__take_exception();
@@ -307,7 +307,7 @@ static PyObject *launch(qi__slot *slot, PyObject *callable, PyObject *const *arg
     return outcome;
 }
 
-PyObject *qi__slot_launch(qi__slot *slot, PyObject *const *args, size_t nargsf)
+PyObject *qi__slot_launch(qi__slot *slot, PyObject *signal, PyObject *const *args, size_t nargsf)
 {
     PyObject *loop = qi__running_loop();
 
@@ -316,7 +316,7 @@ PyObject *qi__slot_launch(qi__slot *slot, PyObject *const *args, size_t nargsf)
     Py_INCREF(slot); /* the first step may drop the last reference of others */
     PyObject *callable = callable_now(slot), *outcome = NULL;
     if (callable)
-        outcome = launch(slot, callable, args, nargsf, loop);
+        outcome = launch(slot, signal, callable, args, nargsf, loop);
     else if (!PyErr_Occurred())
         outcome = Py_NewRef(Py_None);
     Py_XDECREF(callable);
@@ -356,383 +356,47 @@ static PyObject *copy_arguments(PyObject *const *args, Py_ssize_t count)
     return copy;
 }
 
-static PyObject *call_admitted(qi__slot *slot, PyObject *const *args, size_t nargsf)
+static PyObject *call_admitted(qi__slot *slot, PyObject *signal, PyObject *const *args, size_t nargsf)
 {
     if (slot->overlap != QI_OVERLAP_CONCURRENT) {
         Py_INCREF(slot);
-        int admitted = qi__overlap_admit(slot, args, PyVectorcall_NARGS(nargsf));
+        int admitted = qi__overlap_admit(slot, signal, args, PyVectorcall_NARGS(nargsf));
         Py_DECREF(slot);
         if (admitted < 0)
             return NULL;
         if (!admitted)
             Py_RETURN_NONE;
     }
-    return qi__slot_launch(slot, args, nargsf);
+    return qi__slot_launch(slot, signal, args, nargsf);
 }
 
-static PyObject *slot_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+PyObject *qi__slot_emit(qi__slot *slot, PyObject *signal, PyObject *const *args, size_t nargsf)
 {
-    qi__slot *slot = (qi__slot *)self;
     Py_ssize_t count = PyVectorcall_NARGS(nargsf);
 
-    if (kwnames && PyTuple_GET_SIZE(kwnames) > 0) {
-        PyErr_SetString(PyExc_TypeError,
-                        "a slot takes positional arguments only, as signals give them");
-        return NULL;
-    }
     if (count < slot->takes.least)
-        return raise_too_few(slot, count);
+        return raise_too_few(slot, signal, count);
     if (slot->closed)
         Py_RETURN_NONE;
     if (slot->takes.most >= 0 && count > slot->takes.most)
         count = slot->takes.most;
     if (!may_be_temporary(args, count))
-        return call_admitted(slot, args, (size_t)count | (nargsf & PY_VECTORCALL_ARGUMENTS_OFFSET));
+        return call_admitted(slot, signal, args,
+                             (size_t)count | (nargsf & PY_VECTORCALL_ARGUMENTS_OFFSET));
     PyObject *copy = copy_arguments(args, count);
     if (!copy)
         return NULL;
-    PyObject *outcome = call_admitted(slot, &PyTuple_GET_ITEM(copy, 0), (size_t)count);
+    PyObject *outcome = call_admitted(slot, signal, &PyTuple_GET_ITEM(copy, 0), (size_t)count);
     Py_DECREF(copy);
     return outcome;
 }
 
-/* -- making one ------------------------------------------------------------------------------------------------ */
-
-/* Splits a bound method, so that the slot does not keep its object alive. */
-static int weaken(qi__slot *slot)
+PyObject *qi__slot_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
-    PyObject *method = slot->callable;
-
-    if (!PyMethod_Check(method)) {
-        PyErr_Format(PyExc_TypeError, "weak=True needs a bound method, not %R", method);
-        return -1;
+    if (kwnames && PyTuple_GET_SIZE(kwnames) > 0) {
+        PyErr_SetString(PyExc_TypeError,
+                        "a slot takes positional arguments only, as signals give them");
+        return NULL;
     }
-    slot->target = qi__signature_target(method);
-    slot->receiver = slot->target ? PyWeakref_NewRef(PyMethod_GET_SELF(method), NULL) : NULL;
-    if (!slot->receiver)
-        return -1;
-    slot->callable = Py_NewRef(PyMethod_GET_FUNCTION(method));
-    Py_DECREF(method);
-    return 0;
-}
-
-static int set_overlap(qi__slot *slot, const char *name)
-{
-    for (int i = 0; i < OVERLAP_COUNT; i++) {
-        if (strcmp(name, overlap_names[i]) == 0) {
-            slot->overlap = (qi_overlap)i;
-            return 0;
-        }
-    }
-    PyErr_Format(PyExc_ValueError,
-                 "overlap must be 'concurrent', 'drop', 'queue', 'restart' or 'latest', not '%s'",
-                 name);
-    return -1;
-}
-
-static int set_owner(qi__slot *slot, PyObject *owner)
-{
-    if (!qi_qt_on_application_thread()) {
-        PyErr_SetString(PyExc_RuntimeError, "a slot with an owner must be made in the GUI thread");
-        return -1;
-    }
-    qi_object *object = qi_qt_unwrap(owner);
-    if (!object)
-        return -1;
-    slot->owner = qi__owner_watch(object, owner_gone, slot);
-    if (!slot->owner)
-        PyErr_NoMemory();
-    return slot->owner ? 0 : -1;
-}
-
-static PyObject *none_is_null(PyObject *object)
-{
-    return object == Py_None ? NULL : Py_XNewRef(object);
-}
-
-static qi__slot *allocate(PyTypeObject *type, PyObject *callable)
-{
-    qi__signature takes;
-
-    if (qi__signature_read(callable, &takes) < 0)
-        return NULL;
-    qi__slot *slot = (qi__slot *)type->tp_alloc(type, 0);
-    if (slot) {
-        slot->vectorcall = slot_call;
-        slot->callable = Py_NewRef(callable);
-        slot->takes = takes;
-    }
-    return slot;
-}
-
-static PyObject *slot_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
-{
-    static char *names[] = {"callable",    "overlap", "name", "queue_limit", "allow_plain",
-                            "task_runner", "owner",   "weak", "detached",    NULL};
-    PyObject *callable, *name = NULL, *runner = NULL, *owner = NULL;
-    const char *overlap = "concurrent";
-    Py_ssize_t limit = 0;
-    int plain = 0, weak = 0, detached = 0;
-
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|sOnpO$Opp:Slot", names, &callable, &overlap,
-                                     &name, &limit, &plain, &runner, &owner, &weak, &detached))
-        return NULL;
-    if (name && name != Py_None && !PyUnicode_Check(name))
-        return PyErr_Format(PyExc_TypeError, "name must be a str or None, not %.200s",
-                            Py_TYPE(name)->tp_name);
-    if (limit < 0)
-        return PyErr_Format(PyExc_ValueError, "queue_limit must not be negative, but is %zd", limit);
-    qi__slot *slot = allocate(type, callable);
-    if (!slot)
-        return NULL;
-    slot->task_name = none_is_null(name);
-    slot->task_runner = none_is_null(runner);
-    slot->queue_limit = (size_t)limit;
-    slot->allow_plain = plain;
-    slot->detached = detached;
-    if (set_overlap(slot, overlap) < 0 || (weak && weaken(slot) < 0) ||
-        (owner && owner != Py_None && set_owner(slot, owner) < 0))
-        Py_CLEAR(slot);
-    return (PyObject *)slot;
-}
-
-static int set_text(PyObject **member, const char *text)
-{
-    *member = text ? PyUnicode_FromString(text) : NULL;
-    return text && !*member ? -1 : 0;
-}
-
-qi__slot *qi__slot_new(const qi__slot_spec *spec)
-{
-    qi__slot *slot = allocate((PyTypeObject *)qi__state_get()->slot_type, spec->callable);
-
-    if (!slot)
-        return NULL;
-    slot->overlap = spec->overlap;
-    slot->queue_limit = spec->queue_limit;
-    slot->allow_plain = spec->allow_plain;
-    slot->detached = true;
-    if (set_text(&slot->task_name, spec->task_name) < 0 ||
-        set_text(&slot->signal, spec->signal) < 0 || set_text(&slot->target, spec->target) < 0)
-        Py_CLEAR(slot);
-    return slot;
-}
-
-/* -- the type -------------------------------------------------------------------------------------------------- */
-
-static int slot_traverse(PyObject *self, visitproc visit, void *arg)
-{
-    qi__slot *slot = (qi__slot *)self;
-
-    Py_VISIT(Py_TYPE(self));
-    Py_VISIT(slot->dict);
-    Py_VISIT(slot->callable);
-    Py_VISIT(slot->receiver);
-    Py_VISIT(slot->task_runner);
-    for (qi__waiting *item = slot->first_waiting; item; item = item->next)
-        Py_VISIT(item->args);
-    return 0;
-}
-
-static int slot_clear(PyObject *self)
-{
-    qi__slot *slot = (qi__slot *)self;
-
-    slot->closed = true;
-    Py_CLEAR(slot->dict);
-    Py_CLEAR(slot->receiver);
-    Py_CLEAR(slot->task_runner);
-    qi__overlap_forget(slot);
-    Py_CLEAR(slot->callable);
-    return 0;
-}
-
-static void slot_dealloc(PyObject *self)
-{
-    PyTypeObject *type = Py_TYPE(self);
-    qi__slot *slot = (qi__slot *)self;
-
-    PyObject_GC_UnTrack(self);
-    if (slot->weak_references)
-        PyObject_ClearWeakRefs(self);
-    qi__owner_release(slot->owner);
-    slot_clear(self);
-    Py_CLEAR(slot->task_name);
-    Py_CLEAR(slot->signal);
-    Py_CLEAR(slot->target);
-    type->tp_free(self);
-    Py_DECREF(type);
-}
-
-static PyObject *slot_repr(PyObject *self)
-{
-    qi__slot *slot = (qi__slot *)self;
-    PyObject *target = target_of(slot);
-
-    if (!target)
-        return NULL;
-    return PyUnicode_FromFormat("<_qi.Slot %U overlap=%s%s>", target, overlap_names[slot->overlap],
-                                slot->closed ? " closed" : "");
-}
-
-/*
- * As an attribute of a class it binds like a function. A policy other than "concurrent" counts the tasks of
- * each object apart, which takes a slot for each: `qi._slots` keeps them.
- */
-static PyObject *slot_get(PyObject *self, PyObject *object, PyObject *type)
-{
-    (void)type;
-    if (!object || object == Py_None)
-        return Py_NewRef(self);
-    if (((qi__slot *)self)->overlap == QI_OVERLAP_CONCURRENT)
-        return PyMethod_New(self, object);
-    PyObject *module = PyImport_ImportModule("qi._slots");
-    if (!module)
-        return NULL;
-    PyObject *bound = PyObject_CallMethod(module, "_bind", "OO", self, object);
-    Py_DECREF(module);
-    return bound;
-}
-
-static PyObject *slot_cancel(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    qi__slot_cancel((qi__slot *)self);
-    Py_RETURN_NONE;
-}
-
-static PyObject *slot_close(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    qi__slot_close((qi__slot *)self);
-    Py_RETURN_NONE;
-}
-
-static PyObject *slot_pump(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    qi__slot *slot = (qi__slot *)self;
-
-    slot->pump_due = false;
-    qi__overlap_next(slot, false);
-    Py_RETURN_NONE;
-}
-
-static PyMethodDef slot_methods[] = {
-    {"cancel", slot_cancel, METH_NOARGS, "Asks every task that the slot has launched to end."},
-    {"close", slot_close, METH_NOARGS, "Launches nothing any more, nor what waits. Tasks go on."},
-    {"_pump", slot_pump, METH_NOARGS, "Gives what waits its turn."},
-    {NULL, NULL, 0, NULL},
-};
-
-static PyObject *get_overlap(PyObject *self, void *Py_UNUSED(closure))
-{
-    return PyUnicode_FromString(overlap_names[((qi__slot *)self)->overlap]);
-}
-
-static PyObject *get_target(PyObject *self, void *Py_UNUSED(closure))
-{
-    return Py_XNewRef(target_of((qi__slot *)self));
-}
-
-static PyObject *get_running(PyObject *self, void *Py_UNUSED(closure))
-{
-    size_t count = 0;
-
-    for (qi__pending *pending = ((qi__slot *)self)->running.first; pending; pending = pending->next)
-        count++;
-    return PyLong_FromSize_t(count);
-}
-
-static PyObject *get_waiting(PyObject *self, void *Py_UNUSED(closure))
-{
-    return PyLong_FromSize_t(((qi__slot *)self)->waiting_count);
-}
-
-static PyObject *get_signal(PyObject *self, void *Py_UNUSED(closure))
-{
-    PyObject *signal = ((qi__slot *)self)->signal;
-
-    return Py_NewRef(signal ? signal : Py_None);
-}
-
-static int set_signal(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
-{
-    if (value && value != Py_None && !PyUnicode_Check(value)) {
-        PyErr_SetString(PyExc_TypeError, "signal must be a str or None");
-        return -1;
-    }
-    Py_XSETREF(((qi__slot *)self)->signal, none_is_null(value));
-    return 0;
-}
-
-static PyGetSetDef slot_getset[] = {
-    {"overlap", get_overlap, NULL, "The overlap policy.", NULL},
-    {"target", get_target, NULL, "What is called, as \"module:callable\".", NULL},
-    {"running", get_running, NULL, "How many tasks have not ended.", NULL},
-    {"waiting", get_waiting, NULL, "How many emissions wait their turn.", NULL},
-    {"signal", get_signal, set_signal, "The signal, for messages; None if unknown.", NULL},
-    {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL},
-    {NULL, NULL, NULL, NULL, NULL},
-};
-
-static PyMemberDef slot_members[] = {
-    {"__vectorcalloffset__", T_PYSSIZET, offsetof(qi__slot, vectorcall), READONLY, NULL},
-    {"__dictoffset__", T_PYSSIZET, offsetof(qi__slot, dict), READONLY, NULL},
-    {"__weaklistoffset__", T_PYSSIZET, offsetof(qi__slot, weak_references), READONLY, NULL},
-    {"callable", T_OBJECT, offsetof(qi__slot, callable), READONLY, "What is called."},
-    {"task_name", T_OBJECT, offsetof(qi__slot, task_name), READONLY,
-     "The name of its tasks, or None."},
-    {"closed", T_BOOL, offsetof(qi__slot, closed), READONLY, "Whether it launches nothing any more."},
-    {NULL, 0, 0, 0, NULL},
-};
-
-PyDoc_STRVAR(
-    slot_doc,
-    "Slot(callable, overlap='concurrent', name=None, queue_limit=0, allow_plain=False,\n"
-    "     task_runner=None, *, owner=None, weak=False, detached=False)\n"
-    "--\n\n"
-    "A coroutine function that may be called as signals call their slots.\n\n"
-    "A call with more arguments than the function takes passes the first ones. It returns the\n"
-    "task, whose first step has run, or None where the overlap policy launches nothing now.");
-
-static PyType_Slot slot_slots[] = {
-    {Py_tp_doc, (void *)slot_doc},   {Py_tp_new, slot_new},       {Py_tp_dealloc, slot_dealloc},
-    {Py_tp_traverse, slot_traverse}, {Py_tp_clear, slot_clear},   {Py_tp_call, PyVectorcall_Call},
-    {Py_tp_repr, slot_repr},         {Py_tp_descr_get, slot_get}, {Py_tp_methods, slot_methods},
-    {Py_tp_members, slot_members},   {Py_tp_getset, slot_getset}, {0, NULL},
-};
-
-static PyType_Spec slot_spec = {
-    .name = "_qi.Slot",
-    .basicsize = sizeof(qi__slot),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC |
-             Py_TPFLAGS_HAVE_VECTORCALL,
-    .slots = slot_slots,
-};
-
-/* What qi._slots documents under the same name. */
-static PyObject *positional_parameter_count(PyObject *Py_UNUSED(module), PyObject *callable)
-{
-    qi__signature takes;
-
-    return qi__signature_read(callable, &takes) < 0 ? NULL : PyLong_FromLong(takes.most);
-}
-
-static PyMethodDef functions[] = {
-    {"positional_parameter_count", positional_parameter_count, METH_O,
-     "How many positional arguments a callable takes; -1: any number."},
-    {NULL, NULL, 0, NULL},
-};
-
-int qi__slot_setup(PyObject *module, qi__state *state)
-{
-    PyObject *events = PyImport_ImportModule("asyncio.events");
-
-    state->get_running_loop = events ? PyObject_GetAttrString(events, "_get_running_loop") : NULL;
-    Py_XDECREF(events);
-    if (!state->get_running_loop || qi__pending_setup(module, state) < 0 ||
-        PyModule_AddFunctions(module, functions) < 0)
-        return -1;
-    state->slot_type = PyType_FromModuleAndSpec(module, &slot_spec, NULL);
-    if (!state->slot_type)
-        return -1;
-    return PyModule_AddObjectRef(module, "Slot", state->slot_type);
+    return qi__slot_emit((qi__slot *)self, NULL, args, nargsf);
 }

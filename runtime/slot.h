@@ -3,7 +3,8 @@
  * `_qi.Slot`: a coroutine function that may be called like a plain one, as signals call their slots. Each
  * call launches a task and runs its first step, as far as the overlap policy lets it. GIL: held.
  *
- * slot.c is the type and the way from a call to a task; overlap.c decides which calls launch and when.
+ * slot.c is the way from a call to a task, overlap.c decides which calls launch and when, and slot_type.c
+ * is the type. A `signal` is a str for reports, borrowed; NULL is what the slot itself says of it.
  */
 #ifndef QI_RUNTIME_SLOT_H
 #define QI_RUNTIME_SLOT_H
@@ -26,6 +27,7 @@ typedef struct qi__launching {
 typedef struct qi__waiting {
     struct qi__waiting *next;
     PyObject *args;
+    PyObject *signal; /* NULL: unknown */
 } qi__waiting;
 
 typedef struct qi__slot {
@@ -73,23 +75,39 @@ void qi__slot_close(qi__slot *slot);
 /* Asks every task that it has launched to end. Beware: runs code of theirs. */
 void qi__slot_cancel(qi__slot *slot);
 
-/* -- between slot.c and overlap.c ---------------------------------------------------------------------- */
+bool qi__slot_check(PyObject *object);
+
+/* A call by a connection that knows its signal. As a call of the slot by anybody, it returns the task, a new
+ * reference, or None, or NULL with an exception set. Beware: runs the first step. */
+PyObject *qi__slot_emit(qi__slot *slot, PyObject *signal, PyObject *const *args, size_t nargsf);
+
+/* What it calls, as "module:callable". Borrowed; NULL with an exception set. */
+PyObject *qi__slot_target(qi__slot *slot);
+
+/* The attribute of a task in which the loop finds (signal or None, target) of the slot that launched it,
+ * where it failed and nobody has asked why. */
+#define QI__TASK_ORIGIN "_qi_origin"
+
+/* -- between slot.c, overlap.c and slot_type.c ----------------------------------------------------------- */
+
+/* The slot's vectorcall. */
+PyObject *qi__slot_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames);
 
 /* Calls the function and starts its coroutine, without asking the policy. The task, or what a plain
  * function returned; NULL with an exception set. */
-PyObject *qi__slot_launch(qi__slot *slot, PyObject *const *args, size_t nargsf);
+PyObject *qi__slot_launch(qi__slot *slot, PyObject *signal, PyObject *const *args, size_t nargsf);
 
 /* Forgets a task that has ended, after reporting it where nobody else will. */
 void qi__slot_settle(qi__pending *pending);
 
 /* Reports the exception that is set, clears it, and names the slot as its origin. */
-void qi__slot_report_raised(qi__slot *slot);
+void qi__slot_report_raised(qi__slot *slot, PyObject *signal);
 
 /* The loop that runs in this thread, a new reference; NULL without an exception if there is none. */
 PyObject *qi__running_loop(void);
 
 /* 1: launch now; 0: not now, or never; -1 with an exception set. */
-int qi__overlap_admit(qi__slot *slot, PyObject *const *args, Py_ssize_t count);
+int qi__overlap_admit(qi__slot *slot, PyObject *signal, PyObject *const *args, Py_ssize_t count);
 
 /* A launch or a task has ended: what waits may have its turn, in this call or, as `later` says, soon. */
 void qi__overlap_next(qi__slot *slot, bool later);

@@ -72,7 +72,8 @@ def report_context(context):
     task = context.get("task") or context.get("future")
     handle = context.get("handle")
     if isinstance(task, asyncio.Task):
-        _qi._report(exception, task.get_name(), None, target_of_task(task))
+        target = context.get("slot") or target_of_task(task)
+        _qi._report(exception, task.get_name(), context.get("signal"), target)
     elif getattr(handle, "_callback", None) is not None:
         _qi._report(exception, None, None, name_of(handle._callback))
     else:

@@ -170,6 +170,14 @@ class QiBaseEventLoop(_qi.Loop, base_events.BaseEventLoop):
             )
         return super().run_until_complete(future)
 
+    def call_exception_handler(self, context):
+        """As asyncio's own; the context of a task that a slot launched has its "slot" and "signal" too."""
+        origin = getattr(context.get("task") or context.get("future"), "_qi_origin", None)
+        if origin:
+            signal, slot = origin
+            context = {**context, "slot": slot, **({"signal": signal} if signal else {})}
+        super().call_exception_handler(context)
+
     def get_mode(self):
         """The loop's mode, a `QiLoopMode`."""
         return QiLoopMode(self._mode)

@@ -119,7 +119,10 @@ class _MethodSlot(_qi.Slot, SemiWeakRef):
         SemiWeakRef.__init__(self, method.__self__)
 
 
-_call_slot = _qi.Slot.__call__
+def _call_slot(slot, *args):
+    # A function of Python, since PySide6 looks at the code of a bound method's function. Signals of the
+    # application's objects call the slot itself.
+    return slot(*args)
 
 
 def _as_method(slot):
@@ -127,12 +130,21 @@ def _as_method(slot):
     return types.MethodType(_call_slot, slot)
 
 
-def asyncslot(fn, *, task_runner=run_task, overlap="concurrent", owner=None):
+def asyncslot(fn=..., *, task_runner=run_task, overlap="concurrent", owner=None):
     """Wraps the coroutine function `fn` so that it can be connected to a signal.
+
+        window.clicked.connect(qi.asyncslot(greet))
+
+    It is a decorator too, with or without options, of functions and in classes. A decorated function is an
+    ordinary one that returns a task: inside the program, await the task.
+
+        @qi.asyncslot(overlap="drop")
+        async def on_clicked(checked): ...
 
     Each call of the wrapper calls `fn` with as many of the arguments as it takes, and runs the coroutine,
     before it returns, up to its first suspension.  It returns the task, which is kept alive until it has
-    ended.  An exception of the task that nobody retrieves reaches the loop's exception handler, once.
+    ended.  An exception of the task that nobody retrieves reaches the loop's exception handler, once; the
+    context says which "slot" it came from and, for signals of the application's objects, which "signal".
 
     task_runner: makes a task of the coroutine instead of `run_task`.
     overlap: what a call does while the task of an earlier one has not ended: "concurrent" launches
@@ -144,6 +156,8 @@ def asyncslot(fn, *, task_runner=run_task, overlap="concurrent", owner=None):
     The wrapper of a bound method is a bound method that lives as long as the method's object, so that
     bindings end the connection with it; holding the wrapper keeps the object alive.
     """
+    if fn is ...:
+        return functools.partial(asyncslot, task_runner=task_runner, overlap=overlap, owner=owner)
     if not callable(fn):
         raise TypeError(f"asyncslot() needs a coroutine function, not {fn!r}")
     options = {
@@ -157,6 +171,7 @@ def asyncslot(fn, *, task_runner=run_task, overlap="concurrent", owner=None):
     for mark in ("_is_coroutine", "_is_coroutine_marker"):
         slot.__dict__.pop(mark, None)  # `fn` is a coroutine function; the wrapper is none
     slot.__dict__["_options"] = options
+    slot.__dict__["__code__"] = _call_slot.__code__  # as above, for a slot that is the method of an object
     return slot
 
 

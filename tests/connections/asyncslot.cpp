@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // qi.asyncslot() in plugins, connected to signals of the host's objects.
+#include <algorithm>
 #include <thread>
 
 #include <QtCore/qeventloop.h>
@@ -75,7 +76,80 @@ TEST_CASE("exception that nobody awaits is reported once") // T26
     for (const tests::Report &report : reports) {
         CHECK(report.type == "ValueError");
         CHECK(report.traceback.find("launches.py") != std::string::npos);
+        CHECK(report.signal == "tests::Emitter::plain()");
     }
+    CHECK(reports[0].target == "launches:raises");
+    CHECK(reports[1].target == "launches:raises_later");
+}
+
+TEST_CASE("report names signal and slot, however the slot was made and connected") // T26
+{
+    Desk desk;
+    desk.exec("class Receiver:\n"
+              "    async def on(self): raise ValueError\n"
+              "    async def later(self): await asyncio.sleep(0); raise ValueError\n"
+              "    @qi.asyncslot\n"
+              "    async def of_class(self): raise ValueError\n"
+              "    @qi.asyncslot(overlap='queue')\n"
+              "    async def queued(self): await asyncio.sleep(0); raise ValueError\n"
+              "    async def wants_more(self, a): pass\n"
+              "receiver = Receiver()\n"
+              "both = qi.asyncslot(receiver.on)\n"
+              "emitter.plain.connect(both)\n"
+              "emitter.flagged.connect(both)\n"
+              "emitter.plain.connect(qi.asyncslot(receiver.later))\n"
+              "emitter.plain.connect(receiver.of_class)\n"
+              "emitter.plain.connect(receiver.queued)\n"
+              "emitter.flagged.connect(receiver.queued)");
+    Q_EMIT desk.emitter.plain();
+    Q_EMIT desk.emitter.flagged(true);
+    desk.settle();
+    desk.exec("gc.collect()");
+    std::vector<std::string> origins;
+    for (const tests::Report &report : desk.take_reports())
+        origins.push_back(report.signal + " " + report.target);
+    std::sort(origins.begin(), origins.end());
+    const std::string on = "tests::Emitter::flagged(bool) __main__:Receiver.",
+                      off = "tests::Emitter::plain() __main__:Receiver.";
+    CHECK(origins == std::vector<std::string>{on + "on", on + "queued", off + "later",
+                                              off + "of_class", off + "on", off + "queued"});
+
+    desk.exec("try: emitter.plain.connect(qi.asyncslot(receiver.wants_more))\n"
+              "except TypeError as error: refused = str(error)");
+    CHECK(desk.eval("refused") == "'__main__:Receiver.wants_more wants 1 arguments, but "
+                                  "tests::Emitter::plain() gives 0'"); // T22
+}
+
+TEST_CASE("exception that leaves a slot before there is a coroutine names signal and slot") // T26
+{
+    Desk desk;
+    desk.exec("class Receiver:\n"
+              "    def plain(self): return 3\n"
+              "receiver = Receiver()\n"
+              "emitter.plain.connect(qi.asyncslot(receiver.plain))");
+    Q_EMIT desk.emitter.plain();
+    auto reports = desk.take_reports();
+    REQUIRE(reports.size() == 1);
+    CHECK(reports[0].type == "TypeError");
+    CHECK(reports[0].signal == "tests::Emitter::plain()");
+    CHECK(reports[0].target == "__main__:Receiver.plain");
+}
+
+TEST_CASE("exception of a task that somebody awaits is not reported") // T26
+{
+    Desk desk;
+    desk.exec("async def fails():\n"
+              "    tasks.append(asyncio.current_task()); await asyncio.sleep(0); raise ValueError\n"
+              "async def looks():\n"
+              "    try: await tasks[0]\n"
+              "    except ValueError: calls.append('seen')\n"
+              "tasks = []\n"
+              "emitter.plain.connect(qi.asyncslot(fails))");
+    Q_EMIT desk.emitter.plain();
+    desk.exec("qi.run_task(looks())");
+    desk.settle();
+    desk.exec("tasks.clear(); gc.collect()");
+    CHECK(desk.eval("calls") == "['seen']");
 }
 
 TEST_CASE("owner takes the tasks of the wrapper along") // T20

@@ -271,6 +271,40 @@ class Launching(unittest.TestCase):
         self.assertEqual(launched, list(range(200)))
 
 
+class Decorating(unittest.TestCase):
+    @on_loop
+    async def test_with_options_or_without(self):
+        @asyncslot
+        async def plain(value):
+            """Its text."""
+            return value
+
+        @asyncslot()
+        async def empty(value):
+            return value
+
+        @asyncslot(overlap="drop")
+        async def options(value):
+            await asyncio.sleep(0)
+            return value
+
+        self.assertEqual((plain.__name__, plain.__doc__), ("plain", "Its text."))
+        self.assertEqual(await plain(1, "more than it takes"), 1)
+        self.assertEqual(await empty(2), 2)
+        first = options(3)
+        self.assertIsNone(options(4))
+        self.assertEqual(await first, 3)
+
+    def test_wrong_options_are_refused_where_the_function_is_given(self):
+        async def fn():
+            pass
+
+        with self.assertRaises(ValueError):
+            asyncslot(overlap="twice")(fn)
+        with self.assertRaises(TypeError):
+            asyncslot(overlap="drop")(3)
+
+
 class Arguments(unittest.TestCase):
     @on_loop
     async def test_a_signal_may_give_more_than_the_function_takes(self):  # T22
@@ -391,6 +425,9 @@ class Failures(unittest.TestCase):
         self.assertEqual(
             [str(context["exception"]) for context in self.unhandled], ["first step", "later step"]
         )
+        for context, fn in zip(self.unhandled, (first, later)):
+            self.assertEqual(context["slot"], f"{__name__}:{fn.__qualname__}")
+            self.assertNotIn("signal", context)  # nothing was emitted
         self.unhandled.clear()
 
     @on_loop

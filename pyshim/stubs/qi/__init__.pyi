@@ -7,7 +7,7 @@ import enum
 import selectors
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import AbstractContextManager
-from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar, final
+from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar, final, overload
 
 from . import host as host
 
@@ -31,6 +31,14 @@ def run_task(
 ) -> asyncio.Task[_T]:
     """Makes a Task of a coroutine and runs it, before returning, up to its first suspension."""
 
+@overload
+def asyncslot(
+    *,
+    task_runner: Callable[[Coroutine[Any, Any, _T]], asyncio.Task[_T]] = ...,
+    overlap: _Overlap = "concurrent",
+    owner: Object | None = None,
+) -> Callable[[Callable[..., Coroutine[Any, Any, _T]]], Callable[..., asyncio.Task[_T] | None]]: ...
+@overload
 def asyncslot(
     fn: Callable[..., Coroutine[Any, Any, _T]],
     *,

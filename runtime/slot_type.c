@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `_qi.Slot` as Python sees it: how one is made, what it holds, its attributes. What a call does is in slot.c. */
+#include "slot.h"
+
+#include <structmember.h>
+
+#include <stddef.h>
+#include <string.h>
+
+#include "compat.h"
+#include "qt/bridge.h"
+#include "runtime_p.h"
+
+static const char *const overlap_names[] = {
+    [QI_OVERLAP_CONCURRENT] = "concurrent", [QI_OVERLAP_DROP] = "drop",
+    [QI_OVERLAP_QUEUE] = "queue",           [QI_OVERLAP_RESTART] = "restart",
+    [QI_OVERLAP_LATEST] = "latest",
+};
+
+enum { OVERLAP_COUNT = sizeof overlap_names / sizeof *overlap_names };
+
+/* -- making one ------------------------------------------------------------------------------------------------ */
+
+/* Splits a bound method, so that the slot does not keep its object alive. */
+static int weaken(qi__slot *slot)
+{
+    PyObject *method = slot->callable;
+
+    if (!PyMethod_Check(method)) {
+        PyErr_Format(PyExc_TypeError, "weak=True needs a bound method, not %R", method);
+        return -1;
+    }
+    slot->target = qi__signature_target(method);
+    slot->receiver = slot->target ? PyWeakref_NewRef(PyMethod_GET_SELF(method), NULL) : NULL;
+    if (!slot->receiver)
+        return -1;
+    slot->callable = Py_NewRef(PyMethod_GET_FUNCTION(method));
+    Py_DECREF(method);
+    return 0;
+}
+
+static int set_overlap(qi__slot *slot, const char *name)
+{
+    for (int i = 0; i < OVERLAP_COUNT; i++) {
+        if (strcmp(name, overlap_names[i]) == 0) {
+            slot->overlap = (qi_overlap)i;
+            return 0;
+        }
+    }
+    PyErr_Format(PyExc_ValueError,
+                 "overlap must be 'concurrent', 'drop', 'queue', 'restart' or 'latest', not '%s'",
+                 name);
+    return -1;
+}
+
+static void owner_gone(void *data)
+{
+    qi__slot *slot = (qi__slot *)Py_NewRef((PyObject *)data);
+
+    qi__slot_close(slot);
+    qi__slot_cancel(slot);
+    Py_DECREF(slot);
+}
+
+static int set_owner(qi__slot *slot, PyObject *owner)
+{
+    if (!qi_qt_on_application_thread()) {
+        PyErr_SetString(PyExc_RuntimeError, "a slot with an owner must be made in the GUI thread");
+        return -1;
+    }
+    qi_object *object = qi_qt_unwrap(owner);
+    if (!object)
+        return -1;
+    slot->owner = qi__owner_watch(object, owner_gone, slot);
+    if (!slot->owner)
+        PyErr_NoMemory();
+    return slot->owner ? 0 : -1;
+}
+
+static PyObject *none_is_null(PyObject *object)
+{
+    return object == Py_None ? NULL : Py_XNewRef(object);
+}
+
+static qi__slot *allocate(PyTypeObject *type, PyObject *callable)
+{
+    qi__signature takes;
+
+    if (qi__signature_read(callable, &takes) < 0)
+        return NULL;
+    qi__slot *slot = (qi__slot *)type->tp_alloc(type, 0);
+    if (slot) {
+        slot->vectorcall = qi__slot_call;
+        slot->callable = Py_NewRef(callable);
+        slot->takes = takes;
+    }
+    return slot;
+}
+
+static PyObject *slot_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"callable",    "overlap", "name", "queue_limit", "allow_plain",
+                            "task_runner", "owner",   "weak", "detached",    NULL};
+    PyObject *callable, *name = NULL, *runner = NULL, *owner = NULL;
+    const char *overlap = "concurrent";
+    Py_ssize_t limit = 0;
+    int plain = 0, weak = 0, detached = 0;
+
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|sOnpO$Opp:Slot", names, &callable, &overlap,
+                                     &name, &limit, &plain, &runner, &owner, &weak, &detached))
+        return NULL;
+    if (name && name != Py_None && !PyUnicode_Check(name))
+        return PyErr_Format(PyExc_TypeError, "name must be a str or None, not %.200s",
+                            Py_TYPE(name)->tp_name);
+    if (limit < 0)
+        return PyErr_Format(PyExc_ValueError, "queue_limit must not be negative, but is %zd", limit);
+    qi__slot *slot = allocate(type, callable);
+    if (!slot)
+        return NULL;
+    slot->task_name = none_is_null(name);
+    slot->task_runner = none_is_null(runner);
+    slot->queue_limit = (size_t)limit;
+    slot->allow_plain = plain;
+    slot->detached = detached;
+    if (set_overlap(slot, overlap) < 0 || (weak && weaken(slot) < 0) ||
+        (owner && owner != Py_None && set_owner(slot, owner) < 0))
+        Py_CLEAR(slot);
+    return (PyObject *)slot;
+}
+
+bool qi__slot_check(PyObject *object)
+{
+    return PyObject_TypeCheck(object, (PyTypeObject *)qi__state_get()->slot_type);
+}
+
+static int set_text(PyObject **member, const char *text)
+{
+    *member = text ? PyUnicode_FromString(text) : NULL;
+    return text && !*member ? -1 : 0;
+}
+
+qi__slot *qi__slot_new(const qi__slot_spec *spec)
+{
+    qi__slot *slot = allocate((PyTypeObject *)qi__state_get()->slot_type, spec->callable);
+
+    if (!slot)
+        return NULL;
+    slot->overlap = spec->overlap;
+    slot->queue_limit = spec->queue_limit;
+    slot->allow_plain = spec->allow_plain;
+    slot->detached = true;
+    if (set_text(&slot->task_name, spec->task_name) < 0 ||
+        set_text(&slot->signal, spec->signal) < 0 || set_text(&slot->target, spec->target) < 0)
+        Py_CLEAR(slot);
+    return slot;
+}
+
+/* -- the type -------------------------------------------------------------------------------------------------- */
+
+static int slot_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    qi__slot *slot = (qi__slot *)self;
+
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(slot->dict);
+    Py_VISIT(slot->callable);
+    Py_VISIT(slot->receiver);
+    Py_VISIT(slot->task_runner);
+    for (qi__waiting *item = slot->first_waiting; item; item = item->next)
+        Py_VISIT(item->args); /* its signal is a str */
+    return 0;
+}
+
+static int slot_clear(PyObject *self)
+{
+    qi__slot *slot = (qi__slot *)self;
+
+    slot->closed = true;
+    Py_CLEAR(slot->dict);
+    Py_CLEAR(slot->receiver);
+    Py_CLEAR(slot->task_runner);
+    qi__overlap_forget(slot);
+    Py_CLEAR(slot->callable);
+    return 0;
+}
+
+static void slot_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    qi__slot *slot = (qi__slot *)self;
+
+    PyObject_GC_UnTrack(self);
+    if (slot->weak_references)
+        PyObject_ClearWeakRefs(self);
+    qi__owner_release(slot->owner);
+    slot_clear(self);
+    Py_CLEAR(slot->task_name);
+    Py_CLEAR(slot->signal);
+    Py_CLEAR(slot->target);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyObject *slot_repr(PyObject *self)
+{
+    qi__slot *slot = (qi__slot *)self;
+    PyObject *target = qi__slot_target(slot);
+
+    if (!target)
+        return NULL;
+    return PyUnicode_FromFormat("<_qi.Slot %U overlap=%s%s>", target, overlap_names[slot->overlap],
+                                slot->closed ? " closed" : "");
+}
+
+/*
+ * As an attribute of a class it binds like a function. A policy other than "concurrent" counts the tasks of
+ * each object apart, which takes a slot for each: `qi._slots` keeps them.
+ */
+static PyObject *slot_get(PyObject *self, PyObject *object, PyObject *type)
+{
+    (void)type;
+    if (!object || object == Py_None)
+        return Py_NewRef(self);
+    if (((qi__slot *)self)->overlap == QI_OVERLAP_CONCURRENT)
+        return PyMethod_New(self, object);
+    PyObject *module = PyImport_ImportModule("qi._slots");
+    if (!module)
+        return NULL;
+    PyObject *bound = PyObject_CallMethod(module, "_bind", "OO", self, object);
+    Py_DECREF(module);
+    return bound;
+}
+
+static PyObject *slot_cancel(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__slot_cancel((qi__slot *)self);
+    Py_RETURN_NONE;
+}
+
+static PyObject *slot_close(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__slot_close((qi__slot *)self);
+    Py_RETURN_NONE;
+}
+
+static PyObject *slot_pump(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi__slot *slot = (qi__slot *)self;
+
+    slot->pump_due = false;
+    qi__overlap_next(slot, false);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef slot_methods[] = {
+    {"cancel", slot_cancel, METH_NOARGS, "Asks every task that the slot has launched to end."},
+    {"close", slot_close, METH_NOARGS, "Launches nothing any more, nor what waits. Tasks go on."},
+    {"_pump", slot_pump, METH_NOARGS, "Gives what waits its turn."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyObject *get_overlap(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyUnicode_FromString(overlap_names[((qi__slot *)self)->overlap]);
+}
+
+static PyObject *get_target(PyObject *self, void *Py_UNUSED(closure))
+{
+    return Py_XNewRef(qi__slot_target((qi__slot *)self));
+}
+
+static PyObject *get_running(PyObject *self, void *Py_UNUSED(closure))
+{
+    size_t count = 0;
+
+    for (qi__pending *pending = ((qi__slot *)self)->running.first; pending; pending = pending->next)
+        count++;
+    return PyLong_FromSize_t(count);
+}
+
+static PyObject *get_waiting(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyLong_FromSize_t(((qi__slot *)self)->waiting_count);
+}
+
+static PyObject *get_signal(PyObject *self, void *Py_UNUSED(closure))
+{
+    PyObject *signal = ((qi__slot *)self)->signal;
+
+    return Py_NewRef(signal ? signal : Py_None);
+}
+
+static int set_signal(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
+{
+    if (value && value != Py_None && !PyUnicode_Check(value)) {
+        PyErr_SetString(PyExc_TypeError, "signal must be a str or None");
+        return -1;
+    }
+    Py_XSETREF(((qi__slot *)self)->signal, none_is_null(value));
+    return 0;
+}
+
+static PyGetSetDef slot_getset[] = {
+    {"overlap", get_overlap, NULL, "The overlap policy.", NULL},
+    {"target", get_target, NULL, "What is called, as \"module:callable\".", NULL},
+    {"running", get_running, NULL, "How many tasks have not ended.", NULL},
+    {"waiting", get_waiting, NULL, "How many emissions wait their turn.", NULL},
+    {"signal", get_signal, set_signal, "The signal, for messages; None if unknown.", NULL},
+    {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyMemberDef slot_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(qi__slot, vectorcall), READONLY, NULL},
+    {"__dictoffset__", T_PYSSIZET, offsetof(qi__slot, dict), READONLY, NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(qi__slot, weak_references), READONLY, NULL},
+    {"callable", T_OBJECT, offsetof(qi__slot, callable), READONLY, "What is called."},
+    {"task_name", T_OBJECT, offsetof(qi__slot, task_name), READONLY,
+     "The name of its tasks, or None."},
+    {"closed", T_BOOL, offsetof(qi__slot, closed), READONLY, "Whether it launches nothing any more."},
+    {NULL, 0, 0, 0, NULL},
+};
+
+PyDoc_STRVAR(
+    slot_doc,
+    "Slot(callable, overlap='concurrent', name=None, queue_limit=0, allow_plain=False,\n"
+    "     task_runner=None, *, owner=None, weak=False, detached=False)\n"
+    "--\n\n"
+    "A coroutine function that may be called as signals call their slots.\n\n"
+    "A call with more arguments than the function takes passes the first ones. It returns the\n"
+    "task, whose first step has run, or None where the overlap policy launches nothing now.");
+
+static PyType_Slot slot_slots[] = {
+    {Py_tp_doc, (void *)slot_doc},   {Py_tp_new, slot_new},       {Py_tp_dealloc, slot_dealloc},
+    {Py_tp_traverse, slot_traverse}, {Py_tp_clear, slot_clear},   {Py_tp_call, PyVectorcall_Call},
+    {Py_tp_repr, slot_repr},         {Py_tp_descr_get, slot_get}, {Py_tp_methods, slot_methods},
+    {Py_tp_members, slot_members},   {Py_tp_getset, slot_getset}, {0, NULL},
+};
+
+static PyType_Spec slot_spec = {
+    .name = "_qi.Slot",
+    .basicsize = sizeof(qi__slot),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC |
+             Py_TPFLAGS_HAVE_VECTORCALL,
+    .slots = slot_slots,
+};
+
+/* What qi._slots documents under the same name. */
+static PyObject *positional_parameter_count(PyObject *Py_UNUSED(module), PyObject *callable)
+{
+    qi__signature takes;
+
+    return qi__signature_read(callable, &takes) < 0 ? NULL : PyLong_FromLong(takes.most);
+}
+
+static PyMethodDef functions[] = {
+    {"positional_parameter_count", positional_parameter_count, METH_O,
+     "How many positional arguments a callable takes; -1: any number."},
+    {NULL, NULL, 0, NULL},
+};
+
+int qi__slot_setup(PyObject *module, qi__state *state)
+{
+    PyObject *events = PyImport_ImportModule("asyncio.events");
+
+    state->get_running_loop = events ? PyObject_GetAttrString(events, "_get_running_loop") : NULL;
+    Py_XDECREF(events);
+    if (!state->get_running_loop || qi__pending_setup(module, state) < 0 ||
+        PyModule_AddFunctions(module, functions) < 0)
+        return -1;
+    state->slot_type = PyType_FromModuleAndSpec(module, &slot_spec, NULL);
+    if (!state->slot_type)
+        return -1;
+    return PyModule_AddObjectRef(module, "Slot", state->slot_type);
+}
