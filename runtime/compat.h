@@ -51,6 +51,12 @@ static inline void qi__exc_scope_leave(qi__exc_scope *scope)
     Py_CLEAR(scope->item.exc_value);
 }
 
+/* The Context that is entered in this thread: borrowed; NULL if none was yet. */
+static inline PyObject *qi__current_context(void)
+{
+    return PyThreadState_Get()->context;
+}
+
 /* The exception that is set, taken out: a new reference, or NULL. Its traceback is in it. */
 static inline PyObject *qi__take_exception(void)
 {

@@ -190,7 +190,8 @@ static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *na
         task = no_task(loop, coroutine, handle, captures);
     else if (handle) /* none if the factory made an eager task */
         task = run_first_step(loop, task, handle);
-    Py_XDECREF(handle);
+    if (handle)
+        qi__handle_release(handle);
     loop->capturing = outer_captures;
     loop->captured = outer_handle;
     return task;

@@ -92,11 +92,9 @@ PyObject *qi__fd_add(qi__loop *loop, int fd, unsigned direction, PyObject *callb
 {
     if (is_closed(loop))
         return qi__loop_closed_error();
-    qi__handle *handle = qi__handle_new(loop, (PyTypeObject *)loop->state->handle_type, callback,
-                                        args, count, NULL);
+    qi__handle *handle = qi__handle_new_for_fd(loop, fd, callback, args, count);
     if (!handle)
         return NULL;
-    handle->fd = fd;
     if (is_closed(loop)) {
         Py_DECREF(handle);
         return qi__loop_closed_error();

@@ -15,7 +15,7 @@
 
 /* -- making and freeing ---------------------------------------------------------------------------- */
 
-enum { FREE_LIST_LIMIT = 512 };
+enum { FREE_LIST_LIMIT = 1024 };
 
 static qi__handle *free_handles[FREE_LIST_LIMIT];
 static int free_handle_count;
@@ -51,72 +51,146 @@ static PyObject *capture_stack(void)
     return stack;
 }
 
+static qi__handle_origin *note_origin(void)
+{
+    qi__handle_origin *origin = PyMem_Calloc(1, sizeof *origin);
+
+    if (!origin)
+        return (qi__handle_origin *)PyErr_NoMemory();
+    origin->source_traceback = capture_stack();
+    if (!origin->source_traceback) {
+        PyMem_Free(origin);
+        return NULL;
+    }
+    return origin;
+}
+
+/* Fills in the arguments. 0, or -1 with an exception and none. */
+static int take_arguments(qi__handle *handle, PyObject *const *arguments, Py_ssize_t count)
+{
+    handle->argument_count = 0;
+    if (count > QI__INLINE_ARGS) {
+        PyObject *many = PyTuple_New(count);
+        if (!many)
+            return -1;
+        for (Py_ssize_t i = 0; i < count; i++)
+            PyTuple_SET_ITEM(many, i, Py_NewRef(arguments[i]));
+        handle->arguments[0] = many;
+        handle->argument_count = QI__MANY_ARGS;
+        return 0;
+    }
+    for (Py_ssize_t i = 0; i < count; i++)
+        handle->arguments[i] = Py_NewRef(arguments[i]);
+    handle->argument_count = (uint8_t)count;
+    return 0;
+}
+
+/* Takes the reference to the context; NULL: an exception is set already. */
+static qi__handle *new_handle(qi__loop *loop, PyTypeObject *type, PyObject *callback,
+                              PyObject *const *arguments, Py_ssize_t count, PyObject *context)
+{
+    bool is_timer = (PyObject *)type == loop->state->timer_handle_type;
+    qi__handle_origin *origin = NULL;
+
+    if (!context)
+        return NULL;
+    if (loop->debug && !(origin = note_origin())) {
+        Py_DECREF(context);
+        return NULL;
+    }
+    qi__handle *handle = allocate(type, is_timer);
+    if (!handle) {
+        Py_DECREF(context);
+        if (origin)
+            Py_DECREF(origin->source_traceback);
+        PyMem_Free(origin);
+        return NULL;
+    }
+    handle->loop = Py_NewRef((PyObject *)loop);
+    handle->callback = Py_NewRef(callback);
+    handle->context = context;
+    handle->origin = origin;
+    handle->weakrefs = NULL;
+    handle->fd = -1;
+    handle->cancelled = handle->queued = handle->deferred = handle->running = false;
+    handle->shares_context = false;
+    if (is_timer) {
+        ((qi__timer_handle *)handle)->timer.place = 0;
+        ((qi__timer_handle *)handle)->when = 0;
+    }
+    if (take_arguments(handle, arguments, count) < 0)
+        Py_CLEAR(handle);
+    return handle;
+}
+
 qi__handle *qi__handle_new(qi__loop *loop, PyTypeObject *type, PyObject *callback,
                            PyObject *const *arguments, Py_ssize_t count, PyObject *context)
 {
-    qi__state *state = loop->state;
-    PyObject *many = NULL, *stack = NULL;
+    bool copies = !context || context == Py_None;
 
-    if (!context || context == Py_None) {
-        context = PyContext_CopyCurrent();
-    } else if (PyContext_CheckExact(context)) {
-        Py_INCREF(context);
-    } else {
+    if (!copies && !PyContext_CheckExact(context)) {
         PyErr_Format(PyExc_TypeError, "context must be a contextvars.Context or None, not %R",
                      context);
         return NULL;
     }
-    if (!context)
-        return NULL;
-    if (count > QI__INLINE_ARGS) {
-        many = PyTuple_New(count);
-        if (!many)
-            goto fail;
-        for (Py_ssize_t i = 0; i < count; i++)
-            PyTuple_SET_ITEM(many, i, Py_NewRef(arguments[i]));
-    }
-    if (loop->debug && !(stack = capture_stack()))
-        goto fail;
-    qi__handle *handle = allocate(type, (PyObject *)type == state->timer_handle_type);
+    context = copies ? qi__context_pattern(&loop->contexts) : Py_NewRef(context);
+    qi__handle *handle = new_handle(loop, type, callback, arguments, count, context);
     if (!handle)
-        goto fail;
-
-    handle->loop = Py_NewRef((PyObject *)loop);
-    handle->callback = Py_NewRef(callback);
-    handle->context = context;
-    handle->source_traceback = stack;
-    handle->repr = NULL;
-    handle->weakrefs = NULL;
-    handle->many = many;
-    handle->fd = -1;
-    handle->argument_count = many ? 0 : (uint8_t)count;
-    handle->cancelled = handle->queued = handle->deferred = handle->running = false;
-    for (int i = 0; i < handle->argument_count; i++)
-        handle->arguments[1 + i] = Py_NewRef(arguments[i]);
-    if ((PyObject *)type == state->timer_handle_type) {
-        ((qi__timer_handle *)handle)->timer.place = 0;
-        ((qi__timer_handle *)handle)->when = 0;
-    }
-    PyObject_GC_Track(handle);
+        return NULL;
+    handle->shares_context = copies;
+    if (!loop->running)
+        PyObject_GC_Track(handle);
     return handle;
+}
 
-fail:
-    Py_XDECREF(stack);
-    Py_XDECREF(many);
-    Py_DECREF(context);
-    return NULL;
+qi__handle *qi__handle_new_for_fd(qi__loop *loop, int fd, PyObject *callback,
+                                  PyObject *const *arguments, Py_ssize_t count)
+{
+    PyTypeObject *type = (PyTypeObject *)loop->state->handle_type;
+    qi__handle *handle = new_handle(loop, type, callback, arguments, count, PyContext_CopyCurrent());
+
+    if (handle) {
+        handle->fd = fd;
+        PyObject_GC_Track(handle);
+    }
+    return handle;
+}
+
+void qi__handle_track(PyObject *handle)
+{
+    if (qi__handle_is_ours(qi__state_get(), handle) && !PyObject_GC_IsTracked(handle))
+        PyObject_GC_Track(handle);
+}
+
+void qi__handle_track_all(qi__loop *loop)
+{
+    for (size_t i = 0; i < loop->ready.count; i++)
+        qi__handle_track(qi__ring_at(&loop->ready, i));
+    for (size_t i = 0; i < loop->timers.count; i++)
+        qi__handle_track((PyObject *)qi__timer_handle_of(loop->timers.slots[i].timer));
+    for (size_t i = 0; i < loop->deferred_count; i++)
+        qi__handle_track(loop->deferred[i].handle);
 }
 
 /* Beware: freeing the callback or an argument can run any code. */
 static void drop_callback(qi__handle *handle)
 {
-    int count = handle->argument_count;
+    int count = handle->argument_count == QI__MANY_ARGS ? 1 : handle->argument_count;
 
     handle->argument_count = 0;
     Py_CLEAR(handle->callback);
-    Py_CLEAR(handle->many);
     for (int i = 0; i < count; i++)
-        Py_DECREF(handle->arguments[1 + i]);
+        Py_DECREF(handle->arguments[i]);
+}
+
+static void drop_origin(qi__handle *handle)
+{
+    qi__handle_origin *origin = handle->origin;
+
+    handle->origin = NULL;
+    Py_XDECREF(origin->source_traceback);
+    Py_XDECREF(origin->repr);
+    PyMem_Free(origin);
 }
 
 static int handle_clear(PyObject *self)
@@ -125,56 +199,115 @@ static int handle_clear(PyObject *self)
 
     handle->cancelled = true; /* somebody may still look at it */
     drop_callback(handle);
-    Py_CLEAR(handle->loop);
+    if (handle->origin)
+        drop_origin(handle);
     Py_CLEAR(handle->context);
-    Py_CLEAR(handle->source_traceback);
-    Py_CLEAR(handle->repr);
+    Py_CLEAR(handle->loop);
     return 0;
 }
 
 static int handle_traverse(PyObject *self, visitproc visit, void *arg)
 {
     qi__handle *handle = (qi__handle *)self;
+    int count = handle->argument_count == QI__MANY_ARGS ? 1 : handle->argument_count;
 
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(handle->loop);
     Py_VISIT(handle->callback);
     Py_VISIT(handle->context);
-    Py_VISIT(handle->source_traceback);
-    Py_VISIT(handle->many);
-    for (int i = 0; i < handle->argument_count; i++)
-        Py_VISIT(handle->arguments[1 + i]);
+    if (handle->origin) {
+        Py_VISIT(handle->origin->source_traceback);
+        Py_VISIT(handle->origin->repr);
+    }
+    for (int i = 0; i < count; i++)
+        Py_VISIT(handle->arguments[i]);
     return 0;
+}
+
+/* What an untracked handle holds counts as the loop's own, if nobody else can have it. */
+int qi__handle_visit(PyObject *handle, visitproc visit, void *arg)
+{
+    if (Py_REFCNT(handle) == 1 && qi__handle_is_ours(qi__state_get(), handle) &&
+        !PyObject_GC_IsTracked(handle))
+        return handle_traverse(handle, visit, arg);
+    return visit(handle, arg);
+}
+
+static void free_handle(qi__handle *handle, const qi__state *state)
+{
+    PyTypeObject *type = Py_TYPE(handle);
+    PyObject *context = handle->context;
+
+    if (handle->weakrefs)
+        PyObject_ClearWeakRefs((PyObject *)handle);
+    handle->context = NULL;
+    if (context && handle->loop)
+        qi__context_give_back(&((qi__loop *)handle->loop)->contexts, context);
+    handle_clear((PyObject *)handle);
+    if (state && (PyObject *)type == state->handle_type && free_handle_count < FREE_LIST_LIMIT)
+        free_handles[free_handle_count++] = handle;
+    else
+        PyObject_GC_Del(handle);
+    Py_DECREF(type);
+}
+
+/* A handle may be the argument of a handle, and so on. Other containers in between look after themselves. */
+static bool may_be_deep(const qi__handle *handle, const qi__state *state)
+{
+    if (handle->argument_count == QI__MANY_ARGS || !state)
+        return true;
+    for (int i = 0; i < handle->argument_count; i++) {
+        if (qi__handle_is_ours(state, handle->arguments[i]))
+            return true;
+    }
+    return false;
 }
 
 static void handle_dealloc(PyObject *self)
 {
-    PyTypeObject *type = Py_TYPE(self);
     qi__handle *handle = (qi__handle *)self;
-    qi__state *state = qi__state_get();
+    const qi__state *state = qi__state_get();
 
     PyObject_GC_UnTrack(self);
-    Py_TRASHCAN_BEGIN(self, handle_dealloc) /* a handle may be the argument of a handle, and so on */
-        if (handle->weakrefs) PyObject_ClearWeakRefs(self);
-    handle_clear(self);
-    if (state && (PyObject *)type == state->handle_type && free_handle_count < FREE_LIST_LIMIT)
-        free_handles[free_handle_count++] = handle;
-    else
-        PyObject_GC_Del(self);
-    Py_DECREF(type);
+    if (!may_be_deep(handle, state)) {
+        free_handle(handle, state);
+        return;
+    }
+    Py_TRASHCAN_BEGIN(self, handle_dealloc) free_handle(handle, state);
     Py_TRASHCAN_END
+}
+
+/* The Context that is the handle's own from now on. Borrowed; NULL with an exception. */
+static PyObject *own_context(qi__handle *handle)
+{
+    if (handle->shares_context) {
+        PyObject *pattern = handle->context;
+        PyObject *own = qi__context_from(&((qi__loop *)handle->loop)->contexts, pattern);
+        if (!own)
+            return NULL;
+        handle->context = own;
+        handle->shares_context = false;
+        Py_DECREF(pattern);
+    }
+    return handle->context;
 }
 
 /* -- calling --------------------------------------------------------------------------------------- */
 
+static PyObject *make_tuple(PyObject *const *items, int count)
+{
+    PyObject *tuple = PyTuple_New(count);
+
+    for (int i = 0; tuple && i < count; i++)
+        PyTuple_SET_ITEM(tuple, i, Py_NewRef(items[i]));
+    return tuple;
+}
+
 static PyObject *arguments_tuple(qi__handle *handle)
 {
-    if (handle->many)
-        return Py_NewRef(handle->many);
-    PyObject *tuple = PyTuple_New(handle->argument_count);
-    for (int i = 0; tuple && i < handle->argument_count; i++)
-        PyTuple_SET_ITEM(tuple, i, Py_NewRef(handle->arguments[1 + i]));
-    return tuple;
+    if (handle->argument_count == QI__MANY_ARGS)
+        return Py_NewRef(handle->arguments[0]);
+    return make_tuple(handle->arguments, handle->argument_count);
 }
 
 /* "Exception in callback f(1) at file.py:3", and the rest of what asyncio puts into the context. */
@@ -191,8 +324,8 @@ static void report_exception(qi__handle *handle, PyObject *callback, PyObject *a
     if (message)
         context = Py_BuildValue("{s:O,s:O,s:O}", "message", message, "exception", exception,
                                 "handle", (PyObject *)handle);
-    if (context && handle->source_traceback &&
-        PyDict_SetItemString(context, "source_traceback", handle->source_traceback) < 0)
+    if (context && handle->origin && handle->origin->source_traceback &&
+        PyDict_SetItemString(context, "source_traceback", handle->origin->source_traceback) < 0)
         Py_CLEAR(context);
     if (context)
         result = PyObject_CallMethod(handle->loop, "call_exception_handler", "O", context);
@@ -223,28 +356,47 @@ static qi__ran handle_failure(qi__handle *handle, PyObject *callback, PyObject *
     return QI__RAN;
 }
 
+/* The exception is set. The arguments are those of the call, which the handle may have no more. */
+static qi__ran call_failed(qi__handle *handle, PyObject *callback, PyObject *many,
+                           PyObject *const *arguments, int count)
+{
+    PyObject *raised = qi__take_exception();
+    PyObject *tuple = many ? Py_NewRef(many) : make_tuple(arguments, count);
+
+    PyErr_Clear();
+    qi__give_exception(raised);
+    qi__ran ran = handle_failure(handle, callback, tuple ? tuple : Py_None);
+    Py_XDECREF(tuple);
+    return ran;
+}
+
 /*
  * The callback may cancel its own handle, which drops callback and arguments, so all of them are held
  * on the stack while it runs.
  */
 qi__ran qi__handle_call(qi__handle *handle)
 {
-    PyObject *held[1 + QI__INLINE_ARGS];
+    PyObject *held[1 + QI__INLINE_ARGS]; /* the first place is lent to the callee */
+    PyObject *many = NULL;
     int count = handle->argument_count;
-    if (!handle->callback)
-        return QI__RAN; /* cancelled, and somebody has written False into _cancelled */
-    PyObject *callback = Py_NewRef(handle->callback);
-    PyObject *many = Py_XNewRef(handle->many);
-    PyObject *context = handle->context; /* stays until the handle is freed, and that the caller holds */
 
+    if (!handle->callback || !handle->context)
+        return QI__RAN; /* cancelled, and somebody has written False into _cancelled */
+    /* It stays until the handle is freed, and that the caller holds. */
+    PyObject *context = own_context(handle);
+    if (!context)
+        return handle_failure(handle, handle->callback, Py_None);
     if (PyContext_Enter(context) < 0) {
         PyErr_Clear();
-        Py_DECREF(callback);
-        Py_XDECREF(many);
         return QI__RAN_BLOCKED;
     }
+    PyObject *callback = Py_NewRef(handle->callback);
+    if (count == QI__MANY_ARGS) {
+        many = Py_NewRef(handle->arguments[0]);
+        count = 0;
+    }
     for (int i = 0; i < count; i++)
-        held[1 + i] = Py_NewRef(handle->arguments[1 + i]);
+        held[1 + i] = Py_NewRef(handle->arguments[i]);
     handle->running = true;
     PyObject *result = many ? PyObject_Call(callback, many, NULL)
                             : PyObject_Vectorcall(callback, held + 1,
@@ -255,17 +407,10 @@ qi__ran qi__handle_call(qi__handle *handle)
     qi__ran ran = QI__RAN;
     if (PyContext_Exit(context) < 0)
         Py_CLEAR(result); /* the callback left another Context behind; say so rather than go on in it */
-    if (!result) {
-        PyObject *raised = qi__take_exception();
-        PyObject *arguments = many ? Py_NewRef(many) : PyTuple_New(count);
-        for (int i = 0; !many && arguments && i < count; i++)
-            PyTuple_SET_ITEM(arguments, i, Py_NewRef(held[1 + i]));
-        PyErr_Clear();
-        qi__give_exception(raised);
-        ran = handle_failure(handle, callback, arguments ? arguments : Py_None);
-        Py_XDECREF(arguments);
-    }
-    Py_XDECREF(result);
+    if (result)
+        Py_DECREF(result);
+    else
+        ran = call_failed(handle, callback, many, held + 1, count);
     for (int i = 0; i < count; i++)
         Py_DECREF(held[1 + i]);
     Py_XDECREF(many);
@@ -296,19 +441,29 @@ static PyObject *handle_run(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 /* -- cancelling ------------------------------------------------------------------------------------ */
 
+/* "Executing <Handle …> took 2.5 seconds" needs to know what was cancelled meanwhile. */
+static void keep_repr(qi__handle *handle)
+{
+    PyObject *raised = qi__take_exception();
+    PyObject *repr = PyObject_Repr((PyObject *)handle);
+
+    if (!handle->origin) /* made before debug mode was switched on */
+        handle->origin = PyMem_Calloc(1, sizeof *handle->origin);
+    if (!repr)
+        PyErr_WriteUnraisable((PyObject *)handle);
+    else if (handle->origin)
+        Py_XSETREF(handle->origin->repr, Py_NewRef(repr));
+    Py_XDECREF(repr);
+    qi__give_exception(raised);
+}
+
 void qi__handle_cancel(qi__handle *handle)
 {
     if (handle->cancelled)
         return;
     handle->cancelled = true;
-    if (handle->loop && ((qi__loop *)handle->loop)->debug) {
-        /* "Executing <Handle …> took 2.5 seconds" needs to know what was cancelled meanwhile. */
-        PyObject *raised = qi__take_exception();
-        handle->repr = PyObject_Repr((PyObject *)handle);
-        if (!handle->repr)
-            PyErr_WriteUnraisable((PyObject *)handle);
-        qi__give_exception(raised);
-    }
+    if (handle->loop && ((qi__loop *)handle->loop)->debug)
+        keep_repr(handle);
     drop_callback(handle);
 }
 
@@ -371,7 +526,7 @@ static PyObject *handle_repr_info(PyObject *self, PyObject *Py_UNUSED(ignored))
 static PyObject *handle_get_context(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     PyObject *context = ((qi__handle *)self)->context;
-    return Py_NewRef(context ? context : Py_None);
+    return context ? Py_XNewRef(own_context((qi__handle *)self)) : Py_NewRef(Py_None);
 }
 
 static PyObject *timer_when(PyObject *self, PyObject *Py_UNUSED(ignored))
@@ -415,6 +570,38 @@ static PyObject *get_callback(PyObject *self, void *Py_UNUSED(closure))
     return Py_NewRef(callback ? callback : Py_None);
 }
 
+static PyObject *get_context(PyObject *self, void *Py_UNUSED(closure))
+{
+    return handle_get_context(self, NULL);
+}
+
+static PyObject *get_source_traceback(PyObject *self, void *Py_UNUSED(closure))
+{
+    qi__handle_origin *origin = ((qi__handle *)self)->origin;
+    return Py_NewRef(origin && origin->source_traceback ? origin->source_traceback : Py_None);
+}
+
+static PyObject *get_repr(PyObject *self, void *Py_UNUSED(closure))
+{
+    qi__handle_origin *origin = ((qi__handle *)self)->origin;
+    return Py_NewRef(origin && origin->repr ? origin->repr : Py_None);
+}
+
+/* Tests write it. */
+static PyObject *get_is_cancelled(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyBool_FromLong(((qi__handle *)self)->cancelled);
+}
+
+static int set_is_cancelled(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
+{
+    int truth = value ? PyObject_IsTrue(value) : 0;
+
+    if (truth >= 0)
+        ((qi__handle *)self)->cancelled = truth;
+    return truth < 0 ? -1 : 0;
+}
+
 static PyObject *get_args(PyObject *self, void *Py_UNUSED(closure))
 {
     qi__handle *handle = (qi__handle *)self;
@@ -441,16 +628,8 @@ static PyMethodDef timer_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-#define MEMBER(name, field)                                                                        \
-    {                                                                                              \
-        name, T_OBJECT, offsetof(qi__handle, field), READONLY, NULL                                \
-    }
 static PyMemberDef handle_members[] = {
-    MEMBER("_loop", loop),
-    MEMBER("_context", context),
-    MEMBER("_source_traceback", source_traceback),
-    MEMBER("_repr", repr),
-    {"_cancelled", T_BOOL, offsetof(qi__handle, cancelled), 0, NULL},
+    {"_loop", T_OBJECT, offsetof(qi__handle, loop), READONLY, NULL},
     {"__weaklistoffset__", T_PYSSIZET, offsetof(qi__handle, weakrefs), READONLY, NULL},
     {NULL, 0, 0, 0, NULL},
 };
@@ -464,6 +643,10 @@ static PyGetSetDef handle_getset[] = {
     {"__class__", get_class, NULL, NULL, NULL},
     {"_callback", get_callback, NULL, NULL, NULL},
     {"_args", get_args, NULL, NULL, NULL},
+    {"_context", get_context, NULL, NULL, NULL},
+    {"_cancelled", get_is_cancelled, set_is_cancelled, NULL, NULL},
+    {"_source_traceback", get_source_traceback, NULL, NULL, NULL},
+    {"_repr", get_repr, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

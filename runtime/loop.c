@@ -62,29 +62,33 @@ static int loop_traverse(PyObject *self, visitproc visit, void *arg)
     qi__loop *loop = (qi__loop *)self;
 
     Py_VISIT(Py_TYPE(self));
-    for (size_t i = 0; i < loop->ready.count; i++)
-        Py_VISIT((PyObject *)qi__ring_at(&loop->ready, i));
+    int result = 0;
+    for (size_t i = 0; i < loop->ready.count && !result; i++)
+        result = qi__handle_visit(qi__ring_at(&loop->ready, i), visit, arg);
+    for (size_t i = 0; i < loop->timers.count && !result; i++)
+        result = qi__handle_visit((PyObject *)qi__timer_handle_of(loop->timers.slots[i].timer),
+                                  visit, arg);
+    for (size_t i = 0; i < loop->deferred_count && !result; i++)
+        result = qi__handle_visit(loop->deferred[i].handle, visit, arg);
+    if (result)
+        return result;
     for (size_t i = 0; i < loop->modal.count; i++)
         Py_VISIT((PyObject *)qi__ring_at(&loop->modal, i));
-    for (size_t i = 0; i < loop->timers.count; i++) {
-        qi__timer *timer = loop->timers.slots[i].timer;
-        Py_VISIT((PyObject *)((char *)timer - offsetof(qi__timer_handle, timer)));
-    }
-    for (size_t i = 0; i < loop->deferred_count; i++)
-        Py_VISIT(loop->deferred[i].handle);
     Py_VISIT(loop->raised);
     Py_VISIT(loop->captured);
     Py_VISIT(loop->task_factory);
     Py_VISIT(loop->task_arguments);
     Py_VISIT(loop->current_handle);
     Py_VISIT(loop->selector);
+    Py_VISIT(loop->contexts.pattern);
+    Py_VISIT(loop->contexts.spare);
     return qi__fd_traverse(loop, visit, arg);
 }
 
 static void drop_ring(qi__ring *ring)
 {
     for (PyObject *item; (item = qi__ring_pop(ring));)
-        Py_DECREF(item);
+        qi__handle_release(item);
 }
 
 /* Everything that waits, as close() throws it away. Beware: freeing callbacks can run any code. */
@@ -95,10 +99,10 @@ void qi__loop_drop_all(qi__loop *loop)
     Py_CLEAR(loop->task_arguments); /* holds the loop itself */
     for (qi__timer *timer; (timer = qi__timers_first(&loop->timers));) {
         qi__timers_remove(&loop->timers, timer);
-        Py_DECREF((PyObject *)((char *)timer - offsetof(qi__timer_handle, timer)));
+        qi__handle_release((PyObject *)qi__timer_handle_of(timer));
     }
     while (loop->deferred_count)
-        Py_DECREF(loop->deferred[--loop->deferred_count].handle);
+        qi__handle_release(loop->deferred[--loop->deferred_count].handle);
 }
 
 static int loop_clear(PyObject *self)
@@ -112,6 +116,7 @@ static int loop_clear(PyObject *self)
     Py_CLEAR(loop->task_factory);
     Py_CLEAR(loop->current_handle);
     Py_CLEAR(loop->selector);
+    qi__contexts_clear(&loop->contexts);
     return 0;
 }
 
@@ -161,6 +166,13 @@ static void loop_dealloc(PyObject *self)
 }
 
 /* -- running ------------------------------------------------------------------------------------------- */
+
+static void set_running(qi__loop *loop, bool running)
+{
+    if (loop->running && !running)
+        qi__handle_track_all(loop);
+    loop->running = running;
+}
 
 static int call_self(qi__loop *loop, const char *method)
 {
@@ -222,7 +234,7 @@ void qi__loop_finish_guest(qi__loop *loop)
     loop->todo = 0;
     if (call_self(loop, "_run_forever_cleanup") < 0)
         PyErr_WriteUnraisable((PyObject *)loop);
-    loop->running = false;
+    set_running(loop, false);
     loop->stopping = false;
 }
 
@@ -458,7 +470,7 @@ static int set_thread_id(PyObject *self, PyObject *value, void *Py_UNUSED(closur
 {
     qi__loop *loop = (qi__loop *)self;
 
-    loop->running = value && value != Py_None;
+    set_running(loop, value && value != Py_None);
     if (loop->running) {
         loop->thread = PyLong_AsUnsignedLongMask(value);
         latest_runner = loop;
@@ -677,7 +689,8 @@ int qi__loop_setup(PyObject *module, qi__state *state)
         .slots = slots,
     };
 
-    if (import_asyncio(state) < 0 || qi__compat_setup(state) < 0 || qi__eager_setup(state) < 0 ||
+    if (import_asyncio(state) < 0 || qi__compat_setup(state) < 0 || qi__contexts_setup() < 0 ||
+        !(state->context_word = PyUnicode_InternFromString("context")) || qi__eager_setup(state) < 0 ||
         qi__views_setup(state) < 0 || qi__registry_setup(module, state->task_type) < 0)
         return -1;
     state->loop_type = PyType_FromModuleAndSpec(module, &spec, NULL);

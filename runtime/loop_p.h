@@ -21,10 +21,13 @@
 #include <Python.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
+#include "coarse_clock.h"
 #include "compat.h"
+#include "context.h"
 #include "host.h"
 #include "loop.h"
 #include "poller.h"
@@ -38,26 +41,31 @@ typedef enum qi__mode {
     QI__MODE_NATIVE = 2 /* no host: run_forever() waits by itself */
 } qi__mode;
 
-enum { QI__INLINE_ARGS = 4 };
+enum { QI__INLINE_ARGS = 2, QI__MANY_ARGS = 255 };
 
-/* A callback that waits to be called: in the ready queue, in the timers, or at a descriptor. */
+/* What debug mode knows of a handle. */
+typedef struct qi__handle_origin {
+    PyObject *source_traceback;
+    PyObject *repr; /* kept from before cancel(); else NULL */
+} qi__handle_origin;
+
+/* A callback that waits to be called: in the ready queue, in the timers, or at a descriptor. It is made for
+ * each step of each task, and thousands wait at a time, so its size counts. */
 typedef struct qi__handle {
     PyObject_HEAD
     PyObject *loop;
     PyObject *callback; /* NULL once cancelled */
     PyObject *context;
-    PyObject *source_traceback; /* debug mode; else NULL */
-    PyObject *repr;             /* debug mode: kept from before cancel() */
+    qi__handle_origin *origin; /* debug mode; else NULL */
     PyObject *weakrefs;
-    PyObject *many; /* all arguments as a tuple, if there are more than fit below */
-    int fd;         /* the descriptor that it reads or writes for; -1: none */
-    uint8_t argument_count;
-    bool cancelled;
-    bool queued;   /* in the ready queue because its descriptor is ready */
-    bool deferred; /* its Context is entered further down the stack */
-    bool running;
-    /* The first place is free for the callee, see PY_VECTORCALL_ARGUMENTS_OFFSET. */
-    PyObject *arguments[1 + QI__INLINE_ARGS];
+    int fd;                 /* the descriptor that it reads or writes for; -1: none */
+    uint8_t argument_count; /* QI__MANY_ARGS: arguments[0] is a tuple of them all */
+    bool cancelled : 1;
+    bool queued : 1;   /* in the ready queue because its descriptor is ready */
+    bool deferred : 1; /* its Context is entered further down the stack */
+    bool running : 1;
+    bool shares_context : 1; /* `context` is a pattern, see context.h: nobody may enter or see it */
+    PyObject *arguments[QI__INLINE_ARGS];
 } qi__handle;
 
 typedef struct qi__timer_handle {
@@ -65,6 +73,11 @@ typedef struct qi__timer_handle {
     qi__timer timer;
     double when;
 } qi__timer_handle;
+
+static inline qi__timer_handle *qi__timer_handle_of(qi__timer *timer)
+{
+    return (qi__timer_handle *)((char *)timer - offsetof(qi__timer_handle, timer));
+}
 
 /* The two callbacks of a descriptor. */
 typedef struct qi__fd {
@@ -127,7 +140,10 @@ typedef struct qi__loop {
     PyObject *task_factory;   /* what Python sees as _task_factory; NULL or None: none */
     PyObject *task_arguments; /* eager.c: the keywords of a task without name and context */
 
+    qi__contexts contexts; /* for the handles */
+
     /* bookkeeping of the moment */
+    qi__coarse_clock clock;
     uint64_t last_poll_ns;
     PyObject *captured; /* eager.c: the handle that Task.__init__ scheduled */
     bool capturing;
@@ -144,13 +160,6 @@ typedef struct qi__loop {
     int foreign_fd; /* what the poller watches for it; -1: nothing */
 } qi__loop;
 
-static inline uint64_t qi__clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 /* The clock as loop.time() gives it; rounded as time.monotonic() rounds. */
 static inline double qi__seconds(uint64_t ns)
 {
@@ -159,9 +168,15 @@ static inline double qi__seconds(uint64_t ns)
 
 /* -- handle.c ------------------------------------------------------------------------------------ */
 
-/* `context` NULL or None: a copy of the current one. */
+/*
+ * A handle that is called once. `context` NULL or None: a copy of the current one. It is for the ready queue
+ * or the timers of the loop, and leaves them by qi__handle_release() alone.
+ */
 qi__handle *qi__handle_new(qi__loop *loop, PyTypeObject *type, PyObject *callback,
                            PyObject *const *arguments, Py_ssize_t count, PyObject *context);
+/* A handle that is called whenever a descriptor is ready, always in the same Context. */
+qi__handle *qi__handle_new_for_fd(qi__loop *loop, int fd, PyObject *callback,
+                                  PyObject *const *arguments, Py_ssize_t count);
 
 static inline bool qi__handle_is_ours(const qi__state *state, PyObject *object)
 {
@@ -170,6 +185,24 @@ static inline bool qi__handle_is_ours(const qi__state *state, PyObject *object)
 }
 
 void qi__handle_cancel(qi__handle *handle);
+
+/*
+ * While a loop runs, the collector does not look at the handles that wait in it: they cannot be garbage, and
+ * it would look at each of them once or twice. A handle that somebody else holds when it leaves may become
+ * part of a cycle, as may those that are left when the loop stops.
+ */
+void qi__handle_track(PyObject *handle);
+/* Gives up the reference of the ready queue or the timers to any kind of handle. */
+static inline void qi__handle_release(PyObject *handle)
+{
+    if (Py_REFCNT(handle) > 1)
+        qi__handle_track(handle);
+    Py_DECREF(handle);
+}
+/* For the loop's traverse function: visits a handle that waits, or what it holds if nobody tracks it. */
+int qi__handle_visit(PyObject *handle, visitproc visit, void *arg);
+/* Has the collector look at all handles that wait, since the loop runs no more. */
+void qi__handle_track_all(qi__loop *loop);
 
 typedef enum qi__ran {
     QI__RAN = 0,     /* it ran; what it raised was reported */

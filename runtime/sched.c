@@ -30,15 +30,17 @@ int qi__ready_push(qi__loop *loop, PyObject *handle)
 /* -- arguments: f(first, [second,] *args, context=None) ---------------------------------------------- */
 
 /* The value of the only keyword that is allowed, NULL if absent. -1 with TypeError for any other. */
-static int context_keyword(const char *function, PyObject *const *after_positional,
-                           PyObject *keyword_names, PyObject **context)
+static int context_keyword(const qi__loop *loop, const char *function,
+                           PyObject *const *after_positional, PyObject *keyword_names,
+                           PyObject **context)
 {
     *context = NULL;
     if (!keyword_names)
         return 0;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(keyword_names); i++) {
         PyObject *name = PyTuple_GET_ITEM(keyword_names, i);
-        if (PyUnicode_CompareWithASCIIString(name, "context") != 0) {
+        if (name != loop->state->context_word &&
+            PyUnicode_CompareWithASCIIString(name, "context") != 0) {
             PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function,
                          name);
             return -1;
@@ -81,7 +83,7 @@ static qi__handle *make_soon(qi__loop *loop, const char *function, bool same_thr
     PyObject *context;
 
     if (check_count(function, count, 1) < 0 ||
-        context_keyword(function, args + count, keyword_names, &context) < 0)
+        context_keyword(loop, function, args + count, keyword_names, &context) < 0)
         return NULL;
     if (loop->closed)
         return (qi__handle *)qi__loop_closed_error();
@@ -219,7 +221,7 @@ static PyObject *schedule(qi__loop *loop, const char *function, double when, PyO
 void qi__timer_forget(qi__loop *loop, qi__timer_handle *timer)
 {
     qi__timers_remove(&loop->timers, &timer->timer);
-    Py_DECREF(timer);
+    qi__handle_release((PyObject *)timer);
 }
 
 static PyObject *loop_call_at(PyObject *self, PyObject *const *args, Py_ssize_t count,
@@ -228,7 +230,7 @@ static PyObject *loop_call_at(PyObject *self, PyObject *const *args, Py_ssize_t 
     PyObject *context;
 
     if (check_count("call_at", count, 2) < 0 ||
-        context_keyword("call_at", args + count, keyword_names, &context) < 0)
+        context_keyword((qi__loop *)self, "call_at", args + count, keyword_names, &context) < 0)
         return NULL;
     if (args[0] == Py_None) {
         PyErr_SetString(PyExc_TypeError, "when cannot be None");
@@ -273,7 +275,7 @@ static PyObject *loop_call_later(PyObject *self, PyObject *const *args, Py_ssize
     PyObject *context;
 
     if (check_count("call_later", count, 2) < 0 ||
-        context_keyword("call_later", args + count, keyword_names, &context) < 0)
+        context_keyword(loop, "call_later", args + count, keyword_names, &context) < 0)
         return NULL;
     if (args[0] == Py_None) {
         PyErr_SetString(PyExc_TypeError, "delay must not be None");

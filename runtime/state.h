@@ -30,6 +30,7 @@ extern "C" {
     X(cancelled_error)      /* asyncio.CancelledError */                                           \
     X(current_task)         /* asyncio.tasks.current_task, 3.14+; else NULL */                     \
     X(current_tasks)        /* asyncio.tasks._current_tasks, until 3.13; else NULL */              \
+    X(context_word)         /* "context", interned */                                              \
     X(task_keywords)        /* ("loop", "name"), and so on: eager.c */                             \
     X(task_keywords_context)                                                                       \
     X(future_keywords) /* ("loop",) */                                                             \

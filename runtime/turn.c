@@ -24,6 +24,7 @@
 
 enum {
     POLL_INTERVAL_NS = 75000,
+    STALE_NS = 4000,                 /* how old the time may be that callbacks are measured by */
     SELF_PIPE_INTERVAL_NS = 10000000 /* only signal handlers are late if this is long */
 };
 
@@ -355,7 +356,7 @@ static qi__ran run_handle(qi__loop *loop, PyObject *handle)
     }
     if (own && own->fd >= 0)
         qi__fd_unmask(loop, own);
-    Py_DECREF(handle);
+    qi__handle_release(handle);
     return ran;
 }
 
@@ -373,9 +374,7 @@ static int expire_timers(qi__loop *loop, uint64_t now_ns)
     }
     while (loop->timers.count && qi__timers_deadline(&loop->timers) <= now) {
         qi__timer *first = qi__timers_first(&loop->timers);
-        qi__timer_handle *timer = (qi__timer_handle *)((char *)first -
-                                                       offsetof(qi__timer_handle, timer));
-        if (!qi__ring_push(&loop->ready, timer)) {
+        if (!qi__ring_push(&loop->ready, qi__timer_handle_of(first))) {
             PyErr_NoMemory();
             return -1;
         }
@@ -421,12 +420,13 @@ static int begin_batch(qi__loop *loop, uint64_t now, bool must_poll)
 
 static outcome run_slice(qi__loop *loop, bool must_poll)
 {
-    uint64_t now = qi__clock_ns();
+    const uint64_t stale = loop->slice_ns / 8 < STALE_NS ? loop->slice_ns / 8 : STALE_NS;
+    uint64_t now = qi__coarse_look(&loop->clock, stale);
     const uint64_t end = now + loop->slice_ns;
 
     for (;;) {
         if (loop->modal.count && run_modals(loop))
-            now = qi__clock_ns();
+            now = qi__coarse_look(&loop->clock, stale);
         if (!loop->running || loop->ending)
             return IDLE;
         if (batch_is_through(loop)) {
@@ -446,7 +446,7 @@ static outcome run_slice(qi__loop *loop, bool must_poll)
             return RAISED;
         if (!loop->todo && loop->stopping)
             return STOPPED;
-        now = qi__clock_ns();
+        now = qi__coarse_now(&loop->clock, stale);
         if (now >= end)
             return MORE;
     }

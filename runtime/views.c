@@ -79,8 +79,10 @@ static PyObject *ready_popleft(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     PyObject *handle = qi__ring_pop(&((view *)self)->loop->ready);
 
-    if (handle && qi__handle_is_ours(qi__state_get(), handle))
+    if (handle && qi__handle_is_ours(qi__state_get(), handle)) {
         ((qi__handle *)handle)->queued = false;
+        qi__handle_track(handle);
+    }
     return handle ? handle : index_error("pop from an empty ready queue");
 }
 
@@ -91,7 +93,7 @@ static PyObject *ready_clear(PyObject *self, PyObject *Py_UNUSED(ignored))
     for (PyObject *handle; (handle = qi__ring_pop(ready));) {
         if (qi__handle_is_ours(qi__state_get(), handle))
             ((qi__handle *)handle)->queued = false;
-        Py_DECREF(handle);
+        qi__handle_release(handle);
     }
     Py_RETURN_NONE;
 }
@@ -129,7 +131,7 @@ PyObject *qi__ready_view(qi__loop *loop)
 
 static PyObject *timer_object(qi__timer *timer)
 {
-    return (PyObject *)((char *)timer - offsetof(qi__timer_handle, timer));
+    return (PyObject *)qi__timer_handle_of(timer);
 }
 
 static Py_ssize_t scheduled_length(PyObject *self)
@@ -153,7 +155,7 @@ static PyObject *scheduled_clear(PyObject *self, PyObject *Py_UNUSED(ignored))
 
     for (qi__timer *timer; (timer = qi__timers_first(timers));) {
         qi__timers_remove(timers, timer);
-        Py_DECREF(timer_object(timer));
+        qi__handle_release(timer_object(timer));
     }
     Py_RETURN_NONE;
 }
