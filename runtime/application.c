@@ -3,6 +3,9 @@
  * What the package qi asks of the application: whether there is one, whether its event loop runs, and to
  * make, run and end one where Python is the program. Thread: the application's, but for the questions.
  */
+#include <signal.h>
+#include <string.h>
+
 #include "qt/bridge.h"
 #include "state.h"
 
@@ -11,22 +14,34 @@ static PyObject *has_application(PyObject *Py_UNUSED(module), PyObject *Py_UNUSE
     return PyBool_FromLong(qi_qt_has_application());
 }
 
+static PyObject *is_application_thread(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    return PyBool_FromLong(qi_qt_on_application_thread());
+}
+
 static PyObject *event_loops(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
     return PyLong_FromLong(qi_qt_event_loops());
+}
+
+/* Whether an application's event loop may be run or ended here; RuntimeError if not. */
+static bool is_in_its_thread(void)
+{
+    if (qi_qt_on_application_thread())
+        return true;
+    PyErr_SetString(PyExc_RuntimeError,
+                    qi_qt_has_application()
+                        ? "the application's event loop runs in the application's thread only"
+                        : "there is no QCoreApplication; create one first");
+    return false;
 }
 
 static PyObject *exec_application(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
     int code;
 
-    if (!qi_qt_on_application_thread()) {
-        PyErr_SetString(PyExc_RuntimeError,
-                        qi_qt_has_application()
-                            ? "the application's event loop runs in the application's thread only"
-                            : "there is no QCoreApplication; create one first");
+    if (!is_in_its_thread())
         return NULL;
-    }
     Py_BEGIN_ALLOW_THREADS
     code = qi_qt_exec();
     Py_END_ALLOW_THREADS
@@ -42,6 +57,131 @@ static PyObject *exit_event_loops(PyObject *Py_UNUSED(module), PyObject *argumen
     qi_qt_exit((int)code);
     Py_RETURN_NONE;
 }
+
+static PyObject *hush_application(PyObject *Py_UNUSED(module), PyObject *argument)
+{
+    int hushed = PyObject_IsTrue(argument);
+
+    if (hushed < 0 || !is_in_its_thread())
+        return NULL;
+    qi_qt_hush_application(hushed);
+    Py_RETURN_NONE;
+}
+
+/* -- an event loop of Qt's inside others ----------------------------------------------------------- */
+
+static const char event_loop_name[] = "qi event loop";
+
+static void free_event_loop(PyObject *capsule)
+{
+    qi_qt_event_loop_free(PyCapsule_GetPointer(capsule, event_loop_name));
+}
+
+static PyObject *new_event_loop(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    if (!qi_qt_has_application()) {
+        PyErr_SetString(PyExc_RuntimeError, "there is no QCoreApplication; create one first");
+        return NULL;
+    }
+    return PyCapsule_New(qi_qt_event_loop_new(), event_loop_name, free_event_loop);
+}
+
+static PyObject *exec_event_loop(PyObject *Py_UNUSED(module), PyObject *capsule)
+{
+    void *event_loop = PyCapsule_GetPointer(capsule, event_loop_name);
+
+    if (!event_loop)
+        return NULL;
+    Py_INCREF(capsule);
+    Py_BEGIN_ALLOW_THREADS
+    qi_qt_event_loop_exec(event_loop);
+    Py_END_ALLOW_THREADS
+    Py_DECREF(capsule);
+    return PyErr_CheckSignals() < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *quit_event_loop(PyObject *Py_UNUSED(module), PyObject *capsule)
+{
+    void *event_loop = PyCapsule_GetPointer(capsule, event_loop_name);
+
+    if (!event_loop)
+        return NULL;
+    qi_qt_event_loop_quit(event_loop);
+    Py_RETURN_NONE;
+}
+
+/* -- the application's end ------------------------------------------------------------------------- */
+
+typedef struct qi__farewell {
+    PyObject *callable;
+    void *token;
+} qi__farewell;
+
+static void say_farewell(void *data)
+{
+    qi__farewell *farewell = data;
+
+    if (!Py_IsInitialized())
+        return;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    qi_qt_off_quit(farewell->token);
+    PyObject *result = PyObject_CallNoArgs(farewell->callable);
+    if (!result)
+        PyErr_WriteUnraisable(farewell->callable);
+    Py_XDECREF(result);
+    Py_DECREF(farewell->callable);
+    PyMem_Free(farewell);
+    PyGILState_Release(gil);
+}
+
+static PyObject *when_quit(PyObject *Py_UNUSED(module), PyObject *callable)
+{
+    qi__farewell *farewell;
+
+    if (!is_in_its_thread())
+        return NULL;
+    farewell = PyMem_Calloc(1, sizeof *farewell);
+    if (!farewell)
+        return PyErr_NoMemory();
+    farewell->callable = Py_NewRef(callable);
+    farewell->token = qi_qt_on_quit(say_farewell, farewell);
+    Py_RETURN_NONE;
+}
+
+/* -- dispositions of signals, which Python's own table does not tell -------------------------------- */
+
+static PyObject *get_signal_action(PyObject *Py_UNUSED(module), PyObject *argument)
+{
+    struct sigaction action;
+    long number = PyLong_AsLong(argument);
+
+    if (number == -1 && PyErr_Occurred())
+        return NULL;
+    if (sigaction((int)number, NULL, &action) < 0)
+        return PyErr_SetFromErrno(PyExc_OSError);
+    return PyBytes_FromStringAndSize((const char *)&action, sizeof action);
+}
+
+static PyObject *set_signal_action(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    struct sigaction action;
+    int number;
+    Py_buffer saved;
+
+    if (!PyArg_ParseTuple(arguments, "iy*", &number, &saved))
+        return NULL;
+    if (saved.len == sizeof action)
+        memcpy(&action, saved.buf, sizeof action);
+    bool fits = saved.len == sizeof action;
+    PyBuffer_Release(&saved);
+    if (!fits || sigaction(number, &action, NULL) < 0) {
+        PyErr_SetString(PyExc_ValueError, "this is nothing that _get_signal_action() has returned");
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+/* -- applications of our own ------------------------------------------------------------------------ */
 
 /* Destructors and constructors of applications call plugins of Qt's, which may want the GIL. */
 static PyObject *make_application(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
@@ -67,12 +207,25 @@ int qi__application_setup(PyObject *module, qi__state *Py_UNUSED(state))
     static PyMethodDef functions[] = {
         {"_has_application", has_application, METH_NOARGS,
          PyDoc_STR("True if there is a QCoreApplication.")},
+        {"_is_application_thread", is_application_thread, METH_NOARGS,
+         PyDoc_STR("True in the thread of the application.")},
         {"_event_loops", event_loops, METH_NOARGS,
          PyDoc_STR("How many of Qt's event loops run inside each other in this thread.")},
         {"_exec_application", exec_application, METH_NOARGS,
          PyDoc_STR("QCoreApplication::exec(), without the GIL; returns the exit code.")},
         {"_exit_event_loops", exit_event_loops, METH_O,
          PyDoc_STR("Makes all of Qt's event loops of this thread return, with this exit code.")},
+        {"_hush_application", hush_application, METH_O,
+         PyDoc_STR(
+             "Holds back the application's signals, aboutToQuit above all, or lets them go.")},
+        {"_new_event_loop", new_event_loop, METH_NOARGS, PyDoc_STR("A QEventLoop.")},
+        {"_exec_event_loop", exec_event_loop, METH_O, PyDoc_STR("Runs a QEventLoop without the GIL.")},
+        {"_quit_event_loop", quit_event_loop, METH_O, PyDoc_STR("Makes a QEventLoop return.")},
+        {"_when_quit", when_quit, METH_O,
+         PyDoc_STR("Calls a callable after the next aboutToQuit, before exec() returns.")},
+        {"_get_signal_action", get_signal_action, METH_O,
+         PyDoc_STR("The disposition of a signal, for _set_signal_action().")},
+        {"_set_signal_action", set_signal_action, METH_VARARGS, PyDoc_STR("Puts a disposition back.")},
         {"_make_application", make_application, METH_NOARGS,
          PyDoc_STR("Makes a QCoreApplication; False if there is an application.")},
         {"_drop_application", drop_application, METH_NOARGS,

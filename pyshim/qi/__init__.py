@@ -23,11 +23,13 @@ using_asyncio_from_qt()  for programs of your own that Qt drives; using_qt_from_
 new_event_loop()     the loop itself, as asyncio.Runner(loop_factory=qi.new_event_loop) takes it
 """
 
+import sys
+
 from _qi import Connection, Object, Variant
 
 from . import host
 from ._bindings import from_binding, to_binding
-from ._context import using_asyncio_from_qt, using_qt_from_asyncio
+from ._context import QiRunner, using_asyncio_from_qt, using_qt_from_asyncio
 from ._loop import (
     QiBaseEventLoop,
     QiDefaultEventLoop,
@@ -58,8 +60,10 @@ __all__ = [
     "QiLoopMode",
     "QiProactorEventLoop",
     "QiProactorEventLoopPolicy",
+    "QiRunner",
     "QiSelectorEventLoop",
     "QiSelectorEventLoopPolicy",
+    "QtAsyncio",
     "Rect",
     "RectF",
     "SenderDestroyed",
@@ -77,3 +81,17 @@ __all__ = [
     "using_asyncio_from_qt",
     "using_qt_from_asyncio",
 ]
+
+_LATER = ("QtAsyncio", "compat")  # modules of the package that few programs need
+
+
+def __getattr__(name):
+    if name in _LATER:
+        import importlib
+
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
+
+
+def __dir__():
+    return sorted({*globals(), *_LATER})

@@ -11,7 +11,7 @@ import _qi
 from . import _policies
 from ._loop import QiLoopMode, _signals_wake, new_event_loop
 
-__all__ = ("using_asyncio_from_qt", "using_qt_from_asyncio")
+__all__ = ("QiRunner", "using_asyncio_from_qt", "using_qt_from_asyncio")
 
 #: Seconds that tasks which have seen the application's aboutToQuit get before all are cancelled.
 QUIT_GRACE = 2.0
@@ -58,6 +58,19 @@ def using_asyncio_from_qt(*, debug=None, loop_factory=None):
         guest.finish()
 
 
+class QiRunner:
+    """using_asyncio_from_qt() as a class: the same parameters, the same behaviour, once for each object."""
+
+    def __init__(self, *, debug=None, loop_factory=None):
+        self._block = using_asyncio_from_qt(debug=debug, loop_factory=loop_factory)
+
+    def __enter__(self):
+        return self._block.__enter__()
+
+    def __exit__(self, *exception):
+        return self._block.__exit__(*exception)
+
+
 @contextlib.contextmanager
 def using_qt_from_asyncio():
     """Context manager in which code that asyncio drives may use Qt:
@@ -90,7 +103,7 @@ class Guest:
 
     def __init__(self, debug=None, loop_factory=None):
         self.loop = (loop_factory or new_event_loop)()
-        self._left_by = None  # the SystemExit or KeyboardInterrupt that shall end the program
+        self._exits = Exits(self.loop)
         self._resources = contextlib.ExitStack()
         try:
             _check_loop(self.loop, loop_factory)
@@ -107,7 +120,7 @@ class Guest:
         except BaseException:
             _close_if_possible(self.loop)
             raise
-        self.loop.call_exception_handler = self._handle
+        self._resources.enter_context(self._exits)
         self._resources.enter_context(_signals_wake(self.loop))
 
     def finish(self):
@@ -118,29 +131,47 @@ class Guest:
                 if loop.is_running():
                     _check_left(loop)
                     loop.stop()
-            vars(loop).pop("call_exception_handler", None)
             clean_up(loop)
         finally:
-            left_by, self._left_by = self._left_by, None
-            if left_by is not None and sys.exc_info()[1] is not left_by:
-                raise left_by
+            self._exits.raise_taken()
 
-    # SystemExit and KeyboardInterrupt have no caller in a guest that they could end; the loop reports them.
+
+class Exits:
+    """Takes SystemExit and KeyboardInterrupt out of the callbacks of a guest, and ends Qt's event loops.
+
+    There is nobody in a guest whom they could end, so the loop reports them; here they are kept for the
+    one who began the event loops.
+    """
+
+    def __init__(self, loop):
+        self._loop = loop
+        self._taken = None
+
+    def __enter__(self):
+        self._loop.call_exception_handler = self._handle
+
+    def __exit__(self, *_):
+        vars(self._loop).pop("call_exception_handler", None)
+
+    def raise_taken(self):
+        taken, self._taken = self._taken, None
+        if taken is not None and sys.exc_info()[1] is not taken:
+            raise taken
 
     def _handle(self, context):
         exception = context.get("exception")
         if not isinstance(exception, _ENDS_PROGRAM):
-            type(self.loop).call_exception_handler(self.loop, context)
-        elif exception is not self._left_by:  # else its task only says that nobody has asked for it
-            self._left_by = exception
+            type(self._loop).call_exception_handler(self._loop, context)
+        elif exception is not self._taken:  # else its task only says that nobody has asked for it
+            self._taken = exception
             self._end_event_loops()
 
     def _end_event_loops(self):
-        code = getattr(self._left_by, "code", 1)
+        code = getattr(self._taken, "code", 1)
         if _qi._event_loops():
             _qi._exit_event_loops(code if isinstance(code, int) else 0 if code is None else 1)
-        elif self.loop.is_running():
-            self.loop.call_later(0.01, self._end_event_loops)  # once there is one that can be ended
+        elif self._loop.is_running():
+            self._loop.call_later(0.01, self._end_event_loops)  # once there is one that can be ended
 
 
 def _check_loop(loop, factory):

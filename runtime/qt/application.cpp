@@ -14,6 +14,7 @@
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
+#include <QtCore/qeventloop.h>
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qmutex.h>
 #include <QtCore/qpointer.h>
@@ -135,6 +136,31 @@ void qi_qt_exit(int code)
         QCoreApplication::exit(code);
     else
         QThread::currentThread()->exit(code);
+}
+
+void qi_qt_hush_application(bool hushed)
+{
+    QCoreApplication::instance()->blockSignals(hushed);
+}
+
+void *qi_qt_event_loop_new(void)
+{
+    return new QEventLoop;
+}
+
+void qi_qt_event_loop_exec(void *event_loop)
+{
+    static_cast<QEventLoop *>(event_loop)->exec();
+}
+
+void qi_qt_event_loop_quit(void *event_loop)
+{
+    static_cast<QEventLoop *>(event_loop)->quit();
+}
+
+void qi_qt_event_loop_free(void *event_loop)
+{
+    delete static_cast<QEventLoop *>(event_loop);
 }
 
 bool qi_qt_make_application(void)

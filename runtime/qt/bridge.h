@@ -27,6 +27,14 @@ int qi_qt_event_loops(void);
 int qi_qt_exec(void);
 /* Makes all event loops of the calling thread return. */
 void qi_qt_exit(int code);
+/* Holds back the application's signals, or lets them go again: exec() emits aboutToQuit whenever it
+ * returns, also where the application shall go on. Thread: the application's. */
+void qi_qt_hush_application(bool hushed);
+/* A QEventLoop of the calling thread's. GIL: exec() wants it not held. */
+void *qi_qt_event_loop_new(void);
+void qi_qt_event_loop_exec(void *event_loop);
+void qi_qt_event_loop_quit(void *event_loop);
+void qi_qt_event_loop_free(void *event_loop);
 /* An application of libqi's own, where nobody has made one: false if there is one. Dropping it destroys
  * it if it is that one; the thread is the one that made it. GIL: not held. */
 bool qi_qt_make_application(void);

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import AbstractContextManager
 from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar, final, overload
 
+from . import QtAsyncio as QtAsyncio
 from . import host as host
 
 _T = TypeVar("_T")
@@ -67,6 +68,15 @@ def using_asyncio_from_qt(
     *, debug: bool | None = None, loop_factory: Callable[[], QiBaseEventLoop] | None = None
 ) -> AbstractContextManager[QiBaseEventLoop]:
     """Context manager in which code that Qt drives may use asyncio."""
+
+class QiRunner:
+    """using_asyncio_from_qt() as a class."""
+
+    def __init__(
+        self, *, debug: bool | None = None, loop_factory: Callable[[], QiBaseEventLoop] | None = None
+    ) -> None: ...
+    def __enter__(self) -> QiBaseEventLoop: ...
+    def __exit__(self, *exception: Any) -> bool | None: ...
 
 def using_qt_from_asyncio() -> AbstractContextManager[None]:
     """Context manager in which code that asyncio drives may use Qt."""
