@@ -17,6 +17,7 @@
 #include "callout.h"
 #include "compat.h"
 #include "interp.h"
+#include "leave.h"
 #include "qt/bridge.h"
 #include "runtime_p.h"
 #include "single.h"
@@ -105,6 +106,10 @@ static PyObject *describe_origin(const qi_origin *origin)
 /* Beware: calls whatever sys.excepthook is. */
 static void hand_to_excepthook(PyObject *exception, const qi_origin *origin)
 {
+    if ((PyErr_GivenExceptionMatches(exception, PyExc_SystemExit) ||
+         PyErr_GivenExceptionMatches(exception, PyExc_KeyboardInterrupt)) &&
+        qi__leave_exec(exception))
+        return;
     PyObject *note = describe_origin(origin);
     PyObject *noted = note ? PyObject_CallMethod(exception, "add_note", "O", note) : NULL;
     PyObject *hook = Py_XNewRef(PySys_GetObject("excepthook")), *result = NULL;

@@ -3,6 +3,7 @@
 #include "rooms.h"
 
 #include "compat.h"
+#include "copies.h"
 #include "link.h"
 #include "runtime_p.h"
 #include "state.h"
@@ -64,4 +65,9 @@ PyTypeObject *qi_room_variant_type(void)
 PyObject *qi_room_weak_get(PyObject *weak)
 {
     return qi__weakref_get(weak);
+}
+
+int qi_room_check_qt(PyObject *module)
+{
+    return qi__copies_check(module);
 }

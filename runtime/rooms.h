@@ -37,6 +37,9 @@ PyTypeObject *qi_room_variant_type(void);
 /* A strong reference to what a weak one refers to, or NULL without an exception: it is gone. */
 PyObject *qi_room_weak_get(PyObject *weak);
 
+/* 0, or -1 with RuntimeError: the extension module uses another copy of Qt. */
+int qi_room_check_qt(PyObject *module);
+
 #ifdef __cplusplus
 }
 #endif

@@ -83,6 +83,8 @@ int qi__slot_setup(PyObject *module, qi__state *state);
 int qi__stream_setup(PyObject *module, qi__state *state);
 int qi__report_setup(PyObject *module, qi__state *state);
 int qi__application_setup(PyObject *module, qi__state *state);
+int qi__leave_setup(PyObject *module, qi__state *state);
+int qi__copies_setup(PyObject *module, qi__state *state);
 
 /* PyInit__qi, for PyImport_AppendInittab and for an interpreter that runs already. */
 PyMODINIT_FUNC PyInit__qi(void);

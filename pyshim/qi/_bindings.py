@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The application's objects as PyQt6 or PySide6 see them, and theirs as proxies."""
+"""The application's objects as PyQt6 or PySide6 see them, and theirs as proxies.
 
+A binding that uses another Qt than qi, be it of another major version or a second copy, is refused where it is
+imported, and where its objects and signals are used if it was imported before.
+"""
+
+import importlib
 import sys
 
 import _qi
@@ -10,13 +15,22 @@ def to_binding(obj, binding=None):
     """Returns the PyQt6 or PySide6 wrapper of one of the application's objects.
 
     `binding` is "PyQt6" or "PySide6"; by default the one that is imported already. Both the wrapper and
-    the proxy may be used then; neither keeps the object alive.
+    the proxy may be used then; neither keeps the object alive.  RuntimeError if the binding uses another Qt
+    than the application.
     """
-    return _wrappers[binding or _imported()](_qi._address(obj))
+    name = binding or _imported()
+    if name not in _wrappers:
+        raise ValueError(f"binding is 'PyQt6' or 'PySide6', not {name!r}")
+    importlib.import_module(f"{name}.QtCore")
+    _qi._check_qt(sys.modules[f"{name}.QtCore"])
+    return _wrappers[name](_qi._address(obj))
 
 
 def from_binding(wrapper):
-    """Returns the proxy of a QObject that PyQt6 or PySide6 has wrapped."""
+    """Returns the proxy of a QObject that PyQt6 or PySide6 has wrapped.
+
+    RuntimeError if the binding uses another Qt than the application.
+    """
     return _qi._wrap(wrapper)
 
 
@@ -41,3 +55,94 @@ def _pyside6(address):
 
 
 _wrappers = {"PyQt6": _pyqt6, "PySide6": _pyside6}
+
+
+# -- bindings of another Qt -----------------------------------------------------------------------------
+
+#: What Python can have of Qt. Those of Qt 5 only to be refused.
+_CORES = ("PyQt6.QtCore", "PySide6.QtCore", "PyQt5.QtCore", "PySide2.QtCore")
+
+
+def check_signal(signal):
+    """Raises RuntimeError if a bound signal is that of a binding which uses another Qt."""
+    core = sys.modules.get(type(signal).__module__)
+    if core is not None and core.__name__ in _CORES:
+        _qi._check_qt(core)
+
+
+def check_object(obj):
+    """The same for an object, if it is a QObject."""
+    for name in _CORES:
+        core = sys.modules.get(name)
+        if core is not None and isinstance(obj, getattr(core, "QObject", ())):
+            _qi._check_qt(core)
+
+
+def check_imported():
+    """Raises ImportError if bindings are imported, and none of them uses qi's Qt."""
+    refused = None
+    for core in filter(None, map(sys.modules.get, _CORES)):
+        try:
+            _qi._check_qt(core)
+        except RuntimeError as error:
+            refused = error
+        else:
+            return
+    if refused is not None:
+        raise ImportError(str(refused), name="qi") from None
+
+
+class _Guard:
+    """A finder that has the modules of bindings checked once they are loaded: before, nobody knows their Qt."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in _CORES:
+            return None
+        others = (finder for finder in list(sys.meta_path) if finder is not self)
+        spec = next(filter(None, (finder.find_spec(name, path, target) for finder in others)), None)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _CheckingLoader(spec.loader)
+        return spec
+
+    def __repr__(self):
+        return "<qi's check that bindings use its Qt>"
+
+
+class _CheckingLoader:
+    """Stands in for a loader until the module is there."""
+
+    def __init__(self, loader):
+        self._loader = loader
+
+    def create_module(self, spec):
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module):
+        module.__spec__.loader = module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        try:
+            _qi._check_qt(module)
+        except RuntimeError as error:
+            raise ImportError(str(error), name=module.__name__, path=module.__file__) from None
+
+    def __getattr__(self, name):
+        return getattr(self._loader, name)
+
+
+guard = _Guard()
+
+
+def guard_imports():
+    """Refuses bindings from now on; they may be imported already, then they are refused when they are used."""
+    if guard not in sys.meta_path:
+        sys.meta_path.insert(0, guard)
+
+
+def stop_guarding():
+    if guard in sys.meta_path:
+        sys.meta_path.remove(guard)
+
+
+if not _qi.embedded:  # else the runtime does it, and undoes it
+    check_imported()
+    guard_imports()

@@ -15,7 +15,7 @@ import threading
 
 import _qi
 
-from . import _loop
+from . import _bindings, _loop
 
 ERROR = 3  # qi_log_level
 
@@ -162,6 +162,8 @@ def start(paths, ours, slice_us, nested, nested_limit, debug):
     changes.set(sys, "unraisablehook", unraisable, only_if=sys.__unraisablehook__)
     changes.set(threading, "excepthook", thread_exception, only_if=threading.__excepthook__)
     changes.set(logging, "lastResort", HostLog(logging.WARNING))
+    _bindings.guard_imports()
+    at_stop.append(_bindings.stop_guarding)
     if ours:
         write_lines_at_once()
     return start_loop(slice_us, nested, nested_limit, debug)

@@ -137,17 +137,71 @@ def _signals_wake(loop):
         signal.set_wakeup_fd(before)  # somebody else's wakes whom it shall wake
         yield
         return
+    loop._wakeup_fd = pipe.fileno()
     try:
         yield
     finally:
+        loop._wakeup_fd = None
         if not loop._signal_handlers:  # else asyncio wants it to stay
             signal.set_wakeup_fd(-1)
 
 
-class QiBaseEventLoop(_qi.Loop, base_events.BaseEventLoop):
+class _Phases(base_events.BaseEventLoop):
+    """run_forever() in two halves and the loop between them, as Python 3.13 has it."""
+
+    if not hasattr(base_events.BaseEventLoop, "_run_forever_setup"):
+        _old_agen_hooks = None
+
+        def _run_forever_setup(self):
+            self._check_closed()
+            self._check_running()
+            self._set_coroutine_origin_tracking(self._debug)
+            self._old_agen_hooks = sys.get_asyncgen_hooks()
+            self._thread_id = threading.get_ident()
+            sys.set_asyncgen_hooks(
+                firstiter=self._asyncgen_firstiter_hook,
+                finalizer=self._asyncgen_finalizer_hook,
+            )
+            events._set_running_loop(self)
+
+        def _run_forever_cleanup(self):
+            self._stopping = False
+            self._thread_id = None
+            events._set_running_loop(None)
+            self._set_coroutine_origin_tracking(False)
+            if self._old_agen_hooks is not None:
+                sys.set_asyncgen_hooks(*self._old_agen_hooks)
+                self._old_agen_hooks = None
+
+
+class QiBaseEventLoop(_qi.Loop, _Phases):
     """What all of qi's loops have in common: modes, eager tasks, interleaved modal functions."""
 
     _is_hosts = False  # whether it is the loop of an application that hosts Python
+    _while_guest = None  # what start() has set up, as an ExitStack
+    _wakeup_fd = None  # what signals write to while this loop runs
+    _left_by = None  # the exception that makes Qt's event loops end
+
+    def start(self):
+        """Makes the loop run, in guest mode, and returns: from here on Qt's event loop drives it.
+
+        sys.exit() and Ctrl+C in a task or callback end the application's exec(), and are raised where that
+        was called.  In an application that hosts Python they are reported to it.
+        """
+        super().start()
+        if not self._is_hosts:
+            self._while_guest = contextlib.ExitStack()
+            self._while_guest.enter_context(_signals_wake(self))
+
+    def default_exception_handler(self, context):
+        exception = context.get("exception")
+        if exception is not None and exception is self._left_by:
+            return  # its task says that nobody has asked for it
+        ends = isinstance(exception, (SystemExit, KeyboardInterrupt)) and self.get_mode() is QiLoopMode.GUEST
+        if ends and not self._is_hosts and _qi._leave_exec(exception):
+            self._left_by = exception
+        else:
+            super().default_exception_handler(context)
 
     def run_forever(self):
         """Runs until `stop()` is called: on a Qt event loop of its own in owner mode."""
@@ -182,31 +236,11 @@ class QiBaseEventLoop(_qi.Loop, base_events.BaseEventLoop):
         """The loop's mode, a `QiLoopMode`."""
         return QiLoopMode(self._mode)
 
-    if not hasattr(base_events.BaseEventLoop, "_run_forever_setup"):
-        # Python 3.13 split run_forever() into these and the loop between them.
-
-        _old_agen_hooks = None
-
-        def _run_forever_setup(self):
-            self._check_closed()
-            self._check_running()
-            self._set_coroutine_origin_tracking(self._debug)
-            self._old_agen_hooks = sys.get_asyncgen_hooks()
-            self._thread_id = threading.get_ident()
-            sys.set_asyncgen_hooks(
-                firstiter=self._asyncgen_firstiter_hook,
-                finalizer=self._asyncgen_finalizer_hook,
-            )
-            events._set_running_loop(self)
-
-        def _run_forever_cleanup(self):
-            self._stopping = False
-            self._thread_id = None
-            events._set_running_loop(None)
-            self._set_coroutine_origin_tracking(False)
-            if self._old_agen_hooks is not None:
-                sys.set_asyncgen_hooks(*self._old_agen_hooks)
-                self._old_agen_hooks = None
+    def _run_forever_cleanup(self):
+        if self._while_guest is not None:
+            self._while_guest.close()
+            self._while_guest = None
+        super()._run_forever_cleanup()
 
 
 class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):
@@ -260,6 +294,12 @@ class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):
         )
         _qi.StreamTransport(self, rawsock, ssl_protocol, None, extra, server)
         return ssl_protocol._app_transport
+
+    def remove_signal_handler(self, sig):
+        removed = super().remove_signal_handler(sig)
+        if self._wakeup_fd is not None and not self._signal_handlers:
+            signal.set_wakeup_fd(self._wakeup_fd, warn_on_full_buffer=False)  # with the last one it was taken away
+        return removed
 
     def close(self):
         super().close()

@@ -9,6 +9,8 @@ import asyncio
 import threading
 import weakref
 
+from ._bindings import check_signal
+
 
 class SenderDestroyed(ReferenceError):
     """The object whose signal was waited for was destroyed, so the signal can never come."""
@@ -41,6 +43,7 @@ async def asyncsignal(signal, *, timeout=None):
 
 def connect(signal, waiting):
     """Makes the next emission the future's result; returns a weak reference to the slot."""
+    check_signal(signal)
     loop = waiting.get_loop()
     thread = threading.get_ident()
 

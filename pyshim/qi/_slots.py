@@ -14,6 +14,7 @@ import weakref
 
 import _qi
 
+from ._bindings import check_object
 from ._loop import run_task
 
 __all__ = ("asyncslot",)
@@ -165,6 +166,8 @@ def asyncslot(fn=..., *, task_runner=run_task, overlap="concurrent", owner=None)
         "task_runner": None if task_runner is run_task else task_runner,
         "owner": owner,
     }
+    if isinstance(fn, types.MethodType):
+        check_object(fn.__self__)  # a receiver of another Qt would have its signals there
     if isinstance(fn, types.MethodType) and _can_be_weak(fn.__self__):
         return _as_method(_MethodSlot(fn, **options))
     slot = functools.update_wrapper(_qi.Slot(fn, **options), fn)

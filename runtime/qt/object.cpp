@@ -186,6 +186,8 @@ QObject *foreign_object(PyObject *object)
     static const char *const unwrap[][3] = {
         {"PyQt6.QtCore", "PyQt6.sip", "unwrapinstance"},
         {"PySide6.QtCore", "shiboken6", "getCppPointer"},
+        {"PyQt5.QtCore", "PyQt5.sip", "unwrapinstance"}, /* these only to be refused by their names */
+        {"PySide2.QtCore", "shiboken2", "getCppPointer"},
     };
     for (const auto &binding : unwrap) {
         Ref loaded(PyImport_GetModule(Ref(PyUnicode_FromString(binding[0])).get()));
@@ -194,6 +196,8 @@ QObject *foreign_object(PyObject *object)
             PyErr_Clear();
             continue;
         }
+        if (qi_room_check_qt(loaded.get()) < 0)
+            return nullptr;
         PyObject *function = cached_attribute(binding[1], binding[2]);
         Ref address(function ? PyObject_CallOneArg(function, object) : nullptr);
         if (address && PyTuple_Check(address.get()) && PyTuple_GET_SIZE(address.get()) > 0)

@@ -7,6 +7,7 @@
 // poll and every wait of all of them; between the two, each cycle of an event loop passes one at least.
 
 #include "../host.h"
+#include "copies.h"
 
 #include <QAbstractEventDispatcher>
 #include <QCoreApplication>
@@ -159,7 +160,7 @@ const qi_host_vtable vtable = {
 qi_host *qi_host_new_qt(const qi_host_client *client, const char **why)
 {
     if (!QCoreApplication::instance()) {
-        *why = "there is no QCoreApplication; create one first";
+        *why = qi_qt_no_application();
         return nullptr;
     }
     const QEventLoop dispatcher_maker; // gives a thread that Qt has not made, as Python's are, a dispatcher

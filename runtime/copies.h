@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Bindings that use another copy of Qt than libqi does. */
+#ifndef QI_RUNTIME_COPIES_H
+#define QI_RUNTIME_COPIES_H
+
+#include <Python.h>
+
+/* Refuses an extension module that uses another Qt: 0, or -1 with RuntimeError, which has both paths. GIL: held. */
+int qi__copies_check(PyObject *module);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* SystemExit and KeyboardInterrupt where Qt's event loop runs and nobody embeds Python. */
+#ifndef QI_RUNTIME_LEAVE_H
+#define QI_RUNTIME_LEAVE_H
+
+#include <Python.h>
+
+#include <stdbool.h>
+
+/* Ends the application's event loops, and has the exception raised where exec() was called. False: there is
+ * none to leave in this thread. GIL: held. */
+bool qi__leave_exec(PyObject *exception);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * qVersion() is what tells copies of Qt apart: all of Qt's versions have it, under this very name, in QtCore.
+ * Where ours is found shows which copy our own calls reach; where a binding's is found, which one it was
+ * linked with. The loader shares copies whose names agree, so only a renamed copy, or one of another major
+ * version, is a second one.
+ */
+#include "copies.h"
+
+#include <cstdlib>
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qglobal.h>
+
+#include "../loaded.h"
+
+namespace
+{
+
+using VersionFunction = const char *(*)();
+
+constexpr char symbol[] = "qVersion";
+
+const QByteArray &own_path()
+{
+    static const QByteArray path = [] {
+        char *found = qi__loaded_at(reinterpret_cast<const void *>(&qVersion));
+        const QByteArray text(found ? found : "(unknown)");
+        std::free(found);
+        return text;
+    }();
+    return path;
+}
+
+const char *call(void *address)
+{
+    return reinterpret_cast<VersionFunction>(address)();
+}
+
+} // namespace
+
+const char *qi_qt_library(void)
+{
+    return own_path().constData();
+}
+
+const char *qi_qt_version(void)
+{
+    return qVersion();
+}
+
+char *qi_qt_library_of(const char *path, const char **version)
+{
+    void *address;
+    char *library = qi__loaded_provider(path, symbol, &address);
+
+    if (library)
+        *version = call(address);
+    return library;
+}
+
+const char *qi_qt_no_application(void)
+{
+    thread_local QByteArray text;
+    char *other = qi__loaded_find("libQt", symbol, qi_qt_library());
+    const char *version = "";
+
+    text = "there is no QCoreApplication; make one first, such as app = QApplication([]) of PyQt6 "
+           "or PySide6";
+    char *library = other ? qi_qt_library_of(other, &version) : nullptr;
+    if (library)
+        text += QByteArray(". This process has two copies of Qt: an application of Qt ") + version +
+                " (" + library + ") is none for qi, which uses Qt " + qi_qt_version() + " (" +
+                qi_qt_library() + ")";
+    std::free(library);
+    std::free(other);
+    return text.constData();
+}

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A binding that is linked to another copy of Qt is refused, with the paths of both. (T64)
+
+The copy is the system's QtCore under another name, and the binding the system's PyQt6 with that name in it, as a
+wheel brings both. The names have the same length, so they can be changed in place.
+"""
+
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+from stockcase import INSTALLED, StockCase, main
+
+QI_RUN = os.environ["QI_RUN"]
+EXTENSION = os.environ["QI_EXTENSION"]
+NAME, COPY = b"libQt6Core.so.6", b"libQt6Copy.so.6"
+
+
+def library_of(extension):
+    """The path of the QtCore that an extension module is linked with."""
+    lines = subprocess.run(["ldd", extension], capture_output=True, text=True, check=True).stdout.splitlines()
+    return os.path.realpath(next(line.split()[2] for line in lines if NAME.decode() in line))
+
+
+def copy_renamed(source, target):
+    with open(source, "rb") as file:
+        data = file.read()
+    with open(target, "wb") as file:
+        file.write(data.replace(NAME, COPY))
+
+
+@unittest.skipUnless("PyQt6" in INSTALLED, "PyQt6, of which a copy is needed, is not installed")
+class OtherQt(StockCase):
+    def setUp(self):
+        super().setUp()
+        self.ours = library_of(EXTENSION)
+        self.theirs = os.path.join(self.folder, COPY.decode())
+        copy_renamed(self.ours, self.theirs)
+        self.site = os.path.join(self.folder, "site")
+        self.make_binding()
+        self.search = {
+            "PYTHONPATH": os.pathsep.join((self.site, os.path.dirname(EXTENSION))),
+            "LD_LIBRARY_PATH": self.folder,
+        }
+
+    def make_binding(self):
+        import PyQt6
+
+        package = os.path.join(self.site, "PyQt6")
+        os.makedirs(package)
+        source = PyQt6.__path__[0]
+        shutil.copy(os.path.join(source, "__init__.py"), package)
+        for path in glob.glob(os.path.join(source, "sip*.so")):
+            shutil.copy(path, package)
+        for path in glob.glob(os.path.join(source, "QtCore.*so")):
+            copy_renamed(path, os.path.join(package, os.path.basename(path)))
+
+    def assert_has_paths(self, text):
+        self.assertIn(self.ours, text)
+        self.assertIn(self.theirs, text)
+
+    def stock(self, text):
+        ended = self.python(text, **self.search)
+        self.assert_ends(ended)
+        return ended.stdout
+
+    def embedded(self, text):
+        if not QI_RUN:
+            self.skipTest("qi-run is not built")
+        ended = self.call(QI_RUN, "--loop=none", self.write(text), **self.search)
+        self.assert_ends(ended)
+        return ended.stdout
+
+    def test_the_copy_is_a_working_qt(self):
+        stdout = self.stock("""
+            from PyQt6 import QtCore
+            application = QtCore.QCoreApplication([])
+            QtCore.QTimer.singleShot(0, application.quit)
+            print(application.exec(), "libQt6Core" in open("/proc/self/maps").read())
+        """)
+        self.assertEqual(stdout, "0 False\n")
+
+    def test_import_of_qi_after_the_binding(self):
+        stdout = self.stock("""
+            from PyQt6 import QtCore
+            try:
+                import qi
+            except ImportError as error:
+                print(error.name, error)
+        """)
+        self.assertTrue(stdout.startswith("qi "), stdout)
+        self.assert_has_paths(stdout)
+
+    REFUSED_IMPORT = """
+        import sys
+        import qi
+        try:
+            from PyQt6 import QtCore
+        except ImportError as error:
+            print(error.name, error)
+        print("PyQt6.QtCore" in sys.modules)
+    """
+
+    def test_import_of_the_binding_after_qi(self):
+        stdout = self.stock(self.REFUSED_IMPORT)
+        self.assertTrue(stdout.startswith("PyQt6.QtCore "), stdout)
+        self.assertTrue(stdout.endswith("False\n"), stdout)
+        self.assert_has_paths(stdout)
+
+    def test_import_of_the_binding_in_a_host(self):
+        stdout = self.embedded(self.REFUSED_IMPORT)
+        self.assertTrue(stdout.startswith("PyQt6.QtCore "), stdout)
+        self.assert_has_paths(stdout)
+
+    # A host may have imported a binding before it starts libqi, and a program may have two: then each use is checked.
+    UNGUARDED = """
+        import asyncio, qi, qi._bindings
+        qi._bindings.stop_guarding()
+        from PyQt6 import QtCore
+        def refused(use):
+            try:
+                use()
+            except RuntimeError as error:
+                print("RuntimeError:", error)
+    """
+
+    USES = """
+        thing = QtCore.QTimer()
+        class Receiver(QtCore.QObject):
+            async def slot(self): pass
+        receiver = Receiver()
+        refused(lambda: qi.from_binding(thing))
+        refused(lambda: qi.asyncslot(receiver.slot))
+        async def wait():
+            await qi.asyncsignal(thing.timeout)
+        loop = qi.new_event_loop()
+        loop.set_mode(qi.QiLoopMode.NATIVE)
+        refused(lambda: loop.run_until_complete(wait()))
+        loop.close()
+    """
+
+    def assert_all_refused(self, stdout, count):
+        lines = stdout.splitlines()
+        self.assertEqual(len(lines), count, stdout)
+        for line in lines:
+            self.assertTrue(line.startswith("RuntimeError:"), line)
+            self.assert_has_paths(line)
+
+    def test_every_use_of_the_binding(self):
+        self.assert_all_refused(self.stock(self.UNGUARDED + self.USES), 3)
+
+    def test_every_use_of_the_binding_in_a_host(self):
+        stdout = self.embedded(self.UNGUARDED + self.USES + """
+        refused(lambda: qi.to_binding(qi.host.app, "PyQt6"))
+        refused(lambda: qi.to_binding(qi.host.app))
+        async def slot(): pass
+        refused(lambda: qi.asyncslot(slot, owner=thing))
+        """)
+        self.assert_all_refused(stdout, 6)
+
+    def test_application_of_the_other_qt_is_none(self):
+        stdout = self.stock(self.UNGUARDED + """
+        application = QtCore.QCoreApplication([])
+        def start():
+            loop = qi.new_event_loop()
+            loop.set_mode(qi.QiLoopMode.GUEST)
+            loop.start()
+        async def run(): pass
+        refused(start)
+        refused(lambda: qi.new_event_loop().run_forever())
+        """)
+        self.assert_all_refused(stdout, 2)
+
+
+class SameQt(StockCase):
+    def test_message_of_a_missing_application_knows_one_qt_only(self):
+        ended = self.python("""
+            import qi
+            loop = qi.new_event_loop()
+            loop.set_mode(qi.QiLoopMode.GUEST)
+            try:
+                loop.start()
+            except RuntimeError as error:
+                print(error)
+        """)
+        self.assert_ends(ended)
+        self.assertIn("make one first", ended.stdout)
+        self.assertNotIn("copies", ended.stdout)
+
+    def test_imported_binding_keeps_its_own_loader(self):
+        for name in INSTALLED:
+            ended = self.python(f"""
+                import qi
+                import importlib.machinery
+                from {name} import QtCore
+                for loader in QtCore.__loader__, QtCore.__spec__.loader:
+                    print(isinstance(loader, importlib.machinery.ExtensionFileLoader))
+            """)
+            self.assert_ends(ended, 0, ["True", "True"])
+
+
+if __name__ == "__main__":
+    main()
