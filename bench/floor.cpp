@@ -4,8 +4,6 @@
 // its loop is caught by a loop that can do nothing else, and called by hand in its Context.
 #include "floor.h"
 
-#include "subject.h"
-
 namespace bench
 {
 
@@ -71,11 +69,75 @@ bool run_caught_step()
     return result && left;
 }
 
-bool launch(PyObject *function, long value)
+// As Qt keeps a text, so it is read.
+PyObject *text_object(const QString &text)
 {
-    PyObject *argument = PyLong_FromLong(value);
-    PyObject *coroutine = PyObject_CallOneArg(function, argument);
-    Py_DECREF(argument);
+    int order = 0;
+
+    return PyUnicode_DecodeUTF16(reinterpret_cast<const char *>(text.utf16()), text.size() * 2,
+                                 nullptr, &order);
+}
+
+PyObject *map_object(const QVariantMap &map)
+{
+    PyObject *dict = PyDict_New();
+
+    for (auto entry = map.cbegin(); dict && entry != map.cend(); ++entry) {
+        const QVariant &held = entry.value();
+        const int type = held.typeId();
+        PyObject *key = text_object(entry.key());
+        PyObject *value = type == QMetaType::Int      ? PyLong_FromLong(held.toInt())
+                          : type == QMetaType::Double ? PyFloat_FromDouble(held.toDouble())
+                                                      : text_object(held.toString());
+        if (!key || !value || PyDict_SetItem(dict, key, value) < 0)
+            Py_CLEAR(dict);
+        Py_XDECREF(key);
+        Py_XDECREF(value);
+    }
+    return dict;
+}
+
+// Fills in the arguments, which the caller owns; how many.
+size_t make_arguments(Cargo cargo, long value, PyObject **arguments)
+{
+    constexpr size_t FIVE = 5;
+
+    switch (cargo) {
+    case Cargo::Text:
+        arguments[0] = text_object(cargo_text());
+        return 1;
+    case Cargo::Map:
+        arguments[0] = map_object(cargo_map());
+        return 1;
+    case Cargo::FiveInts:
+        for (size_t i = 0; i < FIVE; i++)
+            arguments[i] = PyLong_FromLong(value + static_cast<long>(i));
+        return FIVE;
+    case Cargo::Int:
+        break;
+    }
+    arguments[0] = PyLong_FromLong(value);
+    return 1;
+}
+
+PyObject *call_with_cargo(PyObject *function, Cargo cargo, long value)
+{
+    PyObject *arguments[5];
+    const size_t count = make_arguments(cargo, value, arguments);
+    bool whole = true;
+
+    for (size_t i = 0; i < count; i++)
+        whole = whole && arguments[i];
+    PyObject *coroutine = whole ? PyObject_Vectorcall(function, arguments, count, nullptr) : nullptr;
+    for (size_t i = 0; i < count; i++)
+        Py_XDECREF(arguments[i]);
+    return coroutine;
+}
+
+bool launch(PyObject *function, Cargo cargo, long value)
+{
+    PyObject *coroutine = call_with_cargo(function, cargo, value);
+
     if (!coroutine)
         return false;
     PyObject *args[] = {coroutine, reinterpret_cast<PyObject *>(loop), Py_True};
@@ -86,10 +148,10 @@ bool launch(PyObject *function, long value)
     return ran;
 }
 
-bool launch_with_gil(PyObject *function, long value)
+bool launch_with_gil(PyObject *function, Cargo cargo, long value)
 {
     PyGILState_STATE gil = PyGILState_Ensure();
-    const bool ran = launch(function, value);
+    const bool ran = launch(function, cargo, value);
 
     if (!ran)
         PyErr_Print();
@@ -113,16 +175,15 @@ int floor_setup()
     return loop && task_type && task_keywords ? 0 : -1;
 }
 
-bool floor_run(PyObject *function, long count, bool stamped)
+bool floor_run(PyObject *function, Cargo cargo, long count, bool stamped)
 {
-    constexpr long FIRST_VALUE = 1000;
     bool ran = true;
 
     first_step.sum_ns = 0;
     for (long i = 0; ran && i < count; i++) {
         if (stamped)
             first_step.emitted_ns = now_ns();
-        ran = launch_with_gil(function, FIRST_VALUE + i);
+        ran = launch_with_gil(function, cargo, FIRST_VALUE + i);
     }
     return ran;
 }

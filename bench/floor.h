@@ -8,15 +8,17 @@
 
 #include <Python.h>
 
+#include "subject.h"
+
 namespace bench
 {
 
 /* Readies the types. 0, or -1 with an exception. GIL: held. */
 int floor_setup();
 
-/* Launches `function`, a coroutine function of one int that never suspends, so many times. False if a
- * call failed; the exception is printed. GIL: not held, it is taken for each launch. */
-bool floor_run(PyObject *function, long count, bool stamped);
+/* Launches `function`, a coroutine function that never suspends, with what `cargo` says, so many times. False
+ * if a call failed; the exception is printed. GIL: not held, it is taken for each launch. */
+bool floor_run(PyObject *function, Cargo cargo, long count, bool stamped);
 
 } // namespace bench
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// qi-bench SCRIPT [ARGUMENTS]: runs a script of the suite as a guest of a running QCoreApplication, until
-// it calls _bench.quit().
+// qi-bench SCRIPT [ARGUMENTS]: runs a script of the suite as a guest of a running QApplication, until it
+// calls _bench.quit(). There need be no display.
 #include <cstdio>
 #include <vector>
 
-#include <QtCore/qcoreapplication.h>
+#include <QtWidgets/qapplication.h>
 
 #include <qi/qi.h>
 
@@ -34,7 +34,11 @@ void print_error(const qi_error *error, const qi_origin *, void *)
 
 int main(int argc, char **argv)
 {
-    QCoreApplication application(argc, argv);
+    // The window is a part of what is measured, not what draws it.
+    if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    QApplication application(argc, argv);
+    QApplication::setQuitOnLastWindowClosed(false);
     const std::vector<const char *> arguments(argv + 1, argv + argc);
     const char *const paths[] = {QI_BENCH_DIR};
     qi_config config;
@@ -54,7 +58,7 @@ int main(int argc, char **argv)
         return fail("Python does not start");
     if (qi_exec_file(runtime, arguments[0]) != QI_OK)
         return fail(arguments[0]);
-    const int status = QCoreApplication::exec();
+    const int status = QApplication::exec();
     (void)qi_runtime_shutdown(runtime, 0); // nothing is left by now, or the log says what
     return status;
 }

@@ -6,7 +6,9 @@
 
 #include <functional>
 #include <utility>
+#include <vector>
 
+#include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreapplication.h>
 
 #include <qi/qi.h>
@@ -14,6 +16,7 @@
 #include "idle.h"
 #include "module.h"
 #include "subject.h"
+#include "window.h"
 
 namespace bench
 {
@@ -56,17 +59,31 @@ void delete_subject(PyObject *capsule)
     delete static_cast<Subject *>(PyCapsule_GetPointer(capsule, nullptr));
 }
 
-PyObject *subject(PyObject *, PyObject *target)
+bool cargo_of(int number, Cargo *cargo)
 {
-    const char *text = PyUnicode_AsUTF8(target);
-    if (!text)
+    if (number < 0 || number >= CARGO_KINDS) {
+        PyErr_Format(PyExc_ValueError, "the cargo must be 0 to %d, not %d", CARGO_KINDS - 1, number);
+        return false;
+    }
+    *cargo = static_cast<Cargo>(number);
+    return true;
+}
+
+PyObject *subject(PyObject *, PyObject *args)
+{
+    const char *target;
+    int number, connections = 1;
+    Cargo cargo;
+
+    if (!PyArg_ParseTuple(args, "si|i", &target, &number, &connections) || !cargo_of(number, &cargo))
         return nullptr;
     auto *object = new Subject;
-    if (!object->connect_to(text)) {
-        PyErr_SetString(PyExc_RuntimeError, qi_last_error()->message);
-        delete object;
-        return nullptr;
-    }
+    for (int i = 0; i < connections; i++)
+        if (!object->connect_to(target, cargo)) {
+            PyErr_SetString(PyExc_RuntimeError, qi_last_error()->message);
+            delete object;
+            return nullptr;
+        }
     return PyCapsule_New(object, nullptr, delete_subject);
 }
 
@@ -74,18 +91,63 @@ PyObject *emit(PyObject *, PyObject *args)
 {
     PyObject *capsule, *done;
     long count;
-    int stamped;
+    int number, stamped;
+    Cargo cargo;
 
-    if (!PyArg_ParseTuple(args, "OlpO", &capsule, &count, &stamped, &done))
+    if (!PyArg_ParseTuple(args, "OilpO", &capsule, &number, &count, &stamped, &done) ||
+        !cargo_of(number, &cargo))
         return nullptr;
     auto *object = static_cast<Subject *>(PyCapsule_GetPointer(capsule, nullptr));
     if (!object)
         return nullptr;
-    return post(done, [object, count, stamped] {
+    return post(done, [object, cargo, count, stamped] {
         if (stamped)
             object->emit_all_stamped(count);
         else
-            object->emit_all(count);
+            object->emit_all(cargo, count);
+    });
+}
+
+PyObject *emit_each(PyObject *, PyObject *args)
+{
+    PyObject *capsules, *done;
+    std::vector<Subject *> objects;
+
+    if (!PyArg_ParseTuple(args, "O!O", &PyList_Type, &capsules, &done))
+        return nullptr;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(capsules); i++) {
+        void *object = PyCapsule_GetPointer(PyList_GET_ITEM(capsules, i), nullptr);
+        if (!object)
+            return nullptr;
+        objects.push_back(static_cast<Subject *>(object));
+    }
+    return post(done, [objects = std::move(objects)] {
+        for (Subject *object : objects)
+            object->emit_all(Cargo::Int, 1);
+    });
+}
+
+PyObject *emit_on(PyObject *, PyObject *args)
+{
+    PyObject *address, *done;
+    const char *signature;
+    long count;
+    int number;
+    Cargo cargo;
+
+    if (!PyArg_ParseTuple(args, "OsilO", &address, &signature, &number, &count, &done) ||
+        !cargo_of(number, &cargo))
+        return nullptr;
+    auto *object = static_cast<QObject *>(PyLong_AsVoidPtr(address));
+    if (!object)
+        return PyErr_Occurred() ? nullptr
+                                : PyErr_Format(PyExc_ValueError, "there is no QObject at 0");
+    if (object->metaObject()->indexOfSignal(QMetaObject::normalizedSignature(signature)) < 0)
+        return PyErr_Format(PyExc_LookupError, "%s has no signal %s",
+                            object->metaObject()->className(), signature);
+    const QByteArray kept = signature;
+    return post(done, [object, kept, cargo, count] {
+        (void)emit_foreign(object, kept.constData(), cargo, count); // it has the signal, see above
     });
 }
 
@@ -93,11 +155,15 @@ PyObject *run_floor(PyObject *, PyObject *args)
 {
     PyObject *function, *done; // the caller keeps the function
     long count;
-    int stamped;
+    int number, stamped;
+    Cargo cargo;
 
-    if (!PyArg_ParseTuple(args, "OlpO", &function, &count, &stamped, &done))
+    if (!PyArg_ParseTuple(args, "OilpO", &function, &number, &count, &stamped, &done) ||
+        !cargo_of(number, &cargo))
         return nullptr;
-    return post(done, [function, count, stamped] { (void)floor_run(function, count, stamped); });
+    return post(done, [function, cargo, count, stamped] {
+        (void)floor_run(function, cargo, count, stamped);
+    });
 }
 
 PyObject *mark_first_step(PyObject *, PyObject *)
@@ -122,6 +188,57 @@ PyObject *idle(PyObject *, PyObject *args)
     Py_RETURN_NONE;
 }
 
+PyObject *open_window(PyObject *, PyObject *)
+{
+    window_open();
+    Py_RETURN_NONE;
+}
+
+PyObject *list_of(const std::vector<double> &values)
+{
+    PyObject *list = PyList_New(static_cast<Py_ssize_t>(values.size()));
+
+    for (size_t i = 0; list && i < values.size(); i++) {
+        PyObject *value = PyFloat_FromDouble(values[i]);
+        if (!value)
+            Py_CLEAR(list);
+        else
+            PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), value);
+    }
+    return list;
+}
+
+PyObject *close_window(PyObject *, PyObject *)
+{
+    const Lateness noted = window_close();
+
+    return Py_BuildValue("(NN)", list_of(noted.timer), list_of(noted.paint));
+}
+
+// Beside the loop, not inside one of its callbacks: what it calls may run a loop of its own.
+PyObject *later(PyObject *, PyObject *function)
+{
+    Py_INCREF(function);
+    QMetaObject::invokeMethod(
+        qApp,
+        [function] {
+            PyGILState_STATE gil = PyGILState_Ensure();
+            PyObject *result = PyObject_CallNoArgs(function);
+            if (!result)
+                PyErr_WriteUnraisable(function);
+            Py_XDECREF(result);
+            Py_DECREF(function);
+            PyGILState_Release(gil);
+        },
+        Qt::QueuedConnection);
+    Py_RETURN_NONE;
+}
+
+PyObject *dispatcher(PyObject *, PyObject *)
+{
+    return PyUnicode_FromString(QAbstractEventDispatcher::instance()->metaObject()->className());
+}
+
 PyObject *quit(PyObject *, PyObject *status)
 {
     const long code = PyLong_AsLong(status);
@@ -132,11 +249,18 @@ PyObject *quit(PyObject *, PyObject *status)
 }
 
 PyMethodDef functions[] = {
-    {"subject", subject, METH_O, "subject(target): a QObject whose signal is connected to the target"},
-    {"emit", emit, METH_VARARGS, "emit(subject, count, stamped, done)"},
-    {"floor", run_floor, METH_VARARGS, "floor(function, count, stamped, done)"},
+    {"subject", subject, METH_VARARGS,
+     "subject(target, cargo, times=1): a QObject whose signal is connected to the target"},
+    {"emit", emit, METH_VARARGS, "emit(subject, cargo, count, stamped, done)"},
+    {"emit_each", emit_each, METH_VARARGS, "emit_each(subjects, done): one int each"},
+    {"emit_on", emit_on, METH_VARARGS, "emit_on(address, signature, cargo, count, done)"},
+    {"floor", run_floor, METH_VARARGS, "floor(function, cargo, count, stamped, done)"},
     {"mark_first_step", mark_first_step, METH_NOARGS, "the first line of a stamped coroutine"},
     {"idle", idle, METH_VARARGS, "idle(milliseconds, done)"},
+    {"open_window", open_window, METH_NOARGS, "shows the window that notes its lateness"},
+    {"close_window", close_window, METH_NOARGS, "(seconds of the timer, seconds of paint events)"},
+    {"later", later, METH_O, "later(function): calls it from an event of Qt's"},
+    {"dispatcher", dispatcher, METH_NOARGS, "the class of Qt's event dispatcher"},
     {"quit", quit, METH_O, "quit(status): ends the application"},
     {nullptr, nullptr, 0, nullptr},
 };

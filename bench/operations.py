@@ -141,8 +141,8 @@ async def suspend(value):
 
 async def emit(function, count):
     over = asyncio.get_running_loop().create_future()
-    subject = _bench.subject(f"__main__:{function}")
-    _bench.emit(subject, count, False, over.set_result)
+    subject = _bench.subject(f"__main__:{function}", 0)
+    _bench.emit(subject, 0, count, False, over.set_result)
     await over
     await asyncio.sleep(0)
     await asyncio.sleep(0)

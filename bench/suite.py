@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The harness: workloads, the loops that they run on, and the rounds.
+"""The harness: workloads and their rounds.
 
-A workload is run by contestants. Each round is short, and the contestants take turns round by round, in an
-order that is turned by one each time, so that what slows the machine down for a while slows all of them.
-What is quoted is the best round, the one that was disturbed least.
+Each round is short, and the contestants take turns round by round, in an order that is turned by one each
+time, so that what slows the machine down for a while slows all of them. What is quoted is the best round,
+the one that was disturbed least.
 
-libqi runs as a guest of the application's own event loop. Its peers run in threads of the same process,
-while the GUI thread waits in Qt's event loop without the GIL.
+A contestant that cannot do a workload is left out of it, with the reason; libqi has to do them all.
 """
 
 import argparse
 import asyncio
 import concurrent.futures
-import contextlib
 import dataclasses
+import faulthandler
 import gc
 import importlib
 import json
@@ -23,63 +22,9 @@ import sys
 import time
 
 import _bench
+import loops
 
 HERE = pathlib.Path(__file__).parent
-
-
-# -- loops --------------------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def stock_tasks():
-    """Gives asyncio its own way of registering tasks back, which libqi has made faster on 3.11 for all."""
-    tasks = getattr(asyncio.tasks, "_all_tasks", None)
-    if tasks is None or type(tasks.data) is set:
-        yield
-        return
-    faster, kept = tasks.add, tasks.data
-    del tasks.add
-    tasks.data = set(kept)
-    try:
-        yield
-    finally:
-        kept.update(reference for reference in tasks.data if reference() is not None)
-        tasks.data, tasks.add = kept, faster
-
-
-class Guest:
-    """The loop that runs already, in the GUI thread."""
-
-    async def run(self, body, count):
-        return await body(count)
-
-
-class Peer:
-    """A loop of its own, in a thread of its own, which it keeps from round to round."""
-
-    def __init__(self, factory):
-        self.thread = concurrent.futures.ThreadPoolExecutor(1)
-        self.loop = factory()
-
-    async def run(self, body, count):
-        def in_thread():
-            asyncio.set_event_loop(self.loop)
-            return self.loop.run_until_complete(body(count))
-
-        future = asyncio.get_running_loop().run_in_executor(self.thread, in_thread)
-        with stock_tasks():
-            return await future
-
-
-def peers():
-    """The peers that can be imported, each as the factory of its loop."""
-    yield "asyncio", asyncio.SelectorEventLoop
-    try:
-        import uvloop
-    except ImportError:
-        print("qi-bench: uvloop cannot be imported; it is left out", file=sys.stderr)
-    else:
-        yield "uvloop", uvloop.new_event_loop
 
 
 # -- workloads ----------------------------------------------------------------------------------------------
@@ -87,26 +32,41 @@ def peers():
 
 @dataclasses.dataclass
 class Target:
-    """What libqi is to reach: so many times the peer's figure, or, without a peer, a figure."""
+    """What libqi is to reach: so many times the figure of another contestant, or, without one, a figure."""
 
     most: float
     of: str = ""
 
 
 @dataclasses.dataclass
-class Workload:
+class Part:
+    """One of several figures that a workload yields."""
+
     name: str
     unit: str
+    targets: tuple = ()
+    steady: bool = True  # fit to be compared with an earlier run
+
+
+@dataclasses.dataclass
+class Workload:
+    name: str
     count: int  # operations a round
-    bodies: dict  # contestant -> async function of the count, which returns the figure of one operation
-    target: Target | None
+    bodies: dict  # contestant -> async function of the count, which returns figures, one for each part
+    parts: list
     rounds: int | None  # None: as many as there is time for
-    scale: float = 1.0  # how much of the usual time it gets
+    scale: float  # how much of the usual time it gets
+    fixed: bool  # the count is part of what is measured
+    apart: bool  # its contestants are no loops but programs
 
 
 WORKLOADS = []
 
 UNITS = {"ns": 1e9, "µs": 1e6, "ms": 1e3}
+
+LOOPS = {}  # name -> contestant that is a loop
+
+POOL = concurrent.futures.ThreadPoolExecutor(8)
 
 
 def seconds_each(body, unit):
@@ -117,38 +77,55 @@ def seconds_each(body, unit):
         seconds = await body(count)
         if seconds is None:
             seconds = time.perf_counter() - started
-        return seconds / count * UNITS[unit]
+        return [seconds / count * UNITS[unit]]
 
     return measured
 
 
-def workload(name, *, count, unit="µs", target=None, rounds=None, scale=1.0, **others):
+def as_list(body):
+    async def measured(count):
+        return [await body(count)]
+
+    return measured
+
+
+def workload(name, *, count, unit="µs", target=(), parts=None, rounds=None, scale=1.0, fixed=False,
+             steady=True, apart=False, only=None, **others):
     """Makes a workload of an async function of a count.
 
     It runs on every loop. It returns the seconds that it took, or None to be timed from outside; where the
-    unit is none of time, it returns the figure itself. Other contestants are given as keywords: an async
-    function of the count each; None takes one away.
+    unit is none of time, it returns the figure itself, and with `parts` a list of figures, one for each.
+    Other contestants are given as keywords: an async function of the count each; None takes one away.
+    only: the names of the loops that it runs on, or "qt" for those on top of Qt
+    rounds, scale: how often at most, and how much of the usual time it gets
+    fixed: the count stays what it is, also for a contestant that is slow
+    steady: whether the figure is fit to be compared with an earlier run's
+    apart: all contestants are given as keywords and are programs, which the functions start and wait for
     """
+    targets = (target,) if isinstance(target, Target) else tuple(target)
 
     def decorate(body):
-        bodies = {"libqi": body} | dict.fromkeys(LOOPS.keys() - {"libqi"}, body) | others
+        names = [key for key, loop in LOOPS.items() if not apart
+                 if only is None or (loop.in_qt if only == "qt" else key in only)]
+        bodies = {key: body for key in names} | others
         order = [*LOOPS, *(other for other in others if other not in LOOPS)]
-        bodies = {key: bodies[key] for key in order if bodies[key]}
-        if unit in UNITS:
-            bodies = {key: seconds_each(body, unit) for key, body in bodies.items()}
-        WORKLOADS.append(Workload(name, unit, count, bodies, target, rounds, scale))
+        bodies = {key: bodies[key] for key in order if bodies.get(key)}
+        if parts is None:
+            wrap = (lambda body: seconds_each(body, unit)) if unit in UNITS else as_list
+            bodies = {key: wrap(body) for key, body in bodies.items()}
+        figures = parts or [Part("", unit, targets, steady)]
+        WORKLOADS.append(Workload(name, count, bodies, figures, rounds, scale,
+                                  fixed or parts is not None, apart))
         return body
 
     return decorate
 
 
-LOOPS = {}
-
-
 async def in_qt(function, *args):
-    """Awaits a function of _bench that takes a callback last."""
-    future = asyncio.get_running_loop().create_future()
-    function(*args, future.set_result)
+    """Awaits a function of _bench that takes a callback last, which is called beside the loop."""
+    loop = asyncio.get_running_loop()
+    future = loop.create_future()
+    function(*args, lambda outcome: loop.call_soon_threadsafe(future.set_result, outcome))
     return await future
 
 
@@ -159,58 +136,126 @@ async def in_qt(function, *args):
 class Options:
     quick: bool
     build: pathlib.Path
+    rounds: int | None = None
 
-    @property
-    def seconds(self):
-        """How long one workload may take."""
-        return 0.4 if self.quick else 7.0
+    SECONDS = 5.0  # how long one workload takes, about
+    LONGEST = 0.5  # how long one round may take before its count is reduced
+
+    def count(self, work):
+        if not self.quick:
+            return work.count
+        return max(1, work.count // 50)
+
+    def most_rounds(self, work):
+        if self.quick:
+            return 1
+        return min(self.rounds or 1000, work.rounds or 1000)
 
 
 options = None
 
 
-def summary(figures):
+def summary(figures, count):
     ordered = sorted(figures)
     middle = statistics.median(ordered)
     quarter = len(ordered) // 4
     spread = (ordered[-1 - quarter] - ordered[quarter]) / middle if middle else 0.0
-    return {"best": ordered[0], "median": middle, "spread": spread, "rounds": len(ordered)}
+    return {"best": ordered[0], "median": middle, "spread": spread, "rounds": len(ordered), "count": count}
+
+
+class Entry:
+    """A contestant in one workload."""
+
+    def __init__(self, work, name):
+        self.work, self.name = work, name
+        self.count = options.count(work)
+        self.rounds = []
+        self.failed = None
+
+    async def round(self, count):
+        """One round; its figures, or None when the contestant cannot do it."""
+        loop = LOOPS["libqi"] if self.work.apart else LOOPS.get(self.name, LOOPS["libqi"])
+        coroutine = self.work.bodies[self.name](count)
+        try:
+            figures = await loop.run(coroutine)
+        except Exception as error:
+            self.failed = f"{error}" if type(error) is RuntimeError else f"{type(error).__name__}: {error}"
+            return None
+        for figure in figures:
+            if not isinstance(figure, (int, float)) or figure < 0:
+                raise RuntimeError(f"{self.work.name}: {self.name} gave no figure but {figure!r}")
+        return figures
+
+    async def warm_up(self):
+        """A first, small round that does not count, and tells how large the others may be."""
+        small = max(1, self.count // 20)
+        started = time.perf_counter()
+        if await self.round(small) is None:
+            return
+        whole = (time.perf_counter() - started) / small * self.count
+        if whole > options.LONGEST:
+            self.count = max(small, int(self.count * options.LONGEST / whole))
+
+    async def measure(self):
+        if (figures := await self.round(self.count)) is not None:
+            self.rounds.append(figures)
+
+    def outcome(self, part):
+        if self.failed:
+            return {"failed": self.failed}
+        return summary([figures[part] for figures in self.rounds], self.count)
 
 
 async def measure(work):
-    """Figures of all contestants, by name."""
-    names = list(work.bodies)
-    figures = {name: [] for name in names}
-    least = 1 if work.rounds else 3
-    until = time.monotonic() + options.seconds * work.scale
+    """The figures of all contestants: a result for each part."""
+    entries = [Entry(work, name) for name in work.bodies]
+    if not options.quick and not work.fixed:
+        for entry in entries:
+            await entry.warm_up()
+    until = time.monotonic() + options.SECONDS * work.scale
+    most = options.most_rounds(work)
     number = 0
-    while number < least or (time.monotonic() < until and number < (work.rounds or 1000)):
-        for name in names[number % len(names) :] + names[: number % len(names)]:
-            loop = LOOPS.get(name, LOOPS["libqi"])
-            count = max(1, work.count // (5 if options.quick else 1))
-            figure = await loop.run(work.bodies[name], count)
-            if not isinstance(figure, (int, float)) or figure < 0:
-                raise RuntimeError(f"{work.name}: {name} gave no figure but {figure!r}")
-            figures[name].append(figure)
+    while number < most and (number < 3 or time.monotonic() < until):
+        start = number % len(entries)
+        for entry in entries[start:] + entries[:start]:
+            if not entry.failed:
+                await entry.measure()
         number += 1
-    return {name: summary(values) for name, values in figures.items()}
+    for entry in entries:
+        if entry.failed:
+            print(f"    {entry.name}: {entry.failed}", file=sys.stderr)
+    for index, part in enumerate(work.parts):
+        yield {
+            "name": f"{work.name}, {part.name}" if part.name else work.name,
+            "unit": part.unit,
+            "contestants": {entry.name: entry.outcome(index) for entry in entries},
+            "targets": [dataclasses.asdict(target) for target in part.targets],
+            "steady": part.steady,
+        }
+
+
+def tidy():
+    """Begins anew: what is there already is not to be looked through in somebody's round."""
+    for loop in LOOPS.values():
+        loop.renew()
+    gc.collect()
+    gc.freeze()
 
 
 async def run_all(only):
     results = []
     for work in WORKLOADS:
-        if only and only not in work.name:
+        if only and not any(text in work.name for text in only):
             continue
         print(f"  {work.name} …", file=sys.stderr, flush=True)
-        gc.collect()
-        gc.freeze()  # what is there already is not to be looked through in somebody's round
-        contestants = await measure(work)
-        target = dataclasses.asdict(work.target) if work.target else None
-        results.append({"name": work.name, "unit": work.unit, "contestants": contestants, "target": target})
+        tidy()
+        faulthandler.dump_traceback_later(600, exit=True)
+        results += [result async for result in measure(work)]
+    faulthandler.cancel_dump_traceback_later()
     return results
 
 
-FIRST = ["signals", "scheduling"]  # what the product is about heads the table
+FIRST = ["signals", "scheduling", "timers", "echo"]  # what the product is about heads the table
 
 
 def load():
@@ -219,28 +264,36 @@ def load():
         importlib.import_module(f"workloads.{name}")
 
 
-def versions():
-    found = {"python": sys.version.split()[0]}
-    for name in LOOPS:
-        module = sys.modules.get(name)
-        if version := getattr(module, "__version__", None):
-            found[name] = version
-    return found
+# -- the session --------------------------------------------------------------------------------------------
 
 
-async def session(arguments):
+def failures_of_ours(results):
+    for result in results:
+        if failed := result["contestants"].get("libqi", {}).get("failed"):
+            yield f"{result['name']}: {failed}"
+
+
+async def session(arguments, missing):
     try:
-        results = await run_all(arguments.only)
-        data = {"versions": versions(), "workloads": results}
+        if arguments.growth:
+            import growth
+
+            data = {"growth": await growth.run_all(arguments.only)}
+        else:
+            load()
+            data = {"workloads": await run_all(arguments.only)}
+            for failure in failures_of_ours(data["workloads"]):
+                print(f"qi-bench: libqi failed at {failure}", file=sys.stderr)
+        data = {"versions": dict(loops.versions(LOOPS)), "missing": missing,
+                "dispatcher": _bench.dispatcher()} | data
         pathlib.Path(arguments.json).write_text(json.dumps(data, indent=1), encoding="utf-8")
-        status = 0
+        status = 1 if any(failures_of_ours(data.get("workloads", ()))) else 0
     except BaseException:
         sys.excepthook(*sys.exc_info())
         status = 1
     for loop in LOOPS.values():
-        if isinstance(loop, Peer):
-            loop.loop.close()
-            loop.thread.shutdown()
+        loop.close()
+    POOL.shutdown()
     _bench.quit(status)
 
 
@@ -251,11 +304,14 @@ def main():
     parser.add_argument("--json", required=True)
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only")
+    parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--without", action="append", default=[])
     arguments = parser.parse_args()
-    options = Options(arguments.quick, arguments.build)
-    LOOPS["libqi"] = Guest()
-    LOOPS.update((name, Peer(factory)) for name, factory in peers())
-    load()
-    task = asyncio.get_running_loop().create_task(session(arguments))
-    main.task = task
+    options = Options(arguments.quick, arguments.build, arguments.rounds)
+    found, missing = loops.available(arguments.without)
+    LOOPS.update(found)
+    for name, reason in missing.items():
+        print(f"qi-bench: without {name}: {reason}", file=sys.stderr)
+    main.task = asyncio.get_running_loop().create_task(session(arguments, missing))

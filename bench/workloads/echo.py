@@ -1,35 +1,65 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""TCP echo, 1 KiB on 10 connections: processor time of the server's thread for each message.
+"""Echo over TCP, Unix sockets and TLS: processor time of the server's thread for each message.
 
-The client is a process of its own. The clock starts with the first message and stops with the last, so
-neither connecting nor closing counts. In GUEST mode the thread's time contains what Qt does.
+The client is a process of its own, and on each connection there is one message under way. It tells through
+a second connection when it begins and when it has got everything back, so neither connecting nor closing
+counts, and nothing is counted on the way. What Qt does in the thread is libqi's time.
 """
 
 import asyncio
+import contextlib
+import pathlib
+import shutil
+import ssl
 import subprocess
+import sys
+import tempfile
 import time
 
 import suite
-from suite import workload
+from suite import POOL, Target, workload
 
-CONNECTIONS = 10
-SIZE = 1024
+HERE = pathlib.Path(__file__).parent.parent
+BACKLOG = 4096
+ECHO_LIMIT = 1 << 18  # streams: so much is read at once
 
 
 class Meter:
-    """The thread's time from the first byte to the last."""
+    """The thread's time between what the client says. It begins when all connections have been accepted."""
 
-    def __init__(self, total):
-        self.left = total
-        self.started = None
-        self.seconds = None
+    def __init__(self, connections):
+        self.missing = connections
+        self.asked = None
+        self.started = self.seconds = None
 
-    def add(self, size):
-        if self.started is None:
+    def accepted(self):
+        self.missing -= 1
+        self.begin()
+
+    def begin(self):
+        if self.asked and self.missing <= 0:
+            transport, self.asked = self.asked, None
             self.started = time.thread_time()
-        self.left -= size
-        if self.left <= 0:
+            transport.write(b"b")
+
+    def heard(self, data, transport):
+        if data == b"b":
+            self.asked = transport
+            self.begin()
+        else:
             self.seconds = time.thread_time() - self.started
+            transport.write(data)
+
+
+class Control(asyncio.Protocol):
+    def __init__(self, meter):
+        self.meter = meter
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        self.meter.heard(data, self.transport)
 
 
 class Echo(asyncio.Protocol):
@@ -38,48 +68,121 @@ class Echo(asyncio.Protocol):
 
     def connection_made(self, transport):
         self.transport = transport
+        self.meter.accepted()
 
     def data_received(self, data):
         self.transport.write(data)
-        self.meter.add(len(data))
 
 
-def run_client(port, messages):
-    client = suite.options.build / "bench" / "qi-bench-client"
-    arguments = [str(part) for part in (client, port, CONNECTIONS, messages, SIZE)]
-    subprocess.run(arguments, check=True, timeout=60)
+async def protocol_server(meter, kind, **options):
+    create = getattr(asyncio.get_running_loop(), f"create_{kind}")
+    return await create(lambda: Echo(meter), backlog=BACKLOG, **options)
 
 
-async def serve(count, start):
-    """Serves one run of the client on the running loop."""
-    loop = asyncio.get_running_loop()
-    messages = max(1, count // CONNECTIONS)
-    meter = Meter(messages * CONNECTIONS * SIZE)
-    server = await start(meter)
-    port = server.sockets[0].getsockname()[1]
-    await loop.run_in_executor(None, run_client, port, messages)
-    server.close()
-    await server.wait_closed()
-    return meter.seconds / (messages * CONNECTIONS) * count
-
-
-@workload("TCP echo, Protocol, CPU a message", count=3_000)
-async def protocol(count):
-    loop = asyncio.get_running_loop()
-    await_server = lambda meter: loop.create_server(lambda: Echo(meter), "127.0.0.1", 0)
-    return await serve(count, await_server)
-
-
-@workload("TCP echo, streams, CPU a message", count=3_000)
-async def streams(count):
-    async def start(meter):
-        async def echo(reader, writer):
-            while data := await reader.read(65536):
+async def streams_server(meter, kind, **options):
+    async def echo(reader, writer):
+        meter.accepted()
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(ECHO_LIMIT):
                 writer.write(data)
-                meter.add(len(data))
                 await writer.drain()
-            writer.close()
+        writer.close()
 
-        return await asyncio.start_server(echo, "127.0.0.1", 0)
+    return await getattr(asyncio, f"start_{kind}")(echo, backlog=BACKLOG, **options)
 
-    return await serve(count, start)
+
+SERVERS = {"Protocol": protocol_server, "streams": streams_server}
+
+
+# -- certificates -------------------------------------------------------------------------------------------
+
+
+def server_context():
+    """A context with a certificate made for this run; made once."""
+    if not hasattr(server_context, "made"):
+        openssl = shutil.which("openssl")
+        if not openssl:
+            raise RuntimeError("the program openssl is missing, which makes the certificate")
+        with tempfile.TemporaryDirectory() as folder:
+            key, certificate = f"{folder}/key.pem", f"{folder}/certificate.pem"
+            subprocess.run(
+                [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                 "/CN=localhost", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+            server_context.made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            server_context.made.load_cert_chain(certificate, key)
+    return server_context.made
+
+
+# -- one run ------------------------------------------------------------------------------------------------
+
+
+def run_client(command):
+    ended = subprocess.run([str(part) for part in command], timeout=60, capture_output=True, text=True)
+    if ended.returncode != 0:
+        raise RuntimeError(f"the client failed: {ended.stderr.strip()[-300:]}")
+
+
+async def serve(start, meter, client, shape):
+    """Serves one client with a server that start() makes, and closes all servers."""
+    controller = await asyncio.get_running_loop().create_server(lambda: Control(meter), "127.0.0.1", 0)
+    server = None
+    try:
+        server, address = await start()
+        port = controller.sockets[0].getsockname()[1]
+        await asyncio.get_running_loop().run_in_executor(POOL, run_client, [*client, port, address, *shape])
+    finally:
+        controller.close()
+        if server:
+            server.close()
+    await asyncio.sleep(0.005)  # the connections end
+    return meter.seconds
+
+
+def port_of(server):
+    return server.sockets[0].getsockname()[1]
+
+
+def echo(family, api, connections, size):
+    async def body(count):
+        clients = min(connections, 20) if suite.options.quick else connections
+        each = max(1, count // clients)
+        meter = Meter(clients)
+        client = [suite.options.build / "bench" / "qi-bench-client"]
+        with tempfile.TemporaryDirectory() as folder:
+
+            async def start():
+                if family == "Unix":
+                    path = f"{folder}/echo"
+                    return await SERVERS[api](meter, "unix_server", path=path), path
+                secure = {"ssl": server_context()} if family == "TLS" else {}
+                server = await SERVERS[api](meter, "server", host="127.0.0.1", port=0, **secure)
+                return server, port_of(server)
+
+            if family == "TLS":
+                client = [sys.executable, "-I", HERE / "tls_client.py"]
+            seconds = await serve(start, meter, client, [clients, clients, each, size])
+        return seconds / (clients * each) * count
+
+    return body
+
+
+def add(family, api, connections, size):
+    small = size == 1024
+    first = family == "TCP" and api == "Protocol" and small
+    plural = "s" * (connections > 1)
+    count = max(connections, (600 if family == "TLS" else 3000) if small else 300)
+    workload(
+        f"{family} echo, {api}, {'1 KiB' if small else '100 KiB'}, {connections} connection{plural}",
+        count=count, scale=0.8 if first else 0.4, target=Target(0.9 if first else 1.0, "uvloop"),
+    )(echo(family, api, connections, size))
+
+
+for family in ("TCP", "Unix"):
+    for api in SERVERS:
+        for size in (1024, 102_400):
+            for connections in (1, 10, 100, 1000):
+                add(family, api, connections, size)
+for api in SERVERS:
+    for connections in (1, 10, 100):
+        add("TLS", api, connections, 1024)
+    add("TLS", api, 10, 102_400)

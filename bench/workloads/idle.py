@@ -12,14 +12,19 @@ async def sleep_long():
     await asyncio.sleep(3600)
 
 
-@workload("idle, wake-ups in 10 s", unit="times", count=1, rounds=1, target=Target(0),
-          asyncio=None, uvloop=None)
+@workload("idle, wake-ups in 10 s", unit="times", count=1, rounds=1, fixed=True, target=Target(0),
+          only="qt", steady=False)
 async def idle(count):
-    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
     tasks = [asyncio.ensure_future(sleep_long()) for _ in range(100)]
-    wakeups = await in_qt(_bench.idle, 1000 if suite.options.quick else 10_000)
+    server = None
+    try:
+        server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    except NotImplementedError:
+        pass  # a peer without servers may show how it sleeps without
+    wakeups = await in_qt(_bench.idle, 300 if suite.options.quick else 10_000)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    server.close()
+    if server:
+        server.close()
     return wakeups

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Memory of a task that sleeps. Each contestant has a process of its own, so nobody's leftovers count."""
+"""Memory of what is held. Each contestant has a process of its own, so nobody's leftovers count."""
 
 import asyncio
 import pathlib
@@ -8,24 +8,31 @@ import subprocess
 import suite
 from suite import Target, workload
 
-SCRIPT = pathlib.Path(__file__).parent.parent / "sleepers.py"
+SCRIPT = pathlib.Path(__file__).parent.parent / "holders.py"
 
 
-def measure(loop, count):
-    program = suite.options.build / "bench" / "qi-bench"
-    output = subprocess.run([str(program), str(SCRIPT), loop, str(count)], check=True, timeout=120,
-                            stdout=subprocess.PIPE, text=True).stdout
-    return float(output)
+def measure(what, name, count):
+    folder = suite.options.build / "bench"
+    command = [folder / "qi-bench", SCRIPT, what, name, count, folder / "qi-bench-client"]
+    ended = subprocess.run([str(part) for part in command], timeout=120, capture_output=True, text=True)
+    if ended.returncode != 0:
+        raise RuntimeError(ended.stderr.strip().splitlines()[-1] if ended.stderr else "qi-bench failed")
+    return float(ended.stdout)
 
 
-def on(loop):
+def held(what, name):
     async def body(count):
-        return await asyncio.to_thread(measure, loop, count)
+        return await asyncio.to_thread(measure, what, name, count)
 
     return body
 
 
-@workload("memory of a sleeping task", unit="bytes", count=100_000, rounds=3, target=Target(1.0, "asyncio"),
-          libqi=on("libqi"), uvloop=None)
-async def sleeping(count):
-    return await asyncio.to_thread(measure, "asyncio", count)
+def memory(name, what, count, target):
+    bodies = {loop: held(what, loop) for loop in suite.LOOPS if loop != "owner"}
+    workload(name, unit="bytes", count=count, rounds=3, scale=0.6, fixed=True, target=target, apart=True,
+             **bodies)(None)
+
+
+memory("memory of a sleeping task", "tasks", 100_000, Target(1.0, "asyncio"))
+memory("memory of a timer", "timers", 100_000, Target(1.0, "asyncio"))
+memory("memory of a connection", "connections", 5_000, Target(1.0, "asyncio"))

@@ -1,26 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the loop does most: callbacks, turns of tasks, timers."""
+"""What the loop does most: callbacks and turns of tasks."""
 
 import asyncio
 import time
 
 from suite import Target, workload
 
-FASTER = Target(1.0, "uvloop")
+TWICE = Target(1 / 2, "uvloop")
+HALF_MORE = Target(1 / 1.5, "uvloop")
 
 
-@workload("sleep(0), 1 task", count=10_000, target=FASTER)
-async def sleep_one(count):
-    for _ in range(count):
-        await asyncio.sleep(0)
-
-
-@workload("sleep(0), 100 tasks", count=20_000, target=FASTER)
-async def sleep_hundred(count):
-    await asyncio.gather(*(sleep_one(count // 100) for _ in range(100)))
-
-
-@workload("call_soon, chain", count=10_000, target=FASTER)
+@workload("call_soon, chain", count=10_000, target=TWICE)
 async def chain(count):
     loop = asyncio.get_running_loop()
     over = loop.create_future()
@@ -38,7 +28,7 @@ async def chain(count):
     await over
 
 
-@workload("call_soon, batch of 10,000", count=10_000, target=FASTER)
+@workload("call_soon, batch of 10,000", count=10_000, target=TWICE)
 async def batch(count):
     loop = asyncio.get_running_loop()
     over = loop.create_future()
@@ -55,12 +45,38 @@ async def batch(count):
     await over
 
 
-@workload("timer, create and cancel", count=5_000, target=FASTER)
-async def timers(count):
-    call_later = asyncio.get_running_loop().call_later
-    started = time.perf_counter()
+@workload("sleep(0), 1 task", count=10_000, target=TWICE)
+async def one_task(count):
     for _ in range(count):
-        call_later(60, timers).cancel()
-    seconds = time.perf_counter() - started
-    await asyncio.sleep(0)  # where a loop keeps cancelled timers, it may throw them away unmeasured
-    return seconds
+        await asyncio.sleep(0)
+
+
+def shared_by(tasks):
+    """Turns of so many tasks at a time; making them and their first steps do not count."""
+
+    async def body(count):
+        loop = asyncio.get_running_loop()
+        over = loop.create_future()
+        each = max(1, count // tasks)
+        left = tasks
+
+        async def turns():
+            nonlocal left
+            for _ in range(each + 1):
+                await asyncio.sleep(0)
+            left -= 1
+            if not left:
+                over.set_result(time.perf_counter())
+
+        kept = [loop.create_task(turns()) for _ in range(tasks)]
+        await asyncio.sleep(0)
+        started = time.perf_counter()
+        seconds = await over - started
+        await asyncio.wait(kept[-1:])
+        return seconds * count / (each * tasks)
+
+    return body
+
+
+workload("sleep(0), 100 tasks", count=20_000, target=HALF_MORE)(shared_by(100))
+workload("sleep(0), 10,000 tasks", count=100_000, target=HALF_MORE, fixed=True)(shared_by(10_000))

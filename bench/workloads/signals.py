@@ -1,19 +1,25 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""From a signal of C++ to a coroutine, against the bare calls of C and against a Task that Python makes."""
+"""From a signal of C++ to a coroutine, against the bare calls of C and against a Task that Python makes.
+
+Peers with a bridge of their own have their signals emitted by the same C++, and asyncio and uvloop, which
+have none, make tasks in Python.
+"""
 
 import asyncio
 import time
 
 import _bench
-from suite import Target, in_qt, stock_tasks, workload
+import suite
+from loops import stock_tasks
+from suite import Target, in_qt, workload
 
-
-async def complete(value):
-    return value
-
-
-async def stamped(value):
-    _bench.mark_first_step()
+CARGOES = {
+    "1 argument": "changed(int)",
+    "5 arguments": "changed(int,int,int,int,int)",
+    "a QString": "changed(QString)",
+    "a QVariantMap": "changed(QVariantMap)",
+}
+INT = 0  # the number of the first, which is how _bench names them
 
 
 class Gathering:
@@ -33,73 +39,130 @@ class Gathering:
 gathering = Gathering()
 
 
-async def suspend(value):
+async def complete(*values):
+    pass
+
+
+async def complete_counted(*values):
+    gathering.one()
+
+
+async def suspend(*values):
     await asyncio.sleep(0)
     gathering.one()
 
 
-async def burst(coroutine_function, count):
-    """What Python does without libqi: makes the tasks, and lets the loop run them."""
-    create_task = asyncio.get_running_loop().create_task
-    for value in range(count):
-        task = create_task(coroutine_function(value))
-    await task
+async def stamped(value):
+    _bench.mark_first_step()
 
 
-def emitting(function, figure):
+# -- libqi --------------------------------------------------------------------------------------------------
+
+
+def emitting(function, cargo, figure):
     """A body that emits; the subject is made at its first round."""
     subjects = []
 
     async def body(count):
         if not subjects:
-            subjects.append(_bench.subject(f"{__name__}:{function}"))
-        return await figure(subjects[0], count)
+            subjects.append(_bench.subject(f"{__name__}:{function}", cargo))
+        return await figure(subjects[0], cargo, count)
 
     return body
 
 
-async def whole_emission(subject, count):
-    started, ended, _ = await in_qt(_bench.emit, subject, count, False)
+async def whole_emission(subject, cargo, count):
+    started, ended, _ = await in_qt(_bench.emit, subject, cargo, count, False)
     return ended - started
 
 
-async def until_first_step(subject, count):
-    return (await in_qt(_bench.emit, subject, count, True))[2]
+async def until_first_step(subject, cargo, count):
+    return (await in_qt(_bench.emit, subject, cargo, count, True))[2]
 
 
-async def until_last_resumed(subject, count):
+async def until_last_resumed(subject, cargo, count):
     over = gathering.expect(count)
-    started, _, _ = await in_qt(_bench.emit, subject, count, False)
+    started, _, _ = await in_qt(_bench.emit, subject, cargo, count, False)
     return await over - started
 
 
-async def floor_complete(count):
-    with stock_tasks():
-        started, ended, _ = await in_qt(_bench.floor, complete, count, False)
-    return ended - started
+# -- the floor ----------------------------------------------------------------------------------------------
+
+
+def floor(function, cargo):
+    async def body(count):
+        with stock_tasks():
+            started, ended, _ = await in_qt(_bench.floor, function, cargo, count, False)
+        return ended - started
+
+    return body
 
 
 async def floor_first_step(count):
     with stock_tasks():
-        return (await in_qt(_bench.floor, stamped, count, True))[2]
+        return (await in_qt(_bench.floor, stamped, INT, count, True))[2]
 
 
-@workload("signal to completed coroutine", count=2000, target=Target(1.5, "floor"),
-          libqi=emitting("complete", whole_emission), floor=floor_complete)
-async def task_complete(count):
-    await burst(complete, count)
+# -- the others ---------------------------------------------------------------------------------------------
 
 
-@workload("signal to first step", count=2000, libqi=emitting("stamped", until_first_step),
-          floor=floor_first_step, asyncio=None, uvloop=None)
-async def task_first_step(count):
-    raise NotImplementedError
+def bound(peer, function, cargo, signature):
+    """What a peer with a bridge does; timed until the last coroutine has ended, wherever that may be."""
+    subjects = []
+
+    async def body(count):
+        if not subjects:
+            subjects.append(peer.subject(function, signature))
+        over = gathering.expect(count)
+        started, _, _ = await in_qt(_bench.emit_on, subjects[0][1], signature, cargo, count)
+        return await over - started
+
+    return body
 
 
-@workload("signal to suspended and resumed", count=2000,
-          libqi=emitting("suspend", until_last_resumed))
-async def task_resumed(count):
-    over = gathering.expect(count)
-    started = time.perf_counter()
-    await burst(suspend, count)
-    return await over - started
+def bridges(function, cargo, signature):
+    return {name: bound(loop, function, cargo, signature)
+            for name, loop in suite.LOOPS.items() if getattr(loop, "subject", None)}
+
+
+def burst(function, values):
+    """What Python does without a signal: makes the tasks, and lets the loop run them."""
+
+    async def body(count):
+        over = gathering.expect(count)
+        create_task = asyncio.get_running_loop().create_task
+        started = time.perf_counter()
+        tasks = [create_task(function(*values)) for _ in range(count)]
+        seconds = await over - started
+        await asyncio.wait(tasks[-1:])
+        return seconds
+
+    return body
+
+
+def values_of(cargo):
+    text = "a line that a user may have typed"
+    return [(1000,), (1000, 1001, 1002, 1003, 1004), (text,),
+            ({"name": text, "row": 1000, "share": 0.25},)][cargo]
+
+
+# -- the workloads ------------------------------------------------------------------------------------------
+
+
+for number, (cargo_name, cargo_signature) in enumerate(CARGOES.items()):
+    workload(
+        f"signal to completed coroutine, {cargo_name}", count=2000,
+        target=[Target(1.3, "floor"), Target(1 / 8, "qtinter")], owner=None,
+        libqi=emitting("complete", number, whole_emission), floor=floor(complete, number),
+        **bridges(complete_counted, number, cargo_signature),
+    )(burst(complete_counted, values_of(number)))
+
+workload("signal to first line of the coroutine", count=2000, only=(),
+         libqi=emitting("stamped", INT, until_first_step), floor=floor_first_step)(None)
+
+for number, (cargo_name, cargo_signature) in enumerate(CARGOES.items()):
+    workload(
+        f"signal to suspended and resumed, {cargo_name}", count=2000, owner=None,
+        libqi=emitting("suspend", number, until_last_resumed),
+        **bridges(suspend, number, cargo_signature),
+    )(burst(suspend, values_of(number)))

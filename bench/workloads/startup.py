@@ -47,13 +47,11 @@ def contestants(which):
         "asyncio": running(lambda: python("import asyncio")),
         "no_end": running(lambda: python("import asyncio, os; os._exit(0)")),
         "bare": running(lambda: program("bare")),
-        "uvloop": None,
     }
 
 
-def against_python(name, which, target=None):
-    bodies = contestants(which)
-    workload(name, unit="ms", count=1, target=target, **bodies)(bodies["asyncio"])
+def against_python(name, which, target=()):
+    workload(name, unit="ms", count=1, target=target, fixed=True, apart=True, **contestants(which))(None)
 
 
 against_python("qi_runtime_init, whole process, CPU", 0, Target(1.2, "asyncio"))
