@@ -5,7 +5,8 @@
 
 NAME is a module of test.test_asyncio ("test_events"), default all of them.  The loop is substituted for
 asyncio.SelectorEventLoop and for what the default policy makes, so every test that asks asyncio for a
-loop gets ours; --stock runs the same without, as the yardstick.  A canary test proves that the loop was
+loop gets ours; --stock runs the same without, as the yardstick.  In plain python3, with the extension module on
+PYTHONPATH, the same file does the same.  A canary test proves that the loop was
 really substituted.  excluded.txt lists, one a line and each with its reason, the tests that look into
 CPython's private implementation.
 """
@@ -28,6 +29,10 @@ def substitute(mode):
     """Puts the loop class in place of asyncio's; returns it."""
     import qi
 
+    import _qi
+
+    if not _qi.embedded and mode != "native":
+        _qi._make_application()  # nobody else does it in an interpreter of its own
     native = qi.QiLoopMode[mode.upper()]
 
     class SubstitutedEventLoop(qi.QiSelectorEventLoop):
@@ -135,6 +140,7 @@ def main():
     )
     summary = {
         "python": sys.version.split()[0],
+        "interpreter": os.path.basename(sys.executable) or "embedded",
         "loop": "stock" if options.stock else f"qi {options.mode}",
         "ran": result.testsRun,
         "failed": failed,
