@@ -10,7 +10,7 @@ import _qi
 import qi
 from qi import QtAsyncio
 
-NONE = "there is no QCoreApplication; create one first"
+NONE = "there is no QCoreApplication; (create|make) one first"
 
 
 class Refused(unittest.TestCase):

@@ -49,7 +49,18 @@ def run(
 @overload
 def run(
     coro: Coroutine[Any, Any, _T] | None = None,
-    keep_running: bool = True,
+    keep_running: Literal[True] = True,
+    quit_qapp: bool = True,
+    *,
+    handle_sigint: bool = False,
+    debug: bool | None = None,
+) -> _T | asyncio.Task[_T] | None:
+    """Runs the application with asyncio in it until it quits, or joins the one that runs."""
+
+@overload
+def run(
+    coro: Coroutine[Any, Any, _T],
+    keep_running: bool,
     quit_qapp: bool = True,
     *,
     handle_sigint: bool = False,

@@ -5,9 +5,9 @@ import asyncio
 import contextvars
 import enum
 import selectors
-from collections.abc import Awaitable, Callable, Coroutine, Generator
-from contextlib import AbstractContextManager
-from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar, final, overload
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal, NamedTuple, NoReturn, ParamSpec, Protocol, TypeVar, final, overload
 
 from . import QtAsyncio as QtAsyncio
 from . import host as host
@@ -16,6 +16,7 @@ _T = TypeVar("_T")
 _P = ParamSpec("_P")
 
 _Overlap = Literal["concurrent", "drop", "queue", "restart", "latest"]
+_TaskRunner = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
 
 class _BoundSignal(Protocol):
     """A signal of qi's, PyQt6's or PySide6's objects, or anything that connects and disconnects as they do."""
@@ -35,19 +36,37 @@ def run_task(
 @overload
 def asyncslot(
     *,
-    task_runner: Callable[[Coroutine[Any, Any, _T]], asyncio.Task[_T]] = ...,
-    overlap: _Overlap = "concurrent",
-    owner: Object | None = None,
-) -> Callable[[Callable[..., Coroutine[Any, Any, _T]]], Callable[..., asyncio.Task[_T] | None]]: ...
+    task_runner: _TaskRunner = ...,
+    overlap: Literal["concurrent"] = "concurrent",
+    owner: None = None,
+) -> Callable[[Callable[_P, Coroutine[Any, Any, _T]]], Callable[_P, asyncio.Task[_T]]]:
+    """Wraps a coroutine function so that it can be connected to a signal; a decorator, too."""
+
 @overload
 def asyncslot(
-    fn: Callable[..., Coroutine[Any, Any, _T]],
+    *, task_runner: _TaskRunner = ..., overlap: _Overlap = "concurrent", owner: object | None = None
+) -> Callable[[Callable[_P, Coroutine[Any, Any, _T]]], Callable[_P, asyncio.Task[_T] | None]]:
+    """Wraps a coroutine function so that it can be connected to a signal; a decorator, too."""
+
+@overload
+def asyncslot(
+    fn: Callable[_P, Coroutine[Any, Any, _T]],
     *,
-    task_runner: Callable[[Coroutine[Any, Any, _T]], asyncio.Task[_T]] = ...,
+    task_runner: _TaskRunner = ...,
+    overlap: Literal["concurrent"] = "concurrent",
+    owner: None = None,
+) -> Callable[_P, asyncio.Task[_T]]:
+    """Wraps a coroutine function so that it can be connected to a signal; a decorator, too."""
+
+@overload
+def asyncslot(
+    fn: Callable[_P, Coroutine[Any, Any, _T]],
+    *,
+    task_runner: _TaskRunner = ...,
     overlap: _Overlap = "concurrent",
-    owner: Object | None = None,
-) -> Callable[..., asyncio.Task[_T] | None]:
-    """Wraps a coroutine function so that it can be connected to a signal."""
+    owner: object | None = None,
+) -> Callable[_P, asyncio.Task[_T] | None]:
+    """Wraps a coroutine function so that it can be connected to a signal; a decorator, too."""
 
 async def asyncsignal(signal: _BoundSignal, *, timeout: float | None = None) -> tuple[Any, ...]:
     """Waits until a signal is emitted and returns its arguments."""
@@ -64,9 +83,10 @@ def from_binding(wrapper: Any) -> Object:
 def new_event_loop() -> QiSelectorEventLoop:
     """Returns a new loop in owner mode; fits as `loop_factory` of `asyncio.Runner`."""
 
+@contextmanager
 def using_asyncio_from_qt(
     *, debug: bool | None = None, loop_factory: Callable[[], QiBaseEventLoop] | None = None
-) -> AbstractContextManager[QiBaseEventLoop]:
+) -> Iterator[QiBaseEventLoop]:
     """Context manager in which code that Qt drives may use asyncio."""
 
 class QiRunner:
@@ -78,7 +98,8 @@ class QiRunner:
     def __enter__(self) -> QiBaseEventLoop: ...
     def __exit__(self, *exception: Any) -> bool | None: ...
 
-def using_qt_from_asyncio() -> AbstractContextManager[None]:
+@contextmanager
+def using_qt_from_asyncio() -> Iterator[None]:
     """Context manager in which code that asyncio drives may use Qt."""
 
 class SenderDestroyed(ReferenceError):
@@ -108,6 +129,7 @@ class QiBaseEventLoop(asyncio.BaseEventLoop):
     def run_task(
         self,
         coro: Coroutine[Any, Any, _T],
+        /,
         *,
         allow_task_nesting: bool = True,
         name: str | None = None,
@@ -122,7 +144,7 @@ class QiSelectorEventLoop(QiBaseEventLoop, asyncio.SelectorEventLoop):
 class QiProactorEventLoop(QiBaseEventLoop):
     """`asyncio.ProactorEventLoop` on top of a Qt event loop; NotImplementedError off Windows."""
 
-    def __init__(self, proactor: Any = None) -> None: ...
+    def __new__(cls, proactor: Any = None) -> NoReturn: ...
 
 QiDefaultEventLoop = QiSelectorEventLoop
 
@@ -165,6 +187,9 @@ class RectF(NamedTuple):
 @final
 class Variant:
     """A value of a C++ type that Python has nothing for; it goes back to Qt unchanged."""
+
+    @property
+    def type_name(self) -> str: ...
 
 @final
 class Connection:

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Runs mypy over the stubs.
+
+check.py stubs STUBS   the stubs are complete and consistent
+check.py uses STUBS    programs in uses/ have the errors that their comments "# E: TEXT" tell, and no others
+check.py truth STUBS   the stubs describe what the package has
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).parent
+EXPECTED = re.compile(r"# E: (.*?)(?=  # E: |$)")
+FOUND = re.compile(r"^(?P<file>[^:]+):(?P<line>\d+): error: (?P<text>.*)$")
+SKIPPED = 77
+
+
+def mypy(stubs, module, *arguments):
+    """Runs mypy in an empty folder, so that it finds nothing else; returns status and output."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=folder, env=os.environ | {"MYPYPATH": str(stubs)}, capture_output=True, text=True,
+        )
+    return found.returncode, found.stdout + found.stderr
+
+
+def check_stubs(stubs):
+    status, output = mypy(stubs, "mypy", "--strict", "-p", "qi")
+    print(output)
+    return status
+
+
+def check_uses(stubs):
+    files = sorted((HERE / "uses").glob("*.py"))
+    _, output = mypy(stubs, "mypy", "--strict", "--no-error-summary", "--show-error-codes", *map(str, files))
+    found = {}
+    for line in output.splitlines():
+        if match := FOUND.match(line):
+            found.setdefault((match["file"], int(match["line"])), []).append(match["text"])
+        elif ": note: " not in line:
+            print(line)
+            return 1
+    wrong = 0
+    for file in files:
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            expected = [match[1] for match in EXPECTED.finditer(line)]
+            texts = found.pop((str(file), number), [])
+            if len(texts) != len(expected) or not all(map(lambda part, text: part in text, expected, texts)):
+                print(f"{file.name}:{number}: expected {expected}, found {texts}")
+                wrong += 1
+    for place, texts in found.items():
+        print(place, texts)
+        wrong += 1
+    print(f"{len(files)} files checked, {wrong} lines differ")
+    return wrong or not files
+
+
+def check_truth(stubs):
+    allowed = str(HERE / "allowed.txt")
+    status, output = mypy(stubs, "mypy.stubtest", "--concise", "--ignore-unused-allowlist",
+                          "--allowlist", allowed, "qi")
+    print(output)
+    return status
+
+
+def main(what, stubs):
+    if subprocess.run([sys.executable, "-c", "import mypy.stubtest"], capture_output=True).returncode:
+        print("skipped: mypy is not installed")
+        return SKIPPED
+    check = {"stubs": check_stubs, "uses": check_uses, "truth": check_truth}[what]
+    return 1 if check(pathlib.Path(stubs).resolve()) else 0
+
+
+sys.exit(main(*sys.argv[1:]))
