@@ -75,13 +75,15 @@ class Owner:
 
         def beside():
             outcome, error = None, None
+            whole = limited(coroutine)
             try:
                 asyncio.set_event_loop(self.loop)
                 with self.stock():
-                    outcome = self.loop.run_until_complete(limited(coroutine))
+                    outcome = self.loop.run_until_complete(whole)
             except BaseException as exception:
                 error = exception
             finally:
+                whole.close()  # a peer may not even have begun it
                 coroutine.close()
                 asyncio.set_event_loop(guest)
                 guest.start()
@@ -199,6 +201,7 @@ def any_binding():
 def qtinter():
     binding = any_binding()
     import qtinter
+    import qtinter.bindings  # chooses now, while only one binding is there
 
     return BoundPeer(qtinter.new_event_loop, binding, lambda function, types: qtinter.asyncslot(function))
 

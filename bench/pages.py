@@ -17,11 +17,20 @@ DOCS = pathlib.Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "performance.md"
 IMAGES = DOCS / "images"
 
+# file -> (title, what the names of its figures begin with)
 GROUPS = {
-    "performance.svg": ("What the loop does, beside libqi as a guest", ("signal", "call_soon", "sleep", "timer", "future",
-                                                                "tasks,", "queue", "executor", "subprocess")),
-    "performance-echo.svg": ("Echo: processor time of the server for a message, beside libqi as a guest", ("TCP", "Unix", "TLS")),
-    "performance-rest.svg": ("The window, memory and the start, beside libqi as a guest", ("window", "memory", "qi_runtime")),
+    "performance.svg": (
+        "What the loop does, beside libqi as a guest",
+        ("signal", "call_soon", "sleep", "timer", "future", "tasks,", "queue", "executor", "subprocess"),
+    ),
+    "performance-echo.svg": (
+        "Echo: processor time of the server for a message, beside libqi as a guest",
+        ("TCP", "Unix", "TLS"),
+    ),
+    "performance-rest.svg": (
+        "The window, memory and the start, beside libqi as a guest",
+        ("window", "memory", "qi_runtime"),
+    ),
 }
 
 

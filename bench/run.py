@@ -97,7 +97,6 @@ def measure(build, json_file, arguments, growth):
     json_file.unlink(missing_ok=True)
     facts = machine(build)
     started = time.monotonic()
-
     status = subprocess.run([str(part) for part in command], check=False).returncode
     if not json_file.exists():
         print(f"run.py: qi-bench failed with status {status}", file=sys.stderr)
@@ -129,10 +128,12 @@ def stored_baselines():
     return json.loads(BASELINE.read_text(encoding="utf-8")) if BASELINE.exists() else {}
 
 
-def update_baseline(data):
-    """Figures that this run does not have are kept."""
+def update_baseline(data, whole):
+    """A run of parts leaves the other figures as they are."""
     stored = stored_baselines()
     kept = stored.setdefault(python_of(data), {})
+    if whole:
+        kept.clear()
     kept.update(compare.baseline_of(data["workloads"]))
     BASELINE.write_text(json.dumps(stored, indent=1, ensure_ascii=False, sort_keys=True) + "\n",
                         encoding="utf-8")
@@ -200,7 +201,7 @@ def main():
             if report_regressions(data) and arguments.check:
                 status = status or SLOWER
             if arguments.update_baseline:
-                update_baseline(data)
+                update_baseline(data, whole=not arguments.only)
         done.append(data)
     if arguments.write_docs:
         pages.write(*done)

@@ -129,6 +129,10 @@ async def in_qt(function, *args):
     return await future
 
 
+def quantile(ordered, share):
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
 # -- measuring ----------------------------------------------------------------------------------------------
 
 
@@ -138,7 +142,7 @@ class Options:
     build: pathlib.Path
     rounds: int | None = None
 
-    SECONDS = 5.0  # how long one workload takes, about
+    SECONDS = 4.0  # how long one workload takes, about
     LONGEST = 0.5  # how long one round may take before its count is reduced
 
     def count(self, work):

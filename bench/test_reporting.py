@@ -108,8 +108,10 @@ class Regressions(unittest.TestCase):
             with mock.patch.object(run, "BASELINE", pathlib.Path(folder, "baseline.json")), \
                     mock.patch.object(run.os.path, "relpath", str):
                 self.assertEqual(run.report_regressions(run_of(result(libqi=1.0, uvloop=1.0))), 0)
-                run.update_baseline(run_of(result(libqi=1.0, uvloop=1.0)))
-                run.update_baseline(run_of(result("other", libqi=1.0, uvloop=1.0)))
+                run.update_baseline(run_of(result("gone", libqi=1.0, uvloop=1.0)), True)
+                run.update_baseline(run_of(result(libqi=1.0, uvloop=1.0)), True)
+                run.update_baseline(run_of(result("other", libqi=1.0, uvloop=1.0)), False)
+                self.assertEqual(set(run.stored_baselines()["3.11"]), {"turns", "other"})
                 self.assertEqual(run.report_regressions(run_of(result(libqi=1.0, uvloop=1.0))), 0)
                 self.assertEqual(run.report_regressions(run_of(result(libqi=1.5, uvloop=1.0))), 1)
         self.assertIn("SLOWER than the baseline, beside its peers, by 50%: turns (libqi)", said.getvalue())

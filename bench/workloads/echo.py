@@ -74,9 +74,29 @@ class Echo(asyncio.Protocol):
         self.transport.write(data)
 
 
-async def protocol_server(meter, kind, **options):
+class BufferedEcho(asyncio.BufferedProtocol):
+    def __init__(self, meter):
+        self.meter = meter
+        self.buffer = memoryview(bytearray(ECHO_LIMIT))
+
+    def connection_made(self, transport):
+        self.transport = transport
+        self.meter.accepted()
+
+    def get_buffer(self, hint):
+        return self.buffer
+
+    def buffer_updated(self, size):
+        self.transport.write(bytes(self.buffer[:size]))  # the transport may keep what it is given
+
+
+async def protocol_server(meter, kind, protocol=Echo, **options):
     create = getattr(asyncio.get_running_loop(), f"create_{kind}")
-    return await create(lambda: Echo(meter), backlog=BACKLOG, **options)
+    return await create(lambda: protocol(meter), backlog=BACKLOG, **options)
+
+
+async def buffered_server(meter, kind, **options):
+    return await protocol_server(meter, kind, BufferedEcho, **options)
 
 
 async def streams_server(meter, kind, **options):
@@ -91,7 +111,7 @@ async def streams_server(meter, kind, **options):
     return await getattr(asyncio, f"start_{kind}")(echo, backlog=BACKLOG, **options)
 
 
-SERVERS = {"Protocol": protocol_server, "streams": streams_server}
+SERVERS = {"Protocol": protocol_server, "BufferedProtocol": buffered_server, "streams": streams_server}
 
 
 # -- certificates -------------------------------------------------------------------------------------------
@@ -173,16 +193,18 @@ def add(family, api, connections, size):
     count = max(connections, (600 if family == "TLS" else 3000) if small else 300)
     workload(
         f"{family} echo, {api}, {'1 KiB' if small else '100 KiB'}, {connections} connection{plural}",
-        count=count, scale=0.8 if first else 0.4, target=Target(0.9 if first else 1.0, "uvloop"),
+        count=count, scale=0.8 if first else 0.3, target=Target(0.9 if first else 1.0, "uvloop"),
     )(echo(family, api, connections, size))
 
 
 for family in ("TCP", "Unix"):
-    for api in SERVERS:
+    for api in ("Protocol", "streams"):
         for size in (1024, 102_400):
             for connections in (1, 10, 100, 1000):
                 add(family, api, connections, size)
-for api in SERVERS:
+for size in (1024, 102_400):
+    add("TCP", "BufferedProtocol", 10, size)
+for api in ("Protocol", "streams"):
     for connections in (1, 10, 100):
         add("TLS", api, connections, 1024)
     add("TLS", api, 10, 102_400)

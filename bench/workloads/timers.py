@@ -5,7 +5,7 @@ import asyncio
 import random
 import time
 
-from suite import Part, Target, workload
+from suite import Part, Target, quantile, workload
 
 TWICE = Target(1 / 2, "uvloop")
 
@@ -35,10 +35,6 @@ async def many(count):
         timer.cancel()
     await asyncio.sleep(0)
     return time.perf_counter() - started
-
-
-def quantile(ordered, share):
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 PARTS = [

@@ -9,7 +9,7 @@ import time
 
 import _bench
 import suite
-from suite import Part, Target, workload
+from suite import Part, Target, quantile, workload
 
 SLICE_MS = 2  # of libqi, unless a host sets another
 SMOOTH = (Target(SLICE_MS + 1),)
@@ -23,10 +23,6 @@ async def spin():
         while time.perf_counter() < until:
             pass
         await asyncio.sleep(0)
-
-
-def quantile(ordered, share):
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 def figures(seconds):
