@@ -10,11 +10,15 @@
  * invokables, enumerations), the few methods below, and the dynamic properties. The host's names win, so
  * that no method of ours hides one of theirs; names with two underscores are always Python's own.
  *
+ * The proxy of a model is of a type of its own, which derives from this one: model.c.
+ *
  * GIL: held; released in qt/object.cpp wherever code of the host runs.
  */
 #include "proxy_p.h"
 
 #include <structmember.h>
+
+#include "compat.h"
 
 static qi__proxy *as_proxy(PyObject *object)
 {
@@ -36,9 +40,8 @@ qi_object *qi__proxy_live(qi__proxy *proxy)
     return object;
 }
 
-PyObject *qi_proxy_new(qi_object *object, void *guard, const char *class_name)
+PyObject *qi_proxy_new(PyTypeObject *type, qi_object *object, void *guard, const char *class_name)
 {
-    PyTypeObject *type = (PyTypeObject *)qi__state_get()->object_type;
     qi__proxy *proxy = (qi__proxy *)type->tp_alloc(type, 0);
 
     if (!proxy) {
@@ -145,6 +148,10 @@ static int refuse_assignment(qi_object *object, PyObject *name, qi_qt_kind kind)
 {
     if (kind == QI_QT_NOTHING) {
         qi_qt_raise_no_member(object, name);
+        PyObject *raised = qi__take_exception();
+        PyErr_Format(PyExc_AttributeError, "%S; setProperty(%R, value) makes a dynamic property",
+                     raised, name);
+        Py_XDECREF(raised);
         return -1;
     }
     PyErr_Format(PyExc_AttributeError, "%s.%U is a %s and cannot be assigned",
@@ -269,6 +276,12 @@ static PyObject *proxy_set_property(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
+static PyObject *proxy_dynamic_names(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qi_object *object = qi__proxy_live(as_proxy(self));
+    return object ? qi_qt_dynamic_names(object) : NULL;
+}
+
 static PyObject *proxy_class_name(PyObject *self, void *Py_UNUSED(closure))
 {
     qi_object *object = qi__proxy_live(as_proxy(self));
@@ -319,6 +332,8 @@ static PyMethodDef proxy_methods[] = {
      "property(name)\n--\n\nThe value of a property, dynamic ones included; None if it has none."},
     {"setProperty", proxy_set_property, METH_VARARGS,
      "setProperty(name, value)\n--\n\nSets a property; makes a dynamic one where there is none."},
+    {"dynamicPropertyNames", proxy_dynamic_names, METH_NOARGS,
+     "dynamicPropertyNames()\n--\n\nThe names of the properties that setProperty() has made."},
     {"__dir__", proxy_dir, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
@@ -352,24 +367,38 @@ static PyType_Slot proxy_slots[] = {
 static PyType_Spec proxy_spec = {
     .name = "_qi.Object",
     .basicsize = sizeof(qi__proxy),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |
-             Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC |
+             Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = proxy_slots,
 };
+
+/* The types of values that qt/ makes. */
+static int value_types_setup(PyObject *module, qi__state *state)
+{
+    state->variant_type = qi_qt_opaque_type(module);
+    state->gadget_type = state->variant_type ? qi_qt_gadget_type(module, state->variant_type) : NULL;
+    state->index_type = qi_qt_index_type(module);
+    state->host_future_type = qi_qt_future_type(module);
+    if (!state->gadget_type || !state->index_type || !state->host_future_type)
+        return -1;
+    if (PyModule_AddType(module, (PyTypeObject *)state->variant_type) < 0 ||
+        PyModule_AddType(module, (PyTypeObject *)state->gadget_type) < 0 ||
+        PyModule_AddType(module, (PyTypeObject *)state->index_type) < 0)
+        return -1;
+    return PyModule_AddType(module, (PyTypeObject *)state->host_future_type);
+}
 
 int qi__proxy_setup(PyObject *module, qi__state *state)
 {
     state->qt_cache = PyDict_New();
     state->object_type = PyType_FromModuleAndSpec(module, &proxy_spec, NULL);
-    state->variant_type = qi_qt_opaque_type(module);
-    if (!state->qt_cache || !state->object_type || !state->variant_type)
+    if (!state->qt_cache || !state->object_type ||
+        PyModule_AddType(module, (PyTypeObject *)state->object_type) < 0)
         return -1;
-    if (PyModule_AddType(module, (PyTypeObject *)state->object_type) < 0 ||
-        PyModule_AddType(module, (PyTypeObject *)state->variant_type) < 0)
+    if (PyModule_AddFunctions(module, functions) < 0 || value_types_setup(module, state) < 0)
         return -1;
-    if (PyModule_AddFunctions(module, functions) < 0)
-        return -1;
-    if (qi__bound_setup(module, state) < 0 || qi__link_setup(module, state) < 0)
+    if (qi__model_setup(module, state) < 0 || qi__bound_setup(module, state) < 0 ||
+        qi__link_setup(module, state) < 0)
         return -1;
     return qi__hostnames_setup(module, state);
 }

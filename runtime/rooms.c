@@ -62,6 +62,30 @@ PyTypeObject *qi_room_variant_type(void)
     return state ? (PyTypeObject *)state->variant_type : NULL;
 }
 
+PyTypeObject *qi_room_gadget_type(void)
+{
+    qi__state *state = qi__state_get();
+    return state ? (PyTypeObject *)state->gadget_type : NULL;
+}
+
+PyTypeObject *qi_room_model_type(void)
+{
+    qi__state *state = qi__state_get();
+    return state ? (PyTypeObject *)state->model_type : NULL;
+}
+
+PyTypeObject *qi_room_index_type(void)
+{
+    qi__state *state = qi__state_get();
+    return state ? (PyTypeObject *)state->index_type : NULL;
+}
+
+PyTypeObject *qi_room_future_type(void)
+{
+    qi__state *state = qi__state_get();
+    return state ? (PyTypeObject *)state->host_future_type : NULL;
+}
+
 PyObject *qi_room_weak_get(PyObject *weak)
 {
     return qi__weakref_get(weak);

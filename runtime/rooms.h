@@ -30,9 +30,13 @@ void qi_room_report(const char *signal, PyObject *callable);
  * was imported. */
 PyObject *qi_room_cache(void);
 
-/* The types of proxy.c and of qt/opaque.cpp. Borrowed. */
+/* The types of proxy.c and of qt/. Borrowed. */
 PyTypeObject *qi_room_object_type(void);
 PyTypeObject *qi_room_variant_type(void);
+PyTypeObject *qi_room_gadget_type(void);
+PyTypeObject *qi_room_model_type(void);
+PyTypeObject *qi_room_index_type(void);
+PyTypeObject *qi_room_future_type(void);
 
 /* A strong reference to what a weak one refers to, or NULL without an exception: it is gone. */
 PyObject *qi_room_weak_get(PyObject *weak);

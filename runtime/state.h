@@ -50,14 +50,18 @@ extern "C" {
     X(name_buffer_updated)                                                                         \
     X(name_call_soon)                                                                              \
     /* proxy.c */                                                                                  \
-    X(object_type)  /* _qi.Object: the proxy of a QObject */                                       \
-    X(signal_type)  /* _qi.Signal: a signal of one object */                                       \
-    X(method_type)  /* _qi.Method: a slot or invokable of one object */                            \
-    X(variant_type) /* _qi.Variant: a QVariant of a type that Python has nothing for */            \
-    X(link_type)    /* _qi.Connection: a callable connected to a signal */                         \
-    X(links)        /* the set of those that are connected */                                      \
-    X(host_names)   /* qi.host: dict of names to capsules that hold guards */                      \
-    X(qt_cache)     /* dict of what qt/ makes once: classes of enumerations, and so on */          \
+    X(object_type)      /* _qi.Object: the proxy of a QObject */                                   \
+    X(signal_type)      /* _qi.Signal: a signal of one object */                                   \
+    X(method_type)      /* _qi.Method: a slot or invokable of one object */                        \
+    X(variant_type)     /* _qi.Variant: a QVariant of a type that Python has nothing for */        \
+    X(gadget_type)      /* _qi.Gadget: a Variant whose type has properties and methods */          \
+    X(model_type)       /* _qi.Model: the proxy of a QAbstractItemModel */                         \
+    X(index_type)       /* _qi.Index: a place in a model */                                        \
+    X(host_future_type) /* _qi.HostFuture: a QFuture of the host's */                              \
+    X(link_type)        /* _qi.Connection: a callable connected to a signal */                     \
+    X(links)            /* the set of those that are connected */                                  \
+    X(host_names)       /* qi.host: dict of names to capsules that hold guards */                  \
+    X(qt_cache)         /* dict of what qt/ makes once: classes of enumerations, and so on */      \
     /* slot.c */                                                                                   \
     X(slot_type)        /* _qi.Slot: a coroutine function with an overlap policy */                \
     X(pending_type)     /* the done-callback of a task that libqi launched */                      \

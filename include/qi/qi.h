@@ -3,7 +3,8 @@
  * All of libqi's C API. Read the headers in this order: it is the order in which a host needs them.
  *
  * None of them includes Python's or Qt's headers or uses a word that Qt's macros take away, so they may
- * stand before or after any header of Qt, in C99 and in C++.
+ * stand before or after any header of Qt, in C99 and in C++. <qi/qt.hpp>, which is not among them, is for
+ * C++ applications that want to tell libqi about types of their own.
  */
 #ifndef QI_QI_H
 #define QI_QI_H

@@ -25,7 +25,7 @@ new_event_loop()     the loop itself, as asyncio.Runner(loop_factory=qi.new_even
 
 import sys
 
-from _qi import Connection, Object, Variant
+from _qi import Connection, Gadget, HostFuture, Model, Object, Variant
 
 from . import host
 from ._bindings import from_binding, to_binding
@@ -40,6 +40,7 @@ from ._loop import (
     run_task,
 )
 from ._modal import modal
+from ._models import Row, Rows
 from ._policies import (
     QiDefaultEventLoopPolicy,
     QiProactorEventLoopPolicy,
@@ -47,13 +48,17 @@ from ._policies import (
 )
 from ._signals import SenderDestroyed, asyncsignal
 from ._slots import asyncslot
-from ._types import Point, PointF, Rect, RectF, Size, SizeF
+from ._types import Point, PointF, Progress, Rect, RectF, Size, SizeF
 
 __all__ = [
     "Connection",
+    "Gadget",
+    "HostFuture",
+    "Model",
     "Object",
     "Point",
     "PointF",
+    "Progress",
     "QiBaseEventLoop",
     "QiDefaultEventLoop",
     "QiDefaultEventLoopPolicy",
@@ -66,6 +71,8 @@ __all__ = [
     "QtAsyncio",
     "Rect",
     "RectF",
+    "Row",
+    "Rows",
     "SenderDestroyed",
     "Size",
     "SizeF",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Python's counterparts of Qt's points, sizes and rectangles. Any tuple of as many numbers does as well."""
+"""Python's counterparts of Qt's points, sizes and rectangles, for which any tuple of as many numbers does as well."""
 
 from typing import NamedTuple
 
@@ -38,6 +38,15 @@ class RectF(NamedTuple):
     height: float
 
 
-for _type in (Point, PointF, Size, SizeF, Rect, RectF):
+class Progress(NamedTuple):
+    """How far a QFuture of the application has come."""
+
+    value: int
+    minimum: int
+    maximum: int
+    text: str
+
+
+for _type in (Point, PointF, Size, SizeF, Rect, RectF, Progress):
     _type.__module__ = "qi"  # where everybody gets them from, and where pickle looks for them
 del _type

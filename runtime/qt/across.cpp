@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include <QtCore/qexception.h>
 #include <QtCore/qhash.h>
 #include <QtCore/qmutex.h>
 #include <QtCore/qsemaphore.h>
@@ -111,8 +112,16 @@ bool raise_host_exception(const std::exception_ptr &exception)
 {
     try {
         std::rethrow_exception(exception);
+    } catch (const QUnhandledException &wrapped) {
+        /* What a QFuture makes of an exception that is no QException. */
+        if (wrapped.exception())
+            return raise_host_exception(wrapped.exception());
+        PyErr_SetString(PyExc_RuntimeError, "the host threw a C++ exception");
     } catch (const std::exception &thrown) {
         PyErr_Format(PyExc_RuntimeError, "the host threw a C++ exception: %s", thrown.what());
+    } catch (...) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "the host threw a C++ exception that is no std::exception");
     }
     return false;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Enumerations: one IntEnum or IntFlag for each QMetaEnum, made when the first value of it crosses and
- * kept in the module's cache under "Class::Name".
+ * kept in the module's cache under "Class::Name". Qt takes its members, numbers, names, and the members of
+ * PyQt6's and PySide6's classes of the same name.
  */
 #include "variant.h"
 
@@ -38,7 +39,7 @@ Ref members_of(const QMetaEnum &enumeration)
 
 PyObject *make_class(const QMetaEnum &enumeration, const QByteArray &full_name)
 {
-    PyObject *base = cached_attribute("enum", enumeration.isFlag() ? "IntFlag" : "IntEnum");
+    PyObject *base = cached_attribute("qi._enums", enumeration.isFlag() ? "HostFlag" : "HostEnum");
     Ref members(base ? members_of(enumeration).release() : nullptr);
 
     if (!members)
@@ -49,12 +50,89 @@ PyObject *make_class(const QMetaEnum &enumeration, const QByteArray &full_name)
     Ref keywords(Py_BuildValue("{s:s,s:s}", "module", "qi", "qualname", qualified.constData()));
     if (!arguments || !keywords)
         return nullptr;
-    return PyObject_Call(base, arguments.get(), keywords.get());
+    Ref made(PyObject_Call(base, arguments.get(), keywords.get()));
+    Ref text(made ? PyUnicode_FromFormat("%s of the application", full_name.constData()) : nullptr);
+    if (!text || PyObject_SetAttrString(made.get(), "__doc__", text.get()) < 0)
+        return nullptr;
+    return made.release();
 }
 
 QByteArray full_name(const QMetaEnum &enumeration)
 {
     return QByteArray(enumeration.scope()) + "::" + enumeration.name();
+}
+
+/* -- from Python ------------------------------------------------------------------------------------ */
+
+bool refuse_name(const QMetaEnum &enumeration, PyObject *object)
+{
+    QByteArrayList names;
+
+    for (int i = 0; i < enumeration.keyCount(); i++)
+        names.append(enumeration.key(i));
+    PyErr_Format(PyExc_ValueError, "%R is no name of %s; there is %s", object,
+                 full_name(enumeration).constData(), names.join(", ").constData());
+    return false;
+}
+
+/* One name, spelled as in C++, with its scope or without, or as Python's class has it. */
+bool value_of_name(const QMetaEnum &enumeration, const QByteArray &spelled, int *value)
+{
+    const qsizetype scope_end = spelled.lastIndexOf("::");
+    const QByteArray name = scope_end < 0 ? spelled : spelled.mid(scope_end + 2);
+    bool known = false;
+
+    if (scope_end >= 0) {
+        const QByteArray end = "::" + spelled.left(scope_end);
+        if (!("::" + full_name(enumeration)).endsWith(end) &&
+            !QByteArray("::").append(enumeration.scope()).endsWith(end))
+            return false;
+    }
+    *value = enumeration.keyToValue(name.constData(), &known);
+    for (int i = 0; !known && i < enumeration.keyCount(); i++) {
+        if (member_name(enumeration.key(i)) == name) {
+            *value = enumeration.value(i);
+            known = true;
+        }
+    }
+    return known;
+}
+
+/* "Glad"; of flags "Fast|Loud", and "" for none of them. New reference to the number, or an exception. */
+PyObject *number_of_names(const QMetaEnum &enumeration, PyObject *object)
+{
+    QString text;
+    int value = 0;
+
+    if (!text_from_python(object, &text))
+        return nullptr;
+    const QByteArray spelled = text.toUtf8().trimmed();
+    const bool flags = enumeration.isFlag();
+    if (flags && spelled.isEmpty())
+        return PyLong_FromLong(0);
+    for (const QByteArray &name : flags ? spelled.split('|') : QByteArrayList{spelled}) {
+        int one;
+        if (!value_of_name(enumeration, name.trimmed(), &one)) {
+            refuse_name(enumeration, object);
+            return nullptr;
+        }
+        value |= one;
+    }
+    return flags ? PyLong_FromUnsignedLong(quint32(value)) : PyLong_FromLong(value);
+}
+
+/* A member of an enum that is no number: those of PyQt6 and PySide6 are of the same name as Qt's. */
+PyObject *number_of_member(const QMetaEnum &enumeration, PyObject *object)
+{
+    const QByteArray name = Py_TYPE(object)->tp_name;
+    const QByteArray own = name.mid(name.lastIndexOf('.') + 1);
+
+    if (own != enumeration.name() && own != enumeration.enumName()) {
+        PyErr_Format(PyExc_TypeError, "a member of %s expected, got %R",
+                     full_name(enumeration).constData(), object);
+        return nullptr;
+    }
+    return PyObject_GetAttrString(object, "value");
 }
 
 } // namespace
@@ -94,6 +172,24 @@ QMetaEnum enum_of(QMetaType type)
             return candidate;
     }
     return QMetaEnum();
+}
+
+bool enum_from_python(PyObject *object, QMetaType type, const QMetaEnum &enumeration, void *data)
+{
+    if (PyIndex_Check(object) || !enumeration.isValid())
+        return enum_number_from_python(object, type, data);
+    if (PyUnicode_Check(object)) {
+        Ref number(number_of_names(enumeration, object));
+        return number && enum_number_from_python(number.get(), type, data);
+    }
+    PyObject *base = cached_attribute("enum", "Enum");
+    const int is_member = base ? PyObject_IsInstance(object, base) : -1;
+    if (is_member < 0)
+        return false;
+    if (!is_member)
+        return expected(full_name(enumeration).constData(), object);
+    Ref number(number_of_member(enumeration, object));
+    return number && enum_number_from_python(number.get(), type, data);
 }
 
 PyObject *enum_member(PyObject *enumeration, qlonglong value)

@@ -6,12 +6,15 @@
  *
  * The shorter forms that default arguments give a method are methods of their own in the meta-object.
  */
-#include "object.h"
+#include "invoke.h"
 
 #include "across.h"
 #include "class_info.h"
+#include "future.h"
+#include "object.h"
 #include "variant.h"
 
+#include <QtCore/qpointer.h>
 #include <QtCore/qvarlengtharray.h>
 
 #include "../rooms.h"
@@ -35,7 +38,25 @@ struct Call : Work {
 
     void run(QObject *object) override
     {
-        QVarLengthArray<void *, 8> addresses;
+        Addresses addresses = prepare();
+        QMetaObject::metacall(object, QMetaObject::InvokeMetaMethod, method.methodIndex(),
+                              addresses.data());
+    }
+
+    /* `data` is what the gadget's own class takes for `this`. */
+    void run_on_gadget(void *data)
+    {
+        const QMetaObject *owner = method.enclosingMetaObject();
+        Addresses addresses = prepare();
+        owner->d.static_metacall(static_cast<QObject *>(data), QMetaObject::InvokeMetaMethod,
+                                 method.relativeMethodIndex(), addresses.data());
+    }
+
+    using Addresses = QVarLengthArray<void *, 8>;
+
+    Addresses prepare()
+    {
+        Addresses addresses;
         const QMetaType type = method.returnMetaType();
         const bool has_result = type.isValid() && type.id() != QMetaType::Void;
 
@@ -44,8 +65,7 @@ struct Call : Work {
         addresses.append(has_result ? storage(result, type) : nullptr);
         for (qsizetype i = 0; i < arguments.size(); i++)
             addresses.append(storage(arguments[i], method.parameterMetaType(int(i))));
-        QMetaObject::metacall(object, QMetaObject::InvokeMetaMethod, method.methodIndex(),
-                              addresses.data());
+        return addresses;
     }
 
     QMetaMethod method;
@@ -59,19 +79,19 @@ struct Given {
     Py_ssize_t count;
 };
 
-QByteArray full_name(QObject *object, const QMetaMethod &method)
+QByteArray full_name(const QMetaObject *meta_object, const QMetaMethod &method)
 {
-    return QByteArray(object->metaObject()->className()) + '.' + method.name();
+    return QByteArray(meta_object->className()) + '.' + method.name();
 }
 
-bool convert(QObject *object, const QMetaMethod &method, Given given, Arguments *out)
+bool convert(const QMetaObject *meta_object, const QMetaMethod &method, Given given, Arguments *out)
 {
     for (Py_ssize_t i = 0; i < given.count; i++) {
         const QMetaType type = method.parameterMetaType(int(i));
         if (!type.isValid()) {
             PyErr_Format(PyExc_TypeError,
                          "%s(): the type '%s' of argument %zd is not known to Qt's type system",
-                         full_name(object, method).constData(),
+                         full_name(meta_object, method).constData(),
                          method.parameterTypes().at(i).constData(), i + 1);
             return false;
         }
@@ -82,8 +102,8 @@ bool convert(QObject *object, const QMetaMethod &method, Given given, Arguments 
                 PyErr_GivenExceptionMatches(raised.get(), PyExc_OverflowError) ||
                 PyErr_GivenExceptionMatches(raised.get(), PyExc_ValueError))
                 PyErr_Format(reinterpret_cast<PyObject *>(Py_TYPE(raised.get())),
-                             "%s(), argument %zd: %S", full_name(object, method).constData(), i + 1,
-                             raised.get());
+                             "%s(), argument %zd: %S", full_name(meta_object, method).constData(),
+                             i + 1, raised.get());
             else
                 qi_room_exception_give(raised.release());
             return false;
@@ -108,20 +128,20 @@ int sum_of_fitness(const QMetaMethod &method, Given given)
     return sum;
 }
 
-QMetaMethod refuse(QObject *object, const QMetaMethod &any, const QList<int> &indexes, Given given)
+QMetaMethod refuse(const QMetaObject *meta_object, const QMetaMethod &any,
+                   const QList<int> &indexes, Given given)
 {
-    const QByteArray forms = signatures(object->metaObject(), indexes);
+    const QByteArray forms = signatures(meta_object, indexes);
 
     PyErr_Format(PyExc_TypeError, "%s(): no form of it takes %s %zd argument%s; there is %s",
-                 full_name(object, any).constData(), given.count ? "these" : "just", given.count,
-                 given.count == 1 ? "" : "s", forms.constData());
+                 full_name(meta_object, any).constData(), given.count ? "these" : "just",
+                 given.count, given.count == 1 ? "" : "s", forms.constData());
     return QMetaMethod();
 }
 
 /* The form of a method that fits; an invalid one with an exception set if none does. */
-QMetaMethod choose(QObject *object, const QList<int> &indexes, Given given)
+QMetaMethod choose(const QMetaObject *meta_object, const QList<int> &indexes, Given given)
 {
-    const QMetaObject *meta_object = object->metaObject();
     QList<int> right_count;
 
     for (int index : indexes) {
@@ -141,33 +161,89 @@ QMetaMethod choose(QObject *object, const QList<int> &indexes, Given given)
             best_fitness = sum;
         }
     }
-    return best.isValid() ? best
-                          : refuse(object, meta_object->method(indexes.first()), indexes, given);
+    return best.isValid()
+               ? best
+               : refuse(meta_object, meta_object->method(indexes.first()), indexes, given);
 }
 
-const Member *member_of(QObject *object, PyObject *name)
+const Member *member_of(const QMetaObject *meta_object, PyObject *name)
 {
     const char *text = PyUnicode_AsUTF8(name);
-    return text ? class_info(object->metaObject()).find(text) : nullptr;
+    return text ? class_info(meta_object).find(text) : nullptr;
 }
 
-PyObject *call_method(QObject *object, const QMetaMethod &method, Given given)
+/* False with TypeError: the result could not be handed out. */
+bool check_result(const QMetaObject *meta_object, const QMetaMethod &method)
 {
-    Call work(method);
     const QMetaType type = method.returnMetaType();
 
-    if (!type.isValid())
-        return PyErr_Format(PyExc_TypeError,
-                            "%s() returns '%s', which Qt's type system does not know",
-                            full_name(object, method).constData(), method.typeName());
-    if (!convert(object, method, given, &work.arguments) || !perform(object, work))
-        return nullptr;
-    if (type.id() == QMetaType::Void)
-        Py_RETURN_NONE;
-    return to_python(work.result);
+    if (type.isValid() && strncmp(type.name(), "QFuture<", 8) == 0 && !is_future(type)) {
+        const QByteArray inner = QByteArray(type.name()).mid(8).chopped(1);
+        PyErr_Format(PyExc_TypeError,
+                     "%s() returns %s, of which Qt's type system knows nothing but the name; call "
+                     "qi::register_future<%s>() of <qi/qt.hpp> in the application",
+                     full_name(meta_object, method).constData(), type.name(), inner.constData());
+        return false;
+    }
+    if (type.isValid())
+        return true;
+    PyErr_Format(PyExc_TypeError, "%s() returns '%s', which Qt's type system does not know",
+                 full_name(meta_object, method).constData(), method.typeName());
+    return false;
+}
+
+PyObject *make_result(const Call &work)
+{
+    return work.method.returnMetaType().id() == QMetaType::Void ? Py_NewRef(Py_None)
+                                                                : to_python(work.result);
+}
+
+/* Conversions may run code of Python, and that may destroy the object. */
+bool still_alive(const QPointer<QObject> &object)
+{
+    if (!object)
+        PyErr_SetString(PyExc_ReferenceError,
+                        "the QObject was destroyed while the arguments were converted");
+    return object;
 }
 
 } // namespace
+
+PyObject *call_on_gadget(PyObject *gadget, PyObject *name, PyObject *const *arguments,
+                         Py_ssize_t count)
+{
+    const Given given = {arguments, count};
+    const QMetaObject *meta_object = opaque_slot(gadget)->metaType().metaObject();
+    const Member *member = member_of(meta_object, name);
+
+    if (!member || member->method_indexes.isEmpty())
+        return PyErr_Occurred() ? nullptr
+                                : PyErr_Format(PyExc_AttributeError, "%s has no method %R",
+                                               meta_object->className(), name);
+    Call work(choose(meta_object, member->method_indexes, given));
+    if (!work.method.isValid() || !check_result(meta_object, work.method) ||
+        !convert(meta_object, work.method, given, &work.arguments))
+        return nullptr;
+    QVariant changed = *opaque_slot(gadget);
+    void *data = changed.data();
+    if (!host_code([&] { work.run_on_gadget(data); }))
+        return nullptr;
+    *opaque_slot(gadget) = changed; /* methods that are not const may have changed it */
+    return make_result(work);
+}
+
+PyObject *signatures_of(const QMetaObject *meta_object, PyObject *name)
+{
+    const Member *member = member_of(meta_object, name);
+    QByteArrayList lines;
+
+    PyErr_Clear();
+    if (member) {
+        for (int index : member->signal_indexes + member->method_indexes)
+            lines.prepend(meta_object->method(index).methodSignature());
+    }
+    return PyUnicode_FromString(lines.join('\n').constData());
+}
 
 } // namespace qi
 
@@ -176,34 +252,39 @@ using namespace qi;
 PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments, Py_ssize_t count)
 {
     const Given given = {arguments, count};
-    const Member *member = member_of(object, name);
+    const QMetaObject *meta_object = object->metaObject();
+    const Member *member = member_of(meta_object, name);
+    const QPointer<QObject> alive(object);
 
     if (!member || member->method_indexes.isEmpty())
         return PyErr_Occurred() ? nullptr : qi_qt_raise_no_member(object, name);
-    const QMetaMethod method = choose(object, member->method_indexes, given);
-    return method.isValid() ? call_method(object, method, given) : nullptr;
+    Call work(choose(meta_object, member->method_indexes, given));
+    if (!work.method.isValid() || !check_result(meta_object, work.method) ||
+        !convert(meta_object, work.method, given, &work.arguments) || !still_alive(alive))
+        return nullptr;
+    return perform(object, work) ? make_result(work) : nullptr;
 }
 
 PyObject *qi_qt_emit(qi_object *object, PyObject *name, int index, PyObject *const *arguments,
                      Py_ssize_t count)
 {
     const Given given = {arguments, count};
-    const Member *member = member_of(object, name);
+    const QMetaObject *meta_object = object->metaObject();
+    const Member *member = member_of(meta_object, name);
+    const QPointer<QObject> alive(object);
     QList<int> indexes;
 
     if (!member)
         return PyErr_Occurred() ? nullptr : qi_qt_raise_no_member(object, name);
     for (int candidate : member->signal_indexes) {
-        if (index < 0 || original_signal(object->metaObject(), candidate) == index)
+        if (index < 0 || original_signal(meta_object, candidate) == index)
             indexes.append(candidate);
     }
     if (indexes.isEmpty())
         return qi_qt_raise_no_member(object, name);
-    const QMetaMethod method = choose(object, indexes, given);
-    if (!method.isValid())
-        return nullptr;
-    Call work(method);
-    if (!convert(object, method, given, &work.arguments))
+    Call work(choose(meta_object, indexes, given));
+    if (!work.method.isValid() || !convert(meta_object, work.method, given, &work.arguments) ||
+        !still_alive(alive))
         return nullptr;
     {
         /* As in C++, a signal may be emitted in any thread: its slots know where they belong. */
@@ -215,7 +296,7 @@ PyObject *qi_qt_emit(qi_object *object, PyObject *name, int index, PyObject *con
 
 int qi_qt_accepts(qi_object *object, PyObject *name, int most)
 {
-    const Member *member = member_of(object, name);
+    const Member *member = member_of(object->metaObject(), name);
     int best = -1;
 
     PyErr_Clear();
@@ -236,13 +317,5 @@ int qi_qt_original_signal(qi_object *object, int index)
 
 PyObject *qi_qt_signatures(qi_object *object, PyObject *name)
 {
-    const Member *member = member_of(object, name);
-    QByteArrayList lines;
-
-    PyErr_Clear();
-    if (member) {
-        for (int index : member->signal_indexes + member->method_indexes)
-            lines.prepend(object->metaObject()->method(index).methodSignature());
-    }
-    return PyUnicode_FromString(lines.join('\n').constData());
+    return signatures_of(object->metaObject(), name);
 }

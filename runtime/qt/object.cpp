@@ -11,9 +11,11 @@
 #include "across.h"
 #include "bridge.h"
 #include "class_info.h"
+#include "invoke.h"
 #include "names.h"
 #include "variant.h"
 
+#include <QtCore/qabstractitemmodel.h>
 #include <QtCore/qpointer.h>
 
 #include "../rooms.h"
@@ -166,20 +168,6 @@ bool fill_search(FindChildren *work, PyObject *name, PyObject *class_name, bool 
     return true;
 }
 
-/* Puts "Class.property: " before the message of a conversion that failed. */
-void name_the_property(QObject *object, const char *name)
-{
-    Ref raised(qi_room_exception_take());
-    PyErr_Format(reinterpret_cast<PyObject *>(Py_TYPE(raised.get())), "%s.%s: %S",
-                 object->metaObject()->className(), name, raised.get());
-}
-
-bool is_conversion_error()
-{
-    return PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_OverflowError) ||
-           PyErr_ExceptionMatches(PyExc_ValueError);
-}
-
 /* Bindings that the application may use beside us. Their wrapper is asked for the C++ address. */
 QObject *foreign_object(PyObject *object)
 {
@@ -214,7 +202,40 @@ QObject *foreign_object(PyObject *object)
     return nullptr;
 }
 
+/* Puts "Class.property: " before the message of a conversion that failed. */
+void name_the_property(const char *class_name, const char *name)
+{
+    Ref raised(qi_room_exception_take());
+    PyErr_Format(reinterpret_cast<PyObject *>(Py_TYPE(raised.get())), "%s.%s: %S", class_name, name,
+                 raised.get());
+}
+
+bool is_conversion_error()
+{
+    return PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_OverflowError) ||
+           PyErr_ExceptionMatches(PyExc_ValueError);
+}
+
 } // namespace
+
+bool value_for_property(const QMetaProperty &property, const char *class_name, PyObject *object,
+                        QVariant *out)
+{
+    const QMetaType type = property.metaType();
+    bool done;
+
+    if (!type.isValid()) {
+        done = from_python(object, out);
+    } else if (property.isEnumType() && (type.flags() & QMetaType::IsEnumeration)) {
+        *out = QVariant(type);
+        done = enum_from_python(object, type, property.enumerator(), out->data());
+    } else {
+        done = from_python(object, type, out);
+    }
+    if (!done && is_conversion_error())
+        name_the_property(class_name, property.name());
+    return done;
+}
 
 } // namespace qi
 
@@ -230,8 +251,11 @@ PyObject *qi_qt_wrap(qi_object *object)
     if (known && qi_proxy_object(known) == object)
         return Py_NewRef(known);
     void *guard = qi_qt_guard_new(object);
-    PyObject *proxy = guard ? qi_proxy_new(object, guard, class_name_kept(object->metaObject()))
-                            : PyErr_NoMemory();
+    PyTypeObject *type = qobject_cast<QAbstractItemModel *>(object) ? qi_room_model_type()
+                                                                    : qi_room_object_type();
+    PyObject *proxy = guard
+                          ? qi_proxy_new(type, object, guard, class_name_kept(object->metaObject()))
+                          : PyErr_NoMemory();
     if (proxy)
         proxies()->insert(object, proxy);
     return proxy;
@@ -243,7 +267,7 @@ PyObject *qi_qt_wrap_dying(qi_object *object)
 
     if (!object)
         return Py_NewRef(Py_None);
-    return known ? Py_NewRef(known) : qi_proxy_new(object, nullptr, "QObject");
+    return known ? Py_NewRef(known) : qi_proxy_new(qi_room_object_type(), object, nullptr, "QObject");
 }
 
 void qi_qt_forget(qi_object *object, PyObject *proxy)
@@ -257,7 +281,8 @@ void qi_qt_forget(qi_object *object, PyObject *proxy)
 
 bool qi_qt_is_proxy(PyObject *object)
 {
-    return Py_TYPE(object) == qi_room_object_type();
+    const PyTypeObject *type = Py_TYPE(object);
+    return type == qi_room_object_type() || type == qi_room_model_type();
 }
 
 qi_object *qi_qt_unwrap(PyObject *proxy)
@@ -300,18 +325,30 @@ qi_qt_kind qi_qt_member(qi_object *object, PyObject *name, int *index)
     return member->enumerator >= 0 ? QI_QT_ENUM : QI_QT_NOTHING;
 }
 
-PyObject *qi_qt_member_names(qi_object *object)
+static PyObject *list_of(const QByteArrayList &names)
 {
-    QByteArrayList names, dynamic;
-    Ref list(dynamic_names(object, &dynamic) ? PyList_New(0) : nullptr);
+    Ref list(PyList_New(0));
 
-    names = class_info(object->metaObject()).names() + dynamic;
-    for (const QByteArray &name : std::as_const(names)) {
+    for (const QByteArray &name : names) {
         Ref text(list ? PyUnicode_FromString(name.constData()) : nullptr);
         if (!text || PyList_Append(list.get(), text.get()) < 0)
             return nullptr;
     }
     return list.release();
+}
+
+PyObject *qi_qt_member_names(qi_object *object)
+{
+    const QByteArrayList names = class_info(object->metaObject()).names();
+    QByteArrayList dynamic;
+
+    return dynamic_names(object, &dynamic) ? list_of(names + dynamic) : nullptr;
+}
+
+PyObject *qi_qt_dynamic_names(qi_object *object)
+{
+    QByteArrayList names;
+    return dynamic_names(object, &names) ? list_of(names) : nullptr;
 }
 
 PyObject *qi_qt_raise_no_member(qi_object *object, PyObject *name)
@@ -368,12 +405,12 @@ int qi_qt_property_write(qi_object *object, int index, PyObject *value)
                      object->metaObject()->className(), property.name());
         return -1;
     }
-    const QMetaType type = property.metaType();
-    const bool converted = type.isValid() ? from_python(value, type, &variant)
-                                          : from_python(value, &variant);
-    if (!converted) {
-        if (is_conversion_error())
-            name_the_property(object, property.name());
+    const QPointer<QObject> alive(object);
+    if (!value_for_property(property, object->metaObject()->className(), value, &variant))
+        return -1;
+    if (!alive) {
+        PyErr_SetString(PyExc_ReferenceError,
+                        "the QObject was destroyed while the value was converted");
         return -1;
     }
     Write work(property, variant);

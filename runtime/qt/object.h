@@ -44,6 +44,7 @@ int qi_qt_property_write(qi_object *object, int index, PyObject *value);
 PyObject *qi_qt_dynamic_read(qi_object *object, PyObject *name);
 int qi_qt_dynamic_write(qi_object *object, PyObject *name, PyObject *value);
 bool qi_qt_dynamic_has(qi_object *object, PyObject *name);
+PyObject *qi_qt_dynamic_names(qi_object *object); /* a new list of str */
 
 /* -- calls ---------------------------------------------------------------------------------------- */
 
@@ -81,6 +82,16 @@ PyObject *qi_qt_find_child(qi_object *object, PyObject *name, PyObject *class_na
 PyObject *qi_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name,
                               bool recursive);
 
+/* -- models (qt/model.cpp) ------------------------------------------------------------------------- */
+
+/* What pyshim/qi/_models.py asks of a QAbstractItemModel. `parent` is a `_qi.Index`, or None for the top.
+ * New references, or NULL with an exception. */
+PyObject *qi_qt_model_size(qi_object *model, PyObject *parent); /* (rows, columns) */
+PyObject *qi_qt_model_index(qi_object *model, int row, int column, PyObject *parent);
+PyObject *qi_qt_model_fetch(qi_object *model, PyObject *parent);   /* whether there was more */
+PyObject *qi_qt_model_roles(qi_object *model);                     /* dict of names to numbers */
+PyObject *qi_qt_model_headers(qi_object *model, PyObject *parent); /* list, one for each column */
+
 /* -- proxies --------------------------------------------------------------------------------------- */
 
 /* The proxy of an object that is being destroyed, as QObject::destroyed hands it out: it refers to
@@ -90,14 +101,18 @@ PyObject *qi_qt_wrap_dying(qi_object *object);
 /* Called when a proxy goes, before its memory does. */
 void qi_qt_forget(qi_object *object, PyObject *proxy);
 
-/* proxy.c: makes the proxy of an object; takes the guard, which is NULL for one that is dead already.
+/* proxy.c: makes the proxy of an object, of one of the two types of proxies; takes the guard, which is NULL for one that is dead already.
  * `class_name` is kept. */
-PyObject *qi_proxy_new(qi_object *object, void *guard, const char *class_name);
+PyObject *qi_proxy_new(PyTypeObject *type, qi_object *object, void *guard, const char *class_name);
 /* The live object of a proxy, or NULL without an exception. */
 qi_object *qi_proxy_object(PyObject *proxy);
 
-/* Makes the type _qi.Variant. New reference. */
+/* Make the types _qi.Variant, _qi.Gadget (which derives from it), _qi.Index and _qi.HostFuture. New
+ * references. */
 PyObject *qi_qt_opaque_type(PyObject *module);
+PyObject *qi_qt_gadget_type(PyObject *module, PyObject *variant_type);
+PyObject *qi_qt_index_type(PyObject *module);
+PyObject *qi_qt_future_type(PyObject *module);
 
 #ifdef __cplusplus
 }

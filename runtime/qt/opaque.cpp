@@ -8,8 +8,10 @@
 #include <new>
 
 #include <QtCore/qdebug.h>
+#include <QtCore/qmetaobject.h>
 
 #include "../rooms.h"
+#include "gadget.h"
 #include "object.h"
 
 namespace qi
@@ -48,13 +50,29 @@ PyObject *opaque_repr(PyObject *object)
     return PyUnicode_FromFormat("<qi.%s>", text.trimmed().toUtf8().constData());
 }
 
+/* Gadgets that C++ cannot compare are as equal as their properties. */
+bool opaque_equal(const QVariant &a, const QVariant &b)
+{
+    const QMetaObject *gadget = a.metaType().metaObject();
+
+    if (!gadget || a.metaType() != b.metaType() || a.metaType().isEqualityComparable() ||
+        !(a.metaType().flags() & QMetaType::IsGadget))
+        return a == b;
+    for (int i = 0; i < gadget->propertyCount(); i++) {
+        const QMetaProperty property = gadget->property(i);
+        if (property.readOnGadget(a.constData()) != property.readOnGadget(b.constData()))
+            return false;
+    }
+    return gadget->propertyCount() > 0;
+}
+
 PyObject *opaque_compare(PyObject *left, PyObject *right, int operation)
 {
     const QVariant *a = opaque_value(left), *b = opaque_value(right);
 
     if (!a || !b || (operation != Py_EQ && operation != Py_NE))
         Py_RETURN_NOTIMPLEMENTED;
-    return PyBool_FromLong((*a == *b) == (operation == Py_EQ));
+    return PyBool_FromLong(opaque_equal(*a, *b) == (operation == Py_EQ));
 }
 
 PyObject *opaque_type_name(PyObject *object, void *)
@@ -81,7 +99,8 @@ PyType_Spec opaque_spec = {
     "_qi.Variant",
     int(sizeof(Opaque)),
     0,
-    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION |
+        Py_TPFLAGS_IMMUTABLETYPE,
     opaque_slots,
 };
 
@@ -135,7 +154,7 @@ namespace qi
 
 PyObject *opaque_new(const QVariant &value)
 {
-    PyTypeObject *type = qi_room_variant_type();
+    PyTypeObject *type = is_gadget(value.metaType()) ? qi_room_gadget_type() : qi_room_variant_type();
     PyObject *object = type ? type->tp_alloc(type, 0) : nullptr;
 
     if (object)
@@ -145,7 +164,14 @@ PyObject *opaque_new(const QVariant &value)
 
 const QVariant *opaque_value(PyObject *object)
 {
-    return Py_TYPE(object) == qi_room_variant_type() ? &self_of(object)->value : nullptr;
+    return opaque_slot(object);
+}
+
+QVariant *opaque_slot(PyObject *object)
+{
+    const PyTypeObject *type = Py_TYPE(object);
+    return type == qi_room_variant_type() || type == qi_room_gadget_type() ? &self_of(object)->value
+                                                                           : nullptr;
 }
 
 QVariant hold_python(PyObject *object)

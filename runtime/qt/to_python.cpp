@@ -18,6 +18,9 @@
 #include <QtCore/quuid.h>
 
 #include "bridge.h"
+#include "containers.h"
+#include "future.h"
+#include "model.h"
 
 namespace qi
 {
@@ -118,6 +121,16 @@ PyObject *make_datetime(const ToPython &, const void *data)
     return datetime_to_python(as<QDateTime>(data));
 }
 
+PyObject *make_index(const ToPython &, const void *data)
+{
+    return index_to_python(as<QModelIndex>(data));
+}
+
+PyObject *make_persistent_index(const ToPython &, const void *data)
+{
+    return index_to_python(as<QPersistentModelIndex>(data));
+}
+
 template <typename... Numbers>
 PyObject *make_shape(const char *name, const char *format, Numbers... numbers)
 {
@@ -181,6 +194,11 @@ PyObject *make_opaque(const ToPython &how, const void *data)
 {
     PyObject *held = held_python(how.type(), data);
     return held ? held : opaque_new(QVariant(how.type(), data));
+}
+
+PyObject *make_future(const ToPython &how, const void *data)
+{
+    return future_new(QVariant(how.type(), data));
 }
 
 PyObject *make_enum(const ToPython &how, const void *data)
@@ -251,6 +269,31 @@ PyObject *make_sequence(const ToPython &how, const void *data)
 {
     const QVariant variant(how.type(), data);
     return make_list_of(variant.value<QSequentialIterable>());
+}
+
+PyObject *make_set(const ToPython &how, const void *data)
+{
+    Ref items(make_sequence(how, data));
+    PyObject *set = items ? PySet_New(items.get()) : nullptr;
+
+    /* Items that Python cannot hash stay in a list. */
+    if (set || !items || !PyErr_ExceptionMatches(PyExc_TypeError))
+        return set;
+    PyErr_Clear();
+    return items.release();
+}
+
+PyObject *make_pair(const ToPython &how, const void *data)
+{
+    using PairView = QtMetaTypePrivate::QPairVariantInterfaceImpl;
+    const QVariant variant(how.type(), data); /* what the view looks at */
+    const PairView view = variant.value<PairView>();
+    QVariant first(view._metaType_first), second(view._metaType_second);
+
+    view.first(first.data());
+    view.second(second.data());
+    Ref one(to_python(first)), two(one ? to_python(second) : nullptr);
+    return two ? PyTuple_Pack(2, one.get(), two.get()) : nullptr;
 }
 
 PyObject *make_association(const ToPython &how, const void *data)
@@ -357,6 +400,10 @@ ToPython::Make for_builtin(int id)
         return make_rect;
     case QMetaType::QRectF:
         return make_rect_f;
+    case QMetaType::QModelIndex:
+        return make_index;
+    case QMetaType::QPersistentModelIndex:
+        return make_persistent_index;
     case QMetaType::QVariant:
         return make_variant;
     case QMetaType::QObjectStar:
@@ -385,8 +432,14 @@ ToPython::Make for_other(QMetaType type)
     if (flags & (QMetaType::TrackingPointerToQObject | QMetaType::SharedPointerToQObject |
                  QMetaType::WeakPointerToQObject))
         return make_tracked_object;
+    if (is_future(type))
+        return make_future;
+    if (is_pair(type))
+        return make_pair;
     if (QMetaType::canConvert(type, QMetaType::fromType<QAssociativeIterable>()))
         return make_association;
+    if (is_set(type) && QMetaType::canConvert(type, QMetaType::fromType<QSequentialIterable>()))
+        return make_set;
     if (QMetaType::canConvert(type, QMetaType::fromType<QSequentialIterable>()))
         return make_sequence;
     return make_opaque;

@@ -9,20 +9,17 @@
 #include <cmath>
 #include <limits>
 
-#include <QtCore/qassociativeiterable.h>
 #include <QtCore/qdatetime.h>
-#include <QtCore/qjsonarray.h>
-#include <QtCore/qjsondocument.h>
-#include <QtCore/qjsonobject.h>
-#include <QtCore/qjsonvalue.h>
 #include <QtCore/qrect.h>
-#include <QtCore/qsequentialiterable.h>
-#include <QtCore/qstringlist.h>
 #include <QtCore/qurl.h>
 #include <QtCore/quuid.h>
 
 #include "../rooms.h"
 #include "bridge.h"
+#include "containers.h"
+#include "future.h"
+#include "gadget.h"
+#include "model.h"
 
 namespace qi
 {
@@ -144,25 +141,6 @@ bool put_float(PyObject *object, QMetaType type, void *data)
     return true;
 }
 
-bool put_enum(PyObject *object, QMetaType type, void *data)
-{
-    switch (type.sizeOf()) {
-    case 1:
-        return put_integer<qint8>(object, type, data);
-    case 2:
-        return put_integer<qint16>(object, type, data);
-    case 8:
-        return put_integer<qint64>(object, type, data);
-    }
-    /* Flags may use the sign bit, so both readings of 32 bits are right. */
-    qlonglong value;
-    if (!integer_from_python(object, type, std::numeric_limits<qint32>::min(),
-                             std::numeric_limits<quint32>::max(), &value))
-        return false;
-    at<qint32>(data) = qint32(value);
-    return true;
-}
-
 /* -- text and bytes ---------------------------------------------------------------------------------- */
 
 bool put_character(PyObject *object, QMetaType type, void *data)
@@ -180,19 +158,6 @@ bool put_character(PyObject *object, QMetaType type, void *data)
         return false;
     }
     at<char16_t>(data) = char16_t(character);
-    return true;
-}
-
-bool put_bytes(PyObject *object, void *data)
-{
-    Py_buffer view;
-
-    if (!PyObject_CheckBuffer(object))
-        return expected("bytes", object);
-    if (PyObject_GetBuffer(object, &view, PyBUF_CONTIG_RO) < 0)
-        return false;
-    at<QByteArray>(data) = QByteArray(static_cast<const char *>(view.buf), view.len);
-    PyBuffer_Release(&view);
     return true;
 }
 
@@ -297,145 +262,6 @@ bool put_rect_f(PyObject *object, void *data)
     return true;
 }
 
-/* -- containers -------------------------------------------------------------------------------------- */
-
-/* Calls `add` for each item of a list or tuple, which may change meanwhile. */
-template <typename Add> bool each_item(PyObject *object, Add add)
-{
-    qi::Recursion level(" while converting an object for Qt");
-
-    if (!level)
-        return false;
-    if (!PyList_Check(object) && !PyTuple_Check(object))
-        return expected("list", object);
-    Ref items(PySequence_Tuple(object));
-    if (!items)
-        return false;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(items.get()); i++) {
-        if (!add(PyTuple_GET_ITEM(items.get(), i)))
-            return false;
-    }
-    return true;
-}
-
-template <typename Add> bool each_entry(PyObject *object, Add add)
-{
-    qi::Recursion level(" while converting an object for Qt");
-
-    if (!level)
-        return false;
-    if (!PyDict_Check(object))
-        return expected("dict", object);
-    Ref items(PyDict_Items(object));
-    if (!items)
-        return false;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(items.get()); i++) {
-        PyObject *entry = PyList_GET_ITEM(items.get(), i);
-        if (!add(PyTuple_GET_ITEM(entry, 0), PyTuple_GET_ITEM(entry, 1)))
-            return false;
-    }
-    return true;
-}
-
-bool put_text_list(PyObject *object, void *data)
-{
-    QStringList &list = at<QStringList>(data);
-    return each_item(object, [&](PyObject *item) {
-        list.append(QString());
-        return text_from_python(item, &list.last());
-    });
-}
-
-bool put_bytes_list(PyObject *object, void *data)
-{
-    QByteArrayList &list = at<QByteArrayList>(data);
-    return each_item(object, [&](PyObject *item) {
-        list.append(QByteArray());
-        return put_bytes(item, &list.last());
-    });
-}
-
-bool put_list(PyObject *object, void *data)
-{
-    QVariantList &list = at<QVariantList>(data);
-    return each_item(object, [&](PyObject *item) {
-        QVariant value;
-        if (!from_python(item, &value))
-            return false;
-        list.append(value);
-        return true;
-    });
-}
-
-template <typename Map> bool put_map(PyObject *object, void *data)
-{
-    Map &map = at<Map>(data);
-    return each_entry(object, [&](PyObject *key, PyObject *item) {
-        QString name;
-        QVariant value;
-        if (!text_from_python(key, &name) || !from_python(item, &value))
-            return false;
-        map.insert(name, value);
-        return true;
-    });
-}
-
-/* Any other list or map that Qt's type system can fill. */
-bool put_sequence(PyObject *object, QVariant *out)
-{
-    QSequentialIterable list = out->view<QSequentialIterable>();
-    const QMetaType type = list.metaContainer().valueMetaType();
-    return each_item(object, [&](PyObject *item) {
-        QVariant value;
-        if (!from_python(item, type, &value))
-            return false;
-        list.addValue(value);
-        return true;
-    });
-}
-
-bool put_association(PyObject *object, QVariant *out)
-{
-    QAssociativeIterable map = out->view<QAssociativeIterable>();
-    const QMetaAssociation types = map.metaContainer();
-    return each_entry(object, [&](PyObject *key, PyObject *item) {
-        QVariant name, value;
-        if (!from_python(key, types.keyMetaType(), &name) ||
-            !from_python(item, types.mappedMetaType(), &value))
-            return false;
-        map.setValue(name, value);
-        return true;
-    });
-}
-
-bool put_json(PyObject *object, QMetaType type, void *data)
-{
-    QVariant value;
-
-    if (type.id() == QMetaType::QJsonObject && !PyDict_Check(object))
-        return expected("dict", object);
-    if (type.id() == QMetaType::QJsonArray && !PyList_Check(object) && !PyTuple_Check(object))
-        return expected("list", object);
-    if (!from_python(object, &value))
-        return false;
-    const QJsonValue json = QJsonValue::fromVariant(value);
-    switch (type.id()) {
-    case QMetaType::QJsonObject:
-        at<QJsonObject>(data) = json.toObject();
-        break;
-    case QMetaType::QJsonArray:
-        at<QJsonArray>(data) = json.toArray();
-        break;
-    case QMetaType::QJsonDocument:
-        at<QJsonDocument>(data) = QJsonDocument::fromVariant(value);
-        break;
-    default:
-        at<QJsonValue>(data) = object == Py_None ? QJsonValue() : json;
-        break;
-    }
-    return true;
-}
-
 /* -- objects and the rest ---------------------------------------------------------------------------- */
 
 bool put_object(PyObject *object, QMetaType type, void *data)
@@ -457,6 +283,16 @@ bool put_object(PyObject *object, QMetaType type, void *data)
     return true;
 }
 
+bool put_persistent_index(PyObject *object, void *data)
+{
+    QModelIndex index;
+
+    if (!index_from_python(object, &index))
+        return false;
+    at<QPersistentModelIndex>(data) = index;
+    return true;
+}
+
 /* Through a conversion that Qt or the host has registered: QColor from "red", QKeySequence from text. */
 bool put_converted(PyObject *object, QMetaType type, QVariant *out)
 {
@@ -469,6 +305,11 @@ bool put_converted(PyObject *object, QMetaType type, QVariant *out)
     if (value.metaType() == type || (value.isValid() && value.convert(type))) {
         *out = value;
         return true;
+    }
+    if (const char *kind = container_kind(type)) {
+        PyErr_Format(PyExc_TypeError, "%s expected for %s, got %s", kind, type.name(),
+                     Py_TYPE(object)->tp_name);
+        return false;
     }
     return expected(type.name(), object);
 }
@@ -511,17 +352,7 @@ bool put_builtin(PyObject *object, QMetaType type, void *data, bool *known)
     case QMetaType::QString:
         return text_from_python(object, static_cast<QString *>(data));
     case QMetaType::QByteArray:
-        return put_bytes(object, data);
-    case QMetaType::QStringList:
-        return put_text_list(object, data);
-    case QMetaType::QByteArrayList:
-        return put_bytes_list(object, data);
-    case QMetaType::QVariantList:
-        return put_list(object, data);
-    case QMetaType::QVariantMap:
-        return put_map<QVariantMap>(object, data);
-    case QMetaType::QVariantHash:
-        return put_map<QVariantHash>(object, data);
+        return bytes_from_python(object, static_cast<QByteArray *>(data));
     case QMetaType::QDate:
         return date_from_python(object, static_cast<QDate *>(data));
     case QMetaType::QTime:
@@ -544,16 +375,14 @@ bool put_builtin(PyObject *object, QMetaType type, void *data, bool *known)
         return put_rect(object, data);
     case QMetaType::QRectF:
         return put_rect_f(object, data);
+    case QMetaType::QModelIndex:
+        return index_from_python(object, static_cast<QModelIndex *>(data));
+    case QMetaType::QPersistentModelIndex:
+        return put_persistent_index(object, data);
     case QMetaType::Nullptr:
         return object == Py_None || expected("None", object);
-    case QMetaType::QJsonValue:
-    case QMetaType::QJsonObject:
-    case QMetaType::QJsonArray:
-    case QMetaType::QJsonDocument:
-        return put_json(object, type, data);
     default:
-        *known = false;
-        return false;
+        return builtin_container_from_python(object, type, data, known);
     }
 }
 
@@ -561,6 +390,8 @@ bool put_other(PyObject *object, QMetaType type, QVariant *out)
 {
     const QVariant *own = opaque_value(object);
 
+    if (!own)
+        own = future_value(object);
     if (own && own->metaType() == type) {
         *out = *own;
         return true;
@@ -568,12 +399,13 @@ bool put_other(PyObject *object, QMetaType type, QVariant *out)
     if (type.flags() & QMetaType::PointerToQObject)
         return put_object(object, type, out->data());
     if (type.flags() & QMetaType::IsEnumeration)
-        return put_enum(object, type, out->data());
-    if (PyDict_Check(object) && QMetaType::canView(type, QMetaType::fromType<QAssociativeIterable>()))
-        return put_association(object, out);
-    if ((PyList_Check(object) || PyTuple_Check(object)) &&
-        QMetaType::canView(type, QMetaType::fromType<QSequentialIterable>()))
-        return put_sequence(object, out);
+        return enum_from_python(object, type, enum_of(type), out->data());
+    bool fits = false;
+    const bool done = container_from_python(object, type, out, &fits);
+    if (fits)
+        return done;
+    if (PyDict_Check(object) && is_gadget(type))
+        return gadget_from_dict(object, out);
     return put_converted(object, type, out);
 }
 
@@ -663,6 +495,43 @@ bool guess_rare(PyObject *object, QVariant *out)
 
 } // namespace
 
+bool bytes_from_python(PyObject *object, QByteArray *out)
+{
+    Py_buffer view;
+
+    if (!PyObject_CheckBuffer(object))
+        return expected("bytes", object);
+    if (PyObject_GetBuffer(object, &view, PyBUF_CONTIG_RO) < 0)
+        return false;
+    *out = QByteArray(static_cast<const char *>(view.buf), view.len);
+    PyBuffer_Release(&view);
+    return true;
+}
+
+bool enum_number_from_python(PyObject *object, QMetaType type, void *data)
+{
+    const bool is_unsigned = type.flags() & QMetaType::IsUnsignedEnumeration;
+
+    switch (type.sizeOf()) {
+    case 1:
+        return is_unsigned ? put_integer<quint8>(object, type, data)
+                           : put_integer<qint8>(object, type, data);
+    case 2:
+        return is_unsigned ? put_integer<quint16>(object, type, data)
+                           : put_integer<qint16>(object, type, data);
+    case 8:
+        return is_unsigned ? put_integer<quint64>(object, type, data)
+                           : put_integer<qint64>(object, type, data);
+    }
+    /* Flags may use the sign bit, so both readings of 32 bits are right. */
+    qlonglong value;
+    if (!integer_from_python(object, type, std::numeric_limits<qint32>::min(),
+                             std::numeric_limits<quint32>::max(), &value))
+        return false;
+    at<qint32>(data) = qint32(value);
+    return true;
+}
+
 bool text_from_python(PyObject *object, QString *out)
 {
     if (!PyUnicode_Check(object))
@@ -720,7 +589,10 @@ bool from_python(PyObject *object, QVariant *out)
         return guess_tuple(object, out);
     if (PyDict_Check(object) && has_text_keys(object))
         return guess_as<QVariantMap>(object, out);
-    if (const QVariant *own = opaque_value(object)) {
+    const QVariant *own = opaque_value(object);
+    if (!own)
+        own = future_value(object);
+    if (own) {
         *out = *own;
         return true;
     }

@@ -7,16 +7,22 @@
  *   QByteArray                         bytes (any buffer is taken back)
  *   QStringList, lists of any type     list (a tuple is taken back too)
  *   QVariantMap, QVariantHash, maps    dict
+ *   std::pair, sets                    tuple, set
  *   QDate, QTime, QDateTime            date, time, datetime; None if invalid. Local time is naive, any
  *                                      other time zone is kept. Qt counts milliseconds: the rest of the
  *                                      microseconds is cut off on the way there.
  *   QUrl, QUuid                        str, uuid.UUID
  *   QPoint(F), QSize(F), QRect(F)      qi.Point … qi.RectF, which are named tuples; any tuple of as many
  *                                      numbers is taken back
- *   enums and flags                    enum.IntEnum, enum.IntFlag; a value without a name is an int
+ *   enums and flags                    enum.IntEnum, enum.IntFlag; a value without a name is an int. Names
+ *                                      are taken back too, of flags with a bar in between
  *   QObject * and subclasses           the proxy
  *   QVariant                           what it holds; anything can be put into one
  *   QJsonValue, QJsonObject, …         what json.loads() would make of it
+ *   Q_GADGET types                     _qi.Gadget: a copy, with the properties and methods of the type; a
+ *                                      dict of properties is taken back too
+ *   QModelIndex                        qi.Row; None if invalid
+ *   QFuture<T>                         _qi.HostFuture
  *   any other type                     _qi.Variant, which goes back unchanged
  *
  * Errors: TypeError where the kind does not fit, OverflowError where the range does not; both name what
@@ -69,6 +75,7 @@ bool from_python(PyObject *object, QMetaType type, QVariant *out);
 bool from_python(PyObject *object, QVariant *out);
 
 bool text_from_python(PyObject *object, QString *out);
+bool bytes_from_python(PyObject *object, QByteArray *out);
 
 /* How well an object fits a type: 0 not at all, 1 by conversion, 2 nearly, 3 exactly. For overloads. */
 int fitness(PyObject *object, QMetaType type);
@@ -90,10 +97,14 @@ bool datetime_from_python(PyObject *object, QDateTime *out);
 PyObject *enum_class(const QMetaEnum &enumeration);
 QMetaEnum enum_of(QMetaType type);
 PyObject *enum_member(PyObject *enumeration, qlonglong value);
+/* Writes what `data`, of an enumeration's type, shall be. The description may be invalid: numbers only. */
+bool enum_from_python(PyObject *object, QMetaType type, const QMetaEnum &enumeration, void *data);
+bool enum_number_from_python(PyObject *object, QMetaType type, void *data); /* to_qt.cpp */
 
 /* opaque.cpp */
 PyObject *opaque_new(const QVariant &value);
 const QVariant *opaque_value(PyObject *object); /* NULL if it is no _qi.Variant; sets no exception */
+QVariant *opaque_slot(PyObject *object);        /* the same, to be changed; for gadget.cpp */
 QVariant hold_python(PyObject *object);         /* a QVariant that holds any object of Python */
 PyObject *held_python(QMetaType type, const void *data); /* new reference, NULL if it is none of these */
 

@@ -5,7 +5,7 @@ compile.py INCLUDE_DIR COMPILER STANDARD [QT_FLAG...]
 
 Without Qt flags each header is compiled alone. With them (the include folders and defines of QtCore), the
 umbrella header stands before and after Qt's headers, with and without QT_NO_KEYWORDS, twice over, in one
-translation unit with a class that uses Qt's keywords.
+translation unit with a class that uses Qt's keywords; and the header for C++ stands alone.
 """
 
 import pathlib
@@ -52,6 +52,8 @@ def with_qt(compiler, flags):
         for order, text in (("before", ours + qt), ("after", qt + ours)):
             name = f"qi.h {order} Qt, {'without keywords' if define else 'with keywords'}"
             yield compiles(name, compiler, "c++", define + text + body + ours + USE, flags)
+    text = "#define QT_NO_KEYWORDS\n#include <qi/qt.hpp>\n#include <qi/qt.hpp>\n#include <qi/qi.h>\n" + NO_KEYWORDS
+    yield compiles("qt.hpp", compiler, "c++", text, flags)
 
 
 def main(include, compiler, standard, *qt_flags):

@@ -86,7 +86,7 @@ TEST_CASE("enumerations and flags are Python's")
     Thing thing;
     show(host, "thing", &thing);
 
-    CHECK(host.eval("thing.mood") == "<Mood.Calm: 0>");
+    CHECK(host.eval("thing.mood") == "<tests.Thing.Mood.Calm: 0>");
     CHECK(host.eval("thing.Mood.Glad is type(thing.mood).Glad, [m.name for m in thing.Mood]") ==
           "(True, ['Calm', 'Glad', 'None_'])");
     host.exec("thing.mood = thing.Mood.Glad; thing.traits = thing.Traits.Fast | thing.Traits.Last");
@@ -96,7 +96,6 @@ TEST_CASE("enumerations and flags are Python's")
                     "thing.traits") == "(True, False)");
     thing.mood = Thing::Mood(3);
     CHECK(host.eval("thing.mood, type(thing.mood)") == "(3, <class 'int'>)");
-    CHECK(raises(host, "thing.mood = 'Glad'").find("TypeError") == 0);
 }
 
 TEST_CASE("slots and invokables are called, with results")

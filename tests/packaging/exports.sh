@@ -7,7 +7,7 @@
 set -euo pipefail
 export LC_ALL=C
 exported=$(nm -D --defined-only --format=posix "$1" | awk '{print $1}' | sed 's/@.*//' | sort -u)
-declared=$(cat "$2"/*.h | tr '\n' ' ' | grep -o 'QI_API [^;(]*(' | grep -o 'qi_[a-z0-9_]* *($' | tr -d ' (' | sort -u)
+declared=$(cat "$2"/*.h "$2"/*.hpp | tr '\n' ' ' | grep -o 'QI_API [^;(]*(' | grep -o 'qi_[a-z0-9_]* *($' | tr -d ' (' | sort -u)
 [ -n "$declared" ] || { echo "found no declarations in $2"; exit 1; }
 differences=$(diff <(echo "$declared") <(echo "$exported")) || {
     printf 'declared (<) and exported (>) differ:\n%s\n' "$differences"

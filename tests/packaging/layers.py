@@ -17,7 +17,8 @@ SOURCES = {".c", ".h", ".cpp", ".hpp"}
 
 # Pattern of the files, what they must not include, and why.
 RULES = [
-    ("include/qi/*", (PYTHON, QT), "public headers know neither Python nor Qt"),
+    ("include/qi/*.h", (PYTHON, QT), "public headers know neither Python nor Qt"),
+    ("include/qi/*.hpp", (PYTHON,), "public headers of C++ do not know Python"),
     ("runtime/timers.[ch]", (PYTHON, QT), "timers know neither Python nor Qt"),
     ("runtime/ring.[ch]", (PYTHON, QT), "the ready queue knows neither Python nor Qt"),
     ("runtime/poller*.[ch]", (PYTHON, QT), "the poller knows neither Python nor Qt"),

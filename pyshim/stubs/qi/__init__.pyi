@@ -5,7 +5,16 @@ import asyncio
 import contextvars
 import enum
 import selectors
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Generator,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple, NoReturn, ParamSpec, Protocol, TypeVar, final, overload
 
@@ -184,12 +193,54 @@ class RectF(NamedTuple):
     width: float
     height: float
 
-@final
+class Progress(NamedTuple):
+    """How far a QFuture of the application has come."""
+
+    value: int
+    minimum: int
+    maximum: int
+    text: str
+
 class Variant:
     """A value of a C++ type that Python has nothing for; it goes back to Qt unchanged."""
 
     @property
     def type_name(self) -> str: ...
+
+@final
+class Gadget(Variant):
+    """A value of a Q_GADGET type. Its properties, invokable methods and enumerations are attributes.
+
+    It is a copy: what Python changes there, the application sees when the value is given back.
+    """
+
+    def __copy__(self) -> Gadget: ...
+    def __getattr__(self, name: str) -> Any: ...
+    def __setattr__(self, name: str, value: Any) -> None: ...
+
+@final
+class HostFuture(Awaitable[Any]):
+    """A QFuture of the application. Await it for its result, or iterate over its results as they come."""
+
+    def __await__(self) -> Generator[Any, Any, Any]: ...
+    def __aiter__(self) -> AsyncIterator[Any]: ...
+    def cancel(self) -> bool:
+        """Asks the host to cancel it. False if it was done already."""
+    def done(self) -> bool: ...
+    def running(self) -> bool: ...
+    def cancelled(self) -> bool: ...
+    def result(self) -> Any:
+        """The result; a list where there are none or several; None for QFuture<void>."""
+    def exception(self) -> BaseException | None: ...
+    def results(self) -> list[Any]:
+        """The results that there are so far."""
+    def result_count(self) -> int: ...
+    def result_at(self, index: int, /) -> Any: ...
+    @property
+    def progress(self) -> Progress: ...
+    @property
+    def watcher(self) -> Object:
+        """The QFutureWatcher, whose signals tell of progress, results and the end."""
 
 @final
 class Connection:
@@ -223,7 +274,6 @@ class _Signal(Awaitable[tuple[Any, ...]]):
     def __await__(self) -> Generator[Any, Any, tuple[Any, ...]]:
         """Waits for one emission, as asyncsignal() does."""
 
-@final
 class Object:
     """A QObject of the host. Its properties, signals, slots and invokables are attributes.
 
@@ -245,5 +295,64 @@ class Object:
     def inherits(self, class_name: str, /) -> bool: ...
     def setProperty(self, name: str, value: Any, /) -> None: ...
     def property(self, name: str, /) -> Any: ...
+    def dynamicPropertyNames(self) -> list[str]: ...
     def __getattr__(self, name: str) -> Any: ...
     def __setattr__(self, name: str, value: Any) -> None: ...
+
+@final
+class Model(Object):
+    """A QAbstractItemModel of the host: an Object that is also the sequence of its rows."""
+
+    def rows(self, parent: Row | int | None = None, /) -> Rows:
+        """The rows below a row of a tree, or those at the top."""
+    @property
+    def columns(self) -> list[Any]: ...
+    @property
+    def roles(self) -> dict[str, int]: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Row]: ...
+    @overload
+    def __getitem__(self, key: int, /) -> Row: ...
+    @overload
+    def __getitem__(self, key: slice, /) -> list[Row]: ...
+    @overload
+    def __getitem__(self, key: tuple[int, int | str], /) -> Any: ...
+
+class Row(Mapping[str | int, Any]):
+    """A row of a model, or of one the cell that a signal tells of."""
+
+    @property
+    def model(self) -> Model: ...
+    @property
+    def valid(self) -> bool: ...
+    @property
+    def row(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+    @property
+    def parent(self) -> Row | None: ...
+    @property
+    def value(self) -> Any:
+        """What the cell shows."""
+    def data(self, role: int | str = 0, column: int | None = None) -> Any: ...
+    def rows(self) -> Rows:
+        """The rows below this one, in a tree."""
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[str | int]: ...
+    def __getitem__(self, key: str | int | tuple[str | int, str | int], /) -> Any: ...
+    def __setitem__(self, key: str | int | tuple[str | int, str | int], value: Any, /) -> None: ...
+
+class Rows(Sequence[Row]):
+    """The rows below one parent. It is read anew at each use, so it follows the model."""
+
+    model: Model
+    parent: Row | None
+
+    def __init__(self, model: Model, parent: Row | int | None = None) -> None: ...
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, key: int, /) -> Row: ...
+    @overload
+    def __getitem__(self, key: slice, /) -> list[Row]: ...
+    @overload
+    def __getitem__(self, key: tuple[int, int | str], /) -> Any: ...

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Containers for Qt: see containers.cpp. GIL: held. */
+#ifndef QI_RUNTIME_QT_CONTAINERS_H
+#define QI_RUNTIME_QT_CONTAINERS_H
+
+#include "variant.h"
+
+namespace qi
+{
+
+/* Fills a list, map or JSON value of Qt's own; `*known` is set to false if the type is none of them. */
+bool builtin_container_from_python(PyObject *object, QMetaType type, void *data, bool *known);
+
+/* Fills `*out`, which is of any container's type. `*fits` says whether object and type are of a kind. */
+bool container_from_python(PyObject *object, QMetaType type, QVariant *out, bool *fits);
+
+/* What Python has for a container's type, for messages: "list". NULL: it is none. */
+const char *container_kind(QMetaType type);
+
+bool is_pair(QMetaType type);
+bool is_set(QMetaType type);
+
+} // namespace qi
+
+#endif

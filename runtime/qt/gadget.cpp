@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * `_qi.Gadget`: a value of a Q_GADGET type. Its properties, invokable methods and enumerations are
+ * attributes, as those of a QObject's proxy are, but it is a value: Python has a copy of its own, and what
+ * it changes there the host sees when the value goes back.
+ *
+ * Host code runs without the GIL here too, hence on a copy that no other thread of Python can change.
+ */
+#include "gadget.h"
+
+#include "../rooms.h"
+#include "class_info.h"
+#include "invoke.h"
+#include "names.h"
+#include "object.h"
+#include "ref.h"
+
+namespace qi
+{
+
+namespace
+{
+
+const QMetaObject *meta_object_of(PyObject *self)
+{
+    return opaque_slot(self)->metaType().metaObject();
+}
+
+QByteArray name_of(PyObject *name)
+{
+    const char *text = PyUnicode_AsUTF8(name);
+    return text ? QByteArray(text) : QByteArray();
+}
+
+bool no_member(const QMetaObject *meta_object, PyObject *name)
+{
+    const QByteArray hint = qi_near_names_hint(name_of(name), class_info(meta_object).names());
+
+    PyErr_Clear();
+    PyErr_Format(PyExc_AttributeError, "%s has no property or method %R%s",
+                 meta_object->className(), name, hint.constData());
+    return false;
+}
+
+PyObject *read_property(PyObject *self, const QMetaProperty &property)
+{
+    const QVariant gadget = *opaque_slot(self);
+    QVariant value;
+
+    if (!property.isReadable())
+        return PyErr_Format(PyExc_AttributeError, "%s.%s cannot be read", gadget.typeName(),
+                            property.name());
+    const bool done = host_code([&] { value = property.readOnGadget(gadget.constData()); });
+    if (!done || !value.metaType().isValid())
+        return done ? Py_NewRef(Py_None) : nullptr;
+    return ToPython(value.metaType(),
+                    property.isEnumType() ? property.enumerator() : QMetaEnum())(value.constData());
+}
+
+bool write_property(QVariant *gadget, const QMetaProperty &property, PyObject *value)
+{
+    QVariant converted;
+    bool written = false;
+
+    if (!property.isWritable()) {
+        PyErr_Format(PyExc_AttributeError, "%s.%s cannot be written", gadget->typeName(),
+                     property.name());
+        return false;
+    }
+    if (!value_for_property(property, gadget->typeName(), value, &converted))
+        return false;
+    QVariant changed = *gadget;
+    void *data = changed.data();
+    if (!host_code([&] { written = property.writeOnGadget(data, converted); }))
+        return false;
+    *gadget = changed;
+    if (!written)
+        PyErr_Format(PyExc_ValueError, "%s.%s did not take %R", gadget->typeName(), property.name(),
+                     value);
+    return written;
+}
+
+/* -- attributes ------------------------------------------------------------------------------------- */
+
+PyObject *bound_method(PyObject *self, PyObject *name)
+{
+    PyObject *type = cached_attribute("qi._gadgets", "GadgetMethod");
+    return type ? PyObject_CallFunctionObjArgs(type, self, name, nullptr) : nullptr;
+}
+
+PyObject *gadget_getattro(PyObject *self, PyObject *name)
+{
+    const QMetaObject *meta_object = meta_object_of(self);
+    const Member *member = class_info(meta_object).find(name_of(name));
+
+    PyErr_Clear();
+    if (member && member->property >= 0)
+        return read_property(self, meta_object->property(member->property));
+    if (member && !member->method_indexes.isEmpty())
+        return bound_method(self, name);
+    if (member && member->enumerator >= 0) {
+        PyObject *type = enum_class(meta_object->enumerator(member->enumerator));
+        return Py_XNewRef(type);
+    }
+    PyObject *found = PyObject_GenericGetAttr(self, name);
+    if (!found && PyErr_ExceptionMatches(PyExc_AttributeError))
+        no_member(meta_object, name);
+    return found;
+}
+
+int gadget_setattro(PyObject *self, PyObject *name, PyObject *value)
+{
+    const QMetaObject *meta_object = meta_object_of(self);
+    const Member *member = class_info(meta_object).find(name_of(name));
+
+    PyErr_Clear();
+    if (!value) {
+        PyErr_Format(PyExc_AttributeError, "%s.%U cannot be deleted", meta_object->className(), name);
+        return -1;
+    }
+    if (!member || member->property < 0)
+        return no_member(meta_object, name) - 1;
+    QVariant changed = *opaque_slot(self);
+    if (!write_property(&changed, meta_object->property(member->property), value))
+        return -1;
+    *opaque_slot(self) = changed;
+    return 0;
+}
+
+PyObject *gadget_dir(PyObject *self, PyObject *)
+{
+    Ref names(PyObject_Dir(reinterpret_cast<PyObject *>(Py_TYPE(self))));
+
+    for (const QByteArray &name : class_info(meta_object_of(self)).names()) {
+        Ref text(names ? PyUnicode_FromString(name.constData()) : nullptr);
+        if (!text || PyList_Append(names.get(), text.get()) < 0)
+            return nullptr;
+    }
+    return names.release();
+}
+
+/* -- methods ---------------------------------------------------------------------------------------- */
+
+PyObject *gadget_repr(PyObject *self)
+{
+    const QMetaObject *meta_object = meta_object_of(self);
+    Recursion level(" in the repr() of a gadget");
+    Ref parts(level ? PyList_New(0) : nullptr);
+
+    for (int i = 0; parts && i < meta_object->propertyCount(); i++) {
+        const QMetaProperty property = meta_object->property(i);
+        Ref value(read_property(self, property));
+        Ref part(value ? PyUnicode_FromFormat("%s=%R", property.name(), value.get()) : nullptr);
+        if (!part || PyList_Append(parts.get(), part.get()) < 0)
+            return nullptr;
+    }
+    Ref comma(parts ? PyUnicode_FromString(", ") : nullptr);
+    Ref joined(comma ? PyUnicode_Join(comma.get(), parts.get()) : nullptr);
+    return joined ? PyUnicode_FromFormat("<qi.Gadget %s(%U)>", opaque_slot(self)->typeName(),
+                                         joined.get())
+                  : nullptr;
+}
+
+PyObject *gadget_invoke(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    if (count < 1 || !PyUnicode_Check(arguments[0])) {
+        PyErr_SetString(PyExc_TypeError, "the name of a method expected");
+        return nullptr;
+    }
+    return call_on_gadget(self, arguments[0], arguments + 1, count - 1);
+}
+
+PyObject *gadget_signatures(PyObject *self, PyObject *name)
+{
+    return signatures_of(meta_object_of(self), name);
+}
+
+PyObject *gadget_copy(PyObject *self, PyObject *)
+{
+    return opaque_new(*opaque_slot(self));
+}
+
+PyMethodDef gadget_methods[] = {
+    {"__dir__", gadget_dir, METH_NOARGS, nullptr},
+    {"__copy__", gadget_copy, METH_NOARGS, nullptr},
+    {"__deepcopy__", gadget_copy, METH_O, nullptr},
+    {"_invoke", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(gadget_invoke)),
+     METH_FASTCALL, nullptr},
+    {"_signatures", gadget_signatures, METH_O, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+PyType_Slot gadget_slots[] = {
+    {Py_tp_doc,
+     const_cast<char *>(
+         "A value of a Q_GADGET type of the application. Its properties, invokable methods\n"
+         "and enumerations are attributes. Python has a copy: what it changes there, the\n"
+         "application sees when the value is given back.")},
+    {Py_tp_repr, reinterpret_cast<void *>(gadget_repr)},
+    {Py_tp_getattro, reinterpret_cast<void *>(gadget_getattro)},
+    {Py_tp_setattro, reinterpret_cast<void *>(gadget_setattro)},
+    {Py_tp_methods, gadget_methods},
+    {0, nullptr},
+};
+
+PyType_Spec gadget_spec = {
+    "_qi.Gadget",
+    0, /* as large as what it derives from */
+    0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    gadget_slots,
+};
+
+} // namespace
+
+bool is_gadget(QMetaType type)
+{
+    const QMetaObject *meta_object = type.flags() & QMetaType::IsGadget ? type.metaObject() : nullptr;
+    return meta_object && (meta_object->propertyCount() || meta_object->methodCount());
+}
+
+bool gadget_from_dict(PyObject *dict, QVariant *out)
+{
+    const QMetaObject *meta_object = out->metaType().metaObject();
+    Ref items(PyDict_Items(dict));
+
+    for (Py_ssize_t i = 0; items && i < PyList_GET_SIZE(items.get()); i++) {
+        PyObject *name = PyTuple_GET_ITEM(PyList_GET_ITEM(items.get(), i), 0);
+        if (!PyUnicode_Check(name))
+            return expected("the name of a property", name);
+        const Member *member = class_info(meta_object).find(name_of(name));
+        if (!member || member->property < 0) {
+            no_member(meta_object, name);
+            Ref raised(qi_room_exception_take());
+            PyErr_Format(PyExc_TypeError, "%S", raised.get());
+            return false;
+        }
+        if (!write_property(out, meta_object->property(member->property),
+                            PyTuple_GET_ITEM(PyList_GET_ITEM(items.get(), i), 1)))
+            return false;
+    }
+    return bool(items);
+}
+
+} // namespace qi
+
+PyObject *qi_qt_gadget_type(PyObject *module, PyObject *variant_type)
+{
+    return PyType_FromModuleAndSpec(module, &qi::gadget_spec, variant_type);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What invoke.cpp and object.cpp share with gadget.cpp: calls and properties of what has a meta-object.
+ * GIL: held. */
+#ifndef QI_RUNTIME_QT_INVOKE_H
+#define QI_RUNTIME_QT_INVOKE_H
+
+#include "across.h"
+#include "variant.h"
+
+namespace qi
+{
+
+/* Calls a method of a `_qi.Gadget`. New reference, or NULL with an exception. */
+PyObject *call_on_gadget(PyObject *gadget, PyObject *name, PyObject *const *arguments,
+                         Py_ssize_t count);
+
+/* The C++ signatures under a name, one a line. New str. */
+PyObject *signatures_of(const QMetaObject *meta_object, PyObject *name);
+
+/* What a property shall be, from an object of Python; an error names "Class.property". False with an
+ * exception set. */
+bool value_for_property(const QMetaProperty &property, const char *class_name, PyObject *object,
+                        QVariant *out);
+
+/* Runs host code without the GIL, in this thread. False with an exception set: it threw. */
+template <typename Code> bool host_code(Code code)
+{
+    std::exception_ptr thrown;
+    {
+        GilReleased released;
+        try {
+            code();
+        } catch (const std::exception &) {
+            thrown = std::current_exception();
+        }
+    }
+    return !thrown || raise_host_exception(thrown);
+}
+
+} // namespace qi
+
+#endif

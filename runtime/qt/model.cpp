@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * `_qi.Index`: a place in a QAbstractItemModel, which stays with its row when others come and go; and what
+ * Python's rows ask of models. pyshim/qi/_models.py derives qi.Row from it.
+ *
+ * A QPersistentModelIndex belongs to its model's thread: it is made there, asked there and, since the
+ * object in Python may go anywhere, sent back there to be destroyed.
+ */
+#include "model.h"
+
+#include <memory>
+#include <new>
+
+#include <QtCore/qpointer.h>
+
+#include "../rooms.h"
+#include "across.h"
+#include "bridge.h"
+#include "object.h"
+
+namespace qi
+{
+
+namespace
+{
+
+/* Shared by the objects of Python and the work that is under way. */
+class Place
+{
+  public:
+    /* In the model's thread. */
+    explicit Place(const QModelIndex &index)
+        : m_index(new QPersistentModelIndex(index)),
+          m_model(const_cast<QAbstractItemModel *>(index.model()))
+    {
+    }
+    ~Place()
+    {
+        QAbstractItemModel *model = m_model;
+        if (!model || model->thread() == QThread::currentThread())
+            return;
+        const std::shared_ptr<QPersistentModelIndex> sent = std::move(m_index);
+        QMetaObject::invokeMethod(
+            model, [sent] {}, Qt::QueuedConnection);
+    }
+    Place(const Place &) = delete;
+    Place &operator=(const Place &) = delete;
+
+    QAbstractItemModel *model() const { return m_model; }
+    /* In the model's thread. */
+    QModelIndex index() const { return *m_index; }
+    bool is(const Place &other) const { return *m_index == *other.m_index; }
+
+  private:
+    std::shared_ptr<QPersistentModelIndex> m_index;
+    QPointer<QAbstractItemModel> m_model;
+};
+
+using PlacePtr = std::shared_ptr<Place>;
+
+struct Index {
+    PyObject_HEAD
+    PlacePtr place;
+};
+
+const PlacePtr &place_of(PyObject *self)
+{
+    return reinterpret_cast<Index *>(self)->place;
+}
+
+bool is_index(PyObject *object)
+{
+    PyTypeObject *type = qi_room_index_type();
+    return type && PyObject_TypeCheck(object, type);
+}
+
+PyObject *index_new(const PlacePtr &place)
+{
+    PyObject *row = place ? cached_attribute("qi._models", "Row") : nullptr;
+    auto *type = reinterpret_cast<PyTypeObject *>(row);
+
+    if (!place)
+        return Py_NewRef(Py_None);
+    PyObject *object = type ? type->tp_alloc(type, 0) : nullptr;
+    if (object)
+        new (&reinterpret_cast<Index *>(object)->place) PlacePtr(place);
+    return object;
+}
+
+/* -- what is asked in the model's thread --------------------------------------------------------------- */
+
+/* One question to a model about a place in it, or about the top, where `at` is empty. */
+struct Question : Work {
+    using Ask = void (*)(Question &, QAbstractItemModel &, const QModelIndex &);
+
+    explicit Question(Ask ask, const PlacePtr &at = PlacePtr()) : ask(ask), at(at) {}
+
+    void run(QObject *object) override
+    {
+        const QModelIndex index = at ? at->index() : QModelIndex();
+        gone = at && !index.isValid();
+        if (!gone)
+            ask(*this, *static_cast<QAbstractItemModel *>(object), index);
+    }
+
+    Ask ask;
+    PlacePtr at;
+    int row = 0, column = 0, role = Qt::DisplayRole;
+    QVariant value;
+    QVariantList values;
+    QHash<int, QByteArray> names;
+    PlacePtr found;
+    bool answer = false;
+    bool gone = false;
+};
+
+bool put_to(QObject *model, Question &question)
+{
+    if (!perform(model, question))
+        return false;
+    if (question.gone)
+        PyErr_SetString(PyExc_LookupError, "the row was removed from its model");
+    return !question.gone;
+}
+
+/* The same for a place, whose model may have gone. */
+bool put(Question &question)
+{
+    QAbstractItemModel *model = question.at->model();
+
+    if (model)
+        return put_to(model, question);
+    PyErr_SetString(PyExc_ReferenceError, "the model of the row was destroyed");
+    return false;
+}
+
+/* The place that a parent names; empty for None. */
+bool parent_place(QObject *model, PyObject *parent, PlacePtr *out)
+{
+    if (parent == Py_None)
+        return true;
+    if (!is_index(parent))
+        return expected("a row, or None for the top,", parent);
+    if (place_of(parent)->model() != model) {
+        PyErr_Format(PyExc_ValueError, "%R belongs to another model", parent);
+        return false;
+    }
+    *out = place_of(parent);
+    return true;
+}
+
+/* -- the type -------------------------------------------------------------------------------------- */
+
+void index_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+
+    reinterpret_cast<Index *>(self)->place.~PlacePtr();
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+PyObject *index_compare(PyObject *left, PyObject *right, int operation)
+{
+    if (!is_index(left) || !is_index(right) || (operation != Py_EQ && operation != Py_NE))
+        Py_RETURN_NOTIMPLEMENTED;
+    const bool same = left == right || place_of(left)->is(*place_of(right));
+    return PyBool_FromLong(same == (operation == Py_EQ));
+}
+
+/* Rows may move, and one that is removed equals all others that are; so nothing of them makes a hash but
+ * the model that they belong to. */
+Py_hash_t index_hash(PyObject *self)
+{
+    const auto hash = Py_hash_t(reinterpret_cast<uintptr_t>(place_of(self)->model()) >> 4);
+    return hash == -1 ? -2 : hash;
+}
+
+PyObject *index_model(PyObject *self, void *)
+{
+    QAbstractItemModel *model = place_of(self)->model();
+
+    if (model)
+        return qi_qt_wrap(model);
+    PyErr_SetString(PyExc_ReferenceError, "the model of the row was destroyed");
+    return nullptr;
+}
+
+PyObject *index_valid(PyObject *self, void *)
+{
+    Question question([](Question &, QAbstractItemModel &, const QModelIndex &) {}, place_of(self));
+    QAbstractItemModel *model = question.at->model();
+
+    if (!model)
+        Py_RETURN_FALSE;
+    return perform(model, question) ? PyBool_FromLong(!question.gone) : nullptr;
+}
+
+bool where(PyObject *self, int *row, int *column)
+{
+    Question question(
+        [](Question &asked, QAbstractItemModel &, const QModelIndex &index) {
+            asked.row = index.row();
+            asked.column = index.column();
+        },
+        place_of(self));
+    if (!put(question))
+        return false;
+    *row = question.row;
+    *column = question.column;
+    return true;
+}
+
+PyObject *index_row(PyObject *self, void *)
+{
+    int row, column;
+    return where(self, &row, &column) ? PyLong_FromLong(row) : nullptr;
+}
+
+PyObject *index_column(PyObject *self, void *)
+{
+    int row, column;
+    return where(self, &row, &column) ? PyLong_FromLong(column) : nullptr;
+}
+
+PyObject *index_parent(PyObject *self, void *)
+{
+    Question question(
+        [](Question &asked, QAbstractItemModel &, const QModelIndex &index) {
+            if (index.parent().isValid())
+                asked.found = std::make_shared<Place>(index.parent());
+        },
+        place_of(self));
+    return put(question) ? index_new(question.found) : nullptr;
+}
+
+PyObject *index_read(PyObject *self, PyObject *args)
+{
+    Question question(
+        [](Question &asked, QAbstractItemModel &, const QModelIndex &index) {
+            asked.value = index.siblingAtColumn(asked.column).data(asked.role);
+        },
+        place_of(self));
+    if (!PyArg_ParseTuple(args, "ii:_read", &question.column, &question.role))
+        return nullptr;
+    return put(question) ? to_python(question.value) : nullptr;
+}
+
+PyObject *index_write(PyObject *self, PyObject *args)
+{
+    PyObject *value;
+    Question question(
+        [](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
+            asked.answer = model.setData(index.siblingAtColumn(asked.column), asked.value,
+                                         asked.role);
+        },
+        place_of(self));
+    if (!PyArg_ParseTuple(args, "iiO:_write", &question.column, &question.role, &value) ||
+        !from_python(value, &question.value))
+        return nullptr;
+    return put(question) ? PyBool_FromLong(question.answer) : nullptr;
+}
+
+PyMethodDef index_methods[] = {
+    {"_read", index_read, METH_VARARGS, nullptr},
+    {"_write", index_write, METH_VARARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+PyGetSetDef index_members[] = {
+    {"model", index_model, nullptr, "the model", nullptr},
+    {"valid", index_valid, nullptr, "whether the row is still in its model", nullptr},
+    {"row", index_row, nullptr, "the number of the row, which may change", nullptr},
+    {"column", index_column, nullptr, "the number of the column", nullptr},
+    {"parent", index_parent, nullptr, "the row of a tree that this one is below, or None", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+PyType_Slot index_slots[] = {
+    {Py_tp_doc, const_cast<char *>("A place in a model.")},
+    {Py_tp_dealloc, reinterpret_cast<void *>(index_dealloc)},
+    {Py_tp_richcompare, reinterpret_cast<void *>(index_compare)},
+    {Py_tp_hash, reinterpret_cast<void *>(index_hash)},
+    {Py_tp_methods, index_methods},
+    {Py_tp_getset, index_members},
+    {0, nullptr},
+};
+
+PyType_Spec index_spec = {
+    "_qi.Index",
+    int(sizeof(Index)),
+    0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION |
+        Py_TPFLAGS_IMMUTABLETYPE,
+    index_slots,
+};
+
+} // namespace
+
+PyObject *index_to_python(const QModelIndex &index)
+{
+    if (!index.isValid())
+        return Py_NewRef(Py_None);
+    if (index.model()->thread() != QThread::currentThread())
+        return opaque_new(QVariant(index));
+    return index_new(std::make_shared<Place>(index));
+}
+
+bool index_from_python(PyObject *object, QModelIndex *out)
+{
+    *out = QModelIndex();
+    if (object == Py_None)
+        return true;
+    if (!is_index(object))
+        return expected("a row of a model, or None,", object);
+    const PlacePtr &place = place_of(object);
+    if (!place->model() || place->model()->thread() != QThread::currentThread()) {
+        PyErr_SetString(PyExc_ReferenceError,
+                        "the model of the row was destroyed, or lives in another thread");
+        return false;
+    }
+    *out = place->index();
+    if (!out->isValid())
+        PyErr_SetString(PyExc_LookupError, "the row was removed from its model");
+    return out->isValid();
+}
+
+} // namespace qi
+
+using namespace qi;
+
+PyObject *qi_qt_index_type(PyObject *module)
+{
+    return PyType_FromModuleAndSpec(module, &index_spec, nullptr);
+}
+
+/* -- models ------------------------------------------------------------------------------------------ */
+
+PyObject *qi_qt_model_size(qi_object *model, PyObject *parent)
+{
+    Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
+        asked.row = model.rowCount(index);
+        asked.column = model.columnCount(index);
+    });
+    if (!parent_place(model, parent, &question.at) || !put_to(model, question))
+        return nullptr;
+    return Py_BuildValue("(ii)", question.row, question.column);
+}
+
+PyObject *qi_qt_model_index(qi_object *model, int row, int column, PyObject *parent)
+{
+    Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
+        const QModelIndex found = model.index(asked.row, asked.column, index);
+        if (found.isValid())
+            asked.found = std::make_shared<Place>(found);
+    });
+    question.row = row;
+    question.column = column;
+    if (!parent_place(model, parent, &question.at) || !put_to(model, question))
+        return nullptr;
+    return index_new(question.found);
+}
+
+PyObject *qi_qt_model_fetch(qi_object *model, PyObject *parent)
+{
+    Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
+        asked.answer = model.canFetchMore(index);
+        if (asked.answer)
+            model.fetchMore(index);
+    });
+    if (!parent_place(model, parent, &question.at) || !put_to(model, question))
+        return nullptr;
+    return PyBool_FromLong(question.answer);
+}
+
+PyObject *qi_qt_model_roles(qi_object *model)
+{
+    Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &) {
+        asked.names = model.roleNames();
+    });
+    Ref roles(put_to(model, question) ? PyDict_New() : nullptr);
+
+    for (auto role = question.names.cbegin(); roles && role != question.names.cend(); ++role) {
+        Ref number(PyLong_FromLong(role.key()));
+        if (!number || PyDict_SetItemString(roles.get(), role.value().constData(), number.get()) < 0)
+            return nullptr;
+    }
+    return roles.release();
+}
+
+PyObject *qi_qt_model_headers(qi_object *model, PyObject *parent)
+{
+    Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
+        for (int column = 0; column < model.columnCount(index); column++)
+            asked.values.append(model.headerData(column, Qt::Horizontal));
+    });
+    if (!parent_place(model, parent, &question.at) || !put_to(model, question))
+        return nullptr;
+    return to_python(QVariant(question.values));
+}
