@@ -34,9 +34,9 @@ static inline uint64_t qi__ticks(void)
 
 /* Zeroes to begin with. */
 typedef struct qi__coarse_clock {
-    uint64_t now_ns;      /* what the last look said */
-    uint64_t now_ticks;   /* the counter then */
-    uint64_t since_ns;    /* where the measurement of the counter began */
+    uint64_t now_ns;    /* what the last look said */
+    uint64_t now_ticks; /* the counter then */
+    uint64_t since_ns;  /* where the measurement of the counter began */
     uint64_t since_ticks;
     double ticks_a_ns;    /* 0: not known */
     uint64_t stale_ticks; /* so much later the time is looked at again */

@@ -82,7 +82,8 @@ static int try_out(PyObject *one, PyObject *two, PyObject *variable)
     Py_XDECREF(token);
     if (PyContext_Exit(two) < 0 || !token)
         return -1;
-    can_tell = same_before && is_current && variables_of(two) && variables_of(one) != variables_of(two);
+    can_tell = same_before && is_current && variables_of(two) &&
+               variables_of(one) != variables_of(two);
     return 0;
 }
 

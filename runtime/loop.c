@@ -357,6 +357,11 @@ static PyObject *loop_exec_modal(PyObject *self, PyObject *function)
     }
     if (loop->closed)
         return qi__loop_closed_error();
+    if (!loop->running) {
+        PyErr_Format(PyExc_RuntimeError,
+                     "exec_modal() is for coroutines and callbacks, but %R is not running", self);
+        return NULL;
+    }
     if (!qi__ring_push(&loop->modal, Py_NewRef(function))) {
         Py_DECREF(function);
         return PyErr_NoMemory();

@@ -232,6 +232,16 @@ class QiBaseEventLoop(_qi.Loop, _Phases):
             context = {**context, "slot": slot, **({"signal": signal} if signal else {})}
         super().call_exception_handler(context)
 
+    def set_mode(self, mode):
+        """Sets the mode, a `QiLoopMode`.
+
+        RuntimeError if the loop is closed, is running, or has a stop pending; TypeError for anything else
+        than a member of QiLoopMode.
+        """
+        if not isinstance(mode, QiLoopMode):
+            raise TypeError(f"set_mode() wants a member of QiLoopMode, not {mode!r}")
+        super().set_mode(mode)
+
     def get_mode(self):
         """The loop's mode, a `QiLoopMode`."""
         return QiLoopMode(self._mode)

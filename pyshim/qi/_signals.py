@@ -28,6 +28,7 @@ async def asyncsignal(signal, *, timeout=None):
     runs, and disconnected when that ends, whichever way: by an emission, cancellation or `timeout`
     (seconds; raises TimeoutError). If the sender is destroyed meanwhile, SenderDestroyed is raised.
     """
+    check_signal(signal, "asyncsignal()")
     if is_about_to_quit(signal):
         _quit_waiters.add(asyncio.current_task())
     waiting = asyncio.get_running_loop().create_future()
@@ -71,6 +72,15 @@ def connect(signal, waiting):
     reference = weakref.ref(slot, lambda _: in_loop(gone))
     signal.connect(slot)
     return reference
+
+
+def check_signal(signal, who):
+    """Raises TypeError for what cannot be connected to, such as a signal of a class."""
+    if callable(getattr(signal, "connect", None)):
+        return
+    unbound = type(signal).__name__ in ("pyqtSignal", "Signal")  # PyQt6's and PySide6's, as classes have them
+    hint = "; it is unbound: take it from an object, not from its class" if unbound else ""
+    raise TypeError(f"{who} wants a signal, which has connect() and disconnect(), not {signal!r}{hint}")
 
 
 def describe(signal):
