@@ -169,7 +169,9 @@ class Loops(unittest.TestCase):
         core = _qi.Loop()
         core.call_soon(print)
         core.call_later(1, print)
+        core._thread_id = threading.get_ident()  # as run_forever() says that it runs
         core.exec_modal(print)
+        core._thread_id = None
         core.stop()
         core._run_once()
         with contextlib.suppress(Exception):
