@@ -90,6 +90,8 @@ def quit(status=0):
 
 def end_as_python_does():
     """Called when the loop is closed: the interpreter is not finalised, so this must be done by hand."""
+    for function in reversed(getattr(threading, "_threading_atexits", ())):
+        function()  # tells the threads of executors to end
     main, own = threading.main_thread(), threading.current_thread()
     for thread in threading.enumerate():
         if not thread.daemon and thread not in (main, own) and thread not in _shutdown.left_threads:

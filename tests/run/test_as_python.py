@@ -97,6 +97,16 @@ threading.Thread(target=work).start()
 go.set()
 """)
 
+    def test_executors_that_nobody_shuts_down(self):
+        code = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+sys.executor = ThreadPoolExecutor()
+print(sys.executor.submit(pow, 2, 3).result())
+"""
+        for end in "", "raise SystemExit(3)":
+            self.assert_alike("-c", code + end)
+
     def test_interrupt(self):
         # python3 ends itself by the signal, which a shell reports as 130.
         code = "import os, signal\ntry: os.kill(os.getpid(), signal.SIGINT)\nfinally: print('finally')"
