@@ -151,6 +151,9 @@ def socket_numbers():
     return (*(number for number in NUMBERS if number < most), most)
 
 
+SOCKETS = socket_numbers()
+
+
 def sockets(active_of):
     async def body(number):
         active = active_of(number)
@@ -169,9 +172,9 @@ def sockets(active_of):
     return body
 
 
-curve("a message of 1 KiB, so many connections, all busy, CPU", numbers=socket_numbers(), rounds=3)(
+curve("a message of 1 KiB, so many connections, all busy, CPU", numbers=SOCKETS, rounds=3)(
     sockets(lambda number: number))
-curve("a message of 1 KiB, 10 of so many connections busy, CPU", numbers=socket_numbers(), rounds=3)(
+curve("a message of 1 KiB, 10 of so many connections busy, CPU", numbers=SOCKETS, rounds=3)(
     sockets(lambda number: min(number, 10)))
 
 

@@ -7,6 +7,7 @@ WHAT is tasks, timers or connections. A process of its own for each figure, so n
 import asyncio
 import gc
 import os
+import signal
 import sys
 
 import _bench
@@ -22,8 +23,8 @@ async def grown(count, hold):
     """What the process has grown by for each; what hold() returns is held until it was looked at."""
     gc.collect()
     before = resident()
-    held = await hold()
-    return (resident() - before) / count, held
+    held = await hold()  # and holds it until the return
+    return (resident() - before) / count
 
 
 async def sleep_long():
@@ -37,11 +38,7 @@ async def tasks(count):
         await asyncio.sleep(0)
         return held
 
-    each, held = await grown(count, hold)
-    for task in held:
-        task.cancel()
-    await asyncio.wait(held)
-    return each
+    return await grown(count, hold)
 
 
 async def timers(count):
@@ -49,16 +46,13 @@ async def timers(count):
         call_later = asyncio.get_running_loop().call_later
         return [call_later(3600 + number, print) for number in range(count)]
 
-    each, held = await grown(count, hold)
-    for timer in held:
-        timer.cancel()
-    return each
+    return await grown(count, hold)
 
 
 async def connections(count):
     """On the server's side, with a Protocol each that does nothing; the other side is another process."""
     loop = asyncio.get_running_loop()
-    opened, told = [], loop.create_future()
+    opened, clients, told = [], [], loop.create_future()
 
     class Protocol(asyncio.Protocol):
         def connection_made(self, transport):
@@ -76,32 +70,31 @@ async def connections(count):
     ports = [str(which.sockets[0].getsockname()[1]) for which in (control, server)]
 
     async def hold():
-        client = os.posix_spawn(sys.argv[4], [sys.argv[4], *ports, str(count), "0", "0", "1"], os.environ)
+        command = [sys.argv[4], *ports, str(count), "0", "0", "1"]
+        clients.append(os.posix_spawn(command[0], command, os.environ))
         transport = await told
         while len(opened) < count:
             await asyncio.sleep(0.01)
-        return client, transport
+        return transport
 
-    each, (client, transport) = await grown(count, hold)
-    os.kill(client, 9)
-    os.waitpid(client, 0)
-    transport.abort()
-    server.close()
-    control.close()
+    each = await grown(count, hold)
+    os.kill(clients[0], signal.SIGKILL)
+    os.waitpid(clients[0], 0)
     return each
 
 
+async def measured(what, count):
+    print(await {"tasks": tasks, "timers": timers, "connections": connections}[what](count), flush=True)
+    os._exit(0)  # to take apart what was held takes some loops minutes
+
+
 async def main(what, name, count):
-    status = 1
     try:
         loops.add_python_path()
-        loop = loops.FACTORIES[name]()
-        print(await loop.run({"tasks": tasks, "timers": timers, "connections": connections}[what](count)),
-              flush=True)
-        status = 0
+        await loops.FACTORIES[name]().run(measured(what, count))
     except Exception as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
-    _bench.quit(status)
+    _bench.quit(1)
 
 
 task = asyncio.get_running_loop().create_task(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))

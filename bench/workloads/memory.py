@@ -33,6 +33,6 @@ def memory(name, what, count, target):
              **bodies)(None)
 
 
-memory("memory of a sleeping task", "tasks", 100_000, Target(1.0, "asyncio"))
-memory("memory of a timer", "timers", 100_000, Target(1.0, "asyncio"))
+memory("memory of a sleeping task", "tasks", 50_000, Target(1.0, "asyncio"))
+memory("memory of a timer", "timers", 50_000, Target(1.0, "asyncio"))
 memory("memory of a connection", "connections", 5_000, Target(1.0, "asyncio"))
