@@ -41,6 +41,15 @@ int qi__transport_fd(qi__transport *transport)
     return -1;
 }
 
+bool qi__transport_would_block(void)
+{
+    if (!PyErr_ExceptionMatches(PyExc_BlockingIOError) &&
+        !PyErr_ExceptionMatches(PyExc_InterruptedError))
+        return false;
+    PyErr_Clear();
+    return true;
+}
+
 bool qi__transport_must_raise(void)
 {
     return PyErr_ExceptionMatches(PyExc_SystemExit) ||
@@ -482,6 +491,23 @@ static PyObject *transport_get_extra_info(PyObject *self, PyObject *args, PyObje
 
 /* -- beginning -------------------------------------------------------------------------------------------------- */
 
+static PyObject *get_sock(PyObject *self, void *Py_UNUSED(closure))
+{
+    PyObject *sock = ((qi__transport *)self)->sock;
+    return Py_NewRef(sock ? sock : Py_None);
+}
+
+/* Tests put objects there that play a full or broken socket. */
+static int set_sock(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
+{
+    qi__transport *transport = (qi__transport *)self;
+    PyObject *sock = value == Py_None ? NULL : Py_XNewRef(value);
+
+    transport->wrapped = sock && (PyObject *)Py_TYPE(sock) != qi__state_get()->socket_class;
+    Py_XSETREF(transport->sock, sock);
+    return 0;
+}
+
 /* sock.getsockname() and the like under its name in `extra`, or None where that is an OSError. */
 static int note_address(PyObject *extra, PyObject *sock, const char *method, const char *key)
 {
@@ -600,7 +626,7 @@ static int transport_init(PyObject *self, PyObject *args, PyObject *keywords)
     if (!transport->extra || describe_socket(transport, sock) < 0)
         return -1;
     transport->loop = (qi__loop *)Py_NewRef(loop);
-    transport->sock = Py_NewRef(sock);
+    set_sock(self, sock, NULL);
     PyObject *number = PyObject_CallMethod(sock, "fileno", NULL);
     transport->fd = number ? (int)PyLong_AsLong(number) : -1;
     Py_XDECREF(number);
@@ -728,6 +754,14 @@ static PyObject *get_buffer(PyObject *self, void *Py_UNUSED(closure))
     return qi__outbox_view(&((qi__transport *)self)->outbox);
 }
 
+/* What close() takes away in asyncio's own. */
+static PyObject *get_read_ready_cb(PyObject *self, void *Py_UNUSED(closure))
+{
+    if (((qi__transport *)self)->closing)
+        Py_RETURN_NONE;
+    return PyObject_GetAttrString(self, "_read_ready");
+}
+
 /* _make_empty_waiter(): a future that sendfile() waits for before it takes the socket over. */
 static PyObject *transport_make_empty_waiter(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
@@ -790,7 +824,6 @@ static PyMethodDef own_methods[] = {
     }
 static PyMemberDef transport_members[] = {
     OBJECT("_loop", loop),
-    OBJECT("_sock", sock),
     OBJECT("_protocol", protocol),
     OBJECT("_server", server),
     OBJECT("_extra", extra),
@@ -814,6 +847,8 @@ static PyGetSetDef transport_getset[] = {
     {"__class__", get_class, NULL, NULL, NULL},
     {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL},
     {"_buffer", get_buffer, NULL, NULL, NULL},
+    {"_sock", get_sock, set_sock, NULL, NULL},
+    {"_read_ready_cb", get_read_ready_cb, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

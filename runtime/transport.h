@@ -49,6 +49,7 @@ typedef struct qi__transport {
     bool paused; /* reading is paused */
     bool eof;    /* write_eof() was called */
     bool buffered;
+    bool wrapped; /* somebody has put an object into _sock that is no plain socket: it is asked */
     bool protocol_paused;    /* pause_writing() was called last */
     bool protocol_connected; /* it has a protocol, which will be told connection_lost() */
     Py_ssize_t max_size;     /* how much one read takes at most */
@@ -59,8 +60,14 @@ typedef struct qi__transport {
 
 /* -- transport.c ------------------------------------------------------------------------------------- */
 
-/* The socket's descriptor; -1 with errno set if somebody else has closed or detached the socket. */
+/*
+ * The socket's descriptor; -1 with errno set if somebody else has closed or detached the socket. Not for
+ * a transport that is `wrapped`.
+ */
 int qi__transport_fd(qi__transport *transport);
+
+/* True if the exception that is set says that nothing can be read or written now; it is cleared then. */
+bool qi__transport_would_block(void);
 
 static inline bool qi__transport_is_lost(const qi__transport *transport)
 {

@@ -14,6 +14,8 @@
 
 enum {
     SCRATCH_SIZE = 256 * 1024,
+    SLACK = 4096,
+    DIRECT_LIMIT = 120 * 1024,
     COPY_LIMIT = 8 * 1024 /* beyond this a copy costs more than a larger allocation */
 };
 
@@ -32,20 +34,45 @@ static bool would_block(void)
 /* Expects the next read to be about as large as this one; grows at once and shrinks by halves. */
 static void learn(qi__transport *transport, size_t got)
 {
-    size_t size = transport->expected;
+    size_t expected = transport->expected;
 
-    if (got > size / 2) {
-        for (size = COPY_LIMIT; size < got * 2 && size < SCRATCH_SIZE;)
-            size *= 2;
-        transport->expected = got > COPY_LIMIT ? size : 0;
-    } else if (size && got < size / 8) {
-        transport->expected = size / 2 > COPY_LIMIT ? size / 2 : 0;
+    if (got + SLACK > expected)
+        expected = at_most(got + 2 * SLACK, DIRECT_LIMIT);
+    else if (got < expected / 8)
+        expected /= 2;
+    transport->expected = expected > COPY_LIMIT ? expected : 0;
+}
+
+/* By a method of whatever is in _sock. NULL without an exception: nothing. */
+static PyObject *ask_socket(qi__transport *transport, const char *method, PyObject *argument)
+{
+    PyObject *sock = Py_NewRef(transport->sock);
+    PyObject *result = argument ? PyObject_CallMethod(sock, method, "(O)", argument) : NULL;
+
+    Py_DECREF(sock);
+    if (!result)
+        qi__transport_would_block();
+    return result;
+}
+
+static PyObject *receive_wrapped(qi__transport *transport)
+{
+    PyObject *size = PyLong_FromSsize_t(transport->max_size);
+    PyObject *data = ask_socket(transport, "recv", size);
+
+    Py_XDECREF(size);
+    if (data && !PyBytes_Check(data)) {
+        PyErr_Format(PyExc_TypeError, "recv() of %R returned %R, not bytes", transport->sock, data);
+        Py_CLEAR(data);
     }
+    return data;
 }
 
 /* What one read gives: a bytes object, empty at the end of the stream. NULL without an exception: nothing. */
 static PyObject *receive(qi__transport *transport)
 {
+    if (transport->wrapped)
+        return receive_wrapped(transport);
     size_t limit = transport->max_size > 0 ? (size_t)transport->max_size : 1;
     bool direct = transport->expected > COPY_LIMIT;
     PyObject *data = NULL;
@@ -148,6 +175,12 @@ static Py_ssize_t receive_into(qi__transport *transport, PyObject *buffer)
 {
     Py_buffer view;
 
+    if (transport->wrapped) {
+        PyObject *count = ask_socket(transport, "recv_into", buffer);
+        Py_ssize_t size = count ? PyLong_AsSsize_t(count) : -1;
+        Py_XDECREF(count);
+        return size;
+    }
     if (PyObject_GetBuffer(buffer, &view, PyBUF_WRITABLE) < 0)
         return -1;
     int fd = qi__transport_fd(transport);

@@ -6,6 +6,7 @@
  * The queue refers to immutable objects and copies all others, since the caller may change them before
  * they are sent. It is in order whatever happens in between: nothing is sent past it.
  */
+#define PY_SSIZE_T_CLEAN
 #include "transport.h"
 
 #include <errno.h>
@@ -146,8 +147,56 @@ static Py_ssize_t sent_or_error(ssize_t sent)
     return -1;
 }
 
+/* What a method of the object in _sock says was sent; takes the result over. As sent_or_error(). */
+static Py_ssize_t sent_by_object(PyObject *result, size_t size)
+{
+    Py_ssize_t count = result ? PyLong_AsSsize_t(result) : -1;
+
+    Py_XDECREF(result);
+    if (PyErr_Occurred())
+        return qi__transport_would_block() ? 0 : -1;
+    return count < 0 ? 0 : count < (Py_ssize_t)size ? count : (Py_ssize_t)size;
+}
+
+static Py_ssize_t send_wrapped(qi__transport *transport, const void *data, size_t size)
+{
+    PyObject *sock = Py_NewRef(transport->sock);
+    PyObject *result = PyObject_CallMethod(sock, "send", "(y#)", (const char *)data,
+                                           (Py_ssize_t)size);
+
+    Py_DECREF(sock);
+    return sent_by_object(result, size);
+}
+
+/* asyncio's way of sending its queue is the version's. */
+static Py_ssize_t send_parts_wrapped(qi__transport *transport, const struct iovec *parts, size_t count)
+{
+    if (!QI__HAS_VECTORED_TRANSPORTS)
+        return count ? send_wrapped(transport, parts[0].iov_base, parts[0].iov_len) : 0;
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    PyObject *sock = Py_NewRef(transport->sock);
+    PyObject *result = NULL;
+    size_t size = 0;
+
+    for (size_t i = 0; list && i < count; i++) {
+        PyObject *part = PyBytes_FromStringAndSize(parts[i].iov_base, (Py_ssize_t)parts[i].iov_len);
+        size += parts[i].iov_len;
+        if (part)
+            PyList_SET_ITEM(list, (Py_ssize_t)i, part);
+        else
+            Py_CLEAR(list);
+    }
+    if (list)
+        result = PyObject_CallMethod(sock, "sendmsg", "(O)", list);
+    Py_XDECREF(list);
+    Py_DECREF(sock);
+    return sent_by_object(result, size);
+}
+
 static Py_ssize_t send_now(qi__transport *transport, const void *data, size_t size)
 {
+    if (transport->wrapped)
+        return send_wrapped(transport, data, size);
     int fd = qi__transport_fd(transport);
     return sent_or_error(fd < 0 ? -1 : send(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
@@ -155,8 +204,10 @@ static Py_ssize_t send_now(qi__transport *transport, const void *data, size_t si
 static Py_ssize_t send_parts(qi__transport *transport, struct iovec *parts, size_t count)
 {
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
-    int fd = qi__transport_fd(transport);
 
+    if (transport->wrapped)
+        return send_parts_wrapped(transport, parts, count);
+    int fd = qi__transport_fd(transport);
     return sent_or_error(fd < 0 ? -1 : sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
@@ -166,7 +217,7 @@ static Py_ssize_t send_queue(qi__transport *transport)
     struct iovec parts[IOV_MAX];
     size_t count = outbox->count < IOV_MAX ? outbox->count : IOV_MAX;
 
-    if (count == 1)
+    if (count == 1 && !transport->wrapped)
         return send_now(transport, chunk_at(outbox, 0)->data, chunk_at(outbox, 0)->size);
     for (size_t i = 0; i < count; i++) {
         const qi__chunk *chunk = chunk_at(outbox, i);
@@ -177,6 +228,11 @@ static Py_ssize_t send_queue(qi__transport *transport)
 
 static int shut_down_writing(qi__transport *transport)
 {
+    if (transport->wrapped) {
+        PyObject *result = PyObject_CallMethod(transport->sock, "shutdown", "i", SHUT_WR);
+        Py_XDECREF(result);
+        return result ? 0 : -1;
+    }
     int fd = qi__transport_fd(transport);
 
     if (fd >= 0 && shutdown(fd, SHUT_WR) == 0)

@@ -189,7 +189,8 @@ bool put_pair(PyObject *object, QVariant *out)
 
     if (!is_list(object) || PySequence_Size(object) != 2 ||
         offset + second.sizeOf() > out->metaType().sizeOf()) {
-        PyErr_Format(PyExc_TypeError, "a tuple of 2 expected for %s, got %R", out->typeName(), object);
+        PyErr_Format(PyExc_TypeError, "a tuple of 2 expected for %s, got %R", out->typeName(),
+                     object);
         return false;
     }
     Ref one(PySequence_GetItem(object, 0)), two(one ? PySequence_GetItem(object, 1) : nullptr);

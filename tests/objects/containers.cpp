@@ -109,7 +109,8 @@ TEST_CASE("items that do not fit are refused, with what was expected")
 
     CHECK(raises(host, "store.vector([1, 'x'])").find("int expected for int, got str") !=
           std::string::npos);
-    CHECK(raises(host, "store.vector(5)").find("list expected for std::vector<int>, got int") != std::string::npos);
+    CHECK(raises(host, "store.vector(5)").find("list expected for std::vector<int>, got int") !=
+          std::string::npos);
     CHECK(raises(host, "store.words({'a': []})").find("int expected for int, got str") !=
           std::string::npos);
     CHECK(raises(host, "store.words([1])").find("dict expected for QHash<int,") != std::string::npos);

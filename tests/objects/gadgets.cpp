@@ -117,8 +117,9 @@ TEST_CASE("members of a value are attributes")
           "('tea', 4, 10.0, 'an order of tea', 'the tea')");
     CHECK(host.eval("order.price.amount, order.price.currency, order.state, order.State.Sent") ==
           "(2.5, 'EUR', <shop.Order.State.Open: 0>, <shop.Order.State.Sent: 3>)");
-    CHECK(host.eval("order.type_name, isinstance(order, qi.Gadget), isinstance(order, qi.Variant)") ==
-          "('shop::Order', True, True)");
+    CHECK(
+        host.eval("order.type_name, isinstance(order, qi.Gadget), isinstance(order, qi.Variant)") ==
+        "('shop::Order', True, True)");
     CHECK(host.eval("order") ==
           "<qi.Gadget shop::Order(item='tea', count=4, price=<qi.Gadget shop::Price(amount=2.5, "
           "currency='EUR')>, state=<shop.Order.State.Open: 0>, total=10.0)>");
@@ -172,9 +173,10 @@ TEST_CASE("dict of properties is a value")
     CHECK(raises(host, "desk.charge({'cuont': 2})")
               .find("TypeError: shop::Desk.charge(), argument 1: shop::Order has no property or "
                     "method 'cuont'; did you mean 'count'?") == 0);
-    CHECK(raises(host, "desk.charge({'count': 'x'})") ==
-          "TypeError: shop::Desk.charge(), argument 1: shop::Order.count: int expected for int, got "
-          "str");
+    CHECK(
+        raises(host, "desk.charge({'count': 'x'})") ==
+        "TypeError: shop::Desk.charge(), argument 1: shop::Order.count: int expected for int, got "
+        "str");
 }
 
 TEST_CASE("wrong use of a value names its class")
@@ -192,10 +194,10 @@ TEST_CASE("wrong use of a value names its class")
     CHECK(raises(host, "del order.item") == "AttributeError: shop::Order.item cannot be deleted");
     CHECK(raises(host, "order.count = 'x'") ==
           "TypeError: shop::Order.count: int expected for int, got str");
-    CHECK(raises(host, "order.add()").find("TypeError: shop::Order.add(): no form of it takes just 0 "
-                                           "arguments; there is 'add(int)'") == 0);
-    CHECK(raises(host, "order.fail()") ==
-          "RuntimeError: the host threw a C++ exception: no stock");
+    CHECK(raises(host, "order.add()")
+              .find("TypeError: shop::Order.add(): no form of it takes just 0 "
+                    "arguments; there is 'add(int)'") == 0);
+    CHECK(raises(host, "order.fail()") == "RuntimeError: the host threw a C++ exception: no stock");
     CHECK(raises(host, "hash(order)").find("TypeError: unhashable") == 0);
 }
 
