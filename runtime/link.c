@@ -517,11 +517,27 @@ static PyType_Spec link_spec = {
     .slots = link_slots,
 };
 
+/* For bindings whose connections do not tell. */
+static PyObject *is_connected(PyObject *Py_UNUSED(module), PyObject *address)
+{
+    void *connection = PyLong_AsVoidPtr(address);
+
+    if (!connection)
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
+    return PyBool_FromLong(qi_qt_is_connected(connection));
+}
+
+static PyMethodDef functions[] = {
+    {"_is_connected", is_connected, METH_O,
+     "Whether the QMetaObject::Connection at an address lives."},
+    {NULL, NULL, 0, NULL},
+};
+
 int qi__link_setup(PyObject *module, qi__state *state)
 {
     state->links = PyDict_New();
     state->link_type = PyType_FromModuleAndSpec(module, &link_spec, NULL);
-    if (!state->links || !state->link_type)
+    if (!state->links || !state->link_type || PyModule_AddFunctions(module, functions) < 0)
         return -1;
     return PyModule_AddType(module, (PyTypeObject *)state->link_type);
 }

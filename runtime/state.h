@@ -85,6 +85,7 @@ int qi__transport_setup(PyObject *module, qi__state *state);
 int qi__proxy_setup(PyObject *module, qi__state *state);
 int qi__slot_setup(PyObject *module, qi__state *state);
 int qi__stream_setup(PyObject *module, qi__state *state);
+int qi__courier_setup(PyObject *module, qi__state *state);
 int qi__report_setup(PyObject *module, qi__state *state);
 int qi__application_setup(PyObject *module, qi__state *state);
 int qi__leave_setup(PyObject *module, qi__state *state);

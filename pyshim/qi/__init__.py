@@ -16,6 +16,8 @@ The application has started an asyncio loop in its own event loop, so everything
 qi.host              the objects that the application shows to Python
 asyncslot()          makes a coroutine function fit to be connected to a signal
 asyncsignal()        waits for a signal
+asyncsignalstream()  all emissions of a signal, for `async for`
+multisignal()        several signals as one
 run_task()           launches a coroutine and runs its first step at once
 modal()              runs a function that has a Qt event loop of its own, such as a dialog's exec()
 to_binding()         an object of the application as PyQt6 or PySide6 see it; from_binding() is the reverse
@@ -46,8 +48,11 @@ from ._policies import (
     QiProactorEventLoopPolicy,
     QiSelectorEventLoopPolicy,
 )
-from ._signals import SenderDestroyed, asyncsignal
+from ._listener import SenderDestroyed
+from ._multisignal import multisignal
+from ._signals import asyncsignal
 from ._slots import asyncslot
+from ._streams import SignalOverflow, SignalStream, asyncsignalstream
 from ._types import Point, PointF, Progress, Rect, RectF, Size, SizeF
 
 __all__ = [
@@ -74,14 +79,18 @@ __all__ = [
     "Row",
     "Rows",
     "SenderDestroyed",
+    "SignalOverflow",
+    "SignalStream",
     "Size",
     "SizeF",
     "Variant",
     "asyncsignal",
+    "asyncsignalstream",
     "asyncslot",
     "from_binding",
     "host",
     "modal",
+    "multisignal",
     "new_event_loop",
     "run_task",
     "to_binding",

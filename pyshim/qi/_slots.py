@@ -59,18 +59,16 @@ def get_positional_parameter_count(fn):
     return _qi.positional_parameter_count(fn)
 
 
-def _sip_wrapper_types():
-    """The base of all wrapped classes, for each sip module that a binding has loaded."""
-    for name in ("PyQt6.sip", "PyQt5.sip", "sip"):
-        module = sys.modules.get(name)
-        if module is not None:
-            yield module.simplewrapper
+def sip_modules():
+    """The sip modules that PyQt has loaded. In each, `simplewrapper` is the base of all wrapped classes."""
+    names = ("PyQt6.sip", "PyQt5.sip", "sip")
+    return [sys.modules[name] for name in names if hasattr(sys.modules.get(name), "simplewrapper")]
 
 
-def _copy_argument(arg):
+def _copy_argument(arg, wrapper_types):
     # A QObject has an identity, and its binding refuses to copy it; everything else that sip wraps may
     # live in the emitter's stack frame.
-    if isinstance(arg, tuple(_sip_wrapper_types())) and not hasattr(arg, "metaObject"):
+    if isinstance(arg, wrapper_types) and not hasattr(arg, "metaObject"):
         try:
             return type(arg)(arg)
         except TypeError:
@@ -79,8 +77,15 @@ def _copy_argument(arg):
 
 
 def copy_signal_arguments(args):
-    """Returns the arguments of a signal with those copied that exist during the emission only."""
-    return tuple([_copy_argument(arg) for arg in args])
+    """Returns the arguments of a signal with those copied that exist during the emission only.
+
+    Those are the values that PyQt wraps, such as QPoint. PySide and the application's objects give copies
+    from the start.
+    """
+    if all(type(type(arg)) is type for arg in args):
+        return args  # the classes of bindings have a metaclass
+    wrapper_types = tuple(module.simplewrapper for module in sip_modules())
+    return tuple([_copy_argument(arg, wrapper_types) for arg in args])
 
 
 class _MethodReceiver(SemiWeakRef):

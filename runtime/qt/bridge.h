@@ -74,6 +74,18 @@ void qi_qt_guard_free(void *guard);
 void *qi_qt_watch(qi_object *object, qi_qt_job_fn job, void *data);
 bool qi_qt_unwatch(void *watch);
 
+/* Whether a QMetaObject::Connection, given by its address, has not ended. Thread: any. */
+bool qi_qt_is_connected(const void *connection);
+
+/* -- calls into another thread (qt/courier.cpp) --------------------------------------------------- */
+
+/* One that lives in the calling thread. Owned: qi_qt_courier_free(), in any thread. */
+typedef struct qi_qt_courier qi_qt_courier;
+qi_qt_courier *qi_qt_courier_new(void);
+/* Has callable(*args) called by that thread's event loop; exceptions are reported. Thread: any. GIL: held. */
+void qi_qt_courier_send(qi_qt_courier *courier, PyObject *callable, PyObject *args);
+void qi_qt_courier_free(qi_qt_courier *courier);
+
 /* -- objects in Python (qt/object.cpp, proxy.c) -------------------------------------------------- */
 
 /* The proxy of a QObject, the same one as long as it lives; None for NULL. New reference. GIL: held. */

@@ -96,3 +96,8 @@ bool qi_qt_unwatch(void *handle)
     delete own;
     return came_first;
 }
+
+bool qi_qt_is_connected(const void *connection)
+{
+    return bool(*static_cast<const QMetaObject::Connection *>(connection));
+}

@@ -90,7 +90,7 @@ TEST_CASE("sender that dies in another thread raises too") // T19
     worker.wait();
 
     until_done(host);
-    CHECK(host.eval("type(got[0])") == "<class 'qi._signals.SenderDestroyed'>");
+    CHECK(host.eval("type(got[0])") == "<class 'qi.SenderDestroyed'>");
 }
 
 TEST_CASE("cancelling and timing out disconnect")

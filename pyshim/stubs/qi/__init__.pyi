@@ -28,10 +28,9 @@ _Overlap = Literal["concurrent", "drop", "queue", "restart", "latest"]
 _TaskRunner = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
 
 class _BoundSignal(Protocol):
-    """A signal of qi's, PyQt6's or PySide6's objects, or anything that connects and disconnects as they do."""
+    """A signal of qi's, PyQt6's or PySide6's objects, or anything that connects as they do."""
 
     def connect(self, slot: Callable[..., Any], /) -> Any: ...
-    def disconnect(self, slot: Any, /) -> Any: ...
 
 def run_task(
     coro: Coroutine[Any, Any, _T],
@@ -79,6 +78,44 @@ def asyncslot(
 
 async def asyncsignal(signal: _BoundSignal, *, timeout: float | None = None) -> tuple[Any, ...]:
     """Waits until a signal is emitted and returns its arguments."""
+
+def asyncsignalstream(
+    signal: _BoundSignal,
+    *,
+    maxsize: int = 0,
+    overflow: Literal["error", "drop-oldest", "drop-newest"] = "error",
+) -> SignalStream:
+    """Returns an asynchronous iterator over the emissions of a signal, each a tuple of its arguments."""
+
+class SignalStream(AsyncIterator[tuple[Any, ...]]):
+    """The emissions of a signal, in order, as asyncsignalstream() returns it."""
+
+    def __init__(self, signal: _BoundSignal, maxsize: int, overflow: str) -> None: ...
+    def __aiter__(self) -> SignalStream: ...
+    async def __anext__(self) -> tuple[Any, ...]: ...
+    async def __aenter__(self) -> SignalStream: ...
+    async def __aexit__(self, *_: object) -> None: ...
+    async def aclose(self) -> None:
+        """Disconnects and drops what was not asked for."""
+    @property
+    def maxsize(self) -> int: ...
+    @property
+    def dropped(self) -> int:
+        """How many emissions were dropped because the stream was full."""
+    def qsize(self) -> int:
+        """Returns how many emissions wait to be asked for."""
+
+class SignalOverflow(asyncio.QueueFull):
+    """A bounded stream of emissions was full when another one came."""
+
+class multisignal:
+    """Collects several signals and emits their arguments together with a value that tells them apart."""
+
+    def __init__(self, signal_map: Mapping[Any, Any]) -> None: ...
+    def connect(self, slot: Callable[..., Any]) -> None:
+        """Has `slot(value, arguments)` called for each emission of one of the signals."""
+    def disconnect(self, slot: Callable[..., Any] | None = None) -> None:
+        """Ends the connections with `slot`, or all of them."""
 
 def modal(fn: Callable[_P, _T]) -> Callable[_P, Coroutine[Any, Any, _T]]:
     """Makes a coroutine function of a function that runs a Qt event loop of its own."""

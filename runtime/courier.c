@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `_qi.Courier`: what qt/courier.cpp does, for Python. It belongs to the thread that makes it. GIL: held. */
+#include <Python.h>
+
+#include "qt/bridge.h"
+#include "state.h"
+
+typedef struct qi__courier {
+    PyObject_HEAD
+    qi_qt_courier *courier;
+} qi__courier;
+
+static PyObject *courier_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {NULL};
+
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, ":Courier", names))
+        return NULL;
+    qi__courier *self = (qi__courier *)type->tp_alloc(type, 0);
+    if (self)
+        self->courier = qi_qt_courier_new();
+    return (PyObject *)self;
+}
+
+static void courier_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+
+    if (((qi__courier *)self)->courier)
+        qi_qt_courier_free(((qi__courier *)self)->courier);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyObject *courier_send(PyObject *self, PyObject *args)
+{
+    if (PyTuple_GET_SIZE(args) == 0 || !PyCallable_Check(PyTuple_GET_ITEM(args, 0)))
+        return PyErr_Format(PyExc_TypeError, "send() needs a callable and its arguments");
+    PyObject *rest = PyTuple_GetSlice(args, 1, PyTuple_GET_SIZE(args));
+    if (!rest)
+        return NULL;
+    qi_qt_courier_send(((qi__courier *)self)->courier, PyTuple_GET_ITEM(args, 0), rest);
+    Py_DECREF(rest);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef courier_methods[] = {
+    {"send", courier_send, METH_VARARGS,
+     "send(callable, *args)\n--\n\n"
+     "Has callable(*args) called by the event loop of the courier's thread. Thread: any."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot courier_slots[] = {
+    {Py_tp_doc, "Carries calls into the thread in which it was made."},
+    {Py_tp_new, courier_new},
+    {Py_tp_dealloc, courier_dealloc},
+    {Py_tp_methods, courier_methods},
+    {0, NULL},
+};
+
+static PyType_Spec courier_spec = {
+    .name = "_qi.Courier",
+    .basicsize = sizeof(qi__courier),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = courier_slots,
+};
+
+int qi__courier_setup(PyObject *module, qi__state *state)
+{
+    PyObject *type = PyType_FromModuleAndSpec(module, &courier_spec, NULL);
+    int status = type ? PyModule_AddType(module, (PyTypeObject *)type) : -1;
+
+    (void)state;
+    Py_XDECREF(type);
+    return status;
+}

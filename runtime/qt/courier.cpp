@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The courier: carries calls of Python into the thread in which it was made, through that thread's event
+ * loop. A call that is on its way keeps what it is to call, but not the courier: where that is freed first,
+ * or the thread ends, the call is never made.
+ */
+#include "ref.h"
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qcoreevent.h>
+#include <QtCore/qobject.h>
+#include <QtCore/qthread.h>
+
+#include "../rooms.h"
+#include "bridge.h"
+
+namespace
+{
+
+using qi::GilHeld;
+using qi::Ref;
+
+const QEvent::Type call_event = QEvent::Type(QEvent::registerEventType());
+
+/* GIL: held where one is made; its end takes it. */
+class Call : public QEvent
+{
+  public:
+    Call(PyObject *callable, PyObject *args)
+        : QEvent(call_event), m_callable(Py_NewRef(callable)), m_args(Py_NewRef(args))
+    {
+    }
+    ~Call() override
+    {
+        if (!Py_IsInitialized())
+            return;
+        GilHeld gil;
+        Py_DECREF(m_callable);
+        Py_DECREF(m_args);
+    }
+
+    void make() const
+    {
+        if (!Py_IsInitialized())
+            return;
+        GilHeld gil;
+        Ref result(PyObject_Call(m_callable, m_args, nullptr));
+        if (!result)
+            qi_room_report(nullptr, m_callable);
+    }
+
+  private:
+    PyObject *m_callable;
+    PyObject *m_args;
+};
+
+} // namespace
+
+/* The bridge's type, in C++ a QObject. */
+struct qi_qt_courier final : public QObject {
+  public:
+    bool event(QEvent *event) override
+    {
+        if (event->type() != call_event)
+            return QObject::event(event);
+        static_cast<Call *>(event)->make();
+        return true;
+    }
+};
+
+qi_qt_courier *qi_qt_courier_new(void)
+{
+    return new qi_qt_courier;
+}
+
+void qi_qt_courier_send(qi_qt_courier *courier, PyObject *callable, PyObject *args)
+{
+    QCoreApplication::postEvent(courier, new Call(callable, args));
+}
+
+void qi_qt_courier_free(qi_qt_courier *courier)
+{
+    courier->deleteLater(); /* it may be delivering, or belong to another thread */
+}
