@@ -21,6 +21,9 @@
 #include <memory>
 #include <vector>
 
+#include <cxxabi.h>
+#include <unistd.h>
+
 namespace
 {
 
@@ -28,6 +31,22 @@ QEvent::Type wakeEventType()
 {
     static const int type = QEvent::registerEventType();
     return static_cast<QEvent::Type>(type);
+}
+
+/*
+ * A daemon thread that comes back to Python while the interpreter ends is ended by CPython 3.11 to 3.13, by
+ * pthread_exit() where it asks for the GIL, which unwinds its stack. Through Qt's frames that cannot go well:
+ * Qt objects to exceptions, and its dispatcher is destroyed under its own feet. So the thread stops here for
+ * good, as CPython has it from 3.14 on; the process does not wait for it. It does not hold the GIL.
+ */
+template <typename Function> void call_python(Function function)
+{
+    try {
+        function();
+    } catch (const abi::__forced_unwind &) {
+        for (;;)
+            pause();
+    }
 }
 
 class QtHost;
@@ -46,7 +65,7 @@ class QtHost : public QObject
         auto *dispatcher = QAbstractEventDispatcher::instance(thread());
         const auto check = [this] {
             if (m_client.loop)
-                m_client.check(m_client.loop);
+                call_python([this] { m_client.check(m_client.loop); });
         };
         connect(dispatcher, &QAbstractEventDispatcher::awake, this, check, Qt::DirectConnection);
         connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, check,
@@ -119,7 +138,7 @@ class QtHost : public QObject
         if (!m_client.loop)
             return;
         m_depth++;
-        m_client.turn(m_client.loop);
+        call_python([this] { m_client.turn(m_client.loop); });
         m_depth--;
         // QCoreApplication and QSocketNotifier do not look at us again after delivering.
         if (!m_client.loop && m_depth == 0)

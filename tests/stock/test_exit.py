@@ -32,6 +32,19 @@ async def busy():
         await asyncio.sleep(0)
 threading.Thread(target=lambda: qi.new_event_loop().run_until_complete(busy()), daemon=True).start()
 """, []),
+    "threads with loops, which come back to Python when it ends": ("""
+import os, threading
+async def busy():
+    while True:
+        await asyncio.sleep(0)
+for _ in range(3):
+    threading.Thread(target=lambda: qi.new_event_loop().run_until_complete(busy()), daemon=True).start()
+class Last:
+    def __del__(self, stat=os.stat):  # gives the GIL away while the interpreter is taken to pieces
+        for _ in range(2000):
+            stat("/")
+sys.last = Last()
+""", []),
     "a job of the executor": ("""
 import time
 job = loop.run_in_executor(None, time.sleep, 0.1)
@@ -134,7 +147,10 @@ class Exit(StockCase):
             with self.subTest(what):
                 if "application" not in program:
                     program = GUEST + program + QUIT_SOON + EXEC
-                self.assert_ends(self.run_with(binding, program, PYTHONDEVMODE="1"), 0, stdout)
+                ended = self.run_with(binding, program, PYTHONDEVMODE="1")
+                self.assert_ends(ended, 0, stdout)
+                self.assertNotIn("Qt has caught an exception", ended.stderr)
+                self.assertNotIn("CRITICAL", ended.stderr)
 
     @each_binding
     def test_exit_status_is_the_one_that_was_asked_for(self, binding):
