@@ -96,6 +96,7 @@ def beside(results, title):
     scale = LogScale(min(0.5, min(everything) / 1.1), max(2, max(everything) * 1.1), left, width - right)
 
     drawing.text(12, 24, title, 15, weight="bold")
+    drawing.text(width - right, 46, "more than libqi →", 11, "end")
     names = [name for name in COLOURS if any(name in values for _, values in rows)]
     drawing.legend(12, 46, names)
     marks = {*scale.decades(), 1.0, 2.0, 5.0, 0.5, 20.0, 50.0}

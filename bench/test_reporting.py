@@ -117,6 +117,37 @@ class Regressions(unittest.TestCase):
         self.assertIn("SLOWER than the baseline, beside its peers, by 50%: turns (libqi)", said.getvalue())
 
 
+class ExitStatus(unittest.TestCase):
+    def status(self, data, *options):
+        """Of a run that yields the data, with a baseline in which libqi and uvloop were equal."""
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+            with mock.patch.object(run, "BASELINE", pathlib.Path(folder, "baseline.json")), \
+                    mock.patch.object(run.os.path, "relpath", str), \
+                    mock.patch.object(run, "raise_descriptor_limit"), \
+                    mock.patch.object(run, "measure", return_value=data), \
+                    mock.patch.object(sys, "argv", ["run.py", folder, *options]):
+                run.update_baseline(run_of(result(libqi=1.0, uvloop=1.0)), True)
+                return run.main()
+
+    def test_what_is_slower_fails_a_run_with_check_alone(self):
+        slower = run_of(result(libqi=1.5, uvloop=1.0), complete=True, seconds=1)
+        self.assertEqual(self.status(slower), 0)
+        self.assertEqual(self.status(slower, "--check"), run.SLOWER)
+
+    def test_what_is_as_fast_as_before_passes_the_check(self):
+        same = run_of(result(libqi=1.05, uvloop=1.0), complete=True, seconds=1)
+        self.assertEqual(self.status(same, "--check"), 0)
+
+    def test_a_missed_target_is_no_failure(self):
+        missed = run_of(result(targets=[(0.5, "uvloop")], libqi=1.0, uvloop=1.0), complete=True, seconds=1)
+        self.assertEqual(self.status(missed, "--check"), 0)
+
+    def test_a_workload_that_fails_does_fail_the_run(self):
+        broken = run_of(result(libqi="broken", uvloop=1.0), complete=False, seconds=1)
+        self.assertEqual(self.status(broken), run.FAILED)
+        self.assertEqual(self.status(None), run.FAILED)
+
+
 class Growth(unittest.TestCase):
     def test_a_cost_that_stays_is_flat(self):
         self.assertEqual(compare.growth_verdict([(10, 9.0), (100, 1.0), (1000, 1.1), (50_000, 1.2)])[0], "flat")
