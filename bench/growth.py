@@ -172,9 +172,9 @@ def sockets(active_of):
     return body
 
 
-curve("a message of 1 KiB, so many connections, all busy, CPU", numbers=SOCKETS, rounds=3)(
+curve("a message of 1 KiB, so many connections, all busy, CPU", numbers=SOCKETS, rounds=2)(
     sockets(lambda number: number))
-curve("a message of 1 KiB, 10 of so many connections busy, CPU", numbers=SOCKETS, rounds=3)(
+curve("a message of 1 KiB, 10 of so many connections busy, CPU", numbers=SOCKETS, rounds=2)(
     sockets(lambda number: min(number, 10)))
 
 

@@ -122,7 +122,7 @@ def panel(drawing, box, name, curves):
     """One set of axes, with a line for each contestant."""
     left, top, right, bottom = box
     points = [point for curve in curves for point in curve["points"] if point["cost"]]
-    drawing.text(left, top - 10, f"{name}, {curves[0]['unit']}", 12, weight="bold")
+    drawing.text(left - 45, top - 10, f"{name}, {curves[0]['unit']}", 11.5, weight="bold")
     if not points:
         return
     costs = [point["cost"] for point in points]
