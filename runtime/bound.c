@@ -80,9 +80,14 @@ static Py_hash_t signal_hash(PyObject *self)
     return hash == -1 ? -2 : hash;
 }
 
-static PyObject *signal_connect(PyObject *self, PyObject *callable)
+static PyObject *signal_connect(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    return qi__link_connect(as_signal(self), callable);
+    static char *keywords[] = {"", "type", NULL};
+    PyObject *callable, *type = NULL;
+
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|O:connect", keywords, &callable, &type))
+        return NULL;
+    return qi__link_connect(as_signal(self), callable, type);
 }
 
 static PyObject *signal_disconnect(PyObject *self, PyObject *args)
@@ -151,10 +156,11 @@ static PyObject *signal_await(PyObject *self)
 }
 
 static PyMethodDef signal_methods[] = {
-    {"connect", signal_connect, METH_O,
-     "connect(callable)\n--\n\n"
+    {"connect", (PyCFunction)(void (*)(void))signal_connect, METH_VARARGS | METH_KEYWORDS,
+     "connect(callable, /, type=ConnectionType.Auto)\n--\n\n"
      "Calls the callable in each emission, with as many arguments as it takes. Returns a "
      "Connection.\n"
+     "`type` is a qi.ConnectionType, or PyQt6's or PySide6's Qt.ConnectionType.\n"
      "A bound method is held weakly: the connection ends with its object."},
     {"disconnect", signal_disconnect, METH_VARARGS,
      "disconnect(callable_or_connection=None)\n--\n\n"

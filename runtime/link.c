@@ -30,6 +30,8 @@ typedef struct qi__link {
     qi_qt_relay *relay;    /* NULL: ended */
     PyObject *sender;      /* the proxy */
     PyObject *slot_signal; /* the signal's name, where a `_qi.Slot` is called; else NULL */
+    bool single_shot;      /* ends with the first emission, before the call */
+    bool fired;            /* a single shot that was, though it may not have ended yet */
     int signal;            /* without clones, so that equal ones compare equal */
 } qi__link;
 
@@ -137,15 +139,31 @@ static PyObject *call_method(PyObject *signal, PyObject *function, PyObject *rec
     return result;
 }
 
+/* A direct connection may be called in any thread, but connections end in the GUI thread. */
+static void end_single_shot(qi__link *link)
+{
+    link->fired = true;
+    if (!qi_qt_has_application() || qi_qt_on_application_thread())
+        close_link(link);
+    else if (qi_qt_post(close_in_gui_thread, link))
+        Py_INCREF(link); /* for the job, which cannot have run yet: it wants the GIL */
+}
+
 static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t flagged, PyObject *names)
 {
     qi__link *link = as_link(self);
 
     if (!(flagged & PY_VECTORCALL_ARGUMENTS_OFFSET) || names || !link->callable)
         return PyErr_Format(PyExc_TypeError, "a Connection is called by its signal only");
+    if (link->fired)
+        Py_RETURN_NONE;
     PyObject *callable = Py_NewRef(link->callable), *signal = Py_XNewRef(link->slot_signal), *result;
-    if (link->receiver) {
-        PyObject *receiver = qi__weakref_get(link->receiver);
+    const bool is_method = link->receiver;
+    PyObject *receiver = is_method ? qi__weakref_get(link->receiver) : NULL;
+
+    if (link->single_shot)
+        end_single_shot(link);
+    if (is_method) {
         result = receiver ? call_method(signal, callable, receiver, arguments, flagged)
                           : Py_NewRef(Py_None);
         Py_XDECREF(receiver);
@@ -220,6 +238,44 @@ static int read_signature(PyObject *callable, qi__signature *takes)
     return 0;
 }
 
+/* -- connection types -------------------------------------------------------------------------------- */
+
+enum { DIRECT = 1, QUEUED = 2, BLOCKING = 3, UNIQUE = 0x80, SINGLE_SHOT = 0x100 };
+
+/* The number of a Qt::ConnectionType, in *out. -1 with an exception. */
+static int read_type(PyObject *object, int *out)
+{
+    PyObject *number = PyIndex_Check(object) ? Py_NewRef(object)
+                                             : PyObject_GetAttrString(object, "value");
+    long type = number && PyIndex_Check(number) ? PyLong_AsLong(number) : -1;
+
+    Py_XDECREF(number);
+    if (type >= 0 && !(type & ~(3L | UNIQUE | SINGLE_SHOT))) {
+        *out = (int)type;
+        return 0;
+    }
+    PyErr_Clear();
+    PyErr_Format(
+        type == -1 ? PyExc_TypeError : PyExc_ValueError,
+        "%R is no qi.ConnectionType; there is Auto, Direct, Queued and BlockingQueued, with "
+        "Unique and SingleShot to be added",
+        object);
+    return -1;
+}
+
+/* A thread that waits for itself waits forever. */
+static int check_type(int type, qi_object *sender)
+{
+    if ((type & 3) != BLOCKING || !qi_qt_lives_here(sender))
+        return 0;
+    PyErr_Format(
+        PyExc_RuntimeError,
+        "a BlockingQueued connection would wait for itself: the %s lives in the GUI thread, "
+        "where it is answered; take Auto or Queued",
+        qi_qt_class_name(sender));
+    return -1;
+}
+
 /* What the callable takes; -1 with TypeError if it cannot be a slot of this signal. */
 static int check_callable(PyObject *callable, qi_object *sender, int signal, qi__signature *takes)
 {
@@ -285,13 +341,16 @@ static int set_callable(qi__link *link, PyObject *callable)
     return 0;
 }
 
-static int open_link(qi__link *link, qi__signal *signal, qi_object *sender, int most)
+static int open_link(qi__link *link, qi__signal *signal, qi_object *sender, int most, int type)
 {
     qi_qt_relay_spec spec = {
         .sender = sender,
         .signal = signal->index,
         .callable = (PyObject *)link,
         .max_arguments = most,
+        .queued = (type & 3) == QUEUED,
+        .direct = (type & 3) == DIRECT,
+        .blocking = (type & 3) == BLOCKING,
         .ended = sender_gone,
         .data = link,
     };
@@ -311,42 +370,7 @@ static int open_link(qi__link *link, qi__signal *signal, qi_object *sender, int 
     return -1;
 }
 
-PyObject *qi__link_connect(qi__signal *signal, PyObject *callable)
-{
-    qi__state *state = qi__state_get();
-    qi_object *sender = qi__proxy_live(signal->proxy);
-    PyTypeObject *type = (PyTypeObject *)state->link_type;
-    qi__signature takes;
-
-    if (!sender)
-        return NULL;
-    if (signal->index < 0) {
-        int index;
-        const char *name = PyUnicode_AsUTF8(signal->name);
-        if (name && qi_qt_find_signal(sender, name, &index) != QI_OK)
-            PyErr_SetString(PyExc_TypeError, qi_last_error()->message);
-        return NULL;
-    }
-    if (check_callable(callable, sender, signal->index, &takes) < 0)
-        return NULL;
-    /* Beware: asking for the signature may have run Python code. */
-    sender = qi__proxy_live(signal->proxy);
-    qi__link *link = sender ? (qi__link *)type->tp_alloc(type, 0) : NULL;
-    if (!link)
-        return NULL;
-    link->vectorcall = link_call;
-    link->sender = Py_NewRef((PyObject *)signal->proxy);
-    link->signal = qi_qt_original_signal(sender, signal->index);
-    if (name_signal(link, callable, sender, signal->index) < 0 ||
-        set_callable(link, callable) < 0 || open_link(link, signal, sender, takes.most) < 0) {
-        Py_CLEAR(link->receiver); /* its callback refers to the link */
-        Py_DECREF(link);
-        return NULL;
-    }
-    return (PyObject *)link;
-}
-
-/* -- disconnecting ----------------------------------------------------------------------------------- */
+/* -- which connection is meant -------------------------------------------------------------------------- */
 
 static int calls(qi__link *link, PyObject *callable)
 {
@@ -373,6 +397,83 @@ static int matches(qi__link *link, qi__signal *signal, int original, PyObject *c
         return 1;
     return is_type(callable, qi__state_get()->link_type) ? 0 : calls(link, callable);
 }
+
+/* The connection of a signal with a callable; NULL: there is none, or an exception is set. New reference. */
+static PyObject *find_link(qi__signal *signal, PyObject *callable)
+{
+    qi_object *sender = qi__proxy_live(signal->proxy);
+    int original = sender ? qi_qt_original_signal(sender, signal->index) : -1, match = 0;
+    PyObject *links = PyDict_Keys(qi__state_get()->links), *found = NULL;
+
+    for (Py_ssize_t i = 0; links && match == 0 && i < PyList_GET_SIZE(links); i++) {
+        match = matches(as_link(PyList_GET_ITEM(links, i)), signal, original, callable);
+        if (match > 0)
+            found = Py_NewRef(PyList_GET_ITEM(links, i));
+    }
+    Py_XDECREF(links);
+    return found;
+}
+
+/* What a connection is to be. */
+typedef struct wanted {
+    PyObject *callable;
+    int type; /* as Qt::ConnectionType has it */
+} wanted;
+
+static qi__link *new_link(qi__signal *signal, qi_object *sender, const wanted *want, int most)
+{
+    PyTypeObject *type = (PyTypeObject *)qi__state_get()->link_type;
+    qi__link *link = (qi__link *)type->tp_alloc(type, 0);
+
+    if (!link)
+        return NULL;
+    link->vectorcall = link_call;
+    link->sender = Py_NewRef((PyObject *)signal->proxy);
+    link->signal = qi_qt_original_signal(sender, signal->index);
+    link->single_shot = want->type & SINGLE_SHOT;
+    if (name_signal(link, want->callable, sender, signal->index) == 0 &&
+        set_callable(link, want->callable) == 0 &&
+        open_link(link, signal, sender, most, want->type) == 0)
+        return link;
+    Py_CLEAR(link->receiver); /* its callback refers to the link */
+    Py_DECREF(link);
+    return NULL;
+}
+
+PyObject *qi__link_connect(qi__signal *signal, PyObject *callable, PyObject *type)
+{
+    qi_object *sender = qi__proxy_live(signal->proxy);
+    wanted want = {.callable = callable};
+    qi__signature takes;
+
+    if (!sender)
+        return NULL;
+    if (signal->index < 0) {
+        int index;
+        const char *name = PyUnicode_AsUTF8(signal->name);
+        if (name && qi_qt_find_signal(sender, name, &index) != QI_OK)
+            PyErr_SetString(PyExc_TypeError, qi_last_error()->message);
+        return NULL;
+    }
+    if (type && read_type(type, &want.type) < 0)
+        return NULL;
+    /* Beware: asking for the type, and for the signature, may have run Python code. */
+    sender = qi__proxy_live(signal->proxy);
+    if (!sender || check_callable(callable, sender, signal->index, &takes) < 0)
+        return NULL;
+    sender = qi__proxy_live(signal->proxy);
+    if (!sender || check_type(want.type, sender) < 0)
+        return NULL;
+    if (want.type & UNIQUE) {
+        PyObject *same = find_link(signal, callable);
+        if (same || PyErr_Occurred())
+            return same;
+        sender = qi__proxy_live(signal->proxy); /* comparing is Python code, too */
+    }
+    return sender ? (PyObject *)new_link(signal, sender, &want, takes.most) : NULL;
+}
+
+/* -- disconnecting ----------------------------------------------------------------------------------- */
 
 static bool may_disconnect(void)
 {

@@ -134,7 +134,7 @@ static PyObject *model_role_names(PyObject *self, void *Py_UNUSED(closure))
 
 static PyMethodDef model_methods[] = {
     {"rows", model_rows, METH_VARARGS,
-     "rows(parent=None, /)\n--\n\nThe rows below a row of a tree, or those at the top."},
+     "rows($self, parent=None, /)\n--\n\nThe rows below a row of a tree, or those at the top."},
     {NULL, NULL, 0, NULL},
 };
 

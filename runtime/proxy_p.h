@@ -48,8 +48,9 @@ PyObject *qi__method_new(qi__proxy *proxy, PyObject *name);
 /* -- link.c ------------------------------------------------------------------------------------------ */
 
 /* Connects a callable to a signal and returns the `_qi.Connection`, a new reference; or NULL with
- * TypeError, ReferenceError or RuntimeError set. */
-PyObject *qi__link_connect(qi__signal *signal, PyObject *callable);
+ * TypeError, ValueError, ReferenceError or RuntimeError set. `type` is a Qt::ConnectionType as a number, or
+ * as a member of some binding's enumeration; NULL: automatic. */
+PyObject *qi__link_connect(qi__signal *signal, PyObject *callable, PyObject *type);
 
 /* Ends the connections of a signal with this callable or Connection; NULL: all of them. How many they
  * were, or -1 with an exception set. */

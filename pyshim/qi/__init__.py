@@ -32,6 +32,7 @@ from _qi import Connection, Gadget, HostFuture, Model, Object, Variant
 from . import host
 from ._bindings import from_binding, to_binding
 from ._context import QiRunner, using_asyncio_from_qt, using_qt_from_asyncio
+from ._enums import ConnectionType
 from ._loop import (
     QiBaseEventLoop,
     QiDefaultEventLoop,
@@ -57,6 +58,7 @@ from ._types import Point, PointF, Progress, Rect, RectF, Size, SizeF
 
 __all__ = [
     "Connection",
+    "ConnectionType",
     "Gadget",
     "HostFuture",
     "Model",

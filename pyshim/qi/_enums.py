@@ -23,3 +23,35 @@ class HostEnum(enum.IntEnum):
 @_scoped
 class HostFlag(enum.IntFlag):
     """Flags of the application."""
+
+
+class ConnectionType(enum.IntEnum):
+    """How an emission reaches the callable: `connect(callable, type)`. Qt's names are there as well.
+
+    The first four exclude each other; `Unique` and `SingleShot` may be added with `|`.
+    """
+
+    Auto = 0
+    """At once in the GUI thread, through the event queue from any other."""
+
+    Direct = 1
+    """At once, in the thread that emits, whichever that is."""
+
+    Queued = 2
+    """Through the event queue, always in the GUI thread."""
+
+    BlockingQueued = 3
+    """In the GUI thread, while the thread that emits waits."""
+
+    Unique = 0x80
+    """Not a second time: a callable that is connected already keeps the connection that it has."""
+
+    SingleShot = 0x100
+    """Once: the connection ends with the first emission."""
+
+    AutoConnection = Auto
+    DirectConnection = Direct
+    QueuedConnection = Queued
+    BlockingQueuedConnection = BlockingQueued
+    UniqueConnection = Unique
+    SingleShotConnection = SingleShot

@@ -96,6 +96,9 @@ bool qi_qt_is_proxy(PyObject *object);
 
 /* -- signals (qt/relay.cpp) ----------------------------------------------------------------------- */
 
+/* Whether the object lives in the calling thread. */
+bool qi_qt_lives_here(const qi_object *object);
+
 /* Finds a signal by name or by name with parameter types. QI_OK and its method index, or
  * QI_ERR_NOT_FOUND with near names, or QI_ERR_AMBIGUOUS with the overloads. GIL: not needed. */
 int qi_qt_find_signal(qi_object *sender, const char *signal, int *index);
@@ -112,6 +115,8 @@ typedef struct qi_qt_relay_spec {
     int max_arguments;  /* pass at most so many; -1: all */
     bool queued;        /* always through the event queue */
     bool single_shot;   /* disconnect at the first emission, before the call */
+    bool direct;        /* in the thread that emits, instead of the GUI thread */
+    bool blocking;      /* in the GUI thread, while the thread that emits waits */
     /* Called once when the relay ends by itself (sender destroyed, or single shot done), on the GUI
      * thread, without the GIL; not after qi_qt_relay_close(). May be NULL. */
     qi_qt_job_fn ended;

@@ -299,24 +299,26 @@ PyObject *future_repr(PyObject *self)
 
 PyMethodDef future_methods[] = {
     {"cancel", future_cancel,
-     METH_NOARGS, "cancel()\n--\n\nAsks the host to cancel it, by QFuture::cancel(). False if it was done already."},
+     METH_NOARGS, "cancel($self, /)\n--\n\nAsks the host to cancel it, by QFuture::cancel(). False if it was done already."},
     {"done", future_done, METH_NOARGS,
-     "done()\n--\n\nTells whether it has finished, failed or was cancelled."},
-    {"running", future_running, METH_NOARGS,
-     "running()\n--\n\nTells whether the host computes; so it may after a cancel(), for a while."},
-    {"cancelled", future_cancelled, METH_NOARGS, "cancelled()\n--\n\nTells whether it was cancelled."},
+     "done($self, /)\n--\n\nTells whether it has finished, failed or was cancelled."},
+    {"running", future_running,
+     METH_NOARGS, "running($self, /)\n--\n\nTells whether the host computes; so it may after a cancel(), for a while."},
+    {"cancelled", future_cancelled, METH_NOARGS,
+     "cancelled($self, /)\n--\n\nTells whether it was cancelled."},
     {"result", future_result, METH_NOARGS,
-     "result()\n--\n\nThe result; a list where there are none or several; None for QFuture<void>.\n"
+     "result($self, /)\n--\n\nThe result; a list where there are none or several; None for "
+     "QFuture<void>.\n"
      "Raises what the host stored as exception, CancelledError, or InvalidStateError before the "
      "end."},
     {"exception", future_exception,
-     METH_NOARGS, "exception()\n--\n\nThe exception that it failed with, or None. Raises as result() otherwise."},
+     METH_NOARGS, "exception($self, /)\n--\n\nThe exception that it failed with, or None. Raises as result() otherwise."},
     {"results", future_results, METH_NOARGS,
-     "results()\n--\n\nThe list of the results that there are so far."},
+     "results($self, /)\n--\n\nThe list of the results that there are so far."},
     {"result_count", future_result_count, METH_NOARGS,
-     "result_count()\n--\n\nHow many results there are so far."},
+     "result_count($self, /)\n--\n\nHow many results there are so far."},
     {"result_at", future_result_at,
-     METH_O, "result_at(index, /)\n--\n\nOne of the results that there are; raises IndexError before it is."},
+     METH_O, "result_at($self, index, /)\n--\n\nOne of the results that there are; raises IndexError before it is."},
     {nullptr, nullptr, 0, nullptr},
 };
 

@@ -12,6 +12,12 @@
  *   the relay is closed       it is deleted when the outermost call has returned (m_depth)
  *   the sender is deleted     nothing of it is used after the arguments were converted
  *   the signal is emitted     calls nest; nothing here is shared between them
+ *
+ * A direct or blocking relay is entered by Qt in whatever thread emits. Such a thread may be on its way in
+ * here, before the GIL, when the GUI thread closes the relay; so the relay then stays until its sender is
+ * destroyed, disconnected and empty. A blocking one posts itself to the GUI thread and waits, as any call
+ * of another thread's object does, which notices two threads that would wait for each other.
+ *
  * m_closed and m_depth are guarded by the GIL; all else is set before the connection is made.
  */
 #include "variant.h"
@@ -20,9 +26,11 @@
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qobject.h>
+#include <QtCore/qpointer.h>
 #include <QtCore/qthread.h>
 
 #include "../rooms.h"
+#include "across.h"
 #include "bridge.h"
 #include "class_info.h"
 #include "names.h"
@@ -58,14 +66,16 @@ struct qi_qt_relay final : public QObject {
     void close();
 
     int qt_metacall(QMetaObject::Call call, int id, void **arguments) override;
+    void emitted(void **arguments);
 
   private:
-    void emitted(void **arguments);
     void call(PyObject *callable, void **arguments);
     PyObject *call_converted(PyObject *callable, void **arguments);
     void sender_destroyed();
     void tell_end();
     void leave();
+    void wait_for_gui_thread(void **arguments);
+    void retire();
 
     PyObject *m_callable;
     char *m_signal_name;
@@ -73,11 +83,14 @@ struct qi_qt_relay final : public QObject {
     int m_count = 0;
     int m_depth = 0;
     bool m_single_shot;
+    bool m_blocking;
+    bool m_anywhere;     /* Qt enters it in any thread */
     bool m_done = false; /* a single shot that was fired */
     bool m_closed = false;
     bool m_dying_sender = false; /* the signal is destroyed(), whose argument is no object any more */
     qi_qt_job_fn m_ended;
     void *m_data;
+    QPointer<QObject> m_sender; /* of one that Qt enters in any thread */
     QMetaObject::Connection m_connection;
     QMetaObject::Connection m_destroyed;
 };
@@ -85,8 +98,11 @@ struct qi_qt_relay final : public QObject {
 qi_qt_relay::qi_qt_relay(const qi_qt_relay_spec &spec)
     : m_callable(Py_NewRef(spec.callable)),
       m_signal_name(qi_qt_signal_name(spec.sender, spec.signal)), m_single_shot(spec.single_shot),
-      m_ended(spec.ended), m_data(spec.data)
+      m_blocking(spec.blocking), m_anywhere(spec.direct || spec.blocking), m_ended(spec.ended),
+      m_data(spec.data)
 {
+    if (m_anywhere)
+        m_sender = spec.sender;
 }
 
 qi_qt_relay::~qi_qt_relay()
@@ -131,7 +147,9 @@ int fail_unknown_type(const char *signal_name, const QByteArray &type)
 int check_types(const qi_qt_relay_spec &spec, const QMetaMethod &method, int count,
                 const char *signal_name)
 {
-    const bool may_queue = spec.queued || spec.sender->thread() != QThread::currentThread();
+    const bool anywhere = spec.direct || spec.blocking;
+    const bool may_queue = spec.queued ||
+                           (!anywhere && spec.sender->thread() != QThread::currentThread());
     const int checked = may_queue ? method.parameterCount() : count;
 
     for (int i = 0; i < checked; i++) {
@@ -162,13 +180,16 @@ bool qi_qt_relay::connect_to(const qi_qt_relay_spec &spec, int signal)
         m_converters[m_count] = ToPython(method.parameterMetaType(m_count));
     m_dying_sender = method == QMetaMethod::fromSignal(&QObject::destroyed);
 
-    const int type = spec.queued ? Qt::QueuedConnection : Qt::AutoConnection;
+    const int type = spec.queued  ? Qt::QueuedConnection
+                     : m_anywhere ? Qt::DirectConnection
+                                  : Qt::AutoConnection;
     m_connection = QMetaObject::connect(spec.sender, signal, this, own_methods + EmissionMethod,
                                         type, queued_types(method));
     /* Second, so that an emission of destroyed() itself still arrives. */
     const QMetaMethod destroyed = QMetaMethod::fromSignal(&QObject::destroyed);
-    m_destroyed = QMetaObject::connect(spec.sender, destroyed.methodIndex(), this,
-                                       own_methods + DestroyedMethod, type, queued_types(destroyed));
+    m_destroyed = QMetaObject::connect(
+        spec.sender, destroyed.methodIndex(), this, own_methods + DestroyedMethod,
+        spec.queued ? Qt::QueuedConnection : Qt::AutoConnection, queued_types(destroyed));
     if (m_connection && m_destroyed)
         return true;
     qi_room_fail(QI_ERR_INTERNAL, "Qt refused the connection");
@@ -203,7 +224,9 @@ int qi_qt_relay::qt_metacall(QMetaObject::Call call, int id, void **arguments)
     if (id < 0 || call != QMetaObject::InvokeMetaMethod)
         return id;
     /* Beware: the relay may be gone when these return. */
-    if (id == EmissionMethod)
+    if (id == EmissionMethod && m_blocking && QThread::currentThread() != thread())
+        wait_for_gui_thread(arguments);
+    else if (id == EmissionMethod)
         emitted(arguments);
     else
         sender_destroyed();
@@ -229,6 +252,34 @@ void qi_qt_relay::emitted(void **arguments)
     call(callable.get(), arguments);
     if (raised)
         qi_room_exception_give(raised);
+    leave();
+}
+
+namespace
+{
+
+/* An emission that waits for the GUI thread; its arguments are on the stack of the thread that waits. */
+struct Emission : qi::Work {
+    Emission(qi_qt_relay *relay, void **arguments) : relay(relay), arguments(arguments) {}
+    void run(QObject *) override { relay->emitted(arguments); }
+
+    qi_qt_relay *relay;
+    void **arguments;
+};
+
+} // namespace
+
+void qi_qt_relay::wait_for_gui_thread(void **arguments)
+{
+    if (!Py_IsInitialized())
+        return;
+    GilHeld gil;
+    if (m_closed || m_done)
+        return;
+    m_depth++;
+    Emission emission(this, arguments);
+    if (!qi::perform(this, emission))
+        qi_room_report(m_signal_name, m_callable);
     leave();
 }
 
@@ -291,8 +342,20 @@ void qi_qt_relay::tell_end()
 
 void qi_qt_relay::leave()
 {
-    if (--m_depth == 0 && m_closed)
+    if (--m_depth > 0 || !m_closed)
+        return;
+    if (m_anywhere)
+        retire();
+    else
         delete this;
+}
+
+void qi_qt_relay::retire()
+{
+    if (m_sender)
+        QObject::connect(m_sender, &QObject::destroyed, this, &QObject::deleteLater);
+    else
+        deleteLater();
 }
 
 /* -- the end --------------------------------------------------------------------------------------- */
@@ -314,6 +377,11 @@ void qi_qt_relay_close(qi_qt_relay *relay)
 {
     if (relay)
         relay->close();
+}
+
+bool qi_qt_lives_here(const qi_object *object)
+{
+    return object->thread() == QThread::currentThread();
 }
 
 /* -- finding signals ------------------------------------------------------------------------------- */

@@ -252,6 +252,7 @@ class Gadget(Variant):
     """
 
     def __copy__(self) -> Gadget: ...
+    def __deepcopy__(self, memo: Any, /) -> Gadget: ...
     def __getattr__(self, name: str) -> Any: ...
     def __setattr__(self, name: str, value: Any) -> None: ...
 
@@ -279,6 +280,22 @@ class HostFuture(Awaitable[Any]):
     def watcher(self) -> Object:
         """The QFutureWatcher, whose signals tell of progress, results and the end."""
 
+class ConnectionType(enum.IntEnum):
+    """How an emission reaches the callable: `connect(callable, type)`."""
+
+    Auto = 0
+    Direct = 1
+    Queued = 2
+    BlockingQueued = 3
+    Unique = 0x80
+    SingleShot = 0x100
+    AutoConnection = 0
+    DirectConnection = 1
+    QueuedConnection = 2
+    BlockingQueuedConnection = 3
+    UniqueConnection = 0x80
+    SingleShotConnection = 0x100
+
 @final
 class Connection:
     """A callable that is connected to a signal. True while it is."""
@@ -298,8 +315,10 @@ class _Signal(Awaitable[tuple[Any, ...]]):
     def name(self) -> str: ...
     @property
     def sender(self) -> Object: ...
-    def connect(self, callable: Callable[..., Any], /) -> Connection:
+    def connect(self, callable: Callable[..., Any], /, type: ConnectionType | int = ...) -> Connection:
         """Calls the callable in each emission, with as many arguments as it takes.
+
+        `type` is a ConnectionType, or PyQt6's or PySide6's Qt.ConnectionType.
 
         A bound method is held weakly. Coroutine functions go into asyncslot() first.
         """
@@ -374,6 +393,7 @@ class Row(Mapping[str | int, Any]):
     def data(self, role: int | str = 0, column: int | None = None) -> Any: ...
     def rows(self) -> Rows:
         """The rows below this one, in a tree."""
+    def __bool__(self) -> Literal[True]: ...
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[str | int]: ...
     def __getitem__(self, key: str | int | tuple[str | int, str | int], /) -> Any: ...
