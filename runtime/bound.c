@@ -8,6 +8,7 @@
 
 #include <structmember.h>
 
+#include "docs.h"
 #include "status.h"
 
 /* -- signals ----------------------------------------------------------------------------------------- */
@@ -155,6 +156,12 @@ static PyObject *signal_await(PyObject *self)
     return iterator;
 }
 
+static PyObject *signal_doc(PyObject *self)
+{
+    qi_object *object = qi_qt_guard_object(as_signal(self)->proxy->guard);
+    return object ? qi_qt_member_help(object, as_signal(self)->name) : NULL;
+}
+
 static PyMethodDef signal_methods[] = {
     {"connect", (PyCFunction)(void (*)(void))signal_connect, METH_VARARGS | METH_KEYWORDS,
      "connect(callable, /, type=ConnectionType.Auto)\n--\n\n"
@@ -288,6 +295,25 @@ static PyObject *method_signatures(PyObject *self, void *Py_UNUSED(closure))
     return object ? qi_qt_signatures(object, as_method(self)->name) : Py_NewRef(Py_None);
 }
 
+static PyObject *method_doc(PyObject *self)
+{
+    qi_object *object = qi_qt_guard_object(as_method(self)->proxy->guard);
+    return object ? qi_qt_member_help(object, as_method(self)->name) : NULL;
+}
+
+/* AttributeError, as inspect.signature() wants it, where there is none. */
+static PyObject *method_signature(PyObject *self, void *Py_UNUSED(closure))
+{
+    qi_object *object = qi_qt_guard_object(as_method(self)->proxy->guard);
+    PyObject *forms = object ? qi_qt_member_forms(object, as_method(self)->name) : PyList_New(0);
+    PyObject *module = forms ? PyImport_ImportModule("qi._describe") : NULL;
+    PyObject *made = module ? PyObject_CallMethod(module, "signature", "(O)", forms) : NULL;
+
+    Py_XDECREF(module);
+    Py_XDECREF(forms);
+    return made;
+}
+
 static PyMemberDef method_members[] = {
     {"__name__", T_OBJECT_EX, offsetof(qi__method, name), READONLY, NULL},
     {"__self__", T_OBJECT_EX, offsetof(qi__method, proxy), READONLY, NULL},
@@ -297,6 +323,7 @@ static PyMemberDef method_members[] = {
 
 static PyGetSetDef method_getset[] = {
     {"signatures", method_signatures, NULL, "its C++ signatures, one a line", NULL},
+    {"__signature__", method_signature, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -329,6 +356,9 @@ int qi__bound_setup(PyObject *module, qi__state *state)
     state->signal_type = PyType_FromModuleAndSpec(module, &signal_spec, NULL);
     state->method_type = PyType_FromModuleAndSpec(module, &method_spec, NULL);
     if (!state->signal_type || !state->method_type)
+        return -1;
+    if (qi__docs_set(state->signal_type, signal_doc) < 0 ||
+        qi__docs_set(state->method_type, method_doc) < 0)
         return -1;
     if (PyModule_AddType(module, (PyTypeObject *)state->signal_type) < 0)
         return -1;

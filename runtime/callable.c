@@ -326,6 +326,23 @@ int qi__callable_check_coroutine(PyObject *callable, const char *name, const cha
 
 /* -- handles -------------------------------------------------------------------------------------------- */
 
+/* Registers a handle. Takes `object` and `target`, in any case; NULL: no memory. GIL: held. */
+static qi_callable *new_handle(PyObject *object, char *target)
+{
+    qi_callable *callable = calloc(1, sizeof *callable);
+
+    if (!callable || !target || qi__handle_add(callable, QI__HANDLE_CALLABLE) < 0) {
+        Py_DECREF(object);
+        free(target);
+        free(callable);
+        return NULL;
+    }
+    atomic_init(&callable->references, 1);
+    callable->object = object;
+    callable->target = target;
+    return callable;
+}
+
 int qi_callable_resolve(qi_runtime *runtime, const char *target, qi_callable **out)
 {
     if (out)
@@ -338,25 +355,26 @@ int qi_callable_resolve(qi_runtime *runtime, const char *target, qi_callable **o
     if ((status = check_target(target)) < 0)
         return status;
 
-    qi_callable *callable = calloc(1, sizeof *callable);
-    char *copy = strdup(target);
     PyGILState_STATE gil = PyGILState_Ensure();
     PyObject *object = qi__callable_find(runtime, target);
+    qi_callable *callable = object ? new_handle(object, strdup(target)) : NULL;
     PyGILState_Release(gil);
-    if (!object || !callable || !copy || qi__handle_add(callable, QI__HANDLE_CALLABLE) < 0) {
-        status = object ? qi__fail(QI_ERR_MEMORY, "out of memory") : qi_last_error()->status;
-        gil = PyGILState_Ensure();
-        Py_XDECREF(object);
-        PyGILState_Release(gil);
-        free(copy);
-        free(callable);
-        return status;
-    }
-    atomic_init(&callable->references, 1);
-    callable->object = object;
-    callable->target = copy;
+    if (!callable)
+        return object ? qi__fail(QI_ERR_MEMORY, "out of memory") : qi_last_error()->status;
     *out = callable;
     return QI_OK;
+}
+
+qi_callable *qi__callable_adopt(PyObject *object)
+{
+    PyObject *target = qi__signature_target(object);
+    const char *text = target ? PyUnicode_AsUTF8(target) : NULL;
+    qi_callable *callable = text ? new_handle(Py_NewRef(object), strdup(text)) : NULL;
+
+    Py_XDECREF(target);
+    if (!callable && text)
+        PyErr_NoMemory();
+    return callable;
 }
 
 qi_callable *qi__callable_retain(const qi_callable *handle)

@@ -12,6 +12,9 @@
 PyObject *qi__callable_take(qi_runtime *runtime, const char *target, const qi_callable *handle,
                             const char **name);
 
+/* A handle for an object that Python has given, owned; NULL with an exception of Python's set. */
+qi_callable *qi__callable_adopt(PyObject *object);
+
 /* The text that a handle was resolved from. Borrowed. Valid for those who hold a reference. */
 const char *qi__callable_name(const qi_callable *handle);
 

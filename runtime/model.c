@@ -5,6 +5,7 @@
  *
  * GIL: held.
  */
+#include "docs.h"
 #include "proxy_p.h"
 
 /* -- for _models.py ---------------------------------------------------------------------------------- */
@@ -167,7 +168,8 @@ static PyType_Spec model_spec = {
 int qi__model_setup(PyObject *module, qi__state *state)
 {
     state->model_type = PyType_FromModuleAndSpec(module, &model_spec, state->object_type);
-    if (!state->model_type || PyModule_AddFunctions(module, functions) < 0)
+    if (!state->model_type || qi__docs_set(state->model_type, qi__proxy_doc) < 0 ||
+        PyModule_AddFunctions(module, functions) < 0)
         return -1;
     return PyModule_AddType(module, (PyTypeObject *)state->model_type);
 }

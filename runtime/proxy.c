@@ -19,6 +19,7 @@
 #include <structmember.h>
 
 #include "compat.h"
+#include "docs.h"
 
 static qi__proxy *as_proxy(PyObject *object)
 {
@@ -315,6 +316,12 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
+PyObject *qi__proxy_doc(PyObject *self)
+{
+    qi_object *object = qi_proxy_object(self);
+    return object ? qi_qt_help(object) : NULL;
+}
+
 /* -- the type ---------------------------------------------------------------------------------------- */
 
 static PyMethodDef proxy_methods[] = {
@@ -393,6 +400,7 @@ int qi__proxy_setup(PyObject *module, qi__state *state)
     state->qt_cache = PyDict_New();
     state->object_type = PyType_FromModuleAndSpec(module, &proxy_spec, NULL);
     if (!state->qt_cache || !state->object_type ||
+        qi__docs_set(state->object_type, qi__proxy_doc) < 0 ||
         PyModule_AddType(module, (PyTypeObject *)state->object_type) < 0)
         return -1;
     if (PyModule_AddFunctions(module, functions) < 0 || value_types_setup(module, state) < 0)

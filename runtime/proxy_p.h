@@ -45,6 +45,9 @@ qi_object *qi__proxy_live(qi__proxy *proxy);
 PyObject *qi__signal_new(qi__proxy *proxy, PyObject *name, int index);
 PyObject *qi__method_new(qi__proxy *proxy, PyObject *name);
 
+/* The __doc__ of a proxy: docs.h. */
+PyObject *qi__proxy_doc(PyObject *proxy);
+
 /* -- link.c ------------------------------------------------------------------------------------------ */
 
 /* Connects a callable to a signal and returns the `_qi.Connection`, a new reference; or NULL with

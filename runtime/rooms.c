@@ -2,10 +2,12 @@
 /* The forwards of rooms.h. */
 #include "rooms.h"
 
+#include "callable.h"
 #include "compat.h"
 #include "copies.h"
 #include "link.h"
 #include "runtime_p.h"
+#include "signature.h"
 #include "state.h"
 #include "status.h"
 
@@ -84,6 +86,44 @@ PyTypeObject *qi_room_future_type(void)
 {
     qi__state *state = qi__state_get();
     return state ? (PyTypeObject *)state->host_future_type : NULL;
+}
+
+qi_callable *qi_room_callable_new(PyObject *object)
+{
+    int coroutine = qi__signature_is_coroutine(object);
+
+    if (coroutine <= 0)
+        return coroutine < 0 ? NULL : qi__callable_adopt(object);
+    PyObject *module = PyImport_ImportModule("qi._slots");
+    PyObject *slot = module ? PyObject_CallMethod(module, "asyncslot", "(O)", object) : NULL;
+    qi_callable *callable = slot ? qi__callable_adopt(slot) : NULL;
+    Py_XDECREF(slot);
+    Py_XDECREF(module);
+    return callable;
+}
+
+PyObject *qi_room_callable_object(const qi_callable *callable)
+{
+    return Py_XNewRef(qi__callable_object(callable, NULL));
+}
+
+int qi_room_takes(PyObject *callable, int count)
+{
+    qi__signature takes;
+
+    if (qi__signature_read(callable, &takes) < 0)
+        return -1;
+    if (takes.least > count) {
+        PyErr_Format(PyExc_TypeError, "%R wants %d arguments, but the application gives %d",
+                     callable, takes.least, count);
+        return -1;
+    }
+    return takes.most < 0 || takes.most > count ? count : takes.most;
+}
+
+bool qi_room_is_running(void)
+{
+    return qi__runtime_current() != NULL;
 }
 
 PyObject *qi_room_weak_get(PyObject *weak)

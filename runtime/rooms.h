@@ -38,6 +38,20 @@ PyTypeObject *qi_room_model_type(void);
 PyTypeObject *qi_room_index_type(void);
 PyTypeObject *qi_room_future_type(void);
 
+/* -- callables of the C API, for qt/callback.cpp ------------------------------------------------------ */
+
+typedef struct qi_callable qi_callable;
+
+/* A handle for an object, owned; a coroutine function is called as asyncslot() does. NULL with an exception
+ * set. */
+qi_callable *qi_room_callable_new(PyObject *object);
+/* What a handle calls, a new reference; NULL with the error record set, and no exception. */
+PyObject *qi_room_callable_object(const qi_callable *callable);
+/* How many of `count` arguments a callable takes; -1 with TypeError: it wants more. */
+int qi_room_takes(PyObject *callable, int count);
+/* Whether there is a runtime that has not shut down. GIL: not needed. */
+bool qi_room_is_running(void);
+
 /* A strong reference to what a weak one refers to, or NULL without an exception: it is gone. */
 PyObject *qi_room_weak_get(PyObject *weak);
 

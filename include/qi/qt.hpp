@@ -4,15 +4,114 @@
  * headers do not need it, and most applications do not either.
  *
  *     qi::register_future<Report>();               // Python may await what returns a QFuture<Report>
+ *     qi::register_callback<bool(int, QString)>(); // Python may give a callable for a std::function
  */
 #ifndef QI_QT_HPP
 #define QI_QT_HPP
 
+#include <functional>
+#include <memory>
+#include <type_traits>
+
 #include <QtCore/qfuture.h>
 #include <QtCore/qmetatype.h>
+#include <QtCore/qvariant.h>
+
+#include <qi/task.h>
+
+extern "C" {
+
+/**
+ * Calls a callable of Python with values of Qt's.
+ *
+ * `arguments` are `count` values, copied; the callable gets as many of them as it takes. In the GUI thread
+ * it is called at once. From any other thread the call is queued to the GUI thread, where `result` is NULL,
+ * or else waited for there as Qt::BlockingQueuedConnection does; two threads that would wait for each other
+ * are told. What the callable returns goes to `*result`, converted to the type that it has, or to the one
+ * that suits where it is invalid; NULL drops it. An exception is reported to the runtime's error callback.
+ * A coroutine function is launched and runs, before the call returns, up to its first suspension.
+ *
+ * Thread: any. Fails: QI_ERR_PYTHON (it raised, or the result is of another type), QI_ERR_NOT_RUNNING,
+ * QI_ERR_HANDLE.
+ */
+QI_API int qi_callable_call(const qi_callable *callable, const QVariant *arguments, size_t count,
+                            QVariant *result);
+}
 
 namespace qi
 {
+
+/*
+ * A callable that Python has given, or none. Copies share it; with the last of them Python's object goes,
+ * which may happen in any thread, and after the runtime has shut down. As the type of a parameter or
+ * property it takes any callable and None:
+ *
+ *     Q_INVOKABLE void setFilter(const qi::Callable &filter);
+ *
+ * Bound methods are held strongly, unlike those that are connected to a signal.
+ */
+class Callable
+{
+  public:
+    Callable() = default;
+    /** Takes the handle, which is released with the last copy. */
+    explicit Callable(qi_callable *owned) : m_handle(owned, qi_callable_release) {}
+
+    explicit operator bool() const { return bool(m_handle); }
+    /** The handle for the C API, as for qi_task_options; borrowed. */
+    qi_callable *handle() const { return m_handle.get(); }
+
+    /** Calls it as qi_callable_call() does. R is what it shall return; if it fails, R(). */
+    template <typename R = void, typename... A> R call(const A &...arguments) const
+    {
+        const QVariant values[] = {QVariant::fromValue(arguments)..., QVariant()};
+        if constexpr (std::is_void_v<R>) {
+            qi_callable_call(handle(), values, sizeof...(A), nullptr);
+        } else if constexpr (std::is_same_v<R, QVariant>) {
+            QVariant result;
+            qi_callable_call(handle(), values, sizeof...(A), &result);
+            return result;
+        } else {
+            QVariant result(QMetaType::fromType<R>());
+            return qi_callable_call(handle(), values, sizeof...(A), &result) == QI_OK
+                       ? result.template value<R>()
+                       : R();
+        }
+    }
+
+  private:
+    std::shared_ptr<qi_callable> m_handle;
+};
+
+template <typename Signature> struct Callback;
+
+template <typename R, typename... A> struct Callback<R(A...)> {
+    static std::function<R(A...)> make(const Callable &callable)
+    {
+        if (!callable)
+            return {};
+        return [callable](A... arguments) -> R {
+            return callable.call<R, std::decay_t<A>...>(arguments...);
+        };
+    }
+};
+
+/**
+ * Lets Python give a callable wherever the application takes a std::function<Signature>.
+ *
+ * None gives an empty function. What an exception or a wrong result leads to is R(), a value-initialised
+ * result; the exception is reported. Once is enough; a second time does nothing. Thread: any. Never fails.
+ */
+template <typename Signature> void register_callback()
+{
+    using Function = std::function<Signature>;
+    const QMetaType from = QMetaType::fromType<Callable>(), to = QMetaType::fromType<Function>();
+
+    from.id(); /* by which the library finds both */
+    to.id();
+    if (!QMetaType::hasRegisteredConverterFunction(from, to))
+        QMetaType::registerConverter<Callable, Function>(&Callback<Signature>::make);
+}
 
 /**
  * Lets Python await futures of a type that was not given to Q_DECLARE_METATYPE.

@@ -2,8 +2,10 @@
 """Methods of `_qi.Gadget`, the values of the application that have properties and methods."""
 
 
+from ._describe import signature
+
+
 class GadgetMethod:
-    """The invokable methods that a value has under one name."""
 
     __slots__ = ("__name__", "__self__")
 
@@ -18,6 +20,14 @@ class GadgetMethod:
     def signatures(self):
         """Its C++ signatures, one a line."""
         return self.__self__._signatures(self.__name__)
+
+    @property
+    def __doc__(self):
+        return self.__self__._member_help(self.__name__)
+
+    @property
+    def __signature__(self):
+        return signature(self.__self__._forms(self.__name__))
 
     def __repr__(self):
         return f"<method {self.__name__} of {self.__self__!r}>"

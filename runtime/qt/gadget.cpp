@@ -8,6 +8,7 @@
  */
 #include "gadget.h"
 
+#include "../docs.h"
 #include "../rooms.h"
 #include "class_info.h"
 #include "invoke.h"
@@ -175,6 +176,21 @@ PyObject *gadget_signatures(PyObject *self, PyObject *name)
     return signatures_of(meta_object_of(self), name);
 }
 
+PyObject *gadget_member_help(PyObject *self, PyObject *name)
+{
+    return help_for_member(meta_object_of(self), name);
+}
+
+PyObject *gadget_forms(PyObject *self, PyObject *name)
+{
+    return forms_of_member(meta_object_of(self), name);
+}
+
+PyObject *gadget_doc(PyObject *self)
+{
+    return help_for_class(meta_object_of(self), "a value");
+}
+
 PyObject *gadget_copy(PyObject *self, PyObject *)
 {
     return opaque_new(*opaque_slot(self));
@@ -187,6 +203,8 @@ PyMethodDef gadget_methods[] = {
     {"_invoke", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(gadget_invoke)),
      METH_FASTCALL, nullptr},
     {"_signatures", gadget_signatures, METH_O, nullptr},
+    {"_member_help", gadget_member_help, METH_O, nullptr},
+    {"_forms", gadget_forms, METH_O, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 
@@ -246,5 +264,6 @@ bool gadget_from_dict(PyObject *dict, QVariant *out)
 
 PyObject *qi_qt_gadget_type(PyObject *module, PyObject *variant_type)
 {
-    return PyType_FromModuleAndSpec(module, &qi::gadget_spec, variant_type);
+    qi::Ref type(PyType_FromModuleAndSpec(module, &qi::gadget_spec, variant_type));
+    return type && qi__docs_set(type.get(), qi::gadget_doc) == 0 ? type.release() : nullptr;
 }

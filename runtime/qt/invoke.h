@@ -17,6 +17,12 @@ PyObject *call_on_gadget(PyObject *gadget, PyObject *name, PyObject *const *argu
 /* The C++ signatures under a name, one a line. New str. */
 PyObject *signatures_of(const QMetaObject *meta_object, PyObject *name);
 
+/* help.cpp: what help() shows of a class, and of a member; the forms of a method. New references. `kind` is
+ * "an object" or "a value". */
+PyObject *help_for_class(const QMetaObject *meta_object, const char *kind);
+PyObject *help_for_member(const QMetaObject *meta_object, PyObject *name);
+PyObject *forms_of_member(const QMetaObject *meta_object, PyObject *name);
+
 /* What a property shall be, from an object of Python; an error names "Class.property". False with an
  * exception set. */
 bool value_for_property(const QMetaProperty &property, const char *class_name, PyObject *object,

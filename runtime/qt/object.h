@@ -66,6 +66,12 @@ int qi_qt_original_signal(qi_object *object, int index);
 /* "send(QString)", "send(QString,int)": the signatures under a name, one a line. New str. */
 PyObject *qi_qt_signatures(qi_object *object, PyObject *name);
 
+/* What help() shows of an object, and of what it has under a name: declarations as C++ has them. New str. */
+PyObject *qi_qt_help(qi_object *object);
+PyObject *qi_qt_member_help(qi_object *object, PyObject *name);
+/* The forms of a method, for pyshim/qi/_describe.py. New list. */
+PyObject *qi_qt_member_forms(qi_object *object, PyObject *name);
+
 /* The class of an enumeration. New reference. */
 PyObject *qi_qt_enum(qi_object *object, int index);
 

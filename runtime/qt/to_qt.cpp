@@ -16,6 +16,7 @@
 
 #include "../rooms.h"
 #include "bridge.h"
+#include "callback.h"
 #include "containers.h"
 #include "future.h"
 #include "gadget.h"
@@ -311,6 +312,14 @@ bool put_converted(PyObject *object, QMetaType type, QVariant *out)
                      Py_TYPE(object)->tp_name);
         return false;
     }
+    if (PyCallable_Check(object) && strncmp(type.name(), "std::function<", 14) == 0) {
+        PyErr_Format(
+            PyExc_TypeError,
+            "no conversion to %s is known; call qi::register_callback<%s() of <qi/qt.hpp> in "
+            "the application",
+            type.name(), type.name() + 14);
+        return false;
+    }
     return expected(type.name(), object);
 }
 
@@ -400,6 +409,8 @@ bool put_other(PyObject *object, QMetaType type, QVariant *out)
         return put_object(object, type, out->data());
     if (type.flags() & QMetaType::IsEnumeration)
         return enum_from_python(object, type, enum_of(type), out->data());
+    if (is_callback(type))
+        return callback_from_python(object, out);
     bool fits = false;
     const bool done = container_from_python(object, type, out, &fits);
     if (fits)

@@ -128,7 +128,8 @@ TEST_CASE("blocking connections that would never end are refused")
     show(host, "thing", worker.thing);
 
     CHECK(raises(host, "here.levelChanged.connect(print, qi.ConnectionType.BlockingQueued)") ==
-          "RuntimeError: a BlockingQueued connection would wait for itself: the tests::Thing lives in "
+          "RuntimeError: a BlockingQueued connection would wait for itself: the tests::Thing lives "
+          "in "
           "the GUI thread, where it is answered; take Auto or Queued");
     /* An emission in the GUI thread itself is called there. */
     host.exec(record);
@@ -149,12 +150,13 @@ TEST_CASE("unique connection is made once")
     Thing thing;
     show(host, "thing", &thing);
 
-    host.exec("got = []; class_ = type('C', (), {'slot': lambda self, level: got.append(level)}); it = "
-              "class_()\n"
-              "unique = qi.ConnectionType.Unique\n"
-              "first = thing.levelChanged.connect(it.slot, unique)\n"
-              "again = thing.levelChanged.connect(it.slot, unique)\n"
-              "other = thing.levelChanged.connect(got.append, unique | qi.ConnectionType.Queued)");
+    host.exec(
+        "got = []; class_ = type('C', (), {'slot': lambda self, level: got.append(level)}); it = "
+        "class_()\n"
+        "unique = qi.ConnectionType.Unique\n"
+        "first = thing.levelChanged.connect(it.slot, unique)\n"
+        "again = thing.levelChanged.connect(it.slot, unique)\n"
+        "other = thing.levelChanged.connect(got.append, unique | qi.ConnectionType.Queued)");
     CHECK(host.eval("first is again, first is other, bool(first)") == "(True, False, True)");
     thing.setLevel(2);
     CHECK(host.eval("got") == "[2]");
@@ -211,9 +213,10 @@ TEST_CASE("types of other bindings are taken, and nonsense is not")
     Thing thing;
     show(host, "thing", &thing);
 
-    host.exec("import enum\n"
-              "class ConnectionType(enum.Enum): QueuedConnection = 2\n"
-              "got = []; thing.levelChanged.connect(got.append, type=ConnectionType.QueuedConnection)");
+    host.exec(
+        "import enum\n"
+        "class ConnectionType(enum.Enum): QueuedConnection = 2\n"
+        "got = []; thing.levelChanged.connect(got.append, type=ConnectionType.QueuedConnection)");
     thing.setLevel(8);
     CHECK(host.eval("got") == "[]");
     host.settle();

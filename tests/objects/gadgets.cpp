@@ -125,6 +125,10 @@ TEST_CASE("members of a value are attributes")
           "currency='EUR')>, state=<shop.Order.State.Open: 0>, total=10.0)>");
     CHECK(host.eval("{'item', 'count', 'add', 'State', 'type_name'} <= set(dir(order))") == "True");
     host.exec("order.add(2); order.state = 'Sent'");
+    CHECK(host.eval("order.add.__doc__, str(__import__('inspect').signature(order.add)), "
+                    "order.__doc__.splitlines()[0]") ==
+          "('void add(int more)', '(more: int, /) -> None', 'shop::Order, a value of the "
+          "application')");
     CHECK(host.eval("order.count, order.state.name, order.add.signatures, order.text.signatures") ==
           "(6, 'Sent', 'add(int)', 'text(QString)\\ntext()')");
 }

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""inspect.signature() of the application's methods, from what their meta-object tells."""
+
+import inspect
+import keyword
+
+_python_types = {
+    "bool": bool,
+    "char": int,
+    "short": int,
+    "ushort": int,
+    "int": int,
+    "uint": int,
+    "long": int,
+    "ulong": int,
+    "qlonglong": int,
+    "qulonglong": int,
+    "float": float,
+    "double": float,
+    "QString": str,
+    "QChar": str,
+    "QUrl": str,
+    "QByteArray": bytes,
+    "QStringList": list,
+    "QVariantList": list,
+    "QVariantMap": dict,
+    "QVariantHash": dict,
+    "void": None,
+    "": None,
+}
+
+
+def signature(forms):
+    """The signature of a method that has one form; AttributeError, as inspect wants it, if it has several.
+
+    A type that is not one of Python's is annotated with its name in C++. Where C++ has a default, whose
+    value nobody knows here, the default is `...`.
+    """
+    if len(forms) != 1:
+        raise AttributeError("a method with several overloads has no signature; __doc__ lists them")
+    result, parameters = forms[0]
+    used = set()
+    return inspect.Signature(
+        [_parameter(number, *parameter, used) for number, parameter in enumerate(parameters)],
+        return_annotation=_annotation(result),
+    )
+
+
+def _parameter(number, type_name, name, optional, used):
+    if not name.isidentifier() or keyword.iskeyword(name) or name in used:
+        name = f"arg{number + 1}"
+    used.add(name)
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.POSITIONAL_ONLY,
+        default=... if optional else inspect.Parameter.empty,
+        annotation=_annotation(type_name),
+    )
+
+
+def _annotation(type_name):
+    return _python_types.get(type_name, type_name)

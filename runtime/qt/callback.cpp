@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Callables of Python in the hands of the host: qi_callable_call() of <qi/qt.hpp>, and how an object becomes
+ * a qi::Callable, or whatever the host has registered a conversion of that to.
+ *
+ * The callable runs in the GUI thread. A call from another thread that wants no result is posted there and
+ * owns what it was given; one that wants a result waits, by the rules of across.h.
+ */
+#include "callback.h"
+
+#include <qi/qt.hpp>
+
+#include <QtCore/qcoreapplication.h>
+
+#include "../rooms.h"
+#include "across.h"
+#include "bridge.h"
+
+namespace qi
+{
+
+namespace
+{
+
+using Values = QVariantList;
+
+/* The object that the callable returns, or NULL with an exception set. */
+PyObject *call_with(PyObject *callable, const Values &values)
+{
+    const int count = qi_room_takes(callable, int(values.size()));
+    Ref arguments(count >= 0 ? PyTuple_New(count) : nullptr);
+
+    for (int i = 0; arguments && i < count; i++) {
+        PyObject *object = to_python(values[i]);
+        if (!object)
+            return nullptr;
+        PyTuple_SET_ITEM(arguments.get(), i, object);
+    }
+    return arguments ? PyObject_CallObject(callable, arguments.get()) : nullptr;
+}
+
+/* False with an exception set. The result keeps the type that it has. */
+bool take_result(PyObject *object, QVariant *result)
+{
+    const QMetaType wanted = result->metaType();
+    QVariant value;
+
+    if (!(wanted.isValid() ? from_python(object, wanted, &value) : from_python(object, &value)))
+        return false;
+    *result = value;
+    return true;
+}
+
+/* GIL: held. An exception is reported, and is the thread's error record as well. */
+int call_here(PyObject *callable, const Values &values, QVariant *result)
+{
+    PyObject *raised = PyErr_Occurred() ? qi_room_exception_take() : nullptr; /* a destructor's call */
+    Ref returned(call_with(callable, values));
+    const bool done = returned && (!result || take_result(returned.get(), result));
+
+    if (!done)
+        qi_room_report(nullptr, callable);
+    if (raised)
+        qi_room_exception_give(raised);
+    return done ? QI_OK
+                : qi_room_fail(QI_ERR_PYTHON, "a callable of Python raised an exception, or returned "
+                                              "what does not fit; it was reported");
+}
+
+/* A call from another thread. */
+struct Errand : Work {
+    void run(QObject *) override
+    {
+        if (!Py_IsInitialized())
+            return;
+        GilHeld gil;
+        Ref object(held_python(callable.metaType(), callable.constData()));
+        status = call_here(object.get(), values, wants_result ? &result : nullptr);
+    }
+
+    QVariant callable; /* holds the object */
+    Values values;
+    QVariant result;
+    bool wants_result = false;
+    int status = QI_ERR_NOT_RUNNING;
+};
+
+void run_errand(void *data)
+{
+    const std::unique_ptr<Errand> errand(static_cast<Errand *>(data));
+    errand->run(nullptr);
+}
+
+int call_from_elsewhere(PyObject *callable, const Values &values, QVariant *result)
+{
+    auto errand = std::make_unique<Errand>();
+
+    errand->callable = hold_python(callable);
+    errand->values = values;
+    if (!result) {
+        if (!qi_qt_post(run_errand, errand.get()))
+            return qi_room_fail(QI_ERR_NO_APPLICATION, "there is no QCoreApplication to call in");
+        (void)errand.release();
+        return QI_OK;
+    }
+    errand->wants_result = true;
+    errand->result = *result;
+    if (!perform(static_cast<QObject *>(QCoreApplication::instance()), *errand)) {
+        qi_room_report(nullptr, callable);
+        return qi_room_fail(QI_ERR_PYTHON, "the GUI thread did not take the call of a callable");
+    }
+    *result = errand->result;
+    return errand->status;
+}
+
+} // namespace
+
+bool is_callback(QMetaType type)
+{
+    const QMetaType callable = QMetaType::fromType<Callable>();
+    return type == callable || QMetaType::hasRegisteredConverterFunction(callable, type);
+}
+
+bool callback_from_python(PyObject *object, QVariant *out)
+{
+    const QMetaType type = out->metaType(), callable = QMetaType::fromType<Callable>();
+    Callable made;
+
+    if (object != Py_None) {
+        if (!PyCallable_Check(object))
+            return expected("a callable", object);
+        qi_callable *handle = qi_room_callable_new(object);
+        if (!handle)
+            return false;
+        made = Callable(handle);
+    }
+    if (type == callable)
+        *out = QVariant::fromValue(made);
+    else if (!QMetaType::convert(callable, &made, type, out->data()))
+        return expected(type.name(), object);
+    return true;
+}
+
+} // namespace qi
+
+using namespace qi;
+
+int qi_callable_call(const qi_callable *callable, const QVariant *arguments, size_t count,
+                     QVariant *result)
+{
+    if (!Py_IsInitialized() || !qi_room_is_running())
+        return qi_room_fail(QI_ERR_NOT_RUNNING, "the runtime has shut down; nothing was called");
+    const Values values(arguments, arguments + count);
+    GilHeld gil;
+    Ref object(qi_room_callable_object(callable));
+    if (!object)
+        return QI_ERR_HANDLE;
+    return !QCoreApplication::instance() || qi_qt_on_application_thread()
+               ? call_here(object.get(), values, result)
+               : call_from_elsewhere(object.get(), values, result);
+}
