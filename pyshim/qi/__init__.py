@@ -13,16 +13,37 @@ The application has started an asyncio loop in its own event loop, so everything
 
     qi.host.window.clicked.connect(qi.asyncslot(greet))
 
-qi.host              the objects that the application shows to Python
-asyncslot()          makes a coroutine function fit to be connected to a signal
-asyncsignal()        waits for a signal
-asyncsignalstream()  all emissions of a signal, for `async for`
-multisignal()        several signals as one
-run_task()           launches a coroutine and runs its first step at once
-modal()              runs a function that has a Qt event loop of its own, such as a dialog's exec()
-to_binding()         an object of the application as PyQt6 or PySide6 see it; from_binding() is the reverse
-using_asyncio_from_qt()  for programs of your own that Qt drives; using_qt_from_asyncio() if asyncio does
-new_event_loop()     the loop itself, as asyncio.Runner(loop_factory=qi.new_event_loop) takes it
+The application's objects
+    host              the objects that it shows to Python, by name
+    Object            one of them: properties, signals and methods are attributes. Connection is what its
+                      signals' connect() returns, Variant a value that Python has nothing for
+    Gadget, Model, Rows, Row, HostFuture, Progress, Point, PointF, Size, SizeF, Rect, RectF
+                      what its properties and methods take and give
+    to_binding()      the object as PyQt6 or PySide6 see it; from_binding() is the reverse
+
+Signals and coroutines, with any binding's signals too
+    asyncslot()       makes a coroutine function fit to be connected to a signal
+    asyncsignal()     waits for a signal; SenderDestroyed says that it can never come
+    asyncsignalstream()  all emissions of a signal, for `async for`: a SignalStream; SignalOverflow where the
+                      buffer is bounded and nobody reads
+    multisignal()     several signals as one
+    run_task()        launches a coroutine and runs its first step at once
+    modal()           runs a function that has a Qt event loop of its own, such as a dialog's exec()
+
+Programs of your own
+    using_asyncio_from_qt()   asyncio inside app.exec()
+    using_qt_from_asyncio()   Qt inside asyncio.run()
+    QtAsyncio                 QtAsyncio.run(main()), as in PySide6
+    compat                    the names of older packages
+
+Event loops
+    new_event_loop()          for asyncio.Runner(loop_factory=qi.new_event_loop)
+    QiBaseEventLoop, QiSelectorEventLoop, QiLoopMode, QiSelectorEventLoopPolicy
+                              the loop, its modes, and a policy, for all that the above does not do
+
+All of it belongs to the thread that runs the loop, in a host the GUI thread; from other threads there is
+loop.call_soon_threadsafe() and asyncio.run_coroutine_threadsafe(). help(qi.asyncslot) and the like tell the
+parameters and exceptions of each.
 """
 
 import sys
