@@ -15,8 +15,9 @@ The application has started an asyncio loop in its own event loop, so everything
 
 The application's objects
     host              the objects that it shows to Python, by name
-    Object            one of them: properties, signals and methods are attributes. Connection is what its
-                      signals' connect() returns, Variant a value that Python has nothing for
+    Object            one of them: properties, signals and methods are attributes
+    Connection        what its signals' connect() returns; ConnectionType is what that takes
+    Variant           a value that Python has nothing for
     Gadget, Model, Rows, Row, HostFuture, Progress, Point, PointF, Size, SizeF, Rect, RectF
                       what its properties and methods take and give
     to_binding()      the object as PyQt6 or PySide6 see it; from_binding() is the reverse

@@ -63,7 +63,7 @@ class Documentation(unittest.TestCase):
         for name in qi.__all__:
             if name not in WITHOUT_A_PLACE:
                 with self.subTest(name):
-                    self.assertTrue(name in text, "help(qi) does not name it")
+                    self.assertTrue(name in text, "the docstring of qi, which is a tour, does not name it")
 
     def test_help_can_be_rendered(self):
         for thing in (qi, QtAsyncio, compat_asyncslot, *(getattr(module, name) for module, name in public_names())):
