@@ -101,6 +101,7 @@ def bindings():
 
 
 def proxies():
+    """The objects of whichever binding there is."""
     return binding("PyQt6", Proxies) or binding("PySide6", Proxies)
 
 
