@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Puts a run into docs/performance.md, between its markers, and draws its plots into docs/images.
 
-As a program: pages.py BENCH_JSON [GROWTH_JSON]
+As a program: pages.py BENCH_JSON [GROWTH_JSON]. A run on a version of Python that has markers of its own in
+the page (results 3.13) goes between these, and has no plots.
 """
 
 import json
@@ -49,17 +50,30 @@ def draw(file_name, svg):
         (IMAGES / file_name).write_text(svg, encoding="utf-8")
 
 
-def write(bench, growth=None):
-    text = PAGE.read_text(encoding="utf-8")
-    text = replaced(text, "results", report.markdown(bench))
+def section(bench, text):
+    """The name of the markers that a run belongs to."""
+    version = ".".join(bench["versions"]["python"].split(".")[:2])
+    own = f"results {version}"
+    return own if f"<!-- bench:{own} -->" in text else "results"
+
+
+def draw_results(bench):
     for file_name, (title, beginnings) in GROUPS.items():
         chosen = [result for result in bench["workloads"] if result["name"].startswith(beginnings)]
         draw(file_name, plot.beside(chosen, title))
-    if growth is not None:
-        text = replaced(text, "growth", report.markdown(growth))
-        draw("growth.svg", plot.by_number(growth["growth"], "Cost of one operation, by number"))
+
+
+def write(bench, growth=None):
+    text = PAGE.read_text(encoding="utf-8")
+    name = section(bench, text)
+    text = replaced(text, name, report.markdown(bench))
+    if name == "results":
+        draw_results(bench)
+        if growth is not None:
+            text = replaced(text, "growth", report.markdown(growth))
+            draw("growth.svg", plot.by_number(growth["growth"], "Cost of one operation, by number"))
     PAGE.write_text(text, encoding="utf-8")
-    print(f"{PAGE.name} and its plots are written")
+    print(f"{PAGE.name} is written: {name}")
 
 
 if __name__ == "__main__":

@@ -232,6 +232,11 @@ class Pages(unittest.TestCase):
         with self.assertRaises(SystemExit):
             pages.replaced("text", "results", "new")
 
+    def test_a_version_of_python_with_markers_of_its_own_goes_there(self):
+        text = "<!-- bench:results --><!-- bench:results 3.13 -->"
+        self.assertEqual(pages.section({"versions": {"python": "3.13.5"}}, text), "results 3.13")
+        self.assertEqual(pages.section({"versions": {"python": "3.11.2"}}, text), "results")
+
     def test_the_page_of_the_project_has_its_markers_and_can_be_written_again_and_again(self):
         text = pages.PAGE.read_text(encoding="utf-8")
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
