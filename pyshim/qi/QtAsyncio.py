@@ -299,10 +299,12 @@ class QAsyncioEventLoop(QiSelectorEventLoop):
             raise RuntimeError(f"the application runs already, so {self!r} cannot run it; use QtAsyncio.run()")
         self._interrupted = False
         exits = Exits(self)
+        exits.watch()
         try:
-            with exits, _Interrupts(self._interrupt) if self._handle_sigint else contextlib.nullcontext():
+            with _Interrupts(self._interrupt) if self._handle_sigint else contextlib.nullcontext():
                 self._run_application()
         finally:
+            exits.unwatch()
             exits.raise_taken()
         if self._interrupted and self._main is None:
             raise KeyboardInterrupt
@@ -339,8 +341,7 @@ class QAsyncioEventLoop(QiSelectorEventLoop):
         try:
             self.start()
             self._executing = True
-            with _signals_wake(self):
-                _exec(self._application)
+            _exec(self._application)
             self._has_quit = self._quit_qapp or self._executing
         finally:
             self._executing = False

@@ -9,7 +9,7 @@ from asyncio import events
 import _qi
 
 from . import _policies
-from ._loop import QiLoopMode, _signals_wake, new_event_loop
+from ._loop import QiLoopMode, new_event_loop
 
 __all__ = ("QiRunner", "using_asyncio_from_qt", "using_qt_from_asyncio")
 
@@ -104,7 +104,6 @@ class Guest:
     def __init__(self, debug=None, loop_factory=None):
         self.loop = (loop_factory or new_event_loop)()
         self._exits = Exits(self.loop)
-        self._resources = contextlib.ExitStack()
         try:
             _check_loop(self.loop, loop_factory)
             self.loop.set_mode(QiLoopMode.GUEST)
@@ -120,17 +119,16 @@ class Guest:
         except BaseException:
             _close_if_possible(self.loop)
             raise
-        self._resources.enter_context(self._exits)
-        self._resources.enter_context(_signals_wake(self.loop))
+        self._exits.watch()
 
     def finish(self):
         """Stops the loop and cleans up; raises what has asked for the end of the program."""
         loop = self.loop
         try:
-            with self._resources:
-                if loop.is_running():
-                    _check_left(loop)
-                    loop.stop()
+            if loop.is_running():
+                _check_left(loop)
+                loop.stop()
+            self._exits.unwatch()
             clean_up(loop)
         finally:
             self._exits.raise_taken()
@@ -147,10 +145,10 @@ class Exits:
         self._loop = loop
         self._taken = None
 
-    def __enter__(self):
+    def watch(self):
         self._loop.call_exception_handler = self._handle
 
-    def __exit__(self, *_):
+    def unwatch(self):
         vars(self._loop).pop("call_exception_handler", None)
 
     def raise_taken(self):
