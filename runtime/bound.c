@@ -170,9 +170,9 @@ static PyMethodDef signal_methods[] = {
      "`type` is a qi.ConnectionType, or PyQt6's or PySide6's Qt.ConnectionType.\n"
      "A bound method is held weakly: the connection ends with its object."},
     {"disconnect", signal_disconnect, METH_VARARGS,
-     "disconnect(callable_or_connection=None)\n--\n\n"
+     "disconnect($self, callable_or_connection=None, /)\n--\n\n"
      "Ends the connections with a callable, one connection, or all that Python has made."},
-    {"emit", (PyCFunction)(void (*)(void))signal_emit, METH_FASTCALL, "emit(*args)\n--\n\nEmits it."},
+    {"emit", (PyCFunction)(void (*)(void))signal_emit, METH_FASTCALL, "emit($self, /, *args)\n--\n\nEmits it."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -582,7 +582,7 @@ static void link_dealloc(PyObject *self)
 
 static PyMethodDef link_methods[] = {
     {"disconnect", link_disconnect, METH_NOARGS,
-     "disconnect()\n--\n\nEnds the connection; does nothing if it has ended."},
+     "disconnect($self, /)\n--\n\nEnds the connection; does nothing if it has ended."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -166,8 +166,10 @@ class QiBaseEventLoop(asyncio.BaseEventLoop):
 
     def start(self) -> None:
         """Puts the loop into running state and returns; guest mode only."""
-    def set_mode(self, mode: QiLoopMode, /) -> None: ...
-    def get_mode(self) -> QiLoopMode: ...
+    def set_mode(self, mode: QiLoopMode) -> None:
+        """Sets the mode; only while the loop is neither closed nor running and no stop is pending."""
+    def get_mode(self) -> QiLoopMode:
+        """The mode that set_mode() has set."""
     def set_slice(self, microseconds: int, /) -> None:
         """Sets how long callbacks may take turns before Qt gets its own."""
     def exec_modal(self, fn: Callable[[], object], /) -> None:
