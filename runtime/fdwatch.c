@@ -133,6 +133,25 @@ PyObject *qi__fd_add(qi__loop *loop, int fd, unsigned direction, PyObject *callb
     return (PyObject *)handle;
 }
 
+/* As the selectors module, keeps the object: whoever has closed a socket removes it by that alone. */
+static void keep_object(qi__loop *loop, int fd, PyObject *object)
+{
+    qi__fd *entry = entry_of(loop, fd);
+
+    if (entry && wanted(entry) && !PyLong_Check(object))
+        Py_XSETREF(entry->object, Py_NewRef(object)); /* Beware: may run code that changes the table */
+}
+
+/* The descriptor that an object had when it was added; -1. */
+static int descriptor_before(const qi__loop *loop, const PyObject *object)
+{
+    for (size_t fd = 0; fd < loop->fds_size; fd++) {
+        if (loop->fds[fd].object == object)
+            return (int)fd;
+    }
+    return -1;
+}
+
 static PyObject *add(qi__loop *loop, PyObject *const *args, Py_ssize_t count, unsigned direction)
 {
     if (count < 2) {
@@ -142,7 +161,11 @@ static PyObject *add(qi__loop *loop, PyObject *const *args, Py_ssize_t count, un
     if (is_closed(loop))
         return qi__loop_closed_error();
     int fd = descriptor_of(args[0]); /* Beware: calls fileno(), which may close the loop */
-    return fd < 0 ? NULL : qi__fd_add(loop, fd, direction, args[1], args + 2, count - 2);
+    PyObject *handle = fd < 0 ? NULL
+                              : qi__fd_add(loop, fd, direction, args[1], args + 2, count - 2);
+    if (handle)
+        keep_object(loop, fd, args[0]);
+    return handle;
 }
 
 bool qi__fd_remove(qi__loop *loop, int fd, unsigned direction)
@@ -152,16 +175,21 @@ bool qi__fd_remove(qi__loop *loop, int fd, unsigned direction)
         return false;
     qi__handle **side = direction == QI__POLL_READ ? &entry->reader : &entry->writer;
     qi__handle *handle = *side;
+    PyObject *object = NULL;
     if (!handle)
         return false;
     *side = NULL;
     entry->masked &= (uint8_t)~direction;
-    if (!wanted(entry))
+    if (!wanted(entry)) {
         loop->fd_count--;
+        object = entry->object;
+        entry->object = NULL;
+    }
     if (apply(loop, fd) < 0)
         PyErr_Clear(); /* only a closed descriptor can refuse, and that is gone from the poller */
     qi__handle_cancel(handle); /* Beware: may run code that changes the table */
     Py_DECREF(handle);
+    Py_XDECREF(object);
     return true;
 }
 
@@ -177,8 +205,14 @@ static int remove_side(qi__loop *loop, PyObject *object, unsigned direction)
 {
     if (is_closed(loop))
         return 0;
-    int fd = descriptor_of(object);
-    return fd < 0 ? -1 : qi__fd_remove(loop, fd, direction);
+    int fd = descriptor_of(object); /* Beware: calls fileno(), which may close the loop */
+    if (fd < 0) {
+        fd = descriptor_before(loop, object);
+        if (fd < 0)
+            return -1;
+        PyErr_Clear();
+    }
+    return qi__fd_remove(loop, fd, direction);
 }
 
 static PyObject *loop_add_reader(PyObject *self, PyObject *const *args, Py_ssize_t count)
@@ -394,6 +428,7 @@ void qi__fd_clear(qi__loop *loop)
     for (size_t fd = 0; fd < size; fd++) {
         Py_XDECREF(fds[fd].reader);
         Py_XDECREF(fds[fd].writer);
+        Py_XDECREF(fds[fd].object);
     }
     PyMem_Free(fds);
 }
@@ -403,6 +438,7 @@ int qi__fd_traverse(qi__loop *loop, visitproc visit, void *arg)
     for (size_t fd = 0; fd < loop->fds_size; fd++) {
         Py_VISIT(loop->fds[fd].reader);
         Py_VISIT(loop->fds[fd].writer);
+        Py_VISIT(loop->fds[fd].object);
     }
     return 0;
 }

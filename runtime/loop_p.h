@@ -83,6 +83,7 @@ static inline qi__timer_handle *qi__timer_handle_of(qi__timer *timer)
 typedef struct qi__fd {
     qi__handle *reader;
     qi__handle *writer;
+    PyObject *object; /* what was given in place of the number, to be found by once it is closed; or NULL */
     uint8_t masked; /* QI__POLL_*: not watched while its callback runs or is deferred */
 } qi__fd;
 

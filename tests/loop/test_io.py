@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import unittest
+import weakref
 
 import hostloop
 import qi
@@ -285,6 +286,34 @@ class Processes(GuestCase):
             return await reader.read()
 
         self.assertEqual(self.complete(main()), b"through the pipe")
+
+
+class ClosedSockets(GuestCase):
+    def test_removed_by_the_object_that_was_added(self):
+        # anyio closes its Unix sockets first, and removes their readers by the closed object afterwards.
+        one, other = socket.socketpair()
+        with other:
+            self.loop.add_reader(one, print)
+            self.loop.add_writer(one, print)
+            one.close()
+            self.assertTrue(self.loop.remove_reader(one))
+            self.assertTrue(self.loop.remove_writer(one))
+            with self.assertRaises(ValueError):  # nothing is left to find it by
+                self.loop.remove_reader(one)
+
+    def test_object_goes_with_its_last_callback(self):
+        one, other = socket.socketpair()
+        with other:
+            gone = weakref.ref(one)
+            self.loop.add_reader(one, int)
+            self.loop.add_writer(one, int)
+            number = one.fileno()
+            self.loop.remove_reader(number)
+            self.assertIsNotNone(gone())
+            self.loop.remove_writer(number)
+            one.close()
+            del one
+            self.assertIsNone(gone())
 
 
 class Others(GuestCase):
