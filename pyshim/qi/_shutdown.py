@@ -36,6 +36,8 @@ def run(loop, grace, cancel, executor):
     """Ends everything that runs in the loop and closes it. Seconds; returns (cancelled, tasks, threads),
     the last two as texts that name what was left behind."""
     report = Report()
+    if loop.is_closed():  # somebody did who had no right to; nothing can run in it any more
+        return 0, [], []
     try:
         if loop.is_running():
             loop.stop()

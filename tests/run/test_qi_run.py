@@ -170,5 +170,13 @@ class F(unittest.TestCase):
         self.assertEqual(found.returncode, 1, found.stdout)
 
 
+class ClosedLoop(runs.RunCase):
+    def test_end_of_a_runtime_whose_loop_was_closed(self):
+        code = "import asyncio, qi\nfor loop in loops: loop.close()\nprint(len(loops), loops[0].is_closed())"
+        found = "import gc, asyncio\nloops = [o for o in gc.get_objects() if isinstance(o, asyncio.AbstractEventLoop)]\n"
+        ended = self.qi_run("--loop=none", "-c", found + code)
+        self.assertEqual((ended.stdout, ended.stderr, ended.returncode), ("1 True\n", "", 0))
+
+
 if __name__ == "__main__":
     runs.main()
