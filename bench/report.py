@@ -81,13 +81,19 @@ def growth_table(curves):
                word if factor is None else f"{word} ({factor:.2g} ×)"]
 
 
+def busy(machine):
+    """Whether others had the processors to do with when the run began."""
+    return machine["load"] > machine["processors"] / 2
+
+
 def facts(data):
     machine, versions = data["machine"], data["versions"]
     yield f"{machine['cpu']}, {machine['processors']} processors, {machine['system']}, Linux {machine['kernel']}"
     yield (", ".join(f"{name} {version}" for name, version in versions.items())
            + f", Qt {machine['qt']} ({data['dispatcher']}), {machine['compiler']}, {machine['build']}")
     yield (f"{machine['date']}, commit {machine['commit']}, load {machine['load']} at the start"
-           + (", quick: not to be quoted" if data["quick"] else ""))
+           + (", quick: not to be quoted" if data["quick"] else "")
+           + (", a busy machine: not to be quoted" if busy(machine) else ""))
 
 
 def summary(results):

@@ -29,7 +29,7 @@ def result(name="turns", unit="µs", targets=(), steady=True, **best):
 
 def run_of(*results, **more):
     machine = dict.fromkeys(("cpu", "processors", "system", "kernel", "date", "commit", "load", "build",
-                             "compiler", "qt"), "some")
+                             "compiler", "qt"), "some") | {"processors": 2, "load": 0.1}
     return {"machine": machine, "versions": {"python": "3.11.2"}, "dispatcher": "a dispatcher", "quick": False,
             "workloads": list(results), **more}
 
@@ -187,6 +187,12 @@ class Tables(unittest.TestCase):
         report.write(run_of(result(targets=[(1.0, "uvloop")], libqi=1.0, uvloop=4.0), growth=CURVES), said)
         for part in ("Linux some", "1 (1.1 ±10%)", "0.25", "targets: 1 met", "flat"):
             self.assertIn(part, said.getvalue())
+
+    def test_a_run_beside_others_work_says_that_it_is_not_to_be_quoted(self):
+        quiet, loaded = run_of(), run_of()
+        loaded["machine"]["load"] = 1.5
+        self.assertNotIn("busy", " ".join(report.facts(quiet)))
+        self.assertIn("a busy machine: not to be quoted", " ".join(report.facts(loaded)))
 
     def test_a_cell_cannot_break_a_table(self):
         lines = list(report.markdown_table([["a"], ["b|c"]]))

@@ -6,7 +6,7 @@ import asyncio
 from suite import workload
 
 
-@workload("future, set and awaited", count=5_000)
+@workload("future, set and awaited", count=2_000)
 async def future(count):
     loop = asyncio.get_running_loop()
     for _ in range(count):
@@ -15,7 +15,7 @@ async def future(count):
         await coming
 
 
-@workload("tasks, each awaits the next, 100 deep", count=5_000)
+@workload("tasks, each awaits the next, 100 deep", count=2_000)
 async def chain(count):
     loop = asyncio.get_running_loop()
 
@@ -29,7 +29,7 @@ async def chain(count):
         await last
 
 
-@workload("queue, from one task to another", count=5_000)
+@workload("queue, from one task to another", count=2_000)
 async def queue(count):
     between = asyncio.Queue(1)
 

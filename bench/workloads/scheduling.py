@@ -45,7 +45,7 @@ async def batch(count):
     await over
 
 
-@workload("sleep(0), 1 task", count=10_000, target=TWICE)
+@workload("sleep(0), 1 task", count=4_000, target=TWICE)
 async def one_task(count):
     for _ in range(count):
         await asyncio.sleep(0)
@@ -78,5 +78,5 @@ def shared_by(tasks):
     return body
 
 
-workload("sleep(0), 100 tasks", count=20_000, target=HALF_MORE)(shared_by(100))
+workload("sleep(0), 100 tasks", count=5_000, target=HALF_MORE)(shared_by(100))
 workload("sleep(0), 10,000 tasks", count=100_000, target=HALF_MORE, fixed=True)(shared_by(10_000))

@@ -151,18 +151,18 @@ def values_of(cargo):
 
 for number, (cargo_name, cargo_signature) in enumerate(CARGOES.items()):
     workload(
-        f"signal to completed coroutine, {cargo_name}", count=2000,
+        f"signal to completed coroutine, {cargo_name}", count=1000,
         target=[Target(1.3, "floor"), Target(1 / 8, "qtinter")], owner=None,
         libqi=emitting("complete", number, whole_emission), floor=floor(complete, number),
         **bridges(complete_counted, number, cargo_signature),
     )(burst(complete_counted, values_of(number)))
 
-workload("signal to first line of the coroutine", count=2000, only=(),
+workload("signal to first line of the coroutine", count=1000, only=(),
          libqi=emitting("stamped", INT, until_first_step), floor=floor_first_step)(None)
 
 for number, (cargo_name, cargo_signature) in enumerate(CARGOES.items()):
     workload(
-        f"signal to suspended and resumed, {cargo_name}", count=2000, owner=None,
+        f"signal to suspended and resumed, {cargo_name}", count=1000, owner=None,
         libqi=emitting("suspend", number, until_last_resumed),
         **bridges(suspend, number, cargo_signature),
     )(burst(suspend, values_of(number)))
