@@ -169,6 +169,36 @@ def primes(output):
     assert int(output.getvalue().split()[0]) >= 20, output.getvalue()
 
 
+def notes(output):
+    yield lambda: named("Notes")
+    window = named("Notes")
+    window.text.setPlainText("one")
+    window.text.setPlainText("two")
+    yield lambda: window.saved == "two" and window.status.text() == "Saved"
+    window.upper.click()
+    yield lambda: window.saved == "TWO"
+
+    for answer in ("No", "Yes"):  # T09
+        window.text.setPlainText("TWO")
+        window.lower.click()
+        yield lambda: window.saved == "two"
+        window.close()
+        window.close()
+        yield lambda: window_of(QtWidgets.QMessageBox)
+        assert window.isVisible()
+        window.upper.click()  # asyncio goes on behind the question (T05)
+        yield lambda: window.saved == "TWO"
+        window.text.setPlainText("last words")
+        box = window_of(QtWidgets.QMessageBox)
+        box.button(getattr(QtWidgets.QMessageBox.StandardButton, answer)).click()
+        yield lambda: not window_of(QtWidgets.QMessageBox)
+        if answer == "No":
+            yield lambda: window.saved == "last words"
+            assert window.isVisible()
+    yield output.getvalue
+    assert output.getvalue() == "last words\n", output.getvalue()
+
+
 # -- driving --------------------------------------------------------------------------------------------
 
 
