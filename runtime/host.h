@@ -36,6 +36,12 @@ typedef struct qi_host_client {
     void *loop;
 } qi_host_client;
 
+/* What else the host has had to do. */
+enum {
+    QI_HOST_EVENTS = 1,       /* events that were not for the loop */
+    QI_HOST_WINDOW_EVENTS = 2 /* input, or painting, or what leads to it */
+};
+
 typedef struct qi_host_vtable {
     /* Ask for one turn soon. */
     void (*wake)(qi_host *host);
@@ -43,6 +49,9 @@ typedef struct qi_host_vtable {
     int (*watch)(qi_host *host, int fd);
     /* Stop or resume watching for the time being, without forgetting the descriptor. */
     void (*pause)(qi_host *host, bool paused);
+    /* What it has had to do since this was asked last: some of the flags above. A host that cannot tell
+     * says QI_HOST_EVENTS. */
+    unsigned (*news)(qi_host *host);
     /* Run the host's event loop until quit(); false if it cannot run (any more). May nest. */
     bool (*exec)(qi_host *host);
     /* Make the innermost exec() return soon. */

@@ -43,7 +43,7 @@ static PyObject *loop_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
     if (!loop)
         return NULL;
     loop->state = qi__state_get();
-    loop->slice_ns = (uint64_t)DEFAULT_SLICE_US * 1000;
+    loop->pace.slice_ns = (uint64_t)DEFAULT_SLICE_US * 1000;
     loop->nested_limit = DEFAULT_NESTED_LIMIT;
     loop->clock_resolution = 1e-9;
     loop->overrides = QI__OVERRIDES_UNKNOWN;
@@ -388,7 +388,8 @@ static PyObject *loop_get_debug(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 void qi__loop_set_slice(PyObject *loop, unsigned microseconds)
 {
-    ((qi__loop *)loop)->slice_ns = (uint64_t)(microseconds ? microseconds : DEFAULT_SLICE_US) * 1000;
+    ((qi__loop *)loop)->pace.slice_ns = (uint64_t)(microseconds ? microseconds : DEFAULT_SLICE_US) *
+                                        1000;
 }
 
 bool qi__loop_is_busy(PyObject *loop)
@@ -573,6 +574,12 @@ static PyObject *get_poll_fd(PyObject *self, void *Py_UNUSED(closure))
     return PyLong_FromLong(loop->poller ? qi__poller_fd(loop->poller) : -1);
 }
 
+/* What the latest turn was given, in microseconds: see pace.h. */
+static PyObject *get_turn_length(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyFloat_FromDouble((double)((qi__loop *)self)->pace.turn_ns / 1e3);
+}
+
 static PyObject *get_mode(PyObject *self, void *Py_UNUSED(closure))
 {
     return PyLong_FromLong(((qi__loop *)self)->mode);
@@ -593,6 +600,7 @@ static PyGetSetDef loop_getset[] = {
     {"_selector", get_selector, set_selector, NULL, NULL},
     {"_poll_fd", get_poll_fd, NULL, NULL, NULL},
     {"_mode", get_mode, NULL, NULL, NULL},
+    {"_turn_length", get_turn_length, NULL, NULL, NULL},
     {"_busy", get_busy, NULL, NULL, NULL},
     {"nested", get_nested, set_nested,
      PyDoc_STR("What asyncio does in nested Qt event loops: \"run\" or \"hold\"."), NULL},

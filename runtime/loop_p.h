@@ -30,6 +30,7 @@
 #include "context.h"
 #include "host.h"
 #include "loop.h"
+#include "pace.h"
 #include "poller.h"
 #include "ring.h"
 #include "state.h"
@@ -134,7 +135,7 @@ typedef struct qi__loop {
     PyObject *raised;
 
     /* settings */
-    uint64_t slice_ns;
+    qi__pace pace;
     unsigned nested_limit;
     bool nested_hold;
     double clock_resolution;

@@ -420,9 +420,10 @@ static int begin_batch(qi__loop *loop, uint64_t now, bool must_poll)
 
 static outcome run_slice(qi__loop *loop, bool must_poll)
 {
-    const uint64_t stale = loop->slice_ns / 8 < STALE_NS ? loop->slice_ns / 8 : STALE_NS;
+    const uint64_t stale = loop->pace.slice_ns / 8 < STALE_NS ? loop->pace.slice_ns / 8 : STALE_NS;
     uint64_t now = qi__coarse_look(&loop->clock, stale);
-    const uint64_t end = now + loop->slice_ns;
+    const unsigned news = loop->host ? loop->host->vtable->news(loop->host) : QI_HOST_EVENTS;
+    const uint64_t end = now + qi__pace_begin(&loop->pace, news, now);
 
     for (;;) {
         if (loop->modal.count && run_modals(loop))
@@ -515,6 +516,7 @@ static void turn(qi__loop *loop)
     loop->turns++;
     outcome ended = run_turn(loop, must_poll);
     loop->turns--;
+    qi__pace_end(&loop->pace, ended == MORE, loop->clock.now_ns);
     if (ended == RAISED)
         handle_raised(loop);
     qi__exc_scope_leave(&scope);

@@ -119,8 +119,9 @@ typedef struct qi_config {
 
     /* -- the loop ------------------------------------------------------------------------------- */
 
-    /* Longest time in microseconds that Python callbacks may take turns before Qt gets its own; one
-     * callback is never cut short. At most 1000000. 0: 2000. */
+    /* How many microseconds Python callbacks may take turns before Qt gets its own; one callback is never
+     * cut short. It is a quarter while the user does something or windows are painted, and twice as
+     * long when Qt has had nothing to do for a second. At most 1000000. 0: 2000. */
     unsigned slice_us;
     /* What happens to asyncio in nested Qt event loops. 0: QI_NESTED_RUN. */
     qi_nested nested;

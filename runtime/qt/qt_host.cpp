@@ -5,6 +5,10 @@
 //
 // Nested event loops of Qt use the same dispatcher, so its awake() and aboutToBlock() come before every
 // poll and every wait of all of them; between the two, each cycle of an event loop passes one at least.
+//
+// In the application's thread it also sees every event that is delivered, as a filter of the application's,
+// so that the loop's turns are short while the user does something (pace.h). Nothing in Qt tells whether
+// such an event waits; but where there was one just now, the next is near.
 
 #include "../host.h"
 #include "copies.h"
@@ -19,6 +23,7 @@
 #include <QThread>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <cxxabi.h>
@@ -49,6 +54,41 @@ template <typename Function> void call_python(Function function)
     }
 }
 
+// Events that somebody sees the outcome of. Their types are Core's, though most are sent by Gui.
+bool isOfWindow(QEvent::Type type)
+{
+    switch (type) {
+    case QEvent::MouseButtonPress:
+    case QEvent::MouseButtonRelease:
+    case QEvent::MouseButtonDblClick:
+    case QEvent::MouseMove:
+    case QEvent::HoverMove:
+    case QEvent::Wheel:
+    case QEvent::KeyPress:
+    case QEvent::KeyRelease:
+    case QEvent::InputMethod:
+    case QEvent::TouchBegin:
+    case QEvent::TouchUpdate:
+    case QEvent::TouchEnd:
+    case QEvent::TabletMove:
+    case QEvent::TabletPress:
+    case QEvent::TabletRelease:
+    case QEvent::NativeGesture:
+    case QEvent::DragEnter:
+    case QEvent::DragMove:
+    case QEvent::Drop:
+    case QEvent::Move:
+    case QEvent::Resize:
+    case QEvent::Expose:
+    case QEvent::Paint:
+    case QEvent::UpdateRequest:
+    case QEvent::UpdateLater:
+        return true;
+    default:
+        return false;
+    }
+}
+
 class QtHost;
 
 // What the C side holds: begins with the qi_host that the port knows.
@@ -70,6 +110,9 @@ class QtHost : public QObject
         connect(dispatcher, &QAbstractEventDispatcher::awake, this, check, Qt::DirectConnection);
         connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, check,
                 Qt::DirectConnection);
+        m_filters = QCoreApplication::instance()->thread() == thread();
+        if (m_filters)
+            QCoreApplication::instance()->installEventFilter(this);
     }
 
     void wake()
@@ -85,7 +128,7 @@ class QtHost : public QObject
     void watch(int fd)
     {
         m_notifier = std::make_unique<QSocketNotifier>(fd, QSocketNotifier::Read);
-        connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] { turn(); });
+        connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] { readable(); });
     }
 
     void pause(bool paused)
@@ -93,6 +136,8 @@ class QtHost : public QObject
         if (m_notifier)
             m_notifier->setEnabled(!paused);
     }
+
+    unsigned news() { return m_filters ? std::exchange(m_news, 0u) : unsigned(QI_HOST_EVENTS); }
 
     bool exec()
     {
@@ -115,6 +160,8 @@ class QtHost : public QObject
         m_client.loop = nullptr;
         if (auto *dispatcher = QAbstractEventDispatcher::instance(thread()))
             dispatcher->disconnect(this);
+        if (m_filters && QCoreApplication::instance())
+            QCoreApplication::instance()->removeEventFilter(this);
         QCoreApplication::removePostedEvents(this, wakeEventType());
         if (m_notifier)
             m_notifier->setEnabled(false);
@@ -127,12 +174,31 @@ class QtHost : public QObject
     {
         if (event->type() != wakeEventType())
             return QObject::event(event);
-        m_posted = false;
+        m_posted = m_left = false;
         turn();
         return true;
     }
 
+    // Every event of the thread passes here, so it has to be quick.
+    bool eventFilter(QObject *receiver, QEvent *event) override
+    {
+        if (receiver != this && receiver != m_notifier.get())
+            m_news |= isOfWindow(event->type()) ? QI_HOST_EVENTS | QI_HOST_WINDOW_EVENTS
+                                                : QI_HOST_EVENTS;
+        return false;
+    }
+
   private:
+    // A turn is coming already: a second one in the same cycle of Qt's would double what Qt waits. But if it
+    // does not come, because somebody has removed all posted events, this one is not left out again.
+    void readable()
+    {
+        if (m_posted && !m_left)
+            m_left = true;
+        else
+            turn();
+    }
+
     void turn()
     {
         if (!m_client.loop)
@@ -149,7 +215,10 @@ class QtHost : public QObject
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::vector<QEventLoop *> m_loops;
     int m_depth = 0;
+    unsigned m_news = 0;
     bool m_posted = false;
+    bool m_left = false;    // the descriptor was readable since, and left to the event
+    bool m_filters = false; // sees all events, since it lives in the application's thread
 };
 
 QtHost *object(qi_host *host)
@@ -165,6 +234,7 @@ const qi_host_vtable vtable = {
         return 0;
     },
     /* pause */ [](qi_host *host, bool paused) { object(host)->pause(paused); },
+    /* news */ [](qi_host *host) { return object(host)->news(); },
     /* exec */ [](qi_host *host) { return object(host)->exec(); },
     /* quit */ [](qi_host *host) { object(host)->quit(); },
     /* destroy */

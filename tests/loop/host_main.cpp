@@ -6,6 +6,10 @@
 //   run(until)       runs an event loop until until() is true; may be called from inside a callback
 //   process()        handles what is pending, without waiting, as QCoreApplication::processEvents() does
 //   post(function)   has a function called by the event loop later: interleaved code
+//   exec(), quit()   runs an event loop as a program's main one, until told to stop
+//   start(kind, f)   has f called for every event of one of `kinds`, of which the next one always waits
+//                    already; stop() ends that
+//   news(flags)      has the toy host say that it has had such events; Qt's finds out by itself
 //   wakes()          how often the loop has asked for a turn (toy) or 0 (Qt)
 //   name             "toy" or "qt"
 //
@@ -20,12 +24,18 @@
 #include <cstring>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include <QAbstractEventDispatcher>
 #include <QCoreApplication>
+#include <QSocketNotifier>
 #include <QTimer>
+#include <sys/eventfd.h>
 
 extern "C" {
 #include "host.h"
@@ -60,6 +70,9 @@ struct ToyLoop {
     std::deque<std::function<void()>> queue;
     ToyHost *host = nullptr;
     int wakes = 0;
+    bool quit = false;
+    bool repeats = false;
+    unsigned news = 0;
 
     bool readable(int timeout_ms) const
     {
@@ -108,6 +121,7 @@ const qi_host_vtable toy_vtable = {
         return 0;
     },
     [](qi_host *host, bool paused) { self(host)->paused = paused; },
+    [](qi_host *) { return std::exchange(toy.news, 0u); },
     [](qi_host *host) {
         ToyHost *me = self(host);
         const int quits = me->quits;
@@ -134,6 +148,65 @@ qi_host *new_toy_host(const qi_host_client *client, const char **why)
     return &toy.host->base;
 }
 
+// -- events of Qt's that always wait ------------------------------------------------------------------
+
+void call_python(PyObject *function)
+{
+    PyGILState_STATE gil = PyGILState_Ensure();
+    PyObject *result = PyObject_CallNoArgs(function);
+    if (!result)
+        PyErr_Print();
+    Py_XDECREF(result);
+    PyGILState_Release(gil);
+}
+
+const std::map<std::string, QEvent::Type> posted_kinds = {
+    {"posted", QEvent::User},
+    {"update", QEvent::UpdateRequest},
+    {"input", QEvent::MouseMove},
+};
+
+// Posts itself an event whenever it gets one.
+class Poster : public QObject
+{
+  public:
+    Poster(QEvent::Type type, std::function<void()> call) : m_type(type), m_call(std::move(call))
+    {
+        QCoreApplication::postEvent(this, new QEvent(m_type));
+    }
+
+    bool event(QEvent *event) override
+    {
+        if (event->type() != m_type)
+            return QObject::event(event);
+        QCoreApplication::postEvent(this, new QEvent(m_type));
+        m_call();
+        return true;
+    }
+
+  private:
+    QEvent::Type m_type;
+    std::function<void()> m_call;
+};
+
+std::vector<std::unique_ptr<QObject>> sources;
+
+std::unique_ptr<QObject> make_source(const std::string &kind, const std::function<void()> &call)
+{
+    if (posted_kinds.count(kind))
+        return std::make_unique<Poster>(posted_kinds.at(kind), call);
+    if (kind == "notifier") {
+        auto notifier = std::make_unique<QSocketNotifier>(eventfd(1, 0), QSocketNotifier::Read);
+        QObject::connect(notifier.get(), &QSocketNotifier::activated, call);
+        return notifier;
+    }
+    auto timer = std::make_unique<QTimer>();
+    timer->setTimerType(Qt::PreciseTimer);
+    QObject::connect(timer.get(), &QTimer::timeout, call);
+    timer->start(kind == "timer" ? 1 : 0);
+    return timer;
+}
+
 // -- what the test cases see ----------------------------------------------------------------------------
 
 bool use_qt;
@@ -152,13 +225,29 @@ bool is_true(PyObject *until, bool *failed)
     return truth != 0;
 }
 
+// Qt's own dispatcher delivers what is posted and then waits in one go, so that it is asked in between, too.
+void run_qt(PyObject *until, bool *failed)
+{
+    auto *dispatcher = QAbstractEventDispatcher::instance();
+    const auto connection = QObject::connect(
+        dispatcher, &QAbstractEventDispatcher::aboutToBlock, qApp,
+        [=] {
+            if (is_true(until, failed))
+                dispatcher->wakeUp();
+        },
+        Qt::DirectConnection);
+
+    while (!is_true(until, failed))
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    QObject::disconnect(connection);
+}
+
 PyObject *host_run(PyObject *, PyObject *until)
 {
     bool failed = false;
     Py_BEGIN_ALLOW_THREADS
     if (use_qt) {
-        while (!is_true(until, &failed))
-            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+        run_qt(until, &failed);
     } else {
         while (!is_true(until, &failed))
             toy.cycle(true);
@@ -200,15 +289,76 @@ PyObject *host_post(PyObject *, PyObject *function)
     Py_RETURN_NONE;
 }
 
+PyObject *host_exec(PyObject *, PyObject *)
+{
+    toy.quit = false;
+    Py_BEGIN_ALLOW_THREADS
+    if (use_qt) {
+        QCoreApplication::exec();
+    } else {
+        while (!toy.quit)
+            toy.cycle(true);
+    }
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
+}
+
+PyObject *host_quit(PyObject *, PyObject *)
+{
+    toy.quit = true;
+    if (use_qt)
+        QCoreApplication::quit();
+    Py_RETURN_NONE;
+}
+
+void toy_repeat(PyObject *function)
+{
+    if (toy.repeats) {
+        toy.queue.push_back([function] { toy_repeat(function); });
+        call_python(function);
+    }
+}
+
+PyObject *host_start(PyObject *, PyObject *args)
+{
+    const char *kind;
+    PyObject *function; // kept for good
+
+    if (!PyArg_ParseTuple(args, "sO", &kind, &function))
+        return nullptr;
+    Py_INCREF(function);
+    toy.repeats = true;
+    if (use_qt)
+        sources.push_back(make_source(kind, [function] { call_python(function); }));
+    else
+        toy.queue.push_back([function] { toy_repeat(function); });
+    Py_RETURN_NONE;
+}
+
+PyObject *host_stop(PyObject *, PyObject *)
+{
+    sources.clear();
+    toy.repeats = false;
+    Py_RETURN_NONE;
+}
+
+PyObject *host_news(PyObject *, PyObject *flags)
+{
+    toy.news |= static_cast<unsigned>(PyLong_AsLong(flags));
+    Py_RETURN_NONE;
+}
+
 PyObject *host_wakes(PyObject *, PyObject *)
 {
     return PyLong_FromLong(toy.wakes);
 }
 
 PyMethodDef host_methods[] = {
-    {"run", host_run, METH_O, nullptr},   {"process", host_process, METH_NOARGS, nullptr},
-    {"post", host_post, METH_O, nullptr}, {"wakes", host_wakes, METH_NOARGS, nullptr},
-    {nullptr, nullptr, 0, nullptr},
+    {"run", host_run, METH_O, nullptr},        {"process", host_process, METH_NOARGS, nullptr},
+    {"post", host_post, METH_O, nullptr},      {"wakes", host_wakes, METH_NOARGS, nullptr},
+    {"exec", host_exec, METH_NOARGS, nullptr}, {"quit", host_quit, METH_NOARGS, nullptr},
+    {"news", host_news, METH_O, nullptr},      {"start", host_start, METH_VARARGS, nullptr},
+    {"stop", host_stop, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr},
 };
 
 PyModuleDef host_module = {PyModuleDef_HEAD_INIT,
@@ -224,8 +374,14 @@ PyModuleDef host_module = {PyModuleDef_HEAD_INIT,
 PyObject *init_hostloop()
 {
     PyObject *module = PyModule_Create(&host_module);
-    if (module)
+    PyObject *kinds = use_qt ? Py_BuildValue("(ssssss)", "posted", "update", "input", "notifier",
+                                             "zero timer", "timer")
+                             : Py_BuildValue("(s)", "posted");
+    if (module && kinds) {
         PyModule_AddStringConstant(module, "name", use_qt ? "qt" : "toy");
+        PyModule_AddObjectRef(module, "kinds", kinds);
+    }
+    Py_XDECREF(kinds);
     return module;
 }
 

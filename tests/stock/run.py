@@ -42,6 +42,41 @@ def host_loop(core):
         posted.append(call)
         core.QTimer.singleShot(0, call)
 
+    class Poster(core.QObject):
+        """Posts itself an event whenever it gets one."""
+
+        def __init__(self, kind, function):
+            super().__init__()
+            self.kind, self.function = kind, function
+            core.QCoreApplication.postEvent(self, core.QEvent(kind))
+
+        def event(self, event):
+            if event.type() != self.kind:
+                return super().event(event)
+            core.QCoreApplication.postEvent(self, core.QEvent(self.kind))
+            self.function()
+            return True
+
+    types_of_events = {
+        "posted": core.QEvent.Type.User,
+        "update": core.QEvent.Type.UpdateRequest,
+        "input": core.QEvent.Type.MouseMove,
+    }
+    sources = []
+
+    def start(kind, function):
+        if kind in types_of_events:
+            sources.append(Poster(types_of_events[kind], function))
+            return
+        timer = core.QTimer()
+        timer.setTimerType(core.Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(function)
+        timer.start(1 if kind == "timer" else 0)
+        sources.append(timer)
+
+    module.kinds = ("posted", "update", "input", "zero timer", "timer")
+    module.start, module.stop, module.news = start, sources.clear, lambda flags: None
+    module.exec, module.quit = core.QCoreApplication.exec, core.QCoreApplication.quit
     module.run, module.post = run, post
     module.process = lambda: core.QCoreApplication.processEvents(flags.AllEvents)
     module.wakes = lambda: 0
