@@ -165,11 +165,18 @@ class Exits:
             self._end_event_loops()
 
     def _end_event_loops(self):
-        code = getattr(self._taken, "code", 1)
         if _qi._event_loops():
-            _qi._exit_event_loops(code if isinstance(code, int) else 0 if code is None else 1)
+            _qi._exit_event_loops(_exit_code(self._taken))
         elif self._loop.is_running():
             self._loop.call_later(0.01, self._end_event_loops)  # once there is one that can be ended
+
+
+def _exit_code(exception):
+    """What the process would exit with, as an int of C's."""
+    code = getattr(exception, "code", 1)
+    if isinstance(code, int):
+        return (code + 2**31) % 2**32 - 2**31
+    return 0 if code is None else 1
 
 
 def _check_loop(loop, factory):

@@ -14,12 +14,11 @@ import signal
 import sys
 import threading
 import types
-import warnings
 from importlib.machinery import SourceFileLoader
 
 import qi
 
-from . import _embed, _shutdown
+from . import _embed, _policies, _shutdown
 
 INTERRUPTED = 130  # what a shell reports for a program that SIGINT has ended
 
@@ -64,11 +63,7 @@ def set_up(loop):
 
 def use_for_asyncio_run():
     """Makes asyncio.run() and the like run qi's loop on a Qt event loop of its own."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of 3.14; there is no other way so far
-        policy = type(asyncio.get_event_loop_policy())
-        factory = staticmethod(qi.new_event_loop)
-        asyncio.set_event_loop_policy(type("QiEventLoopPolicy", (policy,), {"_loop_factory": factory})())
+    _policies.set_policy(_policies.QiDefaultEventLoopPolicy())
 
 
 def handle(context):

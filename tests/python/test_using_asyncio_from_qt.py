@@ -5,6 +5,7 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 import threading
 import unittest
 
@@ -96,6 +97,25 @@ class Block(unittest.TestCase):
         with qi.using_asyncio_from_qt() as loop:
             loop.stop()
             loop.close()
+
+
+    def test_in_another_thread(self):  # T41
+        ended = []
+
+        def other():
+            with qi.using_asyncio_from_qt() as loop:
+                event_loop = _qi._new_event_loop()
+                task = qi.run_task(asyncio.sleep(0.001, "slept"))
+                task.add_done_callback(lambda _: _qi._quit_event_loop(event_loop))
+                _qi._exec_event_loop(event_loop)
+                ended.append(task.result())
+            ended.append(loop.is_closed())
+
+        with qi.using_asyncio_from_qt():
+            thread = threading.Thread(target=other)
+            thread.start()
+            thread.join()
+        self.assertEqual(ended, ["slept", True])
 
 
 class CleanUp(unittest.TestCase):
@@ -247,6 +267,14 @@ class EndOfTheProgram(unittest.TestCase):
                 self.assertEqual(app_exec(), 1)
         self.assertEqual(raised.exception.code, "no")
         task.exception()
+
+    def test_exit_codes_that_fit_nowhere(self):
+        for code, expected in ((2**70 + 5, 5), (-1, -1), (True, 1), (None, 0)):
+            with self.subTest(code=code), self.assertRaises(SystemExit) as raised:
+                with qi.using_asyncio_from_qt() as loop:
+                    loop.call_soon(sys.exit, code)
+                    self.assertEqual(app_exec(), expected)
+            self.assertEqual(raised.exception.code, code)
 
     def test_an_own_exception_handler_does_not_hide_it(self):
         reported = []
