@@ -123,7 +123,7 @@ class _CheckingLoader:
         try:
             _qi._check_qt(module)
         except RuntimeError as error:
-            raise ImportError(str(error), name=module.__name__, path=module.__file__) from None
+            raise ImportError(str(error), name=module.__spec__.name, path=module.__spec__.origin) from None
 
     def __getattr__(self, name):
         return getattr(self._loader, name)

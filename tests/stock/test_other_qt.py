@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A binding that is linked to another copy of Qt is refused, with the paths of both. (T64)
 
-The copy is the system's QtCore under another name, and the binding the system's PyQt6 with that name in it, as a
-wheel brings both. The names have the same length, so they can be changed in place.
+The copy is the system's QtCore under another name, and the binding the system's PyQt6 or PySide6 with that name in
+it, as a wheel brings both. The names have the same length, so they can be changed in place.
 """
 
 import glob
+import importlib
 import os
 import shutil
 import subprocess
-import sys
-import unittest
 
 from stockcase import INSTALLED, StockCase, main
 
@@ -19,10 +18,14 @@ EXTENSION = os.environ["QI_EXTENSION"]
 NAME, COPY = b"libQt6Core.so.6", b"libQt6Copy.so.6"
 
 
+def libraries_of(extension):
+    lines = subprocess.run(["ldd", extension], capture_output=True, text=True, check=True).stdout.splitlines()
+    return [line.split()[2] for line in lines if "=> /" in line]
+
+
 def library_of(extension):
     """The path of the QtCore that an extension module is linked with."""
-    lines = subprocess.run(["ldd", extension], capture_output=True, text=True, check=True).stdout.splitlines()
-    return os.path.realpath(next(line.split()[2] for line in lines if NAME.decode() in line))
+    return os.path.realpath(next(path for path in libraries_of(extension) if NAME.decode() in path))
 
 
 def copy_renamed(source, target):
@@ -32,10 +35,15 @@ def copy_renamed(source, target):
         file.write(data.replace(NAME, COPY))
 
 
-@unittest.skipUnless("PyQt6" in INSTALLED, "PyQt6, of which a copy is needed, is not installed")
-class OtherQt(StockCase):
+class OtherQt:
+    """The cases, for a class that says which binding."""
+
+    binding = None
+
     def setUp(self):
         super().setUp()
+        if self.binding not in INSTALLED:
+            self.skipTest(f"{self.binding}, of which a copy is needed, is not installed")
         self.ours = library_of(EXTENSION)
         self.theirs = os.path.join(self.folder, COPY.decode())
         copy_renamed(self.ours, self.theirs)
@@ -47,30 +55,30 @@ class OtherQt(StockCase):
         }
 
     def make_binding(self):
-        import PyQt6
-
-        package = os.path.join(self.site, "PyQt6")
+        package = os.path.join(self.site, self.binding)
+        source = importlib.import_module(self.binding).__path__[0]
         os.makedirs(package)
-        source = PyQt6.__path__[0]
-        shutil.copy(os.path.join(source, "__init__.py"), package)
-        for path in glob.glob(os.path.join(source, "sip*.so")):
+        for path in glob.glob(os.path.join(source, "*.py")) + glob.glob(os.path.join(source, "sip*.so")):
             shutil.copy(path, package)
         for path in glob.glob(os.path.join(source, "QtCore.*so")):
             copy_renamed(path, os.path.join(package, os.path.basename(path)))
+            for library in libraries_of(path):
+                if "libpyside6" in library:
+                    copy_renamed(library, os.path.join(self.folder, os.path.basename(library)))
 
     def assert_has_paths(self, text):
         self.assertIn(self.ours, text)
         self.assertIn(self.theirs, text)
 
     def stock(self, text):
-        ended = self.python(text, **self.search)
+        ended = self.python(text.replace("PyQt6", self.binding), **self.search)
         self.assert_ends(ended)
         return ended.stdout
 
     def embedded(self, text):
         if not QI_RUN:
             self.skipTest("qi-run is not built")
-        ended = self.call(QI_RUN, "--loop=none", self.write(text), **self.search)
+        ended = self.call(QI_RUN, "--loop=none", self.write(text.replace("PyQt6", self.binding)), **self.search)
         self.assert_ends(ended)
         return ended.stdout
 
@@ -106,13 +114,13 @@ class OtherQt(StockCase):
 
     def test_import_of_the_binding_after_qi(self):
         stdout = self.stock(self.REFUSED_IMPORT)
-        self.assertTrue(stdout.startswith("PyQt6.QtCore "), stdout)
+        self.assertTrue(stdout.startswith(f"{self.binding}.QtCore "), stdout)
         self.assertTrue(stdout.endswith("False\n"), stdout)
         self.assert_has_paths(stdout)
 
     def test_import_of_the_binding_in_a_host(self):
         stdout = self.embedded(self.REFUSED_IMPORT)
-        self.assertTrue(stdout.startswith("PyQt6.QtCore "), stdout)
+        self.assertTrue(stdout.startswith(f"{self.binding}.QtCore "), stdout)
         self.assert_has_paths(stdout)
 
     # A host may have imported a binding before it starts libqi, and a program may have two: then each use is checked.
@@ -173,6 +181,27 @@ class OtherQt(StockCase):
         refused(lambda: qi.new_event_loop().run_forever())
         """)
         self.assert_all_refused(stdout, 2)
+
+
+class OtherPyQt6(OtherQt, StockCase):
+    binding = "PyQt6"
+
+    def test_binding_of_qt5(self):
+        """By its name alone: what is loaded under it is the copy again."""
+        os.rename(os.path.join(self.site, "PyQt6"), os.path.join(self.site, "PyQt5"))
+        stdout = self.stock("""
+            import qi
+            try:
+                from PyQt5 import QtCore
+            except ImportError as error:
+                print(error.name, error)
+        """)
+        self.assertTrue(stdout.startswith("PyQt5.QtCore "), stdout)
+        self.assert_has_paths(stdout)
+
+
+class OtherPySide6(OtherQt, StockCase):
+    binding = "PySide6"
 
 
 class SameQt(StockCase):
