@@ -228,6 +228,7 @@ class Jupyter(scenario.Case):
             reply, *_ = client.execute("await asyncio.sleep(0)\nprint('ready', flush=True)\nwhile True: pass",
                                        when_busy=interrupt)
             self.assertEqual((reply["status"], reply["ename"]), ("error", "KeyboardInterrupt"))
+            client.execute("%gui qt")  # would run an event loop in the loop
             interrupt()  # nothing runs
             self.assertEqual(client.execute("'alive'")[2], "'alive'")
 
@@ -319,6 +320,7 @@ class Jupyter(scenario.Case):
         path = os.path.join(self.folder, "sub", "mine.json")
         with self.start(connection_file=path, user_ns={}):
             self.assertEqual(self.kernel.connection_file, path)
+            self.assertEqual(os.stat(path).st_mode & 0o077, 0)  # nobody else may run code here
             await self.talk(lambda client: self.assertEqual(client.execute("6 * 7")[2], "42"))
         self.assertFalse(os.path.exists(path))
 
@@ -377,6 +379,22 @@ async def main():
 print(asyncio.run(main()))
 """, "--loop=owner")
         self.assertEqual((status, said.split()), (0, ["('ok',", "42)"]), said)
+
+    async def test_plugin_of_the_guide(self):
+        plugins = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "code", "plugins")
+        status, said = await self.run(f"""
+import asyncio, sys
+sys.path.insert(0, {plugins!r})
+import console, qi
+console.open_console()
+assert console.kernel.is_running and console.kernel.user_ns["title"] == "the live application"
+async def end():
+    console.close_console()
+    qi.quit(0 if not console.kernel.is_running else 1)
+qi.run_task(end())
+""", "--loop=guest")
+        self.assertEqual(status, 0, said)
+        self.assertIn("jupyter console --existing " + os.environ["JUPYTER_RUNTIME_DIR"], said)
 
     async def test_without_ipykernel(self):
         status, said = await self.run("""
