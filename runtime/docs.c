@@ -49,7 +49,8 @@ static PyType_Spec doc_spec = {
 
 int qi__docs_set(PyObject *type, qi__doc_fn make)
 {
-    PyObject *doc_type = PyType_FromSpec(&doc_spec), *text = PyObject_GetAttrString(type, "__doc__");
+    PyObject *doc_type = PyType_FromSpec(&doc_spec),
+             *text = PyObject_GetAttrString(type, "__doc__");
     PyTypeObject *made = (PyTypeObject *)doc_type;
     doc *self = doc_type && text ? (doc *)made->tp_alloc(made, 0) : NULL;
     int result = -1;

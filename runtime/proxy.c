@@ -296,11 +296,26 @@ static PyObject *proxy_alive(PyObject *self, void *Py_UNUSED(closure))
 
 /* -- for other bindings ------------------------------------------------------------------------------ */
 
-/* The proxy of what a wrapper of PyQt6 or PySide6 wraps. */
+/* The proxy of what a wrapper of PyQt6 or PySide6 wraps, or Python's own for a value. */
 static PyObject *wrap_foreign(PyObject *Py_UNUSED(module), PyObject *wrapper)
 {
+    PyObject *value = qi_qt_value_of_foreign(wrapper);
+
+    if (value || PyErr_Occurred())
+        return value;
     qi_object *object = qi_qt_unwrap(wrapper);
     return object ? qi_qt_wrap(object) : NULL;
+}
+
+static PyObject *value_address(PyObject *Py_UNUSED(module), PyObject *variant)
+{
+    return qi_qt_value_address(variant);
+}
+
+static PyObject *class_names(PyObject *Py_UNUSED(module), PyObject *proxy)
+{
+    qi_object *object = qi_qt_unwrap(proxy);
+    return object ? qi_qt_class_names(object) : NULL;
 }
 
 /* The C++ address of a live object. */
@@ -313,6 +328,8 @@ static PyObject *address_of(PyObject *Py_UNUSED(module), PyObject *proxy)
 static PyMethodDef functions[] = {
     {"_wrap", wrap_foreign, METH_O, NULL},
     {"_address", address_of, METH_O, NULL},
+    {"_value_address", value_address, METH_O, NULL},
+    {"_class_names", class_names, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -10,28 +10,52 @@ import sys
 
 import _qi
 
+from ._types import Point, PointF, Rect, RectF, Size, SizeF
+
+_SHAPES = (Point, PointF, Rect, RectF, Size, SizeF)
+
 
 def to_binding(obj, binding=None):
-    """Returns the PyQt6 or PySide6 wrapper of one of the application's objects.
+    """Returns the PyQt6 or PySide6 wrapper of one of the application's objects, or of a value.
 
     `binding` is "PyQt6" or "PySide6"; by default the one that is imported already. Both the wrapper and
-    the proxy may be used then; neither keeps the object alive.  RuntimeError if the binding uses another Qt
-    than the application.
+    the proxy may be used then; neither keeps the object alive.  A value, which is a Variant, a Gadget, or a
+    Point, Size or Rect, is copied.  RuntimeError if the binding uses another Qt than the application,
+    TypeError if it has no class for a value.
     """
     name = binding or _imported()
     if name not in _wrappers:
         raise ValueError(f"binding is 'PyQt6' or 'PySide6', not {name!r}")
-    importlib.import_module(f"{name}.QtCore")
+    core = importlib.import_module(f"{name}.QtCore")
     _qi._check_qt(sys.modules[f"{name}.QtCore"])
-    return _wrappers[name](_qi._address(obj))
+    wrap = _wrappers[name]()
+    if isinstance(obj, _qi.Variant):
+        cls = _class(name, obj.type_name)
+        if cls is None:
+            raise TypeError(f"{name} has no class {obj.type_name}, or the module that has it is not imported")
+        return cls(wrap(_qi._value_address(obj), cls))
+    if isinstance(obj, _SHAPES):
+        return getattr(core, f"Q{type(obj).__name__}")(*obj)
+    address = _qi._address(obj)
+    return wrap(address, next(filter(None, (_class(name, each) for each in _qi._class_names(obj))), core.QObject))
 
 
 def from_binding(wrapper):
-    """Returns the proxy of a QObject that PyQt6 or PySide6 has wrapped.
+    """Returns the proxy of a QObject that PyQt6 or PySide6 has wrapped, or what Python has for a value.
 
     RuntimeError if the binding uses another Qt than the application.
     """
     return _qi._wrap(wrapper)
+
+
+def _class(binding, name):
+    """The binding's class of that name, in one of its modules that are imported."""
+    for module in list(sys.modules):
+        if module.startswith(f"{binding}.Qt"):
+            found = getattr(sys.modules[module], name, None)
+            if isinstance(found, type):
+                return found
+    return None
 
 
 def _imported():
@@ -41,17 +65,16 @@ def _imported():
     raise RuntimeError("neither PyQt6 nor PySide6 is imported; import one, or name it")
 
 
-def _pyqt6(address):
-    from PyQt6 import QtCore, sip
+def _pyqt6():
+    from PyQt6 import sip
 
-    return sip.wrapinstance(address, QtCore.QObject)
+    return sip.wrapinstance
 
 
-def _pyside6(address):
+def _pyside6():
     import shiboken6
-    from PySide6 import QtCore
 
-    return shiboken6.wrapInstance(address, QtCore.QObject)
+    return shiboken6.wrapInstance
 
 
 _wrappers = {"PyQt6": _pyqt6, "PySide6": _pyside6}

@@ -63,8 +63,9 @@ int call_here(PyObject *callable, const Values &values, QVariant *result)
     if (raised)
         qi_room_exception_give(raised);
     return done ? QI_OK
-                : qi_room_fail(QI_ERR_PYTHON, "a callable of Python raised an exception, or returned "
-                                              "what does not fit; it was reported");
+                : qi_room_fail(QI_ERR_PYTHON,
+                               "a callable of Python raised an exception, or returned "
+                               "what does not fit; it was reported");
 }
 
 /* A call from another thread. */

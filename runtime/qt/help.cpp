@@ -43,8 +43,8 @@ QByteArray declaration(const QMetaObject *meta_object, int index)
     for (int i = 0; i < method.parameterCount(); i++)
         parameters.append(parameter(method, i) + (i < required ? "" : " = ..."));
     const QByteArray result = method.typeName();
-    return (result.isEmpty() ? "void" : result) + ' ' + method.name() + '(' + parameters.join(", ") +
-           ')';
+    return (result.isEmpty() ? "void" : result) + ' ' + method.name() + '(' +
+           parameters.join(", ") + ')';
 }
 
 /* The forms under a name in the order of their declaration, without the shorter ones. */

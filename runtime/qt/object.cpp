@@ -11,6 +11,7 @@
 #include "across.h"
 #include "bridge.h"
 #include "class_info.h"
+#include "foreign.h"
 #include "invoke.h"
 #include "names.h"
 #include "variant.h"
@@ -166,49 +167,6 @@ bool fill_search(FindChildren *work, PyObject *name, PyObject *class_name, bool 
         work->class_name = text.toUtf8();
     }
     return true;
-}
-
-bool says_yes(PyObject *function, PyObject *object)
-{
-    Ref answer(function ? PyObject_CallOneArg(function, object) : nullptr);
-    return answer && PyObject_IsTrue(answer.get()) == 1;
-}
-
-/* Bindings that the application may use beside us. Their wrapper is asked for the C++ address. */
-QObject *foreign_object(PyObject *object)
-{
-    static const char *const unwrap[][4] = {
-        {"PyQt6.QtCore", "PyQt6.sip", "unwrapinstance", nullptr},
-        {"PySide6.QtCore", "shiboken6", "getCppPointer", "isValid"},
-        /* These only to be refused by their names. */
-        {"PyQt5.QtCore", "PyQt5.sip", "unwrapinstance", nullptr},
-        {"PySide2.QtCore", "shiboken2", "getCppPointer", "isValid"},
-    };
-    for (const auto &binding : unwrap) {
-        Ref loaded(PyImport_GetModule(Ref(PyUnicode_FromString(binding[0])).get()));
-        PyObject *type = loaded ? cached_attribute(binding[0], "QObject") : nullptr;
-        if (!type || PyObject_IsInstance(object, type) != 1) {
-            PyErr_Clear();
-            continue;
-        }
-        if (qi_room_check_qt(loaded.get()) < 0)
-            return nullptr;
-        PyObject *function = cached_attribute(binding[1], binding[2]);
-        const bool valid = !binding[3] || says_yes(cached_attribute(binding[1], binding[3]), object);
-        Ref address(function && valid ? PyObject_CallOneArg(function, object) : nullptr);
-        if (address && PyTuple_Check(address.get()) && PyTuple_GET_SIZE(address.get()) > 0)
-            address = Ref::borrow(PyTuple_GET_ITEM(address.get(), 0));
-        void *pointer = address ? PyLong_AsVoidPtr(address.get()) : nullptr;
-        if (!pointer) {
-            /* Of a wrapper whose object was destroyed PyQt says so; PySide crashes, so it is asked before. */
-            PyErr_Clear();
-            PyErr_Format(PyExc_ReferenceError, "the object of this %s was destroyed",
-                         Py_TYPE(object)->tp_name); /* repr() may raise here */
-        }
-        return static_cast<QObject *>(pointer);
-    }
-    expected("a QObject", object);
-    return nullptr;
 }
 
 /* Puts "Class.property: " before the message of a conversion that failed. */

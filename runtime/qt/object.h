@@ -98,6 +98,15 @@ PyObject *qi_qt_model_fetch(qi_object *model, PyObject *parent);   /* whether th
 PyObject *qi_qt_model_roles(qi_object *model);                     /* dict of names to numbers */
 PyObject *qi_qt_model_headers(qi_object *model, PyObject *parent); /* list, one for each column */
 
+/* -- other bindings (qt/foreign.cpp) ----------------------------------------------------------------- */
+
+/* What Python has for a value that a binding has wrapped; NULL without an exception: it is none. */
+PyObject *qi_qt_value_of_foreign(PyObject *object);
+/* Where the value of a `_qi.Variant` lies, as long as that lives. New int. */
+PyObject *qi_qt_value_address(PyObject *variant);
+/* The names of an object's class and of those that it derives from. New list. */
+PyObject *qi_qt_class_names(qi_object *object);
+
 /* -- proxies --------------------------------------------------------------------------------------- */
 
 /* The proxy of an object that is being destroyed, as QObject::destroyed hands it out: it refers to

@@ -18,6 +18,7 @@
 #include "bridge.h"
 #include "callback.h"
 #include "containers.h"
+#include "foreign.h"
 #include "future.h"
 #include "gadget.h"
 #include "model.h"
@@ -500,8 +501,10 @@ bool guess_rare(PyObject *object, QVariant *out)
         return guess_as<QTime>(object, out);
     if (is_instance_of(object, "uuid", "UUID"))
         return guess_as<QUuid>(object, out);
-    *out = hold_python(object);
-    return true;
+    const int foreign = foreign_value(object, out);
+    if (!foreign)
+        *out = hold_python(object);
+    return foreign >= 0;
 }
 
 } // namespace
@@ -571,6 +574,9 @@ bool from_python(PyObject *object, QMetaType type, QVariant *out)
         /* QVariant(type) would be a variant in a variant; what is asked for is the variant itself. */
         return from_python(object, out);
     }
+    const int foreign = foreign_value(object, type, out);
+    if (foreign)
+        return foreign > 0;
     *out = QVariant(type);
     const bool done = put_builtin(object, type, out->data(), &known);
     return known ? done : put_other(object, type, out);

@@ -42,9 +42,9 @@ TEST_CASE("help of an object shows its members as C++ declares them")
           "int level    (`del` resets it, tells by levelChanged)", "int fixed    (read only)",
           "Signals:", "void several(int number, QString text, double real, bool flag)",
           "void defaulted(int number = ...)", "Methods:", "int add(int a, int b)",
-          "QString greet(QString name = ...)", "void take(int number)", "Enumerations:",
-          "Mood: Calm, Glad, None", "Traits (flags): Fast, Loud, Last", "From QObject:",
-          "void deleteLater()"}) {
+          "QString greet(QString name = ...)", "void take(int number)",
+          "Enumerations:", "Mood: Calm, Glad, None", "Traits (flags): Fast, Loud, Last",
+          "From QObject:", "void deleteLater()"}) {
         INFO(line);
         CHECK(host.eval(("has(text, '" + std::string(line) + "')").c_str()) == "True");
     }

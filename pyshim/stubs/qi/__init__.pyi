@@ -120,11 +120,14 @@ class multisignal:
 def modal(fn: Callable[_P, _T]) -> Callable[_P, Coroutine[Any, Any, _T]]:
     """Makes a coroutine function of a function that runs a Qt event loop of its own."""
 
-def to_binding(obj: Object, binding: Literal["PyQt6", "PySide6"] | None = None) -> Any:
-    """Returns the PyQt6 or PySide6 wrapper of one of the application's objects."""
+def to_binding(
+    obj: Object | Variant | Point | PointF | Size | SizeF | Rect | RectF,
+    binding: Literal["PyQt6", "PySide6"] | None = None,
+) -> Any:
+    """Returns the PyQt6 or PySide6 wrapper of one of the application's objects, or of a value."""
 
-def from_binding(wrapper: Any) -> Object:
-    """Returns the proxy of a QObject that PyQt6 or PySide6 has wrapped."""
+def from_binding(wrapper: Any) -> Any:
+    """Returns the proxy of a QObject that PyQt6 or PySide6 has wrapped, or what Python has for a value."""
 
 def new_event_loop() -> QiSelectorEventLoop:
     """Returns a new loop in owner mode; fits as `loop_factory` of `asyncio.Runner`."""
