@@ -30,9 +30,9 @@ struct Binding {
 const Binding bindings[] = {
     {"PyQt6.QtCore", "PyQt6.", "PyQt6.sip", "unwrapinstance", nullptr},
     {"PySide6.QtCore", "PySide6.", "shiboken6", "getCppPointer", "isValid"},
-    {"PyQt5.QtCore", "PyQt5.", "PyQt5.sip",
-     "unwrapinstance"}, /* these only to be refused by their names */
-    {"PySide2.QtCore", "PySide2.", "shiboken2", "getCppPointer"},
+    /* These only to be refused by their names. */
+    {"PyQt5.QtCore", "PyQt5.", "PyQt5.sip", "unwrapinstance", nullptr},
+    {"PySide2.QtCore", "PySide2.", "shiboken2", "getCppPointer", "isValid"},
 };
 
 Ref loaded_module(const char *name)
@@ -61,7 +61,9 @@ void *address_in(const Binding &binding, PyObject *object)
     void *pointer = address ? PyLong_AsVoidPtr(address.get()) : nullptr;
     if (!pointer) {
         PyErr_Clear();
-        PyErr_Format(PyExc_ReferenceError, "the object of %R was destroyed", object);
+        /* Not its repr(), which PySide6 would refuse. */
+        PyErr_Format(PyExc_ReferenceError, "the object that a %s has wrapped was destroyed",
+                     Py_TYPE(object)->tp_name);
     }
     return pointer;
 }
