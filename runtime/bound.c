@@ -172,7 +172,8 @@ static PyMethodDef signal_methods[] = {
     {"disconnect", signal_disconnect, METH_VARARGS,
      "disconnect($self, callable_or_connection=None, /)\n--\n\n"
      "Ends the connections with a callable, one connection, or all that Python has made."},
-    {"emit", (PyCFunction)(void (*)(void))signal_emit, METH_FASTCALL, "emit($self, /, *args)\n--\n\nEmits it."},
+    {"emit", (PyCFunction)(void (*)(void))signal_emit, METH_FASTCALL,
+     "emit($self, /, *args)\n--\n\nEmits it."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -161,8 +161,7 @@ static PyObject *add(qi__loop *loop, PyObject *const *args, Py_ssize_t count, un
     if (is_closed(loop))
         return qi__loop_closed_error();
     int fd = descriptor_of(args[0]); /* Beware: calls fileno(), which may close the loop */
-    PyObject *handle = fd < 0 ? NULL
-                              : qi__fd_add(loop, fd, direction, args[1], args + 2, count - 2);
+    PyObject *handle = fd < 0 ? NULL : qi__fd_add(loop, fd, direction, args[1], args + 2, count - 2);
     if (handle)
         keep_object(loop, fd, args[0]);
     return handle;

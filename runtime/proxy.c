@@ -342,22 +342,24 @@ PyObject *qi__proxy_doc(PyObject *self)
 /* -- the type ---------------------------------------------------------------------------------------- */
 
 static PyMethodDef proxy_methods[] = {
-    {"parent", proxy_parent, METH_NOARGS, "parent($self, /)\n--\n\nThe object that owns this one, or None."},
-    {"children", proxy_children, METH_NOARGS, "children($self, /)\n--\n\nThe objects that this one owns."},
+    {"parent", proxy_parent, METH_NOARGS,
+     "parent($self, /)\n--\n\nThe object that owns this one, or None."},
+    {"children", proxy_children, METH_NOARGS,
+     "children($self, /)\n--\n\nThe objects that this one owns."},
     {"findChild", (PyCFunction)(void (*)(void))proxy_find_child, METH_VARARGS | METH_KEYWORDS,
      "findChild($self, /, name=None, *, class_name=None, recursive=True)\n--\n\n"
      "The first child with this objectName, whose class is or inherits class_name; or None."},
     {"findChildren", (PyCFunction)(void (*)(void))proxy_find_children, METH_VARARGS | METH_KEYWORDS,
      "findChildren($self, /, name=None, *, class_name=None, recursive=True)\n--\n\n"
      "All children with this objectName, whose class is or inherits class_name."},
-    {"inherits", proxy_inherits, METH_O,
-     "inherits($self, class_name, /)\n--\n\nTells whether the object's class is or inherits that class."},
-    {"property", proxy_property, METH_O,
-     "property($self, name, /)\n--\n\nThe value of a property, dynamic ones included; None if it has none."},
-    {"setProperty", proxy_set_property, METH_VARARGS,
-     "setProperty($self, name, value, /)\n--\n\nSets a property; makes a dynamic one where there is none."},
-    {"dynamicPropertyNames", proxy_dynamic_names, METH_NOARGS,
-     "dynamicPropertyNames($self, /)\n--\n\nThe names of the properties that setProperty() has made."},
+    {"inherits", proxy_inherits,
+     METH_O, "inherits($self, class_name, /)\n--\n\nTells whether the object's class is or inherits that class."},
+    {"property", proxy_property,
+     METH_O, "property($self, name, /)\n--\n\nThe value of a property, dynamic ones included; None if it has none."},
+    {"setProperty", proxy_set_property,
+     METH_VARARGS, "setProperty($self, name, value, /)\n--\n\nSets a property; makes a dynamic one where there is none."},
+    {"dynamicPropertyNames", proxy_dynamic_names,
+     METH_NOARGS, "dynamicPropertyNames($self, /)\n--\n\nThe names of the properties that setProperty() has made."},
     {"__dir__", proxy_dir, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -37,7 +37,8 @@ def to_binding(obj, binding=None):
     if isinstance(obj, _SHAPES):
         return getattr(core, f"Q{type(obj).__name__}")(*obj)
     address = _qi._address(obj)
-    return wrap(address, next(filter(None, (_class(name, each) for each in _qi._class_names(obj))), core.QObject))
+    classes = (_class(name, each, core.QObject) for each in _qi._class_names(obj))
+    return wrap(address, next(filter(None, classes), core.QObject))
 
 
 def from_binding(wrapper):
@@ -48,12 +49,12 @@ def from_binding(wrapper):
     return _qi._wrap(wrapper)
 
 
-def _class(binding, name):
+def _class(binding, name, base=object):
     """The binding's class of that name, in one of its modules that are imported."""
     for module in list(sys.modules):
         if module.startswith(f"{binding}.Qt"):
             found = getattr(sys.modules[module], name, None)
-            if isinstance(found, type):
+            if isinstance(found, type) and issubclass(found, base):
                 return found
     return None
 

@@ -31,13 +31,15 @@ _python_types = {
 
 
 def signature(forms):
-    """The signature of a method that has one form; AttributeError, as inspect wants it, if it has several.
+    """The signature of a method that has one form; of several, `(*args)`, and __doc__ lists them.
 
-    A type that is not one of Python's is annotated with its name in C++. Where C++ has a default, whose
+    AttributeError, as inspect wants it, if there is none any more.  A type that is not one of Python's is annotated with its name in C++. Where C++ has a default, whose
     value nobody knows here, the default is `...`.
     """
-    if len(forms) != 1:
-        raise AttributeError("a method with several overloads has no signature; __doc__ lists them")
+    if not forms:
+        raise AttributeError("the object of the method was destroyed")
+    if len(forms) > 1:
+        return inspect.Signature([inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL)])
     result, parameters = forms[0]
     used = set()
     return inspect.Signature(

@@ -62,7 +62,7 @@ void *address_in(const Binding &binding, PyObject *object)
     if (!pointer) {
         PyErr_Clear();
         /* Not its repr(), which PySide6 would refuse. */
-        PyErr_Format(PyExc_ReferenceError, "the object that a %s has wrapped was destroyed",
+        PyErr_Format(PyExc_ReferenceError, "the object of this %s was destroyed",
                      Py_TYPE(object)->tp_name);
     }
     return pointer;

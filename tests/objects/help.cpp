@@ -8,7 +8,6 @@
 
 #include "tests/support/catch.h"
 #include "tests/support/host.h"
-#include "tests/support/raises.h"
 #include "tests/support/show.h"
 #include "tests/support/thing.h"
 
@@ -93,7 +92,7 @@ TEST_CASE("signature of a method is known to inspect")
           "('(a: int, b: int, /) -> int', '(name: str = Ellipsis, /) -> str')");
     CHECK(host.eval("str(inspect.signature(thing.take)), str(inspect.signature(thing.child))") ==
           "('(number: int, /) -> None', \"(name: str, /) -> 'QObject*'\")");
-    CHECK(tests::raises(host, "inspect.signature(thing.kind)").find("ValueError") == 0);
+    CHECK(host.eval("str(inspect.signature(thing.kind))") == "'(*args)'");
 }
 
 TEST_CASE("completion offers members, and knows which are called")
