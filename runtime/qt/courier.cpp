@@ -63,9 +63,16 @@ struct qi_qt_courier final : public QObject {
     {
         if (event->type() != call_event)
             return QObject::event(event);
+        m_depth++;
         static_cast<Call *>(event)->make();
+        m_depth--;
         return true;
     }
+
+    bool is_delivering() const { return m_depth > 0; }
+
+  private:
+    int m_depth = 0; /* of its own thread */
 };
 
 qi_qt_courier *qi_qt_courier_new(void)
@@ -80,5 +87,8 @@ void qi_qt_courier_send(qi_qt_courier *courier, PyObject *callable, PyObject *ar
 
 void qi_qt_courier_free(qi_qt_courier *courier)
 {
-    courier->deleteLater(); /* it may be delivering, or belong to another thread */
+    if (courier->thread() == QThread::currentThread() && !courier->is_delivering())
+        delete courier; /* there may be no event loop any more */
+    else
+        courier->deleteLater();
 }
