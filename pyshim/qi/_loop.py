@@ -16,9 +16,11 @@ import sys
 import threading
 import types
 import weakref
-from asyncio import base_events, events, sslproto
+from asyncio import base_events, events
 
 import _qi
+
+from qi._tls import QiSSLProtocol
 
 __all__ = (
     "QiBaseEventLoop",
@@ -299,7 +301,7 @@ class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):
             )
         if _CHECKS_DESCRIPTORS:
             self._ensure_fd_no_transport(rawsock)
-        ssl_protocol = sslproto.SSLProtocol(
+        ssl_protocol = QiSSLProtocol(
             self, protocol, sslcontext, waiter, server_side, server_hostname, **timeouts
         )
         _qi.StreamTransport(self, rawsock, ssl_protocol, None, extra, server)
