@@ -11,6 +11,7 @@
 #include <QtCore/qobject.h>
 
 #include "../rooms.h"
+#include "bridge.h"
 #include "object.h"
 
 namespace qi
@@ -92,7 +93,8 @@ bool is_plain(PyObject *object)
 {
     return object == Py_None || PyLong_Check(object) || PyFloat_Check(object) ||
            PyUnicode_Check(object) || PyBytes_Check(object) || PyList_Check(object) ||
-           PyTuple_Check(object) || PyDict_Check(object);
+           PyTuple_Check(object) || PyDict_Check(object) || qi_qt_is_proxy(object) ||
+           opaque_value(object);
 }
 
 int copy_value(const Binding &binding, PyObject *module, PyObject *object, QMetaType type,

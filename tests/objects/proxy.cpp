@@ -75,9 +75,32 @@ TEST_CASE("dynamic properties")
     CHECK(host.eval("thing.colour, thing.made, 'made' in dir(thing)") ==
           "([1, None, {'a': b'x'}], 3, True)");
     CHECK(thing.property("made").toInt() == 3);
+    CHECK(host.eval("sorted(thing.dynamicPropertyNames())") == "['colour', 'made']");
+    CHECK(raises(host, "thing.size = 1").find("setProperty('size', value) makes a dynamic property") !=
+          std::string::npos);
+    CHECK_FALSE(thing.property("size").isValid());
+    host.exec("thing.made = None");
+    CHECK(host.eval("thing.made, 'made' in thing.dynamicPropertyNames()") == "(None, True)");
     host.exec("del thing.colour");
     CHECK_FALSE(thing.property("colour").isValid());
     CHECK(raises(host, "thing.colour").find("AttributeError") == 0);
+}
+
+TEST_CASE("object that a conversion destroys is not used")
+{
+    Host host;
+    show(host, "first", new Thing);
+    show(host, "second", new Thing);
+
+    host.exec("class Deadly:\n"
+              "    def __init__(self, victim): self.victim = victim\n"
+              "    def __index__(self): self.victim.die(); return 1\n");
+    CHECK(raises(host, "first.add(1, Deadly(first))")
+              .find("ReferenceError: the QObject was "
+                    "destroyed while") == 0);
+    CHECK(raises(host, "second.level = Deadly(second)")
+              .find("ReferenceError: the QObject was "
+                    "destroyed while") == 0);
 }
 
 TEST_CASE("enumerations and flags are Python's")

@@ -103,8 +103,9 @@ TEST_CASE("stream that nobody reads is bounded on request")
     Thing thing;
     show(host, "thing", &thing);
 
-    host.exec("oldest = qi.asyncsignalstream(thing.levelChanged, maxsize=2, overflow='drop-oldest')\n"
-              "error = qi.asyncsignalstream(thing.levelChanged, maxsize=2)");
+    host.exec(
+        "oldest = qi.asyncsignalstream(thing.levelChanged, maxsize=2, overflow='drop-oldest')\n"
+        "error = qi.asyncsignalstream(thing.levelChanged, maxsize=2)");
     for (int i = 0; i < 5; i++)
         Q_EMIT thing.levelChanged(i);
     CHECK(host.eval("oldest.qsize(), oldest.dropped, error.qsize()") == "(2, 3, 2)");
@@ -151,8 +152,7 @@ TEST_CASE("several signals as one")
     CHECK(host.eval("calls[2:]") == "[('two', (3,))]");
 
     other.reset();
-    CHECK(tests::raises(host, "both.connect(print)").find("SenderDestroyed") !=
-          std::string::npos);
+    CHECK(tests::raises(host, "both.connect(print)").find("SenderDestroyed") != std::string::npos);
     Q_EMIT thing.several(4, QString(), 0, false);
     CHECK(host.eval("len(calls)") == "4");
     host.exec("both.disconnect(); del both");
