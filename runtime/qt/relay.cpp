@@ -323,11 +323,17 @@ void qi_qt_relay::sender_destroyed()
 {
     if (!Py_IsInitialized())
         return;
+    {
+        GilHeld gil;
+        if (m_closed)
+            return;
+        m_depth++;
+    }
+    /* What other threads have emitted before comes before the end. Beware: may close the relay. */
+    QCoreApplication::sendPostedEvents(this, QEvent::MetaCall);
     GilHeld gil;
-    if (m_closed)
-        return;
-    m_depth++;
-    tell_end();
+    if (!m_closed)
+        tell_end();
     leave();
 }
 

@@ -75,6 +75,22 @@ TEST_CASE("stream of a signal that other threads emit keeps their order") // T24
     until_done(host);
 }
 
+TEST_CASE("what another thread has emitted arrives although the sender is destroyed first") // T24
+{
+    Host host;
+    auto thing = std::make_unique<Thing>();
+    show(host, "thing", thing.get());
+
+    collect(host, "qi.asyncsignalstream(thing.levelChanged)");
+    std::thread([&] {
+        for (int i = 0; i < 3; i++)
+            Q_EMIT thing->levelChanged(i);
+    }).join();
+    thing.reset();
+    until_done(host);
+    CHECK(host.eval("got") == "[(0,), (1,), (2,)]");
+}
+
 TEST_CASE("stream that is deleted or closed disconnects")
 {
     Host host;
