@@ -26,7 +26,8 @@ configure_file(qi.pc.in ${PROJECT_BINARY_DIR}/qi.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/qi.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 # What an editor reads to know the package `qi`, which itself travels inside the library.
-install(DIRECTORY pyshim/stubs/qi DESTINATION ${qi_stubs_dir} FILES_MATCHING PATTERN "*.pyi")
+install(DIRECTORY pyshim/stubs/qi DESTINATION ${qi_stubs_dir}
+        FILES_MATCHING PATTERN "*.pyi" PATTERN "py.typed")
 
 foreach(program qi-run qi-demo)
   if(TARGET ${program})

@@ -126,8 +126,7 @@ _kept = None
 
 def _binding(module):
     """The part of the binding that is imported, or None."""
-    return next((sys.modules[f"{name}.{module}"] for name in ("PySide6", "PyQt6")
-                 if f"{name}.{module}" in sys.modules), None)
+    return sys.modules.get(f"PySide6.{module}") or sys.modules.get(f"PyQt6.{module}")
 
 
 def _of_binding():
