@@ -124,6 +124,7 @@ static void forget(qi_runtime *runtime)
 {
     PyObject *paths = module_paths(&runtime->config);
 
+    run_stage(qi__call_python(own_module, "finish", "()"));
     run_stage(paths ? qi__call_python(own_module, "forget_modules", "(O)", paths) : NULL);
     Py_XDECREF(paths);
     if (qi__interp_is_ours())

@@ -49,7 +49,7 @@ def set_up(loop):
     running = asyncio._get_running_loop()  # none where there is no application
     # Uncaught exceptions, warnings and messages look as under python3.
     _embed.changes.undo()
-    _embed.at_stop.append(end_as_python_does)
+    _shutdown.at_end.append(end_as_python_does)
     if loop == "guest":
         running.default_exception_handler = handle
         qi.quit = quit

@@ -24,6 +24,8 @@ from ._loop import QiLoopMode
 left_behind = []
 left_threads = []
 
+at_end = []  # functions to call once the loop is closed, the last one first, while all modules are there
+
 
 class Report:
     def __init__(self):
@@ -185,6 +187,14 @@ def what_it_runs(frame):
             return f"{_embed.name_of(job.fn)} at {text}"
         outer = outer.f_back
     return text
+
+
+def finish():
+    while at_end:
+        try:
+            at_end.pop()()
+        except BaseException as exception:
+            _qi._report(exception, None, None, None)
 
 
 # -- modules --------------------------------------------------------------------------------------------

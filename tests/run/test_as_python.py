@@ -97,6 +97,9 @@ threading.Thread(target=work).start()
 go.set()
 """)
 
+    def test_exit_functions_see_the_script(self):
+        self.assert_alike("-c", "import atexit\nx = [1]\natexit.register(lambda: print(x))")
+
     def test_executors_that_nobody_shuts_down(self):
         code = """
 import sys
