@@ -11,6 +11,7 @@ that must get through while a cell runs: interrupt, shutdown), "IOPub" (sends ou
 import asyncio
 import atexit
 import builtins
+import concurrent.futures
 import contextvars
 import ctypes
 import functools
@@ -332,6 +333,7 @@ class App(IPKernelApp):
             if cleaner in gc.callbacks:
                 gc.callbacks.remove(cleaner)
         self.send_what_waits()
+        self.end_control_tasks()
         if self.context is not None:
             self.close()
         if self.heartbeat is not None:
@@ -344,6 +346,13 @@ class App(IPKernelApp):
             if part:
                 type(part).clear_instance()
 
+    def end_control_tasks(self):
+        """Else they would be destroyed with the thread's loop, while they wait for requests."""
+        if self.control_thread is None or not self.control_thread.is_alive():
+            return
+        ending = asyncio.run_coroutine_threadsafe(cancel_others(), self.control_thread.io_loop.asyncio_loop)
+        concurrent.futures.wait([ending], timeout=1)
+
     def send_what_waits(self):
         """Its last words must have left before the thread that sends them ends."""
         if self.iopub_thread is None or not self.iopub_thread.thread.is_alive():
@@ -353,6 +362,14 @@ class App(IPKernelApp):
         sent = threading.Event()
         self.iopub_thread.schedule(sent.set)
         sent.wait(1)
+
+
+async def cancel_others():
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    if others:
+        await asyncio.wait(others)
 
 
 def end_shell(shell):

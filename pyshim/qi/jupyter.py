@@ -89,7 +89,7 @@ def start(*, connection_file=None, user_ns=None, capture="cells"):
     kernel runs already, or IPython is in use otherwise.
     """
     global _running
-    from . import _loop
+    from . import _loop, _shutdown
 
     loop = asyncio._get_running_loop()
     if not isinstance(loop, _loop.QiBaseEventLoop):
@@ -114,4 +114,5 @@ def start(*, connection_file=None, user_ns=None, capture="cells"):
     app = _jupyter.launch(loop, connection_file, user_ns, capture)
     kernel = _running = RunningKernel(app)
     app.ended = kernel.stop
+    _shutdown.at_end.append(kernel.stop)  # where it ends before its first request
     return kernel

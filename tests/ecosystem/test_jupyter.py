@@ -362,6 +362,16 @@ qi.run_task(quit())
 """, "--loop=guest")
         self.assertEqual((status, said.strip()), (3, "True True"))
 
+    async def test_application_that_ends_at_once(self):
+        status, said = await self.run("""
+import atexit, os, qi.jupyter
+kernel = qi.jupyter.start(connection_file="own.json", user_ns={})
+atexit.register(lambda: print(kernel, os.path.exists("own.json")))
+raise SystemExit(4)
+""", "--loop=guest")
+        self.assertEqual(status, 4, said)
+        self.assertRegex(said, "^<RunningKernel stopped .*> False$")
+
     async def test_loop_that_is_an_owner(self):
         status, said = await self.run("""
 import asyncio, qi.jupyter
