@@ -333,7 +333,8 @@ class App(IPKernelApp):
             if cleaner in gc.callbacks:
                 gc.callbacks.remove(cleaner)
         self.send_what_waits()
-        self.end_control_tasks()
+        self.end_tasks_of(self.control_thread, self.control_thread)
+        self.end_tasks_of(self.iopub_thread, getattr(self.iopub_thread, "thread", None))
         if self.context is not None:
             self.close()
         if self.heartbeat is not None:
@@ -346,11 +347,11 @@ class App(IPKernelApp):
             if part:
                 type(part).clear_instance()
 
-    def end_control_tasks(self):
+    def end_tasks_of(self, owner, thread):
         """Else they would be destroyed with the thread's loop, while they wait for requests."""
-        if self.control_thread is None or not self.control_thread.is_alive():
+        if thread is None or not thread.is_alive():
             return
-        ending = asyncio.run_coroutine_threadsafe(cancel_others(), self.control_thread.io_loop.asyncio_loop)
+        ending = asyncio.run_coroutine_threadsafe(cancel_others(), owner.io_loop.asyncio_loop)
         concurrent.futures.wait([ending], timeout=1)
 
     def send_what_waits(self):
