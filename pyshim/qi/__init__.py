@@ -36,6 +36,7 @@ Programs of your own
     using_qt_from_asyncio()   Qt inside asyncio.run()
     QtAsyncio                 QtAsyncio.run(main()), as in PySide6
     compat                    the names of older packages
+    jupyter                   jupyter.start(), a Jupyter kernel inside the application
 
 Event loops
     new_event_loop()          for asyncio.Runner(loop_factory=qi.new_event_loop)
@@ -113,6 +114,7 @@ __all__ = [
     "asyncslot",
     "from_binding",
     "host",
+    "jupyter",
     "modal",
     "multisignal",
     "new_event_loop",
@@ -122,7 +124,7 @@ __all__ = [
     "using_qt_from_asyncio",
 ]
 
-_LATER = ("QtAsyncio", "compat")  # modules of the package that few programs need
+_LATER = ("QtAsyncio", "compat", "jupyter")  # modules of the package that few programs need
 
 
 def __getattr__(name):

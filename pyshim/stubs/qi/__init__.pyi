@@ -20,6 +20,7 @@ from typing import Any, Literal, NamedTuple, NoReturn, ParamSpec, Protocol, Type
 
 from . import QtAsyncio as QtAsyncio
 from . import host as host
+from . import jupyter as jupyter
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
