@@ -162,11 +162,10 @@ static int force_close(qi__transport *transport, PyObject *error)
     transport->conn_lost++;
     bool was_closing = transport->closing;
     transport->closing = true;
-    if (transport->outbox.count) {
-        qi__outbox_clear(&transport->outbox); /* Beware: may run any code */
-        if (qi__transport_unwatch(transport, QI__POLL_WRITE) < 0)
-            return -1;
-    }
+    qi__outbox_clear(&transport->outbox);
+    /* Also if nothing waited: resume_writing() is called before an empty queue is seen to. */
+    if (qi__transport_unwatch(transport, QI__POLL_WRITE) < 0)
+        return -1;
     if (!was_closing && qi__transport_unwatch(transport, QI__POLL_READ) < 0)
         return -1;
     return transport->loop ? call_own_soon(transport, "_call_connection_lost", error) : 0;

@@ -36,7 +36,7 @@ static void learn(qi__transport *transport, size_t got)
 {
     size_t expected = transport->expected;
 
-    if (got + SLACK > expected)
+    if (got > COPY_LIMIT && got + SLACK > expected)
         expected = at_most(got + 2 * SLACK, DIRECT_LIMIT);
     else if (got < expected / 8)
         expected /= 2;
@@ -97,6 +97,21 @@ static PyObject *receive(qi__transport *transport)
     return data;
 }
 
+/*
+ * It would be readable, and told again, for ever: an answer that is none closes the connection, and so
+ * does one that ends the run, since the run may go on.
+ */
+static int end_failed(qi__transport *transport)
+{
+    if (!qi__transport_must_raise())
+        return qi__transport_fail(transport, "Fatal error: protocol.eof_received() call failed.");
+    PyObject *raised = qi__take_exception();
+    if (qi__transport_close(transport) < 0)
+        PyErr_Clear();
+    qi__give_exception(raised);
+    return -1;
+}
+
 /* The peer has half-closed; the protocol says whether its side stays open. */
 static int end_of_stream(qi__transport *transport)
 {
@@ -107,19 +122,20 @@ static int end_of_stream(qi__transport *transport)
     PyObject *protocol = Py_NewRef(transport->protocol);
     PyObject *keep = PyObject_CallMethod(protocol, "eof_received", NULL);
     Py_DECREF(protocol);
-    if (!keep)
-        return qi__transport_fail(transport, "Fatal error: protocol.eof_received() call failed.");
-    int open = PyObject_IsTrue(keep);
-    Py_DECREF(keep);
+    int open = keep ? PyObject_IsTrue(keep) : -1;
+    Py_XDECREF(keep);
     if (open < 0)
-        return -1;
+        return end_failed(transport);
     /* Open for writing; but it would be readable for ever. */
     return open ? qi__transport_unwatch(transport, QI__POLL_READ) : qi__transport_close(transport);
 }
 
+/* Not if it was lost while an object in the place of the socket was asked. */
 static int call_protocol(qi__transport *transport, PyObject *name, PyObject *argument,
                          const char *message)
 {
+    if (!transport->protocol)
+        return 0;
     PyObject *stack[3] = {NULL, Py_NewRef(transport->protocol), argument};
     PyObject *result = PyObject_VectorcallMethod(name, stack + 1,
                                                  2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
@@ -143,7 +159,7 @@ static int read_bytes(qi__transport *transport)
     if (PyBytes_GET_SIZE(data) == 0)
         result = end_of_stream(transport);
     else
-        result = call_protocol(transport, transport->loop->state->name_data_received, data,
+        result = call_protocol(transport, qi__state_get()->name_data_received, data,
                                "Fatal error: protocol.data_received() call failed.");
     Py_DECREF(data);
     return result;
@@ -197,7 +213,7 @@ static int read_into_buffer(qi__transport *transport)
 
     if (!buffer)
         return qi__transport_fail(transport, "Fatal error: protocol.get_buffer() call failed.");
-    if (!transport->protocol) { /* it was lost in there */
+    if (!transport->sock) { /* it was lost in there */
         Py_DECREF(buffer);
         return 0;
     }
@@ -212,7 +228,7 @@ static int read_into_buffer(qi__transport *transport)
     PyObject *size = PyLong_FromSsize_t(got);
     if (!size)
         return -1;
-    int result = call_protocol(transport, transport->loop->state->name_buffer_updated, size,
+    int result = call_protocol(transport, qi__state_get()->name_buffer_updated, size,
                                "Fatal error: protocol.buffer_updated() call failed.");
     Py_DECREF(size);
     return result;

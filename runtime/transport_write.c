@@ -273,20 +273,34 @@ static int maybe_resume_protocol(qi__transport *transport)
     return tell_protocol(transport, "resume_writing", "protocol.resume_writing() failed");
 }
 
-/* A number of bytes as Python may write it, floats included; 0 if absent. -1 with an exception. */
+static void parse_integer(PyObject *object, size_t *limit, bool *negative)
+{
+    int overflow;
+    long long number = PyLong_AsLongLongAndOverflow(object, &overflow);
+
+    *negative = overflow < 0 || (!overflow && number < 0);
+    *limit = overflow ? PY_SSIZE_T_MAX : *negative ? 0 : (size_t)number;
+}
+
+/*
+ * A number of bytes as Python may write it, floats included; 0 if absent. What is more than any queue can
+ * hold is as good as PY_SSIZE_T_MAX. -1 with an exception.
+ */
 static int parse_limit(PyObject *object, size_t *limit, bool *negative)
 {
     *limit = 0;
     *negative = false;
     if (object == Py_None)
         return 0;
+    if (PyLong_Check(object)) {
+        parse_integer(object, limit, negative);
+        return 0;
+    }
     double number = PyFloat_AsDouble(object);
     if (number == -1 && PyErr_Occurred())
         return -1;
     *negative = !(number >= 0);
-    *limit = number < 0                              ? 0
-             : number < (double)(PY_SSIZE_T_MAX / 8) ? (size_t)number
-                                                     : PY_SSIZE_T_MAX / 8;
+    *limit = *negative ? 0 : number < (double)PY_SSIZE_T_MAX ? (size_t)number : PY_SSIZE_T_MAX;
     return 0;
 }
 
@@ -299,7 +313,9 @@ static int set_limits(qi__transport *transport, PyObject *high, PyObject *low)
         parse_limit(low, &lower, &lower_negative) < 0)
         return -1;
     if (high == Py_None)
-        upper = low == Py_None ? 64 * 1024 : 4 * lower;
+        upper = low == Py_None               ? 64 * 1024
+                : lower < PY_SSIZE_T_MAX / 4 ? 4 * lower
+                                             : PY_SSIZE_T_MAX;
     if (low == Py_None)
         lower = upper / 4;
     if (upper_negative || lower_negative || upper < lower) {
@@ -372,38 +388,76 @@ static int fail_write(qi__transport *transport)
     return qi__transport_fail(transport, "Fatal write error on socket transport");
 }
 
-/* Queues what is left of a buffer, and has it written as soon as the socket takes something. */
-static int queue_rest(qi__transport *transport, const Py_buffer *view, size_t skip)
-{
-    bool was_empty = !transport->outbox.count;
+/*
+ * What became of the data. The rest is done once the caller's buffers are released: protocols, handlers
+ * and loggers may well resize them.
+ */
+typedef enum outcome {
+    SENT,
+    QUEUED,
+    QUEUED_FIRST, /* nothing else waited */
+    IN_VAIN,      /* the connection is lost */
+    BROKEN,       /* with an exception, which ends the connection */
+    REFUSED       /* with an exception, which is the caller's */
+} outcome;
 
-    if (push_rest(&transport->outbox, view, skip) < 0)
+static int finish_write(qi__transport *transport, outcome what)
+{
+    switch (what) {
+    case SENT:
+        return 0;
+    case IN_VAIN:
+        return qi__transport_written_in_vain(transport);
+    case BROKEN:
+        return fail_write(transport);
+    case REFUSED:
         return -1;
-    if (was_empty && qi__transport_watch(transport, QI__POLL_WRITE, "_write_ready") < 0)
-        return -1;
-    return maybe_pause_protocol(transport);
+    case QUEUED:
+        return maybe_pause_protocol(transport);
+    case QUEUED_FIRST:
+        break;
+    }
+    if (qi__transport_watch(transport, QI__POLL_WRITE, "_write_ready") == 0)
+        return maybe_pause_protocol(transport);
+    qi__outbox_clear(&transport->outbox); /* nobody will send it, nor what would be queued behind it */
+    return -1;
 }
 
-static int write_buffer(qi__transport *transport, const Py_buffer *view)
+static outcome write_buffer(qi__transport *transport, const Py_buffer *view)
 {
-    size_t sent = 0;
+    bool was_empty = !transport->outbox.count;
+    Py_ssize_t sent = 0;
 
-    if (!transport->outbox.count) {
-        Py_ssize_t result = send_now(transport, view->buf, (size_t)view->len);
-        if (result < 0)
-            return fail_write(transport);
-        sent = (size_t)result;
-        if (sent == (size_t)view->len)
-            return 0;
-    }
-    return queue_rest(transport, view, sent);
+    if (view->len == 0)
+        return SENT;
+    if (qi__transport_is_lost(transport))
+        return IN_VAIN;
+    if (was_empty && (sent = send_now(transport, view->buf, (size_t)view->len)) < 0)
+        return BROKEN;
+    if (sent == view->len)
+        return SENT;
+    if (push_rest(&transport->outbox, view, (size_t)sent) < 0)
+        return REFUSED;
+    return was_empty ? QUEUED_FIRST : QUEUED;
+}
+
+/* A buffer that cannot be sent as it is ends the connection, as with asyncio; a memoryview that was
+ * released is the caller's mistake. */
+static outcome write_without_buffer(const qi__transport *transport)
+{
+    if (!PyErr_ExceptionMatches(PyExc_BufferError))
+        return REFUSED;
+    if (!qi__transport_is_lost(transport))
+        return BROKEN;
+    PyErr_Clear();
+    return IN_VAIN;
 }
 
 static PyObject *transport_write(PyObject *self, PyObject *data)
 {
     qi__transport *transport = (qi__transport *)self;
     Py_buffer view;
-    int result;
+    outcome what;
 
     if (!PyBytes_Check(data) && !PyByteArray_Check(data) && !PyMemoryView_Check(data)) {
         PyErr_Format(PyExc_TypeError, "data argument must be a bytes-like object, not '%s'",
@@ -415,16 +469,12 @@ static PyObject *transport_write(PyObject *self, PyObject *data)
         return NULL;
     Py_INCREF(self); /* the caller may give up its own in what is called below */
     if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0) {
-        result = fail_write(transport);
+        what = write_without_buffer(transport);
     } else {
-        if (view.len == 0)
-            result = 0;
-        else if (qi__transport_is_lost(transport))
-            result = qi__transport_written_in_vain(transport);
-        else
-            result = write_buffer(transport, &view);
+        what = write_buffer(transport, &view);
         PyBuffer_Release(&view);
     }
+    int result = finish_write(transport, what);
     Py_DECREF(self);
     return result < 0 ? NULL : Py_NewRef(Py_None);
 }
@@ -450,22 +500,20 @@ static int queue_views(qi__transport *transport, const Py_buffer *views, Py_ssiz
     return 0;
 }
 
-static int write_views(qi__transport *transport, const Py_buffer *views, Py_ssize_t count)
+static outcome write_views(qi__transport *transport, const Py_buffer *views, Py_ssize_t count)
 {
     bool was_empty = !transport->outbox.count;
     Py_ssize_t sent = 0;
 
     if (qi__transport_is_lost(transport))
-        return qi__transport_written_in_vain(transport);
+        return IN_VAIN;
     if (was_empty && (sent = send_views(transport, views, count)) < 0)
-        return fail_write(transport);
+        return BROKEN;
     if (queue_views(transport, views, count, (size_t)sent) < 0)
-        return -1;
+        return REFUSED;
     if (!transport->outbox.count)
-        return 0;
-    if (was_empty && qi__transport_watch(transport, QI__POLL_WRITE, "_write_ready") < 0)
-        return -1;
-    return maybe_pause_protocol(transport);
+        return SENT;
+    return was_empty ? QUEUED_FIRST : QUEUED;
 }
 
 /* All pieces are looked at before the first is sent: one that is none is an error of the caller's. */
@@ -474,41 +522,58 @@ static int write_pieces(qi__transport *transport, PyObject *const *pieces, Py_ss
     Py_buffer *views = PyMem_New(Py_buffer, (size_t)count);
     Py_ssize_t known = 0;
 
+    if (!count) {
+        PyMem_Free(views);
+        return 0;
+    }
     if (!views) {
         PyErr_NoMemory();
         return -1;
     }
     while (known < count && PyObject_GetBuffer(pieces[known], &views[known], PyBUF_SIMPLE) == 0)
         known++;
-    int result = known < count ? -1 : write_views(transport, views, count);
+    outcome what = known < count ? REFUSED : write_views(transport, views, count);
     for (Py_ssize_t i = 0; i < known; i++)
         PyBuffer_Release(&views[i]);
     PyMem_Free(views);
-    return result;
+    return finish_write(transport, what);
+}
+
+static bool may_write_lines(qi__transport *transport)
+{
+#if QI__HAS_VECTORED_TRANSPORTS
+    return may_write(transport, "Cannot call writelines() after write_eof()",
+                     "unable to writelines; sendfile is in progress");
+#else
+    return may_write(transport, "Cannot call write() after write_eof()",
+                     "unable to write; sendfile is in progress");
+#endif
+}
+
+/* In a tuple that nobody can change while the buffers are asked for, which may run code of Python's. */
+static PyObject *gather_pieces(PyObject *list)
+{
+    PyObject *pieces = PySequence_Fast(list,
+                                       "writelines() wants an iterable of bytes-like objects");
+
+    if (pieces && !PyTuple_Check(pieces))
+        Py_SETREF(pieces, PyList_AsTuple(pieces));
+    return pieces;
 }
 
 static PyObject *transport_writelines(PyObject *self, PyObject *list)
 {
     qi__transport *transport = (qi__transport *)self;
-#if QI__HAS_VECTORED_TRANSPORTS
-    bool may = may_write(transport, "Cannot call writelines() after write_eof()",
-                         "unable to writelines; sendfile is in progress");
-#else
-    bool may = may_write(transport, "Cannot call write() after write_eof()",
-                         "unable to write; sendfile is in progress");
-#endif
-    if (!may)
+
+    if (!may_write_lines(transport))
         return NULL;
-    /* Beware: may run an iterator, after which the transport may be in any state. */
-    PyObject *pieces = PySequence_Fast(list,
-                                       "writelines() wants an iterable of bytes-like objects");
-    if (!pieces)
-        return NULL;
-    Py_ssize_t count = PySequence_Fast_GET_SIZE(pieces);
     Py_INCREF(self);
-    int result = count ? write_pieces(transport, PySequence_Fast_ITEMS(pieces), count) : 0;
+    PyObject *pieces = gather_pieces(list); /* Beware: may run an iterator, which may do anything */
+    int result = -1;
+    if (pieces && may_write_lines(transport))
+        result = write_pieces(transport, PySequence_Fast_ITEMS(pieces), PyTuple_GET_SIZE(pieces));
+    Py_XDECREF(pieces);
     Py_DECREF(self);
-    Py_DECREF(pieces);
     return result < 0 ? NULL : Py_NewRef(Py_None);
 }
 

@@ -510,6 +510,24 @@ class Behaviour:
         self.assertEqual(received, b"".join(bytes([n]) * 100_000 for n in range(5)))
         self.until_lost(protocol)
 
+    def test_released_view_is_an_error_of_the_callers(self):
+        transport, far = self.connect(Recorder())
+        view = memoryview(b"gone")
+        view.release()
+        with self.assertRaisesRegex(ValueError, "released"):
+            transport.write(view)
+        self.assertFalse(transport.is_closing())
+
+    def test_write_that_cannot_be_watched_is_not_kept(self):
+        transport, far = self.connect(Recorder(), self.small_pair())
+        self.loop._add_writer = fail
+        with self.assertRaises(ZeroDivisionError):
+            transport.write(bytes(100_000))
+        del self.loop._add_writer
+        self.assertEqual(transport.get_write_buffer_size(), 0)
+        transport.write(b"another")
+        self.assertEqual(self.loop._selector.get_key(transport._sock_fd).events, 3)
+
     def test_writing_in_connection_made_and_closing(self):
         def greet(protocol):
             protocol.transport.write(b"hello and goodbye")
@@ -1138,6 +1156,93 @@ class OnOurs(Behaviour, TransportCase):
         transport.write(bytes(100_000))
         self.assertEqual(watched, [transport._sock_fd])
         del self.loop._add_writer
+
+    def test_connection_that_ends_in_resume_writing_is_watched_no_more(self):
+        def write_in_vain(protocol):
+            protocol.transport._sock.shutdown(socket.SHUT_WR)
+            protocol.transport.write(b"too late")
+
+        ends = {
+            "abort": lambda protocol: protocol.transport.abort(),
+            "close": lambda protocol: protocol.transport.close(),
+            "failing write": write_in_vain,
+        }
+        for name, end in ends.items():
+            with self.subTest(end=name):
+                protocol = Recorder(resume=end)
+                transport, far = self.connect(protocol, self.small_pair())
+                number = transport._sock_fd
+                transport.write(bytes(200_000))
+                transport.set_write_buffer_limits(high=0)
+                collected = []
+                self.collect(far, collected)
+                self.until_lost(protocol)
+                self.assertEqual(protocol.events.count("lost"), 1)  # asyncio's own is lost twice
+                self.assertNotIn(number, self.loop._selector.get_map())
+
+    def test_callbacks_may_resize_what_is_being_written(self):
+        data = bytearray()
+        for method in "write", "writelines":
+            with self.subTest(method=method):
+                protocol = Recorder(pause=lambda protocol: data.clear())
+                transport, far = self.connect(protocol, self.small_pair())
+                data[:] = b"x" * 200_000
+                getattr(transport, method)(data if method == "write" else [data])
+                self.assertEqual(protocol.events, ["made", "pause"])
+                self.assertEqual(data, b"")
+                transport.close()
+                self.assertEqual(self.complete(self.read_far(far)), b"x" * 200_000)
+                self.until_lost(protocol)
+
+    def test_writelines_of_an_iterator_that_ends_writing(self):
+        def pieces():
+            yield b"some"
+            transport.write_eof()
+            yield b"more"
+
+        transport, far = self.connect(Recorder())
+        with self.assertRaisesRegex(RuntimeError, "after write_eof"):
+            transport.writelines(pieces())
+        self.assertFalse(transport.is_closing())
+
+    @unittest.skipIf(sys.version_info < (3, 12), "buffers in Python are new in 3.12")
+    def test_writelines_of_a_list_that_is_emptied_meanwhile(self):
+        class Emptying:
+            def __buffer__(self, flags):
+                pieces.clear()
+                return memoryview(b"one ")
+
+        pieces = [Emptying(), *(bytes([48 + n]) * 5 for n in range(10))]
+        expected = b"one " + b"".join(pieces[1:])
+        transport, far = self.connect(Recorder())
+        transport.writelines(pieces)
+        transport.close()
+        self.assertEqual(self.complete(self.read_far(far)), expected)
+
+    def test_end_of_stream_is_told_once_whatever_the_answer(self):
+        class Neither:
+            def __bool__(self):
+                raise ZeroDivisionError
+
+        for answer in lambda protocol: Neither(), lambda protocol: sys.exit("enough"):
+            protocol = Recorder(eof=answer)
+            transport, far = self.connect(protocol)
+            far.shutdown(socket.SHUT_WR)
+            self.until_lost(protocol)
+            self.assertEqual(protocol.events, ["made", "eof", "lost"])
+            (context,) = self.take_reported()
+            self.assertIn(type(context["exception"]), (ZeroDivisionError, SystemExit))
+
+    def test_limits_beyond_all_measure(self):
+        transport, far = self.connect(Recorder())
+        for limit in sys.maxsize, 10**400, float("inf"):
+            transport.set_write_buffer_limits(high=limit)
+            self.assertEqual(transport.get_write_buffer_limits(), (sys.maxsize // 4, sys.maxsize))
+            transport.set_write_buffer_limits(low=limit)
+            self.assertEqual(transport.get_write_buffer_limits(), (sys.maxsize, sys.maxsize))
+        for limit in -1, -10**400, float("-inf"), float("nan"):
+            with self.assertRaisesRegex(ValueError, "must be >= 0"):
+                transport.set_write_buffer_limits(high=limit)
 
     def test_what_is_put_in_the_place_of_the_socket_is_asked(self):
         class Slow:
