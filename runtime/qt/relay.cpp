@@ -23,6 +23,7 @@
 #include "variant.h"
 
 #include <cstring>
+#include <optional>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qobject.h>
@@ -52,6 +53,14 @@ enum { EmissionMethod = 0, DestroyedMethod = 1 };
 PyObject *make_dying(const ToPython &, const void *data)
 {
     return qi_qt_wrap_dying(*static_cast<QObject *const *>(data));
+}
+
+/* A thread that destroys an object holds Qt's lock of its connections while it calls disconnectNotify() of
+ * others, and for that PyQt's classes want the GIL. So nobody waits for this lock with the GIL. */
+void disconnect_unlocked(const QMetaObject::Connection &connection)
+{
+    GilReleased released;
+    QObject::disconnect(connection);
 }
 
 } // namespace
@@ -183,6 +192,10 @@ bool qi_qt_relay::connect_to(const qi_qt_relay_spec &spec, int signal)
     const int type = spec.queued  ? Qt::QueuedConnection
                      : m_anywhere ? Qt::DirectConnection
                                   : Qt::AutoConnection;
+    /* As in disconnect_unlocked(); but what other threads enter at once must be whole before they can. */
+    std::optional<GilReleased> released;
+    if (!m_anywhere)
+        released.emplace();
     m_connection = QMetaObject::connect(spec.sender, signal, this, own_methods + EmissionMethod,
                                         type, queued_types(method));
     /* Second, so that an emission of destroyed() itself still arrives. */
@@ -244,7 +257,7 @@ void qi_qt_relay::emitted(void **arguments)
     Ref callable = Ref::borrow(m_callable); /* closing lets go of it */
     if (m_single_shot) {
         m_done = true;
-        QObject::disconnect(m_connection);
+        disconnect_unlocked(m_connection);
         tell_end();
     }
     /* An emission in the midst of an exception: a destructor's, while the exception unwinds. */
@@ -350,6 +363,7 @@ void qi_qt_relay::leave()
 {
     if (--m_depth > 0 || !m_closed)
         return;
+    GilReleased released; /* as in disconnect_unlocked() */
     if (m_anywhere)
         retire();
     else
@@ -372,9 +386,9 @@ void qi_qt_relay::close()
         return;
     m_closed = true;
     m_ended = nullptr;
-    QObject::disconnect(m_connection);
-    QObject::disconnect(m_destroyed);
-    m_depth++;
+    m_depth++; /* another thread may close and leave, meanwhile */
+    disconnect_unlocked(m_connection);
+    disconnect_unlocked(m_destroyed);
     Py_CLEAR(m_callable); /* Beware: may run any code of Python, also further emissions. */
     leave();
 }

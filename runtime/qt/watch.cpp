@@ -14,6 +14,7 @@
 #include <QtCore/qpointer.h>
 
 #include "bridge.h"
+#include "ref.h"
 
 namespace
 {
@@ -78,6 +79,7 @@ void *qi_qt_watch(qi_object *object, qi_qt_job_fn job, void *data)
     auto watch = std::make_shared<Watch>();
     watch->job = job;
     watch->data = data;
+    qi::GilReleased released; /* a thread that destroys the object may want it, with Qt's lock held */
     QMetaObject::Connection connection = QObject::connect(object, &QObject::destroyed, [watch] {
         if (watch->armed.exchange(false))
             watch->job(watch->data);
@@ -92,6 +94,7 @@ bool qi_qt_unwatch(void *handle)
     if (!own)
         return false;
     bool came_first = own->watch->armed.exchange(false);
+    qi::GilReleased released; /* as above */
     QObject::disconnect(own->connection);
     delete own;
     return came_first;

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // What ends a connection, and what goes with it.
+#include <Python.h>
+
+#include <thread>
+#include <vector>
+
+#include <QtCore/qsemaphore.h>
 #include <QtCore/qthread.h>
 
 #include <qi/qi.h>
@@ -25,6 +31,19 @@ qi_connection *connect(Host &host, QObject *sender, QObject *owner, const char *
     REQUIRE(status == QI_OK);
     return connection;
 }
+
+/* Wants the GIL when somebody disconnects from it, as classes of PyQt do. */
+class Bound : public QObject
+{
+  public:
+    void disconnectNotify(const QMetaMethod &) override
+    {
+        asked.release();
+        PyGILState_Release(PyGILState_Ensure());
+    }
+
+    QSemaphore asked;
+};
 
 } // namespace
 
@@ -212,4 +231,29 @@ TEST_CASE("object that is being destroyed is refused") // T20
     });
     delete object;
     CHECK(called);
+}
+
+TEST_CASE("thread that holds one of Qt's locks wants the GIL while connections come and go") // T19
+{
+    Host host;
+    Bound bound;
+    QObject *dying = nullptr;
+    std::thread([&] { dying = new QObject; }).join();
+    QObject::connect(&bound, &QObject::objectNameChanged, dying, &QObject::deleteLater);
+    Emitter emitters[300], owners[300]; /* Qt has fewer locks, so one of these has that of `dying` */
+    std::vector<qi_connection *> connections;
+    for (int i = 0; i < 150; i++)
+        connections.push_back(connect(host, &emitters[i], &owners[i], "launches:waits"));
+
+    PyGILState_STATE gil = PyGILState_Ensure();
+    std::thread destroys([&] { delete dying; });
+    bound.asked.acquire();
+    for (int i = 150; i < 300; i++)
+        connections.push_back(connect(host, &emitters[i], &owners[i], "launches:waits"));
+    for (qi_connection *connection : connections) {
+        CHECK(qi_connection_disconnect(connection) == QI_OK);
+        qi_connection_release(connection);
+    }
+    PyGILState_Release(gil);
+    destroys.join();
 }
