@@ -130,14 +130,18 @@ static int serve(qi__loop *loop, const listener *on, PyObject *connection, PyObj
 /* As asyncio: an error in the protocol's factory is nobody's business but the debugger's. */
 static int report_failure(qi__loop *loop, PyObject *protocol, PyObject *connection)
 {
-    if (PyErr_ExceptionMatches(PyExc_SystemExit) || PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
-        return -1;
+    bool ends_run = PyErr_ExceptionMatches(PyExc_SystemExit) ||
+                    PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
     PyObject *error = qi__take_exception();
     PyObject *context = NULL, *told = NULL;
     PyObject *closed = PyObject_CallMethod(connection, "close", NULL);
 
-    if (!closed)
-        PyErr_Clear();
+    Py_XDECREF(closed);
+    PyErr_Clear();
+    if (ends_run) {
+        qi__give_exception(error);
+        return -1;
+    }
     if (loop->debug)
         context = Py_BuildValue("{s:s,s:O}", "message",
                                 "Error on transport creation for incoming connection", "exception",
@@ -149,7 +153,6 @@ static int report_failure(qi__loop *loop, PyObject *protocol, PyObject *connecti
     int result = PyErr_Occurred() ? -1 : 0;
     Py_XDECREF(told);
     Py_XDECREF(context);
-    Py_XDECREF(closed);
     Py_DECREF(error);
     return result;
 }
@@ -191,6 +194,16 @@ static bool is_out_of_resources(PyObject *error)
     return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
 }
 
+static bool is_open(PyObject *sock)
+{
+    PyObject *number = PyObject_CallMethod(sock, "fileno", NULL);
+    bool open = number && PyLong_AsLong(number) >= 0;
+
+    PyErr_Clear();
+    Py_XDECREF(number);
+    return open;
+}
+
 /*
  * There is no descriptor left for the connection, and the socket stays ready: tell, and look away for as
  * long as asyncio does.
@@ -207,7 +220,8 @@ static int retry_later(qi__loop *loop, const listener *on, PyObject *error)
         told = PyObject_CallMethod(self, "call_exception_handler", "({s:s,s:O,s:O})", "message",
                                    "socket.accept() out of system resource", "exception", error,
                                    "socket", shown);
-    if (told)
+    bool given_up = told && !is_open(on->sock); /* by the handler */
+    if (told && !given_up)
         removed = PyObject_CallMethod(self, "_remove_reader", "(O)", on->sock);
     if (removed)
         start = PyObject_GetAttrString(self, "_start_serving");
@@ -222,7 +236,7 @@ static int retry_later(qi__loop *loop, const listener *on, PyObject *error)
     Py_XDECREF(shown);
     Py_XDECREF(delay);
     Py_XDECREF(constants);
-    return timer ? 0 : -1;
+    return timer || given_up ? 0 : -1;
 }
 
 /* accept() has failed. 0 if that is the end of this round, or -1 with an exception. */

@@ -790,19 +790,32 @@ static PyObject *transport_reset_empty_waiter(PyObject *self, PyObject *Py_UNUSE
 #define FAST(function) ((PyCFunction)(void (*)(void))(function))
 
 static PyMethodDef own_methods[] = {
-    {"is_reading", transport_is_reading, METH_NOARGS, PyDoc_STR("True if data is being received.")},
-    {"pause_reading", transport_pause_reading, METH_NOARGS, PyDoc_STR("Receives nothing for now.")},
-    {"resume_reading", transport_resume_reading, METH_NOARGS, PyDoc_STR("Receives again.")},
+    {"is_reading", transport_is_reading, METH_NOARGS,
+     PyDoc_STR("is_reading($self, /)\n--\n\n"
+               "True if data is being received.")},
+    {"pause_reading", transport_pause_reading, METH_NOARGS,
+     PyDoc_STR("pause_reading($self, /)\n--\n\n"
+               "Receives nothing for now.")},
+    {"resume_reading", transport_resume_reading, METH_NOARGS,
+     PyDoc_STR("resume_reading($self, /)\n--\n\n"
+               "Receives again.")},
     {"close", transport_close, METH_NOARGS,
-     PyDoc_STR("Closes the connection once everything is written.")},
+     PyDoc_STR("close($self, /)\n--\n\n"
+               "Closes the connection once everything is written.")},
     {"abort", transport_abort, METH_NOARGS,
-     PyDoc_STR("Closes the connection at once; what waits to be written is lost.")},
+     PyDoc_STR("abort($self, /)\n--\n\n"
+               "Closes the connection at once; what waits to be written is lost.")},
     {"is_closing", transport_is_closing, METH_NOARGS,
-     PyDoc_STR("True if the transport is closing or closed.")},
-    {"set_protocol", transport_set_protocol, METH_O, PyDoc_STR("Gives it another protocol.")},
-    {"get_protocol", transport_get_protocol, METH_NOARGS, PyDoc_STR("The present protocol.")},
+     PyDoc_STR("is_closing($self, /)\n--\n\n"
+               "True if the transport is closing or closed.")},
+    {"set_protocol", transport_set_protocol, METH_O,
+     PyDoc_STR("set_protocol($self, protocol, /)\n--\n\n"
+               "Gives it another protocol.")},
+    {"get_protocol", transport_get_protocol, METH_NOARGS,
+     PyDoc_STR("get_protocol($self, /)\n--\n\n"
+               "The present protocol.")},
     {"get_extra_info", FAST(transport_get_extra_info), METH_VARARGS | METH_KEYWORDS,
-     PyDoc_STR("get_extra_info(name, default=None)\n--\n\n"
+     PyDoc_STR("get_extra_info($self, name, default=None)\n--\n\n"
                "What is known of the connection: socket, sockname, peername.")},
     {"_add_reader", FAST(transport_add_reader), METH_FASTCALL, NULL},
     {"_fatal_error", FAST(transport_fatal_error), METH_VARARGS | METH_KEYWORDS, NULL},

@@ -658,17 +658,25 @@ static PyObject *transport_can_write_eof(PyObject *Py_UNUSED(self), PyObject *Py
 
 PyMethodDef qi__transport_write_methods[] = {
     {"write", transport_write, METH_O,
-     PyDoc_STR("Sends data, now if possible, and keeps what cannot be sent yet.")},
-    {"writelines", transport_writelines, METH_O, PyDoc_STR("write() for an iterable, in one go.")},
+     PyDoc_STR("write($self, data, /)\n--\n\n"
+               "Sends data, now if possible, and keeps what cannot be sent yet.")},
+    {"writelines", transport_writelines, METH_O,
+     PyDoc_STR("writelines($self, list_of_data, /)\n--\n\n"
+               "write() for an iterable, in one go.")},
     {"write_eof", transport_write_eof, METH_NOARGS,
-     PyDoc_STR("Closes the sending half once everything is written.")},
-    {"can_write_eof", transport_can_write_eof, METH_NOARGS, PyDoc_STR("True.")},
+     PyDoc_STR("write_eof($self, /)\n--\n\n"
+               "Closes the sending half once everything is written.")},
+    {"can_write_eof", transport_can_write_eof, METH_NOARGS,
+     PyDoc_STR("can_write_eof($self, /)\n--\n\n"
+               "True.")},
     {"get_write_buffer_size", transport_get_write_buffer_size, METH_NOARGS,
-     PyDoc_STR("How many bytes wait to be written.")},
+     PyDoc_STR("get_write_buffer_size($self, /)\n--\n\n"
+               "How many bytes wait to be written.")},
     {"get_write_buffer_limits", transport_get_write_buffer_limits, METH_NOARGS,
-     PyDoc_STR("The marks (low, high) of write flow control, in bytes.")},
+     PyDoc_STR("get_write_buffer_limits($self, /)\n--\n\n"
+               "The marks (low, high) of write flow control, in bytes.")},
     {"set_write_buffer_limits", FAST(transport_set_write_buffer_limits), METH_VARARGS | METH_KEYWORDS,
-     PyDoc_STR("set_write_buffer_limits(high=None, low=None)\n--\n\n"
+     PyDoc_STR("set_write_buffer_limits($self, high=None, low=None)\n--\n\n"
                "Sets the marks of write flow control, in bytes.")},
     {"_set_write_buffer_limits", FAST(transport_set_limits_only), METH_VARARGS | METH_KEYWORDS, NULL},
     {"_maybe_pause_protocol", transport_maybe_pause, METH_NOARGS, NULL},

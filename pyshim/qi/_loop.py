@@ -307,6 +307,10 @@ class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):
         _qi.StreamTransport(self, rawsock, ssl_protocol, None, extra, server)
         return ssl_protocol._app_transport
 
+    def _start_serving(self, protocol_factory, sock, *args, **keywords):
+        if sock.fileno() >= 0:  # a server may be closed while it waits for a descriptor to accept with
+            super()._start_serving(protocol_factory, sock, *args, **keywords)
+
     def remove_signal_handler(self, sig):
         removed = super().remove_signal_handler(sig)
         if self._wakeup_fd is not None and not self._signal_handlers:

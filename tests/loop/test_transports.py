@@ -7,6 +7,7 @@ The cases of Behaviour run on both, with real sockets, so that asyncio's transpo
 import asyncio
 import contextvars
 import gc
+import inspect
 import os
 import resource
 import selectors
@@ -1243,6 +1244,59 @@ class OnOurs(Behaviour, TransportCase):
         for limit in -1, -10**400, float("-inf"), float("nan"):
             with self.assertRaisesRegex(ValueError, "must be >= 0"):
                 transport.set_write_buffer_limits(high=limit)
+
+    def test_server_closed_while_it_waits_for_a_descriptor(self):
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        for when in "at once", "later":
+            with self.subTest(when=when), mock.patch("asyncio.constants.ACCEPT_RETRY_DELAY", 0.001):
+                told, passed = [], []
+
+                def handler(loop, context):
+                    told.append(context["message"])
+                    if when == "at once":
+                        server.close()
+
+                self.loop.set_exception_handler(handler)
+                server, address = self.start_server(Recorder)
+                client = socket.create_connection(address)
+                self.addCleanup(client.close)
+                used = os.dup(0)
+                os.close(used)
+                resource.setrlimit(resource.RLIMIT_NOFILE, (used, limits[1]))
+                try:
+                    self.run_host(lambda: told)
+                    server.close()
+                finally:
+                    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+                self.loop.call_later(0.01, passed.append, True)
+                self.run_host(lambda: passed)
+                self.assertEqual(told, ["socket.accept() out of system resource"])
+
+    def test_factory_that_ends_the_run_leaves_no_connection(self):
+        server, address = self.start_server(lambda: sys.exit("enough"))
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            client = socket.create_connection(address)
+            client.settimeout(30)
+            self.addCleanup(client.close)
+            self.run_host(lambda: self.reported)
+            self.assertEqual(client.recv(10), b"")
+        self.assertEqual([str(warning.message) for warning in caught], [])
+        (context,) = self.take_reported()
+        self.assertIs(type(context["exception"]), SystemExit)
+
+    def test_methods_know_their_signatures(self):
+        for name, signature in (
+            ("write", "(data, /)"),
+            ("writelines", "(list_of_data, /)"),
+            ("set_protocol", "(protocol, /)"),
+            ("get_extra_info", "(name, default=None)"),
+            ("set_write_buffer_limits", "(high=None, low=None)"),
+            ("close", "()"),
+            ("is_reading", "()"),
+        ):
+            transport, _ = self.connect(Recorder())
+            self.assertEqual(str(inspect.signature(getattr(transport, name))), signature)
 
     def test_what_is_put_in_the_place_of_the_socket_is_asked(self):
         class Slow:
