@@ -238,10 +238,27 @@ static PyObject *create_task(qi__slot *slot, PyObject *loop, PyObject *coroutine
     return task;
 }
 
+static PyObject *run_by_runner(qi__slot *slot, PyObject *coroutine)
+{
+    PyObject *runner = Py_NewRef(slot->task_runner);
+    PyObject *task = PyObject_CallOneArg(runner, coroutine);
+
+    if (task && !PyObject_HasAttrString(task, "add_done_callback")) {
+        PyObject *target = qi__slot_target(slot);
+        if (target)
+            PyErr_Format(PyExc_TypeError,
+                         "the task_runner %R of the slot %U must return a task, not %R", runner,
+                         target, task);
+        Py_CLEAR(task);
+    }
+    Py_DECREF(runner);
+    return task;
+}
+
 static PyObject *start(qi__slot *slot, PyObject *loop, PyObject *coroutine)
 {
     if (slot->task_runner)
-        return PyObject_CallOneArg(slot->task_runner, coroutine);
+        return run_by_runner(slot, coroutine);
     if (!loop) {
         close_coroutine(coroutine);
         return raise_no_loop(slot);

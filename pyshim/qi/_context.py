@@ -102,6 +102,8 @@ class Guest:
     """A guest loop from its start to its end."""
 
     def __init__(self, debug=None, loop_factory=None):
+        if not callable(loop_factory or new_event_loop):
+            raise TypeError(f"loop_factory must be a function that makes a loop, not {loop_factory!r}")
         self.loop = (loop_factory or new_event_loop)()
         self._exits = Exits(self.loop)
         try:

@@ -36,9 +36,12 @@ def name_of(signal):
 
 def check(signal, user):
     """Raises TypeError for what cannot be connected to, RuntimeError for a signal of another Qt."""
-    if not callable(getattr(signal, "connect", None)):
+    # PySide6's have a connect(), which is QObject's own.
+    is_object = isinstance(signal, _qi.Object) or hasattr(signal, "metaObject")
+    if is_object or not callable(getattr(signal, "connect", None)):
         unbound = type(signal).__name__ in ("pyqtSignal", "Signal")  # PyQt6's and PySide6's, as classes have them
         hint = "; it is unbound: take it from an object, not from its class" if unbound else ""
+        hint = "; it is an object: take one of its signals" if is_object else hint
         raise TypeError(f"{user} wants a signal of an object, or what has a connect() like it, not {signal!r}{hint}")
     check_signal(signal)
 

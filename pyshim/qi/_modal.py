@@ -4,6 +4,7 @@
 import asyncio
 import contextvars
 import functools
+import inspect
 
 import _qi
 
@@ -41,10 +42,13 @@ def modal(fn):
 
         answer = await qi.modal(QMessageBox.question)(window, "Quit", "Really?")
 
-    Raises RuntimeError if no event loop of qi is running.
+    Raises TypeError for what is no regular function; the coroutine raises RuntimeError if no event loop of
+    qi is running.
     """
     if not callable(fn):
         raise TypeError(f"modal() wants a callable, not {fn!r}")
+    if inspect.iscoroutinefunction(fn):
+        raise TypeError(f"modal() wants a regular function, but {fn!r} is a coroutine function; await it as it is")
 
     @functools.wraps(fn)
     async def modal_fn(*args, **kwargs):

@@ -33,7 +33,10 @@ class multisignal:
     """
 
     def __init__(self, signal_map):
-        items = list(dict(signal_map).items())
+        try:
+            items = list(dict(signal_map).items())
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"multisignal() wants a mapping of signals to values, not {signal_map!r}: {error}") from None
         if not items:
             raise ValueError("a multisignal of no signals would never be emitted")
         for signal, _ in items:

@@ -2,6 +2,7 @@
 """asyncsignal(): waiting for one emission."""
 
 import asyncio
+import numbers
 import weakref
 
 from . import _listener
@@ -25,6 +26,8 @@ async def asyncsignal(signal, *, timeout=None):
     does not suit signals whose receivers must answer before they return.
     """
     _listener.check(signal, "asyncsignal()")
+    if not isinstance(timeout, numbers.Real | None):
+        raise TypeError(f"asyncsignal() wants a number of seconds or None as timeout, not {timeout!r}")
     loop = asyncio.get_running_loop()
     if "aboutToQuit" in _listener.name_of(signal):
         _quit_waiters.add(asyncio.current_task())
@@ -49,5 +52,7 @@ async def asyncsignal(signal, *, timeout=None):
     try:
         async with asyncio.timeout(timeout):
             return await waiting
+    except TimeoutError:
+        raise TimeoutError(f"the signal {name} was not emitted within {timeout} s") from None
     finally:
         listener.close()

@@ -161,11 +161,19 @@ def asyncslot(fn=..., *, task_runner=run_task, overlap="concurrent", owner=None)
 
     The wrapper of a bound method is a bound method that lives as long as the method's object, so that
     bindings end the connection with it; holding the wrapper keeps the object alive.
+
+    Raises TypeError for what cannot be a slot, such as a function with a keyword-only parameter that has no
+    default, and ValueError for a policy that does not exist.  A call raises RuntimeError where no loop
+    runs, and TypeError if `fn` returns no coroutine or `task_runner` no task.
     """
     if fn is ...:
         return functools.partial(asyncslot, task_runner=task_runner, overlap=overlap, owner=owner)
     if not callable(fn):
         raise TypeError(f"asyncslot() needs a coroutine function, not {fn!r}")
+    if not callable(task_runner):
+        raise TypeError(f"asyncslot() needs a callable as task_runner, not {task_runner!r}")
+    if not isinstance(overlap, str):
+        raise TypeError(f"asyncslot() needs the name of a policy as overlap, not {overlap!r}")
     options = {
         "overlap": overlap,
         "task_runner": None if task_runner is run_task else task_runner,

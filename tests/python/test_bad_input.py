@@ -30,6 +30,11 @@ async def keyword_only(*, needed):
     pass
 
 
+class Connectable:
+    def connect(self, slot):
+        pass
+
+
 class Window:
     async def keyword_only_method(self, *, needed):
         pass
@@ -51,11 +56,13 @@ def closed_loop():
 @contextlib.contextmanager
 def new_loop():
     loop = qi.new_event_loop()
-    yield loop
-    loop.stop()
-    if loop.is_running():
-        raise AssertionError("still running")
-    loop.close()
+    try:
+        yield loop
+        loop.stop()
+        if loop.is_running():
+            raise AssertionError("still running")
+    finally:
+        loop.close()
 
 
 @contextlib.contextmanager
@@ -129,6 +136,15 @@ CASES = [
      "keyword_only_method.*needed"),
     ("asyncslot of such a partial", no_loop, lambda _: qi.asyncslot(functools.partial(keyword_only)), TypeError,
      "needed"),
+    ("task_runner that cannot be called", no_loop, lambda _: qi.asyncslot(fine, task_runner=3), TypeError,
+     "task_runner, not 3"),
+    ("task_runner that is None", no_loop, lambda _: qi.asyncslot(fine, task_runner=None), TypeError,
+     "task_runner, not None"),
+    ("task_runner that returns no task", guest_loop,
+     lambda _: qi.asyncslot(fine, task_runner=lambda coroutine: coroutine.close())(), TypeError,
+     "task_runner <function.*slot __main__:fine must return a task, not None"),
+    ("overlap that is no text", no_loop, lambda _: qi.asyncslot(fine, overlap=None), TypeError,
+     "asyncslot.*overlap, not None"),
     ("overlap that does not exist", no_loop, lambda _: qi.asyncslot(fine, overlap="often"), ValueError, "often"),
     ("owner that is no QObject", no_loop, lambda _: qi.asyncslot(fine, owner=3), TypeError, "int"),
     ("slot without a loop", no_loop, lambda _: qi.asyncslot(fine)(), RuntimeError, "fine.*no asyncio event loop runs"),
@@ -152,6 +168,13 @@ CASES = [
     ("asyncsignal of a method", guest_loop, lambda _: awaited(qi.asyncsignal(window.regular_method)), TypeError,
      "regular_method"),
 
+    ("asyncsignal with a timeout that is no number", guest_loop,
+     lambda _: awaited(qi.asyncsignal(Connectable(), timeout="long")), TypeError, "seconds.*timeout, not 'long'"),
+    ("multisignal of a number", no_loop, lambda _: qi.multisignal(3), TypeError, "multisignal.*mapping.*not 3"),
+    ("multisignal of a list", no_loop, lambda _: qi.multisignal([Connectable()]), TypeError,
+     "multisignal.*mapping.*Connectable"),
+
+    ("modal of a coroutine function", no_loop, lambda _: qi.modal(fine), TypeError, "fine.*coroutine function; await"),
     ("modal of a number", no_loop, lambda _: qi.modal(3), TypeError, "not 3"),
     ("modal function in a stock loop", no_loop, lambda _: modal_in_stock_loop(), RuntimeError, "_UnixSelectorEventLoop"),
     ("exec_modal of a number", guest_loop, lambda loop: loop.exec_modal(3), TypeError, "not 3"),
@@ -193,6 +216,8 @@ CASES = [
      "QiSelectorEventLoop.*is running"),
     ("using_asyncio_from_qt with a foreign loop", no_loop,
      lambda _: enter(qi.using_asyncio_from_qt(loop_factory=lambda: 3)), TypeError, "made 3"),
+    ("loop_factory that cannot be called", no_loop, lambda _: enter(qi.using_asyncio_from_qt(loop_factory=3)),
+     TypeError, "loop_factory.*not 3"),
     ("QtAsyncio.run of a function", no_loop, lambda _: QtAsyncio.run(fine), TypeError, "fine.*call it"),
     ("QtAsyncio.run of nothing", no_loop, lambda _: QtAsyncio.run(keep_running=False), RuntimeError, "coroutine"),
 
@@ -211,6 +236,10 @@ if QtCore:
     CASES += [
         ("asyncsignal of an unbound signal", guest_loop, lambda _: awaited(qi.asyncsignal(QtCore.QTimer.timeout)),
          TypeError, "unbound"),
+        ("asyncsignal of an object", guest_loop, lambda _: awaited(qi.asyncsignal(QtCore.QObject())), TypeError,
+         "QObject object.*take one of its signals"),
+        ("asyncsignal of a proxy", guest_loop, lambda _: awaited(qi.asyncsignal(qi.from_binding(application()))),
+         TypeError, "qi.Object.*take one of its signals"),
     ]
 
 

@@ -179,7 +179,7 @@ class Launching(unittest.TestCase):
         def runner(coro):
             coro.close()
 
-        with self.assertRaises(AttributeError):
+        with self.assertRaisesRegex(TypeError, "runner.*slot .*fn must return a task, not None"):
             asyncslot(fn, task_runner=runner)()
 
     def test_loop_of_somebody_else_gets_an_ordinary_task(self):

@@ -300,7 +300,7 @@ class Streams(SignalCase):
 
     @on_loop
     async def test_asyncsignal_times_out(self):
-        with self.assertRaises(TimeoutError):
+        with self.assertRaisesRegex(TimeoutError, r"number.* within 0\.001 s"):
             await qi.asyncsignal(self.signal("number"), timeout=0.001)
         self.signal("number").emit(1)
 
