@@ -90,6 +90,16 @@ static void close_in_gui_thread(void *data)
     PyGILState_Release(gil);
 }
 
+/* The application ends before that. */
+static void let_go(void *data)
+{
+    if (!Py_IsInitialized())
+        return;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    Py_DECREF((PyObject *)data);
+    PyGILState_Release(gil);
+}
+
 /* The relay tells that the sender was destroyed. */
 static void sender_gone(void *data)
 {
@@ -106,7 +116,7 @@ static PyObject *receiver_gone(PyObject *self, PyObject *Py_UNUSED(reference))
     Py_INCREF(self);
     if (!qi_qt_has_application() || qi_qt_on_application_thread())
         close_link(as_link(self));
-    else if (qi_qt_post(close_in_gui_thread, self))
+    else if (qi_qt_post_owned(close_in_gui_thread, let_go, self))
         Py_RETURN_NONE; /* the reference travels with the job */
     Py_DECREF(self);
     Py_RETURN_NONE;
@@ -145,7 +155,7 @@ static void end_single_shot(qi__link *link)
     link->fired = true;
     if (!qi_qt_has_application() || qi_qt_on_application_thread())
         close_link(link);
-    else if (qi_qt_post(close_in_gui_thread, link))
+    else if (qi_qt_post_owned(close_in_gui_thread, let_go, link))
         Py_INCREF(link); /* for the job, which cannot have run yet: it wants the GIL */
 }
 
@@ -372,6 +382,15 @@ static int open_link(qi__link *link, qi__signal *signal, qi_object *sender, int 
 
 /* -- which connection is meant -------------------------------------------------------------------------- */
 
+/* Comparing is Python code, which may end the connection. */
+static int equal(PyObject *one, PyObject *other)
+{
+    Py_INCREF(one);
+    int result = PyObject_RichCompareBool(one, other, Py_EQ);
+    Py_DECREF(one);
+    return result;
+}
+
 static int calls(qi__link *link, PyObject *callable)
 {
     if (is_type(callable, qi__state_get()->signal_type))
@@ -379,7 +398,7 @@ static int calls(qi__link *link, PyObject *callable)
                PyCFunction_Check(link->callable) &&
                PyObject_RichCompareBool(PyCFunction_GET_SELF(link->callable), callable, Py_EQ);
     if (!link->receiver)
-        return PyObject_RichCompareBool(link->callable, callable, Py_EQ);
+        return equal(link->callable, callable);
     if (!PyMethod_Check(callable) || PyMethod_GET_FUNCTION(callable) != link->callable)
         return 0;
     PyObject *receiver = qi__weakref_get(link->receiver);

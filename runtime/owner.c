@@ -23,8 +23,10 @@ struct qi__owner {
     void *watch;
 };
 
-static void drop(qi__owner *owner)
+static void drop(void *data)
 {
+    qi__owner *owner = data;
+
     if (atomic_fetch_sub(&owner->references, 1) == 1)
         free(owner);
 }
@@ -51,7 +53,7 @@ static void destroyed(void *data)
     atomic_store(&owner->alive, false);
     if (qi_qt_on_application_thread())
         tell(owner);
-    else if (!qi_qt_post(tell, owner))
+    else if (!qi_qt_post_owned(tell, drop, owner))
         drop(owner);
 }
 

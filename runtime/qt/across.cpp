@@ -30,14 +30,8 @@ struct Errand {
     {
         if (!move_on(Waiting, Running))
             return;
-        int end = Done;
-        try {
-            work->run(object);
-        } catch (const std::exception &) {
-            thrown = std::current_exception();
-            end = Failed;
-        }
-        state.store(end);
+        thrown = catch_from([&] { work->run(object); });
+        state.store(thrown ? Failed : Done);
         decided.release();
     }
 };

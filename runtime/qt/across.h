@@ -20,6 +20,8 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qthread.h>
 
+#include <cxxabi.h>
+
 namespace qi
 {
 
@@ -32,6 +34,20 @@ class Work
     virtual ~Work() = default;
     virtual void run(QObject *object) = 0;
 };
+
+/* Runs host code; what it throws, else null. None of it may get into CPython, which knows no exceptions of
+ * C++. But the unwinding of a thread that ends passes. */
+template <typename Code> std::exception_ptr catch_from(Code code)
+{
+    try {
+        code();
+    } catch (const abi::__forced_unwind &) {
+        throw;
+    } catch (...) {
+        return std::current_exception();
+    }
+    return nullptr;
+}
 
 /* Posts the work to the object's thread and waits. False with an exception set. GIL: held. */
 bool perform_elsewhere(QObject *object, const std::shared_ptr<Work> &work);
@@ -46,11 +62,7 @@ template <typename Kind> bool perform(QObject *object, Kind &work)
         std::exception_ptr thrown;
         {
             GilReleased released;
-            try {
-                work.run(object);
-            } catch (const std::exception &) {
-                thrown = std::current_exception();
-            }
+            thrown = catch_from([&] { work.run(object); });
         }
         return !thrown || raise_host_exception(thrown);
     }

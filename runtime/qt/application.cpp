@@ -30,9 +30,23 @@ namespace
 Q_LOGGING_CATEGORY(category, "qi")
 
 struct Job : QEvent {
-    Job(qi_qt_job_fn job, void *data) : QEvent(QEvent::User), run(job), data(data) {}
+    Job(qi_qt_job_fn job, qi_qt_job_fn drop, void *data)
+        : QEvent(QEvent::User), job(job), drop(drop), data(data)
+    {
+    }
+    ~Job() override
+    {
+        if (drop)
+            drop(data);
+    }
+    void run()
+    {
+        drop = nullptr;
+        job(data);
+    }
 
-    qi_qt_job_fn run;
+    qi_qt_job_fn job;
+    qi_qt_job_fn drop; /* in place of `job`, where that is not run; may be NULL */
     void *data;
 };
 
@@ -43,8 +57,7 @@ class PostBox : public QObject
     {
         if (event->type() != QEvent::User)
             return QObject::event(event);
-        Job *job = static_cast<Job *>(event);
-        job->run(job->data);
+        static_cast<Job *>(event)->run();
         return true;
     }
 };
@@ -182,6 +195,11 @@ void qi_qt_drop_application(void)
 
 bool qi_qt_post(qi_qt_job_fn job, void *data)
 {
+    return qi_qt_post_owned(job, nullptr, data);
+}
+
+bool qi_qt_post_owned(qi_qt_job_fn job, qi_qt_job_fn drop, void *data)
+{
     QMutexLocker lock(&mutex);
 
     if (!post_box) {
@@ -190,7 +208,7 @@ bool qi_qt_post(qi_qt_job_fn job, void *data)
             return false;
         open_post_box(application);
     }
-    QCoreApplication::postEvent(post_box, new Job(job, data));
+    QCoreApplication::postEvent(post_box, new Job(job, drop, data));
     return true;
 }
 

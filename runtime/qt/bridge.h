@@ -44,6 +44,8 @@ typedef void (*qi_qt_job_fn)(void *data);
 
 /* Runs `job` in the GUI thread's event loop, without the GIL. Thread: any. False: no application. */
 bool qi_qt_post(qi_qt_job_fn job, void *data);
+/* The same, and where the application ends before the job is run, `drop` is called in its place. */
+bool qi_qt_post_owned(qi_qt_job_fn job, qi_qt_job_fn drop, void *data);
 
 /* Calls `job` when the application has emitted aboutToQuit, after all slots of others, before exec()
  * returns.

@@ -24,6 +24,11 @@ namespace
 
 using Values = QVariantList;
 
+const char not_running[] = "the runtime has shut down; nothing was called";
+const char has_failed[] =
+    "a callable of Python raised an exception, or returned what does not fit; it "
+    "was reported";
+
 /* The object that the callable returns, or NULL with an exception set. */
 PyObject *call_with(PyObject *callable, const Values &values)
 {
@@ -62,18 +67,15 @@ int call_here(PyObject *callable, const Values &values, QVariant *result)
         qi_room_report(nullptr, callable);
     if (raised)
         qi_room_exception_give(raised);
-    return done ? QI_OK
-                : qi_room_fail(QI_ERR_PYTHON,
-                               "a callable of Python raised an exception, or returned "
-                               "what does not fit; it was reported");
+    return done ? QI_OK : qi_room_fail(QI_ERR_PYTHON, has_failed);
 }
 
 /* A call from another thread. */
 struct Errand : Work {
     void run(QObject *) override
     {
-        if (!Py_IsInitialized())
-            return;
+        if (!Py_IsInitialized() || !qi_room_is_running())
+            return; /* it has shut down since the call was made */
         GilHeld gil;
         Ref object(held_python(callable.metaType(), callable.constData()));
         status = call_here(object.get(), values, wants_result ? &result : nullptr);
@@ -86,10 +88,28 @@ struct Errand : Work {
     int status = QI_ERR_NOT_RUNNING;
 };
 
+void drop_errand(void *data)
+{
+    delete static_cast<Errand *>(data);
+}
+
 void run_errand(void *data)
 {
-    const std::unique_ptr<Errand> errand(static_cast<Errand *>(data));
-    errand->run(nullptr);
+    static_cast<Errand *>(data)->run(nullptr);
+    drop_errand(data);
+}
+
+/* The record of what went wrong is the GUI thread's; the caller wants one, too. */
+int status_for_caller(int status)
+{
+    switch (status) {
+    case QI_OK:
+        return QI_OK;
+    case QI_ERR_NOT_RUNNING:
+        return qi_room_fail(status, not_running);
+    default:
+        return qi_room_fail(status, has_failed);
+    }
 }
 
 int call_from_elsewhere(PyObject *callable, const Values &values, QVariant *result)
@@ -99,7 +119,7 @@ int call_from_elsewhere(PyObject *callable, const Values &values, QVariant *resu
     errand->callable = hold_python(callable);
     errand->values = values;
     if (!result) {
-        if (!qi_qt_post(run_errand, errand.get()))
+        if (!qi_qt_post_owned(run_errand, drop_errand, errand.get()))
             return qi_room_fail(QI_ERR_NO_APPLICATION, "there is no QCoreApplication to call in");
         (void)errand.release();
         return QI_OK;
@@ -110,8 +130,9 @@ int call_from_elsewhere(PyObject *callable, const Values &values, QVariant *resu
         qi_room_report(nullptr, callable);
         return qi_room_fail(QI_ERR_PYTHON, "the GUI thread did not take the call of a callable");
     }
-    *result = errand->result;
-    return errand->status;
+    if (errand->status == QI_OK)
+        *result = errand->result;
+    return status_for_caller(errand->status);
 }
 
 } // namespace
@@ -150,7 +171,7 @@ int qi_callable_call(const qi_callable *callable, const QVariant *arguments, siz
                      QVariant *result)
 {
     if (!Py_IsInitialized() || !qi_room_is_running())
-        return qi_room_fail(QI_ERR_NOT_RUNNING, "the runtime has shut down; nothing was called");
+        return qi_room_fail(QI_ERR_NOT_RUNNING, not_running);
     const Values values(arguments, arguments + count);
     GilHeld gil;
     Ref object(qi_room_callable_object(callable));

@@ -70,6 +70,12 @@ struct qi_qt_courier final : public QObject {
     }
 
     bool is_delivering() const { return m_depth > 0; }
+    /* Its thread has ended, so that nothing is delivered any more. Thread: any. */
+    bool is_stranded() const
+    {
+        const QThread *its = thread();
+        return !its || its->isFinished();
+    }
 
   private:
     int m_depth = 0; /* of its own thread */
@@ -82,13 +88,18 @@ qi_qt_courier *qi_qt_courier_new(void)
 
 void qi_qt_courier_send(qi_qt_courier *courier, PyObject *callable, PyObject *args)
 {
-    QCoreApplication::postEvent(courier, new Call(callable, args));
+    if (!courier->is_stranded())
+        QCoreApplication::postEvent(courier, new Call(callable, args));
 }
 
 void qi_qt_courier_free(qi_qt_courier *courier)
 {
-    if (courier->thread() == QThread::currentThread() && !courier->is_delivering())
-        delete courier; /* there may be no event loop any more */
+    const bool is_here = courier->thread() == QThread::currentThread();
+
+    QCoreApplication::removePostedEvents(courier, call_event);
+    /* There may be no event loop any more that would delete it later. */
+    if (is_here ? !courier->is_delivering() : courier->is_stranded())
+        delete courier;
     else
         courier->deleteLater();
 }

@@ -286,12 +286,8 @@ PyObject *qi_qt_emit(qi_object *object, PyObject *name, int index, PyObject *con
     if (!work.method.isValid() || !convert(meta_object, work.method, given, &work.arguments) ||
         !still_alive(alive))
         return nullptr;
-    {
-        /* As in C++, a signal may be emitted in any thread: its slots know where they belong. */
-        GilReleased released;
-        work.run(object);
-    }
-    Py_RETURN_NONE;
+    /* As in C++, a signal may be emitted in any thread: its slots know where they belong. */
+    return host_code([&] { work.run(object); }) ? Py_NewRef(Py_None) : nullptr;
 }
 
 int qi_qt_accepts(qi_object *object, PyObject *name, int most)

@@ -34,11 +34,7 @@ template <typename Code> bool host_code(Code code)
     std::exception_ptr thrown;
     {
         GilReleased released;
-        try {
-            code();
-        } catch (const std::exception &) {
-            thrown = std::current_exception();
-        }
+        thrown = catch_from(code);
     }
     return !thrown || raise_host_exception(thrown);
 }

@@ -348,6 +348,15 @@ PyObject *qi_qt_property_read(qi_object *object, int index)
     return ToPython(type, enumeration)(work.value.constData());
 }
 
+/* Conversions may run code of Python, and that may destroy the object. */
+static bool check_alive(const QPointer<QObject> &object)
+{
+    if (!object)
+        PyErr_SetString(PyExc_ReferenceError,
+                        "the QObject was destroyed while the value was converted");
+    return object;
+}
+
 static int reset_property(QObject *object, const QMetaProperty &property)
 {
     Reset work(property);
@@ -373,13 +382,9 @@ int qi_qt_property_write(qi_object *object, int index, PyObject *value)
         return -1;
     }
     const QPointer<QObject> alive(object);
-    if (!value_for_property(property, object->metaObject()->className(), value, &variant))
+    if (!value_for_property(property, object->metaObject()->className(), value, &variant) ||
+        !check_alive(alive))
         return -1;
-    if (!alive) {
-        PyErr_SetString(PyExc_ReferenceError,
-                        "the QObject was destroyed while the value was converted");
-        return -1;
-    }
     Write work(property, variant);
     if (!perform(object, work))
         return -1;
@@ -404,9 +409,10 @@ PyObject *qi_qt_dynamic_read(qi_object *object, PyObject *name)
 int qi_qt_dynamic_write(qi_object *object, PyObject *name, PyObject *value)
 {
     const QByteArray key = name_of(name);
+    const QPointer<QObject> alive(object);
     QVariant variant;
 
-    if (PyErr_Occurred() || (value && !from_python(value, &variant)))
+    if (PyErr_Occurred() || (value && !from_python(value, &variant)) || !check_alive(alive))
         return -1;
     /* None is a value here, unlike the invalid QVariant, which would remove the property. */
     if (value == Py_None)

@@ -136,9 +136,12 @@ struct PythonObject {
     PyObject *object = nullptr;
 
   private:
+    /* What is not counted is not held either: it would be there no longer than Python's own. */
     void take()
     {
-        if (object && Py_IsInitialized()) {
+        if (!Py_IsInitialized())
+            object = nullptr;
+        if (object) {
             GilHeld gil;
             Py_INCREF(object);
         }

@@ -209,4 +209,55 @@ TEST_CASE("callback that outlives the runtime does nothing")
     CHECK(qi_callable_call(nullptr, nullptr, 0, nullptr) == QI_ERR_NOT_RUNNING);
 }
 
+TEST_CASE("call that is on its way when the runtime shuts down is not made")
+{
+    Host host;
+    Grid grid;
+    begin(host, grid);
+
+    host.exec("sys.told = []; grid.onNotice(sys.told.append)");
+    std::thread([&] { grid.notice(1); }).join();
+    CHECK(host.shutdown() == QI_OK);
+    host.settle();
+    REQUIRE(qi_runtime_init(nullptr, &host.runtime) == QI_OK);
+    CHECK(host.eval("__import__('sys').told") == "[]");
+}
+
+TEST_CASE("call that is on its way when the application ends lets go of its arguments")
+{
+    const auto cargo = std::make_shared<int>(1);
+    {
+        Host host;
+        Grid grid;
+        begin(host, grid);
+        host.exec("grid.hook = print");
+        std::thread([&] { grid.hook.call(QVariant::fromValue(cargo)); }).join();
+        CHECK(cargo.use_count() > 1);
+    }
+    CHECK(cargo.use_count() == 1);
+}
+
+TEST_CASE("call that fails leaves an error record in the thread that made it")
+{
+    Host host;
+    Grid grid;
+    begin(host, grid);
+
+    host.exec("def bad(): raise LookupError\ngrid.hook = bad");
+    bool done = false;
+    int status = QI_OK;
+    std::string message;
+    std::thread worker([&] {
+        QVariant result;
+        status = qi_callable_call(grid.hook.handle(), nullptr, 0, &result);
+        message = qi_last_error()->message;
+        QMetaObject::invokeMethod(&grid, [&] { done = true; });
+    });
+    host.until([&] { return done; });
+    worker.join();
+    CHECK(status == QI_ERR_PYTHON);
+    CHECK(message.find("a callable of Python raised an exception") == 0);
+    CHECK(host.take_reports().size() == 1);
+}
+
 #include "callbacks.moc"

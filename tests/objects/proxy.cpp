@@ -103,6 +103,41 @@ TEST_CASE("object that a conversion destroys is not used")
                     "destroyed while") == 0);
 }
 
+TEST_CASE("object that the conversion of a dynamic property destroys is not used")
+{
+    Host host;
+    const char *const writes[] = {"thing.setProperty('extra', Fatal([1]))",
+                                  "thing.extra = Fatal([1])"};
+
+    for (const char *write : writes) {
+        auto *thing = new Thing;
+        show(host, "thing", thing);
+        host.exec("class Fatal(list):\n"
+                  "    def __iter__(self):\n"
+                  "        thing.die()\n"
+                  "        return iter([1])\n"
+                  "thing.setProperty('extra', 1)");
+        CHECK(raises(host, write) ==
+              "ReferenceError: the QObject was destroyed while the value was converted");
+    }
+}
+
+TEST_CASE("object of Python that the host is given while the interpreter ends is not kept")
+{
+    Host host;
+    Thing thing;
+    show(host, "thing", &thing);
+
+    host.exec("class Late:\n"
+              "    def __init__(self): self.thing = thing\n"
+              "    def __del__(self):\n"
+              "        self.thing.setProperty('late', type('Brief', (), {})())\n"
+              "        self.thing.level = 2 if self.thing.property('late') is None else 3\n"
+              "sys.late = Late()");
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
+    CHECK(thing.level() == 2);
+}
+
 TEST_CASE("enumerations and flags are Python's")
 {
     Host host;

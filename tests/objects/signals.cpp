@@ -269,6 +269,21 @@ TEST_CASE("exception in a slot is reported with signal and slot, and the others 
     CHECK(reports[0].traceback.find("bad level") != std::string::npos);
 }
 
+TEST_CASE("what a slot of the host throws is raised where Python emits")
+{
+    Host host;
+    Thing thing;
+    show(host, "thing", &thing);
+    QObject::connect(&thing, &Thing::titleChanged, &thing,
+                     [] { throw std::runtime_error("out of paper"); });
+    QObject::connect(&thing, &Thing::several, &thing, [] { throw 7; });
+
+    CHECK(raises(host, "thing.titleChanged.emit()") ==
+          "RuntimeError: the host threw a C++ exception: out of paper");
+    CHECK(raises(host, "thing.several.emit(1, 'a', 2.5, True)") ==
+          "RuntimeError: the host threw a C++ exception that is no std::exception");
+}
+
 TEST_CASE("argument that Python cannot have is reported")
 {
     Host host;
@@ -324,6 +339,54 @@ TEST_CASE("destroyed() itself may be connected")
 
     thing.reset();
     CHECK(host.eval("got") == "[(True, False), 'none']");
+}
+
+TEST_CASE("comparing slots may end the connection")
+{
+    Host host;
+    Thing thing;
+    show(host, "thing", &thing);
+
+    host.exec("compared, link = [], None\n"
+              "class Ends:\n"
+              "    def __call__(self, level): pass\n"
+              "    def __eq__(self, other): link and link.disconnect(); return NotImplemented\n"
+              "class Other:\n"
+              "    def __call__(self, level): pass\n"
+              "    def __eq__(self, other): compared.append(type(other).__name__); return False\n"
+              "link = thing.levelChanged.connect(Ends())");
+    CHECK(raises(host, "thing.levelChanged.disconnect(Other())").find("is not connected to") !=
+          std::string::npos);
+    CHECK(host.eval("compared, bool(link)") == "(['Ends'], False)");
+}
+
+TEST_CASE("courier that is freed in another thread, or whose thread has ended, keeps nothing")
+{
+    Host host;
+    QThread worker;
+    auto *thing = new Thing;
+    show(host, "thing", thing);
+    thing->moveToThread(&worker);
+    QObject::connect(&worker, &QThread::finished, thing, &QObject::deleteLater);
+    worker.start();
+
+    host.exec("import _qi\n"
+              "class Cargo: pass\n"
+              "def send(courier):\n"
+              "    cargo = Cargo(); courier.send(print, cargo); return weakref.ref(cargo)\n"
+              "couriers = []; here = _qi.Courier()\n"
+              "thing.levelChanged.connect(lambda: couriers.append(_qi.Courier()), "
+              "qi.ConnectionType.Direct)\n"
+              "thing.level = 2\n"
+              "def elsewhere():\n"
+              "    global here\n"
+              "    alive = send(here); del here; couriers.append(alive())\n"
+              "thread = threading.Thread(target=elsewhere); thread.start(); thread.join()");
+    CHECK(host.eval("couriers.pop()") == "None");
+    worker.quit();
+    worker.wait();
+    CHECK(host.eval("send(couriers[0])()") == "None");
+    host.exec("couriers.clear()");
 }
 
 TEST_CASE("shutdown ends connections that Python has made") // T59
