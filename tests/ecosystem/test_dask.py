@@ -82,6 +82,7 @@ class Dask(scenario.Case):
             os.environ["DASK_HOST"], "--auto", PLUGINS, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE)
         said, errors = await host.communicate()
+        self.assertEqual(len(said.splitlines()), 2, f"{host.returncode}, {said}, {errors.decode()}")
         first, second = said.decode().splitlines()
         self.assertEqual(first, "cancelled")
         self.assertRegex(second, r"pi is about 3\.1\d\d, 40 of 40")
