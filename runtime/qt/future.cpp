@@ -200,15 +200,29 @@ PyObject *raise_of_asyncio(const char *name, HostFuture *future, const char *wha
     return nullptr;
 }
 
-/* True if it has a result. Otherwise an exception is set. */
-bool check_outcome(HostFuture *future)
+enum class Outcome { None, Result, Exception, Cancelled };
+
+/* Whoever computes stores the exception first and cancels then, so it is looked at in the other order. */
+Outcome outcome_of(const HostFuture *future)
 {
-    if (future->state.hasException())
-        return raise_host_exception(future->state.exceptionStore().exception());
     if (future->state.isCanceled())
+        return future->state.hasException() ? Outcome::Exception : Outcome::Cancelled;
+    return future->state.isFinished() ? Outcome::Result : Outcome::None;
+}
+
+/* True if there is a result. Otherwise an exception is set. */
+bool check_outcome(HostFuture *future, Outcome outcome)
+{
+    switch (outcome) {
+    case Outcome::Exception:
+        return raise_host_exception(future->state.exceptionStore().exception());
+    case Outcome::Cancelled:
         return raise_of_asyncio("CancelledError", future, "was cancelled");
-    if (!future->state.isFinished())
+    case Outcome::None:
         return raise_of_asyncio("InvalidStateError", future, "has not finished");
+    case Outcome::Result:
+        break;
+    }
     return true;
 }
 
@@ -216,7 +230,7 @@ PyObject *future_result(PyObject *self, PyObject *)
 {
     HostFuture *future = self_of(self);
 
-    if (!check_outcome(future))
+    if (!check_outcome(future, outcome_of(future)))
         return nullptr;
     if (is_future_of_void(future->value.metaType()))
         Py_RETURN_NONE;
@@ -226,10 +240,11 @@ PyObject *future_result(PyObject *self, PyObject *)
 PyObject *future_exception(PyObject *self, PyObject *)
 {
     HostFuture *future = self_of(self);
+    const Outcome outcome = outcome_of(future);
 
-    if (check_outcome(future))
+    if (check_outcome(future, outcome))
         Py_RETURN_NONE;
-    return future->state.hasException() ? qi_room_exception_take() : nullptr;
+    return outcome == Outcome::Exception ? qi_room_exception_take() : nullptr;
 }
 
 /* -- waiting ---------------------------------------------------------------------------------------- */
@@ -289,10 +304,8 @@ void future_dealloc(PyObject *self)
 PyObject *future_repr(PyObject *self)
 {
     HostFuture *future = self_of(self);
-    const char *state = future->state.hasException() ? "failed"
-                        : future->state.isCanceled() ? "cancelled"
-                        : future->state.isFinished() ? "finished"
-                                                     : "pending";
+    static const char *const states[] = {"pending", "finished", "failed", "cancelled"};
+    const char *state = states[int(outcome_of(future))];
 
     return PyUnicode_FromFormat("<qi.HostFuture %s %s>", future->value.typeName(), state);
 }
