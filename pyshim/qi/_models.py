@@ -18,6 +18,7 @@ class _Layout:
     """How the rows below one parent are read: looked up once, when it is first needed."""
 
     def __init__(self, model, parent):
+        self._model, self._parent = model, parent
         self.roles = _qi._model_roles(model)
         headers = _qi._model_headers(model, parent)
         self.columns = {}
@@ -28,6 +29,10 @@ class _Layout:
         self.count = len(headers)
         own = {name: role for name, role in self.roles.items() if role >= FIRST_OF_ITS_OWN}
         self.keys = sorted(own, key=own.get) or list(self.columns)
+
+    def fits(self):
+        """False once columns have come or gone."""
+        return _qi._model_size(self._model, self._parent)[1] == self.count
 
     def find(self, key, column):
         """Column and role of a key; the role of a whole column is None."""
@@ -64,18 +69,19 @@ class Row(_qi.Index, Mapping):
 
     @property
     def _how(self):
-        try:
-            return self._layout
-        except AttributeError:
-            self._layout = _Layout(self.model, self.parent)
-            return self._layout
+        layout = self.__dict__.get("_layout")
+        if layout is None or not layout.fits():
+            layout = self._layout = _Layout(self.model, self.parent)
+        return layout
 
     def __getitem__(self, key):
-        column, role = self._how.find(key, self.column)
+        own = self.column  # raises if the row is gone
+        column, role = self._how.find(key, own)
         return self._read(column, DISPLAY if role is None else role)
 
     def __setitem__(self, key, value):
-        column, role = self._how.find(key, self.column)
+        own = self.column  # raises if the row is gone
+        column, role = self._how.find(key, own)
         if not self._write(column, EDIT if role is None else role, value):
             raise ValueError(f"the model did not take {value!r} for {key!r}")
 
@@ -135,17 +141,28 @@ class Rows(Sequence):
             return self._row(row)[column]
         if isinstance(key, slice):
             layout = _Layout(self.model, self.parent)
-            return [self._row(number, layout) for number in range(*key.indices(len(self)))]
+            rows = (self._find(number, layout) for number in range(*key.indices(len(self))))
+            return [row for row in rows if row is not None]
         return self._row(key)
 
     def __iter__(self):
         layout = _Layout(self.model, self.parent)
         number = 0
         while number < len(self) or _qi._model_fetch(self.model, self.parent) and number < len(self):
-            yield self._row(number, layout)
+            row = self._find(number, layout)
+            if row is None:
+                return
+            yield row
             number += 1
 
-    def _row(self, key, layout=None):
+    def _find(self, number, layout):
+        """None where the model, which may live in another thread, has lost the row meanwhile."""
+        row = _qi._model_index(self.model, number, 0, self.parent) if number < len(self) else None
+        if row is not None:
+            row._layout = layout
+        return row
+
+    def _row(self, key):
         number = key.__index__() if hasattr(key, "__index__") else None
         if number is None:
             raise TypeError(f"rows are numbered: an int or a slice expected, got {type(key).__name__}")
@@ -155,8 +172,6 @@ class Rows(Sequence):
             row = _qi._model_index(self.model, number % count, 0, self.parent)
         if row is None:
             raise IndexError(f"there is no row {number}; there are {count}")
-        if layout is not None:
-            row._layout = layout
         return row
 
     def __repr__(self):

@@ -59,6 +59,21 @@ class Songs : public QAbstractListModel
     int loaded = 2;
 };
 
+/* Has three rows until somebody has asked some times, as one that another thread changes. */
+class Melting : public QAbstractListModel
+{
+    Q_OBJECT
+
+  public:
+    int rowCount(const QModelIndex & = QModelIndex()) const override
+    {
+        return patience-- > 0 ? 3 : 0;
+    }
+    QVariant data(const QModelIndex &, int) const override { return 1; }
+
+    mutable int patience = 0;
+};
+
 /* Ann, Bob and Cid with their ages; Bob has two children. */
 std::unique_ptr<QStandardItemModel> people()
 {
@@ -188,6 +203,36 @@ TEST_CASE("row stays the same when others come and go, and ends with its own")
     CHECK(host.eval("bob.valid, bob") == "(False, <qi.Row, removed>)");
     CHECK(raises(host, "bob['name']") == "ReferenceError: the model of the row was destroyed");
     CHECK(raises(host, "len(people)").find("ReferenceError") == 0);
+}
+
+TEST_CASE("model that loses rows while it is iterated over ends the iteration")
+{
+    Host host;
+    Melting model;
+    show(host, "model", &model);
+
+    for (int patience = 0; patience < 15; patience++) {
+        INFO(patience);
+        model.patience = patience;
+        CHECK(host.eval("len(list(model)) <= 3") == "True");
+        model.patience = patience;
+        CHECK(host.eval("len(model[:]) <= 3") == "True");
+    }
+}
+
+TEST_CASE("row finds its columns when others come and go")
+{
+    Host host;
+    auto model = people();
+    show(host, "people", model.get());
+
+    host.exec("bob = people[1]; ann = next(iter(people))");
+    CHECK(host.eval("bob['age'], ann['age']") == "(31, 30)");
+    model->insertColumn(0);
+    CHECK(host.eval("bob['age'], ann['age'], bob['name'], list(bob)") ==
+          "(31, 30, 'Bob', [0, 'name', 'age'])");
+    model->removeColumn(0);
+    CHECK(host.eval("bob['age'], dict(ann)") == "(31, {'name': 'Ann', 'age': 30})");
 }
 
 TEST_CASE("indexes in calls and signals are rows")
