@@ -59,16 +59,20 @@ def using_asyncio_from_qt(*, debug=None, loop_factory=None):
 
 
 class QiRunner:
-    """using_asyncio_from_qt() as a class: the same parameters, the same behaviour, once for each object."""
+    """using_asyncio_from_qt() as a class: the same parameters, the same behaviour; each `with` makes a new loop."""
 
     def __init__(self, *, debug=None, loop_factory=None):
-        self._block = using_asyncio_from_qt(debug=debug, loop_factory=loop_factory)
+        self._options = {"debug": debug, "loop_factory": loop_factory}
+        self._blocks = []  # more than one in an application's own loop, where blocks may nest
 
     def __enter__(self):
-        return self._block.__enter__()
+        block = using_asyncio_from_qt(**self._options)
+        loop = block.__enter__()
+        self._blocks.append(block)
+        return loop
 
     def __exit__(self, *exception):
-        return self._block.__exit__(*exception)
+        return self._blocks.pop().__exit__(*exception)
 
 
 @contextlib.contextmanager

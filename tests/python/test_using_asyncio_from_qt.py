@@ -29,6 +29,17 @@ class Block(unittest.TestCase):
         self.assertIsNone(asyncio._get_running_loop())
         self.assertTrue(loop.is_closed())
 
+    def test_runner_may_be_used_again_with_a_new_loop(self):
+        runner = qi.QiRunner(debug=True)
+        with runner as first:
+            with self.assertRaisesRegex(RuntimeError, "is running in this thread"), runner:
+                pass
+            self.assertIs(asyncio.get_running_loop(), first)
+        with runner as second:
+            self.assertIsNot(second, first)
+            self.assertTrue(second.get_debug())
+        self.assertTrue(first.is_closed() and second.is_closed())
+
     def test_asyncio_runs_in_the_applications_event_loop(self):
         ran = []
 
