@@ -108,13 +108,14 @@ class Eager(GuestCase):
         self.assertTrue(self.loop.run_task(asyncio.sleep(0), allow_task_nesting=False))
 
     def test_other_threads_callbacks_are_not_mistaken_for_it(self):  # T11
-        ran, stop = [], threading.Event()
+        ran, began, stop = [], threading.Event(), threading.Event()
 
         def flood():
             for _ in range(20_000):  # bounded, since a loaded machine may run nothing but this
+                self.loop.call_soon_threadsafe(ran.append, "other")
+                began.set()
                 if stop.is_set():
                     break
-                self.loop.call_soon_threadsafe(ran.append, "other")
 
         async def coro(number):
             return number
@@ -123,6 +124,7 @@ class Eager(GuestCase):
         interval = sys.getswitchinterval()
         sys.setswitchinterval(1e-6)
         thread.start()
+        began.wait()  # or a loaded machine may run it when all is over
         try:
             for number in range(500):
                 task = self.loop.run_task(coro(number))
