@@ -20,7 +20,7 @@ from asyncio import base_events, events
 
 import _qi
 
-from qi._tls import QiSSLProtocol
+from qi._tls import QiSSLProtocol, is_upgradable
 
 __all__ = (
     "QiBaseEventLoop",
@@ -310,6 +310,39 @@ class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):
     def _start_serving(self, protocol_factory, sock, *args, **keywords):
         if sock.fileno() >= 0:  # a server may be closed while it waits for a descriptor to accept with
             super()._start_serving(protocol_factory, sock, *args, **keywords)
+
+    async def start_tls(
+        self, transport, protocol, sslcontext, *, server_side=False, server_hostname=None,
+        ssl_handshake_timeout=None, ssl_shutdown_timeout=None,
+    ):
+        """As asyncio's own, with the protocol that new connections get."""
+        options = {
+            "server_side": server_side,
+            "server_hostname": server_hostname,
+            "ssl_handshake_timeout": ssl_handshake_timeout,
+            "ssl_shutdown_timeout": ssl_shutdown_timeout,
+        }
+        if not is_upgradable(transport, protocol, sslcontext):
+            return await super().start_tls(transport, protocol, sslcontext, **options)
+        ready = self.create_future()
+        ssl_protocol = QiSSLProtocol(
+            self, protocol, sslcontext, ready, call_connection_made=False, **options
+        )
+        # Nothing may arrive before the protocol has been told of its transport.
+        transport.pause_reading()
+        transport.set_protocol(ssl_protocol)
+        steps = [
+            self.call_soon(ssl_protocol.connection_made, transport),
+            self.call_soon(transport.resume_reading),
+        ]
+        try:
+            await ready
+        except BaseException:
+            transport.close()
+            for step in steps:
+                step.cancel()
+            raise
+        return ssl_protocol._app_transport
 
     def remove_signal_handler(self, sig):
         removed = super().remove_signal_handler(sig)

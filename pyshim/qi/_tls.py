@@ -10,6 +10,8 @@ rather than into 256 KiB of their own.
 
 from asyncio import sslproto
 
+import _qi
+
 _WRAPPED = sslproto.SSLProtocolState.WRAPPED
 _FLUSHING = sslproto.SSLProtocolState.FLUSHING
 
@@ -117,3 +119,19 @@ class QiSSLProtocol(sslproto.SSLProtocol):
         if ended:  # the peer has said good-bye
             self._call_eof_received()
             self._start_shutdown()
+
+
+def is_upgradable(transport, protocol, sslcontext):
+    """True if `start_tls()` may put a QiSSLProtocol between transport and protocol.
+
+    The transport must hand on at once what it has received into the shared buffer, which nobody knows of
+    other people's.  And where the stream of `protocol` holds bytes already, asyncio knows what becomes of
+    them in its version.  So it does of what is wrong.
+    """
+    if ssl is None or not isinstance(sslcontext, ssl.SSLContext):
+        return False
+    if type(transport) is not _qi.StreamTransport:
+        if type(getattr(transport, "_ssl_protocol", None)) is not QiSSLProtocol:
+            return False
+    stream = getattr(protocol, "_stream_reader", None)
+    return not getattr(stream, "_buffer", None)

@@ -11,6 +11,8 @@ import ssl
 import tempfile
 import threading
 import unittest
+from asyncio import sslproto
+from unittest import mock
 
 import hostloop
 from guestcase import GuestCase
@@ -40,21 +42,27 @@ class TlsCase(GuestCase):
         if not self.plain:
             self.loop._is_plain = lambda sock: False
 
+    def far_end(self):
+        """The context of the other end, and its options."""
+        return self.inside, {"server_side": True}
+
+    async def secure(self, protocol, near, begin):
+        """Makes the transport, and has the other end begin() as soon as it may."""
+        begin()
+        transport, _ = await self.loop.create_connection(
+            lambda: protocol, sock=near, ssl=self.outside, server_hostname="localhost"
+        )
+        return transport
+
     def connect(self, protocol):
-        """(transport, the other end): a client of ours, and the server's blocking socket."""
+        """(transport, the other end): ours, and a blocking socket."""
         near, far = socket.socketpair()
         far.settimeout(30)
         self.addCleanup(far.close)
         secure = []
-        thread = threading.Thread(
-            target=lambda: secure.append(self.inside.wrap_socket(far, server_side=True))
-        )
-        thread.start()
-        transport, _ = self.complete(
-            self.loop.create_connection(
-                lambda: protocol, sock=near, ssl=self.outside, server_hostname="localhost"
-            )
-        )
+        context, options = self.far_end()
+        thread = threading.Thread(target=lambda: secure.append(context.wrap_socket(far, **options)))
+        transport = self.complete(self.secure(protocol, near, thread.start))
         thread.join()
         self.assertEqual(type(transport._ssl_protocol) is QiSSLProtocol, self.plain)
         self.addCleanup(secure[0].close)
@@ -108,13 +116,12 @@ class Behaviour:
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         near, far = socket.socketpair()
         self.addCleanup(far.close)
-        server = self.inside.wrap_bio(incoming, outgoing, server_side=True)
+        context, options = self.far_end()
+        server = context.wrap_bio(incoming, outgoing, **options)
         protocol = Recorder()
-        connecting = self.loop.run_task(
-            self.loop.create_connection(
-                lambda: protocol, sock=near, ssl=self.outside, server_hostname="localhost"
-            )
-        )
+        begun = []
+        connecting = self.loop.run_task(self.secure(protocol, near, lambda: begun.append(True)))
+        self.run_host(lambda: begun)
         far.setblocking(False)
 
         def pump():
@@ -131,7 +138,7 @@ class Behaviour:
             return connecting.done()
 
         self.run_host(pump)
-        transport, _ = connecting.result()
+        transport = connecting.result()
         self.addCleanup(self.drop, transport, protocol)
         server.write(b"x" * 5000)
         cipher = outgoing.read()
@@ -311,6 +318,7 @@ class Behaviour:
             transport = await self.loop.start_tls(
                 transport, protocol, self.outside, server_hostname="localhost"
             )
+            self.assertEqual(type(transport._ssl_protocol) is QiSSLProtocol, self.plain)
             payload = os.urandom(200_000)
             transport.write(payload)
             while len(protocol.data) < len(payload):
@@ -331,6 +339,161 @@ class OnOurs(Behaviour, TlsCase):
 class OnStock(Behaviour, TlsCase):
     """asyncio's transport and protocol, on the same loop."""
 
+    plain = False
+
+
+class UpgradedClient(TlsCase):
+    """What start_tls() makes of a connection."""
+
+    async def upgrade(self, protocol, near, begin, context, **options):
+        transport, _ = await self.loop.create_connection(lambda: protocol, sock=near)
+        begin()
+        transport = await self.loop.start_tls(transport, protocol, context, **options)
+        protocol.transport = transport
+        return transport
+
+    async def secure(self, protocol, near, begin):
+        return await self.upgrade(protocol, near, begin, self.outside, server_hostname="localhost")
+
+
+class UpgradedServer(UpgradedClient):
+    def far_end(self):
+        return self.outside, {"server_hostname": "localhost"}
+
+    async def secure(self, protocol, near, begin):
+        return await self.upgrade(protocol, near, begin, self.inside, server_side=True)
+
+
+class UpgradedClientOnOurs(Behaviour, UpgradedClient):
+    pass
+
+
+class UpgradedClientOnStock(Behaviour, UpgradedClient):
+    plain = False
+
+
+class UpgradedServerOnOurs(Behaviour, UpgradedServer):
+    pass
+
+
+class UpgradedServerOnStock(Behaviour, UpgradedServer):
+    plain = False
+
+
+class Upgrade:
+    """start_tls() itself, where it does not succeed or is not ours to do."""
+
+    def plain_connection(self, protocol):
+        near, far = socket.socketpair()
+        far.settimeout(30)
+        self.addCleanup(far.close)
+        transport, _ = self.complete(self.loop.create_connection(lambda: protocol, sock=near))
+        self.addCleanup(self.settle)
+        self.addCleanup(transport.abort)
+        return transport, far
+
+    def test_handshake_that_fails_closes_the_transport(self):
+        protocol = Recorder()
+        transport, far = self.plain_connection(protocol)
+        far.sendall(b"this is no TLS record at all" * 3)
+        with self.assertRaises(ssl.SSLError):
+            self.complete(self.loop.start_tls(transport, protocol, self.inside, server_side=True))
+        self.assertTrue(transport.is_closing())
+
+    def test_peer_that_leaves_during_the_handshake(self):
+        protocol = Recorder()
+        transport, far = self.plain_connection(protocol)
+        upgrading = self.loop.run_task(
+            self.loop.start_tls(transport, protocol, self.outside, server_hostname="localhost")
+        )
+        self.settle()
+        far.close()
+        with self.assertRaises(ConnectionResetError):
+            self.run_host(upgrading)
+        self.assertTrue(transport.is_closing())
+
+    def test_cancelled_before_and_during_the_handshake(self):
+        for cycles in 0, 5:
+            with self.subTest(cycles=cycles):
+                protocol = Recorder()
+                transport, far = self.plain_connection(protocol)
+                upgrading = self.loop.run_task(
+                    self.loop.start_tls(transport, protocol, self.outside, server_hostname="localhost")
+                )
+                self.settle(cycles)
+                upgrading.cancel()
+                with self.assertRaises(asyncio.CancelledError):
+                    self.run_host(upgrading)
+                self.assertTrue(transport.is_closing())
+                self.settle()
+                self.assertEqual(bytes(protocol.data), b"")
+
+    def test_wrong_arguments(self):
+        protocol = Recorder()
+        transport, _ = self.plain_connection(protocol)
+        with self.assertRaisesRegex(TypeError, "SSLContext"):
+            self.complete(self.loop.start_tls(transport, protocol, None))
+        with self.assertRaisesRegex(TypeError, "not supported by start_tls"):
+            self.complete(self.loop.start_tls(object(), protocol, self.outside))
+        with self.assertRaisesRegex(ValueError, "ssl_handshake_timeout"):
+            self.complete(self.loop.start_tls(transport, protocol, self.inside, server_side=True,
+                                              ssl_handshake_timeout=0))
+        self.assertFalse(transport.is_closing())
+
+    def test_transport_of_somebody_elses_gets_asyncios_protocol(self):
+        class Wrapper(asyncio.Transport):
+            _start_tls_compatible = True
+
+            def __init__(self, transport):
+                super().__init__()
+                self.inner = transport
+
+            def __getattribute__(self, name):
+                if name in ("inner", "_start_tls_compatible"):
+                    return super().__getattribute__(name)
+                return getattr(self.inner, name)
+
+        protocol = Recorder()
+        transport, far = self.plain_connection(protocol)
+        secure = []
+        thread = threading.Thread(
+            target=lambda: secure.append(self.inside.wrap_socket(far, server_side=True))
+        )
+        thread.start()
+        upgraded = self.complete(self.loop.start_tls(Wrapper(transport), protocol, self.outside,
+                                                     server_hostname="localhost"))
+        thread.join()
+        self.addCleanup(secure[0].close)
+        self.assertIs(type(upgraded._ssl_protocol), sslproto.SSLProtocol)
+        secure[0].sendall(b"hello")
+        self.run_host(lambda: bytes(protocol.data) == b"hello")
+        upgraded.abort()
+        self.until_lost(protocol)
+
+    def test_bytes_that_the_stream_holds_are_left_to_asyncio(self):
+        async def main():
+            reader, writer = await asyncio.open_connection(sock=near)
+            far.sendall(b"too early")
+            while not reader._buffer:
+                await asyncio.sleep(0)
+            with mock.patch.object(sslproto, "SSLProtocol", side_effect=ZeroDivisionError) as stock:
+                with self.assertRaises(ZeroDivisionError):
+                    await self.loop.start_tls(writer.transport, writer.transport.get_protocol(),
+                                              self.inside, server_side=True)
+            writer.transport.abort()
+            return stock.call_count
+
+        near, far = socket.socketpair()
+        self.addCleanup(far.close)
+        self.assertEqual(self.complete(main()), 1)
+        self.settle()
+
+
+class UpgradeOnOurs(Upgrade, TlsCase):
+    pass
+
+
+class UpgradeOnStock(Upgrade, TlsCase):
     plain = False
 
 
