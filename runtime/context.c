@@ -54,20 +54,37 @@ PyObject *qi__context_from(qi__contexts *contexts, PyObject *pattern)
     return PyContext_Copy(pattern);
 }
 
+/* Who refers to it weakly waits for it to be freed. */
+static bool has_weak_references(PyObject *context)
+{
+    return *PyObject_GET_WEAKREFS_LISTPTR(context);
+}
+
 void qi__context_give_back(qi__contexts *contexts, PyObject *context)
 {
-    if (Py_REFCNT(context) == 1 && contexts->pattern && !contexts->spare &&
-        variables_of(context) == contexts->variables)
+    if (Py_REFCNT(context) == 1 && !has_weak_references(context) && contexts->pattern &&
+        !contexts->spare && variables_of(context) == contexts->variables)
         contexts->spare = context;
     else
         Py_DECREF(context);
 }
 
+void qi__contexts_settle(qi__contexts *contexts)
+{
+    PyObject *current = contexts->pattern ? qi__current_context() : NULL;
+
+    if (current && variables_of(current) != contexts->variables)
+        qi__contexts_clear(contexts);
+}
+
 void qi__contexts_clear(qi__contexts *contexts)
 {
-    contexts->variables = NULL;
-    Py_CLEAR(contexts->spare);
-    Py_CLEAR(contexts->pattern);
+    PyObject *pattern = contexts->pattern, *spare = contexts->spare;
+
+    /* Before anything is freed, which may schedule. */
+    contexts->pattern = contexts->variables = contexts->spare = NULL;
+    Py_XDECREF(spare);
+    Py_XDECREF(pattern);
 }
 
 /* Two copies have the same variables until one of them is changed. */

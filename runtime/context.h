@@ -36,6 +36,12 @@ PyObject *qi__context_from(qi__contexts *contexts, PyObject *pattern);
 /* Takes back the Context of a handle that is being freed, whatever its origin. Takes the reference. */
 void qi__context_give_back(qi__contexts *contexts, PyObject *context);
 
+/*
+ * For when the loop has nothing to do: drops what would keep variables alive that the current Context does not
+ * have. Beware: freeing them may run any code.
+ */
+void qi__contexts_settle(qi__contexts *contexts);
+
 void qi__contexts_clear(qi__contexts *contexts);
 
 #endif

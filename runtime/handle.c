@@ -277,17 +277,25 @@ static void handle_dealloc(PyObject *self)
     Py_TRASHCAN_END
 }
 
-/* The Context that is the handle's own from now on. Borrowed; NULL with an exception. */
+/*
+ * The Context that is the handle's own from now on. Borrowed; NULL with an exception. Beware: on 3.11 the copy
+ * may start the collector, and that runs any code, which may cancel the handle or ask for its Context, too.
+ */
 static PyObject *own_context(qi__handle *handle)
 {
     if (handle->shares_context) {
-        PyObject *pattern = handle->context;
-        PyObject *own = qi__context_from(&((qi__loop *)handle->loop)->contexts, pattern);
-        if (!own)
-            return NULL;
-        handle->context = own;
-        handle->shares_context = false;
+        PyObject *pattern = Py_NewRef(handle->context);
+        PyObject *unused = qi__context_from(&((qi__loop *)handle->loop)->contexts, pattern);
+        if (unused && handle->shares_context) {
+            PyObject *shared = handle->context;
+            handle->context = unused;
+            handle->shares_context = false;
+            unused = shared;
+        }
+        Py_XDECREF(unused);
         Py_DECREF(pattern);
+        if (handle->shares_context)
+            return NULL;
     }
     return handle->context;
 }
@@ -378,14 +386,18 @@ qi__ran qi__handle_call(qi__handle *handle)
 {
     PyObject *held[1 + QI__INLINE_ARGS]; /* the first place is lent to the callee */
     PyObject *many = NULL;
-    int count = handle->argument_count;
 
     if (!handle->callback || !handle->context)
         return QI__RAN; /* cancelled, and somebody has written False into _cancelled */
     /* It stays until the handle is freed, and that the caller holds. */
     PyObject *context = own_context(handle);
+    if (!handle->callback) {
+        PyErr_Clear();
+        return QI__RAN; /* cancelled meanwhile */
+    }
     if (!context)
         return handle_failure(handle, handle->callback, Py_None);
+    int count = handle->argument_count;
     if (PyContext_Enter(context) < 0) {
         PyErr_Clear();
         return QI__RAN_BLOCKED;

@@ -528,6 +528,8 @@ static void turn(qi__loop *loop)
         else
             qi__loop_finish_guest(loop);
     }
+    if (ended != MORE && qi__loop_is_idle(loop))
+        qi__contexts_settle(&loop->contexts);
     if (loop->ending && loop->host) {
         loop->host->vtable->quit(loop->host);
         return;
@@ -557,6 +559,10 @@ int qi__loop_iterate(qi__loop *loop, bool may_block)
 
     loop->turns++;
     run_modals(loop);
+    if (block) {
+        qi__contexts_settle(&loop->contexts);
+        block = !has_work(loop) && !loop->stopping;
+    }
     if (block)
         arm_timer(loop);
     int result = qi__fd_poll(loop, block);

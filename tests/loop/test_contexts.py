@@ -152,6 +152,190 @@ class Contexts(GuestCase):
         self.loop.remove_reader(ours)
         self.assertEqual(seen, ["unset", 1, 2])
 
+    def test_context_that_is_changed_between_two_calls_from_outside(self):
+        seen = []
+        context = contextvars.Context()
+        note = lambda: seen.append(variable.get())
+        for value in ("one", "two"):
+            context.run(variable.set, value)
+            context.run(self.loop.call_soon, note)
+            context.run(self.loop.call_later, 0, note)
+        token = context.run(variable.set, "three")
+        context.run(variable.reset, token)
+        context.run(self.loop.call_soon, note)
+        context.run(variable.set, "too late")
+        self.run_host(lambda: len(seen) == 5)
+        self.assertEqual(sorted(seen), ["one", "one", "two", "two", "two"])
+
+    def test_given_context_is_the_one_that_is_used(self):
+        context = contextvars.copy_context()
+        handles = [self.loop.call_soon(variable.set, value, context=context) for value in (1, 2)]
+        for handle in handles:
+            self.assertIs(handle._context, context)
+        self.flush()
+        self.assertEqual(context[variable], 2)
+        self.assertEqual(variable.get(), "unset")
+
+    def test_same_given_context_waits_for_the_one_that_is_entered(self):
+        context = contextvars.copy_context()
+        order = []
+
+        def outer():
+            order.append("begin")
+            self.loop.call_soon(order.append, "other")
+            self.run_host(lambda: "other" in order)
+            order.append("end")
+
+        self.loop.call_soon(outer, context=context)
+        self.loop.call_soon(order.append, "same", context=context)
+        self.run_host(lambda: len(order) == 4)
+        self.assertEqual(order, ["begin", "other", "end", "same"])
+
+    def test_siblings_run_nested_in_each_other(self):
+        seen = []
+
+        def dive(depth):
+            seen.append(variable.get())
+            variable.set(depth)
+            if len(seen) < 10:
+                self.run_host(lambda: len(seen) >= 10)
+            seen.append(variable.get())
+
+        for depth in range(10):  # all share one pattern
+            self.loop.call_soon(dive, depth)
+        self.run_host(lambda: len(seen) == 20)
+        self.assertEqual(seen, ["unset"] * 10 + list(range(9, -1, -1)))
+
+    def test_eager_task_in_a_callback_changes_neither_it_nor_its_siblings(self):
+        seen = []
+
+        async def task(value):
+            seen.append(variable.get())
+            variable.set(value)
+            self.loop.call_soon(lambda: seen.append(variable.get()))
+            await asyncio.sleep(0)
+            seen.append(variable.get())
+
+        def callback(value):
+            variable.set(value)
+            self.loop.run_task(task(value + " task"))
+            seen.append(variable.get())
+
+        self.loop.call_soon(callback, "one")
+        self.loop.call_soon(callback, "two")
+        self.loop.call_soon(lambda: seen.append(variable.get()))
+        self.run_host(lambda: len(seen) == 9)
+        expected = ["one", "one", "one task", "one task", "two", "two", "two task", "two task"]
+        self.assertEqual(sorted(seen), sorted(expected + ["unset"]))
+
+    def test_context_is_asked_for_while_the_callback_runs(self):
+        seen = []
+
+        def callback():
+            variable.set("mine")
+            seen.append(handle._context[variable])
+            with self.assertRaisesRegex(RuntimeError, "already entered"):
+                handle._context.run(int)
+
+        handle = self.loop.call_soon(callback)
+        self.flush()
+        self.assertEqual(seen, ["mine"])
+
+    def test_each_handle_has_a_context_of_its_own_for_good(self):
+        handles = [self.loop.call_soon(int) for _ in range(20)]
+        contexts = [handle._context for handle in handles]
+        self.assertEqual(len(set(map(id, contexts))), 20)
+        self.flush()
+        for handle, context in zip(handles, contexts):
+            self.assertIs(handle._context, context)
+
+    def test_context_that_somebody_refers_to_weakly_is_not_used_again(self):
+        handle = self.loop.call_soon(int)
+        gone = weakref.ref(handle._context)
+        self.flush()
+        del handle
+        self.assertIsNone(gone())
+
+    def test_value_goes_when_the_loop_has_nothing_to_do(self):
+        thing = Thing()
+        gone = weakref.ref(thing)
+        ran = []
+
+        def schedule(thing):
+            variable.set(thing)
+            self.loop.call_soon(ran.append, 1)
+
+        contextvars.Context().run(schedule, thing)
+        del thing
+        self.run_host(lambda: gone() is None)
+        self.assertEqual(ran, [1])
+
+    def test_value_goes_when_the_loop_waits_by_itself(self):
+        self.loop.stop()  # one loop runs at a time
+        self.settle()
+        loop = qi.new_event_loop()
+        loop.set_mode(qi.QiLoopMode.NATIVE)
+        thing = Thing()
+        gone = weakref.ref(thing)
+
+        def schedule(thing):
+            variable.set(thing)
+            weakref.finalize(thing, loop.stop)  # what is freed last ends the loop
+            loop.call_soon(int)
+
+        contextvars.Context().run(schedule, thing)
+        del thing
+        loop.run_forever()
+        loop.close()
+        self.assertIsNone(gone())
+
+    def collect_during(self, function, react):
+        """Has react() called by the collector, which starts as often as it can while function() runs."""
+        busy = []
+
+        def callback(phase, info):
+            if phase == "start" and not busy:
+                busy.append(True)
+                react()
+                busy.clear()
+
+        kept = [contextvars.Context() for _ in range(300)]  # so that new ones are really allocated
+        threshold = gc.get_threshold()
+        gc.callbacks.append(callback)
+        gc.set_threshold(1)
+        try:
+            function()
+        finally:
+            gc.set_threshold(*threshold)
+            gc.callbacks.remove(callback)
+        kept.clear()
+
+    def test_collector_cancels_what_is_about_to_run(self):
+        handles, ran = [], []
+        for _ in range(100):
+            handles.append(self.loop.call_soon(ran.append, object()))
+
+        def cancel():
+            for handle in handles[1::2]:
+                handle.cancel()
+
+        self.collect_during(self.flush, cancel)
+        self.assertLessEqual(len(ran), 100)
+        self.assertGreaterEqual(len(ran), 50)
+
+    def test_collector_asks_for_the_context_that_is_being_made(self):
+        handles, seen = [], []
+        for value in range(100):
+            handles.append(self.loop.call_soon(variable.set, value))
+
+        def ask():
+            seen.extend((handle, handle._context) for handle in handles)
+
+        self.collect_during(self.flush, ask)
+        for handle, context in seen:
+            self.assertIs(handle._context, context)
+        self.assertEqual([handle._context[variable] for handle in handles], list(range(100)))
+
 
 class Garbage(GuestCase):
     """The collector does not look at handles that wait; at those that somebody holds afterwards it does."""
