@@ -308,7 +308,7 @@ class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):
         return ssl_protocol._app_transport
 
     def _start_serving(self, protocol_factory, sock, *args, **keywords):
-        if sock.fileno() >= 0:  # a server may be closed while it waits for a descriptor to accept with
+        if sock.fileno() != -1:  # a server may be closed while it waits for a descriptor to accept with
             super()._start_serving(protocol_factory, sock, *args, **keywords)
 
     async def start_tls(
