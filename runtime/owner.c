@@ -23,12 +23,15 @@ struct qi__owner {
     void *watch;
 };
 
+static void drop_references(qi__owner *owner, int count)
+{
+    if (atomic_fetch_sub(&owner->references, count) == count)
+        free(owner);
+}
+
 static void drop(void *data)
 {
-    qi__owner *owner = data;
-
-    if (atomic_fetch_sub(&owner->references, 1) == 1)
-        free(owner);
+    drop_references(data, 1);
 }
 
 static void tell(void *data)
@@ -85,7 +88,6 @@ void qi__owner_release(qi__owner *owner)
     if (!owner)
         return;
     owner->gone = NULL;
-    if (qi_qt_unwatch(owner->watch))
-        drop(owner); /* for the watch, which will not come any more */
-    drop(owner);
+    /* The watch's, too, if that will not come any more. */
+    drop_references(owner, qi_qt_unwatch(owner->watch) ? 2 : 1);
 }
