@@ -9,9 +9,11 @@ functions of modules that lie beside this one, or of packages.
 """
 
 import asyncio
+import contextlib
 import importlib
 import os
 import tempfile
+import weakref
 
 SCHEDULER, WORKER = "distributed.cli.dask_scheduler", "distributed.cli.dask_worker"
 
@@ -22,6 +24,8 @@ class Cluster:
         self.python = python  # must be the version that the host has embedded
         self.processes = []
         self.client = None
+        # Not even a program that has no time for its tasks' goodbyes leaves processes behind.
+        weakref.finalize(self, kill, self.processes)
 
     async def __aenter__(self):
         # Its import takes a second, which is too long for the GUI thread.
@@ -52,9 +56,7 @@ class Cluster:
                 await in_time(client.close())
         finally:
             # They hold nothing that is worth a longer goodbye.
-            for process in self.processes:
-                if process.returncode is None:
-                    process.kill()
+            kill(self.processes)
             await asyncio.gather(*(process.communicate() for process in self.processes))
             self.processes.clear()
             self.log.close()
@@ -92,6 +94,13 @@ class Cluster:
         except BaseException:
             await in_time(self.client.cancel(futures))
             raise
+
+
+def kill(processes):
+    for process in processes:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
 
 
 async def in_time(coroutine):
