@@ -52,7 +52,8 @@ class Guest:
     subject = None
 
     async def run(self, coroutine):
-        return await limited(coroutine)
+        # In a task of its own, as the others' are: each step would go through all coroutines above it.
+        return await asyncio.create_task(limited(coroutine))
 
     def renew(self):
         pass
