@@ -19,6 +19,9 @@
 /* Task's own eager_start, and _swap_current_task: since 3.12. */
 #define QI__HAS_EAGER_START (PY_VERSION_HEX >= 0x030C0000)
 
+/* The collector runs in the middle of an allocation, finalizers and all: until 3.12, since when it waits for bytecode. */
+#define QI__COLLECTS_IN_ALLOCATIONS (PY_VERSION_HEX < 0x030C0000)
+
 /* Transports queue what they are given piece by piece (`_buffer` is a deque), and write vectors: since 3.12. */
 #define QI__HAS_VECTORED_TRANSPORTS (PY_VERSION_HEX >= 0x030C0000)
 

@@ -164,23 +164,36 @@ static PyObject *no_task(qi__loop *loop, PyObject *coroutine, PyObject *handle, 
     return NULL;
 }
 
+/* The loop takes what is scheduled meanwhile for the first step: no finalizer may come in between. */
+static PyObject *make_task(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
+{
+    bool collected = QI__COLLECTS_IN_ALLOCATIONS && PyGC_Disable();
+    PyObject *task = name || context ? new_task(loop, coroutine, name, context)
+                                     : new_plain_task(loop, coroutine);
+
+    if (collected)
+        PyGC_Enable();
+    return task;
+}
+
 static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *name,
                                PyObject *context, qi__newcomer *newcomer)
 {
     bool by_factory = has_task_factory(loop);
     bool captures = by_factory || context || !QI__HAS_EAGER_START;
     bool outer_captures = loop->capturing; /* we may be inside a task factory */
+    bool outer_choosy = loop->choosy;
     PyObject *outer_handle = loop->captured;
     PyObject *task;
 
     loop->capturing = captures;
+    loop->choosy = by_factory || (name && !PyUnicode_CheckExact(name)); /* Task calls str(name) */
     loop->captured = NULL;
     loop->newcomer = by_factory ? NULL : newcomer;
     if (by_factory)
         task = factory_task(loop, coroutine, name, context);
     else
-        task = name || context ? new_task(loop, coroutine, name, context)
-                               : new_plain_task(loop, coroutine);
+        task = make_task(loop, coroutine, name, context);
     PyObject *handle = loop->captured;
     loop->captured = NULL;
     loop->capturing = false; /* until the step has run, which may schedule what it likes */
@@ -193,6 +206,7 @@ static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *na
     if (handle)
         qi__handle_release(handle);
     loop->capturing = outer_captures;
+    loop->choosy = outer_choosy;
     loop->captured = outer_handle;
     return task;
 }

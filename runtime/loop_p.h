@@ -149,6 +149,7 @@ typedef struct qi__loop {
     uint64_t last_poll_ns;
     PyObject *captured; /* eager.c: the handle that Task.__init__ scheduled */
     bool capturing;
+    bool choosy; /* somebody else's code runs before Task.__init__ schedules, and may schedule, too */
     struct qi__newcomer *newcomer; /* eager.c: whose task is being made; NULL: a task factory makes it */
     PyObject *current_handle;      /* debug mode */
     unsigned overrides;

@@ -93,6 +93,19 @@ static qi__handle *make_soon(qi__loop *loop, const char *function, bool same_thr
                           count - 1, context);
 }
 
+/* Whether this is a task's step: a method of something that has a coroutine. */
+static bool is_step(PyObject *callback)
+{
+    PyObject *owner = PyObject_GetAttrString(callback, "__self__");
+    PyObject *get_coro = owner ? PyObject_GetAttrString(owner, "get_coro") : NULL;
+
+    if (!get_coro)
+        PyErr_Clear();
+    Py_XDECREF(get_coro);
+    Py_XDECREF(owner);
+    return get_coro != NULL;
+}
+
 static PyObject *loop_call_soon(PyObject *self, PyObject *const *args, Py_ssize_t count,
                                 PyObject *keyword_names)
 {
@@ -101,7 +114,7 @@ static PyObject *loop_call_soon(PyObject *self, PyObject *const *args, Py_ssize_
 
     if (!handle)
         return NULL;
-    if (loop->capturing) {
+    if (loop->capturing && (!loop->choosy || is_step(args[0]))) {
         /* The first step of a task that run_task() is making: it runs that itself. */
         loop->capturing = false;
         loop->captured = Py_NewRef((PyObject *)handle);

@@ -232,8 +232,35 @@ class Eager(GuestCase):
 
         self.loop.set_task_factory(factory)
         task = self.loop.run_task(coro())
+        self.assertEqual(order, ["step"])
         self.run_host(lambda: task.done() and len(order) == 2)
-        self.assertEqual(sorted(order), ["factory's", "step"])
+        self.assertEqual(order, ["step", "factory's"])
+
+    def test_callback_of_a_finalizer_is_not_mistaken_for_the_step(self):
+        order = []
+
+        class Litter:
+            def __init__(self):
+                self.cycle = self
+
+            def __del__(self, loop=self.loop):
+                loop.call_soon(order.append, "finalizer's")
+
+        async def coro():
+            order.append("step")
+
+        self.addCleanup(gc.set_threshold, *gc.get_threshold())
+        for allocations in range(1, 12):  # the collector runs somewhere in making the task, on 3.11
+            gc.collect()
+            self.run_host(self.loop.run_task(asyncio.sleep(0)))
+            order.clear()
+            coroutine = coro()
+            Litter()
+            gc.set_threshold(allocations)
+            task = self.loop.run_task(coroutine)
+            gc.set_threshold(0)
+            self.assertIn("step", order, f"after {allocations} allocations")
+            self.assertTrue(task.done())
 
     def test_task_factory_that_fails_after_making_the_task(self):
         steps = []
