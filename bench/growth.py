@@ -13,6 +13,7 @@ import sys
 import time
 
 import _bench
+import loads
 import suite
 from suite import LOOPS, in_qt
 from workloads import echo, signals
@@ -51,25 +52,8 @@ def times_for(number, operations):
 
 @curve("a step of one of so many tasks")
 async def step(number):
-    loop = asyncio.get_running_loop()
-    over = loop.create_future()
     each = max(3, times_for(number, 30_000))
-    left = number
-
-    async def turns():
-        nonlocal left
-        for _ in range(each + 1):
-            await asyncio.sleep(0)
-        left -= 1
-        if not left:
-            over.set_result(time.perf_counter())
-
-    kept = [loop.create_task(turns()) for _ in range(number)]
-    await asyncio.sleep(0)
-    started = time.perf_counter()
-    seconds = await over - started
-    await asyncio.wait(kept[-1:])
-    return seconds / (each * number)
+    return await loads.steps(number, each) / (each * number)
 
 
 @curve("a task, made and ended beside so many that sleep")

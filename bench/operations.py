@@ -8,6 +8,7 @@ import sys
 import threading
 
 import _bench
+import loads
 
 OPERATIONS = {}
 SIGNALS = {}
@@ -21,22 +22,7 @@ def operation(name):
     return decorate
 
 
-@operation("call_soon, chain")
-async def chain(count):
-    loop = asyncio.get_running_loop()
-    over = loop.create_future()
-    left = count
-
-    def again():
-        nonlocal left
-        left -= 1
-        if left:
-            loop.call_soon(again)
-        else:
-            over.set_result(None)
-
-    loop.call_soon(again)
-    await over
+OPERATIONS["call_soon, chain"] = loads.chain
 
 
 def nothing():
@@ -61,16 +47,11 @@ async def small_batch(count):
     await call_in_batches(count, 100)
 
 
-async def sleep_zero(count):
-    for _ in range(count):
-        await asyncio.sleep(0)
-
-
 async def sleep_many(count, tasks):
-    await asyncio.gather(*(sleep_zero(count // tasks) for _ in range(tasks)))
+    await asyncio.gather(*(loads.sleep_zero(count // tasks) for _ in range(tasks)))
 
 
-OPERATIONS["sleep(0), 1 task"] = sleep_zero
+OPERATIONS["sleep(0), 1 task"] = loads.sleep_zero
 OPERATIONS["sleep(0), 100 tasks"] = functools.partial(sleep_many, tasks=100)
 OPERATIONS["sleep(0), 10,000 tasks"] = functools.partial(sleep_many, tasks=10_000)
 
