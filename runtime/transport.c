@@ -19,7 +19,7 @@
 #include <structmember.h>
 #include <sys/socket.h>
 
-enum { MAX_READ = 256 * 1024, HIGH_WATER = 64 * 1024, LOG_THRESHOLD = 5 };
+enum { MAX_READ = 256 * 1024, HIGH_WATER = 64 * 1024 };
 
 /* -- what is left of it -------------------------------------------------------------------------------- */
 
@@ -56,140 +56,6 @@ bool qi__transport_must_raise(void)
            PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
 }
 
-static int result_of(PyObject *result)
-{
-    Py_XDECREF(result);
-    return result ? 0 : -1;
-}
-
-/* The names are looked up at each call: tests and others put their own logger there. */
-static int log_with(qi__transport *transport, const char *level, PyObject *args, PyObject *keywords)
-{
-    PyObject *module = transport->loop ? transport->loop->state->selector_events : NULL;
-    PyObject *logger = module && args ? PyObject_GetAttrString(module, "logger") : NULL;
-    PyObject *method = logger ? PyObject_GetAttrString(logger, level) : NULL;
-    PyObject *result = method ? PyObject_Call(method, args, keywords) : NULL;
-
-    Py_XDECREF(method);
-    Py_XDECREF(logger);
-    Py_XDECREF(args);
-    return module ? result_of(result) : 0;
-}
-
-int qi__transport_debug(qi__transport *transport, const char *format)
-{
-    if (!transport->loop || !transport->loop->debug)
-        return 0;
-    return log_with(transport, "debug", Py_BuildValue("(sO)", format, (PyObject *)transport), NULL);
-}
-
-int qi__transport_written_in_vain(qi__transport *transport)
-{
-    int result = 0;
-
-    if (transport->conn_lost >= LOG_THRESHOLD)
-        result = log_with(transport, "warning",
-                          Py_BuildValue("(s)", "socket.send() raised exception."), NULL);
-    transport->conn_lost++;
-    return result;
-}
-
-/* -- failing ---------------------------------------------------------------------------------------------- */
-
-static int call_exception_handler(qi__transport *transport, const char *message, PyObject *error)
-{
-    PyObject *loop = Py_XNewRef((PyObject *)transport->loop);
-    PyObject *protocol = transport->protocol ? transport->protocol : Py_None;
-
-    if (!loop) /* lost meanwhile, and nobody to tell */
-        return 0;
-    PyObject *context = Py_BuildValue("{s:s,s:O,s:O,s:O}", "message", message, "exception", error,
-                                      "transport", (PyObject *)transport, "protocol", protocol);
-    PyObject *result = context ? PyObject_CallMethod(loop, "call_exception_handler", "(O)", context)
-                               : NULL;
-    Py_XDECREF(context);
-    Py_DECREF(loop);
-    return result_of(result);
-}
-
-int qi__transport_report(qi__transport *transport, const char *message)
-{
-    if (qi__transport_must_raise())
-        return -1;
-    PyObject *error = qi__take_exception();
-    int result = call_exception_handler(transport, message, error);
-    Py_DECREF(error);
-    return result;
-}
-
-static int log_failure(qi__transport *transport, const char *message, PyObject *error)
-{
-    if (!transport->loop || !transport->loop->debug)
-        return 0;
-    PyObject *keywords = Py_BuildValue("{s:O}", "exc_info", error);
-    if (!keywords)
-        return -1;
-    int result = log_with(transport, "debug",
-                          Py_BuildValue("(sOs)", "%r: %s", (PyObject *)transport, message), keywords);
-    Py_DECREF(keywords);
-    return result;
-}
-
-static int call_soon(qi__transport *transport, PyObject *callback, PyObject *first, PyObject *second)
-{
-    PyObject *loop = (PyObject *)transport->loop;
-    PyObject *name = transport->loop->state->name_call_soon;
-
-    if (!callback)
-        return -1;
-    return result_of(PyObject_CallMethodObjArgs(loop, name, callback, first, second, NULL));
-}
-
-static int call_own_soon(qi__transport *transport, const char *method, PyObject *argument)
-{
-    PyObject *callback = PyObject_GetAttrString((PyObject *)transport, method);
-    int result = call_soon(transport, callback, argument, NULL);
-
-    Py_XDECREF(callback);
-    return result;
-}
-
-/* The rest of close() and abort(): no more reading, and connection_lost() in the next iteration. */
-static int force_close(qi__transport *transport, PyObject *error)
-{
-    if (qi__transport_is_lost(transport))
-        return 0;
-    transport->conn_lost++;
-    bool was_closing = transport->closing;
-    transport->closing = true;
-    qi__outbox_clear(&transport->outbox);
-    /* Also if nothing waited: resume_writing() is called before an empty queue is seen to. */
-    if (qi__transport_unwatch(transport, QI__POLL_WRITE) < 0)
-        return -1;
-    if (!was_closing && qi__transport_unwatch(transport, QI__POLL_READ) < 0)
-        return -1;
-    return transport->loop ? call_own_soon(transport, "_call_connection_lost", error) : 0;
-}
-
-static int fail_with(qi__transport *transport, PyObject *error, const char *message)
-{
-    int result = PyErr_GivenExceptionMatches(error, PyExc_OSError)
-                     ? log_failure(transport, message, error)
-                     : call_exception_handler(transport, message, error);
-
-    return result < 0 ? -1 : force_close(transport, error);
-}
-
-int qi__transport_fail(qi__transport *transport, const char *message)
-{
-    if (qi__transport_must_raise())
-        return -1;
-    PyObject *error = qi__take_exception();
-    int result = fail_with(transport, error, message);
-    Py_DECREF(error);
-    return result;
-}
-
 /* -- watching --------------------------------------------------------------------------------------------- */
 
 static bool is_watching_replaced(qi__transport *transport)
@@ -221,7 +87,7 @@ static int watch_with(qi__transport *transport, unsigned direction, PyObject *ca
         Py_XDECREF(tuple);
     }
     Py_DECREF(loop);
-    return result_of(handle);
+    return qi__result_of(handle);
 }
 
 int qi__transport_watch(qi__transport *transport, unsigned direction, const char *method)
@@ -243,7 +109,7 @@ int qi__transport_unwatch(qi__transport *transport, unsigned direction)
         qi__fd_remove(transport->loop, transport->fd, direction);
         return 0;
     }
-    return result_of(PyObject_CallMethod(
+    return qi__result_of(PyObject_CallMethod(
         (PyObject *)transport->loop,
         direction == QI__POLL_READ ? "_remove_reader" : "_remove_writer", "i", transport->fd));
 }
@@ -297,152 +163,6 @@ static PyObject *transport_resume_reading(PyObject *self, PyObject *Py_UNUSED(ig
         qi__transport_debug(transport, "%r resumes reading") < 0)
         return NULL;
     Py_RETURN_NONE;
-}
-
-/* -- ending ------------------------------------------------------------------------------------------------- */
-
-int qi__transport_close(qi__transport *transport)
-{
-    if (transport->closing || !transport->loop)
-        return 0;
-    transport->closing = true;
-    if (qi__transport_unwatch(transport, QI__POLL_READ) < 0)
-        return -1;
-    if (transport->outbox.count || qi__transport_is_lost(transport))
-        return 0;
-    transport->conn_lost++;
-    if (qi__transport_unwatch(transport, QI__POLL_WRITE) < 0)
-        return -1;
-    return transport->loop ? call_own_soon(transport, "_call_connection_lost", Py_None) : 0;
-}
-
-static int leave_server(qi__transport *transport)
-{
-    PyObject *server = transport->server;
-
-    transport->server = NULL;
-    if (!server)
-        return 0;
-    PyObject *self = QI__SERVERS_KNOW_TRANSPORTS ? (PyObject *)transport : NULL;
-    PyObject *detach = PyObject_GetAttrString(server, "_detach");
-    PyObject *result = detach ? PyObject_CallFunctionObjArgs(detach, self, NULL) : NULL;
-    Py_XDECREF(detach);
-    Py_DECREF(server);
-    return result_of(result);
-}
-
-static int close_socket(qi__transport *transport)
-{
-    PyObject *sock = transport->sock;
-
-    transport->sock = NULL;
-    PyObject *result = sock ? PyObject_CallMethod(sock, "close", NULL) : Py_NewRef(Py_None);
-    Py_XDECREF(sock);
-    return result_of(result);
-}
-
-int qi__transport_settle_waiter(qi__transport *transport, PyObject *error)
-{
-    if (!transport->empty_waiter)
-        return 0;
-    PyObject *waiter = Py_NewRef(transport->empty_waiter);
-    PyObject *done = PyObject_CallMethod(waiter, "done", NULL);
-    PyObject *result = NULL;
-
-    if (done == Py_True)
-        result = Py_NewRef(Py_None);
-    else if (done)
-        result = error ? PyObject_CallMethod(waiter, "set_exception", "(O)", error)
-                       : PyObject_CallMethod(waiter, "set_result", "O", Py_None);
-    Py_XDECREF(done);
-    Py_DECREF(waiter);
-    return result_of(result);
-}
-
-static int fail_empty_waiter(qi__transport *transport)
-{
-    if (!transport->empty_waiter)
-        return 0;
-    PyObject *error = PyObject_CallFunction(PyExc_ConnectionError, "s",
-                                            "Connection is closed by peer");
-    int result = error ? qi__transport_settle_waiter(transport, error) : -1;
-    Py_XDECREF(error);
-    return result;
-}
-
-/* Does one step of an ending whatever the steps before it have raised; the first exception is kept. */
-static void step(qi__transport *transport, int (*what)(qi__transport *), PyObject **first)
-{
-    if (what(transport) == 0)
-        return;
-    PyObject *raised = qi__take_exception();
-    if (*first)
-        Py_XDECREF(raised);
-    else
-        *first = raised;
-}
-
-int qi__transport_lose(qi__transport *transport, PyObject *error)
-{
-    PyObject *first = NULL, *protocol = transport->protocol;
-
-    if (!transport->loop)
-        return 0;
-    if (!transport->conn_lost)
-        transport->conn_lost++; /* whatever is written from now on is written in vain */
-    transport->closing = true;
-    if (transport->protocol_connected && protocol) {
-        Py_INCREF(protocol);
-        PyObject *result = PyObject_CallMethod(protocol, "connection_lost", "(O)", error);
-        if (!result)
-            first = qi__take_exception();
-        Py_XDECREF(result);
-        Py_DECREF(protocol);
-    }
-    step(transport, close_socket, &first);
-    Py_CLEAR(transport->protocol);
-    step(transport, leave_server, &first);
-    step(transport, fail_empty_waiter, &first);
-    qi__outbox_clear(&transport->outbox);
-    Py_CLEAR(transport->loop);
-    qi__give_exception(first);
-    return first ? -1 : 0;
-}
-
-static PyObject *transport_close(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    return qi__transport_close((qi__transport *)self) < 0 ? NULL : Py_NewRef(Py_None);
-}
-
-static PyObject *transport_abort(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    return force_close((qi__transport *)self, Py_None) < 0 ? NULL : Py_NewRef(Py_None);
-}
-
-static PyObject *transport_force_close(PyObject *self, PyObject *error)
-{
-    return force_close((qi__transport *)self, error) < 0 ? NULL : Py_NewRef(Py_None);
-}
-
-static PyObject *transport_fatal_error(PyObject *self, PyObject *args, PyObject *keywords)
-{
-    static char *names[] = {"exc", "message", NULL};
-    const char *message = "Fatal error on transport";
-    PyObject *error;
-
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|s:_fatal_error", names, &error, &message))
-        return NULL;
-    return fail_with((qi__transport *)self, error, message) < 0 ? NULL : Py_NewRef(Py_None);
-}
-
-static PyObject *transport_call_connection_lost(PyObject *self, PyObject *error)
-{
-    return qi__transport_lose((qi__transport *)self, error) < 0 ? NULL : Py_NewRef(Py_None);
-}
-
-static PyObject *transport_is_closing(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    return PyBool_FromLong(((qi__transport *)self)->closing);
 }
 
 /* -- the protocol --------------------------------------------------------------------------------------------- */
@@ -565,7 +285,7 @@ static int join_server(qi__transport *transport, PyObject *server)
     Py_XDECREF(attach);
     if (result)
         transport->server = Py_NewRef(server);
-    return result_of(result);
+    return qi__result_of(result);
 }
 
 /* loop._transports[fd] = self */
@@ -588,12 +308,13 @@ static int schedule_start(qi__transport *transport, PyObject *waiter)
     PyObject *add = made ? PyObject_GetAttrString(self, "_add_reader") : NULL;
     PyObject *ready = add ? PyObject_GetAttrString(self, "_read_ready") : NULL;
     PyObject *fd = ready ? PyLong_FromLong(transport->fd) : NULL;
-    int result = fd ? call_soon(transport, made, self, NULL) : -1;
+    int result = fd ? qi__transport_call_soon(transport, made, self, NULL) : -1;
 
     if (result == 0)
-        result = call_soon(transport, add, fd, ready);
+        result = qi__transport_call_soon(transport, add, fd, ready);
     if (result == 0 && waiter != Py_None)
-        result = call_soon(transport, transport->loop->state->set_result_softly, waiter, Py_None);
+        result = qi__transport_call_soon(transport, transport->loop->state->set_result_softly,
+                                         waiter, Py_None);
     Py_XDECREF(fd);
     Py_XDECREF(ready);
     Py_XDECREF(add);
@@ -694,9 +415,9 @@ static void transport_finalize(PyObject *self)
     if (transport->sock) {
         if (PyErr_ResourceWarning(self, 1, "unclosed transport %R", self) < 0)
             PyErr_WriteUnraisable(self);
-        if (close_socket(transport) < 0)
+        if (qi__transport_close_socket(transport) < 0)
             PyErr_WriteUnraisable(self);
-        if (QI__SERVERS_KNOW_TRANSPORTS && leave_server(transport) < 0)
+        if (QI__SERVERS_KNOW_TRANSPORTS && qi__transport_leave_server(transport) < 0)
             PyErr_WriteUnraisable(self);
     }
     qi__give_exception(raised);
@@ -776,7 +497,7 @@ static PyObject *transport_make_empty_waiter(PyObject *self, PyObject *Py_UNUSED
         return NULL;
     Py_XSETREF(transport->empty_waiter, Py_NewRef(waiter));
     if (!transport->outbox.count &&
-        result_of(PyObject_CallMethod(waiter, "set_result", "O", Py_None)) < 0)
+        qi__result_of(PyObject_CallMethod(waiter, "set_result", "O", Py_None)) < 0)
         Py_CLEAR(waiter);
     return waiter;
 }
@@ -799,15 +520,6 @@ static PyMethodDef own_methods[] = {
     {"resume_reading", transport_resume_reading, METH_NOARGS,
      PyDoc_STR("resume_reading($self, /)\n--\n\n"
                "Receives again.")},
-    {"close", transport_close, METH_NOARGS,
-     PyDoc_STR("close($self, /)\n--\n\n"
-               "Closes the connection once everything is written.")},
-    {"abort", transport_abort, METH_NOARGS,
-     PyDoc_STR("abort($self, /)\n--\n\n"
-               "Closes the connection at once; what waits to be written is lost.")},
-    {"is_closing", transport_is_closing, METH_NOARGS,
-     PyDoc_STR("is_closing($self, /)\n--\n\n"
-               "True if the transport is closing or closed.")},
     {"set_protocol", transport_set_protocol, METH_O,
      PyDoc_STR("set_protocol($self, protocol, /)\n--\n\n"
                "Gives it another protocol.")},
@@ -818,9 +530,6 @@ static PyMethodDef own_methods[] = {
      PyDoc_STR("get_extra_info($self, name, default=None)\n--\n\n"
                "What is known of the connection: socket, sockname, peername.")},
     {"_add_reader", FAST(transport_add_reader), METH_FASTCALL, NULL},
-    {"_fatal_error", FAST(transport_fatal_error), METH_VARARGS | METH_KEYWORDS, NULL},
-    {"_force_close", transport_force_close, METH_O, NULL},
-    {"_call_connection_lost", transport_call_connection_lost, METH_O, NULL},
     {"_make_empty_waiter", transport_make_empty_waiter, METH_NOARGS, NULL},
     {"_reset_empty_waiter", transport_reset_empty_waiter, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
@@ -868,8 +577,8 @@ static PyGetSetDef transport_getset[] = {
 
 static PyMethodDef *join_methods(void)
 {
-    const PyMethodDef *rooms[] = {own_methods, qi__transport_read_methods,
-                                  qi__transport_write_methods};
+    const PyMethodDef *rooms[] = {own_methods, qi__transport_end_methods,
+                                  qi__transport_read_methods, qi__transport_write_methods};
     static PyMethodDef all[40];
     size_t count = 0;
 

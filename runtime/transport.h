@@ -2,7 +2,8 @@
 /*
  * What the rooms of the stream transport share. GIL: held everywhere.
  *
- *   transport.c        the type: life, closing, watching, attributes
+ *   transport.c        the type: its beginning, watching, attributes
+ *   transport_end.c    how a connection ends: close(), abort(), errors
  *   transport_read.c   from the socket to the protocol
  *   transport_write.c  from write() to the socket: the queue, flow control, half-close
  *
@@ -81,6 +82,15 @@ int qi__transport_unwatch(qi__transport *transport, unsigned direction);
 /* True if the exception that is set ends the run rather than the connection. */
 bool qi__transport_must_raise(void);
 
+/* 0 for the result of a call, which is released, and -1 for NULL, which means an exception. */
+static inline int qi__result_of(PyObject *result)
+{
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}
+
+/* -- transport_end.c --------------------------------------------------------------------------------- */
+
 /*
  * The exception that is set is the end of the connection: reports it as asyncio does, and aborts. What
  * ends the run stays set. 0, or -1 with an exception.
@@ -101,6 +111,16 @@ int qi__transport_settle_waiter(qi__transport *transport, PyObject *error);
 int qi__transport_close(qi__transport *transport);
 /* Tells the protocol and lets go of everything. `error` may be None. */
 int qi__transport_lose(qi__transport *transport, PyObject *error);
+
+/* loop.call_soon() with up to two arguments; `callback` may be NULL, with an exception set, and NULL ends
+ * the arguments. 0, or -1 with an exception. */
+int qi__transport_call_soon(qi__transport *transport, PyObject *callback, PyObject *first,
+                            PyObject *second);
+/* Each does nothing the second time. 0, or -1 with an exception. */
+int qi__transport_close_socket(qi__transport *transport);
+int qi__transport_leave_server(qi__transport *transport);
+
+extern PyMethodDef qi__transport_end_methods[];
 
 /* -- transport_read.c -------------------------------------------------------------------------------- */
 

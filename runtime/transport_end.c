@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How a connection ends: by close(), by abort(), by an error, and what is told to whom then.
+ *
+ * connection_lost() is always called in an iteration of its own, as in asyncio: close() and abort() only
+ * schedule it. All that calls out may come back to a transport that somebody else has ended meanwhile.
+ */
+#include "transport.h"
+
+enum { LOG_THRESHOLD = 5 };
+
+/* -- the log ---------------------------------------------------------------------------------------------- */
+
+/* The names are looked up at each call: tests and others put their own logger there. */
+static int log_with(qi__transport *transport, const char *level, PyObject *args, PyObject *keywords)
+{
+    PyObject *module = transport->loop ? transport->loop->state->selector_events : NULL;
+    PyObject *logger = module && args ? PyObject_GetAttrString(module, "logger") : NULL;
+    PyObject *method = logger ? PyObject_GetAttrString(logger, level) : NULL;
+    PyObject *result = method ? PyObject_Call(method, args, keywords) : NULL;
+
+    Py_XDECREF(method);
+    Py_XDECREF(logger);
+    Py_XDECREF(args);
+    return module ? qi__result_of(result) : 0;
+}
+
+int qi__transport_debug(qi__transport *transport, const char *format)
+{
+    if (!transport->loop || !transport->loop->debug)
+        return 0;
+    return log_with(transport, "debug", Py_BuildValue("(sO)", format, (PyObject *)transport), NULL);
+}
+
+int qi__transport_written_in_vain(qi__transport *transport)
+{
+    int result = 0;
+
+    if (transport->conn_lost >= LOG_THRESHOLD)
+        result = log_with(transport, "warning",
+                          Py_BuildValue("(s)", "socket.send() raised exception."), NULL);
+    transport->conn_lost++;
+    return result;
+}
+
+/* -- failing ---------------------------------------------------------------------------------------------- */
+
+static int call_exception_handler(qi__transport *transport, const char *message, PyObject *error)
+{
+    PyObject *loop = Py_XNewRef((PyObject *)transport->loop);
+    PyObject *protocol = transport->protocol ? transport->protocol : Py_None;
+
+    if (!loop) /* lost meanwhile, and nobody to tell */
+        return 0;
+    PyObject *context = Py_BuildValue("{s:s,s:O,s:O,s:O}", "message", message, "exception", error,
+                                      "transport", (PyObject *)transport, "protocol", protocol);
+    PyObject *result = context ? PyObject_CallMethod(loop, "call_exception_handler", "(O)", context)
+                               : NULL;
+    Py_XDECREF(context);
+    Py_DECREF(loop);
+    return qi__result_of(result);
+}
+
+int qi__transport_report(qi__transport *transport, const char *message)
+{
+    if (qi__transport_must_raise())
+        return -1;
+    PyObject *error = qi__take_exception();
+    int result = call_exception_handler(transport, message, error);
+    Py_DECREF(error);
+    return result;
+}
+
+static int log_failure(qi__transport *transport, const char *message, PyObject *error)
+{
+    if (!transport->loop || !transport->loop->debug)
+        return 0;
+    PyObject *keywords = Py_BuildValue("{s:O}", "exc_info", error);
+    if (!keywords)
+        return -1;
+    int result = log_with(transport, "debug",
+                          Py_BuildValue("(sOs)", "%r: %s", (PyObject *)transport, message), keywords);
+    Py_DECREF(keywords);
+    return result;
+}
+
+int qi__transport_call_soon(qi__transport *transport, PyObject *callback, PyObject *first,
+                            PyObject *second)
+{
+    PyObject *loop = (PyObject *)transport->loop;
+    PyObject *name = transport->loop->state->name_call_soon;
+
+    if (!callback)
+        return -1;
+    return qi__result_of(PyObject_CallMethodObjArgs(loop, name, callback, first, second, NULL));
+}
+
+static int call_own_soon(qi__transport *transport, const char *method, PyObject *argument)
+{
+    PyObject *callback = PyObject_GetAttrString((PyObject *)transport, method);
+    int result = qi__transport_call_soon(transport, callback, argument, NULL);
+
+    Py_XDECREF(callback);
+    return result;
+}
+
+/* The rest of close() and abort(): no more reading, and connection_lost() in the next iteration. */
+static int force_close(qi__transport *transport, PyObject *error)
+{
+    if (qi__transport_is_lost(transport))
+        return 0;
+    transport->conn_lost++;
+    bool was_closing = transport->closing;
+    transport->closing = true;
+    qi__outbox_clear(&transport->outbox);
+    /* Also if nothing waited: resume_writing() is called before an empty queue is seen to. */
+    if (qi__transport_unwatch(transport, QI__POLL_WRITE) < 0)
+        return -1;
+    if (!was_closing && qi__transport_unwatch(transport, QI__POLL_READ) < 0)
+        return -1;
+    return transport->loop ? call_own_soon(transport, "_call_connection_lost", error) : 0;
+}
+
+static int fail_with(qi__transport *transport, PyObject *error, const char *message)
+{
+    int result = PyErr_GivenExceptionMatches(error, PyExc_OSError)
+                     ? log_failure(transport, message, error)
+                     : call_exception_handler(transport, message, error);
+
+    return result < 0 ? -1 : force_close(transport, error);
+}
+
+int qi__transport_fail(qi__transport *transport, const char *message)
+{
+    if (qi__transport_must_raise())
+        return -1;
+    PyObject *error = qi__take_exception();
+    int result = fail_with(transport, error, message);
+    Py_DECREF(error);
+    return result;
+}
+
+/* -- ending ------------------------------------------------------------------------------------------------- */
+
+int qi__transport_close(qi__transport *transport)
+{
+    if (transport->closing || !transport->loop)
+        return 0;
+    transport->closing = true;
+    if (qi__transport_unwatch(transport, QI__POLL_READ) < 0)
+        return -1;
+    if (transport->outbox.count || qi__transport_is_lost(transport))
+        return 0;
+    transport->conn_lost++;
+    if (qi__transport_unwatch(transport, QI__POLL_WRITE) < 0)
+        return -1;
+    return transport->loop ? call_own_soon(transport, "_call_connection_lost", Py_None) : 0;
+}
+
+int qi__transport_leave_server(qi__transport *transport)
+{
+    PyObject *server = transport->server;
+
+    transport->server = NULL;
+    if (!server)
+        return 0;
+    PyObject *self = QI__SERVERS_KNOW_TRANSPORTS ? (PyObject *)transport : NULL;
+    PyObject *detach = PyObject_GetAttrString(server, "_detach");
+    PyObject *result = detach ? PyObject_CallFunctionObjArgs(detach, self, NULL) : NULL;
+    Py_XDECREF(detach);
+    Py_DECREF(server);
+    return qi__result_of(result);
+}
+
+int qi__transport_close_socket(qi__transport *transport)
+{
+    PyObject *sock = transport->sock;
+
+    transport->sock = NULL;
+    PyObject *result = sock ? PyObject_CallMethod(sock, "close", NULL) : Py_NewRef(Py_None);
+    Py_XDECREF(sock);
+    return qi__result_of(result);
+}
+
+int qi__transport_settle_waiter(qi__transport *transport, PyObject *error)
+{
+    if (!transport->empty_waiter)
+        return 0;
+    PyObject *waiter = Py_NewRef(transport->empty_waiter);
+    PyObject *done = PyObject_CallMethod(waiter, "done", NULL);
+    PyObject *result = NULL;
+
+    if (done == Py_True)
+        result = Py_NewRef(Py_None);
+    else if (done)
+        result = error ? PyObject_CallMethod(waiter, "set_exception", "(O)", error)
+                       : PyObject_CallMethod(waiter, "set_result", "O", Py_None);
+    Py_XDECREF(done);
+    Py_DECREF(waiter);
+    return qi__result_of(result);
+}
+
+static int fail_empty_waiter(qi__transport *transport)
+{
+    if (!transport->empty_waiter)
+        return 0;
+    PyObject *error = PyObject_CallFunction(PyExc_ConnectionError, "s",
+                                            "Connection is closed by peer");
+    int result = error ? qi__transport_settle_waiter(transport, error) : -1;
+    Py_XDECREF(error);
+    return result;
+}
+
+/* Does one step of an ending whatever the steps before it have raised; the first exception is kept. */
+static void step(qi__transport *transport, int (*what)(qi__transport *), PyObject **first)
+{
+    if (what(transport) == 0)
+        return;
+    PyObject *raised = qi__take_exception();
+    if (*first)
+        Py_XDECREF(raised);
+    else
+        *first = raised;
+}
+
+int qi__transport_lose(qi__transport *transport, PyObject *error)
+{
+    PyObject *first = NULL, *protocol = transport->protocol;
+
+    if (!transport->loop)
+        return 0;
+    if (!transport->conn_lost)
+        transport->conn_lost++; /* whatever is written from now on is written in vain */
+    transport->closing = true;
+    if (transport->protocol_connected && protocol) {
+        Py_INCREF(protocol);
+        PyObject *result = PyObject_CallMethod(protocol, "connection_lost", "(O)", error);
+        if (!result)
+            first = qi__take_exception();
+        Py_XDECREF(result);
+        Py_DECREF(protocol);
+    }
+    step(transport, qi__transport_close_socket, &first);
+    Py_CLEAR(transport->protocol);
+    step(transport, qi__transport_leave_server, &first);
+    step(transport, fail_empty_waiter, &first);
+    qi__outbox_clear(&transport->outbox);
+    Py_CLEAR(transport->loop);
+    qi__give_exception(first);
+    return first ? -1 : 0;
+}
+
+static PyObject *transport_close(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return qi__transport_close((qi__transport *)self) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *transport_abort(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return force_close((qi__transport *)self, Py_None) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *transport_force_close(PyObject *self, PyObject *error)
+{
+    return force_close((qi__transport *)self, error) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *transport_fatal_error(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"exc", "message", NULL};
+    const char *message = "Fatal error on transport";
+    PyObject *error;
+
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|s:_fatal_error", names, &error, &message))
+        return NULL;
+    return fail_with((qi__transport *)self, error, message) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *transport_call_connection_lost(PyObject *self, PyObject *error)
+{
+    return qi__transport_lose((qi__transport *)self, error) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *transport_is_closing(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return PyBool_FromLong(((qi__transport *)self)->closing);
+}
+
+PyMethodDef qi__transport_end_methods[] = {
+    {"close", transport_close, METH_NOARGS,
+     PyDoc_STR("close($self, /)\n--\n\n"
+               "Closes the connection once everything is written.")},
+    {"abort", transport_abort, METH_NOARGS,
+     PyDoc_STR("abort($self, /)\n--\n\n"
+               "Closes the connection at once; what waits to be written is lost.")},
+    {"is_closing", transport_is_closing, METH_NOARGS,
+     PyDoc_STR("is_closing($self, /)\n--\n\n"
+               "True if the transport is closing or closed.")},
+    {"_fatal_error", (PyCFunction)(void (*)(void))transport_fatal_error,
+     METH_VARARGS | METH_KEYWORDS, NULL},
+    {"_force_close", transport_force_close, METH_O, NULL},
+    {"_call_connection_lost", transport_call_connection_lost, METH_O, NULL},
+    {NULL, NULL, 0, NULL},
+};
