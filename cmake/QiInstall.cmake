@@ -10,11 +10,25 @@ set(qi_plugins_dir ${CMAKE_INSTALL_DATADIR}/qi/demo/plugins)
 file(RELATIVE_PATH qi_bin_to_lib /prefix/${CMAKE_INSTALL_BINDIR} /prefix/${CMAKE_INSTALL_LIBDIR})
 file(RELATIVE_PATH qi_pc_to_prefix /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 
-install(DIRECTORY include/qi DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
+set(qi_left_out)
+if(NOT TARGET qi-widgets)
+  foreach(header widgets widgets_api console task_monitor plugin_manager)
+    list(APPEND qi_left_out PATTERN "${header}.hpp" EXCLUDE)
+  endforeach()
+endif()
+install(DIRECTORY include/qi DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp"
+        ${qi_left_out})
 # A libpython outside the system's folders stays findable.
 set_target_properties(qi PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS qi EXPORT qi-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT qi-targets NAMESPACE qi:: DESTINATION ${qi_package_dir})
+# A file of its own: a host without widgets needs no QtWidgets to find the rest.
+if(TARGET qi-widgets)
+  install(TARGETS qi-widgets EXPORT qi-widgets-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT qi-widgets-targets NAMESPACE qi:: DESTINATION ${qi_package_dir})
+  configure_file(qi-widgets.pc.in ${PROJECT_BINARY_DIR}/qi-widgets.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/qi-widgets.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
 configure_package_config_file(cmake/qi-config.cmake.in ${PROJECT_BINARY_DIR}/qi-config.cmake
   INSTALL_DESTINATION ${qi_package_dir} PATH_VARS qi_stubs_dir CMAKE_INSTALL_BINDIR)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/qi-config-version.cmake

@@ -13,6 +13,9 @@ QT = re.compile(r'^\s*#\s*include\s*[<"](Q[A-Z]\w*|Qt\w*/\S+|q[a-z]+\.h)[>"]')
 INTERNAL_PYTHON = re.compile(r"Py_BUILD_CORE|pycore_|internal/pycore")
 ANY = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 
+# Of the folder itself, so without a path: the rest of runtime/ is libqi's own.
+INSIDE = re.compile(r'^\s*#\s*include\s*"[^"]*/')
+
 SOURCES = {".c", ".h", ".cpp", ".hpp"}
 
 # Pattern of the files, what they must not include, and why.
@@ -27,6 +30,7 @@ RULES = [
     ("runtime/host.h", (PYTHON, QT), "the host port knows neither Python nor Qt"),
     ("runtime/*.[ch]", (QT,), "Qt stays in runtime/qt/"),
     ("runtime/**/*", (INTERNAL_PYTHON,), "the public C API of CPython only"),
+    ("runtime/widgets/*", (PYTHON, INSIDE), "the widgets are users of the public API"),
     ("apps/**/*", (PYTHON,), "programs are users of the public API"),
     ("examples/**/*", (PYTHON,), "examples are users of the public API"),
 ]

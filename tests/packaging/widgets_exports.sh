@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# widgets_exports.sh LIBRARY HEADER...
+#
+# libqi-widgets exports the classes and functions that its headers mark, and nothing else; and of libqi it
+# uses what the public headers declare.
+set -euo pipefail
+export LC_ALL=C
+library=$1
+shift
+declared=$(cat "$@" | tr '\n' ' ' | grep -oE 'QI_WIDGETS_API (class |struct )?([A-Za-z_:]+ )?[A-Za-z_]+' | awk '{print $NF}' | grep -vE '^(QI_|_)' | sort -u)
+[ -n "$declared" ] || { echo "found no declarations in $*"; exit 1; }
+exported=$(nm -DC --defined-only --format=posix "$library" | sed -E 's/^(vtable|typeinfo|typeinfo name|non-virtual thunk) (for|to) //; s/ [A-Za-z] [0-9a-f]+( [0-9a-f]+)?$//' |
+    grep -oE '^qi::[A-Za-z_]+|^.*$' | sed 's/^qi:://; s/[:(].*//' | sort -u)
+differences=$(diff <(echo "$declared") <(echo "$exported")) || {
+    printf 'declared (<) and exported (>) differ:\n%s\n' "$differences"
+    exit 1
+}
