@@ -18,6 +18,7 @@
 
 #include "compat.h"
 #include "proxy_p.h"
+#include "scope.h"
 #include "signature.h"
 #include "slot.h"
 #include "status.h"
@@ -30,9 +31,10 @@ typedef struct qi__link {
     qi_qt_relay *relay;    /* NULL: ended */
     PyObject *sender;      /* the proxy */
     PyObject *slot_signal; /* the signal's name, where a `_qi.Slot` is called; else NULL */
-    bool single_shot;      /* ends with the first emission, before the call */
-    bool fired;            /* a single shot that was, though it may not have ended yet */
-    int signal;            /* without clones, so that equal ones compare equal */
+    PyObject *context; /* of the plugin that has connected it; NULL: nobody's, or a slot's affair */
+    bool single_shot;  /* ends with the first emission, before the call */
+    bool fired;        /* a single shot that was, though it may not have ended yet */
+    int signal;        /* without clones, so that equal ones compare equal */
 } qi__link;
 
 static qi__link *as_link(PyObject *object)
@@ -78,6 +80,7 @@ static void close_link(qi__link *link)
     Py_CLEAR(link->receiver);
     Py_CLEAR(link->sender);
     Py_CLEAR(link->slot_signal);
+    Py_CLEAR(link->context);
 }
 
 static void close_in_gui_thread(void *data)
@@ -170,6 +173,7 @@ static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t fl
     PyObject *callable = Py_NewRef(link->callable), *signal = Py_XNewRef(link->slot_signal), *result;
     const bool is_method = link->receiver;
     PyObject *receiver = is_method ? qi__weakref_get(link->receiver) : NULL;
+    PyObject *entered = link->context ? qi__scope_enter(link->context) : NULL;
 
     if (link->single_shot)
         end_single_shot(link);
@@ -180,6 +184,7 @@ static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t fl
     } else {
         result = call(signal, callable, arguments, flagged);
     }
+    qi__scope_leave(entered);
     Py_XDECREF(signal);
     Py_DECREF(callable);
     return result;
@@ -450,6 +455,7 @@ static qi__link *new_link(qi__signal *signal, qi_object *sender, const wanted *w
     link->sender = Py_NewRef((PyObject *)signal->proxy);
     link->signal = qi_qt_original_signal(sender, signal->index);
     link->single_shot = want->type & SINGLE_SHOT;
+    link->context = slot_behind(want->callable) ? NULL : qi__scope_keep();
     if (name_signal(link, want->callable, sender, signal->index) == 0 &&
         set_callable(link, want->callable) == 0 &&
         open_link(link, signal, sender, most, want->type) == 0)
@@ -577,6 +583,7 @@ static int link_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(as_link(self)->callable);
     Py_VISIT(as_link(self)->receiver);
     Py_VISIT(as_link(self)->sender);
+    Py_VISIT(as_link(self)->context);
     return 0;
 }
 
@@ -586,6 +593,7 @@ static int link_clear(PyObject *self)
     Py_CLEAR(as_link(self)->receiver);
     Py_CLEAR(as_link(self)->sender);
     Py_CLEAR(as_link(self)->slot_signal);
+    Py_CLEAR(as_link(self)->context);
     return 0;
 }
 

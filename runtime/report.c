@@ -20,6 +20,7 @@
 #include "leave.h"
 #include "qt/bridge.h"
 #include "runtime_p.h"
+#include "scope.h"
 #include "single.h"
 #include "state.h"
 #include "status.h"
@@ -67,11 +68,13 @@ static const char *or_nothing(const char *text)
 static void log_error(const qi_error *error, const qi_origin *origin)
 {
     const char *task = origin->task, *signal = origin->signal, *target = origin->target;
+    const char *plugin = origin->plugin;
 
-    qi__log(QI_LOG_ERROR, "python", "%s%s%s%s%s%s%s%s%s", error->message,
-            task ? "\n  in task " : "", or_nothing(task), target ? "\n  of " : "",
-            or_nothing(target), signal ? "\n  started by " : "", or_nothing(signal),
-            error->traceback ? "\n" : "", or_nothing(error->traceback));
+    qi__log(QI_LOG_ERROR, "python", "%s%s%s%s%s%s%s%s%s%s%s", error->message,
+            plugin ? "\n  in the plugin " : "", or_nothing(plugin), task ? "\n  in task " : "",
+            or_nothing(task), target ? "\n  of " : "", or_nothing(target),
+            signal ? "\n  started by " : "", or_nothing(signal), error->traceback ? "\n" : "",
+            or_nothing(error->traceback));
 }
 
 void qi__report_error(const qi_error *error, const qi_origin *origin)
@@ -129,6 +132,19 @@ static void hand_to_excepthook(PyObject *exception, const qi_origin *origin)
     Py_XDECREF(note);
 }
 
+/* Names the plugin, where the reporter has not. */
+static void report_with_plugin(const qi_error *error, PyObject *exception, const qi_origin *origin)
+{
+    qi_origin whole = origin ? *origin : (qi_origin){.task = NULL};
+    PyObject *plugin = whole.plugin ? NULL : qi__scope_blame(exception);
+
+    if (plugin)
+        whole.plugin = PyUnicode_AsUTF8(plugin);
+    PyErr_Clear();
+    qi__report_error(error, &whole);
+    Py_XDECREF(plugin);
+}
+
 void qi__report_exception(PyObject *exception, const qi_origin *origin)
 {
     qi__state *state = qi__state_get();
@@ -144,7 +160,7 @@ void qi__report_exception(PyObject *exception, const qi_origin *origin)
     }
     qi_error *error = qi__error_from_exception(exception);
     if (error) {
-        qi__report_error(error, origin);
+        report_with_plugin(error, exception, origin);
         qi__error_free(error);
     } else {
         qi__log(QI_LOG_ERROR, "python", "out of memory for the report of an exception");
@@ -166,14 +182,15 @@ static const char *optional_text(PyObject *object)
 
 static PyObject *report(PyObject *module, PyObject *arguments)
 {
-    PyObject *exception, *task, *signal, *target;
+    PyObject *exception, *task, *signal, *target, *plugin = Py_None;
 
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "OOOO:_report", &exception, &task, &signal, &target))
+    if (!PyArg_ParseTuple(arguments, "OOOO|O:_report", &exception, &task, &signal, &target, &plugin))
         return NULL;
     if (!PyExceptionInstance_Check(exception))
         return PyErr_Format(PyExc_TypeError, "an exception is needed, not %R", exception);
-    const qi_origin origin = {optional_text(task), optional_text(signal), optional_text(target)};
+    const qi_origin origin = {optional_text(task), optional_text(signal), optional_text(target),
+                              optional_text(plugin)};
     qi__report_exception(exception, &origin);
     Py_RETURN_NONE;
 }
@@ -199,8 +216,8 @@ int qi__report_setup(PyObject *module, qi__state *state)
 {
     static PyMethodDef methods[] = {
         {"_report", report, METH_VARARGS,
-         "_report(exception, task, signal, target)\n--\n\n"
-         "Tell the host of an exception that nobody awaits; the last three are str or None."},
+         "_report(exception, task, signal, target, plugin=None)\n--\n\n"
+         "Tell the host of an exception that nobody awaits; the last four are str or None."},
         {"_log", log_text, METH_VARARGS, "_log(level, source, text)\n--\n\nWrite to the host's log."},
         {NULL, NULL, 0, NULL},
     };

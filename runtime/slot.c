@@ -16,6 +16,7 @@
 #include "compat.h"
 #include "loop.h"
 #include "runtime_p.h"
+#include "scope.h"
 
 /* -- names, for messages and reports ------------------------------------------------------------------- */
 
@@ -42,12 +43,16 @@ static void report(qi__slot *slot, PyObject *signal, PyObject *exception, PyObje
     PyObject *name = task ? PyObject_CallMethod(task, "get_name", NULL) : NULL;
 
     PyErr_Clear();
+    PyObject *plugin = task ? qi__scope_blame_task(task, exception)
+                            : NULL; /* else the report finds it */
     qi_origin origin = {
         .task = name && PyUnicode_Check(name) ? utf8_or_null(name) : NULL,
         .signal = utf8_or_null(signal ? signal : slot->signal),
         .target = utf8_or_null(qi__slot_target(slot)),
+        .plugin = utf8_or_null(plugin),
     };
     qi__report_exception(exception, &origin); /* Beware: calls the host, without the GIL */
+    Py_XDECREF(plugin);
     Py_XDECREF(name);
 }
 
@@ -332,10 +337,12 @@ PyObject *qi__slot_launch(qi__slot *slot, PyObject *signal, PyObject *const *arg
         return PyErr_Occurred() ? NULL : raise_no_loop(slot);
     Py_INCREF(slot); /* the first step may drop the last reference of others */
     PyObject *callable = callable_now(slot), *outcome = NULL;
+    PyObject *entered = slot->context ? qi__scope_enter(slot->context) : NULL;
     if (callable)
         outcome = launch(slot, signal, callable, args, nargsf, loop);
     else if (!PyErr_Occurred())
         outcome = Py_NewRef(Py_None);
+    qi__scope_leave(entered);
     Py_XDECREF(callable);
     Py_XDECREF(loop);
     Py_DECREF(slot);

@@ -41,6 +41,7 @@ typedef struct qi__slot {
     PyObject *task_runner; /* NULL: the eager start of libqi's loop */
     PyObject *signal;      /* what it is connected to, for reports; NULL: unknown */
     PyObject *target;      /* "module:callable", for reports; NULL until it is needed */
+    PyObject *context;     /* of the plugin that it belongs to; NULL: nobody's, it runs in the caller's */
     qi__signature takes;
     qi_overlap overlap;
     size_t queue_limit; /* 0: none */

@@ -10,6 +10,7 @@
 #include "compat.h"
 #include "qt/bridge.h"
 #include "runtime_p.h"
+#include "scope.h"
 
 static const char *const overlap_names[] = {
     [QI_OVERLAP_CONCURRENT] = "concurrent", [QI_OVERLAP_DROP] = "drop",
@@ -93,6 +94,7 @@ static qi__slot *allocate(PyTypeObject *type, PyObject *callable)
         slot->vectorcall = qi__slot_call;
         slot->callable = Py_NewRef(callable);
         slot->takes = takes;
+        slot->context = qi__scope_keep();
     }
     return slot;
 }
@@ -165,6 +167,7 @@ static int slot_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(slot->dict);
     Py_VISIT(slot->callable);
     Py_VISIT(slot->receiver);
+    Py_VISIT(slot->context);
     Py_VISIT(slot->task_runner);
     for (qi__waiting *item = slot->first_waiting; item; item = item->next)
         Py_VISIT(item->args); /* its signal is a str */
@@ -178,6 +181,7 @@ static int slot_clear(PyObject *self)
     slot->closed = true;
     Py_CLEAR(slot->dict);
     Py_CLEAR(slot->receiver);
+    Py_CLEAR(slot->context);
     Py_CLEAR(slot->task_runner);
     qi__overlap_forget(slot);
     Py_CLEAR(slot->callable);

@@ -67,7 +67,9 @@ extern "C" {
     X(pending_type)     /* the done-callback of a task that libqi launched */                      \
     X(get_running_loop) /* asyncio.events._get_running_loop */                                     \
     /* stream.c */                                                                                 \
-    X(writer_type) /* _qi.LineWriter: sys.stdout and sys.stderr */
+    X(writer_type) /* _qi.LineWriter: sys.stdout and sys.stderr */                                 \
+    /* scope.c */                                                                                  \
+    X(scope_variable) /* the ContextVar that says which plugin code runs for */
 
 typedef struct qi__state {
 #define QI_STATE_MEMBER(name) PyObject *name;
@@ -90,6 +92,7 @@ int qi__report_setup(PyObject *module, qi__state *state);
 int qi__application_setup(PyObject *module, qi__state *state);
 int qi__leave_setup(PyObject *module, qi__state *state);
 int qi__copies_setup(PyObject *module, qi__state *state);
+int qi__scope_setup(PyObject *module, qi__state *state);
 
 /* PyInit__qi, for PyImport_AppendInittab and for an interpreter that runs already. */
 PyMODINIT_FUNC PyInit__qi(void);

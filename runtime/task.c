@@ -35,6 +35,7 @@
 #include "pending.h"
 #include "qt/bridge.h"
 #include "runtime_p.h"
+#include "scope.h"
 #include "signature.h"
 #include "status.h"
 
@@ -70,6 +71,7 @@ struct qi_task {
     PyObject *timer; /* the handle of call_later() */
     bool timed_out;
     bool is_reported; /* by the loop, out of which the exception went */
+    PyObject *plugin; /* whose code it was that failed, a str, until it is told; NULL: no plugin's */
     qi_task *previous, *next;
 };
 
@@ -250,7 +252,10 @@ static void tell(qi_task *task, bool had_handles)
     } else if (phase_of(task->status) == QI_TASK_FAILED && !task->is_reported && !had_handles) {
         if (task->callable && !target)
             target = qi__callable_name(task->callable);
-        qi_origin origin = {.task = task->name, .signal = NULL, .target = target};
+        qi_origin origin = {.task = task->name, .target = target};
+        if (task->plugin)
+            origin.plugin = PyUnicode_AsUTF8(task->plugin);
+        PyErr_Clear();
         qi__report_error(error, &origin);
     }
 }
@@ -273,6 +278,7 @@ static void finish(qi_task *task, int status, qi_value *result, qi_error *error)
     unlink_launch(task);
     PyObject *raised = qi__take_exception();
     tell(task, had_handles);
+    Py_CLEAR(task->plugin);
     qi__give_exception(raised);
     drop(task);
 }
@@ -294,10 +300,15 @@ static void finish_with(qi_task *task, int status, const char *message)
     finish(task, status, &none, qi__error_copy(&text));
 }
 
-static void finish_raised(qi_task *task, PyObject *exception)
+/* `future` is the asyncio task; NULL: there is none. */
+static void finish_raised(qi_task *task, PyObject *future, PyObject *exception)
 {
     qi_error *error = qi__error_from_exception(exception);
     qi_value none = qi_none();
+
+    if (is_pending(task))
+        Py_XSETREF(task->plugin,
+                   future ? qi__scope_blame_task(future, exception) : qi__scope_blame(exception));
 
     finish(task, error ? error->status : QI_ERR_PYTHON, &none, error);
 }
@@ -311,7 +322,7 @@ static void finish_result(qi_task *task, PyObject *result)
         return;
     }
     PyObject *exception = qi__take_exception();
-    finish_raised(task, exception);
+    finish_raised(task, NULL, exception);
     Py_XDECREF(exception);
 }
 
@@ -348,7 +359,7 @@ static void finish_from(qi_task *task, PyObject *future)
     if (result)
         finish_result(task, result);
     else
-        finish_raised(task, exception);
+        finish_raised(task, future, exception);
     Py_XDECREF(result);
     Py_XDECREF(exception);
 }
@@ -577,7 +588,7 @@ static int launch(qi_task *task, const qi_value *args, size_t count)
             Py_DECREF(outcome);
         } else if (status == QI_OK && plain) {
             PyObject *exception = qi__take_exception();
-            finish_raised(task, exception); /* it ran: what it raised is its result */
+            finish_raised(task, NULL, exception); /* it ran: what it raised is its result */
             Py_DECREF(exception);
         } else if (status == QI_OK) {
             status = qi__fail_python(name);

@@ -54,6 +54,7 @@ typedef struct qi_origin {
     const char *task;   /* the task's name */
     const char *signal; /* "Class::signal(types)" of the emission that started it */
     const char *target; /* "module:callable" of the slot or task */
+    const char *plugin; /* the id of the plugin whose code it is */
 } qi_origin;
 
 /*

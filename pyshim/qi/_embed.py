@@ -15,7 +15,7 @@ import threading
 
 import _qi
 
-from . import _bindings, _loop
+from . import _bindings, _loop, _scope
 
 ERROR = 3  # qi_log_level
 
@@ -73,9 +73,10 @@ def report_context(context):
     handle = context.get("handle")
     if isinstance(task, asyncio.Task):
         target = context.get("slot") or target_of_task(task)
-        _qi._report(exception, task.get_name(), context.get("signal"), target)
+        plugin = _scope.blame(exception, task=task)
+        _qi._report(exception, task.get_name(), context.get("signal"), target, plugin)
     elif getattr(handle, "_callback", None) is not None:
-        _qi._report(exception, None, None, name_of(handle._callback))
+        _qi._report(exception, None, None, name_of(handle._callback), _scope.blame(exception, handle=handle))
     else:
         _qi._report(exception, None, None, None)
 

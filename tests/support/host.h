@@ -20,7 +20,7 @@ namespace tests
 
 struct Report {
     int status;
-    std::string message, type, traceback, task, signal, target;
+    std::string message, type, traceback, task, signal, target, plugin;
 };
 
 class Host

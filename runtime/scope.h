@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Whose code runs: the C half of pyshim/qi/_scope.py. GIL: held. */
+#ifndef QI_RUNTIME_SCOPE_H
+#define QI_RUNTIME_SCOPE_H
+
+#include <Python.h>
+
+/*
+ * The id of the plugin whose code runs in the present Context, as a str. New reference; NULL, never with an
+ * exception set, where no plugin's does. What is set when it is called stays set.
+ */
+PyObject *qi__scope_plugin(void);
+
+/* The same for an exception that nobody awaits: of the modules that it passed, else of the present Context. */
+PyObject *qi__scope_blame(PyObject *exception);
+
+/* The same for a task that has failed with an exception. */
+PyObject *qi__scope_blame_task(PyObject *task, PyObject *exception);
+
+/*
+ * What a plugin connects runs as code of that plugin. Where the present Context is a plugin's, this is a copy of
+ * it, a new reference; else NULL, without an exception.
+ */
+PyObject *qi__scope_keep(void);
+
+/* Enters a copy of a kept Context, so that calls may nest. Returns what qi__scope_leave() wants, which is NULL
+ * where code of that plugin runs already. An exception that is set before qi__scope_leave() stays set. */
+PyObject *qi__scope_enter(PyObject *kept);
+void qi__scope_leave(PyObject *entered);
+
+#endif
