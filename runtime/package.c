@@ -31,6 +31,14 @@ static const qi__package_module *find_module(const char *name)
     return NULL;
 }
 
+const char *qi__package_source(const char *name, size_t *size)
+{
+    const qi__package_module *module = find_module(name);
+
+    *size = module ? module->source_size : 0;
+    return module ? module->source : NULL;
+}
+
 /* The module's code object, or None if another version of Python compiled it. New reference. */
 static PyObject *load_code(const qi__package_module *module)
 {

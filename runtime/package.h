@@ -21,6 +21,9 @@ extern const qi__package_module qi__package_modules[];
 extern const size_t qi__package_count;
 extern const long qi__package_magic; /* of the Python that compiled the code */
 
+/* The source of a module of the package, borrowed for ever; NULL: there is none of that name. GIL: not needed. */
+const char *qi__package_source(const char *name, size_t *size);
+
 /* Makes `import qi` find the package; once is enough, more does no harm. 0, or -1 with an exception.
  * GIL: held. */
 int qi__package_install(void);

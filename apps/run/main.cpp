@@ -13,6 +13,7 @@
 
 #include <qi/qi.h>
 
+#include "doctor.h"
 #include "options.h"
 
 namespace
@@ -136,6 +137,8 @@ int main(int argc, char **argv)
         std::printf("qi-run %s\n", qi_version_string());
         return 0;
     }
+    if (options.how == "doctor")
+        return doctor(options);
     // Qt sees the program's name only: the options are qi-run's and the script's.
     int application_argc = 1;
     return run(options, make_application(options.app, application_argc, argv));

@@ -8,6 +8,8 @@ const char help_text[] =
        qi-run [options] -m module [arguments]
        qi-run [options] -c code [arguments]
        qi-run [options] - [arguments]
+       qi-run [options] doctor [--json] [--plugins=FOLDER]…
+       qi-run [options] plugin new | check | run …
 
 Runs Python inside libqi's embedded runtime as python3 would: same sys.argv, __main__, sys.path,
 tracebacks and exit status. Environment variables such as PYTHONPATH are honoured.
@@ -33,6 +35,9 @@ tracebacks and exit status. Environment variables such as PYTHONPATH are honoure
   --version      print the version of libqi and exit
   --help         print this and exit
 
+doctor says what is wrong with the installation and how to put it right; plugin makes, checks and runs
+plugins. Each has a --help of its own. A script of such a name is run as ./doctor.
+
 The exit status is that of the script: 0 at its end, the one given to sys.exit(), 1 after an uncaught
 exception, 2 for a wrong command line, 130 after Ctrl+C.
 )";
@@ -43,20 +48,6 @@ namespace
 bool has_prefix(const char *text, const char *prefix)
 {
     return std::strncmp(text, prefix, std::strlen(prefix)) == 0;
-}
-
-// The value of "--name=value", or of "--name" "value"; null if it is another option.
-const char *value_of(const char *name, int argc, char **argv, int &at)
-{
-    const size_t size = std::strlen(name);
-
-    if (!has_prefix(argv[at], name))
-        return nullptr;
-    if (argv[at][size] == '=')
-        return argv[at] + size + 1;
-    if (argv[at][size] == '\0' && at + 1 < argc)
-        return argv[++at];
-    return nullptr;
 }
 
 bool set_app(const char *value, App &app)
@@ -82,7 +73,7 @@ bool is_loop(const std::string &value)
 }
 
 // One of our own options, at `at`; what is wrong with it, or an empty text.
-std::string parse_own(int argc, char **argv, int &at, Options &options)
+std::string parse_own(const std::vector<const char *> &argv, int &at, Options &options)
 {
     const std::string given = argv[at];
 
@@ -92,16 +83,16 @@ std::string parse_own(int argc, char **argv, int &at, Options &options)
         options.how = "version";
     } else if (given == "--debug") {
         options.debug = true;
-    } else if (const char *app = value_of("--app", argc, argv, at)) {
+    } else if (const char *app = value_of("--app", argv, at)) {
         if (!set_app(app, options.app))
             return "--app is none, core, gui or widgets, not " + std::string(app);
-    } else if (const char *loop = value_of("--loop", argc, argv, at)) {
+    } else if (const char *loop = value_of("--loop", argv, at)) {
         options.loop = loop;
         if (!is_loop(options.loop))
             return "--loop is guest, owner or none, not " + options.loop;
-    } else if (const char *venv = value_of("--venv", argc, argv, at)) {
+    } else if (const char *venv = value_of("--venv", argv, at)) {
         options.venv = venv;
-    } else if (const char *home = value_of("--home", argc, argv, at)) {
+    } else if (const char *home = value_of("--home", argv, at)) {
         options.home = home;
     } else {
         return "unknown option " + given;
@@ -122,8 +113,22 @@ std::string check(Options &options)
 
 } // namespace
 
+const char *value_of(const char *name, const std::vector<const char *> &argv, int &at)
+{
+    const size_t size = std::strlen(name);
+
+    if (!has_prefix(argv[at], name))
+        return nullptr;
+    if (argv[at][size] == '=')
+        return argv[at] + size + 1;
+    if (argv[at][size] == '\0' && at + 1 < int(argv.size()))
+        return argv[++at];
+    return nullptr;
+}
+
 std::string parse(int argc, char **argv, Options &options)
 {
+    const std::vector<const char *> all(argv, argv + argc);
     int at = 1;
 
     while (at < argc && options.how.empty()) {
@@ -136,10 +141,12 @@ std::string parse(int argc, char **argv, Options &options)
             at++;
         } else if (std::strcmp(given, "-") == 0) {
             options.how = "stdin";
+        } else if (std::strcmp(given, "doctor") == 0 || std::strcmp(given, "plugin") == 0) {
+            options.how = given;
         } else if (given[0] != '-') {
             options.how = "script";
         } else {
-            std::string wrong = parse_own(argc, argv, at, options);
+            std::string wrong = parse_own(all, at, options);
             if (!wrong.empty())
                 return wrong;
             at++;

@@ -11,7 +11,7 @@ enum class App { None, Core, Gui, Widgets };
 struct Options {
     App app = App::Core;
     std::string loop;               // "guest", "owner", "none"
-    std::string how;                // "script", "module", "code", "stdin"
+    std::string how;                // "script", "module", "code", "stdin", "doctor", "plugin"
     std::vector<const char *> argv; // what is run, and its arguments; never empty
     const char *venv = nullptr;
     const char *home = nullptr;
@@ -19,6 +19,10 @@ struct Options {
 };
 
 extern const char help_text[];
+
+// The value of "--name=value", or of "--name" "value", after which `at` is at the value; null if it is
+// another option.
+const char *value_of(const char *name, const std::vector<const char *> &argv, int &at);
 
 // Either fills the options and returns an empty text, or returns what is wrong with the command line.
 // --help and --version are for the caller to look for: they come back in `how`.

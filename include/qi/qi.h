@@ -14,5 +14,6 @@
 #include <qi/runtime.h>
 #include <qi/task.h>
 #include <qi/connection.h>
+#include <qi/doctor.h>
 
 #endif /* QI_QI_H */

@@ -38,6 +38,9 @@ Programs of your own
     compat                    the names of older packages
     jupyter                   jupyter.start(), a Jupyter kernel inside the application
 
+Help with problems
+    doctor                    doctor.examine() says what is wrong with the installation, and how to put it right
+
 Event loops
     new_event_loop()          for asyncio.Runner(loop_factory=qi.new_event_loop)
     QiBaseEventLoop, QiSelectorEventLoop, QiLoopMode, QiSelectorEventLoopPolicy
@@ -112,6 +115,7 @@ __all__ = [
     "asyncsignal",
     "asyncsignalstream",
     "asyncslot",
+    "doctor",
     "from_binding",
     "host",
     "jupyter",
@@ -124,7 +128,7 @@ __all__ = [
     "using_qt_from_asyncio",
 ]
 
-_LATER = ("QtAsyncio", "compat", "jupyter")  # modules of the package that few programs need
+_LATER = ("QtAsyncio", "compat", "doctor", "jupyter")  # modules of the package that few programs need
 
 
 def __getattr__(name):

@@ -20,6 +20,8 @@ import qi
 
 from . import _embed, _policies, _shutdown
 
+COMMANDS = ("doctor", "plugin")  # words that qi-run takes in place of a script's name
+
 INTERRUPTED = 130  # what a shell reports for a program that SIGINT has ended
 
 _status = None  # set by what ends the event loop
@@ -108,10 +110,17 @@ def run_script():
             source = file.read()
     except OSError as error:
         text = f"qi-run: can't open file {path!r}: [Errno {error.errno}] {error.strerror}"
-        print(text, file=sys.stderr)
+        print(text + near_command(sys.argv[0]), file=sys.stderr)
         raise SystemExit(2) from None
     add_path(os.path.dirname(os.path.realpath(path)))
     execute(source, path, SourceFileLoader("__main__", path))
+
+
+def near_command(name):
+    import difflib
+
+    near = difflib.get_close_matches(name, COMMANDS, 1)
+    return f"; did you mean `qi-run {near[0]}`?" if near else ""
 
 
 def not_source(path):

@@ -9,7 +9,7 @@ import re
 import unittest
 
 import qi
-from qi import QtAsyncio
+from qi import QtAsyncio, doctor
 from qi.compat import asyncslot as compat_asyncslot
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
@@ -19,6 +19,7 @@ ROOT = TESTS.parent
 MODULES = {
     qi: "qi/__init__.pyi",
     QtAsyncio: "qi/QtAsyncio.pyi",
+    doctor: "qi/doctor.pyi",
     compat_asyncslot: "qi/compat/asyncslot.pyi",
 }
 INHERITED = ("asyncio", "_asyncio", "builtins")  # documented by Python

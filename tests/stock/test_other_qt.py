@@ -91,6 +91,14 @@ class OtherQt:
         """)
         self.assertEqual(stdout, "0 False\n")
 
+    def test_the_doctor_shows_both(self):
+        if not QI_RUN:
+            self.skipTest("qi-run is not built")
+        ended = self.call(QI_RUN, "doctor", **self.search)
+        self.assertEqual(ended.returncode, 1, ended.stdout)
+        self.assertRegex(ended.stdout, rf"PROBLEM +{self.binding} ")
+        self.assert_has_paths(ended.stdout)
+
     def test_import_of_qi_after_the_binding(self):
         stdout = self.stock("""
             from PyQt6 import QtCore

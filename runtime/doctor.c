@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * qi_doctor(): what is known of Python and the configuration before anything is started. qt/doctor.cpp makes
+ * the report of it, and has an interpreter run qi._examine for the rest.
+ */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <qi/doctor.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "border.h"
+#include "callout.h"
+#include "config.h"
+#include "loaded.h"
+#include "location.h"
+#include "package.h"
+#include "qt/doctor.h"
+#include "runtime_p.h"
+#include "single.h"
+#include "state.h"
+#include "status.h"
+
+#define SCRIPT "qi._examine"
+
+#define TEXT_OF(x) #x
+#define TEXT(x)    TEXT_OF(x)
+
+typedef struct findings {
+    qi_config config; /* a copy of its own */
+    qi__location location;
+    char *library, *libpython, *wrong;
+    char runs[32], runs_fully[32];
+    const char **folders; /* borrowed texts */
+    size_t folder_count;
+} findings;
+
+void qi_doctor_options_init(qi_doctor_options *options)
+{
+    if (!options)
+        return;
+    memset(options, 0, sizeof *options);
+    options->size = sizeof *options;
+}
+
+/* -- what is asked for --------------------------------------------------------------------------- */
+
+static int check(const qi_doctor_options *options)
+{
+    if (options->size != sizeof *options)
+        return qi__fail(QI_ERR_ABI,
+                        "the size of the doctor's options is %zu, but this libqi knows only %zu: "
+                        "fill them with qi_doctor_options_init()",
+                        options->size, sizeof *options);
+    if (options->plugin_folder_count && !options->plugin_folders)
+        return qi__fail(QI_ERR_ARGUMENT, "plugin_folders is NULL although its count is %zu",
+                        options->plugin_folder_count);
+    for (size_t i = 0; i < options->plugin_folder_count; i++) {
+        int status = qi__check_text(options->plugin_folders[i], "an entry of plugin_folders");
+        if (status != QI_OK)
+            return status;
+    }
+    return QI_OK;
+}
+
+/* What the running runtime was started with, or the defaults. */
+static int copy_current(qi_config *own)
+{
+    if (!qi__callout_begin())
+        return qi__config_copy(own, NULL);
+    qi_runtime *runtime = qi__runtime_current(); /* it is not CLOSED meanwhile */
+    int status = qi__config_copy(own, runtime ? &runtime->config : NULL);
+    qi__callout_end();
+    return status;
+}
+
+static int collect_folders(findings *found, const qi_doctor_options *options)
+{
+    size_t own = found->config.module_path_count, count = own + options->plugin_folder_count;
+
+    if (!count)
+        return QI_OK;
+    found->folders = malloc(count * sizeof *found->folders);
+    if (!found->folders)
+        return qi__fail(QI_ERR_MEMORY, "out of memory for the names of folders");
+    for (size_t i = 0; i < count; i++)
+        found->folders[i] = i < own ? found->config.module_paths[i]
+                                    : options->plugin_folders[i - own];
+    found->folder_count = count;
+    return QI_OK;
+}
+
+/* -- what is found ------------------------------------------------------------------------------- */
+
+static void find_versions(findings *found)
+{
+    unsigned long number = Py_Version;
+
+    snprintf(found->runs, sizeof found->runs, "%lu.%lu", number >> 24, (number >> 16) & 0xff);
+    /* "3.11.2 (main, …" */
+    snprintf(found->runs_fully, sizeof found->runs_fully, "%.*s",
+             (int)strcspn(Py_GetVersion(), " "), Py_GetVersion());
+}
+
+/* Where Python would be started from; what is wrong with that stays in `wrong`, and is no failure. */
+static int find_location(findings *found)
+{
+    int status = qi__location_find(&found->location, &found->config);
+
+    if (status == QI_ERR_INTERPRETER) {
+        found->wrong = strdup(qi_last_error()->message);
+        return found->wrong ? QI_OK : QI_ERR_MEMORY;
+    }
+    return status;
+}
+
+static int find(findings *found, const qi_doctor_options *options)
+{
+    int status = options->config ? qi__config_copy(&found->config, options->config)
+                                 : copy_current(&found->config);
+    if (status == QI_OK)
+        status = collect_folders(found, options);
+    if (status == QI_OK)
+        status = find_location(found);
+    find_versions(found);
+    found->library = qi__loaded_at((const void *)&qi_doctor);
+    found->libpython = qi__loaded_at((const void *)&Py_GetVersion);
+    return status;
+}
+
+static void let_go(findings *found)
+{
+    qi__location_free(&found->location);
+    free(found->folders);
+    free(found->library);
+    free(found->libpython);
+    free(found->wrong);
+    qi__config_free(&found->config);
+}
+
+static int examine(const findings *found, const char *program, bool embeds, qi_value *out)
+{
+    size_t size;
+    const char *script = qi__package_source(SCRIPT, &size);
+    const qi_doctor_facts facts = {
+        .library = found->library,
+        .libpython = found->libpython,
+        .built = TEXT(PY_MAJOR_VERSION) "." TEXT(PY_MINOR_VERSION),
+        .runs = found->runs,
+        .runs_fully = found->runs_fully,
+        .running = Py_IsInitialized(),
+        .embeds = embeds,
+        .environment = found->config.use_environment,
+        .home = found->config.home,
+        .venv = found->config.venv,
+        .wrong = found->wrong,
+        .program = program,
+        .executable = found->location.executable,
+        .folders = found->folders,
+        .folder_count = found->folder_count,
+        .script = script,
+        .script_size = size,
+    };
+
+    return qi_doctor_examine(&facts, out);
+}
+
+int qi_doctor(const qi_doctor_options *options, qi_value *out)
+{
+    qi_doctor_options defaults;
+    findings found = {0};
+
+    qi_doctor_options_init(&defaults);
+    if (!out)
+        return qi__fail(QI_ERR_ARGUMENT, "out is NULL, so there is no place for the report");
+    int status = check(options ? options : &defaults);
+    if (status == QI_OK)
+        status = find(&found, options ? options : &defaults);
+    /* Where the configured place is wrong, the interpreter that libqi knows tells of the rest. */
+    const char *program = found.wrong ? QI_PYTHON_EXECUTABLE : found.location.program;
+    if (status == QI_OK)
+        status = examine(&found, program, true, out);
+    let_go(&found);
+    return status;
+}
+
+/* -- for Python ---------------------------------------------------------------------------------- */
+
+/* An interpreter that nobody embeds is what it is: nothing was configured, and nothing is looked for. */
+static int examine_stock(const char *executable, const qi_doctor_options *options, qi_value *out)
+{
+    findings found = {.location = {.program = strdup(executable), .executable = strdup(executable)}};
+
+    qi_config_init(&found.config);
+    int status = check(options);
+    if (status == QI_OK)
+        status = collect_folders(&found, options);
+    find_versions(&found);
+    found.config.use_environment = true;
+    found.library = qi__loaded_at((const void *)&qi_doctor);
+    found.libpython = qi__loaded_at((const void *)&Py_GetVersion);
+    if (status == QI_OK)
+        status = examine(&found, found.location.program, false, out);
+    let_go(&found);
+    return status;
+}
+
+/* `_qi._doctor(executable, folder…)`: the report as JSON. */
+static PyObject *doctor(PyObject *Py_UNUSED(self), PyObject *const *args, Py_ssize_t count)
+{
+    const char *texts[64];
+    qi_doctor_options options;
+    qi_value report;
+    int status;
+
+    for (Py_ssize_t i = 0; i < count && i < 64; i++) {
+        if (!(texts[i] = PyUnicode_AsUTF8(args[i])))
+            return NULL;
+    }
+    if (count < 1 || count > 64) {
+        PyErr_SetString(PyExc_ValueError, "at most 63 folders can be examined at a time");
+        return NULL;
+    }
+    qi_doctor_options_init(&options);
+    options.plugin_folders = texts + 1;
+    options.plugin_folder_count = (size_t)count - 1;
+    Py_BEGIN_ALLOW_THREADS
+    status = qi__single_is_extension() ? examine_stock(texts[0], &options, &report)
+                                       : qi_doctor(&options, &report);
+    Py_END_ALLOW_THREADS
+    if (status != QI_OK)
+        return qi__raise_status(qi_last_error());
+    const qi_value *json = qi_value_get(&report, "json");
+    PyObject *text = PyUnicode_FromStringAndSize(json->as.text.data, (Py_ssize_t)json->as.text.size);
+    qi_value_clear(&report);
+    return text;
+}
+
+int qi__doctor_setup(PyObject *module, qi__state *Py_UNUSED(state))
+{
+    static PyMethodDef functions[] = {
+        {"_doctor", (PyCFunction)(void (*)(void))doctor, METH_FASTCALL,
+         PyDoc_STR("Examines libqi's surroundings; the report as JSON.")},
+        {NULL, NULL, 0, NULL},
+    };
+
+    return PyModule_AddFunctions(module, functions);
+}
