@@ -65,11 +65,18 @@ static PyObject *check_qt(PyObject *Py_UNUSED(self), PyObject *module)
     Py_RETURN_NONE;
 }
 
+static PyObject *qt_copy(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(ignored))
+{
+    return Py_BuildValue("sN", qi_qt_version(), PyUnicode_DecodeFSDefault(qi_qt_library()));
+}
+
 int qi__copies_setup(PyObject *module, qi__state *Py_UNUSED(state))
 {
     static PyMethodDef functions[] = {
         {"_check_qt", check_qt, METH_O,
          PyDoc_STR("Raises RuntimeError if an extension module uses another copy of Qt.")},
+        {"_qt_copy", qt_copy, METH_NOARGS,
+         PyDoc_STR("Returns the version of the Qt that qi uses, and the path of its QtCore.")},
         {NULL, NULL, 0, NULL},
     };
 

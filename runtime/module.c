@@ -5,6 +5,8 @@
  */
 #include "state.h"
 
+#include <qi/base.h>
+
 #include "single.h"
 
 static qi__state *the_state; /* the process has one interpreter, and that has one module `_qi` */
@@ -63,7 +65,8 @@ static int module_exec(PyObject *module)
     }
     /* Whether an application embeds this interpreter, and so gives it a loop and objects. */
     if (PyModule_AddObjectRef(module, "embedded", qi__single_is_extension() ? Py_False : Py_True) <
-        0) {
+            0 ||
+        PyModule_AddStringConstant(module, "__version__", QI_VERSION_STRING) < 0) {
         the_state = NULL;
         return -1;
     }

@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Whether what a plugin needs is there, asked of the metadata of installed packages before anything is imported.
+
+A process has one copy of each module. So apart from what is missing or of the wrong version, two plugins conflict if
+what they need, or what that needs, would come from two places in two versions: as when both bring a package along, or
+one does what the other takes from the system. The first keeps what it has; the second is told both places.
+"""
+
+import importlib.metadata
+import os
+import platform
+import sys
+from typing import NamedTuple
+
+import _qi
+
+from . import packages, qtcopies, trust
+
+_NO_EXTRA = frozenset([""])
+
+
+class Dependency(NamedTuple):
+    """One line of a manifest's `dependencies`. `installed` is a version, or ""; `problem` is "" if all is well."""
+
+    name: str
+    specifier: str
+    installed: str
+    problem: str
+
+
+class Copy(NamedTuple):
+    """A distribution as a plugin would find it."""
+
+    name: str
+    version: str
+    place: str  # the folder that it is installed in
+
+    def __str__(self):
+        return f"{self.name} {self.version} ({self.place})"
+
+
+def check(manifests, active=()):
+    """Returns {id: list of texts} for plugins that are to be active together; of two that conflict the first wins.
+
+    `active` are manifests of plugins that are active already.
+    """
+    found, accepted = {}, list(active)
+    for manifest in manifests:
+        found[manifest.id] = check_one(manifest, active=accepted)
+        if not found[manifest.id]:
+            accepted.append(manifest)
+    return found
+
+
+def check_one(manifest, active=()):
+    """Returns why a plugin cannot run beside those that are active, a list of texts; empty if it can."""
+    try:
+        needs = _Needs(manifest)
+        found = [*_range_problems(manifest), *qtcopies.problems(manifest.folder), *_shadows(manifest), *needs.problems]
+        if not found:
+            found += _loaded_problems(manifest, needs)
+        for other in active:
+            if other.id != manifest.id:
+                found += _conflicts(manifest, needs, other, _Needs(other))
+    except packages.Missing as problem:
+        return [str(problem)]
+    return found
+
+
+def describe(manifest):
+    """Returns the Dependency of each requirement whose marker holds here."""
+    return _Needs(manifest).described
+
+
+def search_path(manifest):
+    """Where the plugin's imports are looked for: its private folder, then sys.path."""
+    private = manifest.private_folder
+    return [*([str(private)] if private else []), *sys.path]
+
+
+# -- this Python, this qi ------------------------------------------------------------------------------
+
+
+def _range_problems(manifest):
+    for what, wanted, have in (("qi", manifest.qi, _qi.__version__), ("Python", manifest.python, platform.python_version())):
+        if wanted and not packages.specifier(wanted).contains(have, prereleases=True):
+            yield f"it needs {what} {wanted}, but this is {what} {have}; look for a version of the plugin that fits"
+
+
+# -- what it needs -------------------------------------------------------------------------------------
+
+
+class _Needs:
+    """What a plugin needs, found or missing: its requirements, and in turn what these require."""
+
+    def __init__(self, manifest):
+        self.manifest = manifest
+        self.path = search_path(manifest)
+        self.copies = {}  # canonical name -> Copy
+        self.described = []
+        self.problems = []
+        self._followed = set()
+        self._private = manifest.private and os.path.normpath(manifest.private_folder)
+        for distribution in _distributions(manifest.private_folder):
+            self._note(distribution)
+        for text in manifest.dependencies:
+            requirement = packages.requirement(text)
+            if _applies(requirement, _NO_EXTRA):
+                self._require(requirement)
+
+    def _require(self, requirement):
+        """A requirement of the plugin's own."""
+        distribution = _find(requirement.name, self.path)
+        installed = "" if distribution is None else distribution.version or ""
+        problem = self._why_not(requirement, distribution, installed)
+        if problem:
+            self.problems.append(problem)
+        elif distribution is not None:
+            before = len(self.problems)
+            self._follow(distribution, requirement.extras or _NO_EXTRA, ())
+            problem = "; ".join(self.problems[before:])
+        self.described.append(Dependency(requirement.name, str(requirement.specifier), installed, problem))
+
+    def _why_not(self, requirement, distribution, installed):
+        if distribution is None:
+            return f"{requirement} is not installed; {_how_to_install(self.manifest)}"
+        place = _place_of(distribution)
+        if not _fits(requirement, installed):
+            have = f"version {installed}" if installed else "a copy without a version"
+            return f"{requirement} is needed, but {have} is installed ({place}); {_how_to_install(self.manifest)}"
+        unknown = requirement.extras - set(distribution.metadata.get_all("Provides-Extra") or ())
+        if unknown:
+            return f"{requirement} is needed, but {requirement.name} {installed} ({place}) has no extra {', '.join(sorted(unknown))}"
+        for binding in qtcopies.BINDINGS:
+            if packages.canonical(binding) == packages.canonical(requirement.name):
+                return qtcopies.binding_problem(binding, place) or ""
+        return ""
+
+    def _follow(self, distribution, extras, above):
+        """Notes what a distribution needs in turn.
+
+        What is missing there is told where the plugin's author is in charge: of the private folder, and of extras that
+        are asked for. Systems such as Debian fit packages to each other, but not always what they say of each other, so
+        neither their versions are judged again nor what they do without.
+        """
+        copy = self._note(distribution)
+        key = (packages.canonical(copy.name), frozenset(extras))
+        if key in self._followed:
+            return
+        self._followed.add(key)
+        for text in distribution.requires or ():
+            try:
+                requirement = packages.requirement(text)
+            except ValueError:  # old metadata; pip does without it, too
+                continue
+            if not _applies(requirement, extras):
+                continue
+            found = _find(requirement.name, self.path)
+            if found is not None:
+                self._follow(found, requirement.extras or _NO_EXTRA, (str(copy), *above))
+            elif copy.place == self._private or not _applies(requirement, _NO_EXTRA):
+                through = " of ".join([str(copy), *above])
+                self.problems.append(f"{requirement} is not installed, a dependency of {through}; {_how_to_install(self.manifest)}")
+
+    def _note(self, distribution):
+        copy = Copy(distribution.metadata["Name"] or "?", distribution.version or "?", _place_of(distribution))
+        return self.copies.setdefault(packages.canonical(copy.name), copy)
+
+
+def _applies(requirement, extras):
+    """Whether a requirement holds here, with these extras."""
+    return requirement.marker is None or any(requirement.marker.evaluate({"extra": extra}) for extra in extras)
+
+
+def _fits(requirement, installed):
+    try:
+        return requirement.specifier.contains(packages.version(installed), prereleases=True)
+    except ValueError:
+        return not requirement.specifier
+
+
+def _find(name, path):
+    """The distribution of that name that an import would find first, or None. Nothing is imported."""
+    canonical = packages.canonical(name)
+    for distribution in importlib.metadata.distributions(name=name, path=path):
+        # A folder of metadata that an aborted installation has left has no name.
+        if distribution.metadata["Name"] and packages.canonical(distribution.metadata["Name"]) == canonical:
+            return distribution
+    return None
+
+
+def _distributions(folder):
+    """Those whose metadata is in a private folder."""
+    if folder is None:
+        return
+    for distribution in importlib.metadata.distributions(path=[str(folder)]):
+        if distribution.metadata["Name"]:
+            yield distribution
+
+
+def _place_of(distribution):
+    return os.path.normpath(str(distribution.locate_file("")))
+
+
+def _how_to_install(manifest):
+    where = f"the plugin's folder {manifest.private!r}" if manifest.private else "a private folder of the plugin"
+    return f"install it for the application's Python ({sys.prefix}), or put it into {where}"
+
+
+# -- what two plugins need -----------------------------------------------------------------------------
+
+
+def _conflicts(manifest, needs, other, others):
+    for name in needs.copies.keys() & others.copies.keys():
+        mine, theirs = needs.copies[name], others.copies[name]
+        if mine.version != theirs.version:
+            yield (f"it would use {mine}, but the plugin {other.id!r} uses {theirs}, and there can be one; "
+                   "make both need the same version, or disable that plugin")
+    versioned = {packages.canonical(name) for name in needs.copies.keys() & others.copies.keys()}
+    mine, theirs = _modules(manifest.private_folder), _modules(other.private_folder)
+    for name in sorted(mine.keys() & theirs.keys()):
+        if not _is_of(name, versioned, mine[name]) and not _same(mine[name], theirs[name]):
+            yield f"it brings the module {name!r} ({mine[name]}), but so does the plugin {other.id!r} ({theirs[name]}), and they differ"
+
+
+def _is_of(module, distributions, path):
+    """Whether a module belongs to one of the distributions beside it, whose versions are compared already."""
+    for distribution in importlib.metadata.distributions(path=[os.path.dirname(path)]):
+        if packages.canonical(distribution.metadata["Name"] or "?") in distributions:
+            files = distribution.files or ()
+            if any(file.parts and file.parts[0].partition(".")[0] == module for file in files):
+                return True
+            if module in (distribution.read_text("top_level.txt") or "").split():
+                return True
+    return False
+
+
+def _same(one, other):
+    """Whether two modules, files or folders, hold the same."""
+    if os.path.isdir(one) != os.path.isdir(other):
+        return False
+    if os.path.isdir(one):
+        return trust.fingerprint(one).hash == trust.fingerprint(other).hash
+    with open(one, "rb") as first, open(other, "rb") as second:
+        return first.read() == second.read()
+
+
+def _modules(folder):
+    """The modules that an entry of sys.path provides, by name, with their paths."""
+    found = {}
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name) if folder else ():
+        name, _, suffix = entry.name.partition(".")
+        is_module = not suffix if entry.is_dir() else suffix.endswith(("py", "pyc", "so"))
+        if is_module and name.isidentifier() and name != "__pycache__":
+            found.setdefault(name, entry.path)
+    return found
+
+
+def _shadows(manifest):
+    """Modules of a private folder that everybody else would get instead of Python's own."""
+    for name, path in _modules(manifest.private_folder).items():
+        if name in sys.stdlib_module_names or name in ("qi", "_qi"):
+            owner = "qi" if name in ("qi", "_qi") else "Python"
+            yield f"{path} would take the place of {owner}'s own module {name!r}; rename or remove it"
+
+
+def _loaded_problems(manifest, needs):
+    """Modules of a private folder that are imported already, from elsewhere and in another version."""
+    for name, path in _modules(manifest.private_folder).items():
+        there = _file_of(sys.modules.get(name))
+        if there is None or trust.is_below(there, str(manifest.private_folder)):
+            continue
+        mine = _distribution_of(name, os.path.dirname(path))
+        place = os.path.dirname(os.path.dirname(there) if os.path.basename(there).startswith("__init__.") else there)
+        loaded = mine and _find(mine.metadata["Name"], [place])
+        if not loaded or loaded.version != mine.version:
+            yield (f"it brings the module {name!r} ({path}), but the application has imported it already from {there}"
+                   f"{f', version {loaded.version}' if loaded else ''}; remove the private copy, or enable the plugin at the start")
+
+
+def _file_of(module):
+    file = getattr(module, "__file__", None)
+    if file is None and module is not None:
+        file = next(iter(getattr(module, "__path__", ())), None)
+    return os.path.realpath(file) if isinstance(file, str) else None
+
+
+def _distribution_of(module, folder):
+    for distribution in importlib.metadata.distributions(path=[folder]):
+        name = distribution.metadata["Name"]
+        if name and _is_of(module, {packages.canonical(name)}, os.path.join(folder, module)):
+            return distribution
+    return None

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Which plugins there are: the folders that hold a plugin.toml, in the folders where the application looks.
+
+Nothing of a plugin is imported, compiled or written here. A plugin whose manifest is wrong is found all the same,
+with what is wrong; the first of several plugins with one id is the one that counts.
+"""
+
+import os
+import pathlib
+from typing import NamedTuple
+
+from .manifest import FILE, Manifest, ManifestError, Problem, is_manifest_there
+from .schema import near
+
+SOURCES = ("application", "user", "system")
+
+
+class Found(NamedTuple):
+    """A plugin's folder. `manifest` is None where it cannot be used; `problems` then says why."""
+
+    folder: pathlib.Path
+    source: str
+    manifest: "Manifest | None"
+    problems: "list[Problem]"
+
+    @property
+    def id(self):
+        """The plugin's id, which is its folder's name also where the manifest cannot be read."""
+        return self.folder.name
+
+
+def discover(folders):
+    """Returns what is found in the folders, in their order, a list of Found.
+
+    `folders` are pairs (folder, source), the source being one of SOURCES; a folder that does not exist holds nothing.
+    """
+    found, first, seen = [], {}, set()
+    for folder, source in folders:
+        if source not in SOURCES:
+            raise ValueError(f"the source of {folder} is {source!r}{near(source, SOURCES)}")
+        for plugin in _look_into(pathlib.Path(folder).absolute(), source):
+            real = os.path.realpath(plugin.folder)
+            if real in seen:  # the application named a folder twice
+                continue
+            seen.add(real)
+            found.append(_second(plugin, first[plugin.id]) if plugin.id in first else plugin)
+            first.setdefault(plugin.id, plugin)
+    return found
+
+
+def _look_into(folder, source):
+    """The plugins in one folder, by name."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if _may_hold_one(entry))
+    except FileNotFoundError:
+        return
+    except OSError as problem:
+        yield Found(folder, source, None, [Problem(str(folder), 0, "", f"cannot be searched: {problem.strerror}")])
+        return
+    for name in names:
+        plugin = _look_at(folder / name, source)
+        if plugin is not None:
+            yield plugin
+
+
+def _may_hold_one(entry):
+    try:
+        return not entry.name.startswith((".", "__")) and entry.is_dir()
+    except OSError:  # a symlink that leads nowhere
+        return False
+
+
+def _look_at(folder, source):
+    """What one folder holds; None if it is no plugin."""
+    try:
+        if not is_manifest_there(folder):
+            return _misspelt(folder, source)
+        return Found(folder, source, Manifest.read(folder), [])
+    except ManifestError as wrong:
+        return Found(folder, source, None, wrong.problems)
+    except OSError as problem:
+        return _broken(folder, source, f"cannot be read: {problem.strerror}")
+
+
+def _misspelt(folder, source):
+    """A folder whose manifest nearly has the right name is a plugin that somebody will look for."""
+    names = {"plugins.toml", "plugin.tml", "manifest.toml", "plugin.json", "plugin.yaml", "plugin.ini"}
+    for name in sorted(os.listdir(folder)):
+        if name.lower() == FILE or name.lower() in names:
+            return _broken(folder, source, f"there is no {FILE}, but {name}; a manifest has that name and is TOML")
+    return None
+
+
+def _second(plugin, first):
+    text = f"there is a plugin {plugin.id!r} already, in {first.folder}, which is the one that counts; remove or rename one"
+    return plugin._replace(manifest=None, problems=[*plugin.problems, Problem(str(plugin.folder / FILE), 0, "plugin.id", text)])
+
+
+def _broken(folder, source, text):
+    return Found(folder, source, None, [Problem(str(folder / FILE), 0, "", text)])

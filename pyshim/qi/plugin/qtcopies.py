@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Copies of Qt that a plugin brings along, and bindings of another Qt: found before they are imported.
+
+The process has one Qt, the application's. Objects of a second one are none of the first, and crash where they meet.
+"""
+
+import os
+import re
+
+import _qi
+
+BINDINGS = {"PySide": 4, "PyQt4": 4, "PySide2": 5, "PyQt5": 5, "PySide6": 6, "PyQt6": 6}  # by the Qt that they are for
+_MODULES = BINDINGS | {"shiboken2": 5, "shiboken6": 6}
+_QT = re.compile(r"(?:lib)?Qt(\d)?Core(?:\.so(?:\.[\d.]+)?|\.dll|\.dylib)|QtCore\.framework")
+_NEEDED = re.compile(rb"\0(libQt([456])Core\.so\.[456])\0")
+
+
+def problems(folder):
+    """Returns what below a plugin's folder is of another Qt, a list of texts that name both paths."""
+    return list(_look_through(os.fspath(folder), *_qi._qt_copy()))
+
+
+def binding_problem(name, place):
+    """Why a binding that is installed in a folder cannot be used, or None. `name` is that of its package, as "PyQt5"."""
+    version, library = _qi._qt_copy()
+    if name not in BINDINGS:
+        return None
+    package = os.path.join(place, name)
+    if BINDINGS[name] != int(version.partition(".")[0]):
+        return f"{name} ({package}) is for Qt {BINDINGS[name]}, but the application runs Qt {version} ({library})"
+    for parent, _, files in os.walk(package):
+        for file in files:
+            if _QT.fullmatch(file):
+                return (f"{name} brings its own Qt ({os.path.join(parent, file)}), but the application runs Qt {version} "
+                        f"({library}); use a {name} that is linked to that one, such as the system's")
+    return None
+
+
+def _look_through(root, version, library):
+    ours = f"the application runs Qt {version} ({library})"
+    for parent, folders, files in os.walk(root):
+        for name in sorted(folders):
+            if name in _MODULES and os.path.exists(os.path.join(parent, name, "__init__.py")):
+                yield f"{os.path.join(parent, name)} is a binding of Qt {_MODULES[name]}, but {ours}; use the system's binding"
+                folders.remove(name)
+        folders.sort()
+        for name in sorted(files):
+            path = os.path.join(parent, name)
+            if _QT.fullmatch(name):
+                yield f"{path} is a copy of Qt, but {ours}; there can be one"
+            elif ".so" in name and (needed := _linked_to(path)) and needed[1] != version.partition(".")[0]:
+                yield f"{path} is linked to {needed[0]}, but {ours}"
+
+
+def _linked_to(path):
+    """The library of Qt that a library names, and its number. Names of libraries stand in a table of texts."""
+    try:
+        with open(path, "rb") as file:
+            found = _NEEDED.search(file.read())
+    except OSError:
+        return None
+    return found and (found[1].decode(), found[2].decode())

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a plugin needs: found missing, of the wrong version, or in conflict, before anything is imported."""
+
+import importlib
+import json
+import pathlib
+import sys
+import unittest
+from unittest import mock
+
+import _qi
+from pluginfolder import MANIFEST, PluginCase
+
+from qi.plugin import dependencies
+from qi.plugin.dependencies import check, check_one, describe, search_path
+from qi.plugin.manifest import Manifest
+
+
+class DependencyCase(PluginCase):
+    """Has a folder of packages on sys.path, as the system's is."""
+
+    def setUp(self):
+        super().setUp()
+        self.system = self.base / "site"
+        self.system.mkdir()
+        path = mock.patch.object(sys, "path", [*sys.path, str(self.system)])
+        path.start()
+        self.addCleanup(path.stop)
+        self.modules = set(sys.modules)
+
+    def tearDown(self):
+        imported = {name for name in set(sys.modules) - self.modules if name.startswith("qitest")}
+        self.assertEqual(imported, set(), "something was imported")
+
+    def needing(self, *requirements, id="shop", private="", extra="", vendor=()):
+        folder = self.plugin(id, base=self.base / "plugins")
+        if private or vendor:
+            (folder / (private or "vendor")).mkdir(exist_ok=True)
+            extra += f'\nprivate = "{private or "vendor"}"\n'
+        for name, version, *more in vendor:
+            self.distribution(folder / "vendor", name, version, **(more[0] if more else {}))
+        text = MANIFEST.format(id=id) + f"dependencies = {json.dumps(list(requirements))}\n" + extra
+        self.write(folder / "plugin.toml", text)
+        return Manifest.read(folder)
+
+    def assert_problem(self, manifest, *parts, active=()):
+        found = check_one(manifest, active=active)
+        self.assertEqual(len(found), 1, found)
+        for part in parts:
+            self.assertIn(part, found[0])
+
+
+class Requirements(DependencyCase):
+    def test_what_is_there_and_fits(self):
+        self.distribution(self.system, "qitest-lib", "1.5")
+        manifest = self.needing("qitest-lib>=1,<2", "QiTest_Lib!=1.4", "packaging")
+        self.assertEqual(check_one(manifest), [])
+        self.assertEqual(describe(manifest)[0], ("qitest-lib", "<2,>=1", "1.5", ""))
+
+    def test_what_is_missing(self):
+        manifest = self.needing("qitest-lib>=1")
+        self.assert_problem(manifest, "qitest-lib>=1 is not installed; install it for the application's Python (",
+                            "or put it into a private folder of the plugin")
+        self.assertEqual([*describe(manifest)[0][:3]], ["qitest-lib", ">=1", ""])
+        self.assertIn("is not installed", describe(manifest)[0].problem)
+
+    def test_the_wrong_version(self):
+        self.distribution(self.system, "qitest-lib", "1.5")
+        self.assert_problem(self.needing("qitest-lib>=2"), "qitest-lib>=2 is needed, but version 1.5 is installed",
+                            str(self.system))
+
+    def test_a_version_that_is_none_of_python(self):
+        self.distribution(self.system, "qitest-lib", "from-yesterday")
+        self.assertEqual(check_one(self.needing("qitest-lib")), [])
+        self.assert_problem(self.needing("qitest-lib>=1"), "but version from-yesterday is installed")
+
+    def test_prereleases_are_taken_when_they_are_installed(self):
+        self.distribution(self.system, "qitest-lib", "2.0rc1")
+        self.assertEqual(check_one(self.needing("qitest-lib>=1")), [])
+
+    def test_markers(self):
+        self.assertEqual(check_one(self.needing("qitest-lib; python_version < '3'", "qitest-b; sys_platform == 'plan9'")), [])
+        self.assertEqual(describe(self.needing("qitest-lib; python_version < '3'")), [])
+        self.assert_problem(self.needing("qitest-lib; python_version > '3'"), "qitest-lib")
+
+    def test_extras(self):
+        self.distribution(self.system, "qitest-lib", "1.0", extras=["fast", "old"],
+                          requires=["qitest-speed>=3; extra == 'fast'", "qitest-old; extra == 'old'"])
+        self.assertEqual(check_one(self.needing("qitest-lib")), [])
+        self.assert_problem(self.needing("qitest-lib[fast]"),
+                            "is not installed, a dependency of qitest-lib 1.0", "qitest-speed")
+        self.distribution(self.system, "qitest-speed", "3.1")
+        self.assertEqual(check_one(self.needing("qitest-lib[fast]")), [])
+        self.assert_problem(self.needing("qitest-lib[fats]"), "has no extra fats")
+
+    def test_what_a_private_dependency_needs_in_turn(self):
+        circle = {"requires": ["qitest-c>=1", "qitest-a"]}
+        manifest = self.needing("qitest-a", vendor=[("qitest-a", "1.0", {"requires": ["qitest-b"]}), ("qitest-b", "1.0", circle)])
+        self.assert_problem(manifest, "qitest-c>=1 is not installed, a dependency of qitest-b 1.0", "of qitest-a 1.0")
+        self.assertIn("qitest-c", describe(manifest)[0].problem)
+        self.distribution(self.system, "qitest-c", "1.0")
+        self.assertEqual(check_one(manifest), [])
+
+    def test_what_packages_of_the_system_do_without_is_not_told(self):
+        self.distribution(self.system, "qitest-a", "1.0", requires=["qitest-b"])
+        self.assertEqual(check_one(self.needing("qitest-a")), [])
+
+    def test_all_problems_are_told(self):
+        self.distribution(self.system, "qitest-a", "1.0")
+        self.assertEqual(len(check_one(self.needing("qitest-a>=2", "qitest-b", "qitest-c"))), 3)
+
+    def test_ranges_of_qi_and_python(self):
+        for line, part in (("qi = '>=9'", f"it needs qi >=9, but this is qi {_qi.__version__}"),
+                           ("python = '<3.11'", "it needs Python <3.11, but this is Python 3.")):
+            with self.subTest(line):
+                self.assert_problem(self.needing(extra=line.replace("'", '"') + "\n"), part)
+        self.assertEqual(check_one(self.needing(extra='qi = ">=0.1,<0.2"\npython = ">=3.11"\n')), [])
+
+    def test_what_this_system_has_is_consistent(self):
+        # A rule that real installations break would keep real plugins out.
+        for name in ("aiohttp", "websockets", "numpy", "httpx"):
+            try:
+                importlib.metadata.version(name)
+            except importlib.metadata.PackageNotFoundError:
+                continue
+            with self.subTest(name):
+                self.assertEqual(check_one(self.needing(name)), [])
+
+
+class PrivateFolders(DependencyCase):
+    def test_they_come_first(self):
+        self.distribution(self.system, "qitest-lib", "1.0")
+        manifest = self.needing("qitest-lib>=2", vendor=[("qitest-lib", "2.0")])
+        self.assertEqual(search_path(manifest), [str(manifest.folder / "vendor"), *sys.path])
+        self.assertEqual(check_one(manifest), [])
+        self.assertEqual(describe(manifest)[0].installed, "2.0")
+
+    def test_the_wrong_version_in_them_is_told_with_its_place(self):
+        self.distribution(self.system, "qitest-lib", "2.0")
+        manifest = self.needing("qitest-lib>=2", vendor=[("qitest-lib", "1.0")])
+        self.assert_problem(manifest, "but version 1.0 is installed", str(manifest.folder / "vendor"), "plugin's folder 'vendor'")
+
+    def test_modules_of_python_and_of_qi_stay_what_they_are(self):
+        for name in ("json.py", "asyncio/__init__.py", "qi/__init__.py"):
+            manifest = self.needing(private="vendor", id="shop" + name[:2])
+            self.write(manifest.folder / "vendor" / name)
+            with self.subTest(name):
+                self.assert_problem(manifest, "would take the place of", "own module", str(manifest.folder / "vendor"))
+
+    def test_what_is_imported_already_from_elsewhere(self):
+        self.distribution(self.system, "qitest-lib", "1.0")
+        module = type(sys)("qitest_lib")
+        module.__file__ = str(self.system / "qitest_lib.py")
+        with mock.patch.dict(sys.modules, {"qitest_lib": module}):
+            other = self.needing(vendor=[("qitest-lib", "2.0")])
+            self.assert_problem(other, "it brings the module 'qitest_lib'", "imported it already from", "version 1.0",
+                                str(self.system), str(other.folder / "vendor"))
+            self.assertEqual(check_one(self.needing(id="same", vendor=[("qitest-lib", "1.0")])), [])
+            module.__file__ = str(other.folder / "vendor" / "qitest_lib.py")  # its own, from before a reload
+            self.assertEqual(check_one(other), [])
+
+
+class Conflicts(DependencyCase):
+    def test_two_that_bring_different_versions(self):
+        first = self.needing(id="first", vendor=[("qitest-lib", "1.0")])
+        second = self.needing(id="second", vendor=[("qitest-lib", "2.0")])
+        self.assertEqual(check_one(first), [])
+        self.assertEqual(check_one(second), [])
+        self.assert_problem(second, f"qitest-lib 2.0 ({second.folder / 'vendor'})", f"qitest-lib 1.0 ({first.folder / 'vendor'})",
+                            "the plugin 'first'", active=[first])
+        self.assertEqual(check_one(first, active=[first]), [])
+
+    def test_two_that_bring_the_same_version(self):
+        first = self.needing(id="first", vendor=[("qitest-lib", "1.0")])
+        second = self.needing(id="second", vendor=[("qitest-lib", "1.0")])
+        self.assertEqual(check_one(second, active=[first]), [])
+
+    def test_one_that_brings_what_the_other_takes_from_the_system(self):
+        self.distribution(self.system, "qitest-lib", "1.0")
+        first = self.needing("qitest-lib", id="first")
+        second = self.needing(id="second", vendor=[("qitest-lib", "2.0")])
+        self.assert_problem(second, str(self.system), str(second.folder / "vendor"), active=[first])
+        self.assert_problem(first, str(self.system), str(second.folder / "vendor"), active=[second])
+
+    def test_what_the_other_takes_indirectly_counts(self):
+        self.distribution(self.system, "qitest-lib", "1.0")
+        self.distribution(self.system, "qitest-user", "1.0", requires=["qitest-lib"])
+        first = self.needing("qitest-user", id="first")
+        second = self.needing(id="second", vendor=[("qitest-lib", "2.0")])
+        self.assert_problem(second, "qitest-lib 2.0", "qitest-lib 1.0", active=[first])
+
+    def test_ranges_that_exclude_each_other_block_the_one_that_does_not_fit(self):
+        self.distribution(self.system, "qitest-lib", "1.0")
+        first, second = self.needing("qitest-lib<2", id="first"), self.needing("qitest-lib>=2", id="second")
+        found = check([first, second])
+        self.assertEqual(found["first"], [])
+        self.assertIn("qitest-lib>=2 is needed, but version 1.0 is installed", found["second"][0])
+
+    def test_modules_without_a_version_are_compared(self):
+        first, second = self.needing(id="first", private="vendor"), self.needing(id="second", private="vendor")
+        for manifest in (first, second):
+            self.write(manifest.folder / "vendor" / "qitest_one.py", "x = 1")
+            self.write(manifest.folder / "vendor" / "qitest_pack" / "__init__.py", "x = 1")
+        self.assertEqual(check_one(second, active=[first]), [])
+        self.write(second.folder / "vendor" / "qitest_pack" / "part.py")
+        self.assert_problem(second, "it brings the module 'qitest_pack'", "so does the plugin 'first'", "they differ", active=[first])
+
+    def test_the_first_wins_and_what_is_blocked_blocks_nobody(self):
+        first = self.needing("qitest-missing", id="first", vendor=[("qitest-lib", "1.0")])
+        second = self.needing(id="second", vendor=[("qitest-lib", "2.0")])
+        third = self.needing(id="third", vendor=[("qitest-lib", "3.0")])
+        found = check([first, second, third])
+        self.assertEqual([len(found[id]) for id in ("first", "second", "third")], [1, 0, 1])
+        self.assertIn("the plugin 'second'", found["third"][0])
+        self.assertEqual(len(check([second], active=[third])["second"]), 1)
+
+
+class OtherQts(DependencyCase):
+    def assert_names_both(self, manifest, *parts):
+        version, library = _qi._qt_copy()
+        self.assertTrue(pathlib.Path(library).is_file())
+        self.assert_problem(manifest, *parts, f"the application runs Qt {version} ({library})")
+
+    def test_a_binding_in_the_private_folder(self):
+        for name, major in (("PySide2", 5), ("PyQt5", 5), ("PySide6", 6), ("PyQt6", 6)):
+            manifest = self.needing(id=name, private="vendor")
+            self.write(manifest.folder / "vendor" / name / "__init__.py")
+            with self.subTest(name):
+                self.assert_names_both(manifest, f"{manifest.folder / 'vendor' / name} is a binding of Qt {major}")
+
+    def test_a_copy_of_qt_anywhere_in_the_plugin(self):
+        for file in ("libQt6Core.so.6", "libQt5Core.so.5.15.8", "deep/down/Qt6Core.dll", "libQt6Core.so"):
+            manifest = self.needing(id="q" + file.replace("/", "").replace(".", ""))
+            self.write(manifest.folder / file)
+            with self.subTest(file):
+                self.assert_names_both(manifest, f"{manifest.folder / file} is a copy of Qt")
+
+    def test_a_library_that_is_linked_to_another_qt(self):
+        manifest = self.needing(private="vendor")
+        self.write(manifest.folder / "vendor" / "fast.abi3.so", b"\x7fELF\0libc.so.6\0libQt6Core.so.6\0")
+        self.assertEqual(check_one(manifest), [])
+        self.write(manifest.folder / "vendor" / "fast.abi3.so", b"\x7fELF\0libc.so.6\0libQt5Core.so.5\0")
+        self.assert_names_both(manifest, "fast.abi3.so is linked to libQt5Core.so.5")
+
+    def test_a_requirement_of_a_binding_for_another_qt(self):
+        self.distribution(self.system, "PySide2", "5.15", modules={"PySide2/__init__.py": ""})
+        self.assert_names_both(self.needing("pyside2"), f"PySide2 ({self.system / 'PySide2'}) is for Qt 5")
+
+    def test_a_requirement_of_a_binding_that_brings_its_own_qt(self):
+        self.distribution(self.system, "PySide6", "6.9", modules={"PySide6/__init__.py": "", "PySide6/Qt/lib/libQt6Core.so.6": ""})
+        with mock.patch.object(sys, "path", [str(self.system)]):
+            self.assert_names_both(self.needing("PySide6"), "PySide6 brings its own Qt", "PySide6/Qt/lib/libQt6Core.so.6")
+
+    def test_the_systems_binding_is_welcome(self):
+        try:
+            importlib.metadata.version("PyQt6")
+        except importlib.metadata.PackageNotFoundError:
+            self.skipTest("PyQt6 is not installed")
+        self.assertEqual(check_one(self.needing("PyQt6")), [])
+
+
+class WithoutPackaging(DependencyCase):
+    def test_what_to_install_is_told(self):
+        manifest = self.needing("qitest-lib")
+
+        def missing(name):
+            raise ImportError(name)
+
+        with mock.patch.object(dependencies.packages.importlib, "import_module", missing):
+            self.assert_problem(manifest, "install python3-packaging")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Which plugins there are, found without running any of them."""
+
+import os
+import sys
+import unittest
+
+from pluginfolder import PluginCase
+
+from qi.plugin.discovery import Found, discover
+
+
+class Folders(PluginCase):
+    def found(self, *folders):
+        return {plugin.id: plugin for plugin in discover(folders)}
+
+    def test_each_folder_with_a_manifest_is_a_plugin(self):
+        self.plugin("one")
+        self.plugin("two")
+        self.write(self.base / "notes" / "readme.txt")
+        self.write(self.base / "plugin.toml")
+        found = discover([(self.base, "user")])
+        self.assertEqual([plugin.id for plugin in found], ["one", "two"])
+        for plugin in found:
+            self.assertIsInstance(plugin, Found)
+            self.assertEqual((plugin.source, plugin.problems, plugin.manifest.id), ("user", [], plugin.id))
+            self.assertEqual(plugin.folder, self.base / plugin.id)
+
+    def test_folders_keep_their_order_and_their_source(self):
+        for name in ("b", "a", "c"):
+            self.plugin("of_" + name, base=self.base / name)
+        folders = [(self.base / "b", "application"), (self.base / "a", "user"), (self.base / "c", "system")]
+        self.assertEqual([(plugin.id, plugin.source) for plugin in discover(folders)],
+                         [("of_b", "application"), ("of_a", "user"), ("of_c", "system")])
+
+    def test_what_is_not_there_holds_nothing(self):
+        self.assertEqual(discover([(self.base / "nowhere", "user")]), [])
+        self.assertEqual(discover([]), [])
+
+    def test_an_unknown_source_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "the source of .* is 'users'; did you mean 'user'"):
+            discover([(self.base, "users")])
+
+    def test_a_folder_that_cannot_be_searched_is_told(self):
+        path = self.write(self.base / "file")
+        [found] = discover([(path, "system")])
+        self.assertIsNone(found.manifest)
+        self.assertEqual(str(found.problems[0]), f"{path}: cannot be searched: Not a directory")
+
+    def test_of_two_with_one_id_the_first_counts_and_the_other_is_named(self):
+        first = self.plugin("shop", base=self.base / "user")
+        second = self.plugin("shop", base=self.base / "system")
+        found = discover([(self.base / "user", "user"), (self.base / "system", "system")])
+        self.assertEqual([(plugin.folder, plugin.manifest is not None) for plugin in found], [(first, True), (second, False)])
+        self.assertEqual(found[1].problems[0].file, str(second / "plugin.toml"))
+        self.assertIn(f"there is a plugin 'shop' already, in {first}, which is the one that counts", found[1].problems[0].text)
+
+    def test_a_broken_first_one_counts_too(self):
+        # The user put it there to be taken: the system's copy would be a surprise.
+        self.plugin("shop", base=self.base / "user", whole="[plugin]\n")
+        self.plugin("shop", base=self.base / "system")
+        found = discover([(self.base / "user", "user"), (self.base / "system", "system")])
+        self.assertEqual([plugin.manifest for plugin in found], [None, None])
+
+    def test_a_folder_that_is_named_twice_is_looked_into_once(self):
+        self.plugin()
+        (self.base / "again").symlink_to(self.base)
+        self.assertEqual(len(discover([(self.base, "user"), (self.base / "again", "system")])), 1)
+
+    def test_broken_manifests_are_listed_with_their_problems(self):
+        self.plugin("good")
+        self.plugin("bad", whole="[plugin]\nid = 'bad'\n")
+        self.plugin("ugly", whole="not toml")
+        found = self.found((self.base, "user"))
+        self.assertEqual({id for id, plugin in found.items() if plugin.manifest is None}, {"bad", "ugly"})
+        self.assertEqual({problem.field for problem in found["bad"].problems}, {"plugin.name", "plugin.version", "plugin.entry"})
+        self.assertIn("this is not TOML", found["ugly"].problems[0].text)
+
+    def test_a_manifest_of_another_name_is_told(self):
+        self.write(self.base / "shop" / "Plugin.toml")
+        self.write(self.base / "desk" / "plugins.toml")
+        found = self.found((self.base, "user"))
+        self.assertIn("there is no plugin.toml, but Plugin.toml", found["shop"].problems[0].text)
+        self.assertIn("there is no plugin.toml, but plugins.toml", found["desk"].problems[0].text)
+
+    def test_symlinks(self):
+        target = self.plugin("shop", base=self.base / "work")
+        plugins = self.base / "plugins"
+        plugins.mkdir()
+        (plugins / "shop").symlink_to(target)
+        (plugins / "gone").symlink_to(self.base / "nowhere")
+        (plugins / "round").symlink_to(plugins / "round")
+        found = self.found((plugins, "user"))
+        self.assertEqual(list(found), ["shop"])
+        self.assertEqual(found["shop"].folder, plugins / "shop")
+        self.assertIsNotNone(found["shop"].manifest)
+
+    def test_what_python_and_editors_leave_is_no_plugin(self):
+        for name in ("__pycache__", ".git", ".hidden"):
+            self.write(self.base / name / "plugin.toml", "x")
+        self.assertEqual(discover([(self.base, "user")]), [])
+
+
+class NothingRuns(PluginCase):
+    def test_a_planted_package_is_not_run_and_nothing_is_written(self):
+        witness = self.base / "witness"
+        code = f"open({str(witness)!r}, 'w').close()\n"
+        traps = ["__init__.py", "shop.py", "setup.py", "conftest.py", "sitecustomize.py", "usercustomize.py", "tomllib.py",
+                 "packaging.py", "vendor/attr.py", "trap.pth"]
+        files = {name: "import os; " + code if name.endswith(".pth") else code for name in traps}
+        folder = self.plugin(files=files, manifest='private = "vendor"\ndependencies = ["attrs"]\n')
+        before = {path: path.stat().st_mtime_ns for path in [self.base, folder, *folder.rglob("*")]}
+        modules, path = set(sys.modules), list(sys.path)
+
+        events = []
+        with Listening(folder, events):
+            [found] = discover([(self.base, "user")])
+
+        self.assertIsNotNone(found.manifest, found.problems)
+        self.assertFalse(witness.exists())
+        self.assertEqual(before, {path: path.stat().st_mtime_ns for path in before})
+        self.assertEqual({*folder.rglob("*")}, set(before) - {self.base, folder})
+        self.assertFalse([name for name in set(sys.modules) - modules if name.partition(".")[0] in ("shop", "attr", "trap")])
+        self.assertEqual(sys.path, path)
+        self.assertIn("open", {event for event, _ in events})
+        for event, argument in events:
+            self.assertIn(event, ("open", "os.listdir", "os.scandir"))
+            if event == "open":
+                self.assertEqual(argument, str(folder / "plugin.toml"))
+
+
+class Listening:
+    """Notes the audit events that name something in a folder."""
+
+    _listeners = []
+
+    def __init__(self, folder, events):
+        self._folder, self._events = str(folder), events
+
+    def __enter__(self):
+        if not Listening._listeners:
+            sys.addaudithook(Listening._hear)
+            Listening._listeners.append(None)
+        Listening._listeners.append(self)
+
+    def __exit__(self, *ignored):
+        Listening._listeners.remove(self)
+
+    @staticmethod
+    def _hear(event, arguments):
+        for listener in Listening._listeners:
+            if listener:
+                for argument in arguments:
+                    if isinstance(argument, (str, bytes, os.PathLike)) and listener._folder in os.fsdecode(argument):
+                        listener._events.append((event, os.fsdecode(argument)))
+                        if event == "open" and any(flag in str(arguments[1]) for flag in "wax+"):
+                            listener._events.append(("open for writing", os.fsdecode(argument)))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,338 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""plugin.toml: what is read, and what is said of each thing that is wrong."""
+
+import os
+import subprocess
+import unittest
+from unittest import mock
+
+from pluginfolder import MANIFEST, PluginCase
+
+from qi.plugin import packages
+from qi.plugin.manifest import Manifest, ManifestError
+
+WHOLE = """\
+[plugin]
+id = "shop"
+name = "A shop"
+version = "2.0rc1"
+description = "Sells things."
+authors = ["Ada", "Grace <grace@example.org>"]
+homepage = "https://example.org/shop"
+license = "MIT"
+entry = "shop.desk:make.plugin"
+qi = ">=0.1,<0.2"
+python = ">=3.11"
+dependencies = ["aiohttp[speedups]>=3.8; sys_platform == 'linux'", "numpy"]
+private = "vendor"
+
+[settings.interval]
+type = "float"
+title = "Seconds between two looks"
+description = "How often."
+default = 2
+minimum = 0.5
+maximum = 60
+
+[settings.side]
+type = "choice"
+choices = ["buy", "sell"]
+
+[settings]
+limit = {type = "int", minimum = 5}
+note = {type = "text", multiline = true, default = "a\\nb"}
+names = {type = "list", default = ["x"]}
+mark = {type = "color", default = "#3daee9"}
+on = {type = "bool"}
+file = {type = "path", default = "/tmp"}
+
+[contributes]
+actions = [{name = "send", text = "&Send", menu = "Orders", shortcut = "Ctrl+E", tooltip = "Now", checkable = true}]
+charts = ["prices", {kind = "line", width = 2}]
+"""
+
+
+class Reading(PluginCase):
+    def test_everything_of_a_whole_manifest(self):
+        folder = self.plugin(whole=WHOLE, files={"shop/desk.py": "", "vendor/x.py": ""})
+        manifest = Manifest.read(folder)
+        self.assertEqual((manifest.id, manifest.name, manifest.version), ("shop", "A shop", "2.0rc1"))
+        self.assertEqual((manifest.module, manifest.attribute), ("shop.desk", "make.plugin"))
+        self.assertEqual(manifest.authors, ("Ada", "Grace <grace@example.org>"))
+        self.assertEqual((manifest.description, manifest.license), ("Sells things.", "MIT"))
+        self.assertEqual((manifest.qi, manifest.python), (">=0.1,<0.2", ">=3.11"))
+        self.assertEqual(manifest.dependencies[1], "numpy")
+        self.assertEqual(manifest.private_folder, folder / "vendor")
+        self.assertEqual(manifest.file, folder / "plugin.toml")
+        self.assertEqual(manifest.contributes["actions"][0]["shortcut"], "Ctrl+E")
+        self.assertEqual(manifest.contributes["charts"][1], {"kind": "line", "width": 2})
+
+    def test_settings_and_their_defaults(self):
+        settings = Manifest.read(self.plugin(whole=WHOLE, files={"shop/desk.py": "", "vendor/x.py": ""})).settings
+        self.assertEqual({key: setting.default for key, setting in settings.items()},
+                         {"interval": 2.0, "side": "buy", "limit": 5, "note": "a\nb", "names": ["x"], "mark": "#3daee9",
+                          "on": False, "file": "/tmp"})
+        self.assertIsInstance(settings["interval"].default, float)
+        self.assertEqual(settings["interval"].title, "Seconds between two looks")
+        self.assertEqual(settings["limit"].title, "Limit")
+        self.assertEqual(settings["side"].describe()["choices"], ["buy", "sell"])
+
+    def test_the_least_that_is_needed(self):
+        manifest = Manifest.read(self.plugin())
+        self.assertEqual((manifest.entry, manifest.attribute, manifest.private_folder), ("shop:Plugin", "Plugin", None))
+        self.assertEqual((dict(manifest.settings), dict(manifest.contributes), manifest.dependencies), ({}, {}, ()))
+
+    def test_entries_of_every_kind_of_module(self):
+        for name in ("desk.py", "desk/__init__.py", "desk.pyc", "desk.abi3.so"):
+            folder = self.plugin("kind" + name[4:].replace("/", "").replace(".", "").replace("_", ""), files={name: ""})
+            text = (folder / "plugin.toml").read_text().replace("shop:Plugin", "desk")
+            (folder / "plugin.toml").write_text(text)
+            with self.subTest(name):
+                self.assertEqual(Manifest.read(folder).module, "desk")
+
+    def test_nothing_of_the_plugin_is_run(self):
+        witness = self.base / "witness"
+        folder = self.plugin(files={"shop.py": f"open({str(witness)!r}, 'w')", "__init__.py": f"open({str(witness)!r}, 'w')"})
+        Manifest.read(folder)
+        self.assertFalse(witness.exists())
+        self.assertFalse((folder / "__pycache__").exists())
+
+
+class Problems(PluginCase):
+    def problems(self, folder):
+        with self.assertRaises(ManifestError) as caught:
+            Manifest.read(folder)
+        for problem in caught.exception.problems:
+            self.assertIn(str(problem), str(caught.exception))
+            self.assertEqual(problem.file, str(folder / "plugin.toml"))
+        return [(problem.line, problem.field, problem.text) for problem in caught.exception.problems]
+
+    def assert_problems(self, expected, manifest="", **how):
+        """Compares line, field and a part of the text of all problems; lines count from what is appended."""
+        before = 0 if "whole" in how else MANIFEST.count("\n")
+        found = self.problems(self.plugin(manifest=manifest, **how))
+        expected = [(line + before, field, text) for line, field, text in expected]
+        self.assertEqual([each[:2] for each in found], [each[:2] for each in expected], found)
+        for have, want in zip(found, expected):
+            self.assertIn(want[2], have[2])
+
+    def test_all_at_once_each_with_its_line(self):
+        found = self.problems(self.plugin(whole=(
+            "[plugin]\n"
+            "id = 'shops'\n"
+            "descripton = 'x'\n"
+            "dependencies = ['numpy',\n"
+            "  'aiohttp=>3',\n"
+            "  'attrs']\n"
+            "name = 1\n"
+            "version = 'one'\n"
+            "[setings.x]\n")))
+        self.assertEqual([each[:2] for each in found], [
+            (1, "plugin.entry"), (2, "plugin.id"), (3, "plugin.descripton"), (5, "plugin.dependencies[1]"),
+            (7, "plugin.name"), (8, "plugin.version"), (9, "setings")])
+        texts = [each[2] for each in found]
+        self.assertEqual(texts[0], 'this is missing; write "module:object", what has activate(ctx)')
+        self.assertEqual(texts[1], "the id is the folder's name, 'shop', not 'shops'; rename one of them")
+        self.assertEqual(texts[2], "a plugin has no 'descripton'; did you mean 'description'?")
+        self.assertIn("'aiohttp=>3' is no requirement; one looks like 'aiohttp>=3.8' (PEP 508)", texts[3])
+        self.assertEqual(texts[4], "this is a text, not an integer")
+        self.assertEqual(texts[5], "'one' is no version; one looks like 1.2.0 or 2.0rc1 (PEP 440)")
+        self.assertEqual(texts[6], "there is no such table; did you mean 'settings'?")
+
+    def test_fields_of_plugin(self):
+        for line, field, text in [
+            ("qi = '>=x'", "plugin.qi", "no range of versions; one looks like '>=1.2,<2'"),
+            ("python = '3.11'", "plugin.python", "no range of versions"),
+            ("homepage = 'example.org'", "plugin.homepage", "one begins with https://"),
+            ("authors = 'Ada'", "plugin.authors", "this is an array of texts, not a text"),
+            ("authors = ['Ada', 3]", "plugin.authors[1]", "this is a text that is not empty"),
+            ("private = '../elsewhere'", "plugin.private", "not a folder inside the plugin's folder"),
+            ("private = '/usr'", "plugin.private", "not a folder inside the plugin's folder"),
+            ("private = 'vendor'", "plugin.private", "there is no folder 'vendor' in the plugin's folder"),
+            ("dependencies = ['x @ https://example.org/x.whl']", "plugin.dependencies[0]", "nothing is ever installed"),
+            ("dependencies = ['x>=not']", "plugin.dependencies[0]", "is no requirement"),
+            ("dependencies = ['x; moon == 1']", "plugin.dependencies[0]", "is no requirement"),
+            ("license = 'a\\u0007'", "plugin.license", "this is one line"),
+            ("description = true", "plugin.description", "this is a text, not true or false"),
+        ]:
+            line = line.replace("'", '"')
+            with self.subTest(line):
+                self.assert_problems([(1, field, text)], manifest=line + "\n")
+
+    def test_entries(self):
+        for entry, text in [
+            ("shop:", "neither 'module' nor 'module:object'"),
+            ("shop.py", "there is no module 'shop.py'"),
+            ("a-b:c", "neither 'module' nor 'module:object'"),
+            ("class", "neither 'module' nor 'module:object'"),
+            ("..shop", "neither 'module' nor 'module:object'"),
+            ("shopp:Plugin", "there is no module 'shopp' in the plugin's folder; did you mean 'shop'?"),
+            ("json", "there is no module 'json' in the plugin's folder; there is shop"),
+        ]:
+            with self.subTest(entry):
+                self.assert_problems([(5 + 1, "plugin.entry", text)], whole=MANIFEST.format(id="shop").replace("shop:Plugin", entry))
+
+    def test_ids(self):
+        for id in ("9lives", "über", "a" * 65, "a.b"):
+            with self.subTest(id):
+                self.assert_problems([(3, "plugin.id", "is no id: letters of ASCII")], id=id, whole=MANIFEST.format(id=id))
+
+    def test_settings(self):
+        for text, field, expected in [
+            ("type = 'integer'", "type", "there is no type 'integer'; did you mean 'int'"),
+            ("type = 'int'\ntitel = 'x'", "titel", "a setting has no 'titel'; did you mean 'title'"),
+            ("type = 'int'\nminimum = 'a'", "minimum", "this is a number, not a text"),
+            ("type = 'int'\nminimum = true", "minimum", "this is a number, not true or false"),
+            ("type = 'int'\nminimum = 0.5", "minimum", "0.5 is not an integer"),
+            ("type = 'int'\nminimum = 5\nmaximum = 4", "minimum", "the minimum, 5, is more than the maximum, 4"),
+            ("type = 'int'\nmaximum = 4\ndefault = 5", "default", "the default does not fit: 5 is more than the maximum, 4"),
+            ("type = 'int'\nminimum = 4\ndefault = 3", "default", "3 is less than the minimum, 4"),
+            ("type = 'int'\ndefault = true", "default", "True is not an integer"),
+            ("type = 'int'\ndefault = 9223372036854775808", "default", "does not fit into 64 bits"),
+            ("type = 'float'\ndefault = nan", "default", "nan is not a finite number"),
+            ("type = 'bool'\ndefault = 1", "default", "1 is not true or false"),
+            ("type = 'text'\nminimum = 1", "minimum", "only a setting of type int or float has this, not one of type text"),
+            ("type = 'text'\ndefault = 'a\\nb'", "default", "with multiline = true only"),
+            ("type = 'path'\nmultiline = true", "multiline", "only a setting of type text"),
+            ("type = 'choice'", "", "needs choices, an array of texts"),
+            ("type = 'choice'\nchoices = ['a', 'a']", "choices[1]", "'a' is there twice"),
+            ("type = 'choice'\nchoices = ['a', 1]", "choices[1]", "a choice is a text that is not empty"),
+            ("type = 'choice'\nchoices = ['buy', 'sell']\ndefault = 'but'", "default", "none of the choices; did you mean 'buy'"),
+            ("type = 'int'\nchoices = ['a']", "choices", "only a setting of type choice"),
+            ("type = 'color'\ndefault = 'red'", "default", "'red' is no color; one is '#rgb'"),
+            ("type = 'list'\ndefault = ['a', 1]", "default", "is not a list of texts"),
+            ("title = 'x'", "", "a setting needs a type: bool, int"),
+            ("type = 'text'\ndefault = 1979-05-27", "default", "is not a text"),
+        ]:
+            text = text.replace("'", '"')
+            with self.subTest(text):
+                rows = text.split("\n")
+                line = next((2 + i for i, row in enumerate(rows) if field and row.startswith(field.partition("[")[0])), 1)
+                place = f"settings.x.{field}" if field else "settings.x"
+                self.assert_problems([(line, place, expected)], manifest=f"[settings.x]\n{text}\n")
+
+    def test_keys_of_settings(self):
+        for key in ("_hidden", "two-words", "class", "1st"):
+            with self.subTest(key):
+                self.assert_problems([(1, f"settings.{key}", "a setting's key is a name of Python")],
+                                     manifest=f"[settings.{key}]\ntype = 'int'\n")
+        self.assert_problems([(2, "settings.x", "a setting is a table, [settings.x], not an integer")],
+                             manifest="[settings]\nx = 1\n")
+        self.assert_problems([(1, "settings", "this is a table, [settings], not an array")],
+                             manifest="[[settings]]\n")
+
+    def test_contributions(self):
+        for text, field, expected in [
+            ("actions = 1", "actions", "this is an array of tables, not an integer"),
+            ("actions = ['send']", "actions[0]", "an action is a table, not a text"),
+            ("actions = [{text = 'x'}]", "actions[0]", "an action needs a name"),
+            ("actions = [{name = 'a', text = 'x'}, {name = 'a', text = 'y'}]", "actions[1].name", "there are two actions 'a'"),
+            ("actions = [{name = 'a b', text = 'x'}]", "actions[0].name", "'a b' is no name"),
+            ("actions = [{name = 'a', text = 'x', menue = 'y'}]", "actions[0].menue", "did you mean 'menu'"),
+            ("actions = [{name = 'a', text = 'x', checkable = 1}]", "actions[0].checkable", "this is true or false"),
+            ("action = []", "action", "did you mean 'actions'"),
+            ("charts = [1979-05-27]", "charts[0]", "the application gets no dates and times"),
+        ]:
+            with self.subTest(text):
+                self.assert_problems([(2, f"contributes.{field}", expected)], manifest=f"[contributes]\n{text}\n")
+
+    def test_tables_of_an_array_have_their_own_lines(self):
+        self.assert_problems(
+            [(4, "contributes.actions[1]", "an action needs a text"), (7, "contributes.actions[2].name", "is no name")],
+            manifest="""\
+                [[contributes.actions]]
+                name = "one"
+                text = "One"
+                [[contributes.actions]]
+                name = "two"
+                [[contributes.actions]]
+                name = "thr ee"
+                text = "Three"
+                """)
+
+
+class Files(PluginCase):
+    def problem(self, folder):
+        with self.assertRaises(ManifestError) as caught:
+            Manifest.read(folder)
+        self.assertEqual(len(caught.exception.problems), 1)
+        return caught.exception.problems[0]
+
+    def test_what_is_not_toml(self):
+        for text, line, expected in [
+            ("[plugin]\nid = \n", 2, "this is not TOML: Invalid value"),
+            ("[plugin]\nid = 'a'\nid = 'b'\n", 3, "this is not TOML: Cannot overwrite a value"),
+            ("[plugin\n", 1, "this is not TOML"),
+            ("[plugin]\nx = \"\"\"abc\n\n", 2, "this is not TOML"),
+            ("x = " + "[" * 5000 + "]" * 5000, 1, "nested too deeply"),
+        ]:
+            with self.subTest(text[:20]):
+                problem = self.problem(self.plugin(whole=text))
+                self.assertIn(expected, problem.text)
+                self.assertEqual(problem.line, line)
+
+    def test_what_is_not_utf8(self):
+        folder = self.plugin()
+        (folder / "plugin.toml").write_bytes(b"[plugin]\nname = '\xe4'\n")
+        self.assertEqual(self.problem(folder)[1:], (2, "", "this is not UTF-8: byte 0xe4"))
+
+    def test_what_is_no_file(self):
+        folder = self.plugin()
+        self.assertEqual(self.problem(self.base / "nowhere")[1:], (0, "", "cannot be read: No such file or directory"))
+        (folder / "plugin.toml").unlink()
+        os.mkfifo(folder / "plugin.toml")  # opening it would wait for ever
+        self.assertEqual(self.problem(folder).text, "this is not a file")
+
+    def test_what_is_too_large(self):
+        folder = self.plugin()
+        (folder / "plugin.toml").write_bytes(b"#" * (1 << 20) + b"\n")
+        self.assertEqual(self.problem(folder).text, "a manifest is no larger than 1 MB")
+
+    def test_no_plugin_table(self):
+        self.assertEqual(self.problem(self.plugin(whole=""))[1:], (1, "plugin", "there is no table [plugin]"))
+        self.assertIn("this is a table, [plugin], not a text", str(self.problem_of("plugin = 'x'")))
+
+    def problem_of(self, text):
+        with self.assertRaises(ManifestError) as caught:
+            Manifest.read(self.plugin(whole=text))
+        return caught.exception
+
+
+class Packaging(PluginCase):
+    def test_what_to_install_where_the_library_is_missing(self):
+        def missing(name):
+            raise ImportError(name)
+
+        with mock.patch.object(packages.importlib, "import_module", missing):
+            with self.assertRaisesRegex(ManifestError, "plugin.version: versions cannot be compared without .*python3-packaging"):
+                Manifest.read(self.plugin())
+
+    def test_the_copy_inside_pip_does(self):
+        try:
+            import pip._vendor.packaging  # noqa: F401
+        except ImportError:
+            self.skipTest("pip is not installed")
+        with mock.patch.object(packages, "_WHERE", ("no_such_package", "pip._vendor.packaging")):
+            self.assertEqual(str(packages.version("1.0")), "1.0")
+            self.assertTrue(packages.specifier(">=1.0,<2").contains("1.5"))
+            self.assertEqual(packages.requirement("a[b]>1; python_version > '3'").extras, {"b"})
+            for check, text in ((packages.version, "one"), (packages.specifier, ">=banana"), (packages.requirement, "a>=banana")):
+                with self.subTest(text), self.assertRaises(ValueError):
+                    check(text)
+
+    def test_it_is_imported_when_it_is_needed(self):
+        code = """if True:
+            import sys
+            import qi.plugin.discovery, qi.plugin.manifest, qi.plugin.trust
+            print("packaging" in sys.modules, "importlib.metadata" in sys.modules)
+            """
+        found = subprocess.run([QI_RUN, "--loop=none", "-c", code], capture_output=True, text=True)
+        self.assertEqual(found.stdout.split(), ["False", "False"], found.stderr)
+
+
+# The program that runs this, which sys.executable is not.
+QI_RUN = os.readlink("/proc/self/exe")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What runs is what was hashed: no bytecode that lies in the folder, no file that changed in between."""
+
+import importlib
+import importlib.util
+import inspect
+import os
+import pathlib
+import py_compile
+import sys
+import traceback
+import unittest
+from unittest import mock
+
+from pluginfolder import PluginCase
+
+from qi.plugin import sources
+from qi.plugin.trust import fingerprint
+
+
+class SourceCase(PluginCase):
+    def setUp(self):
+        super().setUp()
+        self.cache = self.base / "cache"
+        for change in (mock.patch.dict(os.environ, {"XDG_CACHE_HOME": str(self.cache)}),
+                       mock.patch.object(sys, "dont_write_bytecode", False)):
+            change.start()
+            self.addCleanup(change.stop)
+        self.modules, self.path = set(sys.modules), list(sys.path)
+        self.addCleanup(self.forget)
+
+    def forget(self):
+        for name in set(sys.modules) - self.modules:
+            del sys.modules[name]
+        sys.path[:] = self.path
+
+    def guard(self, folder, files=None):
+        sys.path.insert(0, str(folder))
+        sources.guard(folder, files)
+        self.addCleanup(sources.unguard, folder)
+        return folder
+
+    def load(self, name):
+        self.forget_module(name)
+        importlib.invalidate_caches()
+        return importlib.import_module(name)
+
+    def forget_module(self, name):
+        for known in list(sys.modules):
+            if known == name or known.startswith(name + "."):
+                del sys.modules[known]
+
+    def plant(self, source, code):
+        """Puts bytecode of other code beside a source, as if it were that source's."""
+        disguise = self.write(self.base / "disguise.py", code)
+        facts = source.stat()
+        padding = facts.st_size - len(code)
+        self.write(disguise, code + "#" * padding)
+        os.utime(disguise, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        py_compile.compile(str(disguise), importlib.util.cache_from_source(str(source)), doraise=True)
+
+
+class Bytecode(SourceCase):
+    SOURCE = "value = 'from the source'  # a comment that makes this long enough for the other\n"
+
+    def test_without_a_guard_python_takes_what_is_planted(self):
+        # Otherwise the next test would prove nothing.
+        folder = self.plugin(files={"part_a.py": self.SOURCE})
+        self.plant(folder / "part_a.py", "value = 'planted'")
+        sys.path.insert(0, str(folder))
+        self.assertEqual(self.load("part_a").value, "planted")
+
+    def test_with_a_guard_only_the_source_runs(self):
+        folder = self.plugin(files={"part_b.py": self.SOURCE, "pack_b/__init__.py": self.SOURCE, "pack_b/inner.py": self.SOURCE})
+        before = fingerprint(folder)
+        for name in ("part_b.py", "pack_b/__init__.py", "pack_b/inner.py"):
+            self.plant(folder / name, "value = 'planted'")
+        self.assertEqual(fingerprint(folder), before)
+        self.guard(folder, before.files)
+        for name in ("part_b", "pack_b", "pack_b.inner"):
+            with self.subTest(name):
+                self.assertEqual(self.load(name).value, "from the source")
+
+    def test_bytecode_is_not_written_into_the_folder(self):
+        folder = self.guard(self.plugin(files={"part_c.py": self.SOURCE}))
+        self.load("part_c")
+        self.assertFalse((folder / "__pycache__").exists())
+
+    def test_a_module_in_pycache_is_not_found(self):
+        folder = self.plugin(files={"part_d.py": self.SOURCE})
+        py_compile.compile(str(folder / "part_d.py"), str(folder / "__pycache__" / "shop.py_.pyc"))
+        self.guard(folder)
+        with self.assertRaises(ImportError):
+            self.load("__pycache__.shop")
+
+    def test_a_module_that_is_bytecode_alone_is_hashed_and_loaded(self):
+        folder = self.plugin(files={"part_e.py": self.SOURCE})
+        py_compile.compile(str(folder / "part_e.py"), str(folder / "part_e.pyc"))
+        (folder / "part_e.py").unlink()
+        self.guard(folder, fingerprint(folder).files)
+        self.assertEqual(self.load("part_e").value, "from the source")
+        (folder / "part_e.pyc").write_bytes((folder / "part_e.pyc").read_bytes() + b"\0")
+        with self.assertRaisesRegex(ImportError, "part_e.pyc has changed since the user agreed"):
+            self.load("part_e")
+
+    def test_a_spec_that_is_made_by_hand(self):
+        folder = self.plugin(files={"part_f.py": self.SOURCE})
+        self.plant(folder / "part_f.py", "value = 'planted'")
+        self.guard(folder, fingerprint(folder).files)
+        path = str(folder / "part_f.py")
+        spec = importlib.util.spec_from_file_location("any_name", path, loader=sources.loader("any_name", path))
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        self.assertEqual(module.value, "from the source")
+
+    def test_a_package_whose_path_leads_into_the_folder(self):
+        folder = self.plugin(files={"part_g.py": self.SOURCE})
+        self.plant(folder / "part_g.py", "value = 'planted'")
+        sources.guard(folder, fingerprint(folder).files)
+        self.addCleanup(sources.unguard, folder)
+        outer = importlib.util.module_from_spec(importlib.machinery.ModuleSpec("outer_g", None, is_package=True))
+        outer.__path__ = [str(folder)]
+        sys.modules["outer_g"] = outer
+        self.assertEqual(importlib.import_module("outer_g.part_g").value, "from the source")
+
+
+class Changes(SourceCase):
+    def test_what_changed_since_the_question_is_refused(self):
+        folder = self.plugin(files={"late_a.py": "value = 1\n", "late_b.py": "value = 1\n"})
+        self.guard(folder, fingerprint(folder).files)
+        self.assertEqual(self.load("late_a").value, 1)
+        self.write(folder / "late_a.py", "value = 2\n")
+        self.write(folder / "late_c.py", "value = 3\n")
+        with self.assertRaisesRegex(ImportError, r"late_a.py has changed since the user agreed to this plugin; it is not loaded"):
+            self.load("late_a")
+        with self.assertRaisesRegex(ImportError, "late_c.py was not there when"):
+            self.load("late_c")
+        self.assertEqual(self.load("late_b").value, 1)
+
+    def test_extension_modules_too(self):
+        folder = self.plugin()
+        self.guard(folder, fingerprint(folder).files)
+        import importlib.machinery
+
+        self.write(folder / f"late_d{importlib.machinery.EXTENSION_SUFFIXES[0]}", b"\x7fELF")
+        with self.assertRaisesRegex(ImportError, "was not there when the user agreed"):
+            self.load("late_d")
+
+    def test_without_hashes_a_reload_sees_what_is_there_now(self):
+        # Python itself would take its bytecode for a source of the same size and second.
+        folder = self.guard(self.plugin(files={"late_e.py": "value = 1\n"}))
+        facts = (folder / "late_e.py").stat()
+        self.assertEqual(self.load("late_e").value, 1)
+        self.write(folder / "late_e.py", "value = 2\n")
+        os.utime(folder / "late_e.py", ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        self.assertEqual(self.load("late_e").value, 2)
+
+    def test_through_a_symlink_the_file_itself_counts(self):
+        folder = self.plugin(files={"late_f.py": "value = 1\n"})
+        (folder / "late_g.py").symlink_to("late_f.py")
+        link = self.base / "link"
+        link.symlink_to(folder)
+        self.guard(link, fingerprint(link).files)
+        self.assertEqual(self.load("late_g").value, 1)
+        self.write(folder / "late_f.py", "value = 2\n")
+        with self.assertRaisesRegex(ImportError, "late_g.py has changed"):
+            self.load("late_g")
+
+
+class Cache(SourceCase):
+    def files(self):
+        return sorted(path for path in self.cache.rglob("*") if path.is_file())
+
+    def test_the_second_time_nothing_is_compiled(self):
+        self.guard(self.plugin(files={"kept_a.py": "def f():\n    return __file__\n"}))
+        self.load("kept_a")
+        self.assertEqual(len(self.files()), 1)
+        with mock.patch.object(sources._Source, "source_to_code", side_effect=AssertionError("compiled")):
+            self.assertTrue(self.load("kept_a").f().endswith("kept_a.py"))
+
+    def test_a_changed_source_takes_the_place_of_the_old(self):
+        folder = self.guard(self.plugin(files={"kept_b.py": "value = 1\n"}))
+        self.load("kept_b")
+        self.write(folder / "kept_b.py", "value = 2\n")
+        self.assertEqual(self.load("kept_b").value, 2)
+        self.assertEqual(len(self.files()), 1)
+
+    def test_what_is_damaged_or_of_another_python_is_compiled_again(self):
+        self.guard(self.plugin(files={"kept_c.py": "value = 1\n"}))
+        self.load("kept_c")
+        [path] = self.files()
+        for data in (b"", b"\0" * 100, path.read_bytes()[:-1], path.read_bytes() + b"x"):
+            path.write_bytes(data)
+            with self.subTest(data[:4]):
+                self.assertEqual(self.load("kept_c").value, 1)
+
+    def test_a_cache_that_others_may_write_is_not_used(self):
+        folder = self.cache / "qi" / "bytecode"
+        folder.mkdir(parents=True)
+        folder.chmod(0o777)
+        self.guard(self.plugin(files={"kept_d.py": "value = 1\n"}))
+        self.assertEqual(self.load("kept_d").value, 1)
+        self.assertEqual(self.files(), [])
+
+    def test_it_can_be_switched_off(self):
+        self.guard(self.plugin(files={"kept_e.py": "value = 1\n"}))
+        with mock.patch.object(sys, "dont_write_bytecode", True):
+            self.load("kept_e")
+        self.assertEqual(self.files(), [])
+
+    def test_tracebacks_and_inspect_see_the_source(self):
+        folder = self.guard(self.plugin(files={"kept_f.py": "def f():\n    1 / 0  # here\n"}))
+        for _ in range(2):
+            module = self.load("kept_f")
+            try:
+                module.f()
+            except ZeroDivisionError:
+                self.assertIn("1 / 0  # here", traceback.format_exc())
+            self.assertEqual(inspect.getsource(module.f).splitlines()[0], "def f():")
+            self.assertEqual(pathlib.Path(module.__file__), folder / "kept_f.py")
+
+
+class Ends(SourceCase):
+    def test_what_is_not_guarded_is_imported_as_ever(self):
+        outside = self.base / "outside"
+        self.write(outside / "far_a.py", "value = 1\n")
+        self.guard(self.plugin())
+        sys.path.insert(0, str(outside))
+        module = self.load("far_a")
+        self.assertIs(type(module.__loader__), importlib.machinery.SourceFileLoader)
+
+    def test_unguard_leaves_nothing_behind(self):
+        hooks = list(sys.path_hooks)
+        folder = self.plugin(files={"far_b.py": "value = 1\n"})
+        sys.path.insert(0, str(folder))
+        sources.guard(folder)
+        self.assertNotEqual(sys.path_hooks, hooks)
+        self.load("far_b")
+        sources.unguard(folder)
+        sources.unguard(folder)
+        self.assertEqual(sys.path_hooks, hooks)
+        self.assertIs(type(self.load("far_b").__loader__), importlib.machinery.SourceFileLoader)
+
+    def test_a_folder_in_a_folder(self):
+        outer = self.plugin(files={"inner/far_c.py": "value = 1\n"})
+        sources.guard(outer, {})
+        self.addCleanup(sources.unguard, outer)
+        self.guard(outer / "inner", fingerprint(outer / "inner").files)
+        self.assertEqual(self.load("far_c").value, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Whether a plugin is what the user has agreed to."""
+
+import os
+import pathlib
+import stat
+import unittest
+from unittest import mock
+
+from pluginfolder import PluginCase
+
+from qi.plugin import trust
+from qi.plugin.trust import Consents, changes, fingerprint, problems
+
+
+class WhoCouldChangeIt(PluginCase):
+    def test_a_folder_of_this_users_is_trusted(self):
+        self.assertEqual(problems(self.plugin(files={"lib/x.py": ""})), [])
+
+    def test_what_others_may_write_to(self):
+        folder = self.plugin(files={"lib/x.py": "", "with space.py": ""})
+        for name, mode, text in [
+            ("shop.py", 0o664, "its group may write to it; run: chmod go-w "),
+            ("shop.py", 0o646, "everybody may write to it"),
+            ("shop.py", 0o666, "its group and everybody may write to it"),
+            ("lib", 0o775, "its group may write to it"),
+            (".", 0o777, "its group and everybody may write to it"),
+            ("plugin.toml", 0o622, "its group and everybody may write to it"),
+            ("with space.py", 0o622, "chmod go-w '"),
+        ]:
+            with self.subTest(f"{name} {mode:o}"):
+                path = folder / name
+                before = path.stat().st_mode
+                path.chmod(mode)
+                [found] = problems(folder)
+                self.assertIn(text, found)
+                self.assertTrue(found.startswith(f"{path}: "), found)
+                path.chmod(stat.S_IMODE(before))
+        self.assertEqual(problems(folder), [])
+
+    def test_a_sticky_plugin_folder_is_not_enough(self):
+        # Nobody can rename what is there, but everybody can add a module.
+        folder = self.plugin()
+        folder.chmod(0o1777)
+        self.assertIn("everybody may write", problems(folder)[0])
+
+    def test_parents_that_others_may_write_to(self):
+        folder = self.plugin(base=self.base / "outer" / "inner")
+        (self.base / "outer").chmod(0o777)
+        [found] = problems(folder)
+        self.assertTrue(found.startswith(f"{self.base / 'outer'}: its group and everybody may write to it"), found)
+        (self.base / "outer").chmod(0o1777)  # as /tmp, where nobody renames what is not theirs
+        self.assertEqual(problems(folder), [])
+
+    def test_parents_on_both_ways_to_a_symlinked_plugin(self):
+        target = self.plugin(base=self.base / "work")
+        (self.base / "plugins").mkdir()
+        link = self.base / "plugins" / "shop"
+        link.symlink_to(target)
+        self.assertEqual(problems(link), [])
+        (self.base / "work").chmod(0o777)
+        self.assertIn(str(self.base / "work"), problems(link)[0])
+        (self.base / "work").chmod(0o755)
+        (self.base / "plugins").chmod(0o777)
+        self.assertIn(str(self.base / "plugins"), problems(link)[0])
+
+    def test_files_of_other_users(self):
+        folder = self.plugin()
+        real = os.lstat
+        path = str(folder / "shop.py")
+
+        def of_somebody(name, **how):
+            facts = real(name, **how)
+            return os.stat_result((*facts[:4], 12345, *facts[5:])) if os.fspath(name) == path else facts
+
+        with mock.patch.object(trust.os, "lstat", of_somebody):
+            self.assertEqual(problems(folder), [f"{path}: it belongs to the user 12345, neither to you nor to root"])
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can give files away")
+    def test_files_that_were_given_away(self):
+        folder = self.plugin()
+        os.chown(folder / "shop.py", 1, -1)
+        self.assertRegex(problems(folder)[0], "shop.py: it belongs to daemon, neither to you nor to root")
+        os.chown(folder / "shop.py", 0, -1)
+        os.chown(self.base, 1, -1)
+        self.assertRegex(problems(folder)[0], f"{self.base}: it belongs to daemon")
+
+    def test_symlinks_out_of_the_folder(self):
+        folder = self.plugin(files={"lib/x.py": ""})
+        outside = self.write(self.base / "outside.py")
+        (folder / "inner.py").symlink_to("lib/x.py")
+        self.assertEqual(problems(folder), [])
+        for target in (outside, "../outside.py", "/etc/passwd", ".."):
+            with self.subTest(target):
+                (folder / "link").symlink_to(target)
+                [found] = problems(folder)
+                self.assertIn(f"{folder / 'link'}: this symlink leads out of the plugin's folder, to ", found)
+                (folder / "link").unlink()
+
+    def test_a_chain_of_symlinks_is_followed_to_its_end(self):
+        folder = self.plugin()
+        self.write(self.base / "shop-elsewhere" / "x.py")  # its name begins as the folder's does
+        (folder / "a").symlink_to("b")
+        (folder / "b").symlink_to("../shop-elsewhere/x.py")
+        self.assertEqual(len(problems(folder)), 2)
+
+    def test_what_is_neither_file_nor_folder(self):
+        folder = self.plugin()
+        os.mkfifo(folder / "pipe")
+        os.chmod(folder / "pipe", 0o600)
+        self.assertEqual(problems(folder), [f"{folder / 'pipe'}: this is neither a file nor a folder; remove it"])
+
+    def test_many_are_counted(self):
+        folder = self.plugin(files={f"m{i}.py": "" for i in range(50)})
+        for path in folder.glob("m*.py"):
+            path.chmod(0o666)
+        found = problems(folder)
+        self.assertEqual((len(found), found[-1]), (21, "and 30 more of the kind"))
+
+    def test_a_folder_that_is_gone(self):
+        self.assertRegex(problems(self.base / "nowhere")[0], "nowhere: cannot be read: No such file")
+
+
+class Hashes(PluginCase):
+    def test_every_byte_and_every_name_counts(self):
+        folder = self.plugin(files={"data/logo.bin": b"\0\1"})
+        first = fingerprint(folder)
+        self.assertEqual(set(first.files), {"plugin.toml", "shop.py", "data/logo.bin"})
+        self.assertEqual(fingerprint(folder), first)
+        seen = {first.hash}
+        for change in (
+            lambda: (folder / "data/logo.bin").write_bytes(b"\0\2"),
+            lambda: (folder / "data/logo.bin").rename(folder / "data/logo2.bin"),
+            lambda: (folder / "data").rename(folder / "date"),
+            lambda: (folder / "empty.py").touch(),
+            lambda: (folder / "link.py").symlink_to("shop.py"),
+            lambda: ((folder / "link.py").unlink(), (folder / "link.py").symlink_to("./shop.py")),
+            lambda: ((folder / "link.py").unlink(), (folder / "link.py").write_bytes(b"./shop.py")),
+            lambda: (folder / "sub.pyc").touch(),
+        ):
+            change()
+            seen.add(fingerprint(folder).hash)
+        self.assertEqual(len(seen), 9)
+
+    def test_neither_place_nor_time_nor_order_counts(self):
+        one = self.plugin(base=self.base / "a", files={"x.py": "1", "y.py": "2"})
+        other = self.plugin(base=self.base / "b", files={"y.py": "2", "x.py": "1"})
+        os.utime(other / "x.py", (1, 1))
+        self.assertEqual(fingerprint(one), fingerprint(other))
+
+    def test_names_cannot_be_mistaken_for_contents(self):
+        one, other = self.base / "one", self.base / "other"
+        digest = trust.hash_of_data(b"")
+        self.write(one / f"a {digest}\n1:b", b"")
+        self.write(other / "a", b"")
+        self.write(other / "b", b"")
+        self.assertNotEqual(fingerprint(one).hash, fingerprint(other).hash)
+
+    def test_names_that_are_no_text(self):
+        folder = self.plugin()
+        before = fingerprint(folder).hash
+        (pathlib.Path(os.fsdecode(os.fsencode(folder) + b"/\xff.py"))).touch()
+        self.assertNotEqual(fingerprint(folder).hash, before)
+
+    def test_only_bytecode_beside_its_source_is_left_out(self):
+        folder = self.plugin()
+        before = fingerprint(folder)
+        cache = folder / "__pycache__"
+        self.write(cache / "shop.cpython-311.pyc", b"x")
+        self.write(cache / "shop.cpython-311.opt-1.pyc", b"x")
+        self.assertEqual(fingerprint(folder), before)
+        for name in ("__init__.py", "shop.py", "evil.pyc", "evil.cpython-311.pyc", "shop.pyc", "shop.cpython-311.pyc.py", "shop.so"):
+            with self.subTest(name):
+                path = self.write(cache / name, b"x")
+                self.assertIn(f"__pycache__/{name}", fingerprint(folder).files)
+                path.unlink()
+        (cache / "shop.cpython-312.pyc").symlink_to("/etc/passwd")
+        self.assertIn("__pycache__/shop.cpython-312.pyc", fingerprint(folder).files)
+
+    def test_a_pipe_keeps_nobody_waiting(self):
+        folder = self.plugin()
+        os.mkfifo(folder / "pipe")
+        self.assertEqual(fingerprint(folder).files["pipe"], "special")
+
+    def test_changes_are_named(self):
+        folder = self.plugin(files={"a.py": "", "b.py": "", "c.py": ""})
+        before = fingerprint(folder).files
+        (folder / "a.py").unlink()
+        self.write(folder / "b.py", "x")
+        self.write(folder / "d.py")
+        self.assertEqual(changes(before, fingerprint(folder).files), ["removed: a.py", "changed: b.py", "added: d.py"])
+
+
+class Agreement(PluginCase):
+    def setUp(self):
+        super().setUp()
+        self.folder = self.plugin()
+        self.consents = Consents(self.base / "state" / "consents.json")
+
+    def ask(self, folder=None, id="shop"):
+        folder = folder or self.folder
+        return self.consents.ask(id, folder, fingerprint(folder))
+
+    def test_it_is_asked_for_given_kept_and_withdrawn(self):
+        self.assertEqual((self.ask().reason, bool(self.ask())), ("new", False))
+        self.consents.give("shop", self.folder, fingerprint(self.folder))
+        self.assertEqual((self.ask().reason, bool(self.ask())), ("given", True))
+        self.consents = Consents(self.base / "state" / "consents.json")
+        self.assertTrue(self.ask())
+        self.consents.withdraw("shop")
+        self.consents.withdraw("shop")
+        self.assertEqual(self.ask().reason, "new")
+
+    def test_a_change_asks_again_and_says_which_files(self):
+        self.consents.give("shop", self.folder, fingerprint(self.folder))
+        self.write(self.folder / "shop.py", "import os")
+        self.write(self.folder / "more.py")
+        decision = self.ask()
+        self.assertFalse(decision)
+        self.assertEqual(decision, ("changed", ["added: more.py", "changed: shop.py"]))
+        self.consents.give("shop", self.folder, fingerprint(self.folder))
+        self.assertTrue(self.ask())
+
+    def test_it_is_for_one_folder(self):
+        self.consents.give("shop", self.folder, fingerprint(self.folder))
+        other = self.plugin(base=self.base / "elsewhere")
+        self.assertEqual(fingerprint(other), fingerprint(self.folder))
+        self.assertEqual(self.ask(other).reason, "new")
+
+    def test_it_is_for_one_plugin(self):
+        self.consents.give("shop", self.folder, fingerprint(self.folder))
+        self.assertEqual(self.ask(id="desk").reason, "new")
+        other = self.plugin("desk")
+        self.consents.give("desk", other, fingerprint(other))
+        self.assertTrue(self.ask())
+
+    def test_only_the_user_can_read_and_write_the_file(self):
+        self.consents.give("shop", self.folder, fingerprint(self.folder))
+        self.assertEqual(stat.S_IMODE(self.consents.path.stat().st_mode), 0o600)
+        self.assertEqual(stat.S_IMODE(self.consents.path.parent.stat().st_mode), 0o700)
+        self.assertEqual(os.listdir(self.consents.path.parent), ["consents.json"])
+
+    def test_a_file_that_others_may_write_is_refused(self):
+        self.consents.give("shop", self.folder, fingerprint(self.folder))
+        self.consents.path.chmod(0o666)
+        with self.assertRaisesRegex(PermissionError, "consents.json: its group and everybody may write to it; run: chmod"):
+            self.ask()
+        with self.assertRaises(PermissionError):
+            self.consents.give("shop", self.folder, fingerprint(self.folder))
+
+    def test_a_file_that_holds_something_else_means_that_nobody_was_asked(self):
+        for text in ("", "{", "[]", "\xff", '{"shop": 1}', '{"shop": {"folder": 1, "hash": "x", "files": {}}}', '{"shop": {"hash": "x"}}'):
+            with self.subTest(text):
+                self.write(self.consents.path, text.encode("latin-1")).chmod(0o600)
+                self.assertEqual(self.ask().reason, "new")
+                self.consents.give("shop", self.folder, fingerprint(self.folder))
+                self.assertTrue(self.ask())
+
+
+if __name__ == "__main__":
+    unittest.main()
