@@ -5,12 +5,10 @@
  */
 #include "containers.h"
 
-#include <QtCore/qassociativeiterable.h>
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qjsondocument.h>
 #include <QtCore/qjsonobject.h>
 #include <QtCore/qjsonvalue.h>
-#include <QtCore/qsequentialiterable.h>
 #include <QtCore/qstringlist.h>
 
 namespace qi
@@ -115,20 +113,22 @@ template <typename Map> bool put_map(PyObject *object, void *data)
 /* Any other list, set or map that Qt's type system can fill. */
 bool put_sequence(PyObject *object, QVariant *out)
 {
-    QSequentialIterable list = out->view<QSequentialIterable>();
-    const QMetaType type = list.metaContainer().valueMetaType();
+    SequenceView list = out->view<SequenceView>();
+    const QMetaSequence container = list.metaContainer();
+    const QMetaType type = container.valueMetaType();
     return each_item(object, [&](PyObject *item) {
         QVariant value;
         if (!from_python(item, type, &value))
             return false;
-        list.addValue(value);
+        container.addValue(list.mutableIterable(),
+                           type.id() == QMetaType::QVariant ? &value : value.constData());
         return true;
     });
 }
 
 bool put_association(PyObject *object, QVariant *out)
 {
-    QAssociativeIterable map = out->view<QAssociativeIterable>();
+    AssociationView map = out->view<AssociationView>();
     const QMetaAssociation types = map.metaContainer();
     return each_entry(object, [&](PyObject *key, PyObject *item) {
         QVariant name, value;
@@ -206,12 +206,12 @@ bool put_pair(PyObject *object, QVariant *out)
 
 bool is_map(QMetaType type)
 {
-    return QMetaType::canView(type, QMetaType::fromType<QAssociativeIterable>());
+    return QMetaType::canView(type, QMetaType::fromType<AssociationView>());
 }
 
 bool is_sequence(QMetaType type)
 {
-    return QMetaType::canView(type, QMetaType::fromType<QSequentialIterable>());
+    return QMetaType::canView(type, QMetaType::fromType<SequenceView>());
 }
 
 } // namespace

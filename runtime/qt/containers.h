@@ -3,10 +3,28 @@
 #ifndef QI_RUNTIME_QT_CONTAINERS_H
 #define QI_RUNTIME_QT_CONTAINERS_H
 
+#include <QtCore/qglobal.h>
+#if QT_VERSION >= QT_VERSION_CHECK(6, 11, 0)
+#include <QtCore/qmetaassociation.h>
+#include <QtCore/qmetasequence.h>
+#else
+#include <QtCore/qassociativeiterable.h>
+#include <QtCore/qsequentialiterable.h>
+#endif
+
 #include "variant.h"
 
 namespace qi
 {
+
+/* Qt's views of any list or set, and of any map. */
+#if QT_VERSION >= QT_VERSION_CHECK(6, 11, 0)
+using SequenceView = QMetaSequence::Iterable;
+using AssociationView = QMetaAssociation::Iterable;
+#else
+using SequenceView = QSequentialIterable;
+using AssociationView = QAssociativeIterable;
+#endif
 
 /* Fills a list, map or JSON value of Qt's own; `*known` is set to false if the type is none of them. */
 bool builtin_container_from_python(PyObject *object, QMetaType type, void *data, bool *known);

@@ -5,14 +5,12 @@
  */
 #include "variant.h"
 
-#include <QtCore/qassociativeiterable.h>
 #include <QtCore/qdatetime.h>
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qjsondocument.h>
 #include <QtCore/qjsonobject.h>
 #include <QtCore/qjsonvalue.h>
 #include <QtCore/qrect.h>
-#include <QtCore/qsequentialiterable.h>
 #include <QtCore/qstringlist.h>
 #include <QtCore/qurl.h>
 #include <QtCore/quuid.h>
@@ -268,7 +266,7 @@ template <typename Map> PyObject *make_dict(const ToPython &, const void *data)
 PyObject *make_sequence(const ToPython &how, const void *data)
 {
     const QVariant variant(how.type(), data);
-    return make_list_of(variant.value<QSequentialIterable>());
+    return make_list_of(variant.value<SequenceView>());
 }
 
 PyObject *make_set(const ToPython &how, const void *data)
@@ -299,7 +297,7 @@ PyObject *make_pair(const ToPython &how, const void *data)
 PyObject *make_association(const ToPython &how, const void *data)
 {
     const QVariant variant(how.type(), data);
-    return make_dict_of(variant.value<QAssociativeIterable>());
+    return make_dict_of(variant.value<AssociationView>());
 }
 
 PyObject *make_json_value(const ToPython &, const void *data)
@@ -436,11 +434,11 @@ ToPython::Make for_other(QMetaType type)
         return make_future;
     if (is_pair(type))
         return make_pair;
-    if (QMetaType::canConvert(type, QMetaType::fromType<QAssociativeIterable>()))
+    if (QMetaType::canConvert(type, QMetaType::fromType<AssociationView>()))
         return make_association;
-    if (is_set(type) && QMetaType::canConvert(type, QMetaType::fromType<QSequentialIterable>()))
+    if (is_set(type) && QMetaType::canConvert(type, QMetaType::fromType<SequenceView>()))
         return make_set;
-    if (QMetaType::canConvert(type, QMetaType::fromType<QSequentialIterable>()))
+    if (QMetaType::canConvert(type, QMetaType::fromType<SequenceView>()))
         return make_sequence;
     return make_opaque;
 }
