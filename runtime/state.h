@@ -66,6 +66,8 @@ extern "C" {
     X(slot_type)        /* _qi.Slot: a coroutine function with an overlap policy */                \
     X(pending_type)     /* the done-callback of a task that libqi launched */                      \
     X(get_running_loop) /* asyncio.events._get_running_loop */                                     \
+    /* progress.c */                                                                               \
+    X(progress_variable) /* a ContextVar: whom qi.progress() tells */                              \
     /* stream.c */                                                                                 \
     X(writer_type) /* _qi.LineWriter: sys.stdout and sys.stderr */                                 \
     /* scope.c */                                                                                  \
@@ -91,6 +93,7 @@ int qi__courier_setup(PyObject *module, qi__state *state);
 int qi__report_setup(PyObject *module, qi__state *state);
 int qi__application_setup(PyObject *module, qi__state *state);
 int qi__leave_setup(PyObject *module, qi__state *state);
+int qi__progress_setup(PyObject *module, qi__state *state);
 int qi__copies_setup(PyObject *module, qi__state *state);
 int qi__scope_setup(PyObject *module, qi__state *state);
 int qi__doctor_setup(PyObject *module, qi__state *state);

@@ -33,6 +33,7 @@
 #include "loop.h"
 #include "owner.h"
 #include "pending.h"
+#include "progress.h"
 #include "qt/bridge.h"
 #include "runtime_p.h"
 #include "scope.h"
@@ -64,6 +65,7 @@ struct qi_task {
     unsigned flags;
     qi_task_done_fn done;
     void *user;
+    qi__progress *progress; /* NULL: the host does not want to know */
 
     /* GUI thread. */
     qi__pending *pending; /* NULL before and after the coroutine is suspended */
@@ -111,6 +113,7 @@ static void drop(qi_task *task)
     qi__error_free(task->error);
     qi__callable_drop(task->callable);
     qi_qt_guard_free(task->owner_guard);
+    qi__progress_drop(task->progress);
     pthread_cond_destroy(&task->ended);
     pthread_mutex_destroy(&task->lock);
     free(task->target);
@@ -152,6 +155,8 @@ static qi_task *new_task(qi_runtime *runtime, const char *target, const qi_task_
     task->flags = options->flags;
     task->done = options->done;
     task->user = options->user;
+    if (options->progress)
+        ok &= (task->progress = qi__progress_new(options->progress, options->user)) != NULL;
     if (!ok) {
         drop(task);
         return NULL;
@@ -260,13 +265,26 @@ static void tell(qi_task *task, bool had_handles)
     }
 }
 
+/* The last report of its progress comes before its end. Beware: runs the host's code, which may end the task,
+ * and then it may be gone. */
+static bool is_pending_still(qi_task *task)
+{
+    if (!task->progress || !is_pending(task))
+        return is_pending(task);
+    keep(task);
+    qi__progress_finish(task->progress);
+    bool answer = is_pending(task);
+    drop(task);
+    return answer;
+}
+
 /*
  * Takes `result` and `error`, and drops the launch's reference. GUI thread, GIL held. Beware: runs the
  * host's code. A shutdown may have ended the task before, while its first step was on the stack.
  */
 static void finish(qi_task *task, int status, qi_value *result, qi_error *error)
 {
-    if (!is_pending(task)) {
+    if (!is_pending_still(task)) {
         qi_value_clear(result);
         qi__error_free(error);
         return;
@@ -568,6 +586,38 @@ static int check_kind(const qi_task *task, PyObject *callable, const char *name,
     return is_coroutine < 0 ? qi__fail_python(name) : QI_OK;
 }
 
+static int begin(qi_task *task, PyObject *callable, const char *name, bool plain,
+                 const qi_value *args, size_t count)
+{
+    int status;
+    PyObject *outcome = call(callable, args, count, &status);
+
+    if (outcome) {
+        status = proceed(task, name, outcome);
+        Py_DECREF(outcome);
+    } else if (status == QI_OK && plain) {
+        PyObject *exception = qi__take_exception();
+        finish_raised(task, NULL, exception); /* it ran: what it raised is its result */
+        Py_DECREF(exception);
+    } else if (status == QI_OK) {
+        status = qi__fail_python(name);
+    }
+    return status;
+}
+
+/* The context of which qi.progress() reports to this task. */
+static int begin_in_context(qi_task *task, PyObject *callable, const char *name, bool plain,
+                            const qi_value *args, size_t count)
+{
+    PyObject *context = qi__progress_enter(task->progress);
+
+    if (!context)
+        return qi__fail_python(name);
+    int status = begin(task, callable, name, plain, args, count);
+    qi__progress_leave(context);
+    return status;
+}
+
 /*
  * Launches, and ends the task if it ends at once. On failure nothing was launched, the record is set,
  * and the task is as it was, for the caller to end or to forget.
@@ -581,19 +631,9 @@ static int launch(qi_task *task, const qi_value *args, size_t count)
 
     bool plain;
     int status = check_kind(task, callable, name, &plain);
-    if (status == QI_OK) {
-        PyObject *outcome = call(callable, args, count, &status);
-        if (outcome) {
-            status = proceed(task, name, outcome);
-            Py_DECREF(outcome);
-        } else if (status == QI_OK && plain) {
-            PyObject *exception = qi__take_exception();
-            finish_raised(task, NULL, exception); /* it ran: what it raised is its result */
-            Py_DECREF(exception);
-        } else if (status == QI_OK) {
-            status = qi__fail_python(name);
-        }
-    }
+    if (status == QI_OK)
+        status = task->progress ? begin_in_context(task, callable, name, plain, args, count)
+                                : begin(task, callable, name, plain, args, count);
     Py_DECREF(callable);
     return status;
 }

@@ -40,6 +40,15 @@ typedef enum qi_task_phase {
 typedef void (*qi_task_done_fn)(int status, const qi_value *result, const qi_error *error,
                                 void *user);
 
+/*
+ * Gets what the coroutine tells of its progress by qi.progress(), or a task or thread that it started: `value`
+ * steps of `maximum` are done, which is 0 where nobody knows how many there are, and `text` says what is
+ * done, "" if nothing. Called on the GUI thread, without the GIL, at most 25 times a second: of reports that
+ * come faster the latest one is told, and the last one before `done` is called. `text` is borrowed for the
+ * call. It is not called again once the task has ended.
+ */
+typedef void (*qi_task_progress_fn)(int64_t value, int64_t maximum, const char *text, void *user);
+
 /* Flags of qi_task_options. */
 enum {
     /* A callable that is no coroutine function is called directly, and what it returns is the result.
@@ -49,12 +58,13 @@ enum {
 
 /* How a task is launched. Fill it with qi_task_options_init(), then set what you need. */
 typedef struct qi_task_options {
-    size_t size;           /* set by qi_task_options_init() */
-    const char *name;      /* the task's name; NULL: asyncio makes one. Copied. */
-    unsigned timeout_ms;   /* cancel after so many milliseconds, with QI_ERR_TIMEOUT; 0: never */
-    qi_object *owner;      /* cancel when this QObject is destroyed; NULL: nobody owns it */
-    qi_task_done_fn done;  /* NULL: none */
-    void *user;            /* for `done`; kept until it was called */
+    size_t size;          /* set by qi_task_options_init() */
+    const char *name;     /* the task's name; NULL: asyncio makes one. Copied. */
+    unsigned timeout_ms;  /* cancel after so many milliseconds, with QI_ERR_TIMEOUT; 0: never */
+    qi_object *owner;     /* cancel when this QObject is destroyed; NULL: nobody owns it */
+    qi_task_done_fn done; /* NULL: none */
+    qi_task_progress_fn progress; /* NULL: nobody is told */
+    void *user;                   /* for `done` and `progress`; kept until the task has ended */
     qi_callable *callable; /* what to call, where `target` is NULL; NULL: `target` names it */
     unsigned flags;        /* QI_TASK_*, 0: none */
 } qi_task_options;

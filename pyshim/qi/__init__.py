@@ -29,6 +29,7 @@ Signals and coroutines, with any binding's signals too
                       buffer is bounded and nobody reads
     multisignal()     several signals as one
     run_task()        launches a coroutine and runs its first step at once
+    progress()        tells the application how far a task has come that it launched
     modal()           runs a function that has a Qt event loop of its own, such as a dialog's exec()
 
 Programs of your own
@@ -53,7 +54,7 @@ parameters and exceptions of each.
 
 import sys
 
-from _qi import Connection, Gadget, HostFuture, Model, Object, Variant
+from _qi import Connection, Gadget, HostFuture, Model, Object, Variant, progress
 
 from . import host
 from ._bindings import from_binding, to_binding
@@ -122,6 +123,7 @@ __all__ = [
     "modal",
     "multisignal",
     "new_event_loop",
+    "progress",
     "run_task",
     "to_binding",
     "using_asyncio_from_qt",

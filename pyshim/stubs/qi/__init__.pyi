@@ -119,6 +119,12 @@ class multisignal:
     def disconnect(self, slot: Callable[..., Any] | None = None) -> None:
         """Ends the connections with `slot`, or all of them."""
 
+def progress(value: int | Progress, maximum: int = 0, text: str = "") -> None:
+    """Tells the application how far the task has come that it launched.
+
+    A Progress, as a HostFuture has it, stands alone.
+    """
+
 def modal(fn: Callable[_P, _T]) -> Callable[_P, Coroutine[Any, Any, _T]]:
     """Makes a coroutine function of a function that runs a Qt event loop of its own."""
 

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * qi.progress(): from a coroutine, or a thread that it uses, to the callback of the task's host.
+ *
+ * Whose progress it is, the context knows: a task that the host launches with a callback runs in a context of
+ * its own, in which a variable holds the qi__progress, and the tasks and threads that it starts inherit that.
+ * Where there is none, nothing happens.
+ *
+ * The callback is called in the GUI thread, and not more often than people can see: the first report at
+ * once, of those that come too soon the latest when its time has come, and the last one at the end of the
+ * task at the latest. A report overwrites one that still waits.
+ */
+#include "progress.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "coarse_clock.h"
+#include "compat.h"
+#include "interp.h"
+#include "qt/bridge.h"
+#include "runtime_p.h"
+
+enum { INTERVAL_NS = 40 * 1000000 };
+
+typedef struct report {
+    int64_t value, maximum;
+    char *text; /* NULL: none */
+} report;
+
+struct qi__progress {
+    atomic_int references; /* the task's, and one of each capsule and job */
+    pthread_mutex_t lock;
+    qi_task_progress_fn tell; /* NULL: the task has ended. Below: under the lock */
+    void *user;
+    report latest;
+    bool waits;       /* `latest` was not told yet */
+    bool is_arranged; /* a job or timer will tell it */
+    bool is_telling;  /* the callback runs */
+    int64_t told_at;
+    PyObject *timer; /* GUI thread, GIL */
+};
+
+static const char capsule_name[] = "qi.progress";
+
+static int64_t now(void)
+{
+    return (int64_t)qi__clock_ns();
+}
+
+/* -- life ------------------------------------------------------------------------------------------ */
+
+qi__progress *qi__progress_new(qi_task_progress_fn tell, void *user)
+{
+    qi__progress *progress = calloc(1, sizeof *progress);
+
+    if (!progress)
+        return NULL;
+    atomic_init(&progress->references, 1);
+    pthread_mutex_init(&progress->lock, NULL);
+    progress->tell = tell;
+    progress->user = user;
+    progress->told_at = now() - INTERVAL_NS;
+    return progress;
+}
+
+static qi__progress *keep(qi__progress *progress)
+{
+    atomic_fetch_add(&progress->references, 1);
+    return progress;
+}
+
+static void let_go(qi__progress *progress)
+{
+    if (atomic_fetch_sub(&progress->references, 1) != 1)
+        return;
+    free(progress->latest.text);
+    pthread_mutex_destroy(&progress->lock);
+    free(progress);
+}
+
+static void capsule_freed(PyObject *capsule)
+{
+    let_go(PyCapsule_GetPointer(capsule, capsule_name));
+}
+
+static PyObject *new_capsule(qi__progress *progress)
+{
+    PyObject *capsule = PyCapsule_New(keep(progress), capsule_name, capsule_freed);
+
+    if (!capsule)
+        let_go(progress);
+    return capsule;
+}
+
+static void fall_silent(qi__progress *progress)
+{
+    pthread_mutex_lock(&progress->lock);
+    progress->tell = NULL;
+    progress->waits = false;
+    pthread_mutex_unlock(&progress->lock);
+}
+
+void qi__progress_drop(qi__progress *progress)
+{
+    if (!progress)
+        return;
+    fall_silent(progress);
+    let_go(progress);
+}
+
+/* -- telling: GUI thread -------------------------------------------------------------------------------- */
+
+/* Takes the latest report, if it may be told now; `at_last`: even inside of the callback. */
+static qi_task_progress_fn take(qi__progress *progress, report *taken, bool at_last)
+{
+    qi_task_progress_fn tell = NULL;
+
+    pthread_mutex_lock(&progress->lock);
+    if (progress->waits && (at_last || !progress->is_telling)) {
+        tell = progress->tell;
+        *taken = progress->latest;
+        progress->latest.text = NULL;
+        progress->waits = false;
+        progress->is_telling = true;
+    }
+    pthread_mutex_unlock(&progress->lock);
+    return tell;
+}
+
+static void arrange(qi__progress *progress);
+
+/* Beware: calls the host, which may end the task. The caller holds a reference. GIL: does not matter. */
+static void tell_latest(qi__progress *progress, bool at_last)
+{
+    report told;
+    qi_task_progress_fn tell = take(progress, &told, at_last);
+
+    if (!tell)
+        return;
+    PyThreadState *thread = qi__gil_drop();
+    tell(told.value, told.maximum, told.text ? told.text : "", progress->user);
+    qi__gil_take(thread);
+    free(told.text);
+    pthread_mutex_lock(&progress->lock);
+    progress->is_telling = false;
+    progress->told_at = now();
+    bool again = progress->waits && !progress->is_arranged;
+    progress->is_arranged |= again;
+    pthread_mutex_unlock(&progress->lock);
+    if (again)
+        arrange(progress); /* it was reported meanwhile */
+}
+
+static int64_t time_to_wait(qi__progress *progress)
+{
+    pthread_mutex_lock(&progress->lock);
+    int64_t wait = progress->told_at + INTERVAL_NS - now();
+    pthread_mutex_unlock(&progress->lock);
+    return wait > 0 ? wait : 0;
+}
+
+static void time_has_come(qi__progress *progress)
+{
+    pthread_mutex_lock(&progress->lock);
+    progress->is_arranged = false;
+    pthread_mutex_unlock(&progress->lock);
+    tell_latest(progress, false);
+}
+
+static PyObject *timer_fired(PyObject *capsule, PyObject *Py_UNUSED(ignored))
+{
+    qi__progress *progress = keep(PyCapsule_GetPointer(capsule, capsule_name));
+
+    Py_CLEAR(progress->timer);
+    time_has_come(progress);
+    let_go(progress);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef timer_method = {"tell_progress", timer_fired, METH_NOARGS, NULL};
+
+/* GIL: held. Where the loop has been closed, the end of the task tells it. */
+static void arm_timer(qi__progress *progress, int64_t wait)
+{
+    qi_runtime *runtime = qi__runtime_current();
+    PyObject *capsule = runtime && runtime->loop ? new_capsule(progress) : NULL;
+    PyObject *callback = capsule ? PyCFunction_New(&timer_method, capsule) : NULL;
+    PyObject *timer = callback ? PyObject_CallMethod(runtime->loop, "call_later", "dO",
+                                                     (double)wait / 1e9, callback)
+                               : NULL;
+
+    PyErr_Clear();
+    Py_XSETREF(progress->timer, timer);
+    Py_XDECREF(callback);
+    Py_XDECREF(capsule);
+}
+
+/* In the GUI thread's event loop, on behalf of another thread. */
+static void post_arrived(void *data)
+{
+    qi__progress *progress = data;
+    int64_t wait = time_to_wait(progress);
+
+    if (wait == 0) {
+        time_has_come(progress);
+    } else if (qi__interp_alive()) {
+        PyGILState_STATE gil = PyGILState_Ensure();
+        arm_timer(progress, wait);
+        PyGILState_Release(gil);
+    }
+    let_go(progress);
+}
+
+static void post_dropped(void *data)
+{
+    let_go(data);
+}
+
+/* Has the latest report told in due time. GIL: held in the GUI thread. */
+static void arrange(qi__progress *progress)
+{
+    if (qi__runtime_on_gui_thread() && qi__interp_alive() && PyGILState_Check())
+        arm_timer(progress, time_to_wait(progress));
+    else if (!qi_qt_post_owned(post_arrived, post_dropped, keep(progress)))
+        let_go(progress);
+}
+
+void qi__progress_finish(qi__progress *progress)
+{
+    PyObject *raised = qi__take_exception();
+
+    keep(progress);
+    if (progress->timer) {
+        PyObject *timer = progress->timer;
+        progress->timer = NULL;
+        Py_XDECREF(PyObject_CallMethod(timer, "cancel", NULL));
+        PyErr_Clear();
+        Py_DECREF(timer);
+    }
+    tell_latest(progress, true);
+    fall_silent(progress);
+    let_go(progress);
+    qi__give_exception(raised);
+}
+
+/* -- reporting: any thread, GIL held ---------------------------------------------------------------------- */
+
+/* Takes the text. */
+static void put(qi__progress *progress, report *given)
+{
+    bool here = qi__runtime_on_gui_thread(), now_due = false, must_arrange = false;
+    char *old = given->text;
+
+    pthread_mutex_lock(&progress->lock);
+    if (progress->tell) {
+        old = progress->latest.text;
+        progress->latest = *given;
+        progress->waits = true;
+        now_due = here && !progress->is_telling && now() - progress->told_at >= INTERVAL_NS;
+        must_arrange = !now_due && !progress->is_arranged && !progress->is_telling;
+        progress->is_arranged |= must_arrange;
+    }
+    pthread_mutex_unlock(&progress->lock);
+    free(old);
+    if (now_due)
+        tell_latest(progress, false);
+    else if (must_arrange)
+        arrange(progress);
+}
+
+/* The number of an object that is none below 0. 0, or -1 with an exception set. */
+static int read_number(PyObject *object, const char *what, int64_t *out)
+{
+    PyObject *number = PyIndex_Check(object) ? PyNumber_Index(object) : NULL;
+    int overflow = 0;
+
+    if (!number) {
+        if (!PyErr_Occurred())
+            PyErr_Format(PyExc_TypeError,
+                         "progress(): %s is an int, a count of steps, and not of type %s", what,
+                         Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    long long value = PyLong_AsLongLongAndOverflow(number, &overflow);
+    Py_DECREF(number);
+    if (value == -1 && PyErr_Occurred())
+        return -1;
+    if (value < 0 || overflow) {
+        PyErr_Format(PyExc_ValueError, "progress(): %s is %R; it is a count of steps from 0 on",
+                     what, object);
+        return -1;
+    }
+    *out = value;
+    return 0;
+}
+
+/* What a qi.Progress tells, as (value, minimum, maximum, text): that of another's work, passed on. */
+static int read_progress(PyObject *tuple, PyObject **text, report *out)
+{
+    long long value, minimum, maximum;
+
+    if (!PyArg_ParseTuple(tuple, "LLLU:progress", &value, &minimum, &maximum, text))
+        return -1;
+    out->value = value > minimum ? value - minimum : 0;
+    out->maximum = maximum > minimum ? maximum - minimum : 0;
+    return 0;
+}
+
+static int check(const report *given)
+{
+    if (given->maximum == 0 || given->value <= given->maximum)
+        return 0;
+    PyErr_Format(PyExc_ValueError, "progress(): value %lld is beyond the maximum %lld",
+                 (long long)given->value, (long long)given->maximum);
+    return -1;
+}
+
+static int read_arguments(PyObject *args, PyObject *keywords, PyObject **text, report *out)
+{
+    static char *names[] = {"value", "maximum", "text", NULL};
+    PyObject *value, *maximum = NULL;
+
+    *text = NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|OU:progress", names, &value, &maximum, text))
+        return -1;
+    if (PyTuple_Check(value) && !maximum && !*text)
+        return read_progress(value, text, out);
+    if (read_number(value, "value", &out->value) < 0 ||
+        (maximum && read_number(maximum, "maximum", &out->maximum) < 0))
+        return -1;
+    return check(out);
+}
+
+/* Where it was no text of Unicode's, the escapes say so. */
+static char *copy_text(PyObject *text)
+{
+    PyObject *bytes = text ? PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace") : NULL;
+    char *copy = bytes ? strdup(PyBytes_AS_STRING(bytes)) : NULL;
+
+    Py_XDECREF(bytes);
+    PyErr_Clear();
+    return copy;
+}
+
+static PyObject *progress_function(PyObject *Py_UNUSED(module), PyObject *args, PyObject *keywords)
+{
+    report given = {0};
+    PyObject *text, *capsule;
+
+    if (read_arguments(args, keywords, &text, &given) < 0 ||
+        PyContextVar_Get(qi__state_get()->progress_variable, NULL, &capsule) < 0)
+        return NULL;
+    if (capsule) {
+        given.text = copy_text(text);
+        put(PyCapsule_GetPointer(capsule, capsule_name), &given);
+        Py_DECREF(capsule);
+    }
+    Py_RETURN_NONE;
+}
+
+/* -- whose progress it is ------------------------------------------------------------------------------- */
+
+PyObject *qi__progress_enter(qi__progress *progress)
+{
+    PyObject *context = PyContext_CopyCurrent(), *token = NULL;
+    PyObject *capsule = context ? new_capsule(progress) : NULL;
+
+    if (capsule && PyContext_Enter(context) == 0) {
+        token = PyContextVar_Set(qi__state_get()->progress_variable, capsule);
+        if (!token) {
+            PyObject *raised = qi__take_exception();
+            PyContext_Exit(context);
+            qi__give_exception(raised);
+        }
+    }
+    Py_XDECREF(capsule);
+    if (!token)
+        Py_CLEAR(context);
+    Py_XDECREF(token);
+    return context;
+}
+
+void qi__progress_leave(PyObject *context)
+{
+    PyObject *raised = qi__take_exception();
+
+    if (PyContext_Exit(context) < 0)
+        PyErr_WriteUnraisable(context);
+    Py_DECREF(context);
+    qi__give_exception(raised);
+}
+
+#define KEYWORDS ((PyCFunction)(void (*)(void))progress_function)
+
+static PyMethodDef functions[] = {
+    {"progress", KEYWORDS, METH_VARARGS | METH_KEYWORDS,
+     PyDoc_STR(
+         "progress($module, /, value, maximum=0, text='')\n--\n\n"
+         "Tells the application how far the task has come that it launched.\n\n"
+         "`value` of `maximum` steps are done; a `maximum` of 0 says that nobody knows how many "
+         "there\n"
+         "are. `text` says what is being done. A `qi.Progress`, as a HostFuture has it, may stand\n"
+         "alone in place of the three. Works in the coroutine that the application launched, in\n"
+         "tasks and asyncio.to_thread() functions that it starts, and does nothing elsewhere. It "
+         "may\n"
+         "be called often: the application is told at most 25 times a second, and of the last one\n"
+         "always. Raises ValueError for a value below 0 or beyond the maximum.")},
+    {NULL, NULL, 0, NULL},
+};
+
+int qi__progress_setup(PyObject *module, qi__state *state)
+{
+    state->progress_variable = PyContextVar_New("qi.progress", NULL);
+    if (!state->progress_variable)
+        return -1;
+    return PyModule_AddFunctions(module, functions);
+}
