@@ -54,7 +54,7 @@ PyType_Slot loop_slots[] = {{Py_tp_methods, loop_methods}, {0, nullptr}};
 PyType_Spec loop_spec = {"_bench.FloorLoop", sizeof(FloorLoop), 0, Py_TPFLAGS_DEFAULT, loop_slots};
 
 FloorLoop *loop;
-PyObject *task_type, *task_keywords;
+PyObject *task_type, *task_keywords, *get_running_loop, *set_running_loop;
 
 bool run_caught_step()
 {
@@ -148,6 +148,30 @@ bool launch(PyObject *function, Cargo cargo, long value)
     return ran;
 }
 
+// From 3.14 on a Task's loop must be the thread's running one. Returns the loop that was, a new reference.
+PyObject *exchange_running_loop(PyObject *other)
+{
+    PyGILState_STATE gil = PyGILState_Ensure();
+    PyObject *before = PyObject_CallNoArgs(get_running_loop);
+    PyObject *result = before ? PyObject_CallOneArg(set_running_loop, other) : nullptr;
+
+    if (!result)
+        PyErr_Print();
+    Py_XDECREF(result);
+    PyGILState_Release(gil);
+    return before;
+}
+
+void restore_running_loop(PyObject *before)
+{
+    PyGILState_STATE gil = PyGILState_Ensure();
+    PyObject *result = before ? PyObject_CallOneArg(set_running_loop, before) : nullptr;
+
+    Py_XDECREF(result);
+    Py_XDECREF(before);
+    PyGILState_Release(gil);
+}
+
 bool launch_with_gil(PyObject *function, Cargo cargo, long value)
 {
     PyGILState_STATE gil = PyGILState_Ensure();
@@ -170,14 +194,17 @@ int floor_setup()
     task_keywords = EAGER ? Py_BuildValue("(ss)", "loop", "eager_start")
                           : Py_BuildValue("(s)", "loop");
     loop = type ? reinterpret_cast<FloorLoop *>(PyObject_CallNoArgs(type)) : nullptr;
+    get_running_loop = asyncio ? PyObject_GetAttrString(asyncio, "_get_running_loop") : nullptr;
+    set_running_loop = asyncio ? PyObject_GetAttrString(asyncio, "_set_running_loop") : nullptr;
     Py_XDECREF(asyncio);
     Py_XDECREF(type);
-    return loop && task_type && task_keywords ? 0 : -1;
+    return loop && task_type && task_keywords && get_running_loop && set_running_loop ? 0 : -1;
 }
 
 bool floor_run(PyObject *function, Cargo cargo, long count, bool stamped)
 {
-    bool ran = true;
+    PyObject *before = exchange_running_loop(reinterpret_cast<PyObject *>(loop));
+    bool ran = before != nullptr;
 
     first_step.sum_ns = 0;
     for (long i = 0; ran && i < count; i++) {
@@ -185,6 +212,7 @@ bool floor_run(PyObject *function, Cargo cargo, long count, bool stamped)
             first_step.emitted_ns = now_ns();
         ran = launch_with_gil(function, cargo, FIRST_VALUE + i);
     }
+    restore_running_loop(before);
     return ran;
 }
 

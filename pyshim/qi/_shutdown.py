@@ -183,8 +183,8 @@ def what_it_runs(frame):
     text, outer = where(frame), frame
     while outer is not None:
         job = outer.f_locals.get("self") if outer.f_code.co_name == "run" else None
-        if hasattr(job, "fn"):  # a work item of concurrent.futures
-            return f"{_embed.name_of(job.fn)} at {text}"
+        if type(job).__name__ == "_WorkItem":  # of concurrent.futures; until 3.13 it has the function itself
+            return f"{_embed.name_of(job.fn if hasattr(job, 'fn') else job.task[0])} at {text}"
         outer = outer.f_back
     return text
 

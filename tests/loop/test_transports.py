@@ -359,7 +359,7 @@ class Behaviour:
         transport.close()
         self.assertEqual(self.complete(self.read_far(far)), b"bytes bytearray memoryview")
         for bad in "text", 5, None, [b"x"]:
-            with self.assertRaisesRegex(TypeError, "bytes-like"):
+            with self.assertRaisesRegex(TypeError, "bytes"):
                 transport.write(bad)
 
     async def read_far(self, far):

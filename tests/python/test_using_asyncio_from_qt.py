@@ -220,6 +220,7 @@ class CleanUp(unittest.TestCase):
         threads = []
 
         async def work():
+            await asyncio.sleep(0)  # so that it ends in app_exec(), however fast the thread is
             await asyncio.to_thread(lambda: threads.append(threading.current_thread()))
             _qi._exit_event_loops(0)
 
