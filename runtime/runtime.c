@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit.h"
 #include "border.h"
 #include "callout.h"
 #include "config.h"
@@ -272,6 +273,7 @@ void qi__runtime_close(qi_runtime *runtime)
     if (!result)
         PyErr_WriteUnraisable(NULL);
     Py_XDECREF(result);
+    qi__audit_forget();
     Py_CLEAR(runtime->loop);
     qi__streams_flush();
     qi__streams_remove();

@@ -14,6 +14,7 @@
 #include <qi/runtime.h>
 #include <qi/task.h>
 #include <qi/connection.h>
+#include <qi/audit.h>
 #include <qi/doctor.h>
 
 #endif /* QI_QI_H */

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Python's audit events, passed on to one callback of the host's: qi/audit.h.
+ *
+ * CPython takes hooks and never gives them back, so one is added when the first callback is set, and looks
+ * each time whether there is one. It runs wherever the interpreter is, also in the middle of its own C
+ * code, so it runs no Python code itself: arguments are written by the repr of Python's own types, applied
+ * to what is inside of an object, and never by what a subclass has put in its place.
+ *
+ * The callback and its `user` are changed and read with the GIL held.
+ */
+#include "audit.h"
+
+#include <Python.h>
+#include <frameobject.h>
+
+#include <string.h>
+
+#include <qi/audit.h>
+
+#include "border.h"
+#include "callout.h"
+#include "interp.h"
+#include "runtime_p.h"
+#include "scope.h"
+
+#define PROBE          "qi.audit"
+#define PLUGIN_PACKAGE "qi_plugins." /* of the modules of all plugins: _scope.py */
+
+enum { DEEPEST = 16, LEVELS = 4, MOST_ITEMS = 1000, LONGEST_BYTES = 65536 };
+
+static qi_audit_fn callback;
+static void *callback_user;
+static bool is_installed, probe_arrived;
+static _Thread_local unsigned depth;
+
+/* -- arguments as text --------------------------------------------------------------------------- */
+
+static PyObject *text_of(PyObject *object, unsigned level);
+
+static PyObject *text_of_items(PyObject *sequence, unsigned level, const char *format)
+{
+    PyObject *comma = PyUnicode_FromString(", "), *texts = PyList_New(0), *joined = NULL,
+             *result = NULL;
+
+    /* Beware: another thread may change a list. None does while the GIL is held, and text_of() keeps it. */
+    for (Py_ssize_t i = 0; texts && i < PySequence_Fast_GET_SIZE(sequence); i++) {
+        PyObject *text = i < MOST_ITEMS ? text_of(PySequence_Fast_GET_ITEM(sequence, i), level + 1)
+                                        : PyUnicode_FromString("…");
+        if (!text || PyList_Append(texts, text) < 0)
+            Py_CLEAR(texts);
+        Py_XDECREF(text);
+        if (i == MOST_ITEMS)
+            break;
+    }
+    if (texts && comma)
+        joined = PyUnicode_Join(comma, texts);
+    if (joined)
+        result = PyUnicode_FromFormat(format, joined);
+    Py_XDECREF(joined);
+    Py_XDECREF(texts);
+    Py_XDECREF(comma);
+    return result;
+}
+
+static PyObject *text_of_dict(PyObject *dict, unsigned level)
+{
+    PyObject *comma = PyUnicode_FromString(", "), *texts = PyList_New(0), *joined = NULL,
+             *result = NULL;
+    PyObject *key, *value;
+    Py_ssize_t at = 0;
+
+    while (texts && PyList_GET_SIZE(texts) < MOST_ITEMS && PyDict_Next(dict, &at, &key, &value)) {
+        PyObject *left = text_of(key, level + 1), *right = text_of(value, level + 1);
+        PyObject *pair = left && right ? PyUnicode_FromFormat("%U: %U", left, right) : NULL;
+        if (!pair || PyList_Append(texts, pair) < 0)
+            Py_CLEAR(texts);
+        Py_XDECREF(pair);
+        Py_XDECREF(left);
+        Py_XDECREF(right);
+    }
+    if (texts && comma)
+        joined = PyUnicode_Join(comma, texts);
+    if (joined)
+        result = PyUnicode_FromFormat("{%U}", joined);
+    Py_XDECREF(joined);
+    Py_XDECREF(texts);
+    Py_XDECREF(comma);
+    return result;
+}
+
+/* An object that is no value is named by its type, except for code and types, which have names. */
+static PyObject *text_of_other(PyObject *object)
+{
+    if (PyCode_Check(object))
+        return PyCode_Type.tp_repr(object);
+    if (PyType_Check(object))
+        return PyUnicode_FromFormat("<class '%s'>", ((PyTypeObject *)object)->tp_name);
+    return PyUnicode_FromFormat("<%s object>", Py_TYPE(object)->tp_name);
+}
+
+/* Python refuses to write out numbers of thousands of digits. */
+static PyObject *text_of_number(PyObject *object)
+{
+    PyObject *text = PyLong_Type.tp_repr(object);
+    if (!text && PyErr_ExceptionMatches(PyExc_ValueError)) {
+        PyErr_Clear();
+        text = PyUnicode_FromString("<a very large int>");
+    }
+    return text;
+}
+
+/* Texts and bytes that are longer than all may be are cut first: source code can be. */
+static PyObject *text_of_text(PyObject *object)
+{
+    PyObject *start = PyUnicode_Substring(object, 0, LONGEST_BYTES);
+    PyObject *text = start ? PyUnicode_Type.tp_repr(start) : NULL;
+    Py_XDECREF(start);
+    return text;
+}
+
+static PyObject *text_of_bytes(PyObject *object)
+{
+    if (PyBytes_GET_SIZE(object) <= LONGEST_BYTES)
+        return PyBytes_Type.tp_repr(object);
+    PyObject *start = PyBytes_FromStringAndSize(PyBytes_AS_STRING(object), LONGEST_BYTES);
+    PyObject *text = start ? PyObject_Repr(start) : NULL;
+    Py_XDECREF(start);
+    return text;
+}
+
+/* The text of an object. New reference, or NULL with an exception. */
+static PyObject *text_of(PyObject *object, unsigned level)
+{
+    if (object == Py_None || PyBool_Check(object))
+        return PyObject_Repr(object);
+    if (PyUnicode_Check(object))
+        return text_of_text(object);
+    if (PyBytes_Check(object))
+        return text_of_bytes(object);
+    if (PyLong_Check(object))
+        return text_of_number(object);
+    if (PyFloat_Check(object))
+        return PyFloat_Type.tp_repr(object);
+    if (level < LEVELS && PyTuple_Check(object))
+        return text_of_items(object, level, PyTuple_GET_SIZE(object) == 1 ? "(%U,)" : "(%U)");
+    if (level < LEVELS && PyList_Check(object))
+        return text_of_items(object, level, "[%U]");
+    if (level < LEVELS && PyDict_Check(object))
+        return text_of_dict(object, level);
+    return text_of_other(object);
+}
+
+/* The arguments as UTF-8, cut where they are long. New reference to bytes, or NULL with an exception. */
+static PyObject *describe(PyObject *arguments)
+{
+    PyObject *text = text_of(arguments, 0), *bytes = NULL;
+
+    if (text)
+        bytes = PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace");
+    Py_XDECREF(text);
+    if (!bytes || PyBytes_GET_SIZE(bytes) <= LONGEST_BYTES)
+        return bytes;
+    const char *start = PyBytes_AS_STRING(bytes);
+    Py_ssize_t size = LONGEST_BYTES;
+    while (size && ((unsigned char)start[size] & 0xC0) == 0x80)
+        size--; /* not in the middle of a character */
+    PyObject *cut = PyBytes_FromStringAndSize(start, size);
+    Py_DECREF(bytes);
+    if (cut)
+        PyBytes_ConcatAndDel(&cut, PyBytes_FromString("…"));
+    return cut;
+}
+
+/* -- whose code ---------------------------------------------------------------------------------- */
+
+/* The plugin that a module belongs to by its name, or NULL. New reference. */
+static PyObject *plugin_of_module(PyObject *globals)
+{
+    PyObject *name = PyDict_GetItemString(globals, "__name__");
+    const char *text = name && PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
+
+    if (!text)
+        PyErr_Clear();
+    if (!text || strncmp(text, PLUGIN_PACKAGE, strlen(PLUGIN_PACKAGE)) != 0)
+        return NULL;
+    text += strlen(PLUGIN_PACKAGE);
+    return PyUnicode_FromStringAndSize(text, (Py_ssize_t)strcspn(text, "."));
+}
+
+/* Threads that a plugin starts have no Context of the plugin's, but functions of it on their stack. */
+static PyObject *plugin_on_stack(void)
+{
+    PyFrameObject *frame = PyEval_GetFrame();
+    PyObject *plugin = NULL;
+
+    Py_XINCREF(frame);
+    while (frame && !plugin) {
+        PyObject *globals = PyFrame_GetGlobals(frame);
+        plugin = globals ? plugin_of_module(globals) : NULL;
+        Py_XDECREF(globals);
+        PyFrameObject *below = plugin ? NULL : PyFrame_GetBack(frame);
+        Py_DECREF(frame);
+        frame = below;
+    }
+    Py_XDECREF(frame);
+    PyErr_Clear();
+    return plugin;
+}
+
+static PyObject *whose(void)
+{
+    PyObject *plugin = qi__scope_plugin();
+    return plugin ? plugin : plugin_on_stack();
+}
+
+/* -- the hook ------------------------------------------------------------------------------------ */
+
+/* Beware: the callback may do anything, end the runtime and set another callback among it. */
+static bool ask_host(const char *event, const char *arguments, const char *plugin)
+{
+    qi_audit_fn asked = callback;
+    void *user = callback_user;
+
+    if (!asked || !qi__callout_begin())
+        return true;
+    depth++;
+    PyThreadState *thread = qi__gil_drop();
+    bool allowed = asked(event, arguments, plugin, user);
+    qi__callout_end();
+    qi__gil_take(thread);
+    depth--;
+    return allowed;
+}
+
+static int refuse(const char *event, PyObject *arguments, PyObject *plugin, const char *why)
+{
+    if (plugin)
+        PyErr_Format(PyExc_PermissionError, "%s %s%.500s, which the plugin %R asked for", why,
+                     event, PyBytes_AS_STRING(arguments), plugin);
+    else
+        PyErr_Format(PyExc_PermissionError, "%s %s%.500s", why, event, PyBytes_AS_STRING(arguments));
+    return -1;
+}
+
+static int judge(const char *event, PyObject *arguments)
+{
+    PyObject *text = describe(arguments);
+    if (!text)
+        return -1; /* out of memory: what cannot be told does not happen */
+    PyObject *plugin = whose();
+    const char *id = plugin ? PyUnicode_AsUTF8(plugin) : NULL;
+    int result = 0;
+
+    PyErr_Clear();
+    if (depth >= DEEPEST)
+        result = refuse(event, text, plugin,
+                        "the audit callback of the application causes events without end, such as");
+    else if (!ask_host(event, PyBytes_AS_STRING(text), id))
+        result = refuse(event, text, plugin, "the application does not allow");
+    Py_XDECREF(plugin);
+    Py_DECREF(text);
+    return result;
+}
+
+/* CPython calls this with the GIL held and no exception set; after the interpreter's end, too. */
+static int hook(const char *event, PyObject *arguments, void *Py_UNUSED(data))
+{
+    if (!callback) {
+        if (!probe_arrived && strcmp(event, PROBE) == 0)
+            probe_arrived = true;
+        return 0;
+    }
+    return judge(event, arguments);
+}
+
+/* Returns QI_OK, or a failure. Whether a hook was added is not always told: another hook may say no. */
+static int install(void)
+{
+    if (is_installed)
+        return QI_OK;
+    if (PySys_AddAuditHook(hook, NULL) < 0 || PySys_Audit(PROBE, NULL) < 0)
+        return qi__fail_python("adding an audit hook");
+    if (!probe_arrived)
+        return qi__fail(QI_ERR_STATE, "an audit hook that Python has already refuses further ones; "
+                                      "call qi_audit_set() before it is added");
+    is_installed = true;
+    return QI_OK;
+}
+
+int qi_audit_set(qi_runtime *runtime, qi_audit_fn audit, void *user)
+{
+    int status = qi__runtime_check_gui(runtime);
+    if (status != QI_OK)
+        return status;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    if (audit)
+        status = install();
+    if (status == QI_OK) {
+        callback = audit;
+        callback_user = user;
+    }
+    PyGILState_Release(gil);
+    return status;
+}
+
+void qi__audit_forget(void)
+{
+    callback = NULL;
+    callback_user = NULL;
+}
