@@ -111,7 +111,7 @@ class _Needs:
     def _require(self, requirement):
         """A requirement of the plugin's own."""
         distribution = _find(requirement.name, self.path)
-        installed = "" if distribution is None else distribution.version or ""
+        installed = "" if distribution is None else _field(distribution, "Version") or ""
         problem = self._why_not(requirement, distribution, installed)
         if problem:
             self.problems.append(problem)
@@ -163,7 +163,7 @@ class _Needs:
                 self.problems.append(f"{requirement} is not installed, a dependency of {through}; {_how_to_install(self.manifest)}")
 
     def _note(self, distribution):
-        copy = Copy(distribution.metadata["Name"] or "?", distribution.version or "?", _place_of(distribution))
+        copy = Copy(_field(distribution, "Name") or "?", _field(distribution, "Version") or "?", _place_of(distribution))
         return self.copies.setdefault(packages.canonical(copy.name), copy)
 
 
@@ -183,8 +183,7 @@ def _find(name, path):
     """The distribution of that name that an import would find first, or None. Nothing is imported."""
     canonical = packages.canonical(name)
     for distribution in importlib.metadata.distributions(name=name, path=path):
-        # A folder of metadata that an aborted installation has left has no name.
-        if distribution.metadata["Name"] and packages.canonical(distribution.metadata["Name"]) == canonical:
+        if _field(distribution, "Name") and packages.canonical(_field(distribution, "Name")) == canonical:
             return distribution
     return None
 
@@ -194,8 +193,14 @@ def _distributions(folder):
     if folder is None:
         return
     for distribution in importlib.metadata.distributions(path=[str(folder)]):
-        if distribution.metadata["Name"]:
+        if _field(distribution, "Name"):
             yield distribution
+
+
+def _field(distribution, name):
+    """A field of the metadata, or None: what an aborted installation has left may have none of it."""
+    metadata = distribution.metadata
+    return None if metadata is None else metadata.get(name)
 
 
 def _place_of(distribution):
@@ -226,7 +231,7 @@ def _conflicts(manifest, needs, other, others):
 def _is_of(module, distributions, path):
     """Whether a module belongs to one of the distributions beside it, whose versions are compared already."""
     for distribution in importlib.metadata.distributions(path=[os.path.dirname(path)]):
-        if packages.canonical(distribution.metadata["Name"] or "?") in distributions:
+        if packages.canonical(_field(distribution, "Name") or "?") in distributions:
             files = distribution.files or ()
             if any(file.parts and file.parts[0].partition(".")[0] == module for file in files):
                 return True
@@ -272,10 +277,10 @@ def _loaded_problems(manifest, needs):
             continue
         mine = _distribution_of(name, os.path.dirname(path))
         place = os.path.dirname(os.path.dirname(there) if os.path.basename(there).startswith("__init__.") else there)
-        loaded = mine and _find(mine.metadata["Name"], [place])
-        if not loaded or loaded.version != mine.version:
+        loaded = mine and _find(_field(mine, "Name"), [place])
+        if not loaded or _field(loaded, "Version") != _field(mine, "Version"):
             yield (f"it brings the module {name!r} ({path}), but the application has imported it already from {there}"
-                   f"{f', version {loaded.version}' if loaded else ''}; remove the private copy, or enable the plugin at the start")
+                   f"{f', version {_field(loaded, "Version")}' if loaded else ''}; remove the private copy, or enable the plugin at the start")
 
 
 def _file_of(module):
@@ -287,7 +292,7 @@ def _file_of(module):
 
 def _distribution_of(module, folder):
     for distribution in importlib.metadata.distributions(path=[folder]):
-        name = distribution.metadata["Name"]
+        name = _field(distribution, "Name")
         if name and _is_of(module, {packages.canonical(name)}, os.path.join(folder, module)):
             return distribution
     return None
