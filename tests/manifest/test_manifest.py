@@ -90,6 +90,16 @@ class Reading(PluginCase):
             with self.subTest(name):
                 self.assertEqual(Manifest.read(folder).module, "desk")
 
+    def test_a_folder_that_is_a_package_by_itself(self):
+        for entry in ("desk", "desk:Plugin", "desk.part", "desk.part:make"):
+            folder = self.plugin("desk", files={"__init__.py": "", "part.py": ""},
+                                 whole=MANIFEST.format(id="desk").replace("shop:Plugin", entry))
+            with self.subTest(entry):
+                self.assertEqual(Manifest.read(folder).entry, entry)
+        (folder / "__init__.py").unlink()
+        with self.assertRaisesRegex(ManifestError, "there is no module 'desk.part'"):
+            Manifest.read(folder)
+
     def test_nothing_of_the_plugin_is_run(self):
         witness = self.base / "witness"
         folder = self.plugin(files={"shop.py": f"open({str(witness)!r}, 'w')", "__init__.py": f"open({str(witness)!r}, 'w')"})

@@ -233,12 +233,22 @@ class _Reader:
             raise ValueError(f"there is no module {module!r} in the plugin's folder{near(module, self._modules())}")
 
     def _has_module(self, name):
+        first, _, rest = name.partition(".")
+        if self._is_there(name):
+            return True
+        # A folder with an __init__.py is a package by itself, of the plugin's name.
+        whole = first == self.folder.absolute().name and (self.folder / "__init__.py").is_file()
+        return whole and (not rest or self._is_there(rest))
+
+    def _is_there(self, name):
         path = self.folder.joinpath(*name.split("."))
         if any((path / f"__init__{suffix}").is_file() for suffix in _SUFFIXES):
             return True
         return any(path.with_name(path.name + suffix).is_file() for suffix in _SUFFIXES) or _extensions(path)
 
     def _modules(self):
+        if (self.folder / "__init__.py").is_file():
+            yield self.folder.absolute().name
         for path in sorted(self.folder.iterdir()):
             if path.suffix == ".py" and path.stem.isidentifier():
                 yield path.stem
