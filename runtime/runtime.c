@@ -22,6 +22,7 @@
 #include "handles.h"
 #include "interp.h"
 #include "loop.h"
+#include "output.h"
 #include "qt/bridge.h"
 #include "runtime_p.h"
 #include "sigint.h"
@@ -281,6 +282,7 @@ void qi__runtime_close(qi_runtime *runtime)
     own->on_quit = NULL;
 
     PyThreadState *thread = PyEval_SaveThread();
+    qi__output_forget();
     (void)qi__callout_close(CALLBACKS_END_MS); /* at worst a callback of the host's outlives this */
     atomic_store(&runtime->phase, QI_RUNTIME_CLOSED);
     atomic_store(&current, NULL);

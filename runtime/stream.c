@@ -9,6 +9,9 @@
  * own thread may take again.
  *
  * A writer outlives the runtime, since handlers of `logging` keep it: it then drops what it gets.
+ * A *listening* writer is one whose lines the listeners of output.c get, with the origin of what writes,
+ * and not the host's callbacks; pyshim/qi/_output.py has them.
+ *
  * `buffer` is the same thing for bytes. Invariant: the list of buffers is changed with the GIL only.
  */
 #include <Python.h>
@@ -22,7 +25,9 @@
 
 #include "callout.h"
 #include "compat.h"
+#include "embed.h"
 #include "interp.h"
+#include "output.h"
 #include "runtime_p.h"
 #include "state.h"
 
@@ -37,6 +42,7 @@ typedef struct writer {
     PyObject_HEAD
     channel to;
     bool binary;
+    bool listening;
     PyObject *text; /* of a binary writer: the text writer that owns the lines */
     buffer *first;  /* the buffers of all threads */
 } writer;
@@ -78,27 +84,61 @@ static void tell(const qi_config *config, channel to, const char *line, size_t s
         config->err(line, size, config->err_user);
 }
 
+/* Whose code is running: a new reference to a str or None; never fails. Beware: runs Python. */
+static PyObject *origin_here(void)
+{
+    PyObject *pending = qi__take_exception();
+    PyObject *origin = qi__runtime_current() ? qi__call_python("qi._output", "origin", "()") : NULL;
+
+    if (!origin || (origin != Py_None && !PyUnicode_Check(origin))) {
+        PyErr_Clear();
+        Py_XSETREF(origin, Py_NewRef(Py_None));
+    }
+    qi__give_exception(pending);
+    return origin;
+}
+
 /* Hands over every line of a block, the last of which need not end. The block is changed: each line is
  * ended by a NUL where its newline was, so it has one byte more than `size`. */
-static void deliver(channel to, char *block, size_t size)
+static void deliver_lines(const writer *owner, char *block, size_t size, const char *origin)
 {
+    const qi_config *config = &qi__runtime_current()->config;
+
+    for (char *line = block, *end = block + size; line < end;) {
+        char *stop = memchr(line, '\n', (size_t)(end - line));
+        if (!stop)
+            stop = end;
+        *stop = '\0';
+        if (owner->listening)
+            qi__output_tell(line, (size_t)(stop - line), owner->to + 1, origin);
+        else
+            tell(config, owner->to, line, (size_t)(stop - line));
+        line = stop + 1;
+    }
+}
+
+/* `owner` has a reference of the caller's. */
+static void deliver(const writer *owner, char *block, size_t size)
+{
+    const channel to = owner->to;
+    PyObject *origin = owner->listening ? origin_here() : NULL;
+    const char *name = origin && origin != Py_None ? PyUnicode_AsUTF8(origin) : NULL;
+
+    if (origin && !name)
+        PyErr_Clear();
     pthread_once(&once, make_locks);
     PyThreadState *thread = qi__gil_drop();
     if (qi__callout_begin()) {
-        const qi_config *config = &qi__runtime_current()->config;
-        pthread_mutex_lock(&locks[to]);
-        for (char *line = block, *end = block + size; line < end;) {
-            char *stop = memchr(line, '\n', (size_t)(end - line));
-            if (!stop)
-                stop = end;
-            *stop = '\0';
-            tell(config, to, line, (size_t)(stop - line));
-            line = stop + 1;
-        }
-        pthread_mutex_unlock(&locks[to]);
+        /* Listeners have a lock of their own, for both streams. */
+        if (!owner->listening)
+            pthread_mutex_lock(&locks[to]);
+        deliver_lines(owner, block, size, name);
+        if (!owner->listening)
+            pthread_mutex_unlock(&locks[to]);
         qi__callout_end();
     }
     qi__gil_take(thread);
+    Py_XDECREF(origin);
 }
 
 /* -- the buffers --------------------------------------------------------------------------------- */
@@ -112,7 +152,7 @@ static void hand_over_rest(buffer *self)
     self->data = NULL;
     self->size = self->capacity = 0;
     if (size)
-        deliver(self->owner->to, data, size);
+        deliver(self->owner, data, size);
     free(data);
 }
 
@@ -384,7 +424,7 @@ static PyObject *get_none(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
     Py_RETURN_NONE;
 }
 
-static PyObject *make_writer(channel to, PyObject *text);
+static PyObject *make_writer(channel to, bool listening, PyObject *text);
 
 static PyObject *get_buffer(PyObject *self, void *Py_UNUSED(closure))
 {
@@ -392,7 +432,7 @@ static PyObject *get_buffer(PyObject *self, void *Py_UNUSED(closure))
 
     if (own->binary)
         return PyErr_Format(PyExc_AttributeError, "a binary stream has no attribute 'buffer'");
-    return make_writer(own->to, self);
+    return make_writer(own->to, own->listening, self);
 }
 
 static PyGetSetDef writer_attributes[] = {
@@ -451,7 +491,7 @@ static PyType_Spec buffer_spec = {
     .slots = buffer_slots,
 };
 
-static PyObject *make_writer(channel to, PyObject *text)
+static PyObject *make_writer(channel to, bool listening, PyObject *text)
 {
     writer *self = PyObject_New(writer, (PyTypeObject *)qi__state_get()->writer_type);
 
@@ -459,16 +499,48 @@ static PyObject *make_writer(channel to, PyObject *text)
         return NULL;
     self->to = to;
     self->binary = text != NULL;
+    self->listening = listening;
     self->text = Py_XNewRef(text);
     self->first = NULL;
     return (PyObject *)self;
 }
 
+static PyObject *listening_writer(PyObject *Py_UNUSED(module), PyObject *number)
+{
+    const long stream = PyLong_AsLong(number);
+
+    if (stream == -1 && PyErr_Occurred())
+        return NULL;
+    if (stream < 1 || stream > CHANNELS)
+        return PyErr_Format(PyExc_ValueError, "stream is 1 or 2, not %ld", stream);
+    return make_writer((channel)(stream - 1), true, NULL);
+}
+
+static void flush_writer(writer *self);
+
+static PyObject *hand_over(PyObject *Py_UNUSED(module), PyObject *object)
+{
+    if (Py_TYPE(object) != (PyTypeObject *)qi__state_get()->writer_type)
+        return PyErr_Format(PyExc_TypeError, "a LineWriter is needed, not %R", object);
+    flush_writer((writer *)object);
+    Py_RETURN_NONE;
+}
+
 int qi__stream_setup(PyObject *module, qi__state *state)
 {
+    static PyMethodDef methods[] = {
+        {"_listening_writer", listening_writer, METH_O,
+         "_listening_writer(stream)\n--\n\nMake a LineWriter whose lines the listeners get."},
+        {"_hand_over", hand_over, METH_O,
+         "_hand_over(writer)\n--\n\nHand over the unfinished lines of all threads."},
+        {NULL, NULL, 0, NULL},
+    };
+
     buffer_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &buffer_spec, NULL);
     state->writer_type = PyType_FromModuleAndSpec(module, &writer_spec, NULL);
     if (!buffer_type || !state->writer_type)
+        return -1;
+    if (PyModule_AddFunctions(module, methods) < 0)
         return -1;
     return PyModule_AddType(module, (PyTypeObject *)state->writer_type);
 }
@@ -481,7 +553,7 @@ static int install(channel to, bool wanted)
 
     if (!wanted && present && present != Py_None)
         return 0;
-    PyObject *fresh = make_writer(to, NULL);
+    PyObject *fresh = make_writer(to, false, NULL);
     if (!fresh)
         return -1;
     Py_XSETREF(replaced[to], Py_NewRef(present ? present : Py_None));

@@ -13,6 +13,7 @@
 #include <qi/value.h>
 #include <qi/runtime.h>
 #include <qi/task.h>
+#include <qi/output.h>
 #include <qi/connection.h>
 #include <qi/audit.h>
 #include <qi/doctor.h>

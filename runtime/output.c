@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The listeners to Python's output. What they hear is collected by pyshim/qi/_output.py, which stands in
+ * the place of sys.stdout and sys.stderr while there are any, and cut into lines by stream.c.
+ *
+ * The lock is held while a listener is called, which is what makes qi_output_unlisten() wait for the
+ * calls of other threads; it is recursive, so that a listener may print, and may take itself out. One
+ * that goes while the list is walked is marked, and swept by the outermost walk.
+ */
+#include <Python.h>
+
+#include "output.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include <qi/output.h>
+
+#include "border.h"
+#include "embed.h"
+#include "interp.h"
+#include "runtime_p.h"
+#include "status.h"
+
+typedef struct listener {
+    qi_output_listener_fn call; /* NULL: taken out */
+    void *user;
+} listener;
+
+static pthread_mutex_t lock;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static listener *listeners;
+static size_t count, walks;
+
+static void make_lock(void)
+{
+    pthread_mutexattr_t attributes;
+
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&lock, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+}
+
+static void enter(void)
+{
+    pthread_once(&once, make_lock);
+    pthread_mutex_lock(&lock);
+}
+
+static void sweep(void)
+{
+    size_t kept = 0;
+
+    if (walks)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (listeners[i].call)
+            listeners[kept++] = listeners[i];
+    }
+    count = kept;
+    if (!count) {
+        free(listeners);
+        listeners = NULL;
+    }
+}
+
+static listener *find(qi_output_listener_fn call, void *user)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (listeners[i].call == call && listeners[i].user == user)
+            return &listeners[i];
+    }
+    return NULL;
+}
+
+static size_t listening(void)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++)
+        found += listeners[i].call != NULL;
+    return found;
+}
+
+void qi__output_tell(const char *line, size_t size, int stream, const char *plugin)
+{
+    enter();
+    walks++;
+    /* By index: a listener may add another, which moves the list. */
+    for (size_t i = 0, end = count; i < end; i++) {
+        const listener each = listeners[i];
+        if (each.call)
+            each.call(line, size, stream, plugin, each.user);
+    }
+    walks--;
+    sweep();
+    pthread_mutex_unlock(&lock);
+}
+
+void qi__output_forget(void)
+{
+    enter();
+    for (size_t i = 0; i < count; i++)
+        listeners[i].call = NULL;
+    sweep();
+    pthread_mutex_unlock(&lock);
+}
+
+/* -- the public calls ---------------------------------------------------------------------------- */
+
+static int add(qi_output_listener_fn call, void *user, bool *first)
+{
+    int status = QI_OK;
+
+    enter();
+    *first = !listening();
+    listener *grown = find(call, user) ? NULL : realloc(listeners, (count + 1) * sizeof *grown);
+    if (grown) {
+        listeners = grown;
+        listeners[count++] = (listener){call, user};
+    } else if (find(call, user)) {
+        status = qi__fail(QI_ERR_ARGUMENT, "this function listens already with the same `user`");
+    } else {
+        status = qi__fail(QI_ERR_MEMORY, "out of memory for a listener");
+    }
+    pthread_mutex_unlock(&lock);
+    return status;
+}
+
+static int take_out(qi_output_listener_fn call, void *user, bool *last)
+{
+    enter();
+    listener *found = find(call, user);
+    if (found)
+        found->call = NULL;
+    *last = !listening();
+    sweep();
+    pthread_mutex_unlock(&lock);
+    return found ? QI_OK
+                 : qi__fail(QI_ERR_NOT_FOUND,
+                            "this function does not listen; was it given the same `user`?");
+}
+
+/* Puts our streams into sys, or takes them out. */
+static int call_package(const char *function)
+{
+    PyGILState_STATE gil = PyGILState_Ensure();
+    int status = QI_OK;
+    PyObject *result = qi__call_python("qi._output", function, "()");
+
+    if (!result)
+        status = qi__fail_python("listening to the output");
+    Py_XDECREF(result);
+    PyGILState_Release(gil);
+    return status;
+}
+
+int qi_output_listen(qi_runtime *runtime, qi_output_listener_fn listener, void *user)
+{
+    bool first = false;
+    int status = qi__runtime_check_gui(runtime);
+
+    if (status == QI_OK && !listener)
+        status = qi__fail(QI_ERR_ARGUMENT, "`listener` is NULL; it is the function to call");
+    if (status != QI_OK)
+        return status;
+    PyThreadState *thread = qi__gil_drop(); /* a listener in another thread may want it */
+    status = add(listener, user, &first);
+    qi__gil_take(thread);
+    if (status == QI_OK && first && (status = call_package("start")) != QI_OK) {
+        thread = qi__gil_drop();
+        bool last;
+        (void)take_out(listener, user, &last); /* the first failure is the one to tell */
+        qi__gil_take(thread);
+    }
+    return status;
+}
+
+int qi_output_unlisten(qi_runtime *runtime, qi_output_listener_fn listener, void *user)
+{
+    bool last = false;
+    int status = qi__runtime_check_gui(runtime);
+    const bool closing = status == QI_ERR_SHUTTING_DOWN;
+
+    if (status != QI_OK && !(closing && qi__runtime_on_gui_thread()))
+        return status;
+    PyThreadState *thread = qi__gil_drop();
+    status = take_out(listener, user, &last);
+    qi__gil_take(thread);
+    if (status == QI_OK && last && !closing)
+        status = call_package("stop");
+    return status;
+}

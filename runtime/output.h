@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who listens to the output of Python: include/qi/output.h. */
+#ifndef QI_RUNTIME_OUTPUT_H
+#define QI_RUNTIME_OUTPUT_H
+
+#include <stddef.h>
+
+/* Tells the listeners. GIL: not held. Thread: any. Beware: calls the host. */
+void qi__output_tell(const char *line, size_t size, int stream, const char *plugin);
+
+/* Forgets all listeners, when a runtime ends. GIL: not held. */
+void qi__output_forget(void);
+
+#endif
