@@ -318,6 +318,23 @@ static PyObject *class_names(PyObject *Py_UNUSED(module), PyObject *proxy)
     return object ? qi_qt_class_names(object) : NULL;
 }
 
+/* member_kind(proxy, name): "property", "signal", "method", "enum" or None, without calling the object. */
+static PyObject *member_kind(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    static const char *const kinds[] = {
+        [QI_QT_PROPERTY] = "property", [QI_QT_SIGNAL] = "signal", [QI_QT_METHOD] = "method", [QI_QT_ENUM] = "enum"};
+    PyObject *proxy, *name;
+    int index;
+
+    if (!PyArg_ParseTuple(arguments, "O!U:_member_kind", qi__state_get()->object_type, &proxy, &name))
+        return NULL;
+    qi_object *object = qi_proxy_object(proxy);
+    const qi_qt_kind kind = object ? qi_qt_member(object, name, &index) : QI_QT_NOTHING;
+    if (kind == QI_QT_NOTHING)
+        Py_RETURN_NONE;
+    return PyUnicode_FromString(kinds[kind]);
+}
+
 /* The C++ address of a live object. */
 static PyObject *address_of(PyObject *Py_UNUSED(module), PyObject *proxy)
 {
@@ -330,6 +347,7 @@ static PyMethodDef functions[] = {
     {"_address", address_of, METH_O, NULL},
     {"_value_address", value_address, METH_O, NULL},
     {"_class_names", class_names, METH_O, NULL},
+    {"_member_kind", member_kind, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

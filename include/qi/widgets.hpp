@@ -12,6 +12,7 @@
 
 #include <QtCore/qlocale.h>
 
+#include <qi/console.hpp>
 #include <qi/widgets_api.hpp>
 
 namespace qi

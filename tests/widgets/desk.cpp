@@ -39,7 +39,8 @@ Desk::Desk(const std::function<void(qi_config &)> &configure)
 QTemporaryDir &Desk::prepare()
 {
     qputenv("HOME", folder.path().toUtf8());
-    for (const char *name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"})
+    for (const char *name :
+         {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"})
         qputenv(name, (folder.path() + QLatin1String("/") + QLatin1String(name)).toUtf8());
     QCoreApplication::setOrganizationName(QStringLiteral("qi"));
     QCoreApplication::setApplicationName(QStringLiteral("test-widgets"));

@@ -1,0 +1,441 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the script console of libqi-widgets needs of Python. It calls these functions by the public C API.
+
+Each console has a number, a module of its own as namespace, and a context: what an input sets in a
+contextvar is there in the next, and what its code prints is known as the console's. An input runs as a
+task of the application's loop, so that a top-level `await` waits while the window lives.
+"""
+
+import __future__
+import ast
+import asyncio
+import builtins
+import codeop
+import collections
+import contextvars
+import io
+import linecache
+import sys
+import threading
+import traceback
+import types
+import warnings
+
+import qi
+
+from . import _complete, _embed, _output
+from ._loop import run_task
+
+LONGEST_RESULT = 100_000  # characters of a repr
+MOST_WAITING = 4_000_000  # characters that are printed before the window can show them
+_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+_FUTURES = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
+
+_consoles = {}
+
+
+# -- is it complete? ------------------------------------------------------------------------------------
+
+
+def check(source):
+    """What to do with an input when Enter is pressed at its end: "run" it, or go on with a "more" line.
+
+    A block is complete when an empty line follows it, as at Python's own prompt. What cannot become
+    Python any more is run, so that its error is shown.
+    """
+    if not source.strip():
+        return "run"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            code = _compile_command(source)
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
+        return "run"
+    if code is None:
+        return "more"
+    last = source.rpartition("\n")[2]
+    return "more" if last.strip() and _ends_in_block(source) else "run"
+
+
+def _compile_command(source):
+    command = codeop.CommandCompiler()
+    command.compiler.flags |= _FLAGS
+    return command(source, "<input>", "exec")
+
+
+def _ends_in_block(source):
+    """Whether the last line belongs to a block, so that another line could follow it."""
+    lines = source.splitlines()
+    last = lines[-1]
+    if last.rstrip().endswith(":") or last.lstrip().startswith("@"):
+        return True
+    if not last[:1].isspace():
+        try:  # `if x: y` may be followed by an else
+            statement = ast.parse(source).body[-1]
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+        return hasattr(statement, "body") and statement.end_lineno == len(lines) and not isinstance(
+            statement, ast.Expr)
+    try:
+        statement = ast.parse(source).body[-1]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return hasattr(statement, "body")
+
+
+# -- one console ----------------------------------------------------------------------------------------
+
+
+class Console:
+    def __init__(self, number, window):
+        self._number = number
+        self._window = window  # its `wrote` and `ask` are called, on the GUI thread
+        self._task = None
+        self._cancelled = False
+        self._inputs = 0
+        self._flags = _FLAGS
+        self._loop = asyncio.get_running_loop()
+        self._waiting = collections.deque()
+        self._size = 0
+        self._lost = 0
+        self._scheduled = False
+        self._lock = threading.Lock()
+        self.module = self._make_module()
+        self.context = contextvars.copy_context()
+        self.context.run(_output.sink.set, _output.Sink(f">console {number}", self.take))
+        self.context.run(_asker.set, self.ask)
+
+    def _make_module(self):
+        name = "__console__" if self._number == 1 else f"__console_{self._number}__"
+        module = types.ModuleType(name, "The names of the script console.")
+        vars(module).update(
+            qi=qi, host=qi.host, asyncio=asyncio, help=Help(), exit=Leave("exit"), quit=Leave("quit")
+        )
+        module.__builtins__ = builtins
+        sys.modules[name] = module  # where dataclasses, pickle and others look for a class's module
+        return module
+
+    @property
+    def names(self):
+        return vars(self.module)
+
+    def close(self):
+        self.cancel()
+        self._window = None
+        if sys.modules.get(self.module.__name__) is self.module:
+            del sys.modules[self.module.__name__]
+
+    # -- output
+
+    def take(self, stream, text):
+        """Keeps what is printed until the loop's next turn; any thread."""
+        with self._lock:
+            self._waiting.append((stream, text))
+            self._size += len(text)
+            while self._size > MOST_WAITING and len(self._waiting) > 1:
+                lost = len(self._waiting.popleft()[1])
+                self._size -= lost
+                self._lost += lost
+            if self._scheduled:
+                return
+            self._scheduled = True
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.flush)
+
+    def flush(self):
+        with self._lock:
+            waiting, self._waiting = self._waiting, collections.deque()
+            lost, self._lost, self._size, self._scheduled = self._lost, 0, 0, False
+        window = self._window
+        if window is None or not window.alive:
+            return
+        if lost:
+            window.wrote(2, f"\n[{lost:,} characters of output were left out here]\n")
+        for stream, text in _joined(waiting):
+            if window.alive:
+                window.wrote(stream, text)
+
+    def ask(self, prompt):
+        """What the user answers, or None; any thread. Beware: a dialog with an event loop of its own."""
+        if threading.current_thread() is threading.main_thread():
+            self.flush()
+        window = self._window
+        return window.ask(prompt) if window is not None and window.alive else None
+
+    # -- running
+
+    def cancel(self):
+        """Whether there was something to cancel."""
+        if self._task is None or self._task.done():
+            return False
+        self._cancelled = True
+        self._task.cancel()
+        return True
+
+    async def run(self, source):
+        """Runs an input and returns what there is to show: a dict with "status", "text" and "result"."""
+        if self._task is not None and not self._task.done():
+            return {"status": "busy", "text": ""}
+        self._inputs += 1
+        self._cancelled = False
+        done = {}
+        self._task = run_task(
+            self._execute(source, f"<input {self._inputs}>", done),
+            name=f"console input {self._inputs}",
+            context=self.context,
+        )
+        task = self._task
+        try:
+            if not task.done():  # what never waits is shown at once
+                await asyncio.wait([task])
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        finally:
+            self.flush()
+        if not done:  # its first step was never made
+            done.update(status="cancelled", text="")
+        return done
+
+    async def _execute(self, source, filename, done):
+        try:
+            value = await self._evaluate(source, filename)
+            done.update(status="ok", text=self._display(value))
+        except asyncio.CancelledError as error:
+            if self._cancelled:
+                done.update(status="cancelled", text="")
+            else:
+                done.update(status="error", text=self._format(error))
+                if asyncio.current_task().cancelling():
+                    raise
+        except SystemExit as error:
+            code = "" if error.code is None else repr(error.code)
+            done.update(status="exit", text=code)
+        except BaseException as error:
+            done.update(status="error", text=self._format(error))
+
+    async def _evaluate(self, source, filename):
+        _remember(source, filename)
+        tree = self._compile(source, filename, "exec", ast.PyCF_ONLY_AST)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        if tree.body:
+            await self._run_code(self._compile(tree, filename, "exec"))
+        if last is not None:
+            expression = ast.Expression(last.value)
+            return await self._run_code(self._compile(expression, filename, "eval"))
+        return None
+
+    def _compile(self, source, filename, mode, flags=0):
+        code = compile(source, filename, mode, self._flags | flags, dont_inherit=True)
+        if isinstance(code, types.CodeType):  # a __future__ import holds from here on
+            for flag in _FUTURES:
+                self._flags |= code.co_flags & flag
+        return code
+
+    async def _run_code(self, code):
+        result = eval(code, self.names)
+        if code.co_flags & 0x80:  # CO_COROUTINE: it has an await of its own
+            return await result
+        return result
+
+    def _display(self, value):
+        if sys.displayhook is not sys.__displayhook__:  # somebody's own
+            sys.displayhook(value)
+            return ""
+        if value is None:
+            return ""
+        text = repr(value)
+        self.names["_"] = value
+        if len(text) > LONGEST_RESULT:
+            text = f"{text[:LONGEST_RESULT]}… [{len(text) - LONGEST_RESULT:,} more characters]"
+        return text
+
+    def _format(self, error):
+        trace = error.__traceback__
+        while trace is not None and not trace.tb_frame.f_code.co_filename.startswith("<input"):
+            trace = trace.tb_next
+        try:
+            lines = traceback.TracebackException(type(error), error, trace, compact=True).format()
+            return "".join(lines)
+        except Exception as another:  # of a __str__ that fails, for example
+            return f"{type(error).__name__} (and its traceback cannot be shown: {another!r})\n"
+
+
+def _joined(chunks):
+    """Neighbours of the same stream as one text."""
+    stream, texts = None, []
+    for number, text in chunks:
+        if number != stream and texts:
+            yield stream, "".join(texts)
+            texts = []
+        stream = number
+        texts.append(text)
+    if texts:
+        yield stream, "".join(texts)
+
+
+def _remember(source, filename):
+    """Lets tracebacks show the lines of an input."""
+    linecache.cache[filename] = len(source), None, [line + "\n" for line in source.splitlines()], filename
+
+
+# -- names that would stop the window -------------------------------------------------------------------
+
+_asker = contextvars.ContextVar("qi.console.ask", default=None)
+
+
+class Leave:
+    """exit and quit: the console does not end the application."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __repr__(self):
+        return f"{self._name}() does not end the application; close its window for that"
+
+    def __call__(self, code=None):
+        raise SystemExit(code)
+
+
+class Help:
+    """help(), without the pager and the prompt of its own, which would stop the window."""
+
+    def __repr__(self):
+        return ("help(thing) shows the documentation of anything, help('topic') that of a topic or keyword;\n"
+                "help('topics') and help('keywords') list them. qi.host has the application's objects.")
+
+    def __call__(self, *request):
+        if not request:
+            print(repr(self))
+        elif request[0] in ("modules",) or isinstance(request[0], str) and request[0].startswith("modules "):
+            print("help('modules') would import every module there is; help() of one is possible")
+        else:
+            print(_help_text(request[0]))
+
+
+def _help_text(request):
+    import pydoc
+
+    text = io.StringIO()
+    before = pydoc.pager
+    pydoc.pager = lambda shown, *title: text.write(shown)
+    try:
+        pydoc.Helper(input=io.StringIO(), output=text).help(request)
+    finally:
+        pydoc.pager = before
+    return pydoc.plain(text.getvalue()).strip("\n")
+
+
+class AskingInput(io.TextIOBase):
+    """sys.stdin while there are consoles: for their code a dialog, for all other code what it was."""
+
+    def __init__(self, stream):
+        self._stream = stream
+
+    def readline(self, size=-1):
+        if (ask := _asker.get()) is not None:
+            answer = ask("")
+            return "" if answer is None else answer + "\n"
+        return self._other().readline(size)
+
+    def read(self, size=-1):
+        if _asker.get() is not None:
+            raise io.UnsupportedOperation("a console's input has no end to read to; input() asks for a line")
+        return self._other().read(size)
+
+    def fileno(self):
+        return self._other().fileno()
+
+    def isatty(self):
+        return _asker.get() is None and self._stream is not None and self._stream.isatty()
+
+    def readable(self):
+        return True
+
+    def _other(self):
+        if self._stream is None:
+            raise RuntimeError("input(): lost sys.stdin")
+        return self._stream
+
+
+def _ask_input(prompt="", /):
+    """input(), which for code of a script console asks in a dialog, so that the window lives."""
+    ask = _asker.get()
+    if ask is None:
+        return _before["input"](prompt)
+    answer = ask(str(prompt))
+    if answer is None:
+        raise EOFError("the question was closed without an answer")
+    return answer
+
+
+_before = {}
+
+
+def _install():
+    _before.update(input=builtins.input, stdin=sys.stdin)
+    builtins.input = _ask_input
+    sys.stdin = AskingInput(sys.stdin)
+    _embed.at_stop.append(_close_all)
+
+
+def _uninstall():
+    if builtins.input is _ask_input:
+        builtins.input = _before["input"]
+    if isinstance(sys.stdin, AskingInput):
+        sys.stdin = _before["stdin"]
+    if _close_all in _embed.at_stop:
+        _embed.at_stop.remove(_close_all)
+
+
+def _close_all():
+    for number in list(_consoles):
+        close(number)
+
+
+# -- what the window calls ------------------------------------------------------------------------------
+
+
+def open(window):
+    """Makes a console and returns its number."""
+    if not _consoles:
+        _install()
+    number = next(number for number in range(1, len(_consoles) + 2) if number not in _consoles)
+    _consoles[number] = Console(number, window)
+    return number
+
+
+def close(number):
+    console = _consoles.pop(number, None)
+    if console is not None:
+        console.close()
+        if not _consoles:
+            _uninstall()
+
+
+async def run(number, source):
+    console = _consoles.get(number)
+    return await console.run(source) if console else {"status": "closed", "text": ""}
+
+
+def cancel(number):
+    console = _consoles.get(number)
+    return console is not None and console.cancel()
+
+
+def complete(number, source, cursor):
+    return _complete.complete(_consoles[number].names, source, cursor)
+
+
+def describe(number, expression):
+    return _complete.describe(_consoles[number].names, expression)
+
+
+def call_tip(number, source, cursor):
+    return _complete.call_tip(_consoles[number].names, source, cursor)
+
+
+def set_name(number, name, value):
+    if not name.isidentifier():
+        raise ValueError(f"{name!r} cannot be a name in the console: it is no identifier of Python")
+    _consoles[number].names[name] = value
