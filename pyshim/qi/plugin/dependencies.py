@@ -279,8 +279,9 @@ def _loaded_problems(manifest, needs):
         place = os.path.dirname(os.path.dirname(there) if os.path.basename(there).startswith("__init__.") else there)
         loaded = mine and _find(_field(mine, "Name"), [place])
         if not loaded or _field(loaded, "Version") != _field(mine, "Version"):
+            version = f", version {_field(loaded, 'Version')}" if loaded else ""
             yield (f"it brings the module {name!r} ({path}), but the application has imported it already from {there}"
-                   f"{f', version {_field(loaded, "Version")}' if loaded else ''}; remove the private copy, or enable the plugin at the start")
+                   f"{version}; remove the private copy, or enable the plugin at the start")
 
 
 def _file_of(module):
