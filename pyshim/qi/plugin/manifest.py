@@ -250,7 +250,7 @@ class _Reader:
         if (self.folder / "__init__.py").is_file():
             yield self.folder.absolute().name
         for path in sorted(self.folder.iterdir()):
-            if path.suffix == ".py" and path.stem.isidentifier():
+            if path.suffix == ".py" and path.stem.isidentifier() and path.stem != "__init__":
                 yield path.stem
             elif (path / "__init__.py").is_file():
                 yield path.name
