@@ -168,6 +168,24 @@ void qi__report_exception(PyObject *exception, const qi_origin *origin)
     qi__give_exception(pending);
 }
 
+/* -- for the host ---------------------------------------------------------------------------------- */
+
+int qi_error_report(const qi_error *error, const qi_origin *origin)
+{
+    if (!error || !error->message)
+        return qi__fail(QI_ERR_ARGUMENT, "there is no error to report, or it has no message");
+    if (!qi_qt_on_application_thread())
+        return qi__fail(QI_ERR_WRONG_THREAD, "errors are reported on the GUI thread");
+    if (!Py_IsInitialized()) {
+        qi_qt_log(QI_LOG_ERROR, "python", error->message);
+        return QI_OK;
+    }
+    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__report_error(error, origin);
+    PyGILState_Release(gil);
+    return QI_OK;
+}
+
 /* -- for the package ----------------------------------------------------------------------------- */
 
 /* UTF-8 of a str, or NULL for None and for what cannot be encoded. */

@@ -2,8 +2,10 @@
 /* The forwards of rooms.h. */
 #include "rooms.h"
 
+#include "border.h"
 #include "callable.h"
 #include "compat.h"
+#include "convert.h"
 #include "copies.h"
 #include "link.h"
 #include "runtime_p.h"
@@ -14,6 +16,42 @@
 int qi_room_fail(int status, const char *message)
 {
     return qi__fail(status, "%s", message);
+}
+
+/* The status of a conversion's exception that is no more than its text; QI_OK: it is more. */
+static int status_of_conversion(void)
+{
+    if (PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_ValueError))
+        return QI_ERR_TYPE;
+    if (PyErr_ExceptionMatches(PyExc_OverflowError))
+        return QI_ERR_RANGE;
+    return PyErr_ExceptionMatches(PyExc_ReferenceError) ? QI_ERR_DEAD_OBJECT : QI_OK;
+}
+
+int qi_room_fail_conversion(void)
+{
+    int status = status_of_conversion();
+
+    if (status == QI_OK)
+        return qi__fail_python("converting a value");
+    PyObject *exception = qi__take_exception();
+    PyObject *text = PyObject_Str(exception);
+    const char *utf8 = text ? PyUnicode_AsUTF8(text) : NULL;
+    qi__fail(status, "%s", utf8 ? utf8 : "the value does not fit");
+    PyErr_Clear();
+    Py_XDECREF(text);
+    Py_DECREF(exception);
+    return status;
+}
+
+PyObject *qi_room_value_to_python(const qi_value *value)
+{
+    return qi__value_to_python(value);
+}
+
+int qi_room_value_from_python(PyObject *object, qi_value *out)
+{
+    return qi__value_from_python(object, out);
 }
 
 PyObject *qi_room_exception_take(void)

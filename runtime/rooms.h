@@ -10,6 +10,7 @@
 #include <Python.h>
 
 #include <qi/base.h>
+#include <qi/value.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,6 +18,14 @@ extern "C" {
 
 /* Sets this thread's error record, and returns `status`. The message is copied. */
 int qi_room_fail(int status, const char *message);
+
+/* Makes the exception that is set this thread's error record, clears it, and returns the status: QI_ERR_TYPE
+ * and QI_ERR_RANGE for what conversions raise. */
+int qi_room_fail_conversion(void);
+
+/* Values of the C API: new reference or NULL, owning value or -1; an exception is set then. */
+PyObject *qi_room_value_to_python(const qi_value *value);
+int qi_room_value_from_python(PyObject *object, qi_value *out);
 
 /* The exception that is set, taken out (NULL: none), and set again. */
 PyObject *qi_room_exception_take(void);

@@ -18,6 +18,7 @@
 #include <QtCore/qvariant.h>
 
 #include <qi/task.h>
+#include <qi/value.h>
 
 extern "C" {
 
@@ -36,6 +37,26 @@ extern "C" {
  */
 QI_API int qi_callable_call(const qi_callable *callable, const QVariant *arguments, size_t count,
                             QVariant *result);
+
+/**
+ * Makes a value of a QVariant, by the conversions that properties and signals go through.
+ *
+ * What qi_value has no kind for is what Python would get, opaque: a QDateTime is a datetime, of
+ * QI_KIND_PYTHON. `*out` is owned: release it with qi_value_clear().
+ * Thread: any; the GIL is taken inside. Fails: QI_ERR_ARGUMENT, QI_ERR_TYPE, QI_ERR_RANGE, QI_ERR_PYTHON,
+ * QI_ERR_DEAD_OBJECT, QI_ERR_NOT_RUNNING, QI_ERR_MEMORY.
+ */
+QI_API int qi_value_from_variant(const QVariant *variant, qi_value *out);
+
+/**
+ * Makes a QVariant of a value, by the same conversions, as if it were assigned to a property.
+ *
+ * The type that `*variant` has is the type that is wanted; where it is invalid, the one that suits the value
+ * best is chosen. On failure `*variant` is left as it was.
+ * Thread: any; the GIL is taken inside. Fails: QI_ERR_ARGUMENT, QI_ERR_TYPE (the kind does not fit),
+ * QI_ERR_RANGE (its range does not), QI_ERR_PYTHON, QI_ERR_DEAD_OBJECT, QI_ERR_NOT_RUNNING, QI_ERR_MEMORY.
+ */
+QI_API int qi_value_to_variant(const qi_value *value, QVariant *variant);
 }
 
 namespace qi

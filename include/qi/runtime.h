@@ -86,6 +86,15 @@ typedef struct qi_shutdown_report {
 
 typedef void (*qi_shutdown_fn)(const qi_shutdown_report *report, void *user);
 
+/**
+ * Reports an error as one that no caller will ever see: to the runtime's error callback, or to the log.
+ *
+ * For code that was asked for a result in the application's place, and finds that nobody wants it. `error`
+ * and `origin` are borrowed for the call; `origin` may be NULL. Without a runtime, Qt's log gets it.
+ * Thread: GUI. Fails: QI_ERR_ARGUMENT, QI_ERR_WRONG_THREAD.
+ */
+QI_API int qi_error_report(const qi_error *error, const qi_origin *origin);
+
 /*
  * How a runtime is started. Always fill it with qi_config_init() first, then set what you need: a field
  * left alone means what its comment says of 0 and NULL. Everything is copied by qi_runtime_init(),

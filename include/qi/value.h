@@ -178,6 +178,16 @@ static inline qi_value qi_qobject(qi_object *object)
 QI_API int qi_value_copy(qi_value *out, const qi_value *value);
 
 /**
+ * Makes a tuple of Python, where a list would not do. It is of QI_KIND_PYTHON: opaque here.
+ *
+ * `items` are `count` values, copied. `*out` is owned: release it with qi_value_clear().
+ *
+ * Thread: any; the GIL is taken inside. Fails: as qi_value_copy(), QI_ERR_DEAD_OBJECT, and QI_ERR_NOT_RUNNING
+ * where the interpreter does not run.
+ */
+QI_API int qi_value_tuple(const qi_value *items, size_t count, qi_value *out);
+
+/**
  * Releases what an owning value holds and makes it none. NULL is allowed.
  *
  * Thread: any; the GIL is taken inside where the value holds a Python object.

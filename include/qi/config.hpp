@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How a qi::Runtime is started: qi_config for C++, with callbacks that are functions. */
+#ifndef QI_CONFIG_HPP
+#define QI_CONFIG_HPP
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qstring.h>
+#include <QtCore/qstringlist.h>
+
+#include <qi/result.hpp>
+#include <qi/runtime.h>
+
+namespace qi
+{
+
+/** What asyncio does in nested Qt event loops: see qi_nested. */
+enum class Nested { Run = QI_NESTED_RUN, Hold = QI_NESTED_HOLD };
+
+/** How grave a message is. */
+enum class LogLevel {
+    Debug = QI_LOG_DEBUG,
+    Info = QI_LOG_INFO,
+    Warning = QI_LOG_WARNING,
+    Error = QI_LOG_ERROR
+};
+
+/** What an exception that nobody awaits belonged to; what is not known is empty. */
+struct Origin {
+    /** The task's name. */
+    QString task;
+    /** "Class::signal(types)" of the emission that started it. */
+    QString signal;
+    /** "module:callable" of the slot or task. */
+    QString target;
+};
+
+/** What a shutdown found and did: see qi_shutdown_report. */
+struct ShutdownReport {
+    /** Nothing had to be left behind. */
+    bool clean = true;
+    /** How many tasks were alive, and ended when asked to. */
+    std::size_t tasks_cancelled = 0;
+    /** Tasks that did not end in time: their names and where they wait. */
+    QStringList tasks_left;
+    /** Executor threads that did not end in time, and what they run. */
+    QStringList threads_left;
+    /** How long it took. */
+    std::chrono::milliseconds duration = std::chrono::milliseconds(0);
+};
+
+namespace detail
+{
+
+/* What the callbacks of a runtime call. */
+struct Callbacks {
+    std::function<void(LogLevel, const QString &, const QString &)> log;
+    std::function<void(const Error &, const Origin &)> error;
+    std::function<void(const QString &)> out, err;
+    std::function<void(const ShutdownReport &)> shutdown;
+};
+
+} // namespace detail
+
+/**
+ * The configuration of a runtime, a setting a call. What is not set has qi_config's default.
+ *
+ *     qi::Config().module_paths({"plugins"}).slice(std::chrono::milliseconds(1))
+ */
+class Config
+{
+  public:
+    /** Folders that are put at the front of sys.path, in this order. */
+    Config &module_paths(const QStringList &folders) { return set(m_module_paths, folders); }
+    /** Prefix of a Python installation. Not together with venv(). */
+    Config &home(const QString &folder) { return set(m_home, folder); }
+    /** Folder of a virtual environment. */
+    Config &venv(const QString &folder) { return set(m_venv, folder); }
+    /** What sys.argv is, with the program's name first. */
+    Config &argv(const QStringList &arguments) { return set(m_argv, arguments); }
+    /** Name of the program, for messages of Python. */
+    Config &program_name(const QString &name) { return set(m_program_name, name); }
+    /** The interpreter that sys.executable names. */
+    Config &executable(const QString &path) { return set(m_executable, path); }
+    /** Honours PYTHON* environment variables and the user's site-packages. */
+    Config &use_environment(bool use = true) { return set(m_raw.use_environment, use); }
+
+    /** How long Python callbacks may take turns before Qt gets its own. */
+    Config &slice(std::chrono::microseconds time)
+    {
+        return set(m_raw.slice_us, unsigned(time.count()));
+    }
+    /** What asyncio does in nested Qt event loops. */
+    Config &nested(Nested nested) { return set(m_raw.nested, qi_nested(nested)); }
+    /** In how many event loops, one inside the other, asyncio runs. */
+    Config &nested_limit(unsigned limit) { return set(m_raw.nested_limit, limit); }
+    /** asyncio's debug mode. */
+    Config &debug(bool debug = true) { return set(m_raw.debug, debug); }
+    /** Ctrl+C raises KeyboardInterrupt in the Python code that runs on the GUI thread. */
+    Config &handle_sigint(bool handle = true) { return set(m_raw.handle_sigint, handle); }
+
+    /** Gets messages of libqi and of Python's logging: level, source and text. Thread: any, one at a time. */
+    Config &on_log(std::function<void(LogLevel, const QString &, const QString &)> call)
+    {
+        return set(m_callbacks.log, std::move(call));
+    }
+    /** Gets exceptions that nobody awaits. Thread: GUI, or the thread of Python that raised it. */
+    Config &on_error(std::function<void(const Error &, const Origin &)> call)
+    {
+        return set(m_callbacks.error, std::move(call));
+    }
+    /** Gets what is written to sys.stdout, line by line. Thread: any, one at a time. */
+    Config &on_output(std::function<void(const QString &)> call)
+    {
+        return set(m_callbacks.out, std::move(call));
+    }
+    /** Gets what is written to sys.stderr, line by line. Thread: any, one at a time. */
+    Config &on_error_output(std::function<void(const QString &)> call)
+    {
+        return set(m_callbacks.err, std::move(call));
+    }
+    /** Called at the end of the shutdown. Thread: GUI. */
+    Config &on_shutdown(std::function<void(const ShutdownReport &)> call)
+    {
+        return set(m_callbacks.shutdown, std::move(call));
+    }
+
+    /** Does not shut down by itself when the application emits aboutToQuit. */
+    Config &keep_on_quit(bool keep = true) { return set(m_raw.keep_on_quit, keep); }
+    /** Time that tasks which waited for aboutToQuit have for their own clean-up. */
+    Config &grace(std::chrono::milliseconds time)
+    {
+        return set(m_raw.grace_ms, unsigned(time.count()));
+    }
+    /** Time that tasks have to end once they are cancelled. */
+    Config &cancel_time(std::chrono::milliseconds time)
+    {
+        return set(m_raw.cancel_ms, unsigned(time.count()));
+    }
+    /** Time that threads of the default executor have to end. */
+    Config &executor_time(std::chrono::milliseconds time)
+    {
+        return set(m_raw.executor_ms, unsigned(time.count()));
+    }
+
+    /** Starts a runtime; `callbacks` is kept until it is CLOSED. For Runtime::start(). */
+    int init(detail::Callbacks *callbacks, qi_runtime **out) const;
+    /** The callbacks that were set. */
+    const detail::Callbacks &callbacks() const { return m_callbacks; }
+
+  private:
+    template <typename T, typename U> Config &set(T &member, U &&value)
+    {
+        member = std::forward<U>(value);
+        return *this;
+    }
+
+    qi_config m_raw = initial(); /* what needs no memory of its own */
+    QStringList m_module_paths, m_argv;
+    QString m_home, m_venv, m_program_name, m_executable;
+    detail::Callbacks m_callbacks;
+
+    static qi_config initial()
+    {
+        qi_config config;
+        qi_config_init(&config);
+        return config;
+    }
+};
+
+namespace detail
+{
+
+/* Texts as C has them; NULL for an empty one. */
+class Texts
+{
+  public:
+    explicit Texts(const QStringList &texts)
+    {
+        for (const QString &text : texts)
+            m_bytes.push_back(text.toUtf8());
+        for (const QByteArray &bytes : m_bytes)
+            m_pointers.push_back(bytes.constData());
+    }
+    explicit Texts(const QString &text) : Texts(text.isEmpty() ? QStringList() : QStringList(text))
+    {
+    }
+
+    const char *one() const { return m_pointers.empty() ? nullptr : m_pointers.front(); }
+    const char *const *all() const { return m_pointers.empty() ? nullptr : m_pointers.data(); }
+    std::size_t count() const { return m_pointers.size(); }
+
+  private:
+    std::vector<QByteArray> m_bytes;
+    std::vector<const char *> m_pointers;
+};
+
+inline void call_log(int level, const char *source, const char *text, void *user) noexcept
+{
+    static_cast<Callbacks *>(user)->log(LogLevel(level), QString::fromUtf8(source),
+                                        QString::fromUtf8(text));
+}
+
+inline void call_error(const qi_error *error, const qi_origin *origin, void *user) noexcept
+{
+    const qi_origin nothing = {};
+    const qi_origin &from = origin ? *origin : nothing;
+    static_cast<Callbacks *>(user)->error(Error::copy(*error), {QString::fromUtf8(from.task),
+                                                                QString::fromUtf8(from.signal),
+                                                                QString::fromUtf8(from.target)});
+}
+
+inline void call_out(const char *line, std::size_t size, void *user) noexcept
+{
+    static_cast<Callbacks *>(user)->out(QString::fromUtf8(line, qsizetype(size)));
+}
+
+inline void call_err(const char *line, std::size_t size, void *user) noexcept
+{
+    static_cast<Callbacks *>(user)->err(QString::fromUtf8(line, qsizetype(size)));
+}
+
+inline void call_shutdown(const qi_shutdown_report *raw, void *user) noexcept
+{
+    ShutdownReport report;
+    report.clean = raw->clean;
+    report.tasks_cancelled = raw->tasks_cancelled;
+    for (std::size_t i = 0; i < raw->tasks_left; i++)
+        report.tasks_left.append(QString::fromUtf8(raw->task_names[i]));
+    for (std::size_t i = 0; i < raw->threads_left; i++)
+        report.threads_left.append(QString::fromUtf8(raw->thread_names[i]));
+    report.duration = std::chrono::milliseconds(raw->milliseconds);
+    static_cast<Callbacks *>(user)->shutdown(report);
+}
+
+inline void set_callbacks(qi_config &config, Callbacks *callbacks)
+{
+    config.log_user = config.error_user = config.out_user = config.err_user =
+        config.on_shutdown_user = callbacks;
+    if (callbacks->log)
+        config.log = call_log;
+    if (callbacks->error)
+        config.error = call_error;
+    if (callbacks->out)
+        config.out = call_out;
+    if (callbacks->err)
+        config.err = call_err;
+    if (callbacks->shutdown)
+        config.on_shutdown = call_shutdown;
+}
+
+} // namespace detail
+
+inline int Config::init(detail::Callbacks *callbacks, qi_runtime **out) const
+{
+    const detail::Texts paths(m_module_paths), arguments(m_argv), home(m_home), venv(m_venv),
+        program(m_program_name), executable(m_executable);
+    qi_config config = m_raw;
+    config.module_paths = paths.all();
+    config.module_path_count = paths.count();
+    config.argv = arguments.all();
+    config.argc = arguments.count();
+    config.home = home.one();
+    config.venv = venv.one();
+    config.program_name = program.one();
+    config.executable = executable.one();
+    detail::set_callbacks(config, callbacks);
+    return qi_runtime_init(&config, out);
+}
+
+} // namespace qi
+
+#endif /* QI_CONFIG_HPP */

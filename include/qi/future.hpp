@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Tasks as QFutures: for QFutureWatcher, for chains of then(), for code that knows nothing of Python, and for
+ * worker threads, which may wait for one.
+ *
+ *     QFuture<int> count = python.run<int>("shop:count").future();
+ *     count.then(this, [this](int number) { label->setNum(number); })
+ *          .onFailed(this, [this](const qi::Exception &error) { show(error.error()); });
+ *
+ * Python awaits QFutures that the application returns: so a member that returns what future() gives out may
+ * be awaited there.
+ */
+#ifndef QI_FUTURE_HPP
+#define QI_FUTURE_HPP
+
+#include <memory>
+
+#include <QtCore/qexception.h>
+#include <QtCore/qfuture.h>
+#include <QtCore/qfuturewatcher.h>
+#include <QtCore/qpromise.h>
+
+#include <qi/task.hpp>
+
+namespace qi
+{
+
+#ifndef QT_NO_EXCEPTIONS
+
+/** What a QFuture of a task throws for an error: an exception of Python, or a launch that has failed. */
+class Exception : public QException
+{
+  public:
+    explicit Exception(Error error) : m_error(std::move(error)), m_what(m_error.message.toUtf8()) {}
+
+    /** What went wrong, with its traceback. */
+    const Error &error() const { return m_error; }
+
+    const char *what() const noexcept override { return m_what.constData(); }
+    void raise() const override { throw *this; }
+    Exception *clone() const override { return new Exception(*this); }
+
+  private:
+    Error m_error;
+    QByteArray m_what;
+};
+
+#endif
+
+namespace detail
+{
+
+/* Ends a promise as the task has ended. */
+template <typename T> void fulfil(QPromise<T> &promise, Result<T> &&result)
+{
+    if (result) {
+        if constexpr (!std::is_void_v<T>)
+            promise.addResult(std::move(*result));
+    } else {
+#ifndef QT_NO_EXCEPTIONS
+        if (!result.error().is_cancelled())
+            promise.setException(Exception(result.error()));
+        else
+#endif
+            promise.future().cancel();
+    }
+    promise.finish();
+}
+
+/* A QFuture counts in ints. */
+inline void show_progress(const QFutureInterfaceBase &future, const Progress &progress)
+{
+    constexpr qint64 most = std::numeric_limits<int>::max();
+    qint64 value = progress.value, maximum = progress.maximum;
+    QFutureInterfaceBase shared(future);
+
+    for (; maximum > most || value > most; maximum /= 2)
+        value /= 2;
+    if (shared.progressMaximum() != int(maximum) || shared.progressMinimum() != 0)
+        shared.setProgressRange(0, int(maximum));
+    shared.setProgressValueAndText(int(value), progress.text);
+}
+
+/* Cancels the task with the future. The watcher goes with the end of the future, or with the application. */
+template <typename T> void follow(const std::shared_ptr<TaskState> &state, const QFuture<T> &future)
+{
+    auto watch = [state, future] {
+        if (future.isFinished())
+            return;
+        auto *watcher = new QFutureWatcher<T>(QCoreApplication::instance());
+        QObject::connect(watcher, &QFutureWatcherBase::canceled, watcher,
+                         [state] { state->cancel(); });
+        QObject::connect(watcher, &QFutureWatcherBase::finished, watcher, &QObject::deleteLater);
+        watcher->setFuture(future);
+    };
+    if (on_gui_thread())
+        watch();
+    else
+        QMetaObject::invokeMethod(QCoreApplication::instance(), watch, Qt::QueuedConnection);
+}
+
+} // namespace detail
+
+template <typename T> QFuture<T> Task<T>::future() const
+{
+    auto promise = std::make_shared<QPromise<T>>();
+    promise->start();
+    const QFuture<T> future = promise->future();
+    const QByteArray target = m_state->target();
+
+    const bool waits = m_state->at_end([promise, target](const detail::Ending &ending) {
+        detail::fulfil(*promise, ending.as<T>(target));
+    });
+    if (!waits) {
+        detail::fulfil(*promise, m_state->result<T>());
+        return future;
+    }
+    m_state->listen([shared = QFutureInterfaceBase::get(future)](const Progress &progress) {
+        detail::show_progress(shared, progress);
+    });
+    detail::follow(m_state, future);
+    return future;
+}
+
+} // namespace qi
+
+#endif /* QI_FUTURE_HPP */

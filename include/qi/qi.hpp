@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * All of libqi's C++ API, for Qt applications: C++17, and coroutines where the compiler has C++20.
+ *
+ * It lies over the C API of <qi/qi.h>, header by header, and both may be used side by side. It needs
+ * QtCore, never Python's headers; it works without exceptions and without Qt's keywords.
+ */
+#ifndef QI_QI_HPP
+#define QI_QI_HPP
+
+#include <qi/qi.h>
+
+#include <qi/qt.hpp>
+#include <qi/result.hpp>
+#include <qi/types.hpp>
+#include <qi/value.hpp>
+#include <qi/target.hpp>
+#include <qi/task.hpp>
+#include <qi/future.hpp>
+#include <qi/coroutine.hpp>
+#include <qi/connect.hpp>
+#include <qi/config.hpp>
+#include <qi/runtime.hpp>
+
+#endif /* QI_QI_HPP */

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * qi::Runtime: Python in a Qt application, for C++.
+ *
+ *     QApplication app(argc, argv);
+ *     auto python = qi::Runtime::start(qi::Config().module_paths({"plugins"})).expect("Python");
+ *
+ *     python.show("window", &window).expect("the window");
+ *     python.connect(&button, &QPushButton::clicked, "orders:send").expect("the button");
+ *     python.run<int>("orders:count").then(&window, [](qi::Result<int> count) { ... });
+ *     return app.exec();
+ *
+ * There is one runtime a process. The object that start() gives out owns it and shuts it down at its end, if
+ * aboutToQuit has not; any other, as of current(), refers to it.
+ */
+#ifndef QI_RUNTIME_HPP
+#define QI_RUNTIME_HPP
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include <QtCore/qobject.h>
+#include <QtCore/qstring.h>
+
+#include <qi/config.hpp>
+#include <qi/connect.hpp>
+#include <qi/result.hpp>
+#include <qi/runtime.h>
+#include <qi/task.hpp>
+#include <qi/value.hpp>
+
+namespace qi
+{
+
+namespace detail
+{
+
+/* The arguments of a call, as C wants them. */
+template <typename R, typename... A>
+Task<R> launch(qi_runtime *runtime, const TaskOptions &options, const Target &target,
+               const A &...arguments)
+{
+    static_assert(
+        (is_writable<A> && ...),
+        "qi: an argument of run() is of a type that cannot be given to Python; convert it to "
+        "a type of <qi/types.hpp>, declare it with Q_DECLARE_METATYPE, or specialise "
+        "qi::Converter");
+    static_assert(
+        is_readable<R>,
+        "qi: the result of run() is of a type that cannot be got from Python; use a type of "
+        "<qi/types.hpp>, declare it with Q_DECLARE_METATYPE, or specialise qi::Converter. What "
+        "only views memory of others, as QStringView and const char * do, cannot be a result.");
+    auto state = std::make_shared<TaskState>();
+    if constexpr ((is_writable<A> && ...) && is_readable<R>) {
+        Storage storage;
+        const qi_value values[] = {storage.write(arguments)..., qi_none()};
+        state->launch(runtime, target, options, storage, values, sizeof...(A));
+    }
+    return Task<R>(std::move(state));
+}
+
+/*
+ * What the callbacks of the runtime that is there refer to, until the next one is started, or its owner finds
+ * it CLOSED: a shutdown that is asked for in a coroutine begins after the owner's end.
+ */
+inline Callbacks *&kept_callbacks()
+{
+    static Callbacks *kept = nullptr;
+    return kept;
+}
+
+} // namespace detail
+
+/** The runtime of the process: see the head of <qi/runtime.hpp>, and <qi/runtime.h> for its states. */
+class Runtime
+{
+  public:
+    /** Refers to no runtime: every call fails. */
+    Runtime() = default;
+    /** Refers to a runtime of the C API, which it does not own. */
+    explicit Runtime(qi_runtime *borrowed) : m_handle(borrowed) {}
+    Runtime(Runtime &&other) noexcept
+        : m_handle(std::exchange(other.m_handle, nullptr)),
+          m_owns(std::exchange(other.m_owns, false))
+    {
+    }
+    Runtime &operator=(Runtime &&other) noexcept
+    {
+        Runtime ends(std::move(*this));
+        m_handle = std::exchange(other.m_handle, nullptr);
+        m_owns = std::exchange(other.m_owns, false);
+        return *this;
+    }
+    Runtime(const Runtime &) = delete;
+    Runtime &operator=(const Runtime &) = delete;
+    /** Shuts the runtime down if it owns it. What is left behind goes to on_shutdown(), or the log. */
+    ~Runtime()
+    {
+        if (!m_owns)
+            return;
+        qi_runtime_shutdown(m_handle, 0);
+        if (qi_runtime_state(m_handle) == QI_RUNTIME_CLOSED)
+            delete std::exchange(detail::kept_callbacks(), nullptr);
+    }
+
+    /** Starts Python and its loop; fails as qi_runtime_init(). Thread: that of the QCoreApplication. */
+    static Result<Runtime> start(const Config &config = Config())
+    {
+        auto callbacks = std::make_unique<detail::Callbacks>(config.callbacks());
+        Runtime runtime;
+        if (config.init(callbacks.get(), &runtime.m_handle) != QI_OK)
+            return Error::last();
+        delete std::exchange(detail::kept_callbacks(), callbacks.release());
+        runtime.m_owns = true;
+        return runtime;
+    }
+    /** The process's runtime while it is running or closing, whoever has started it; not owned. Thread: any. */
+    static Runtime current() { return Runtime(qi_runtime_current()); }
+
+    /** The handle for the C API; NULL if it refers to none. Borrowed. */
+    qi_runtime *handle() const { return m_handle; }
+    /** Whether it runs, and has not begun to shut down. Thread: any. */
+    bool is_running() const { return qi_runtime_state(m_handle) == QI_RUNTIME_RUNNING; }
+    /** The same. */
+    explicit operator bool() const { return is_running(); }
+    /** Gives the runtime up: from now on this object does not own it any more. */
+    qi_runtime *release()
+    {
+        m_owns = false;
+        return m_handle;
+    }
+
+    /** Shuts down, as qi_runtime_shutdown(). Thread: GUI. */
+    Result<void> shutdown(unsigned flags = 0)
+    {
+        return Result<void>::of(qi_runtime_shutdown(m_handle, flags));
+    }
+    /** How long Python callbacks may take turns; 0: the default. Thread: GUI. */
+    Result<void> set_slice(std::chrono::microseconds time)
+    {
+        return Result<void>::of(qi_runtime_set_slice(m_handle, unsigned(time.count())));
+    }
+
+    /* -- tasks ------------------------------------------------------------------------------------- */
+
+    /**
+     * Calls a coroutine function, and runs it up to its first suspension before it returns.
+     *
+     * R is what shall come of it; void drops that. The arguments are converted as their types in
+     * <qi/types.hpp> say, and checked by the compiler. What fails is the result of the task. Thread: any;
+     * from another than the GUI's, the launch is queued.
+     */
+    template <typename R = void, typename... A>
+    Task<R> run(const Target &target, const A &...arguments) const
+    {
+        return detail::launch<R>(m_handle, TaskOptions(), target, arguments...);
+    }
+    /** The same, with a name, a timeout, an owner, or a callback for progress. */
+    template <typename R = void, typename... A>
+    Task<R> run(const TaskOptions &options, const Target &target, const A &...arguments) const
+    {
+        return detail::launch<R>(m_handle, options, target, arguments...);
+    }
+    /** Launches without a handle: what goes wrong is reported to the error callback. Thread: any. */
+    template <typename... A> void launch(const Target &target, const A &...arguments) const
+    {
+        (void)run<void>(target, arguments...);
+    }
+    /** The same with options. */
+    template <typename... A>
+    void launch(const TaskOptions &options, const Target &target, const A &...arguments) const
+    {
+        (void)run<void>(options, target, arguments...);
+    }
+
+    /** Looks a callable up once, to be run, connected or called often. Thread: GUI. */
+    Result<Callable> resolve(const Target &target) const
+    {
+        qi_callable *callable = nullptr;
+        if (qi_callable_resolve(m_handle, target.text(), &callable) != QI_OK)
+            return Error::last();
+        return Callable(callable);
+    }
+
+    /* -- signals and objects ------------------------------------------------------------------------- */
+
+    /** Connects a signal to a coroutine function: see qi::connect(). Thread: GUI. */
+    template <typename Sender, typename F,
+              typename = std::enable_if_t<!std::is_convertible_v<F, const char *>>>
+    Result<Connection> connect(const Sender &sender, F signal, const Target &target,
+                               const ConnectOptions &options = {}) const
+    {
+        return detail::connect_typed(m_handle, sender, signal, target, options);
+    }
+    /** Connects a signal by its name. Thread: GUI. */
+    Result<Connection> connect(const QObject *sender, const char *signal, const Target &target,
+                               const ConnectOptions &options = {}) const
+    {
+        return detail::connect_named(m_handle, sender, signal, target, options);
+    }
+
+    /** Shows an object to Python, as qi.host.<name>: see qi_host_register(). Thread: GUI. */
+    Result<void> show(const QString &name, QObject *object) const
+    {
+        return Result<void>::of(qi_host_register(m_handle, name.toUtf8().constData(), object));
+    }
+    /** Takes a name out of qi.host. Thread: GUI. */
+    Result<void> hide(const QString &name) const
+    {
+        return Result<void>::of(qi_host_unregister(m_handle, name.toUtf8().constData()));
+    }
+
+    /* -- source -------------------------------------------------------------------------------------- */
+
+    /** Runs Python source in the namespace of __main__: see qi_exec(). Thread: GUI. */
+    Result<void> exec(const QString &source, const QString &filename = QString()) const
+    {
+        const QByteArray name = filename.toUtf8();
+        return Result<void>::of(qi_exec(m_handle, source.toUtf8().constData(),
+                                        filename.isEmpty() ? nullptr : name.constData()));
+    }
+    /** Runs a file of Python source. Thread: GUI. */
+    Result<void> exec_file(const QString &path) const
+    {
+        return Result<void>::of(qi_exec_file(m_handle, path.toUtf8().constData()));
+    }
+    /** Evaluates an expression in the namespace of __main__, as a T. Thread: GUI. */
+    template <typename T = Value> Result<T> eval(const QString &expression) const
+    {
+        qi_value raw = qi_none();
+        if (qi_eval(m_handle, expression.toUtf8().constData(), &raw) != QI_OK)
+            return Error::last();
+        const Value value(raw);
+        return value.to<T>();
+    }
+
+  private:
+    qi_runtime *m_handle = nullptr;
+    bool m_owns = false;
+};
+
+/** Runs a coroutine function with the runtime of the process: see Runtime::run(). Thread: any. */
+template <typename R = void, typename... A> Task<R> run(const Target &target, const A &...arguments)
+{
+    return detail::launch<R>(qi_runtime_current(), TaskOptions(), target, arguments...);
+}
+/** The same with options. */
+template <typename R = void, typename... A>
+Task<R> run(const TaskOptions &options, const Target &target, const A &...arguments)
+{
+    return detail::launch<R>(qi_runtime_current(), options, target, arguments...);
+}
+
+} // namespace qi
+
+#endif /* QI_RUNTIME_HPP */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * qi_value <-> QVariant, for the C++ API: by way of Python, so that there is one set of conversions, and a
+ * value arrives as it would in a property of that type.
+ */
+#include <qi/qt.hpp>
+
+#include "../rooms.h"
+#include "variant.h"
+
+namespace qi
+{
+
+namespace
+{
+
+/* QI_OK, or what is missing for a conversion. */
+int check(const void *from, const void *to)
+{
+    if (!from || !to)
+        return qi_room_fail(QI_ERR_ARGUMENT, "a value or a QVariant is NULL; both are needed");
+    if (!Py_IsInitialized())
+        return qi_room_fail(QI_ERR_NOT_RUNNING,
+                            "Python does not run, which has a part in conversions");
+    return QI_OK;
+}
+
+} // namespace
+
+} // namespace qi
+
+using namespace qi;
+
+int qi_value_from_variant(const QVariant *variant, qi_value *out)
+{
+    const int status = check(variant, out);
+    if (status < 0)
+        return status;
+    const GilHeld gil;
+    const Ref object(to_python(*variant));
+    qi_value value;
+    if (!object || qi_room_value_from_python(object.get(), &value) < 0)
+        return qi_room_fail_conversion();
+    *out = value;
+    return QI_OK;
+}
+
+int qi_value_to_variant(const qi_value *value, QVariant *variant)
+{
+    const int status = check(value, variant);
+    if (status < 0)
+        return status;
+    const GilHeld gil;
+    const QMetaType wanted = variant->metaType();
+    const Ref object(qi_room_value_to_python(value));
+    QVariant made;
+    if (!object || !(wanted.isValid() ? from_python(object.get(), wanted, &made)
+                                      : from_python(object.get(), &made)))
+        return qi_room_fail_conversion();
+    *variant = made;
+    return QI_OK;
+}
+
+int qi_value_tuple(const qi_value *items, size_t count, qi_value *out)
+{
+    static const qi_value nothing = {};
+    const int status = check(items || count ? items : &nothing, out);
+    if (status < 0)
+        return status;
+    const GilHeld gil;
+    const qi_value list = qi_list(items, count);
+    const Ref listed(qi_room_value_to_python(&list));
+    const Ref tuple(listed ? PyList_AsTuple(listed.get()) : nullptr);
+    if (!tuple || qi_room_value_from_python(tuple.get(), out) < 0)
+        return qi_room_fail_conversion();
+    return QI_OK;
+}
