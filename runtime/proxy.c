@@ -10,7 +10,8 @@
  * invokables, enumerations), the few methods below, and the dynamic properties. The host's names win, so
  * that no method of ours hides one of theirs; names with two underscores are always Python's own.
  *
- * The proxy of a model is of a type of its own, which derives from this one: model.c.
+ * The proxy of a model is of a type of its own, which derives from this one: model.c. So is that of a
+ * QFutureWatcher: watcher.c.
  *
  * GIL: held; released in qt/object.cpp wherever code of the host runs.
  */
@@ -442,8 +443,8 @@ int qi__proxy_setup(PyObject *module, qi__state *state)
         return -1;
     if (PyModule_AddFunctions(module, functions) < 0 || value_types_setup(module, state) < 0)
         return -1;
-    if (qi__model_setup(module, state) < 0 || qi__bound_setup(module, state) < 0 ||
-        qi__link_setup(module, state) < 0)
+    if (qi__model_setup(module, state) < 0 || qi__watcher_setup(module, state) < 0 ||
+        qi__bound_setup(module, state) < 0 || qi__link_setup(module, state) < 0)
         return -1;
     return qi__hostnames_setup(module, state);
 }

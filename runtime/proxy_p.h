@@ -62,6 +62,7 @@ Py_ssize_t qi__link_disconnect(qi__signal *signal, PyObject *callable);
 /* The types, in setup order. 0, or -1 with an exception set. */
 int qi__bound_setup(PyObject *module, qi__state *state);
 int qi__model_setup(PyObject *module, qi__state *state);
+int qi__watcher_setup(PyObject *module, qi__state *state);
 int qi__link_setup(PyObject *module, qi__state *state);
 int qi__hostnames_setup(PyObject *module, qi__state *state);
 

@@ -114,6 +114,12 @@ PyTypeObject *qi_room_model_type(void)
     return state ? (PyTypeObject *)state->model_type : NULL;
 }
 
+PyTypeObject *qi_room_watcher_type(void)
+{
+    qi__state *state = qi__state_get();
+    return state ? (PyTypeObject *)state->watcher_type : NULL;
+}
+
 PyTypeObject *qi_room_index_type(void)
 {
     qi__state *state = qi__state_get();

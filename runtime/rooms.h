@@ -44,6 +44,7 @@ PyTypeObject *qi_room_object_type(void);
 PyTypeObject *qi_room_variant_type(void);
 PyTypeObject *qi_room_gadget_type(void);
 PyTypeObject *qi_room_model_type(void);
+PyTypeObject *qi_room_watcher_type(void);
 PyTypeObject *qi_room_index_type(void);
 PyTypeObject *qi_room_future_type(void);
 

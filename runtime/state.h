@@ -56,6 +56,7 @@ extern "C" {
     X(variant_type)     /* _qi.Variant: a QVariant of a type that Python has nothing for */        \
     X(gadget_type)      /* _qi.Gadget: a Variant whose type has properties and methods */          \
     X(model_type)       /* _qi.Model: the proxy of a QAbstractItemModel */                         \
+    X(watcher_type)     /* _qi.FutureWatcher: the proxy of a QFutureWatcher */                     \
     X(index_type)       /* _qi.Index: a place in a model */                                        \
     X(host_future_type) /* _qi.HostFuture: a QFuture of the host's */                              \
     X(link_type)        /* _qi.Connection: a callable connected to a signal */                     \

@@ -37,6 +37,8 @@ struct Origin {
     QString signal;
     /** "module:callable" of the slot or task. */
     QString target;
+    /** The id of the plugin whose code it is. */
+    QString plugin;
 };
 
 /** What a shutdown found and did: see qi_shutdown_report. */
@@ -209,9 +211,9 @@ inline void call_error(const qi_error *error, const qi_origin *origin, void *use
 {
     const qi_origin nothing = {};
     const qi_origin &from = origin ? *origin : nothing;
-    static_cast<Callbacks *>(user)->error(Error::copy(*error), {QString::fromUtf8(from.task),
-                                                                QString::fromUtf8(from.signal),
-                                                                QString::fromUtf8(from.target)});
+    static_cast<Callbacks *>(user)->error(
+        Error::copy(*error), {QString::fromUtf8(from.task), QString::fromUtf8(from.signal),
+                              QString::fromUtf8(from.target), QString::fromUtf8(from.plugin)});
 }
 
 inline void call_out(const char *line, std::size_t size, void *user) noexcept

@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include <QtCore/qfuture.h>
+#include <QtCore/qfuturewatcher.h>
 #include <QtCore/qmetatype.h>
 #include <QtCore/qvariant.h>
 
@@ -37,6 +38,16 @@ extern "C" {
  */
 QI_API int qi_callable_call(const qi_callable *callable, const QVariant *arguments, size_t count,
                             QVariant *result);
+
+/* Puts the QFuture<T> of a QFutureWatcher<T> into `future`; false if the object is of another class. */
+typedef bool (*qi_watched_future_fn)(QObject *watcher, QVariant *future);
+
+/**
+ * Lets Python await the QFutureWatchers of one type: what qi::register_future() calls.
+ *
+ * `read` is kept for good; a second time does nothing. Thread: any. Fails: QI_ERR_ARGUMENT.
+ */
+QI_API int qi_watched_future_register(qi_watched_future_fn read);
 
 /**
  * Makes a value of a QVariant, by the conversions that properties and signals go through.
@@ -134,12 +145,26 @@ template <typename Signature> void register_callback()
         QMetaType::registerConverter<Callable, Function>(&Callback<Signature>::make);
 }
 
+#ifdef __cpp_rtti
+
+/** The QFuture<T> of an object that is a QFutureWatcher<T>: a qi_watched_future_fn. */
+template <typename T> bool watched_future(QObject *object, QVariant *future)
+{
+    const auto *watcher = dynamic_cast<QFutureWatcher<T> *>(object);
+    if (watcher)
+        *future = QVariant::fromValue(watcher->future());
+    return watcher;
+}
+
+#endif
+
 /**
- * Lets Python await futures of a type that was not given to Q_DECLARE_METATYPE.
+ * Lets Python await futures of a type that was not given to Q_DECLARE_METATYPE, and QFutureWatchers of it.
  *
  * Futures of Qt's own types, and of types declared with Q_DECLARE_METATYPE and named by
- * qRegisterMetaType(), need no registration. Once is enough; a second time does nothing.
- * Thread: any. Never fails.
+ * qRegisterMetaType(), need no registration; watchers do, but for those of the most common types. Where the
+ * application is compiled without run-time type information, its watchers cannot be told apart, and only
+ * futures are awaited. Once is enough; a second time does nothing. Thread: any. Never fails.
  */
 template <typename T> void register_future()
 {
@@ -150,6 +175,9 @@ template <typename T> void register_future()
     if (!QMetaType::hasRegisteredConverterFunction(future, QMetaType::fromType<QFuture<void>>()))
         QMetaType::registerConverter<QFuture<T>, QFuture<void>>(
             [](const QFuture<T> &typed) { return QFuture<void>(typed); });
+#ifdef __cpp_rtti
+    qi_watched_future_register(watched_future<T>);
+#endif
 }
 
 } // namespace qi

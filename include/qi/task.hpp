@@ -135,7 +135,7 @@ class TaskState : public std::enable_shared_from_this<TaskState>
         raw.callable = target.callable();
         raw.flags = options.allow_plain ? unsigned(QI_TASK_ALLOW_PLAIN) : 0u;
         raw.done = on_done;
-        set_progress(raw, 0);
+        raw.progress = on_progress;
         auto kept = std::make_unique<std::shared_ptr<TaskState>>(shared_from_this());
         raw.user = kept.get();
         if (qi_run_task(runtime, target.text(), arguments, count, &raw, &m_task) == QI_OK)
@@ -215,13 +215,6 @@ class TaskState : public std::enable_shared_from_this<TaskState>
         const std::shared_ptr<TaskState> self = *static_cast<std::shared_ptr<TaskState> *>(user);
         self->progress({value, maximum, QString::fromUtf8(text)});
     }
-
-    template <typename Options>
-    static auto set_progress(Options &options, int) -> decltype(options.progress, void())
-    {
-        options.progress = on_progress;
-    }
-    template <typename Options> static void set_progress(Options &, long) {}
 
     void end(const Ending &ending)
     {

@@ -17,6 +17,7 @@
 #include "variant.h"
 
 #include <QtCore/qabstractitemmodel.h>
+#include <QtCore/qfuturewatcher.h>
 #include <QtCore/qpointer.h>
 
 #include "../rooms.h"
@@ -210,6 +211,13 @@ using namespace qi;
 
 /* -- proxies --------------------------------------------------------------------------------------- */
 
+static PyTypeObject *type_for(QObject *object)
+{
+    if (qobject_cast<QAbstractItemModel *>(object))
+        return qi_room_model_type();
+    return qobject_cast<QFutureWatcherBase *>(object) ? qi_room_watcher_type() : qi_room_object_type();
+}
+
 PyObject *qi_qt_wrap(qi_object *object)
 {
     if (!object)
@@ -218,10 +226,8 @@ PyObject *qi_qt_wrap(qi_object *object)
     if (known && qi_proxy_object(known) == object)
         return Py_NewRef(known);
     void *guard = qi_qt_guard_new(object);
-    PyTypeObject *type = qobject_cast<QAbstractItemModel *>(object) ? qi_room_model_type()
-                                                                    : qi_room_object_type();
     PyObject *proxy = guard
-                          ? qi_proxy_new(type, object, guard, class_name_kept(object->metaObject()))
+                          ? qi_proxy_new(type_for(object), object, guard, class_name_kept(object->metaObject()))
                           : PyErr_NoMemory();
     if (proxy)
         proxies()->insert(object, proxy);
@@ -249,7 +255,8 @@ void qi_qt_forget(qi_object *object, PyObject *proxy)
 bool qi_qt_is_proxy(PyObject *object)
 {
     const PyTypeObject *type = Py_TYPE(object);
-    return type == qi_room_object_type() || type == qi_room_model_type();
+    return type == qi_room_object_type() || type == qi_room_model_type() ||
+           type == qi_room_watcher_type();
 }
 
 qi_object *qi_qt_unwrap(PyObject *proxy)

@@ -98,6 +98,11 @@ PyObject *qi_qt_model_fetch(qi_object *model, PyObject *parent);   /* whether th
 PyObject *qi_qt_model_roles(qi_object *model);                     /* dict of names to numbers */
 PyObject *qi_qt_model_headers(qi_object *model, PyObject *parent); /* list, one for each column */
 
+/* -- watchers (qt/watcher.cpp) ----------------------------------------------------------------------- */
+
+/* The `_qi.HostFuture` of what a QFutureWatcher watches. New reference, or NULL with an exception. */
+PyObject *qi_qt_watched_future(qi_object *watcher);
+
 /* -- other bindings (qt/foreign.cpp) ----------------------------------------------------------------- */
 
 /* What Python has for a value that a binding has wrapped; NULL without an exception: it is none. */
@@ -116,7 +121,7 @@ PyObject *qi_qt_wrap_dying(qi_object *object);
 /* Called when a proxy goes, before its memory does. */
 void qi_qt_forget(qi_object *object, PyObject *proxy);
 
-/* proxy.c: makes the proxy of an object, of one of the two types of proxies; takes the guard, which is NULL for one that is dead already.
+/* proxy.c: makes the proxy of an object, of one of the types of proxies; takes the guard, which is NULL for one that is dead already.
  * `class_name` is kept. */
 PyObject *qi_proxy_new(PyTypeObject *type, qi_object *object, void *guard, const char *class_name);
 /* The live object of a proxy, or NULL without an exception. */
