@@ -645,6 +645,46 @@ static PyType_Spec link_spec = {
     .slots = link_slots,
 };
 
+/* -- by plugin --------------------------------------------------------------------------------------- */
+
+static bool is_of_context(PyObject *context, PyObject *scope)
+{
+    PyObject *found = context ? PyObject_GetItem(context, qi__state_get()->scope_variable) : NULL;
+    bool same = found == scope;
+
+    PyErr_Clear();
+    Py_XDECREF(found);
+    return same;
+}
+
+static bool is_of_scope(qi__link *link, PyObject *scope)
+{
+    if (is_of_context(link->context, scope))
+        return true;
+    PyObject *receiver = link->receiver ? qi__weakref_get(link->receiver) : NULL;
+    PyObject *slot = receiver && qi__slot_check(receiver)               ? receiver
+                     : link->callable && qi__slot_check(link->callable) ? link->callable
+                                                                        : NULL;
+    bool same = slot && is_of_context(((qi__slot *)slot)->context, scope);
+    Py_XDECREF(receiver);
+    return same;
+}
+
+static PyObject *scope_links(PyObject *Py_UNUSED(module), PyObject *scope)
+{
+    PyObject *links = PyDict_Keys(qi__state_get()->links), *found = PyList_New(0);
+
+    for (Py_ssize_t i = 0; links && found && i < PyList_GET_SIZE(links); i++) {
+        PyObject *link = PyList_GET_ITEM(links, i);
+        if (is_of_scope(as_link(link), scope) && PyList_Append(found, link) < 0)
+            Py_CLEAR(found);
+    }
+    if (!links)
+        Py_CLEAR(found);
+    Py_XDECREF(links);
+    return found;
+}
+
 /* For bindings whose connections do not tell. */
 static PyObject *is_connected(PyObject *Py_UNUSED(module), PyObject *address)
 {
@@ -656,6 +696,7 @@ static PyObject *is_connected(PyObject *Py_UNUSED(module), PyObject *address)
 }
 
 static PyMethodDef functions[] = {
+    {"_scope_links", scope_links, METH_O, "The living connections that a Scope's code has made."},
     {"_is_connected", is_connected, METH_O,
      "Whether the QMetaObject::Connection at an address lives."},
     {NULL, NULL, 0, NULL},

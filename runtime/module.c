@@ -44,10 +44,10 @@ static void module_free(void *module)
 static int module_exec(PyObject *module)
 {
     static int (*const rooms[])(PyObject *, qi__state *) = {
-        qi__handle_setup,      qi__loop_setup,    qi__transport_setup, qi__proxy_setup,
-        qi__slot_setup,        qi__courier_setup, qi__stream_setup,    qi__report_setup,
-        qi__application_setup, qi__leave_setup,   qi__copies_setup,    qi__scope_setup,
-        qi__doctor_setup,      qi__progress_setup,
+        qi__handle_setup,      qi__loop_setup,     qi__transport_setup,     qi__proxy_setup,
+        qi__slot_setup,        qi__courier_setup,  qi__stream_setup,        qi__report_setup,
+        qi__application_setup, qi__leave_setup,    qi__copies_setup,        qi__scope_setup,
+        qi__doctor_setup,      qi__progress_setup, qi__plugin_events_setup,
     };
 
     if (the_state) {
@@ -64,8 +64,7 @@ static int module_exec(PyObject *module)
         }
     }
     /* Whether an application embeds this interpreter, and so gives it a loop and objects. */
-    if (PyModule_AddObjectRef(module, "embedded", qi__single_is_extension() ? Py_False : Py_True) <
-            0 ||
+    if (PyModule_AddObjectRef(module, "embedded", qi__single_is_extension() ? Py_False : Py_True) < 0 ||
         PyModule_AddStringConstant(module, "__version__", QI_VERSION_STRING) < 0) {
         the_state = NULL;
         return -1;

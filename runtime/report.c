@@ -18,6 +18,7 @@
 #include "compat.h"
 #include "interp.h"
 #include "leave.h"
+#include "plugin.h"
 #include "qt/bridge.h"
 #include "runtime_p.h"
 #include "scope.h"
@@ -80,11 +81,13 @@ static void log_error(const qi_error *error, const qi_origin *origin)
 void qi__report_error(const qi_error *error, const qi_origin *origin)
 {
     static const qi_origin nothing;
-    PyThreadState *thread = qi__gil_drop();
     bool told = false;
 
     if (!origin)
         origin = &nothing;
+    if (origin->plugin && !qi__plugins_error(origin->plugin, error))
+        return;
+    PyThreadState *thread = qi__gil_drop();
     if (qi__callout_begin()) {
         const qi_config *config = &qi__runtime_current()->config;
         if (config->error) {

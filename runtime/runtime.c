@@ -21,6 +21,7 @@
 #include "embed.h"
 #include "handles.h"
 #include "interp.h"
+#include "plugin.h"
 #include "loop.h"
 #include "output.h"
 #include "qt/bridge.h"
@@ -276,6 +277,7 @@ void qi__runtime_close(qi_runtime *runtime)
     Py_XDECREF(result);
     qi__audit_forget();
     Py_CLEAR(runtime->loop);
+    qi__plugins_close();
     qi__streams_flush();
     qi__streams_remove();
     qi_qt_off_quit(own->on_quit);

@@ -98,6 +98,7 @@ int qi__progress_setup(PyObject *module, qi__state *state);
 int qi__copies_setup(PyObject *module, qi__state *state);
 int qi__scope_setup(PyObject *module, qi__state *state);
 int qi__doctor_setup(PyObject *module, qi__state *state);
+int qi__plugin_events_setup(PyObject *module, qi__state *state);
 
 /* PyInit__qi, for PyImport_AppendInittab and for an interpreter that runs already. */
 PyMODINIT_FUNC PyInit__qi(void);

@@ -17,5 +17,6 @@
 #include <qi/connection.h>
 #include <qi/audit.h>
 #include <qi/doctor.h>
+#include <qi/plugin.h>
 
 #endif /* QI_QI_H */

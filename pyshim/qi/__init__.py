@@ -42,6 +42,9 @@ Programs of your own
 Help with problems
     doctor                    doctor.examine() says what is wrong with the installation, and how to put it right
 
+Plugins
+    plugin                    plugin.manager, which starts and ends them, and what they get
+
 Event loops
     new_event_loop()          for asyncio.Runner(loop_factory=qi.new_event_loop)
     QiBaseEventLoop, QiSelectorEventLoop, QiLoopMode, QiSelectorEventLoopPolicy
@@ -123,6 +126,7 @@ __all__ = [
     "modal",
     "multisignal",
     "new_event_loop",
+    "plugin",
     "progress",
     "run_task",
     "to_binding",
@@ -130,7 +134,7 @@ __all__ = [
     "using_qt_from_asyncio",
 ]
 
-_LATER = ("QtAsyncio", "compat", "doctor", "jupyter")  # modules of the package that few programs need
+_LATER = ("QtAsyncio", "compat", "doctor", "jupyter", "plugin")  # modules of the package that few programs need
 
 
 def __getattr__(name):

@@ -48,7 +48,14 @@ def context_of(task):
     return next(found, None)
 
 
+def scope_of_task(task):
+    """The Scope that a task of asyncio's belongs to, or None."""
+    context = context_of(task)
+    return None if context is None else scope_of(context)
+
+
 def plugin_of_task(task):
+    """The id of the plugin that a task of asyncio's belongs to, or None."""
     context = context_of(task)
     return None if context is None else plugin_of(context)
 

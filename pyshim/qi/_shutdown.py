@@ -63,12 +63,19 @@ def run_stages(loop, coroutine):
 
 
 async def stages(loop, report, grace, cancel, executor):
+    await end_plugins()
     await let_finish(loop, grace)
     await cancel_tasks(loop, report, cancel)
     await close_generators(loop, report, cancel)
     await end_executor(loop, report, executor)
     await asyncio.sleep(0)  # transports that were closed above say so to their protocols
     await asyncio.sleep(0)
+
+
+async def end_plugins():
+    manager = sys.modules.get("qi.plugin._manager")
+    if manager is not None:
+        await manager.manager.stop()
 
 
 # -- tasks ----------------------------------------------------------------------------------------------

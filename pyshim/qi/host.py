@@ -11,24 +11,44 @@ ReferenceError.  In an interpreter that no application embeds there are none.
 import _qi
 
 
+_objects = {}  # those that are no QObjects of the application, shown by plugins
+
+
 def __getattr__(name):
     try:
         return _qi._host_get(name)
     except KeyError:
         pass
+    if name in _objects:
+        return _objects[name]
     if not _qi.embedded:
         raise AttributeError(f"qi.host has no {name!r}: no application embeds this interpreter", name=name)
     raise AttributeError(f"the application has registered no object named {name!r}{_hint(name)}", name=name)
 
 
 def __dir__():
-    return sorted(_qi._host_names())
+    return sorted({*_qi._host_names(), *_objects})
+
+
+def _register(name, object):
+    """Shows an object under a name that nothing has."""
+    if not name.isidentifier() or name.startswith("_"):
+        raise ValueError(f"{name!r} is no name of Python's that qi.host could have")
+    if name in _objects or name in _qi._host_names():
+        raise ValueError(f"qi.host has a {name!r} already")
+    _objects[name] = object
+
+
+def _unregister(name, object):
+    """Takes it out again, unless another one has its place."""
+    if _objects.get(name) is object:
+        del _objects[name]
 
 
 def _hint(name):
     import difflib
 
-    known = _qi._host_names()
+    known = __dir__()
     near = difflib.get_close_matches(name, known)
     if near:
         return "; did you mean " + " or ".join(map(repr, near)) + "?"

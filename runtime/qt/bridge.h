@@ -134,6 +134,12 @@ typedef struct qi_qt_relay_spec {
 qi_qt_relay *qi_qt_relay_open(const qi_qt_relay_spec *spec);
 void qi_qt_relay_close(qi_qt_relay *relay);
 
+/* -- plugins (qt/plugin_services.cpp) ------------------------------------------------------------- */
+
+/* What pyshim/qi/plugin asks of Qt; `settings_file` may be NULL. Owned. GIL: does not matter. */
+qi_object *qi_qt_plugin_services_new(const char *settings_file);
+void qi_qt_plugin_services_free(qi_object *services);
+
 #ifdef __cplusplus
 }
 #endif

@@ -22,6 +22,7 @@ from . import QtAsyncio as QtAsyncio
 from . import doctor as doctor
 from . import host as host
 from . import jupyter as jupyter
+from . import plugin as plugin
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Plugins: folders with a manifest and Python code, which the user enables, and which can be disabled again.
+ *
+ *     qi_plugins_config config;
+ *     qi_plugins_config_init(&config);
+ *     config.application_folders = folders;      // each holds the folders of plugins
+ *     config.application_folder_count = 1;
+ *     config.consent = ask_the_user;
+ *     config.event = show_what_happened;
+ *     qi_plugins_start(runtime, &config);
+ *
+ * A plugin is a folder, whose name is its id, with a file plugin.toml that is read without running anything. It is
+ * off until qi_plugin_enable() is called for it; from then on it is started by each qi_plugins_start(), until it is
+ * disabled. Before any of its code runs, its files are checked, and the user is asked by the consent callback:
+ * the first time, and whenever the files are others than those that the user has agreed to.
+ *
+ *     DISCOVERED, DISABLED --enable--> LOADING --> ACTIVE --disable--> LOADING --> DISABLED
+ *                                         |           |
+ *                                         |           +-- too many errors --> FAILED
+ *                                         +-- activate() fails, or takes too long --> FAILED
+ *                                         +-- a check or the user says no --> BLOCKED
+ *
+ * Everything that a plugin makes, its tasks, timers, connections and actions, belongs to it and is undone when it
+ * is disabled. A plugin is no prisoner, though: its code can do all that the application can.
+ *
+ * What is not said of a function: it wants qi_plugins_start() to have been called (else QI_ERR_STATE), belongs to the
+ * GUI thread, and fails also with QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD,
+ * QI_ERR_MEMORY, and with QI_ERR_NOT_FOUND for an id that no plugin has. All may be called from the callbacks.
+ */
+#ifndef QI_PLUGIN_H
+#define QI_PLUGIN_H
+
+#include <qi/runtime.h>
+#include <qi/task.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum qi_plugin_state {
+    QI_PLUGIN_UNKNOWN = 0, /* there is no such plugin */
+    QI_PLUGIN_DISCOVERED,  /* found, and never enabled */
+    QI_PLUGIN_DISABLED,    /* off */
+    QI_PLUGIN_LOADING,     /* being started, or being ended: the reason says which */
+    QI_PLUGIN_ACTIVE,      /* on */
+    QI_PLUGIN_FAILED,      /* off, since its code failed: the reason and the traceback say how */
+    QI_PLUGIN_BLOCKED      /* off, since a check or the user said no before any of its code ran */
+} qi_plugin_state;
+
+/** Returns a state's name in small letters, as "active". Static, never NULL. Thread: any. */
+QI_API const char *qi_plugin_state_name(qi_plugin_state state);
+
+typedef enum qi_plugin_event_kind {
+    QI_PLUGIN_ADDED = 0, /* a plugin was found */
+    QI_PLUGIN_REMOVED,   /* its folder is gone */
+    QI_PLUGIN_STATE,     /* from `before` to `state` */
+    QI_PLUGIN_ACTIONS,   /* its actions, or what they show, have changed */
+    QI_PLUGIN_SETTING,   /* the setting `detail` has another value */
+    QI_PLUGIN_ERROR      /* an exception that nobody awaits: `reason` is the message */
+} qi_plugin_event_kind;
+
+/* What happened to a plugin. Borrowed for the call, like all that it points at. */
+typedef struct qi_plugin_event {
+    size_t size;
+    qi_plugin_event_kind kind;
+    const char *id;
+    qi_plugin_state state, before; /* the same where they have not changed */
+    const char *reason;            /* of the state, or an error's message; NULL: none */
+    const char *traceback;         /* NULL: none */
+    const char *detail;            /* the key of a setting; NULL: none */
+} qi_plugin_event;
+
+/* Thread: GUI, without the GIL. */
+typedef void (*qi_plugin_event_fn)(const qi_plugin_event *event, void *user);
+
+/* What the user is asked. Borrowed for the call, like all that it points at. */
+typedef struct qi_plugin_consent {
+    size_t size;
+    const char *id, *name, *version;
+    const char *folder;               /* its absolute path */
+    const char *hash;                 /* of all its files: SHA-256, in hexadecimal digits */
+    const char *reason;               /* "new", or "changed": its files, since the user agreed */
+    const char *const *files_changed; /* "changed: shop.py", "added: …", "removed: …" */
+    size_t count;                     /* of these */
+} qi_plugin_consent;
+
+/*
+ * Returns true if the user agrees that the plugin's code runs. It may show a dialog with an event loop of its own:
+ * it is called outside of asyncio's callbacks, and asyncio goes on meanwhile. Thread: GUI, without the GIL.
+ */
+typedef bool (*qi_plugin_consent_fn)(const qi_plugin_consent *consent, void *user);
+
+/*
+ * How plugins are found and kept. Fill it with qi_plugins_config_init(), then set what you need. Everything is copied,
+ * except for the `user` pointers, which are kept until the runtime is CLOSED.
+ */
+typedef struct qi_plugins_config {
+    size_t size; /* set by qi_plugins_config_init() */
+
+    /* Folders that hold folders of plugins, those of the application first: of two plugins with the same id
+     * the first one found counts. NULL: none. */
+    const char *const *application_folders;
+    size_t application_folder_count;
+    /* NULL: "plugins" in the places that QStandardPaths::AppDataLocation names, the user's and those of the system;
+     * "": none. */
+    const char *user_folder, *system_folder;
+    /* INI file for what the user has enabled and set; what the user has agreed to is kept beside it.
+     * NULL: the QSettings of the application. */
+    const char *settings_file;
+    /* Folder in which each plugin may have one for its data. NULL: "plugin-data" in AppDataLocation. */
+    const char *data_folder;
+
+    unsigned activate_ms;   /* that activate() may take; 0: 10000 */
+    unsigned deactivate_ms; /* that deactivate(), and the end of its tasks, may take each; 0: 5000 */
+    unsigned storm_limit;   /* a plugin with so many errors, 0: 20, */
+    unsigned storm_ms;      /* within so many milliseconds, 0: 10000, is FAILED */
+    /* Bytes that the Python code of a plugin may hold; one with more is FAILED. Python's allocations are traced for
+     * that, which makes all Python code slower. 0: not watched. */
+    size_t memory_limit;
+    bool watch_files; /* reload an active plugin, and retry a failed one, when its files change */
+
+    qi_plugin_consent_fn consent; /* NULL: no, unless the user has agreed before */
+    void *consent_user;
+    qi_plugin_event_fn event; /* NULL: none */
+    void *event_user;
+} qi_plugins_config;
+
+/** Fills a configuration with the defaults described at its fields. NULL is allowed. Thread: any. */
+QI_API void qi_plugins_config_init(qi_plugins_config *config);
+
+/**
+ * Looks for plugins, and starts those that the user has enabled, in the order of their ids, in the event loop.
+ *
+ * `config` is copied; NULL means all defaults. A shutdown of the runtime ends active plugins first, the one that was
+ * started last before the others, and they are enabled again the next time.
+ * Fails: QI_ERR_STATE if it was called before, QI_ERR_ABI, QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_PYTHON.
+ */
+QI_API int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config);
+
+/** Looks for plugins again: new ones are DISCOVERED, those whose folder is gone are disabled and removed. */
+QI_API int qi_plugins_rescan(qi_runtime *runtime);
+
+/**
+ * Has one more callback told of events, before or after qi_plugins_start(). `user` is kept until the same pair is
+ * given to qi_plugins_unlisten() or the runtime is CLOSED. A callback that is added twice is called twice.
+ */
+QI_API int qi_plugins_listen(qi_runtime *runtime, qi_plugin_event_fn event, void *user);
+
+/** Ends that; never called again from then on. Fails: QI_ERR_NOT_FOUND. */
+QI_API int qi_plugins_unlisten(qi_runtime *runtime, qi_plugin_event_fn event, void *user);
+
+/**
+ * Describes all plugins, a list of maps ordered by name, each as qi_plugin_info() has it.
+ *
+ * `*out` is owned: release it with qi_value_clear().
+ */
+QI_API int qi_plugins_list(qi_runtime *runtime, qi_value *out);
+
+/**
+ * Describes one plugin, a map. All values are texts, unless another type stands beside them:
+ *
+ *     id, name, version, description, homepage, license, folder
+ *     authors          (list)
+ *     source           "application", "user" or "system"
+ *     state            as qi_plugin_state_name() has it
+ *     reason           why it is in that state, ""
+ *     traceback        of the error that it failed with, ""
+ *     enabled          (bool) the user wants it
+ *     consented        (bool) the user has agreed to its files, as they were when last looked at
+ *     problems         (list) what is wrong with its manifest
+ *     settings         (list of maps) key, title, description, type ("bool", "int", "float", "text", "choice", "path",
+ *                      "color", "list"), default, value, minimum, maximum (none: no limit), choices (list),
+ *                      multiline (bool)
+ *     actions          (list of maps) name, text, tooltip, shortcut, menu, enabled, checkable, checked (bools)
+ *     contributes      (map) as the manifest has it
+ *     dependencies     (list of maps) name, specifier, installed (a version, ""), problem ("")
+ *     tasks, connections, errors  (ints) that it has, errors since it was started
+ *     report           (map, none if it has not been ended yet) what the last end left behind: clean (bool); tasks,
+ *                      connections, timers, modules, threads, descriptors, objects (lists of texts)
+ *
+ * `*out` is owned: release it with qi_value_clear().
+ */
+QI_API int qi_plugin_info(qi_runtime *runtime, const char *id, qi_value *out);
+
+/** Returns the state of a plugin; QI_PLUGIN_UNKNOWN if there is none, or the call fails. Thread: GUI. */
+QI_API qi_plugin_state qi_plugin_state_of(qi_runtime *runtime, const char *id);
+
+/**
+ * Starts a plugin, now and with each qi_plugins_start(). One that is on already stays as it is.
+ *
+ * The task's result is the map of qi_plugin_info(): its "state" says what came of it. `options` may be NULL, and its
+ * `callable` is not used; `out` is as that of qi_run_task(). Fails also as qi_run_task().
+ */
+QI_API int qi_plugin_enable(qi_runtime *runtime, const char *id, const qi_task_options *options,
+                            qi_task **out);
+
+/**
+ * Ends a plugin, now and until it is enabled again. One that is being started is stopped.
+ *
+ * May be called from the plugin's own code, which is then ended once it has returned. As qi_plugin_enable() for the
+ * rest; the map's "report" says what was left behind.
+ */
+QI_API int qi_plugin_disable(qi_runtime *runtime, const char *id, const qi_task_options *options,
+                             qi_task **out);
+
+/**
+ * Ends a plugin and starts it again, with its code as it now is; one that is off is started. What the plugin has in
+ * `ctx.state` is kept. As qi_plugin_enable() for the rest.
+ */
+QI_API int qi_plugin_reload(qi_runtime *runtime, const char *id, const qi_task_options *options,
+                            qi_task **out);
+
+/**
+ * Reads a setting of a plugin, also of one that is off.
+ *
+ * `*out` is owned: release it with qi_value_clear(). Fails: QI_ERR_NOT_FOUND also for the key, with near names.
+ */
+QI_API int qi_plugin_setting(qi_runtime *runtime, const char *id, const char *key, qi_value *out);
+
+/**
+ * Sets a setting of a plugin, stores it, and tells the plugin. NULL as the value, or none, resets it.
+ *
+ * Fails: QI_ERR_TYPE or QI_ERR_RANGE if the value is not what the manifest declares; the message says what would
+ * fit. QI_ERR_NOT_FOUND also for the key.
+ */
+QI_API int qi_plugin_set_setting(qi_runtime *runtime, const char *id, const char *key,
+                                 const qi_value *value);
+
+/**
+ * Runs an action that an active plugin has registered; one that is checkable changes its state first.
+ *
+ * A coroutine goes on as a task of the plugin, and its errors are reported under the plugin's name.
+ * Fails: QI_ERR_NOT_FOUND also for the action, QI_ERR_STATE if the plugin is not active or the action is disabled,
+ * QI_ERR_PYTHON if it raised.
+ */
+QI_API int qi_plugin_trigger(qi_runtime *runtime, const char *id, const char *action);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* QI_PLUGIN_H */

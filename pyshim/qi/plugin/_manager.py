@@ -1,0 +1,379 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The plugins of the application: which there are, which are on, and how that changes.
+
+    from qi.plugin import manager
+    await manager.enable("orders")
+
+A change of a plugin is a task of the manager's own, and those of one plugin come one after another. Whoever asks waits
+for it, and may go away meanwhile, as a plugin does that disables itself.
+"""
+
+import asyncio
+import contextvars
+import os
+import pathlib
+
+import _qi
+
+from .. import _scope
+from . import dependencies, discovery, trust
+from .lifecycle import Activation, Failed
+from .record import STATES, Plugin
+from .schema import near
+from .settings import NoSuchName, Store, Values
+
+EVENTS = ("added", "removed", "state", "actions", "setting", "error")  # qi_plugin_event_kind
+
+
+class ActionError(RuntimeError):
+    """An action, or a plugin, that is there but cannot do what is asked for now."""
+
+
+class Blocked(Exception):
+    """A check that is made before any code of the plugin runs has failed."""
+
+
+class Manager:
+    """The plugins of the application. There is one, `qi.plugin.manager`."""
+
+    def __init__(self):
+        self._clear()
+
+    def _clear(self):
+        self._running = False
+        self._plugins = {}
+        self._values = {}
+        self._order = []  # of the active ones
+        self._changes = set()
+
+    # -- start and stop --
+
+    def start(self, services, *, application_folders=(), user_folder=None, system_folder=None, settings_file=None,
+              data_folder=None, activate_seconds=10.0, deactivate_seconds=5.0, storm_limit=20, storm_seconds=10.0,
+              memory_limit=0, watch_files=False):
+        """Looks for plugins and starts those that the user has enabled. The application calls this."""
+        if self._running:
+            raise RuntimeError("the plugins are started already")
+        self._loop = asyncio.get_running_loop()
+        self._context = contextvars.Context()
+        self._services = services
+        self._store = Store(services)
+        self._activate_seconds = activate_seconds
+        self._deactivate_seconds = deactivate_seconds
+        self._folders = self._places(application_folders, user_folder, system_folder)
+        self.data_folder = pathlib.Path(data_folder or os.path.join(services.dataFolders()[0], "plugin-data"))
+        self._consents = trust.Consents(self._consents_file(settings_file))
+        self._running = True
+        self.rescan()
+        for plugin in sorted(self._plugins.values(), key=lambda plugin: plugin.id):
+            if plugin.wanted:
+                self._change(plugin, "enable", self._enable(plugin))
+
+    def _places(self, application, user, system):
+        data = self._services.dataFolders()
+        users = [os.path.join(data[0], "plugins")] if user is None else [user]
+        systems = [os.path.join(folder, "plugins") for folder in data[1:]] if system is None else [system]
+        places = [(folder, "application") for folder in application]
+        places += [(folder, "user") for folder in users if folder]
+        places += [(folder, "system") for folder in systems if folder]
+        return places
+
+    def _consents_file(self, settings_file):
+        if settings_file:
+            return os.path.splitext(os.path.abspath(settings_file))[0] + "-consents.json"
+        return os.path.join(self._services.configFolder(), "plugin-consents.json")
+
+    async def stop(self):
+        """Ends all plugins, the one that was started last first. A shutdown of the runtime calls this."""
+        if not self._running:
+            return
+        self._running = False
+        for change in list(self._changes):
+            change.cancel("the runtime shuts down")
+        for plugin in self._plugins.values():
+            if plugin.activation is not None and plugin.activation.loading:
+                plugin.activation.abandon()
+        if self._changes:
+            await asyncio.wait(self._changes, timeout=self._deactivate_seconds)
+        for id in reversed(self._order.copy()):
+            await self._end(self._plugins[id], "disabled", "the application is closing")
+        self._services.store()
+        self._clear()
+
+    def rescan(self):
+        """Looks for plugins again."""
+        self._check_running()
+        found = {}
+        for each in discovery.discover(self._folders):
+            found.setdefault(each.id, each)
+        for id in self._plugins.keys() - found.keys():
+            self._forget(self._plugins[id])
+        for id, each in found.items():
+            if id in self._plugins:
+                self._see_again(self._plugins[id], each)
+            else:
+                self._add(each)
+
+    def _add(self, found):
+        plugin = self._plugins[found.id] = Plugin(found)
+        enabled = self._store.get(found.id, "enabled")
+        plugin.wanted = str(enabled).lower() == "true"
+        if found.manifest is None:
+            plugin.state, plugin.reason = "blocked", "\n".join(map(str, found.problems))
+        elif enabled is not None and not plugin.wanted:
+            plugin.state = "disabled"
+        self.tell("added", plugin)
+
+    def _see_again(self, plugin, found):
+        if plugin.activation is not None:
+            plugin.seen = found  # what is on stays as it is until it is reloaded
+            return
+        self._take_manifest(plugin, found)
+
+    def _take_manifest(self, plugin, found):
+        plugin.found = found
+        plugin.described = None
+        self._values.pop(plugin.id, None)
+        if found.manifest is None:
+            self._set(plugin, "blocked", "\n".join(map(str, found.problems)))
+        elif plugin.state == "blocked":
+            self._set(plugin, "disabled" if self._store.get(plugin.id, "enabled") is not None else "discovered")
+
+    def _forget(self, plugin):
+        async def forget():
+            async with plugin.changing:
+                await self._end(plugin, "disabled", "its folder is gone")
+                if self._plugins.pop(plugin.id, None) is not None:
+                    self.tell("removed", plugin)
+
+        if plugin.activation is None and not plugin.changing.locked():
+            del self._plugins[plugin.id]
+            self.tell("removed", plugin)
+        else:
+            self._change(plugin, "remove", forget())
+
+    # -- asking --
+
+    def _check_running(self):
+        if not self._running:
+            raise RuntimeError("there are no plugins: the application has not started them, or is closing")
+
+    def _plugin(self, id):
+        self._check_running()
+        try:
+            return self._plugins[id]
+        except KeyError:
+            hint = near(id, self._plugins) if self._plugins else "; there is none"
+            raise NoSuchName(f"there is no plugin {id!r}{hint}") from None
+
+    def list(self):
+        """Describes all plugins, by name: a list of what info() returns."""
+        self._check_running()
+        plugins = sorted(self._plugins.values(), key=lambda plugin: (plugin.name.casefold(), plugin.id))
+        return [self.info(plugin.id) for plugin in plugins]
+
+    def info(self, id):
+        """Describes a plugin, a dict: see qi_plugin_info() for its keys."""
+        plugin = self._plugin(id)
+        return plugin.info(self.values(plugin).describe())
+
+    def state(self, id):
+        """The state of a plugin, as "active"; "unknown" is none."""
+        return self._plugin(id).state
+
+    # -- changing --
+
+    async def enable(self, id):
+        """Starts a plugin, now and with the application. Returns what info() does: its "state" says what came of it."""
+        plugin = self._plugin(id)
+        return await self._wait(self._change(plugin, "enable", self._enable(plugin)))
+
+    async def disable(self, id):
+        """Ends a plugin, until it is enabled again. Returns what info() does."""
+        plugin = self._plugin(id)
+        if plugin.activation is not None and plugin.activation.loading:
+            plugin.activation.abandon()
+        return await self._wait(self._change(plugin, "disable", self._disable(plugin)))
+
+    async def reload(self, id):
+        """Ends a plugin, if it is on, and starts it with its code as it now is. Returns what info() does."""
+        plugin = self._plugin(id)
+        return await self._wait(self._change(plugin, "reload", self._reload(plugin)))
+
+    def _change(self, plugin, verb, work):
+        """Runs a change as a task that belongs to nobody's plugin."""
+        task = self._loop.create_task(work, name=f"{verb} the plugin {plugin.id}", context=self._context.copy())
+        self._changes.add(task)
+        task.add_done_callback(self._changes.discard)
+        return task
+
+    async def _wait(self, change):
+        return await asyncio.shield(change)
+
+    async def _enable(self, plugin):
+        async with plugin.changing:
+            self._want(plugin, True)
+            if plugin.state != "active":
+                await self._begin(plugin)
+            return self.info(plugin.id)
+
+    async def _disable(self, plugin):
+        async with plugin.changing:
+            self._want(plugin, False)
+            await self._end(plugin, "disabled")
+            return self.info(plugin.id)
+
+    async def _reload(self, plugin):
+        async with plugin.changing:
+            self._want(plugin, True)
+            await self._end(plugin, "loading", "reloading")
+            await self._begin(plugin)
+            return self.info(plugin.id)
+
+    def _want(self, plugin, wanted):
+        if plugin.wanted != wanted or self._store.get(plugin.id, "enabled") is None:
+            plugin.wanted = wanted
+            self._store.set(plugin.id, "enabled", wanted)
+
+    async def _begin(self, plugin):
+        """Starts a plugin that is off; whatever comes of it is in its state. `plugin.changing` is held."""
+        self._set(plugin, "loading", "starting")
+        try:
+            self._take_manifest(plugin, self._look_again(plugin))
+            files = await self._check(plugin)
+            plugin.errors = 0
+            plugin.activation = Activation(self, plugin, files)
+            await plugin.activation.begin(self._activate_seconds)
+        except Blocked as blocked:
+            self._set(plugin, "blocked", str(blocked))
+        except Failed as failed:
+            await self._end(plugin, "failed", failed.reason, failed.traceback)
+        except BaseException:
+            await self._end(plugin, "disabled", "the start was broken off")
+            raise
+        else:
+            self._order.append(plugin.id)
+            self._set(plugin, "active")
+
+    async def _end(self, plugin, state, reason="", traceback=""):
+        """Ends a plugin that is on. `plugin.changing` is held."""
+        activation = plugin.activation
+        if activation is not None:
+            self._set(plugin, "loading", "ending", plugin.traceback)
+            if plugin.id in self._order:
+                self._order.remove(plugin.id)
+            plugin.report = await activation.end(self._deactivate_seconds)
+            plugin.activation = None
+        self._set(plugin, state, reason, traceback)
+
+    def _look_again(self, plugin):
+        """The plugin's manifest as it is now."""
+        for found in discovery.discover([(plugin.found.folder.parent, plugin.found.source)]):
+            if found.id == plugin.id:
+                return found
+        raise Blocked(f"its folder is gone: {plugin.found.folder}")
+
+    # -- checks before any code runs --
+
+    async def _check(self, plugin):
+        """Returns the hashes of the plugin's files. Blocked if it must not run."""
+        if plugin.manifest is None:
+            raise Blocked("\n".join(map(str, plugin.found.problems)))
+        problems = trust.problems(plugin.found.folder)
+        if problems:
+            raise Blocked("\n".join(problems))
+        others = [self._plugins[id].manifest for id in self._order if id != plugin.id]
+        problems = dependencies.check_one(plugin.manifest, active=others)
+        if problems:
+            raise Blocked("\n".join(problems))
+        return await self._consent(plugin)
+
+    async def _consent(self, plugin):
+        try:
+            fingerprint = trust.fingerprint(plugin.found.folder)
+            decision = self._consents.ask(plugin.id, plugin.found.folder, fingerprint)
+            plugin.consented = bool(decision)
+            if not decision:
+                plugin.consented = await self._ask(plugin, fingerprint, decision)
+                if plugin.consented:
+                    self._consents.give(plugin.id, plugin.found.folder, fingerprint)
+        except OSError as problem:
+            raise Blocked(f"{problem.filename or plugin.found.folder}: {problem.strerror or problem}") from None
+        if not plugin.consented:
+            what = "its files have changed since the user agreed to it" if decision.reason == "changed" else "the user has not agreed to it"
+            raise Blocked(what)
+        return fingerprint.files
+
+    async def _ask(self, plugin, fingerprint, decision):
+        """Asks the user, outside of asyncio's callbacks: the answer may come from a dialog's event loop."""
+        from .._modal import modal
+
+        manifest = plugin.manifest
+        return await modal(_qi._plugin_ask)(plugin.id, manifest.name, manifest.version, str(plugin.found.folder),
+                                            fingerprint.hash, decision.reason, tuple(decision.changed))
+
+    # -- settings and actions --
+
+    def values(self, plugin):
+        if plugin.id not in self._values:
+            declared = plugin.manifest.settings if plugin.manifest else {}
+            self._values[plugin.id] = Values(plugin.id, declared, self._store)
+        return self._values[plugin.id]
+
+    def setting(self, id, key):
+        """The value of a plugin's setting."""
+        return self.values(self._plugin(id)).get(key)
+
+    def set_setting(self, id, key, value):
+        """Sets a plugin's setting; None resets it. TypeError or ValueError if the value does not fit."""
+        self.change_setting(self._plugin(id), key, value)
+
+    def change_setting(self, plugin, key, value):
+        values = self.values(plugin)
+        if values.set(key, value):
+            self.tell("setting", plugin, detail=key)
+            if plugin.activation is not None:
+                plugin.activation.setting_changed(key, values.get(key))
+
+    def trigger(self, id, name):
+        """Runs an action of an active plugin."""
+        plugin = self._plugin(id)
+        if plugin.activation is None or plugin.state != "active":
+            raise ActionError(f"the plugin {id!r} is not active, but {plugin.state}")
+        action = plugin.activation.actions.get(name)
+        if action is None:
+            known = plugin.activation.actions
+            raise NoSuchName(f"the plugin {id!r} has no action {name!r}{near(name, known) if known else '; it has none'}")
+        if not action.enabled:
+            raise ActionError(f"the action {name!r} of the plugin {id!r} is disabled")
+        plugin.activation.trigger(action)
+
+    # -- telling --
+
+    def _set(self, plugin, state, reason="", traceback=""):
+        before, plugin.state = plugin.state, state
+        plugin.reason, plugin.traceback = reason, traceback
+        self.tell("state", plugin, before=before, reason=reason, traceback=traceback)
+
+    def tell(self, kind, plugin, before=None, reason="", traceback="", detail=None):
+        """Tells the application's listeners."""
+        state = STATES.index(plugin.state)
+        _qi._plugin_tell(EVENTS.index(kind), plugin.id, state, state if before is None else STATES.index(before),
+                         reason or None, traceback or None, detail)
+
+    def noted(self, id, message, traceback):
+        """Whether an error of a plugin is to be reported."""
+        plugin = self._plugins.get(id)
+        if plugin is not None:
+            plugin.errors += 1
+            self.tell("error", plugin, reason=message, traceback=traceback)
+        return True
+
+    def failed_quietly(self, plugin, failed):
+        """Reports what failed while a plugin was being ended."""
+        plugin.errors += 1
+        self.tell("error", plugin, reason=failed.reason, traceback=failed.traceback)
+        _qi._log(2, f"plugin.{plugin.id}", f"{failed.reason}\n{failed.traceback}".rstrip())
+
+
+manager = Manager()

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One activation of a plugin: from the import of its modules until nothing of it is left.
+
+Whatever code of the plugin is called from here may raise anything, or nothing ever; it becomes Failed, or a line in
+the report, and what is left to be done is done.
+"""
+
+import asyncio
+import contextvars
+import inspect
+import traceback
+
+import _qi
+
+from .. import _scope, host
+from .._loop import run_task
+from .._shutdown import where_it_waits
+from . import leftovers
+from .context import Context
+from .modules import Modules
+
+
+class Failed(Exception):
+    """The plugin cannot go on: why, and the traceback of its code, if that failed."""
+
+    def __init__(self, reason, exception=None):
+        super().__init__(reason)
+        self.reason = reason
+        self.traceback = "" if exception is None else describe(exception)
+
+
+def describe(exception):
+    """The traceback without the lines of this package that lead to the plugin's code."""
+    shown = exception.__traceback__
+    while shown is not None and shown.tb_frame.f_globals.get("__package__") == __package__:
+        shown = shown.tb_next
+    try:
+        return "".join(traceback.format_exception(type(exception), exception, shown or exception.__traceback__))
+    except Exception:  # of the exception's own __str__()
+        return f"{type(exception).__qualname__}\n"
+
+
+def headline(exception):
+    """The exception's type and text in a line."""
+    try:
+        return "".join(traceback.format_exception_only(type(exception), exception)).strip()
+    except Exception:
+        return type(exception).__qualname__
+
+
+class Activation:
+    """A plugin that is being started, is on, or is being ended."""
+
+    def __init__(self, manager, plugin, files):
+        self.manager = manager
+        self.plugin = plugin
+        self.manifest = plugin.manifest
+        self.values = manager.values(plugin)
+        self.data_folder = manager.data_folder / plugin.id
+        self.actions = {}
+        self.exposed = {}
+        self.loading = True
+        self.ended = False
+        self.scope = _scope.Scope(plugin.id)
+        self._context = contextvars.copy_context()
+        self._context.run(_scope.current.set, self.scope)
+        self._modules = Modules(plugin.manifest, files)
+        self._undo = {}  # token -> (what, function), in the order in which they were made
+        self._object = None
+        self._ctx = None
+        self._starting = None  # the task of activate()
+        self._before = None
+
+    # -- running code of the plugin --
+
+    def run(self, function, *args, **options):
+        """Calls in the plugin's Context: in a copy, since it may be entered further down the stack."""
+        if _scope.current.get() is self.scope:
+            return function(*args, **options)
+        return self._context.copy().run(function, *args, **options)
+
+    def _guarded(self, what, function, *args):
+        """Calls code of the plugin. Failed, whatever it raises."""
+        try:
+            return self.run(function, *args)
+        except BaseException as exception:
+            raise Failed(f"{what}: {headline(exception)}", exception) from None
+
+    async def _finish(self, what, outcome, seconds):
+        """Waits for what a function of the plugin has returned, if that can be awaited. Failed if it raises or is late."""
+        if not inspect.isawaitable(outcome):
+            return outcome
+        task = self._guarded(what, self._launch, what, outcome)
+        self._starting = task
+        try:
+            await asyncio.wait({task}, timeout=seconds)
+        finally:
+            self._starting = None
+        if not task.done():
+            late = f"{what} had not ended after {seconds:g} s; it waited at {where_it_waits(task)}"
+            task.cancel(late)
+            raise Failed(late)
+        if task.cancelled():
+            raise Failed(f"{what} was cancelled")
+        if task.exception() is not None:
+            raise Failed(f"{what}: {headline(task.exception())}", task.exception())
+        return task.result()
+
+    def _launch(self, what, outcome):
+        async def wait():
+            return await outcome
+
+        return run_task(outcome if inspect.iscoroutine(outcome) else wait(), name=f"{self.plugin.id}: {what}")
+
+    # -- the start --
+
+    async def begin(self, seconds):
+        """Imports the plugin and calls its activate(). Failed if that does not come to a good end."""
+        self._before = leftovers.Before()
+        self._modules.begin()
+        module = self._guarded(f"importing {self.manifest.module!r}", self._modules.load)
+        self._object = self._guarded(f"making {self.manifest.entry!r}", self._find_object, module)
+        self._ctx = Context(self)
+        activate = self._guarded("activate()", lambda: self._object.activate)
+        outcome = self._guarded("activate()", activate, self._ctx)
+        await self._finish("activate()", outcome, seconds)
+        self.loading = False
+
+    def _find_object(self, module):
+        found = module
+        for name in filter(None, self.manifest.attribute.split(".")):
+            found = getattr(found, name)
+        if inspect.isclass(found):
+            found = found()
+        if not callable(getattr(found, "activate", None)):
+            raise TypeError(f"{self.manifest.entry!r} has no function activate(ctx), which a plugin starts with")
+        return found
+
+    def abandon(self):
+        """Has a start that is under way come to its end."""
+        self.loading = False
+        if self._starting is not None:
+            self._starting.cancel("the plugin was disabled while it was being started")
+
+    # -- the end --
+
+    async def end(self, seconds):
+        """Ends all that the plugin has. Returns the report of what was left, a dict."""
+        self.loading = False
+        report = leftovers.Report()
+        await self._say_goodbye(report, seconds)
+        await self._undo_all(report, seconds)
+        self.ended = True
+        self.actions.clear()
+        self.exposed.clear()
+        await leftovers.end_tasks(self.scope, report, seconds)
+        leftovers.end_connections(self.scope, report)
+        leftovers.end_timers(self.scope, report)
+        await asyncio.sleep(0)  # what was closed says so
+        await asyncio.sleep(0)
+        modules = self._modules.end()
+        self._object = self._ctx = None
+        await leftovers.look(self.scope, self._before, modules, report)
+        return report.describe()
+
+    async def _say_goodbye(self, report, seconds):
+        deactivate = getattr(self._object, "deactivate", None)
+        if deactivate is not None and self._ctx is not None:
+            await self._attempt("deactivate()", deactivate, seconds)
+
+    async def _undo_all(self, report, seconds):
+        while self._undo:
+            token, (what, function) = self._undo.popitem()
+            await self._attempt(f"undoing {what}", function, seconds)
+
+    async def _attempt(self, what, function, seconds):
+        """Calls code that may fail, without an effect on what is left to be done."""
+        try:
+            await self._finish(what, self._guarded(what, function), seconds)
+        except Failed as failed:
+            self.manager.failed_quietly(self.plugin, failed)
+
+    # -- what belongs to it --
+
+    def check_open(self):
+        if self.ended:
+            raise RuntimeError(f"the plugin {self.plugin.id!r} has been ended, and its context with it")
+
+    def owns(self, what, undo):
+        """Notes how to undo something. Returns the token for lets_go()."""
+        self.check_open()
+        token = object()
+        self._undo[token] = (what, undo)
+        return token
+
+    def lets_go(self, token):
+        self._undo.pop(token, None)
+
+    def counts(self):
+        return leftovers.counts(self.scope)
+
+    def add_action(self, action):
+        self.check_open()
+        if action.name in self.actions:
+            raise ValueError(f"the plugin {self.plugin.id!r} has an action {action.name!r} already")
+        self.actions[action.name] = action
+        action._undo = self.owns(f"the action {action.name!r}", action.remove)
+        self.actions_changed()
+        return action
+
+    def remove_action(self, action):
+        if self.actions.get(action.name) is action:
+            del self.actions[action.name]
+            self.lets_go(action._undo)
+            self.actions_changed()
+
+    def actions_changed(self):
+        self.manager.tell("actions", self.plugin)
+
+    def expose(self, name, function):
+        self.check_open()
+        if name in self.exposed:
+            raise ValueError(f"the plugin {self.plugin.id!r} exposes {name!r} already")
+        self.exposed[name] = function
+        self.owns(f"the exposed {name!r}", lambda: self.exposed.pop(name, None) and None)
+
+    def register(self, name, object):
+        self.check_open()
+        host._register(name, object)
+        self.owns(f"qi.host.{name}", lambda: host._unregister(name, object))
+
+    def change_setting(self, key, value):
+        self.manager.change_setting(self.plugin, key, value)
+
+    def setting_changed(self, key, value):
+        """Tells the plugin."""
+        for listener in list(self._ctx._listeners) if self._ctx else ():
+            if listener.key in (None, key) and listener in self._ctx._listeners:
+                self._call_listener(listener, key, value)
+
+    def _call_listener(self, listener, key, value):
+        def call():
+            result = listener.function(key, value)
+            if inspect.iscoroutine(result):
+                run_task(result, name=f"{self.plugin.id}: setting {key}")
+
+        try:
+            self.run(call)
+        except BaseException as exception:
+            _qi._report(exception, None, None, None, self.plugin.id)
+
+    def trigger(self, action):
+        self.run(action._run)

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Plugins: folders with a plugin.toml and a package, which the user enables."""
+
+import asyncio
+import logging
+import pathlib
+from collections.abc import Callable, Coroutine, Iterator, Mapping, MutableMapping
+from types import ModuleType
+from typing import Any, NamedTuple, Protocol, TypeVar, overload
+
+_T = TypeVar("_T")
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+class Problem(NamedTuple):
+    file: str
+    line: int
+    field: str
+    text: str
+
+class ManifestError(ValueError):
+    problems: list[Problem]
+    def __init__(self, problems: list[Problem]) -> None: ...
+
+class Manifest:
+    folder: pathlib.Path
+    id: str
+    name: str
+    version: str
+    entry: str
+    description: str
+    authors: tuple[str, ...]
+    homepage: str
+    license: str
+    qi: str
+    python: str
+    dependencies: tuple[str, ...]
+    private: str
+    settings: Mapping[str, Any]
+    contributes: Mapping[str, Any]
+    @property
+    def file(self) -> pathlib.Path: ...
+    @property
+    def module(self) -> str: ...
+    @property
+    def attribute(self) -> str: ...
+    @property
+    def private_folder(self) -> pathlib.Path | None: ...
+    @classmethod
+    def read(cls, folder: str | pathlib.Path) -> Manifest: ...
+
+class _Settings(MutableMapping[str, Any]):
+    def __getitem__(self, key: str) -> Any: ...
+    def __setitem__(self, key: str, value: Any) -> None: ...
+    def __delitem__(self, key: str) -> None: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __len__(self) -> int: ...
+    def __getattr__(self, name: str) -> Any: ...
+    def __setattr__(self, name: str, value: Any) -> None: ...
+    def on_change(self, function: Callable[[str, Any], Any], key: str | None = None) -> _Ending: ...
+
+class _Ending(Protocol):
+    def cancel(self) -> None: ...
+
+class _Connection(Protocol):
+    def disconnect(self) -> None: ...
+
+class _Action(Protocol):
+    name: str
+    text: str
+    tooltip: str
+    shortcut: str
+    menu: str
+    enabled: bool
+    checked: bool
+    @property
+    def checkable(self) -> bool: ...
+    def remove(self) -> None: ...
+
+class Context:
+    state: dict[Any, Any]
+    log: logging.Logger
+    @property
+    def id(self) -> str: ...
+    @property
+    def manifest(self) -> Manifest: ...
+    @property
+    def folder(self) -> pathlib.Path: ...
+    @property
+    def data_folder(self) -> pathlib.Path: ...
+    @property
+    def settings(self) -> _Settings: ...
+    @property
+    def host(self) -> ModuleType: ...
+    def run_task(self, coro: Coroutine[Any, Any, _T], *, name: str | None = None) -> asyncio.Task[_T]: ...
+    def create_task(self, coro: Coroutine[Any, Any, _T], *, name: str | None = None) -> asyncio.Task[_T]: ...
+    def call_later(self, seconds: float, function: Callable[..., Any], *args: Any) -> _Ending: ...
+    def every(self, seconds: float, function: Callable[..., Any], *args: Any) -> _Ending: ...
+    def connect(self, signal: Any, slot: Callable[..., Any], *, overlap: str = "concurrent") -> _Connection: ...
+    @overload
+    def action(
+        self,
+        name: str,
+        text: str | None = None,
+        callback: None = None,
+        *,
+        shortcut: str | None = None,
+        tooltip: str | None = None,
+        menu: str | None = None,
+        checkable: bool | None = None,
+        checked: bool = False,
+        enabled: bool = True,
+    ) -> Callable[[_F], _F]: ...
+    @overload
+    def action(
+        self,
+        name: str,
+        text: str | None,
+        callback: Callable[..., Any],
+        *,
+        shortcut: str | None = None,
+        tooltip: str | None = None,
+        menu: str | None = None,
+        checkable: bool | None = None,
+        checked: bool = False,
+        enabled: bool = True,
+    ) -> _Action: ...
+    @overload
+    def expose(self, name: str) -> Callable[[_F], _F]: ...
+    @overload
+    def expose(self, name: str, function: Callable[..., Any]) -> None: ...
+    def register(self, name: str, object: Any) -> None: ...
+    def on_deactivate(self, function: Callable[..., _T], *args: Any) -> Callable[..., _T]: ...
+    def progress(self, value: int, maximum: int = 0, text: str = "") -> None: ...
+
+class _Manager:
+    def start(
+        self,
+        services: Any,
+        *,
+        application_folders: list[str] = ...,
+        user_folder: str | None = None,
+        system_folder: str | None = None,
+        settings_file: str | None = None,
+        data_folder: str | None = None,
+        activate_seconds: float = 10.0,
+        deactivate_seconds: float = 5.0,
+        storm_limit: int = 20,
+        storm_seconds: float = 10.0,
+        memory_limit: int = 0,
+        watch_files: bool = False,
+    ) -> None: ...
+    def rescan(self) -> None: ...
+    def list(self) -> list[dict[str, Any]]: ...
+    def info(self, id: str) -> dict[str, Any]: ...
+    def state(self, id: str) -> str: ...
+    async def enable(self, id: str) -> dict[str, Any]: ...
+    async def disable(self, id: str) -> dict[str, Any]: ...
+    async def reload(self, id: str) -> dict[str, Any]: ...
+    def setting(self, id: str, key: str) -> Any: ...
+    def set_setting(self, id: str, key: str, value: Any) -> None: ...
+    def trigger(self, id: str, name: str) -> None: ...
+
+manager: _Manager

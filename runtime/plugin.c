@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The plugins' C API: a front to pyshim/qi/plugin, which does the work.
+ *
+ * A call goes to a function of qi.plugin._host, which answers with a status and the result or the message; what it
+ * raises is a fault that the caller hears of as QI_ERR_PYTHON. Work that takes time is a task. It is launched
+ * outside of any plugin's Context: a plugin that disables itself through the host must not take the work with it.
+ */
+#include <Python.h>
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "border.h"
+#include "convert.h"
+#include "embed.h"
+#include "plugin.h"
+#include "qt/bridge.h"
+#include "runtime_p.h"
+#include "status.h"
+
+static const char own_module[] = "qi.plugin._host";
+
+static qi_object *services; /* of the runtime whose plugins are started; NULL: they are not */
+
+enum {
+    DEFAULT_ACTIVATE_MS = 10000,
+    DEFAULT_DEACTIVATE_MS = 5000,
+    DEFAULT_STORM_LIMIT = 20,
+    DEFAULT_STORM_MS = 10000
+};
+
+const char *qi_plugin_state_name(qi_plugin_state state)
+{
+    static const char *const names[] = {
+        [QI_PLUGIN_UNKNOWN] = "unknown",   [QI_PLUGIN_DISCOVERED] = "discovered",
+        [QI_PLUGIN_DISABLED] = "disabled", [QI_PLUGIN_LOADING] = "loading",
+        [QI_PLUGIN_ACTIVE] = "active",     [QI_PLUGIN_FAILED] = "failed",
+        [QI_PLUGIN_BLOCKED] = "blocked",
+    };
+
+    return (unsigned)state < sizeof names / sizeof *names ? names[state] : names[0];
+}
+
+/* -- calling Python ------------------------------------------------------------------------------- */
+
+static int check(const qi_runtime *runtime)
+{
+    int status = qi__runtime_check_gui(runtime);
+
+    if (status == QI_OK && !services)
+        return qi__fail(QI_ERR_STATE, "there are no plugins yet; call qi_plugins_start() first");
+    return status;
+}
+
+static int check_id(const qi_runtime *runtime, const char *id)
+{
+    int status = check(runtime);
+
+    return status == QI_OK ? qi__check_text(id, "the plugin's id") : status;
+}
+
+/* Turns (status, result or message) into the status, and the result into *out, where that is not NULL. Takes
+ * `answer`. */
+static int read_answer(PyObject *answer, const char *what, qi_value *out)
+{
+    PyObject *payload = NULL;
+    int status = QI_ERR_INTERNAL;
+
+    if (!answer || !PyArg_ParseTuple(answer, "iO", &status, &payload))
+        status = qi__fail_python(what);
+    else if (status != QI_OK)
+        qi__fail(status, "%s",
+                 PyUnicode_Check(payload) && PyUnicode_AsUTF8(payload) ? PyUnicode_AsUTF8(payload)
+                                                                       : qi_status_text(status));
+    else if (out && qi__value_from_python(payload, out) < 0)
+        status = qi__fail_python(what);
+    PyErr_Clear();
+    Py_XDECREF(answer);
+    return status;
+}
+
+/* -- starting ------------------------------------------------------------------------------------- */
+
+void qi_plugins_config_init(qi_plugins_config *config)
+{
+    if (config)
+        *config = (qi_plugins_config){.size = sizeof *config};
+}
+
+static int check_optional(const char *text, const char *what)
+{
+    return text ? qi__check_text(text, what) : QI_OK;
+}
+
+static int check_config(const qi_plugins_config *config)
+{
+    if (config->size != sizeof *config)
+        return qi__fail(QI_ERR_ABI,
+                        "qi_plugins_config has size %zu, but this library knows %zu; fill it with "
+                        "qi_plugins_config_init()",
+                        config->size, sizeof *config);
+    if (config->application_folder_count && !config->application_folders)
+        return qi__fail(QI_ERR_ARGUMENT, "application_folders is NULL, but its count is %zu",
+                        config->application_folder_count);
+    int status = check_optional(config->user_folder, "user_folder");
+    if (status == QI_OK)
+        status = check_optional(config->system_folder, "system_folder");
+    if (status == QI_OK)
+        status = check_optional(config->settings_file, "settings_file");
+    if (status == QI_OK)
+        status = check_optional(config->data_folder, "data_folder");
+    for (size_t i = 0; status == QI_OK && i < config->application_folder_count; i++)
+        status = qi__check_text(config->application_folders[i], "an entry of application_folders");
+    return status;
+}
+
+static PyObject *folder_list(const qi_plugins_config *config)
+{
+    PyObject *list = PyList_New(0);
+
+    for (size_t i = 0; list && i < config->application_folder_count; i++) {
+        PyObject *path = PyUnicode_FromString(config->application_folders[i]);
+        if (!path || PyList_Append(list, path) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(path);
+    }
+    return list;
+}
+
+static unsigned or_default(unsigned value, unsigned otherwise)
+{
+    return value ? value : otherwise;
+}
+
+/* What qi.plugin.manager.Manager.start() gets. New reference. */
+static PyObject *config_to_python(const qi_plugins_config *config)
+{
+    PyObject *folders = folder_list(config), *proxy = folders ? qi_qt_wrap(services) : NULL;
+
+    if (!proxy) {
+        Py_XDECREF(folders);
+        return NULL;
+    }
+    return Py_BuildValue(
+        "{sN sN sz sz sz sz sd sd sI sd sn sO}", "services", proxy, "application_folders", folders,
+        "user_folder", config->user_folder, "system_folder", config->system_folder, "settings_file",
+        config->settings_file, "data_folder", config->data_folder, "activate_seconds",
+        or_default(config->activate_ms, DEFAULT_ACTIVATE_MS) / 1000.0, "deactivate_seconds",
+        or_default(config->deactivate_ms, DEFAULT_DEACTIVATE_MS) / 1000.0, "storm_limit",
+        or_default(config->storm_limit, DEFAULT_STORM_LIMIT), "storm_seconds",
+        or_default(config->storm_ms, DEFAULT_STORM_MS) / 1000.0, "memory_limit",
+        (Py_ssize_t)config->memory_limit, "watch_files", config->watch_files ? Py_True : Py_False);
+}
+
+/* GIL: held. */
+static int start(const qi_plugins_config *config)
+{
+    PyObject *options = config_to_python(config), *answer = NULL;
+
+    if (options)
+        answer = qi__call_python(own_module, "start", "(O)", options);
+    Py_XDECREF(options);
+    return read_answer(answer, "starting the plugins", NULL);
+}
+
+int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config)
+{
+    qi_plugins_config defaults;
+    int status = qi__runtime_check_gui(runtime);
+
+    qi_plugins_config_init(&defaults);
+    if (!config)
+        config = &defaults;
+    if (status == QI_OK && services)
+        status = qi__fail(QI_ERR_STATE, "the plugins of this runtime are started already");
+    if (status == QI_OK)
+        status = check_config(config);
+    if (status != QI_OK)
+        return status;
+    services = qi_qt_plugin_services_new(config->settings_file);
+    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__plugin_events_configure(config);
+    if (config->event)
+        status = qi__plugin_events_add(config->event, config->event_user);
+    if (status == QI_OK)
+        status = start(config);
+    if (status != QI_OK) {
+        if (config->event)
+            (void)qi__plugin_events_remove(config->event, config->event_user);
+        qi_qt_plugin_services_free(services);
+        services = NULL;
+    }
+    PyGILState_Release(gil);
+    return status;
+}
+
+void qi__plugins_close(void)
+{
+    qi__plugin_events_clear();
+    qi_qt_plugin_services_free(services);
+    services = NULL;
+}
+
+int qi_plugins_rescan(qi_runtime *runtime)
+{
+    int status = check(runtime);
+
+    if (status != QI_OK)
+        return status;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    status = read_answer(qi__call_python(own_module, "rescan", "()"), "looking for plugins", NULL);
+    PyGILState_Release(gil);
+    return status;
+}
+
+/* -- listening ------------------------------------------------------------------------------------ */
+
+static int change_listener(const qi_runtime *runtime, qi_plugin_event_fn event, void *user,
+                           int (*change)(qi_plugin_event_fn event, void *user))
+{
+    int status = qi__runtime_check_gui(runtime);
+
+    if (status == QI_OK && !event)
+        status = qi__fail(QI_ERR_ARGUMENT, "`event` is NULL; there is nobody to be told");
+    if (status != QI_OK)
+        return status;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    status = change(event, user);
+    PyGILState_Release(gil);
+    return status;
+}
+
+int qi_plugins_listen(qi_runtime *runtime, qi_plugin_event_fn event, void *user)
+{
+    return change_listener(runtime, event, user, qi__plugin_events_add);
+}
+
+int qi_plugins_unlisten(qi_runtime *runtime, qi_plugin_event_fn event, void *user)
+{
+    return change_listener(runtime, event, user, qi__plugin_events_remove);
+}
+
+/* -- asking --------------------------------------------------------------------------------------- */
+
+static int no_out(void)
+{
+    return qi__fail(QI_ERR_ARGUMENT, "`out` is NULL; it is needed for the answer");
+}
+
+int qi_plugins_list(qi_runtime *runtime, qi_value *out)
+{
+    int status = check(runtime);
+
+    if (status != QI_OK || !out)
+        return status != QI_OK ? status : no_out();
+    PyGILState_STATE gil = PyGILState_Ensure();
+    status = read_answer(qi__call_python(own_module, "list_all", "()"), "listing the plugins", out);
+    PyGILState_Release(gil);
+    return status;
+}
+
+int qi_plugin_info(qi_runtime *runtime, const char *id, qi_value *out)
+{
+    int status = check_id(runtime, id);
+
+    if (status != QI_OK || !out)
+        return status != QI_OK ? status : no_out();
+    PyGILState_STATE gil = PyGILState_Ensure();
+    status = read_answer(qi__call_python(own_module, "info", "(s)", id), "describing a plugin", out);
+    PyGILState_Release(gil);
+    return status;
+}
+
+qi_plugin_state qi_plugin_state_of(qi_runtime *runtime, const char *id)
+{
+    qi_value state = qi_none();
+
+    if (check_id(runtime, id) != QI_OK)
+        return QI_PLUGIN_UNKNOWN;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    int status = read_answer(qi__call_python(own_module, "state_of", "(s)", id),
+                             "asking for a plugin's state", &state);
+    PyGILState_Release(gil);
+    return status == QI_OK ? (qi_plugin_state)state.as.integer : QI_PLUGIN_UNKNOWN;
+}
+
+/* -- changing ------------------------------------------------------------------------------------- */
+
+/* The launch, in a Context in which no plugin's code runs. GIL: held. */
+static int launch(qi_runtime *runtime, const char *target, const qi_value *id,
+                  const qi_task_options *options, qi_task **out)
+{
+    PyObject *context = PyContext_New();
+
+    if (!context || PyContext_Enter(context) < 0) {
+        Py_XDECREF(context);
+        return qi__fail_python("launching a task");
+    }
+    int status = qi_run_task(runtime, target, id, 1, options, out);
+    if (PyContext_Exit(context) < 0)
+        PyErr_WriteUnraisable(context);
+    Py_DECREF(context);
+    return status;
+}
+
+static int change(qi_runtime *runtime, const char *id, const char *target,
+                  const qi_task_options *options, qi_task **out)
+{
+    if (out)
+        *out = NULL;
+    int status = check_id(runtime, id);
+    if (status != QI_OK)
+        return status;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    status = read_answer(qi__call_python(own_module, "state_of", "(s)", id), id, NULL);
+    if (status == QI_OK) {
+        const qi_value argument = qi_text(id);
+        status = launch(runtime, target, &argument, options, out);
+    }
+    PyGILState_Release(gil);
+    return status;
+}
+
+int qi_plugin_enable(qi_runtime *runtime, const char *id, const qi_task_options *options,
+                     qi_task **out)
+{
+    return change(runtime, id, "qi.plugin._host:enable", options, out);
+}
+
+int qi_plugin_disable(qi_runtime *runtime, const char *id, const qi_task_options *options,
+                      qi_task **out)
+{
+    return change(runtime, id, "qi.plugin._host:disable", options, out);
+}
+
+int qi_plugin_reload(qi_runtime *runtime, const char *id, const qi_task_options *options,
+                     qi_task **out)
+{
+    return change(runtime, id, "qi.plugin._host:reload", options, out);
+}
+
+/* -- settings and actions ------------------------------------------------------------------------- */
+
+int qi_plugin_setting(qi_runtime *runtime, const char *id, const char *key, qi_value *out)
+{
+    int status = check_id(runtime, id);
+
+    if (status == QI_OK)
+        status = qi__check_text(key, "the setting's key");
+    if (status != QI_OK || !out)
+        return status != QI_OK ? status : no_out();
+    PyGILState_STATE gil = PyGILState_Ensure();
+    status = read_answer(qi__call_python(own_module, "setting", "(ss)", id, key),
+                         "reading a setting", out);
+    PyGILState_Release(gil);
+    return status;
+}
+
+int qi_plugin_set_setting(qi_runtime *runtime, const char *id, const char *key, const qi_value *value)
+{
+    int status = check_id(runtime, id);
+    const qi_value none = qi_none();
+
+    if (status == QI_OK)
+        status = qi__check_text(key, "the setting's key");
+    if (status != QI_OK)
+        return status;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    PyObject *converted = qi__value_to_python(value ? value : &none), *answer = NULL;
+    if (converted)
+        answer = qi__call_python(own_module, "set_setting", "(ssN)", id, key, converted);
+    status = read_answer(answer, "changing a setting", NULL);
+    PyGILState_Release(gil);
+    return status;
+}
+
+int qi_plugin_trigger(qi_runtime *runtime, const char *id, const char *action)
+{
+    int status = check_id(runtime, id);
+
+    if (status == QI_OK)
+        status = qi__check_text(action, "the action's name");
+    if (status != QI_OK)
+        return status;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    status = read_answer(qi__call_python(own_module, "trigger", "(ss)", id, action),
+                         "running an action", NULL);
+    PyGILState_Release(gil);
+    return status;
+}
+
+/* -- errors --------------------------------------------------------------------------------------- */
+
+bool qi__plugins_error(const char *plugin, const qi_error *error)
+{
+    if (!services || !Py_IsInitialized())
+        return true;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    PyObject *answer = qi__call_python(own_module, "noted", "(ssz)", plugin, error->message,
+                                       error->traceback);
+    bool shown = answer != Py_False;
+    PyErr_Clear();
+    Py_XDECREF(answer);
+    PyGILState_Release(gil);
+    return shown;
+}

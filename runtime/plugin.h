@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What other rooms need of the plugins. GIL: held. */
+#ifndef QI_RUNTIME_PLUGIN_H
+#define QI_RUNTIME_PLUGIN_H
+
+#include <Python.h>
+
+#include <qi/plugin.h>
+
+#include "state.h"
+
+/* Forgets the configuration and the listeners, when the runtime closes. */
+void qi__plugins_close(void);
+
+/* Tells whether an error of a plugin is to be reported, after having counted it: of very many only some are. Any
+ * thread. */
+bool qi__plugins_error(const char *plugin, const qi_error *error);
+
+/* plugin_events.c: the host's callbacks. */
+int qi__plugin_events_setup(PyObject *module, qi__state *state);
+void qi__plugin_events_configure(const qi_plugins_config *config);
+int qi__plugin_events_add(qi_plugin_event_fn event, void *user);    /* QI_OK or QI_ERR_MEMORY */
+int qi__plugin_events_remove(qi_plugin_event_fn event, void *user); /* QI_OK or QI_ERR_NOT_FOUND */
+void qi__plugin_events_clear(void);
+
+#endif

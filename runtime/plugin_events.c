@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The host's callbacks about plugins: who listens to events, and who is asked for consent.
+ *
+ * A callback may add and remove listeners, end the runtime, or cause further events. So entries are marked when they
+ * go and freed when nobody walks the list any more, and one that is added during an event hears only of later ones.
+ * All is touched on the GUI thread with the GIL held, which is given away around each call.
+ */
+#include <Python.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "callout.h"
+#include "interp.h"
+#include "plugin.h"
+#include "status.h"
+
+typedef struct listener {
+    struct listener *next;
+    qi_plugin_event_fn event; /* NULL: removed */
+    void *user;
+} listener;
+
+static listener *first;
+static unsigned walking;
+static qi_plugin_consent_fn consent;
+static void *consent_user;
+
+/* -- the list ------------------------------------------------------------------------------------- */
+
+static void sweep(void)
+{
+    listener **link = &first;
+
+    while (!walking && *link) {
+        listener *each = *link;
+        if (each->event) {
+            link = &each->next;
+        } else {
+            *link = each->next;
+            free(each);
+        }
+    }
+}
+
+int qi__plugin_events_add(qi_plugin_event_fn event, void *user)
+{
+    listener **link = &first, *added = malloc(sizeof *added);
+
+    if (!added)
+        return qi__fail(QI_ERR_MEMORY, "out of memory for a listener");
+    *added = (listener){.event = event, .user = user};
+    while (*link)
+        link = &(*link)->next;
+    *link = added;
+    return QI_OK;
+}
+
+int qi__plugin_events_remove(qi_plugin_event_fn event, void *user)
+{
+    for (listener *each = first; each; each = each->next) {
+        if (each->event == event && each->user == user) {
+            each->event = NULL;
+            sweep();
+            return QI_OK;
+        }
+    }
+    return qi__fail(QI_ERR_NOT_FOUND, "this function and `user` do not listen to plugins' events");
+}
+
+void qi__plugin_events_clear(void)
+{
+    for (listener *each = first; each; each = each->next)
+        each->event = NULL;
+    sweep();
+    consent = NULL;
+    consent_user = NULL;
+}
+
+void qi__plugin_events_configure(const qi_plugins_config *config)
+{
+    consent = config->consent;
+    consent_user = config->consent_user;
+}
+
+/* -- telling -------------------------------------------------------------------------------------- */
+
+static void call(const listener *each, const qi_plugin_event *event)
+{
+    qi_plugin_event_fn function = each->event;
+    void *user = each->user;
+    PyThreadState *thread = qi__gil_drop();
+
+    if (qi__callout_begin()) {
+        function(event, user);
+        qi__callout_end();
+    }
+    qi__gil_take(thread);
+}
+
+static PyObject *tell(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    qi_plugin_event event = {.size = sizeof event};
+    int kind, state, before;
+
+    if (!PyArg_ParseTuple(arguments, "isiizzz:_plugin_tell", &kind, &event.id, &state, &before,
+                          &event.reason, &event.traceback, &event.detail))
+        return NULL;
+    event.kind = (qi_plugin_event_kind)kind;
+    event.state = (qi_plugin_state)state;
+    event.before = (qi_plugin_state)before;
+    listener *last = first;
+    while (last && last->next)
+        last = last->next;
+    walking++;
+    for (listener *each = first; each; each = each == last ? NULL : each->next) {
+        if (each->event)
+            call(each, &event);
+    }
+    walking--;
+    sweep();
+    Py_RETURN_NONE;
+}
+
+/* -- asking --------------------------------------------------------------------------------------- */
+
+/* The texts of a tuple of str, borrowed from it, in an array that the caller frees; NULL with an exception. */
+static const char **text_array(PyObject *tuple)
+{
+    Py_ssize_t size = PyTuple_GET_SIZE(tuple);
+    const char **texts = malloc(((size_t)size + 1) * sizeof *texts);
+
+    if (!texts) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < size; i++) {
+        texts[i] = PyUnicode_AsUTF8(PyTuple_GET_ITEM(tuple, i));
+        if (!texts[i]) {
+            free(texts);
+            return NULL;
+        }
+    }
+    return texts;
+}
+
+static PyObject *ask(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    qi_plugin_consent question = {.size = sizeof question};
+    PyObject *changed;
+    bool answer = false;
+
+    if (!PyArg_ParseTuple(arguments, "ssssssO!:_plugin_ask", &question.id, &question.name,
+                          &question.version, &question.folder, &question.hash, &question.reason,
+                          &PyTuple_Type, &changed))
+        return NULL;
+    const char **texts = text_array(changed);
+    if (!texts)
+        return NULL;
+    question.files_changed = texts;
+    question.count = (size_t)PyTuple_GET_SIZE(changed);
+    PyThreadState *thread = qi__gil_drop();
+    if (consent && qi__callout_begin()) {
+        answer = consent(&question, consent_user);
+        qi__callout_end();
+    }
+    qi__gil_take(thread);
+    free(texts);
+    return PyBool_FromLong(answer);
+}
+
+static PyObject *may_ask(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    return PyBool_FromLong(consent != NULL);
+}
+
+int qi__plugin_events_setup(PyObject *module, qi__state *state)
+{
+    static PyMethodDef methods[] = {
+        {"_plugin_tell", tell, METH_VARARGS,
+         "_plugin_tell(kind, id, state, before, reason, traceback, detail)\n--\n\n"
+         "Tell the host's listeners of an event; the last three are str or None."},
+        {"_plugin_ask", ask, METH_VARARGS,
+         "_plugin_ask(id, name, version, folder, hash, reason, changed)\n--\n\n"
+         "Whether the user agrees to a plugin, by the host's callback."},
+        {"_plugin_may_ask", may_ask, METH_NOARGS,
+         "_plugin_may_ask()\n--\n\nWhether the host has such a callback."},
+        {NULL, NULL, 0, NULL},
+    };
+
+    (void)state;
+    return PyModule_AddFunctions(module, methods);
+}
