@@ -6,7 +6,7 @@
     print(kernel.connection_file)       # jupyter console --existing <that>
 
 Cells run on the GUI thread, in the loop that runs there: they see the live objects, may use `await` at
-their top level, and the application goes on meanwhile. Needs ipykernel.
+their top level, and the application goes on meanwhile. Needs ipykernel 6.
 """
 
 import asyncio
@@ -85,7 +85,7 @@ def start(*, connection_file=None, user_ns=None, capture="cells"):
     shutdown stops the kernel and leaves the application alone. No signal handler is touched. It ends with
     the loop at the latest.
 
-    Raises ImportError where ipykernel is missing, and RuntimeError if no loop of qi runs in this thread, a
+    Raises ImportError where ipykernel 6 is missing, and RuntimeError if no loop of qi runs in this thread, a
     kernel runs already, or IPython is in use otherwise.
     """
     global _running
@@ -102,6 +102,13 @@ def start(*, connection_file=None, user_ns=None, capture="cells"):
     if _running is not None:
         raise RuntimeError(f"a kernel runs already: {_running!r}; stop() it first")
     try:
+        import ipykernel
+
+        if ipykernel.version_info[0] > 6:  # which hands requests from thread to thread
+            raise ImportError(
+                f"qi.jupyter.start() knows ipykernel 6, but {ipykernel.__version__} is installed: install 'ipykernel<7'",
+                name="ipykernel",
+            )
         from . import _jupyter
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "qi":

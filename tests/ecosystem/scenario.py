@@ -26,6 +26,12 @@ TICKS = 5
 SKIPPED = 77  # what ctest takes for "skipped"
 
 
+def skip(reason):
+    """Ends the scenario as skipped."""
+    print(f"skipped: {reason}")
+    raise SystemExit(SKIPPED)
+
+
 def need(*modules):
     """Imports modules, and ends the scenario as skipped where one is missing."""
     found = []
@@ -33,8 +39,7 @@ def need(*modules):
         try:
             found.append(importlib.import_module(name))
         except ModuleNotFoundError as error:
-            print(f"skipped: {error}")
-            raise SystemExit(SKIPPED) from None
+            skip(error)
     return found[0] if len(found) == 1 else found
 
 
@@ -43,8 +48,7 @@ def need_program(*places):
     for path in places:
         if os.access(path, os.X_OK):
             return path
-    print(f"skipped: there is no {places[0]}")
-    raise SystemExit(SKIPPED)
+    return skip(f"there is no {places[0]}")
 
 
 def content(number, size=50_000):

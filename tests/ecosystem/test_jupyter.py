@@ -14,7 +14,17 @@ import threading
 
 import scenario
 
-scenario.need("ipykernel")
+import qi
+
+ipykernel = scenario.need("ipykernel")
+if ipykernel.version_info[0] > 6:
+    try:
+        qi.jupyter.start()
+    except ImportError as error:
+        if "ipykernel 6" not in str(error):
+            raise
+        scenario.skip(f"refused, as it should be: {error}")
+    raise AssertionError(f"ipykernel {ipykernel.__version__} was not refused")
 jupyter_client = scenario.need("jupyter_client")
 
 GUARD = 60  # seconds; only against a hang
