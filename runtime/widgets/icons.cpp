@@ -147,6 +147,18 @@ QPainterPath strokes(Icon which)
         return joined(lines({{8, 3}, {8, 13}}), lines({{3, 8}, {13, 8}}));
     case Icon::Remove:
         return lines({{3, 8}, {13, 8}});
+    case Icon::Pause:
+        return joined(lines({{5.5, 3}, {5.5, 13}}), lines({{10.5, 3}, {10.5, 13}}));
+    case Icon::Copy:
+        return joined(lines({{5.5, 5.5}, {13.5, 5.5}, {13.5, 14}, {5.5, 14}}, true),
+                      lines({{3.5, 10.5}, {2.5, 10.5}, {2.5, 2}, {10.5, 2}, {10.5, 3.5}}));
+    case Icon::Save:
+        return joined(joined(lines({{8, 2}, {8, 10}}), lines({{4.8, 7}, {8, 10.2}, {11.2, 7}})),
+                      lines({{2.5, 10}, {2.5, 13.5}, {13.5, 13.5}, {13.5, 10}}));
+    case Icon::Undo:
+        return joined(lines({{6, 3}, {2.8, 6.2}, {6, 9.4}}),
+                      joined(lines({{2.8, 6.2}, {9.4, 6.2}}),
+                             joined(arc({9.4, 9.5}, 3.3, 90, -180), lines({{9.4, 12.8}, {6, 12.8}}))));
     case Icon::Task:
         return joined(ring({8, 8}, 6.2), lines({{8, 4.2}, {8, 8}, {10.8, 9.8}}));
     }

@@ -70,6 +70,10 @@ enum class Icon {
     Plugin,
     Add,
     Remove,
+    Pause,
+    Copy,
+    Save,
+    Undo,
     Task, /* keep it last */
 };
 enum { ICONS = static_cast<int>(Icon::Task) + 1 };
