@@ -73,6 +73,7 @@ _word = re.compile(r"(?:[^\W\d]\w*)?$")
 
 def _expression_before(text):
     """The primary expression that `text`, which a dot followed, ends with, or None."""
+    text = text.rstrip(" ")
     depth, at = 0, len(text)
     while at > 0:
         character = text[at - 1]
@@ -376,6 +377,8 @@ def complete(names, source, cursor):
 
 def _complete_attribute(names, text):
     expression = _expression_before(text)
+    if expression and expression.isdigit() and not text.endswith(" "):
+        return []  # the beginning of a float
     owner = _resolve(expression, names) if expression else _missing
     if owner is _missing:
         return []

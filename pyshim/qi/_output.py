@@ -49,9 +49,11 @@ class Tee:
         self._lines = _qi._listening_writer(number)
 
     def write(self, text):
-        self._lines.write(text)  # refuses what is no text
-        self._show(text)
-        return self._stream.write(text)
+        try:  # first, so that what a listener prints comes after the line that it has heard
+            return self._stream.write(text)
+        finally:  # also where the process's stream is closed
+            self._lines.write(text)
+            self._show(text)
 
     def writelines(self, lines):
         for line in lines:
@@ -92,9 +94,11 @@ class _BinaryTee:
         self._stream = stream
 
     def write(self, data):
-        self._text._lines.buffer.write(data)
-        self._text._show(bytes(data).decode("utf-8", "backslashreplace"))
-        return self._stream.write(data)
+        try:
+            return self._stream.write(data)
+        finally:
+            self._text._lines.buffer.write(data)
+            self._text._show(bytes(data).decode("utf-8", "backslashreplace"))
 
     def writelines(self, lines):
         for line in lines:

@@ -289,9 +289,9 @@ bool ConsoleInput::tab_key(QKeyEvent *event)
         if (textCursor().hasSelection() || line.startsWith(QLatin1Char(' ')))
             indent(false);
         else
-            focusPreviousChild(); /* the way out for the keyboard */
+            QWidget::focusNextPrevChild(false); /* the way out for the keyboard */
     } else if (source().isEmpty()) {
-        focusNextChild();
+        QWidget::focusNextPrevChild(true);
     } else if (textCursor().hasSelection() || before.trimmed().isEmpty()) {
         indent(true);
     } else {

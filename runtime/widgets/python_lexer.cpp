@@ -243,8 +243,8 @@ class Lexer
             piece.start += int(m_at) + 1;
             m_pieces.append(piece);
         }
-        m_at = end;
-        return end;
+        m_at = end + 1;
+        return m_at;
     }
 
     const QString &m_line;

@@ -60,6 +60,7 @@ QWidget *ScriptConsolePrivate::make_bar()
     filter_menu = new QMenu(filter_button);
     filter_button->setMenu(filter_menu);
     filter_button->setPopupMode(QToolButton::InstantPopup);
+    stop_button->setObjectName(QStringLiteral("stop"));
     wrap_button->setCheckable(true);
     wrap_button->setChecked(true);
     row->setContentsMargins(4, 0, 0, 0);
@@ -113,9 +114,11 @@ void ScriptConsolePrivate::build()
     auto *column = new QVBoxLayout(q);
 
     output = new ConsoleOutput;
+    output->setObjectName(QStringLiteral("output"));
     output->setAccessibleName(ScriptConsole::tr("Output of the console"));
     output->installEventFilter(q);
     input = new ConsoleInput(python, &history);
+    input->setObjectName(QStringLiteral("input"));
     input->setAccessibleName(ScriptConsole::tr("Input of the console"));
     input->setPlaceholderText(
         ScriptConsole::tr("Python: Enter runs, Shift+Enter begins a new line, Tab completes"));
@@ -142,7 +145,10 @@ void ScriptConsolePrivate::connect_parts()
     QObject::connect(input, &ConsoleInput::interrupted, q, [this] { interrupt(); });
     QObject::connect(input, &ConsoleInput::clear_wanted, q, &ScriptConsole::clear);
     QObject::connect(input, &ConsoleInput::leave_wanted, output, [this] { output->setFocus(); });
-    QObject::connect(python, &ConsolePython::printed, output, &ConsoleOutput::add_printed);
+    QObject::connect(python, &ConsolePython::printed, q, [this](int stream, const QString &text) {
+        show_heard();
+        output->add_printed(stream, text);
+    });
     QObject::connect(python, &ConsolePython::heard, q, [this] { show_heard(); });
     QObject::connect(python, &ConsolePython::asked, q,
                      [this](const QString &text, QVariant *to) { answer(text, to); });
@@ -159,20 +165,25 @@ void ScriptConsolePrivate::connect_parts()
 
 /* -- running ------------------------------------------------------------------------------------------- */
 
-bool ScriptConsolePrivate::execute(const QString &source)
+bool ScriptConsolePrivate::execute(const QString &given)
 {
+    QString source = given;
+    while (!source.isEmpty() && source.back().isSpace())
+        source.chop(1); /* the empty line that ended a block */
     if (closed)
         return false;
     if (running) {
         state->setText(ScriptConsole::tr("An input is running; Ctrl+C cancels it"));
         return false;
     }
-    if (source.trimmed().isEmpty())
+    if (source.isEmpty())
         return true;
     input->hide_popups();
+    show_heard(); /* what came before it is shown before it */
     output->add_input(source);
     history.add(source);
-    if (input->source() == source)
+    update_notice();
+    if (input->source() == given)
         input->clear();
     set_running(true);
     python->run(source, [this](const Outcome &outcome) { on_done(outcome); });
@@ -184,6 +195,7 @@ void ScriptConsolePrivate::on_done(const Outcome &outcome)
 {
     if (outcome.status == QLatin1String("closed"))
         return on_closed(outcome.text);
+    show_heard();
     if (outcome.status == QLatin1String("ok")) {
         if (!outcome.text.isEmpty())
             output->add_result(outcome.text);

@@ -30,7 +30,7 @@ class ScriptConsolePrivate
     void connect_parts();
     void connect_search();
 
-    bool execute(const QString &source);
+    bool execute(const QString &given);
     void on_done(const Outcome &outcome);
     void on_closed(const QString &why);
     void show_heard();

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Any number of listeners hear what Python prints, with its origin, wherever it goes besides.
+#include <mutex>
+
+#include <QtCore/qthread.h>
+
+#include "tests/embed/embedding.h"
+
+namespace
+{
+
+struct Ear {
+    std::mutex mutex;
+    std::vector<std::string> lines; /* "stream origin|line" */
+    qi_runtime *stop_in = nullptr;
+
+    static void hear(const char *line, size_t size, int stream, const char *plugin, void *user)
+    {
+        Ear *self = static_cast<Ear *>(user);
+        const std::lock_guard<std::mutex> guard(self->mutex);
+        CHECK(strlen(line) == size);
+        self->lines.push_back(std::to_string(stream) + " " + (plugin ? plugin : "-") + "|" + line);
+        if (self->stop_in)
+            CHECK(qi_output_unlisten(self->stop_in, hear, self) == QI_OK);
+    }
+};
+
+using Lines = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("a_listener_hears_both_streams_and_they_go_on_to_the_host")
+{
+    Embedding host;
+    Ear ear;
+    host.take_output();
+
+    REQUIRE(host.init() == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    host.exec("import sys\n"
+              "print('one', end=' ')\n"
+              "print('line')\n"
+              "sys.stderr.write('a\\nb\\n')\n"
+              "sys.stdout.buffer.write(b'bytes\\n')\n"
+              "sys.stdout.writelines(['x', 'y\\n'])\n"
+              "assert sys.stdout.encoding == 'utf-8' and sys.stdout.writable() and not "
+              "sys.stdout.closed\n");
+    CHECK(ear.lines == Lines{"1 -|one line", "2 -|a", "2 -|b", "1 -|bytes", "1 -|xy"});
+    CHECK(host.out == Lines{"one line", "bytes", "xy"});
+    CHECK(host.err == Lines{"a", "b"});
+
+    CHECK(qi_output_unlisten(host.runtime, Ear::hear, &ear) == QI_OK);
+    host.exec("print('not heard')\n");
+    CHECK(ear.lines.size() == 5);
+    CHECK(host.out.back() == "not heard");
+}
+
+TEST_CASE("while_nobody_listens_nothing_stands_in_the_way")
+{
+    Embedding host;
+    Ear first, second;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import sys, builtins; builtins.before = sys.stdout, sys.stderr\n");
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &first) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &second) == QI_OK);
+    host.exec("print('both')\n");
+    CHECK(first.lines == Lines{"1 -|both"});
+    CHECK(second.lines == first.lines);
+    REQUIRE(qi_output_unlisten(host.runtime, Ear::hear, &first) == QI_OK);
+    host.exec("print('one')\n"
+              "assert sys.stdout is not before[0]\n");
+    CHECK(second.lines.back() == "1 -|one");
+    REQUIRE(qi_output_unlisten(host.runtime, Ear::hear, &second) == QI_OK);
+    host.exec("assert (sys.stdout, sys.stderr) == before\n");
+}
+
+TEST_CASE("lines_tell_whose_code_wrote_them")
+{
+    Embedding host;
+    Ear ear;
+
+    REQUIRE(host.init() == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    host.exec("import asyncio, contextvars, qi\n"
+              "from qi import _scope\n"
+              "context = contextvars.copy_context()\n"
+              "context.run(_scope.current.set, _scope.Scope('orders'))\n"
+              "async def work():\n"
+              "    print('in a task')\n"
+              "    await asyncio.to_thread(print, 'in a thread')\n"
+              "context.run(qi.run_task, work())\n"
+              "print('of the host')\n");
+    CHECK(host.until([&] { return ear.lines.size() == 3; }));
+    CHECK(ear.lines == Lines{"1 orders|in a task", "1 -|of the host", "1 orders|in a thread"});
+}
+
+TEST_CASE("a_listener_may_take_itself_out_and_print")
+{
+    Embedding host;
+    Ear once, always;
+    host.take_output();
+
+    REQUIRE(host.init() == QI_OK);
+    once.stop_in = host.runtime;
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &once) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &always) == QI_OK);
+    host.exec("print('first\\nsecond')\n");
+    CHECK(once.lines == Lines{"1 -|first"});
+    CHECK(always.lines == Lines{"1 -|first", "1 -|second"});
+
+    static qi_runtime *runtime;
+    runtime = host.runtime;
+    static int calls;
+    const auto printing = [](const char *, size_t, int, const char *, void *) {
+        if (!calls++)
+            qi_exec(runtime, "print('from the listener')", nullptr);
+    };
+    REQUIRE(qi_output_listen(host.runtime, printing, nullptr) == QI_OK);
+    host.exec("print('go')\n");
+    CHECK(calls == 2);
+    CHECK(host.out == Lines{"first", "second", "go", "from the listener"});
+}
+
+TEST_CASE("what_has_no_end_of_line_is_heard_at_the_end")
+{
+    Embedding host;
+    Ear ear;
+
+    REQUIRE(host.init() == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    host.exec("print('no end', end='', flush=True)\n");
+    CHECK(ear.lines.empty());
+    qi_runtime_shutdown(host.runtime, 0);
+    CHECK(ear.lines == Lines{"1 -|no end"});
+}
+
+TEST_CASE("a_runtime_that_ends_takes_its_listeners_along")
+{
+    Embedding host;
+    Ear ear;
+
+    REQUIRE(host.init() == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    host.exec("import builtins, sys; builtins.kept = sys.stdout\n");
+    qi_runtime_shutdown(host.runtime, 0);
+    CHECK(qi_output_unlisten(host.runtime, Ear::hear, &ear) == QI_ERR_NOT_RUNNING);
+    REQUIRE(host.init() == QI_OK);
+    host.exec("kept.write('late\\n'); print('new')\n");
+    CHECK(ear.lines.empty());
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    host.exec("print('heard again')\n");
+    CHECK(ear.lines == Lines{"1 -|heard again"});
+}
+
+TEST_CASE("wrong_use_is_told")
+{
+    Embedding host;
+    Ear ear;
+
+    REQUIRE(host.init() == QI_OK);
+    CHECK(qi_output_listen(nullptr, Ear::hear, &ear) == QI_ERR_HANDLE);
+    CHECK(qi_output_listen(host.runtime, nullptr, &ear) == QI_ERR_ARGUMENT);
+    CHECK(qi_output_unlisten(host.runtime, Ear::hear, &ear) == QI_ERR_NOT_FOUND);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    CHECK(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_ERR_ARGUMENT);
+    int status = QI_OK;
+    std::unique_ptr<QThread> thread(
+        QThread::create([&] { status = qi_output_unlisten(host.runtime, Ear::hear, &ear); }));
+    thread->start();
+    thread->wait();
+    CHECK(status == QI_ERR_WRONG_THREAD);
+    host.exec("print('still heard')\n");
+    CHECK(ear.lines == Lines{"1 -|still heard"});
+}
+
+TEST_CASE("threads_print_while_listeners_come_and_go")
+{
+    Embedding host;
+    Ear always;
+
+    host.take_output();
+    REQUIRE(host.init() == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &always) == QI_OK);
+    host.exec("import threading\n"
+              "def work(n):\n"
+              "    for i in range(300): print(n, i)\n"
+              "threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]\n"
+              "for t in threads: t.start()\n");
+    for (int i = 0; i < 200; i++) {
+        Ear brief;
+        REQUIRE(qi_output_listen(host.runtime, Ear::hear, &brief) == QI_OK);
+        REQUIRE(qi_output_unlisten(host.runtime, Ear::hear, &brief) == QI_OK);
+    } /* a call after the end of `brief` would be a crash */
+    host.exec("for t in threads: t.join()\n");
+    CHECK(always.lines.size() == 900);
+    CHECK(host.out.size() == 900);
+}
