@@ -4,7 +4,7 @@
  *
  * Nothing is cached. The module is asked of the import system and each name of its owner every time,
  * so a module that was reloaded is noticed by itself, and none is kept alive. That costs about 300 ns,
- * a quarter of a launch. A qi_callable is the opposite: found once, and bound to that very object.
+ * a quarter of a launch. The id of an active plugin stands for the plugin, not for a module of that name. A qi_callable is the opposite: found once, and bound to that very object.
  *
  * A handle has two sorts of references: the caller's own, which is the registered handle, and those of
  * launches that are on their way; it may be released while these last.
@@ -20,6 +20,7 @@
 #include "border.h"
 #include "compat.h"
 #include "handles.h"
+#include "scope.h"
 #include "signature.h"
 #include "status.h"
 
@@ -298,7 +299,9 @@ PyObject *qi__callable_find(qi_runtime *runtime, const char *target)
         qi__fail_python(target);
         return NULL;
     }
-    PyObject *object = import_module(name);
+    PyObject *object = qi__scope_owner(name);
+    if (!object)
+        object = import_module(name);
     Py_DECREF(name);
     object = walk(object, colon + 1, target);
     if (object && !PyCallable_Check(object)) {

@@ -22,6 +22,7 @@
 #include "owner.h"
 #include "qt/bridge.h"
 #include "runtime_p.h"
+#include "scope.h"
 #include "slot.h"
 #include "status.h"
 
@@ -155,6 +156,8 @@ static qi__slot *new_slot(const plan *plan)
 
     if (!slot)
         qi__fail_python(plan->target);
+    else if (!slot->context)
+        slot->context = qi__scope_of_callable(plan->callable);
     return slot;
 }
 
@@ -338,6 +341,19 @@ void qi__connections_cut(qi_runtime *runtime)
         if (connection->runtime == runtime) {
             end(connection);
             next = connections; /* Beware: arguments that waited may run code when they go */
+        }
+    }
+}
+
+void qi__connections_cut_scope(PyObject *scope)
+{
+    qi_connection *next;
+
+    for (qi_connection *connection = connections; connection; connection = next) {
+        next = connection->next;
+        if (connection->slot && qi__scope_is(connection->slot->context, scope)) {
+            end(connection);
+            next = connections;
         }
     }
 }

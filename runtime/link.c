@@ -647,25 +647,15 @@ static PyType_Spec link_spec = {
 
 /* -- by plugin --------------------------------------------------------------------------------------- */
 
-static bool is_of_context(PyObject *context, PyObject *scope)
-{
-    PyObject *found = context ? PyObject_GetItem(context, qi__state_get()->scope_variable) : NULL;
-    bool same = found == scope;
-
-    PyErr_Clear();
-    Py_XDECREF(found);
-    return same;
-}
-
 static bool is_of_scope(qi__link *link, PyObject *scope)
 {
-    if (is_of_context(link->context, scope))
+    if (qi__scope_is(link->context, scope))
         return true;
     PyObject *receiver = link->receiver ? qi__weakref_get(link->receiver) : NULL;
     PyObject *slot = receiver && qi__slot_check(receiver)               ? receiver
                      : link->callable && qi__slot_check(link->callable) ? link->callable
                                                                         : NULL;
-    bool same = slot && is_of_context(((qi__slot *)slot)->context, scope);
+    bool same = slot && qi__scope_is(((qi__slot *)slot)->context, scope);
     Py_XDECREF(receiver);
     return same;
 }

@@ -55,6 +55,7 @@ PyObject *qi__callable_object(const qi_callable *callable, const char **target);
 
 /* Shutdown asks the rooms to let go, GIL held: connection.c and task.c. */
 void qi__connections_cut(qi_runtime *runtime);
-void qi__tasks_abandon(qi_runtime *runtime); /* ends what still waits: QI_ERR_SHUTTING_DOWN */
+void qi__connections_cut_scope(PyObject *scope); /* those that call a plugin, when it ends */
+void qi__tasks_abandon(qi_runtime *runtime);     /* ends what still waits: QI_ERR_SHUTTING_DOWN */
 
 #endif

@@ -7,8 +7,10 @@
 #include "scope.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "compat.h"
+#include "runtime_p.h"
 #include "state.h"
 
 #define MARK "_qi_plugin" /* attribute of exceptions, known to _scope.py */
@@ -71,6 +73,61 @@ PyObject *qi__scope_blame_task(PyObject *task, PyObject *exception)
     return blame(exception, task);
 }
 
+/* -- by name -------------------------------------------------------------------------------------- */
+
+/* Of (what targets name, its Context). New reference, or NULL without an exception. */
+static PyObject *part_of_plugin(PyObject *id, Py_ssize_t part)
+{
+    PyObject *plugin = PyDict_GetItemWithError(qi__state_get()->plugins, id);
+
+    PyErr_Clear();
+    if (!plugin || !PyTuple_Check(plugin) || PyTuple_GET_SIZE(plugin) != 2)
+        return NULL;
+    return Py_NewRef(PyTuple_GET_ITEM(plugin, part));
+}
+
+static bool has_plugins(void)
+{
+    qi__state *state = qi__state_get();
+
+    return state && state->plugins && PyDict_GET_SIZE(state->plugins) > 0;
+}
+
+PyObject *qi__scope_owner(PyObject *id)
+{
+    return has_plugins() ? part_of_plugin(id, 0) : NULL;
+}
+
+#define PACKAGE "qi_plugins." /* of the modules of all plugins: _scope.py */
+
+PyObject *qi__scope_of_callable(PyObject *callable)
+{
+    PyObject *module = has_plugins() ? PyObject_GetAttrString(callable, "__module__") : NULL;
+    const char *name = module && PyUnicode_Check(module) ? PyUnicode_AsUTF8(module) : NULL;
+    PyObject *id = NULL, *context = NULL;
+
+    if (name && strncmp(name, PACKAGE, sizeof PACKAGE - 1) == 0) {
+        name += sizeof PACKAGE - 1;
+        id = PyUnicode_FromStringAndSize(name, (Py_ssize_t)strcspn(name, "."));
+    }
+    if (id)
+        context = part_of_plugin(id, 1);
+    PyErr_Clear();
+    Py_XDECREF(id);
+    Py_XDECREF(module);
+    return context;
+}
+
+bool qi__scope_is(PyObject *context, PyObject *scope)
+{
+    PyObject *found = context ? PyObject_GetItem(context, qi__state_get()->scope_variable) : NULL;
+    bool same = found == scope;
+
+    PyErr_Clear();
+    Py_XDECREF(found);
+    return same;
+}
+
 /* -- entering it again ------------------------------------------------------------------------------- */
 
 PyObject *qi__scope_keep(void)
@@ -131,9 +188,98 @@ void qi__scope_leave(PyObject *entered)
     qi__give_exception(raised);
 }
 
+/* -- what it opens ---------------------------------------------------------------------------------- */
+
+enum { MOST_PATHS = 1000, MOST_SOCKETS = 256 };
+
+static void note_path(PyObject *scope, PyObject *path)
+{
+    PyObject *paths = PyObject_GetAttrString(scope, "paths");
+
+    if (paths && PyUnicode_CheckExact(path) && PySet_Check(paths) &&
+        PySet_GET_SIZE(paths) < MOST_PATHS)
+        (void)PySet_Add(paths, path);
+    Py_XDECREF(paths);
+}
+
+/* Drops the references to sockets that are gone. */
+static void sweep(PyObject *references)
+{
+    for (Py_ssize_t i = PyList_GET_SIZE(references) - 1; i >= 0; i--) {
+        PyObject *there = qi__weakref_get(PyList_GET_ITEM(references, i));
+        if (!there)
+            (void)PyList_SetSlice(references, i, i + 1, NULL);
+        Py_XDECREF(there);
+    }
+}
+
+static void note_socket(PyObject *scope, PyObject *socket)
+{
+    PyObject *sockets = PyObject_GetAttrString(scope, "sockets");
+    PyObject *reference = PyWeakref_NewRef(socket, NULL);
+
+    if (sockets && reference && PyList_Check(sockets)) {
+        if (PyList_GET_SIZE(sockets) >= MOST_SOCKETS)
+            sweep(sockets);
+        (void)PyList_Append(sockets, reference);
+    }
+    Py_XDECREF(reference);
+    Py_XDECREF(sockets);
+}
+
+/* Beware: it is called in the middle of CPython's own code, for very many events. */
+static int hear(const char *event, PyObject *arguments, void *Py_UNUSED(data))
+{
+    const bool is_file = strcmp(event, "open") == 0;
+
+    if ((!is_file && strcmp(event, "socket.__new__") != 0) || !PyTuple_Check(arguments) ||
+        PyTuple_GET_SIZE(arguments) < 1)
+        return 0;
+    PyObject *raised = qi__take_exception();
+    PyObject *scope = current_scope();
+    if (scope && is_file)
+        note_path(scope, PyTuple_GET_ITEM(arguments, 0));
+    else if (scope)
+        note_socket(scope, PyTuple_GET_ITEM(arguments, 0));
+    PyErr_Clear();
+    Py_XDECREF(scope);
+    qi__give_exception(raised);
+    return 0;
+}
+
+/* CPython never gives a hook back, so there is one for ever once an application has plugins. */
+static PyObject *follow_files(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    static bool follows;
+
+    if (!follows && PySys_AddAuditHook(hear, NULL) < 0)
+        return NULL;
+    follows = true;
+    Py_RETURN_NONE;
+}
+
+static PyObject *cut(PyObject *Py_UNUSED(module), PyObject *scope)
+{
+    qi__connections_cut_scope(scope);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef functions[] = {
+    {"_scope_cut", cut, METH_O,
+     "End the connections that the application has made to a Scope's code."},
+    {"_scope_follow_files", follow_files,
+     METH_NOARGS, "_scope_follow_files()\n--\n\nFrom now on scopes know which files and sockets they have opened."},
+    {NULL, NULL, 0, NULL},
+};
+
 int qi__scope_setup(PyObject *module, qi__state *state)
 {
+    if (PyModule_AddFunctions(module, functions) < 0)
+        return -1;
     state->scope_variable = PyContextVar_New("qi.scope", Py_None);
+    state->plugins = PyDict_New();
+    if (!state->plugins || PyModule_AddObjectRef(module, "_plugins", state->plugins) < 0)
+        return -1;
     return state->scope_variable
                ? PyModule_AddObjectRef(module, "_scope_variable", state->scope_variable)
                : -1;

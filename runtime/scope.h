@@ -5,6 +5,8 @@
 
 #include <Python.h>
 
+#include <stdbool.h>
+
 /*
  * The id of the plugin whose code runs in the present Context, as a str. New reference; NULL, never with an
  * exception set, where no plugin's does. What is set when it is called stays set.
@@ -16,6 +18,17 @@ PyObject *qi__scope_blame(PyObject *exception);
 
 /* The same for a task that has failed with an exception. */
 PyObject *qi__scope_blame_task(PyObject *task, PyObject *exception);
+
+/* What "id:…" looks into, where that is the id of an active plugin, a new reference; else NULL, without an
+ * exception. */
+PyObject *qi__scope_owner(PyObject *id);
+
+/* For qi__scope_enter(): the Context of the active plugin that has defined a callable, a new reference; else NULL,
+ * without an exception. */
+PyObject *qi__scope_of_callable(PyObject *callable);
+
+/* Whether a Context, which may be NULL, is of this Scope. */
+bool qi__scope_is(PyObject *context, PyObject *scope);
 
 /*
  * What a plugin connects runs as code of that plugin. Where the present Context is a plugin's, this is a copy of

@@ -72,7 +72,8 @@ extern "C" {
     /* stream.c */                                                                                 \
     X(writer_type) /* _qi.LineWriter: sys.stdout and sys.stderr */                                 \
     /* scope.c */                                                                                  \
-    X(scope_variable) /* the ContextVar that says which plugin code runs for */
+    X(scope_variable) /* the ContextVar that says which plugin code runs for */                    \
+    X(plugins)        /* dict: id of an active plugin -> (what targets name, its Context) */
 
 typedef struct qi__state {
 #define QI_STATE_MEMBER(name) PyObject *name;

@@ -629,11 +629,15 @@ static int launch(qi_task *task, const qi_value *args, size_t count)
     if (!callable)
         return qi_last_error()->status;
 
+    PyObject *context = qi__scope_of_callable(callable);
+    PyObject *entered = context ? qi__scope_enter(context) : NULL;
     bool plain;
     int status = check_kind(task, callable, name, &plain);
     if (status == QI_OK)
         status = task->progress ? begin_in_context(task, callable, name, plain, args, count)
                                 : begin(task, callable, name, plain, args, count);
+    qi__scope_leave(entered);
+    Py_XDECREF(context);
     Py_DECREF(callable);
     return status;
 }

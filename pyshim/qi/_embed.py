@@ -120,9 +120,15 @@ class HostLog(logging.Handler):
     def emit(self, record):
         level = next((to for least, to in self.levels if record.levelno >= least), 0)
         try:
-            _qi._log(level, record.name, self.format(record))
+            _qi._log(level, self._source(record.name), self.format(record))
         except Exception:
             self.handleError(record)
+
+    @staticmethod
+    def _source(name):
+        """The logger's name, with the plugin's where it does not say that itself."""
+        plugin = _scope.plugin_of()
+        return name if plugin is None or name == f"plugin.{plugin}" else f"plugin.{plugin}: {name}"
 
 
 # -- start and stop -------------------------------------------------------------------------------------

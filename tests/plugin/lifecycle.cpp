@@ -43,5 +43,204 @@ TEST_CASE("a plugin that is enabled goes through loading to active, and back")
     CHECK(host.eval("__import__('sys').seen[1:]") == "['off']");
     CHECK(host.states("orders") == "loading active loading disabled");
     CHECK(host.info("orders", "report").find("'clean': True") != std::string::npos);
-    CHECK(host.eval("[name for name in __import__('sys').modules if name.startswith('qi_plugins')]") == "[]");
+    CHECK(host.eval(
+              "[name for name in __import__('sys').modules if name.startswith('qi_plugins')]") ==
+          "[]");
+}
+
+TEST_CASE("activate() and deactivate() may be coroutine functions")
+{
+    PluginHost host;
+    host.write("orders",
+               "import asyncio, sys\n"
+               "sys.seen = []\n"
+               "async def activate(ctx): await asyncio.sleep(0.01); sys.seen.append('on')\n"
+               "async def deactivate(): await asyncio.sleep(0.01); sys.seen.append('off')\n");
+    host.start();
+
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.eval("__import__('sys').seen") == "['on', 'off']");
+}
+
+TEST_CASE("an entry may be a class, an object, or a package that the folder is")
+{
+    PluginHost host;
+    const char
+        *source = "from . import part\n"
+                  "import sys, desk.part as again\n"
+                  "class Plugin:\n"
+                  "    def activate(self, ctx): sys.seen = (ctx.id, part is again, __name__)\n";
+    host.write_file(
+        "desk", "plugin.toml",
+        "[plugin]\nid = \"desk\"\nname = \"Desk\"\nversion = \"1\"\nentry = \"desk:Plugin\"\n");
+    host.write_file("desk", "__init__.py", source);
+    host.write_file("desk", "part.py", "");
+    host.start();
+
+    CHECK(host.enable("desk") == QI_PLUGIN_ACTIVE);
+    CHECK(host.eval("__import__('sys').seen") == "('desk', True, 'qi_plugins.desk')");
+}
+
+TEST_CASE(
+    "what the user has enabled is started the next time, in one process and with one interpreter")
+{
+    PluginHost host;
+    host.write("orders", plain);
+    host.write("prices", plain);
+    host.start();
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
+    CHECK(host.disable("prices") == QI_PLUGIN_DISABLED);
+    REQUIRE(host.shutdown() == QI_OK);
+    CHECK(host.states("orders") == "loading active loading disabled");
+
+    REQUIRE(qi_runtime_init(nullptr, &host.runtime) == QI_OK);
+    host.events.clear();
+    host.asked.clear();
+    host.start();
+    host.until([&] { return qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_ACTIVE; });
+    CHECK(qi_plugin_state_of(host.runtime, "prices") == QI_PLUGIN_DISABLED);
+    CHECK(host.asked.empty());
+}
+
+TEST_CASE("a user who does not agree blocks the plugin, and nothing of it runs")
+{
+    PluginHost host;
+    host.write("orders", "raise SystemExit");
+    host.agrees = false;
+    host.start();
+
+    CHECK(host.enable("orders") == QI_PLUGIN_BLOCKED);
+    CHECK(host.info("orders", "reason").find("has not agreed") != std::string::npos);
+    CHECK(host.info("orders", "consented") == "False");
+    host.write("orders", plain);
+    host.agrees = true;
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.info("orders", "consented") == "True");
+}
+
+TEST_CASE("a file that has changed since asks the user again, and says which it was")
+{
+    PluginHost host;
+    host.write("orders", plain);
+    host.start();
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.reload("orders") == QI_PLUGIN_ACTIVE);
+    host.write_file("orders", "extra.py", "");
+    host.agrees = false;
+    CHECK(host.reload("orders") == QI_PLUGIN_BLOCKED);
+    CHECK(host.asked == std::vector<std::string>{"orders new", "orders changed added: extra.py"});
+}
+
+TEST_CASE("a folder that others may write to is blocked")
+{
+    PluginHost host;
+    host.write("orders", plain);
+    host.exec(
+        ("import os; os.chmod('" + host.folder() + "/plugins/orders/orders.py', 0o666)").c_str());
+    host.start();
+
+    CHECK(host.enable("orders") == QI_PLUGIN_BLOCKED);
+    CHECK(host.info("orders", "reason").find("chmod") != std::string::npos);
+    CHECK(host.asked.empty());
+}
+
+TEST_CASE("a plugin whose manifest is wrong is listed and blocked, with what is wrong")
+{
+    PluginHost host;
+    host.write("orders", plain, "versoin = \"2\"\n");
+    host.start();
+
+    CHECK(qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_BLOCKED);
+    CHECK(host.info("orders", "problems").find("plugin.toml:6") != std::string::npos);
+    host.write("orders", plain);
+    REQUIRE(qi_plugins_rescan(host.runtime) == QI_OK);
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+}
+
+TEST_CASE("a rescan finds new plugins and ends those whose folder is gone")
+{
+    PluginHost host;
+    host.write("orders", plain);
+    host.start();
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    host.write("prices", plain);
+    host.exec(("import shutil; shutil.rmtree('" + host.folder() + "/plugins/orders')").c_str());
+    REQUIRE(qi_plugins_rescan(host.runtime) == QI_OK);
+    host.until([&] { return host.events.back().kind == QI_PLUGIN_REMOVED; });
+    CHECK(qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_UNKNOWN);
+    CHECK(qi_plugin_state_of(host.runtime, "prices") == QI_PLUGIN_DISCOVERED);
+}
+
+TEST_CASE("a shutdown ends plugins first, the last one before the others, with what they still "
+          "want to do")
+{
+    PluginHost host([](qi_config &config) { config.cancel_ms = 500; });
+    const char
+        *source = "import asyncio, sys\n"
+                  "if not hasattr(sys, 'seen'): sys.seen = []\n"
+                  "def activate(ctx): ctx.create_task(work(ctx))\n"
+                  "async def work(ctx):\n"
+                  "    try: await asyncio.sleep(3600)\n"
+                  "    finally: sys.seen.append('task of ' + ctx.id)\n"
+                  "async def deactivate(): await asyncio.sleep(0); sys.seen.append(__name__)\n";
+    host.write("prices", source);
+    host.write("orders", source);
+    host.start();
+    CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    host.settle();
+    REQUIRE(host.shutdown() == QI_OK);
+    REQUIRE(qi_runtime_init(nullptr, &host.runtime) == QI_OK);
+    CHECK(host.eval("__import__('sys').seen") == "['qi_plugins.orders.orders', 'task of orders', "
+                                                 "'qi_plugins.prices.prices', 'task of prices']");
+}
+
+TEST_CASE("calls before the start, and with ids that no plugin has, say what to do")
+{
+    PluginHost host;
+    qi_value value = qi_none();
+    host.write("orders", plain);
+
+    CHECK(qi_plugins_list(host.runtime, &value) == QI_ERR_STATE);
+    CHECK(std::string(qi_last_error()->message).find("qi_plugins_start") != std::string::npos);
+    host.start();
+    CHECK(qi_plugins_start(host.runtime, nullptr) == QI_ERR_STATE);
+    CHECK(qi_plugin_info(host.runtime, "order", &value) == QI_ERR_NOT_FOUND);
+    CHECK(std::string(qi_last_error()->message).find("did you mean 'orders'") != std::string::npos);
+    CHECK(qi_plugin_enable(host.runtime, "order", nullptr, nullptr) == QI_ERR_NOT_FOUND);
+    CHECK(qi_plugin_info(host.runtime, nullptr, &value) == QI_ERR_ARGUMENT);
+    CHECK(qi_plugin_info(host.runtime, "orders", nullptr) == QI_ERR_ARGUMENT);
+    CHECK(qi_plugin_state_of(host.runtime, "order") == QI_PLUGIN_UNKNOWN);
+    CHECK(qi_plugins_unlisten(
+              host.runtime, [](const qi_plugin_event *, void *) {}, nullptr) == QI_ERR_NOT_FOUND);
+    qi_plugins_config config;
+    qi_plugins_config_init(&config);
+    config.size--;
+    CHECK(std::string(qi_plugin_state_name(QI_PLUGIN_FAILED)) == "failed");
+    CHECK(std::string(qi_plugin_state_name(qi_plugin_state(77))) == "unknown");
+}
+
+TEST_CASE("a listener may take itself out, and cause events, while it is told")
+{
+    struct Watcher {
+        PluginHost *host;
+        int calls = 0;
+        static void call(const qi_plugin_event *event, void *user)
+        {
+            auto self = static_cast<Watcher *>(user);
+            self->calls++;
+            CHECK(qi_plugins_unlisten(self->host->runtime, call, user) == QI_OK);
+            if (event->kind == QI_PLUGIN_STATE)
+                CHECK(qi_plugins_rescan(self->host->runtime) == QI_OK);
+        }
+    };
+    PluginHost host;
+    Watcher watcher{&host};
+    host.write("orders", plain);
+    host.start();
+    REQUIRE(qi_plugins_listen(host.runtime, Watcher::call, &watcher) == QI_OK);
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(watcher.calls == 1);
 }

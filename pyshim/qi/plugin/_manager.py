@@ -12,15 +12,18 @@ import asyncio
 import contextvars
 import os
 import pathlib
+import threading
 
 import _qi
 
-from .. import _scope
-from . import dependencies, discovery, trust
+from .. import _embed, _scope
+from . import dependencies, discovery, log, threads, trust
+from .containment import Memory, Storm
 from .lifecycle import Activation, Failed
 from .record import STATES, Plugin
 from .schema import near
 from .settings import NoSuchName, Store, Values
+from .watchfiles import Watch
 
 EVENTS = ("added", "removed", "state", "actions", "setting", "error")  # qi_plugin_event_kind
 
@@ -45,6 +48,8 @@ class Manager:
         self._values = {}
         self._order = []  # of the active ones
         self._changes = set()
+        self._watch = self._memory = self._looking = None
+        self._undo = _embed.Changes()
 
     # -- start and stop --
 
@@ -63,11 +68,35 @@ class Manager:
         self._folders = self._places(application_folders, user_folder, system_folder)
         self.data_folder = pathlib.Path(data_folder or os.path.join(services.dataFolders()[0], "plugin-data"))
         self._consents = trust.Consents(self._consents_file(settings_file))
+        self._storm = storm_limit, storm_seconds
+        self._memory_limit = memory_limit
+        self._thread = threading.get_ident()
         self._running = True
+        self._follow(watch_files)
         self.rescan()
         for plugin in sorted(self._plugins.values(), key=lambda plugin: plugin.id):
             if plugin.wanted:
                 self._change(plugin, "enable", self._enable(plugin))
+
+    def _follow(self, watch_files):
+        """Begins what goes on as long as there are plugins."""
+        threads.follow(self._undo)
+        _qi._scope_follow_files()
+        log.begin(self._undo)
+        if self._memory_limit:
+            self._memory = Memory(self._memory_limit, self._active_folders, self._holds_too_much)
+            self._looking = self._loop.create_task(self._memory.watch(), name="qi memory of plugins",
+                                                   context=self._context.copy())
+        if watch_files:
+            self._watch = Watch(self._services, self._watched_folders, self._files_changed)
+
+    def _unfollow(self):
+        self._undo.undo()
+        if self._looking is not None:
+            self._looking.cancel()
+            self._memory.stop()
+        if self._watch is not None:
+            self._watch.stop()
 
     def _places(self, application, user, system):
         data = self._services.dataFolders()
@@ -97,6 +126,7 @@ class Manager:
             await asyncio.wait(self._changes, timeout=self._deactivate_seconds)
         for id in reversed(self._order.copy()):
             await self._end(self._plugins[id], "disabled", "the application is closing")
+        self._unfollow()
         self._services.store()
         self._clear()
 
@@ -186,6 +216,7 @@ class Manager:
     async def enable(self, id):
         """Starts a plugin, now and with the application. Returns what info() does: its "state" says what came of it."""
         plugin = self._plugin(id)
+        self._check_caller(plugin)
         return await self._wait(self._change(plugin, "enable", self._enable(plugin)))
 
     async def disable(self, id):
@@ -198,7 +229,13 @@ class Manager:
     async def reload(self, id):
         """Ends a plugin, if it is on, and starts it with its code as it now is. Returns what info() does."""
         plugin = self._plugin(id)
+        self._check_caller(plugin)
         return await self._wait(self._change(plugin, "reload", self._reload(plugin)))
+
+    def _check_caller(self, plugin):
+        """What a plugin does while it is being started or ended cannot wait for the end of just that."""
+        if plugin.changing.locked() and _scope.plugin_of() == plugin.id:
+            raise RuntimeError(f"the plugin {plugin.id!r} is being started or ended, and cannot change that itself meanwhile")
 
     def _change(self, plugin, verb, work):
         """Runs a change as a task that belongs to nobody's plugin."""
@@ -238,22 +275,32 @@ class Manager:
     async def _begin(self, plugin):
         """Starts a plugin that is off; whatever comes of it is in its state. `plugin.changing` is held."""
         self._set(plugin, "loading", "starting")
+        problem = None
         try:
-            self._take_manifest(plugin, self._look_again(plugin))
-            files = await self._check(plugin)
-            plugin.errors = 0
-            plugin.activation = Activation(self, plugin, files)
-            await plugin.activation.begin(self._activate_seconds)
+            await self._try_to_begin(plugin)
         except Blocked as blocked:
-            self._set(plugin, "blocked", str(blocked))
+            problem = "blocked", str(blocked), ""
         except Failed as failed:
-            await self._end(plugin, "failed", failed.reason, failed.traceback)
+            problem = "failed", failed.reason, failed.traceback
         except BaseException:
             await self._end(plugin, "disabled", "the start was broken off")
             raise
+        # Out of the handlers, whose exceptions hold the plugin's frames.
+        if problem:
+            await self._end(plugin, *problem)
         else:
             self._order.append(plugin.id)
             self._set(plugin, "active")
+
+    async def _try_to_begin(self, plugin):
+        if self._watch is not None:
+            self._watch.renew_one(plugin.id)
+        self._take_manifest(plugin, self._look_again(plugin))
+        files = await self._check(plugin)
+        plugin.errors = 0
+        plugin.storm = Storm(*self._storm)
+        plugin.activation = Activation(self, plugin, files)
+        await plugin.activation.begin(self._activate_seconds)
 
     async def _end(self, plugin, state, reason="", traceback=""):
         """Ends a plugin that is on. `plugin.changing` is held."""
@@ -361,19 +408,67 @@ class Manager:
         _qi._plugin_tell(EVENTS.index(kind), plugin.id, state, state if before is None else STATES.index(before),
                          reason or None, traceback or None, detail)
 
-    def noted(self, id, message, traceback):
-        """Whether an error of a plugin is to be reported."""
-        plugin = self._plugins.get(id)
-        if plugin is not None:
-            plugin.errors += 1
-            self.tell("error", plugin, reason=message, traceback=traceback)
-        return True
-
     def failed_quietly(self, plugin, failed):
         """Reports what failed while a plugin was being ended."""
         plugin.errors += 1
         self.tell("error", plugin, reason=failed.reason, traceback=failed.traceback)
         _qi._log(2, f"plugin.{plugin.id}", f"{failed.reason}\n{failed.traceback}".rstrip())
+
+    # -- containment --
+
+    def noted(self, id, message, traceback):
+        """Counts an error of a plugin, in any thread. Returns whether it is to be reported."""
+        plugin = self._plugins.get(id)
+        if plugin is None:
+            return True
+        plugin.errors += 1
+        shown = plugin.storm.count() if plugin.storm else True
+        if threading.get_ident() == self._thread:
+            self._weigh(plugin, shown, message, traceback)
+        else:
+            self._loop.call_soon_threadsafe(self._weigh, plugin, shown, message, traceback, context=self._context.copy())
+        return shown
+
+    def _weigh(self, plugin, shown, message, traceback):
+        if shown:
+            self.tell("error", plugin, reason=message, traceback=traceback)
+        storm = plugin.storm
+        if storm and storm.breaks() and plugin.activation is not None and self._running:
+            self._stop_failing(plugin, f"{storm}, the last of them: {message}", traceback)
+
+    def _stop_failing(self, plugin, reason, traceback=""):
+        """Ends a plugin that costs too much."""
+        activation = plugin.activation
+
+        async def stop():
+            async with plugin.changing:
+                if plugin.activation is activation:
+                    await self._end(plugin, "failed", reason, traceback)
+
+        if activation.loading:
+            activation.abandon()
+        self._change(plugin, "stop", stop())
+
+    def _holds_too_much(self, id, size):
+        plugin = self._plugins[id]
+        if plugin.state == "active":
+            reason = f"its Python code holds {size >> 20} MB; it may have {self._memory_limit >> 20} MB"
+            self._stop_failing(plugin, reason)
+
+    def _active_folders(self):
+        return {id: self._plugins[id].found.folder for id in self._order}
+
+    # -- files --
+
+    def _watched_folders(self):
+        return {id: plugin.found.folder for id, plugin in self._plugins.items() if plugin.wanted}
+
+    def _files_changed(self, ids):
+        for id in ids:
+            plugin = self._plugins.get(id)
+            if plugin is not None and plugin.wanted and self._running:
+                _qi._log(1, "plugin", f"the files of {id} have changed")
+                self._change(plugin, "reload", self._reload(plugin))
 
 
 manager = Manager()

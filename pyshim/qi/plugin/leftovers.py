@@ -1,15 +1,27 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Ends what belongs to a plugin by its Context, and finds what is left of it when it should be gone."""
+"""Ends what belongs to a plugin by its Context, and finds what is left of it when it should be gone.
+
+A plugin need not have made a thing through ctx: asyncio.create_task() and the like inherit the Context, and so do
+threads; files and sockets are noted when they are opened. What can be ended is ended without a word. What cannot, or
+is still held by somebody, is named in the report.
+"""
 
 import asyncio
+import gc
+import os
+import sys
 import time
+import types
+import weakref
 
 import _qi
 
 from .. import _scope
-from .._shutdown import leave_task
+from .._shutdown import leave_task, left_behind, where
+from . import threads
 
 KINDS = ("tasks", "connections", "timers", "modules", "threads", "descriptors", "objects")
+MOST = 20  # lines of a kind
 
 
 class Report:
@@ -20,12 +32,42 @@ class Report:
             setattr(self, kind, [])
 
     def describe(self):
-        found = {kind: list(getattr(self, kind)) for kind in KINDS}
+        """The map that qi_plugin_info() promises."""
+        found = {kind: _shorten(getattr(self, kind)) for kind in KINDS}
         return {"clean": not any(found.values()), **found}
+
+
+def _shorten(lines):
+    return lines if len(lines) <= MOST else [*lines[:MOST], f"and {len(lines) - MOST} more"]
 
 
 class Before:
     """How things were before a plugin was started."""
+
+    def __init__(self):
+        self.descriptors = set(descriptors())
+
+
+def descriptors():
+    """The descriptors of the process, with what they lead to."""
+    found = {}
+    try:
+        names = os.listdir("/proc/self/fd")
+    except OSError:  # no Linux
+        return found
+    for name in names:
+        found[int(name)] = None
+    return found
+
+
+def _leads_to(fd):
+    try:
+        return os.readlink(f"/proc/self/fd/{fd}")
+    except OSError:
+        return None
+
+
+# -- what is ended by its Context -------------------------------------------------------------------------
 
 
 def tasks_of(scope):
@@ -34,15 +76,16 @@ def tasks_of(scope):
 
 
 def counts(scope):
-    return {"tasks": len(tasks_of(scope)), "connections": len(_qi._scope_links(scope))}
+    """How many tasks and connections a scope has."""
+    return {"tasks": len(tasks_of(scope).difference(left_behind)), "connections": len(_qi._scope_links(scope))}
 
 
 async def end_tasks(scope, report, seconds):
-    """Cancels the tasks of a scope and waits for them; those that do not end are named."""
+    """Cancels the tasks of a scope and waits for them; those that do not end are named, and never resumed."""
     end = time.monotonic() + seconds
     asked = set()
     while True:
-        alive = tasks_of(scope)
+        alive = tasks_of(scope).difference(left_behind)
         for task in alive - asked:  # clean-up may start further tasks
             task.cancel("the plugin is being ended")
         asked |= alive
@@ -53,17 +96,144 @@ async def end_tasks(scope, report, seconds):
     report.tasks += sorted(leave_task(task) for task in alive)
 
 
-def end_connections(scope, report):
+def end_connections(scope):
     for link in _qi._scope_links(scope):
         link.disconnect()
+    _qi._scope_cut(scope)
 
 
-def end_timers(scope, report):
+def end_timers(scope):
+    """Timers of asyncio, and callbacks that wait for a descriptor, with the transports and servers behind these."""
     loop = asyncio.get_running_loop()
     for handle in list(loop._scheduled):
         if not handle.cancelled() and _scope.scope_of(handle._context) is scope:
             handle.cancel()
+    for fd, (_, reader, writer) in loop._watched().items():
+        for handle, remove in ((reader, loop.remove_reader), (writer, loop.remove_writer)):
+            if _is_of(handle, scope):
+                _end_watch(loop, fd, handle, remove)
 
 
-async def look(scope, before, modules, report):
-    """Looks for what is left."""
+def _is_of(handle, scope):
+    context = getattr(handle, "_context", None)
+    return context is not None and _scope.scope_of(context) is scope
+
+
+def _end_watch(loop, fd, handle, remove):
+    owner = loop._transports.get(fd)
+    server = next((each for each in handle._args or () if isinstance(each, asyncio.AbstractServer)), None)
+    try:
+        if server is not None:
+            server.close()
+        elif owner is not None:
+            owner.abort()
+        else:
+            remove(fd)
+    except Exception as exception:  # a transport of somebody else's
+        _qi._report(exception, None, None, None, _scope.scope_of(handle._context).plugin)
+
+
+async def end_threads(scope, report, seconds):
+    """Waits for the threads; nothing can end them."""
+    loop = asyncio.get_running_loop()
+    end, pause = time.monotonic() + seconds, 0.0005
+    while alive := threads.alive(scope, loop):
+        left = end - time.monotonic()
+        if left <= 0:
+            break
+        await asyncio.sleep(min(pause, left))
+        pause = min(pause * 2, 0.05)
+    report.threads += sorted(f"{thread.name}: {_where_is(thread)}" for thread in alive)
+
+
+def _where_is(thread):
+    frame = sys._current_frames().get(thread.ident)
+    return where(frame) if frame else "outside of Python"
+
+
+# -- what is still there ----------------------------------------------------------------------------------
+
+
+class Remains:
+    """Weak references to what a plugin's modules have defined, before they are forgotten."""
+
+    def __init__(self, modules):
+        self._found = {}  # "module:name" -> weak reference
+        for name, module in modules.items():
+            for key, value in list(vars(module).items()):
+                if isinstance(value, (type, types.FunctionType)) and value.__module__ == name:
+                    self._found[f"{name}:{key}"] = weakref.ref(value)
+
+    def left(self):
+        """Those that somebody still holds, with who it is."""
+        alive = {key: value for key, reference in self._found.items() if (value := reference()) is not None}
+        inside = {id(value) for value in alive.values()}
+        return [f"{key} is held by {holder}" for key, value in alive.items() if (holder := _holder(value, inside))]
+
+    def classes(self):
+        return [value for reference in self._found.values() if isinstance(value := reference(), type)]
+
+
+def _holder(value, inside):
+    """Who holds an object, apart from its own module and the others that are left of the plugin."""
+    for referrer in gc.get_referrers(value):
+        if isinstance(referrer, types.FrameType) or id(referrer) in inside or _is_of_itself(referrer, value):
+            continue
+        return _name_of_holder(referrer)
+    return "something that Python does not follow"
+
+
+def _is_of_itself(referrer, value):
+    """What a module, function or class consists of, and our own lists."""
+    if isinstance(referrer, dict):
+        return referrer.get("__name__") == value.__module__ or any(held is value and key == "value" for key, held in referrer.items())
+    if isinstance(referrer, tuple):
+        return isinstance(value, type) and referrer is value.__mro__
+    return isinstance(referrer, types.GetSetDescriptorType) or (
+        isinstance(referrer, (types.FunctionType, types.MethodDescriptorType)) and getattr(referrer, "__module__", "") == value.__module__)
+
+
+def _name_of_holder(referrer):
+    if isinstance(referrer, dict) and isinstance(referrer.get("__name__"), str):
+        return f"the module {referrer['__name__']}"
+    if isinstance(referrer, (dict, list, set, tuple)):
+        return f"a {type(referrer).__name__} with {len(referrer)} items"
+    return f"{type(referrer).__module__}.{type(referrer).__qualname__}"
+
+
+def _objects_of(classes):
+    """Objects of bindings, whose class is one of the plugin's, that have not gone."""
+    bases = [base for name, attribute in (("PyQt6.sip", "simplewrapper"), ("shiboken6", "Object"), ("Shiboken", "Object"))
+             if isinstance(base := getattr(sys.modules.get(name), attribute, None), type)]
+    wanted = tuple(each for each in classes if bases and issubclass(each, tuple(bases)))
+    if not wanted:
+        return []
+    return [f"an object of {type(each).__module__}.{type(each).__qualname__}" for each in gc.get_objects() if isinstance(each, wanted)]
+
+
+def _open_files(scope, before):
+    """What it has opened and not closed."""
+    sockets = [held for reference in scope.sockets if (held := reference()) is not None]
+    open_sockets = {held.fileno(): held for held in sockets if held.fileno() >= 0}
+    paths = {os.path.realpath(path) for path in scope.paths}
+    for fd in sorted(set(descriptors()) - before.descriptors):
+        if fd in open_sockets:
+            yield f"{fd}: {_describe_socket(open_sockets[fd])}"
+        elif paths and _leads_to(fd) in paths:
+            yield f"{fd}: {_leads_to(fd)}"
+
+
+def _describe_socket(held):
+    try:
+        return f"a socket, {held.getsockname()}"
+    except OSError:
+        return "a socket"
+
+
+def look(scope, before, remains, report):
+    """Looks for what is left. Call it when nothing of the manager's own refers to the plugin any more."""
+    gc.collect()
+    report.modules += remains.left()
+    report.objects += _objects_of(remains.classes())
+    report.descriptors += _open_files(scope, before)
+    report.connections += [repr(link) for link in _qi._scope_links(scope)]

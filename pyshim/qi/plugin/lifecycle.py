@@ -7,7 +7,9 @@ the report, and what is left to be done is done.
 
 import asyncio
 import contextvars
+import gc
 import inspect
+import sys
 import traceback
 
 import _qi
@@ -18,6 +20,9 @@ from .._shutdown import where_it_waits
 from . import leftovers
 from .context import Context
 from .modules import Modules
+
+
+THREADS_SECONDS = 1.0  # that a plugin's threads have to end by themselves
 
 
 class Failed(Exception):
@@ -48,6 +53,22 @@ def headline(exception):
         return type(exception).__qualname__
 
 
+class Targets:
+    """What the application's targets "ID:name" name: functions that are exposed, else what the entry's module has."""
+
+    def __init__(self, activation):
+        self.__activation = activation
+
+    def __getattr__(self, name):
+        activation = self.__activation
+        if name in activation.exposed:
+            return activation.exposed[name]
+        return getattr(sys.modules[activation.entry], name)
+
+    def __dir__(self):
+        return sorted({*self.__activation.exposed, *dir(sys.modules.get(self.__activation.entry))})
+
+
 class Activation:
     """A plugin that is being started, is on, or is being ended."""
 
@@ -70,6 +91,11 @@ class Activation:
         self._ctx = None
         self._starting = None  # the task of activate()
         self._before = None
+
+    @property
+    def entry(self):
+        """The name in sys.modules of the entry's module."""
+        return self._modules.entry
 
     # -- running code of the plugin --
 
@@ -118,6 +144,7 @@ class Activation:
         """Imports the plugin and calls its activate(). Failed if that does not come to a good end."""
         self._before = leftovers.Before()
         self._modules.begin()
+        _qi._plugins[self.plugin.id] = (Targets(self), self._context)
         module = self._guarded(f"importing {self.manifest.module!r}", self._modules.load)
         self._object = self._guarded(f"making {self.manifest.entry!r}", self._find_object, module)
         self._ctx = Context(self)
@@ -153,14 +180,18 @@ class Activation:
         self.ended = True
         self.actions.clear()
         self.exposed.clear()
+        leftovers.end_connections(self.scope)
+        leftovers.end_timers(self.scope)
         await leftovers.end_tasks(self.scope, report, seconds)
-        leftovers.end_connections(self.scope, report)
-        leftovers.end_timers(self.scope, report)
+        leftovers.end_timers(self.scope)  # of the tasks' own clean-up
         await asyncio.sleep(0)  # what was closed says so
         await asyncio.sleep(0)
-        modules = self._modules.end()
+        _qi._plugins.pop(self.plugin.id, None)
+        remains = leftovers.Remains(self._modules.end())
         self._object = self._ctx = None
-        await leftovers.look(self.scope, self._before, modules, report)
+        gc.collect()  # executors end their threads when they go
+        await leftovers.end_threads(self.scope, report, min(seconds, THREADS_SECONDS))
+        leftovers.look(self.scope, self._before, remains, report)
         return report.describe()
 
     async def _say_goodbye(self, report, seconds):

@@ -45,12 +45,6 @@ class _Finder:
 _finder = _Finder()
 
 
-def alias(name):
-    """The name in sys.modules of the module that an active plugin's id stands for in targets, or None."""
-    modules = _active.get(f"{PACKAGE}.{name}")
-    return modules.entry if modules else None
-
-
 class Modules:
     """The modules of one activation of a plugin."""
 
@@ -176,6 +170,8 @@ class Modules:
         vars(sys.modules[PACKAGE]).pop(self._id, None)
         for path in {file for module in gone.values() if isinstance(file := getattr(module, "__file__", None), str)}:
             linecache.cache.pop(path, None)
+        for clear in getattr(sys.modules.get("typing"), "_cleanups", ()):  # caches of what was subscripted
+            clear()
         _active.pop(self.package, None)
         sources.unguard(self.folder)
         if self.private in sys.path:

@@ -17,7 +17,8 @@ class Plugin:
         self.traceback = ""
         self.wanted = False  # by the user
         self.consented = False
-        self.errors = 0
+        self.errors = 0  # since it was started
+        self.storm = None  # a containment.Storm
         self.report = None  # of the last end
         self.kept = {}  # ctx.state
         self.activation = None  # while it is loading or active

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// A misbehaving plugin is reported under its name, and the others go on.
+#include <qi/qi.h>
+
+#include "tests/support/catch.h"
+#include "tests/support/emitter.h"
+#include "tests/support/plugins.h"
+
+using tests::Emitter;
+using tests::PluginHost;
+
+static const char good[] = "import sys\n"
+                           "def activate(ctx): sys.good = True\n";
+
+/* Enables a good plugin beside the bad one, and sees that it still answers. */
+static void check_others(PluginHost &host)
+{
+    host.write("good", good);
+    REQUIRE(qi_plugins_rescan(host.runtime) == QI_OK);
+    CHECK(host.enable("good") == QI_PLUGIN_ACTIVE);
+    CHECK(host.disable("good") == QI_PLUGIN_DISABLED);
+}
+
+static void check_fails(const char *source, const char *reason)
+{
+    PluginHost host;
+    host.write("bad", source);
+    host.start();
+
+    CHECK(host.enable("bad") == QI_PLUGIN_FAILED);
+    INFO(host.info("bad", "reason"));
+    INFO(host.info("bad", "report"));
+    CHECK(host.info("bad", "reason").find(reason) != std::string::npos);
+    CHECK(host.info("bad", "traceback").find("bad.py") != std::string::npos);
+    CHECK(host.info("bad", "report").find("'clean': True") != std::string::npos);
+    CHECK(host.info("bad", "enabled") == "True");
+    check_others(host);
+    host.take_reports();
+    host.write("bad", good);
+    CHECK(host.reload("bad") == QI_PLUGIN_ACTIVE);
+}
+
+TEST_CASE("an import error is the plugin's failure, with its traceback") // T62
+{
+    check_fails("import nowhere\n", "No module named 'nowhere'");
+}
+
+TEST_CASE("a syntax error is the plugin's failure")
+{
+    check_fails("def activate(ctx):\nreturn\n", "IndentationError");
+}
+
+TEST_CASE("SystemExit at import is the plugin's failure, and the application stays")
+{
+    check_fails("raise SystemExit(3)\n", "SystemExit: 3");
+}
+
+TEST_CASE("SystemExit in activate() is the plugin's failure, and the application stays")
+{
+    check_fails("def activate(ctx): raise SystemExit(3)\n", "SystemExit: 3");
+}
+
+TEST_CASE("SystemExit in a coroutine activate() is the plugin's failure, and the application stays")
+{
+    check_fails("import asyncio\nasync def activate(ctx):\n    await asyncio.sleep(0)\n    raise "
+                "SystemExit(3)\n",
+                "SystemExit: 3");
+}
+
+TEST_CASE("a RecursionError is the plugin's failure")
+{
+    check_fails("def activate(ctx): activate(ctx)\n", "RecursionError");
+}
+
+TEST_CASE("a MemoryError is the plugin's failure")
+{
+    check_fails("def activate(ctx): bytearray(2**62)\n", "MemoryError");
+}
+
+TEST_CASE("a CancelledError that nobody has asked for is the plugin's failure")
+{
+    check_fails("import asyncio\ndef activate(ctx): raise asyncio.CancelledError\n",
+                "CancelledError");
+}
+
+TEST_CASE("an exception that cannot be shown is the plugin's failure all the same")
+{
+    check_fails("class Worst(BaseException):\n"
+                "    def __str__(self): raise self\n"
+                "def activate(ctx): raise Worst\n",
+                "Worst");
+}
+
+TEST_CASE("a plugin that fails half-way keeps nothing of what it has made")
+{
+    PluginHost host;
+    Emitter emitter;
+    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    host.write("bad", "import asyncio, sys\n"
+                      "sys.seen = []\n"
+                      "def activate(ctx):\n"
+                      "    ctx.create_task(asyncio.sleep(3600))\n"
+                      "    asyncio.create_task(asyncio.sleep(3600))\n"
+                      "    ctx.host.emitter.plain.connect(lambda: sys.seen.append(1))\n"
+                      "    ctx.connect(ctx.host.emitter.plain, lambda: sys.seen.append(2))\n"
+                      "    ctx.every(0.001, lambda: sys.seen.append(3))\n"
+                      "    asyncio.get_running_loop().call_later(0.002, sys.seen.append, 4)\n"
+                      "    ctx.action('go', callback=lambda: None)\n"
+                      "    raise ValueError('half-way')\n");
+    host.start();
+    CHECK(host.enable("bad") == QI_PLUGIN_FAILED);
+    CHECK(host.info("bad", "report").find("'clean': True") != std::string::npos);
+    CHECK(host.info("bad", "tasks") == "0");
+    CHECK(host.info("bad", "actions") == "[]");
+    Q_EMIT emitter.plain();
+    host.exec("import asyncio; late = asyncio.create_task(asyncio.sleep(0.02))");
+    host.until([&] { return host.eval("late.done()") == "True"; });
+    CHECK(host.eval("__import__('sys').seen") == "[]");
+}
+
+TEST_CASE("activate() that takes too long is cancelled, and the reason says where it waited")
+{
+    PluginHost host;
+    host.write("bad", "import asyncio\n"
+                      "async def activate(ctx):\n"
+                      "    await asyncio.Event().wait()  # for ever\n");
+    host.start([](qi_plugins_config &config) { config.activate_ms = 30; });
+
+    CHECK(host.enable("bad") == QI_PLUGIN_FAILED);
+    CHECK(host.info("bad", "reason").find("had not ended after 0.03 s") != std::string::npos);
+    CHECK(host.info("bad", "reason").find("bad.py:3") != std::string::npos);
+    CHECK(host.info("bad", "report").find("'clean': True") != std::string::npos);
+    check_others(host);
+}
+
+TEST_CASE("a task that refuses to end is named, and left behind")
+{
+    PluginHost host;
+    host.write("bad", "import asyncio\n"
+                      "async def stubborn():\n"
+                      "    while True:\n"
+                      "        try: await asyncio.sleep(3600)\n"
+                      "        except asyncio.CancelledError: pass\n"
+                      "def activate(ctx): ctx.create_task(stubborn(), name='mule')\n");
+    host.start([](qi_plugins_config &config) { config.deactivate_ms = 30; });
+
+    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    host.settle();
+    CHECK(host.info("bad", "tasks") == "1");
+    CHECK(host.disable("bad") == QI_PLUGIN_DISABLED);
+    std::string report = host.info("bad", "report");
+    CHECK(report.find("'clean': False") != std::string::npos);
+    CHECK(report.find("mule: ") != std::string::npos);
+    CHECK(report.find("bad.py:4") != std::string::npos);
+    CHECK(host.info("bad", "tasks") == "0");
+    check_others(host);
+    host.exec(
+        "import asyncio\n"
+        "from qi import _shutdown\n"
+        "for task in _shutdown.left_behind: task.get_coro().cr_frame.clear() if False else None\n");
+    (void)qi_runtime_shutdown(host.runtime, 0); /* which names it, too */
+}
+
+TEST_CASE("a storm of errors is reported in part, and ends the plugin")
+{
+    PluginHost host;
+    Emitter emitter;
+    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    host.write("bad", "def activate(ctx): ctx.connect(ctx.host.emitter.numbered, broken)\n"
+                      "def broken(number): raise ValueError(f'broken {number}')\n");
+    host.start([](qi_plugins_config &config) { config.storm_limit = 10; });
+    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    for (int number = 0; number < 50; number++)
+        Q_EMIT emitter.numbered(number);
+    host.until([&] { return qi_plugin_state_of(host.runtime, "bad") == QI_PLUGIN_FAILED; });
+
+    auto reports = host.take_reports();
+    REQUIRE(reports.size() == 5);
+    for (const tests::Report &report : reports)
+        CHECK(report.plugin == "bad");
+    CHECK(host.info("bad", "reason").find("10 errors within 10 s") != std::string::npos);
+    CHECK(host.info("bad", "errors") == "50");
+    Q_EMIT emitter.numbered(99);
+    CHECK(host.info("bad", "errors") == "50");
+    check_others(host);
+}
+
+TEST_CASE("errors that are few, and far between, are borne")
+{
+    PluginHost host;
+    Emitter emitter;
+    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    host.write("bad", "import qi\n"
+                      "def activate(ctx): ctx.connect(ctx.host.emitter.numbered, broken)\n"
+                      "async def broken(number): raise ValueError(f'broken {number}')\n");
+    host.start();
+    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    for (int number = 0; number < 5; number++)
+        Q_EMIT emitter.numbered(number);
+    host.until([&] { return host.info("bad", "errors") == "5"; });
+    CHECK(host.take_reports().size() == 5);
+    CHECK(qi_plugin_state_of(host.runtime, "bad") == QI_PLUGIN_ACTIVE);
+    int told = 0;
+    for (const tests::PluginEvent &event : host.events)
+        told += event.kind == QI_PLUGIN_ERROR && event.reason.find("broken") != std::string::npos;
+    CHECK(told == 5);
+}
+
+TEST_CASE("an error in a thread that a plugin has started is the plugin's")
+{
+    PluginHost host;
+    host.write("bad", "import threading\n"
+                      "def activate(ctx): threading.Thread(target=broken).start()\n"
+                      "def broken(): raise ValueError('in a thread')\n");
+    host.start();
+    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    host.until([&] { return host.info("bad", "errors") == "1"; });
+    auto reports = host.take_reports();
+    REQUIRE(reports.size() == 1);
+    CHECK(reports[0].plugin == "bad");
+}
+
+TEST_CASE("a plugin may disable itself, or another, from its own callback")
+{
+    PluginHost host;
+    Emitter emitter;
+    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    host.write("other", good);
+    host.write("bad", "from qi.plugin import manager\n"
+                      "def activate(ctx): ctx.connect(ctx.host.emitter.plain, leave)\n"
+                      "async def leave():\n"
+                      "    await manager.disable('other')\n"
+                      "    await manager.disable('bad')\n"
+                      "    raise AssertionError('it was cancelled here')\n");
+    host.start();
+    CHECK(host.enable("other") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    Q_EMIT emitter.plain();
+    host.until([&] { return qi_plugin_state_of(host.runtime, "bad") == QI_PLUGIN_DISABLED; });
+    CHECK(qi_plugin_state_of(host.runtime, "other") == QI_PLUGIN_DISABLED);
+    CHECK(host.info("bad", "report").find("'clean': True") != std::string::npos);
+}
+
+TEST_CASE("a plugin that is disabled while it is being started is stopped")
+{
+    PluginHost host;
+    host.write("slow", "import asyncio, sys\n"
+                       "async def activate(ctx):\n"
+                       "    try: await asyncio.sleep(3600)\n"
+                       "    finally: sys.seen = 'stopped'\n");
+    host.start();
+    qi_task *task = nullptr;
+    REQUIRE(qi_plugin_enable(host.runtime, "slow", nullptr, &task) == QI_OK);
+    host.until([&] {
+        return qi_plugin_state_of(host.runtime, "slow") == QI_PLUGIN_LOADING &&
+               host.info("slow", "tasks") == "1";
+    });
+    CHECK(host.disable("slow") == QI_PLUGIN_DISABLED);
+    CHECK(host.eval("__import__('sys').seen") == "'stopped'");
+    CHECK(qi_task_state(task) == QI_TASK_DONE);
+    qi_task_release(task);
+}
+
+TEST_CASE(
+    "a plugin that wants to reload itself while it is being started gets an error, not a deadlock")
+{
+    PluginHost host;
+    host.write("bad", "from qi.plugin import manager\n"
+                      "async def activate(ctx): await manager.reload('bad')\n");
+    host.start();
+    CHECK(host.enable("bad") == QI_PLUGIN_FAILED);
+    CHECK(host.info("bad", "reason").find("is being started or ended") != std::string::npos);
+}
+
+TEST_CASE("a deactivate() that fails or takes too long keeps nothing from being undone")
+{
+    PluginHost host;
+    host.write("bad", "import asyncio, sys\n"
+                      "sys.seen = []\n"
+                      "def activate(ctx):\n"
+                      "    ctx.on_deactivate(sys.seen.append, 'first')\n"
+                      "    ctx.on_deactivate(never)\n"
+                      "    ctx.on_deactivate(broken)\n"
+                      "    ctx.on_deactivate(sys.seen.append, 'last')\n"
+                      "async def never(): await asyncio.Event().wait()\n"
+                      "def broken(): raise SystemExit\n"
+                      "def deactivate(): raise ValueError('no')\n");
+    host.start([](qi_plugins_config &config) { config.deactivate_ms = 30; });
+    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    CHECK(host.disable("bad") == QI_PLUGIN_DISABLED);
+    CHECK(host.eval("__import__('sys').seen") == "['last', 'first']");
+    CHECK(host.info("bad", "errors") == "3");
+    CHECK(host.log.size() == 3);
+}
+
+TEST_CASE("a plugin that holds too much memory is ended")
+{
+    PluginHost host;
+    host.write("bad", "held = []\n"
+                      "def activate(ctx): held.append(bytearray(32 << 20))\n");
+    host.write("good", good);
+    host.start([](qi_plugins_config &config) { config.memory_limit = 8 << 20; });
+    CHECK(host.enable("good") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    host.until([&] { return qi_plugin_state_of(host.runtime, "bad") == QI_PLUGIN_FAILED; });
+    CHECK(host.info("bad", "reason").find("holds 32 MB; it may have 8 MB") != std::string::npos);
+    CHECK(qi_plugin_state_of(host.runtime, "good") == QI_PLUGIN_ACTIVE);
+}
