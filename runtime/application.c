@@ -110,6 +110,20 @@ static PyObject *quit_event_loop(PyObject *Py_UNUSED(module), PyObject *capsule)
     Py_RETURN_NONE;
 }
 
+/* For tests (qi.testing), which want to know when nothing is left to do. */
+static PyObject *process_events(PyObject *Py_UNUSED(module), PyObject *milliseconds)
+{
+    unsigned long limit = PyLong_AsUnsignedLong(milliseconds);
+    bool processed;
+
+    if (PyErr_Occurred())
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    processed = qi_qt_process_events((unsigned)limit);
+    Py_END_ALLOW_THREADS
+    return PyErr_CheckSignals() < 0 ? NULL : PyBool_FromLong(processed);
+}
+
 /* -- the application's end ------------------------------------------------------------------------- */
 
 typedef struct qi__farewell {
@@ -221,6 +235,9 @@ int qi__application_setup(PyObject *module, qi__state *Py_UNUSED(state))
         {"_new_event_loop", new_event_loop, METH_NOARGS, PyDoc_STR("A QEventLoop.")},
         {"_exec_event_loop", exec_event_loop, METH_O, PyDoc_STR("Runs a QEventLoop without the GIL.")},
         {"_quit_event_loop", quit_event_loop, METH_O, PyDoc_STR("Makes a QEventLoop return.")},
+        {"_process_events", process_events, METH_O,
+         PyDoc_STR("Handles what waits in Qt's event queue, after at most so many milliseconds; "
+                   "whether there was anything.")},
         {"_when_quit", when_quit, METH_O,
          PyDoc_STR("Calls a callable after the next aboutToQuit, before exec() returns.")},
         {"_get_signal_action", get_signal_action, METH_O,

@@ -685,8 +685,14 @@ static PyObject *is_connected(PyObject *Py_UNUSED(module), PyObject *address)
     return PyBool_FromLong(qi_qt_is_connected(connection));
 }
 
+static PyObject *connections(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    return PyDict_Keys(qi__state_get()->links);
+}
+
 static PyMethodDef functions[] = {
     {"_scope_links", scope_links, METH_O, "The living connections that a Scope's code has made."},
+    {"_connections", connections, METH_NOARGS, "All connections that live, the oldest first."},
     {"_is_connected", is_connected, METH_O,
      "Whether the QMetaObject::Connection at an address lives."},
     {NULL, NULL, 0, NULL},

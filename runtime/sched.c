@@ -303,6 +303,24 @@ static PyObject *loop_call_later(PyObject *self, PyObject *const *args, Py_ssize
     return schedule(loop, "call_later", when, args + 1, count - 1, context);
 }
 
+/* Moves all timers by so many seconds, for a clock that is set (qi.testing.Clock). Their order stays. */
+static PyObject *loop_shift_timers(PyObject *self, PyObject *seconds)
+{
+    qi__loop *loop = (qi__loop *)self;
+    double by = PyFloat_AsDouble(seconds);
+
+    if (by == -1 && PyErr_Occurred())
+        return NULL;
+    for (size_t i = 0; i < loop->timers.count; i++) {
+        qi__timer_slot *slot = &loop->timers.slots[i];
+        slot->when += by;
+        qi__timer_handle_of(slot->timer)->when = slot->when;
+    }
+    if (qi__loop_is_idle(loop))
+        qi__loop_settle(loop);
+    Py_RETURN_NONE;
+}
+
 /* -- futures ------------------------------------------------------------------------------------------ */
 
 static PyObject *loop_create_future(PyObject *self, PyObject *Py_UNUSED(ignored))
@@ -329,6 +347,7 @@ PyMethodDef qi__sched_methods[] = {
     {"time", loop_time, METH_NOARGS, PyDoc_STR("The loop's clock, in seconds: time.monotonic().")},
     {"create_future", loop_create_future, METH_NOARGS,
      PyDoc_STR("A Future that belongs to this loop.")},
+    {"_shift_timers", loop_shift_timers, METH_O, NULL},
     {"_add_callback", loop_add_callback, METH_O, NULL},
     {"_write_to_self", loop_write_to_self, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},

@@ -41,6 +41,7 @@ Programs of your own
 
 Help with problems
     doctor                    doctor.examine() says what is wrong with the installation, and how to put it right
+    testing                   settle, clock, signal recorder, leak check, stand-ins: tests without the application
 
 Plugins
     plugin                    plugin.manager, which starts and ends them, and what they get
@@ -129,12 +130,13 @@ __all__ = [
     "plugin",
     "progress",
     "run_task",
+    "testing",
     "to_binding",
     "using_asyncio_from_qt",
     "using_qt_from_asyncio",
 ]
 
-_LATER = ("QtAsyncio", "compat", "doctor", "jupyter", "plugin")  # modules of the package that few programs need
+_LATER = ("QtAsyncio", "compat", "doctor", "jupyter", "plugin", "testing")  # modules that few programs need
 
 
 def __getattr__(name):

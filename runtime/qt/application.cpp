@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qeventloop.h>
@@ -19,6 +20,7 @@
 #include <QtCore/qmutex.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qthread.h>
+#include <QtCore/qtimer.h>
 
 #include <qi/runtime.h>
 
@@ -174,6 +176,24 @@ void qi_qt_event_loop_quit(void *event_loop)
 void qi_qt_event_loop_free(void *event_loop)
 {
     delete static_cast<QEventLoop *>(event_loop);
+}
+
+bool qi_qt_process_events(unsigned milliseconds)
+{
+    auto *dispatcher = QAbstractEventDispatcher::instance();
+
+    if (!dispatcher)
+        return false;
+    QTimer end;
+    if (milliseconds) {
+        end.setTimerType(Qt::PreciseTimer);
+        end.start(int(milliseconds));
+    }
+    const bool processed = dispatcher->processEvents(
+        milliseconds ? QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents : QEventLoop::AllEvents);
+    /* What is deleted later waits for an event loop that nobody may be running below us. */
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    return processed;
 }
 
 bool qi_qt_make_application(void)

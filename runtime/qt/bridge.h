@@ -35,6 +35,9 @@ void *qi_qt_event_loop_new(void);
 void qi_qt_event_loop_exec(void *event_loop);
 void qi_qt_event_loop_quit(void *event_loop);
 void qi_qt_event_loop_free(void *event_loop);
+/* Handles the events of the calling thread that wait now, deferred deletions included, after waiting for one
+ * at most so many milliseconds, 0: not at all. Whether there was any. GIL: not held. */
+bool qi_qt_process_events(unsigned milliseconds);
 /* An application of libqi's own, where nobody has made one: false if there is one. Dropping it destroys
  * it if it is that one; the thread is the one that made it. GIL: not held. */
 bool qi_qt_make_application(void);

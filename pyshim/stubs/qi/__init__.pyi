@@ -23,6 +23,7 @@ from . import doctor as doctor
 from . import host as host
 from . import jupyter as jupyter
 from . import plugin as plugin
+from . import testing as testing
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
