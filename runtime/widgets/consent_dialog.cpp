@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "consent_dialog.h"
+
+#include <QtCore/qdir.h>
+#include <QtWidgets/qapplication.h>
+#include <QtWidgets/qboxlayout.h>
+#include <QtWidgets/qdialogbuttonbox.h>
+#include <QtWidgets/qformlayout.h>
+#include <QtWidgets/qlabel.h>
+#include <QtWidgets/qlistwidget.h>
+#include <QtWidgets/qpushbutton.h>
+
+#include "theme.h"
+#include "values.h"
+
+namespace qi
+{
+
+static QString utf8(const char *text)
+{
+    return QString::fromUtf8(text ? text : "");
+}
+
+/* In groups, which can be compared by eye, and between which lines can break. */
+static QString grouped(const QString &digits)
+{
+    QStringList groups;
+
+    for (qsizetype i = 0; i < digits.size(); i += 8)
+        groups += digits.mid(i, 8);
+    return groups.join(QLatin1Char(' '));
+}
+
+/* Who wrote it, as the manifest has it; nobody has checked that. */
+static QString authorsOf(const char *id)
+{
+    values::Owned info;
+    qi_runtime *runtime = qi_runtime_current();
+
+    if (!runtime || !id || qi_plugin_info(runtime, id, info.out()) != QI_OK)
+        return {};
+    return values::texts(info.get(), "authors").join(QStringLiteral(", "));
+}
+
+ConsentDialog::ConsentDialog(const qi_plugin_consent &consent, QWidget *parent) : QDialog(parent)
+{
+    const bool isChanged = consent.count > 0 ||
+                           utf8(consent.reason).startsWith(QLatin1String("changed"));
+    const QString id = utf8(consent.id), name = utf8(consent.name);
+    const QString title = name.isEmpty() ? id : name;
+
+    setWindowTitle(isChanged ? tr("Plugin has changed") : tr("Enable plugin"));
+    auto *column = new QVBoxLayout(this);
+    column->addWidget(headline(title, isChanged));
+    auto *facts = new QFormLayout;
+    facts->setLabelAlignment(Qt::AlignLeft);
+    addFact(facts, tr("Name:"), title == id ? id : QStringLiteral("%1 (%2)").arg(title, id));
+    addFact(facts, tr("Version:"), utf8(consent.version));
+    addFact(facts, tr("Says it is by:"), authorsOf(consent.id));
+    addFact(facts, tr("Folder:"), QDir::toNativeSeparators(utf8(consent.folder)));
+    addFact(facts, tr("Fingerprint:"), grouped(utf8(consent.hash)));
+    column->addLayout(facts);
+    if (consent.count > 0)
+        column->addWidget(changedFiles(consent));
+    auto *warning = new QLabel(tr("A plugin can do everything that this application can: read, "
+                                  "change and delete your files, use "
+                                  "the network, and start programs. Nothing restrains it. Enable "
+                                  "it only if you trust where it "
+                                  "came from."),
+                               this);
+    warning->setObjectName(QStringLiteral("warning"));
+    warning->setWordWrap(true);
+    column->addWidget(warning);
+    column->addWidget(buttons());
+    setMinimumWidth(fontMetrics().averageCharWidth() * 64);
+}
+
+QWidget *ConsentDialog::headline(const QString &name, bool isChanged)
+{
+    auto *line = new QWidget(this);
+    auto *row = new QHBoxLayout(line);
+    row->setContentsMargins(0, 0, 0, 0);
+    auto *picture = new QLabel(line);
+    picture->setPixmap(theme::icon(theme::Icon::Warning).pixmap(QSize(40, 40), devicePixelRatioF()));
+    auto *question = new QLabel(line);
+    question->setObjectName(QStringLiteral("question"));
+    question->setTextFormat(Qt::PlainText);
+    question->setWordWrap(true);
+    question->setText(isChanged
+                          ? tr("The files of the plugin “%1” have changed since you allowed it. "
+                               "Allow it to run as it is now?")
+                                .arg(name)
+                          : tr("Allow the plugin “%1” to run?").arg(name));
+    QFont font = question->font();
+    font.setBold(true);
+    font.setPointSizeF(font.pointSizeF() * 1.15);
+    question->setFont(font);
+    row->addWidget(picture, 0, Qt::AlignTop);
+    row->addWidget(question, 1);
+    return line;
+}
+
+/* What a plugin says of itself is text and nothing else: it may not look like the dialog's own words. */
+void ConsentDialog::addFact(QFormLayout *facts, const QString &title, const QString &text)
+{
+    if (text.isEmpty())
+        return;
+    auto *label = new QLabel(this);
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    label->setText(text);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    facts->addRow(title, label);
+}
+
+QWidget *ConsentDialog::changedFiles(const qi_plugin_consent &consent)
+{
+    auto *list = new QListWidget(this);
+
+    list->setObjectName(QStringLiteral("changed"));
+    list->setAccessibleName(tr("Files that have changed"));
+    for (size_t i = 0; i < consent.count; i++)
+        list->addItem(utf8(consent.files_changed[i]));
+    list->setMaximumHeight(list->sizeHintForRow(0) * qMin(6, list->count()) + 2 * list->frameWidth());
+    return list;
+}
+
+QWidget *ConsentDialog::buttons()
+{
+    auto *box = new QDialogButtonBox(this);
+    QPushButton *yes = box->addButton(tr("&Yes, allow it to run"), QDialogButtonBox::AcceptRole);
+    QPushButton *no = box->addButton(tr("&No"), QDialogButtonBox::RejectRole);
+
+    yes->setAutoDefault(false);
+    no->setDefault(true);
+    no->setFocus();
+    connect(box, &QDialogButtonBox::accepted, this, &QDialog::accept);
+    connect(box, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    return box;
+}
+
+} // namespace qi

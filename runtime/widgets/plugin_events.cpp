@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plugin_events.h"
+
+namespace qi
+{
+
+PluginEvents::PluginEvents(qi_runtime *runtime, QObject *parent) : QObject(parent), m_given(runtime)
+{
+    listen();
+}
+
+PluginEvents::~PluginEvents()
+{
+    if (m_heard)
+        qi_plugins_unlisten(m_heard, onEvent, this);
+}
+
+void PluginEvents::listen()
+{
+    qi_runtime *now = runtime();
+
+    if (now && now != m_heard && qi_plugins_listen(now, onEvent, this) == QI_OK)
+        m_heard = now;
+}
+
+void PluginEvents::onEvent(const qi_plugin_event *event, void *user)
+{
+    auto *self = static_cast<PluginEvents *>(user);
+
+    self->announce();
+    if (event->kind == QI_PLUGIN_ERROR)
+        Q_EMIT self->failed(QString::fromUtf8(event->id), QString::fromUtf8(event->reason),
+                            QString::fromUtf8(event->traceback));
+}
+
+void PluginEvents::announce()
+{
+    if (m_isAnnounced)
+        return;
+    m_isAnnounced = true;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_isAnnounced = false;
+            Q_EMIT changed();
+        },
+        Qt::QueuedConnection);
+}
+
+} // namespace qi

@@ -1,0 +1,745 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The plugin manager: the list on the left, and on the right what there is to know and to set of the
+ * plugin that is chosen. All of it is drawn from what the library answers; nothing is kept here but the
+ * errors, of which the library tells once.
+ */
+#include <qi/plugin_manager.hpp>
+
+#include <QtCore/qdatetime.h>
+#include <QtCore/qdir.h>
+#include <QtCore/qhash.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qset.h>
+#include <QtCore/qsortfilterproxymodel.h>
+#include <QtCore/qtimer.h>
+#include <QtCore/qurl.h>
+#include <QtGui/qaction.h>
+#include <QtGui/qdesktopservices.h>
+#include <QtGui/qevent.h>
+#include <QtWidgets/qapplication.h>
+#include <QtWidgets/qboxlayout.h>
+#include <QtWidgets/qlabel.h>
+#include <QtWidgets/qlineedit.h>
+#include <QtWidgets/qlistview.h>
+#include <QtWidgets/qlistwidget.h>
+#include <QtWidgets/qmenu.h>
+#include <QtWidgets/qprogressbar.h>
+#include <QtWidgets/qpushbutton.h>
+#include <QtWidgets/qsplitter.h>
+#include <QtWidgets/qtabwidget.h>
+#include <QtWidgets/qtoolbutton.h>
+
+#include "consent_dialog.h"
+#include "plugin_delegate.h"
+#include "plugin_events.h"
+#include "plugin_info.h"
+#include "plugin_model.h"
+#include "plugin_page.h"
+#include "settings_form.h"
+#include "theme.h"
+#include "trace_view.h"
+#include "values.h"
+
+namespace qi
+{
+
+namespace
+{
+
+/* How many errors are kept for each plugin. */
+constexpr qsizetype kErrors = 100;
+
+/* What a plugin that is being started says of how far it is. */
+struct Progress {
+    int value = 0, maximum = 0;
+    QString text;
+};
+
+struct Problem {
+    QTime time;
+    QString message, traceback;
+};
+
+class PluginFilter : public QSortFilterProxyModel
+{
+  public:
+    void setWords(const QString &words)
+    {
+        m_words = words.simplified().split(QLatin1Char(' '), Qt::SkipEmptyParts);
+        invalidateFilter();
+    }
+
+  protected:
+    bool filterAcceptsRow(int row, const QModelIndex &parent) const override
+    {
+        const QString text = sourceModel()->index(row, 0, parent).data(PluginModel::SearchRole).toString();
+        for (const QString &word : m_words)
+            if (!text.contains(word, Qt::CaseInsensitive))
+                return false;
+        return true;
+    }
+
+  private:
+    QStringList m_words;
+};
+
+using Call = int (*)(qi_runtime *, const char *, const qi_task_options *, qi_task **);
+
+} // namespace
+
+class PluginManagerPrivate
+{
+  public:
+    PluginManagerPrivate(PluginManager *manager, qi_runtime *runtime);
+
+    void makeActions();
+    void makeList();
+    void makeHead();
+    void makeTabs();
+    void makeLayout();
+    QAction *action(theme::Icon icon, const QString &text, const QKeySequence &shortcut,
+                    const QString &about);
+    QPushButton *button(QAction *action);
+
+    void refresh();
+    void choose(const QString &id);
+    void showCurrent();
+    void showHead(const PluginInfo &info);
+    using Line = std::pair<QString, QString>; /* what the list of errors has, and its traceback */
+    QList<Line> problemLines() const;
+    void showProblems();
+    void showTrace();
+    void record(const QString &plugin, const QString &message, const QString &traceback);
+    void run(Call call, bool isEnd = false);
+    void progressed(const QString &plugin, const Progress &now);
+    void ended(const QString &plugin, int status, const QString &message);
+    void say(const QString &text);
+    QString store(const QString &plugin, const QString &key, const QVariant &value);
+    void openFolder();
+    void openMenu(const QPoint &place);
+    const PluginInfo *plugin() const { return model.plugin(current); }
+
+    PluginManager *q;
+    PluginEvents events;
+    PluginModel model;
+    PluginFilter filter;
+    QString current, wanted; /* wanted: to be shown as soon as it is known */
+    QHash<QString, QList<Problem>> problems;
+    QList<Line> shownLines;
+    QHash<QString, int> busy;            /* calls that have not ended, by plugin */
+    QHash<QString, Progress> progresses; /* what they tell of themselves meanwhile */
+    QSet<QString> ending;                /* plugins that were told to end, and have not */
+
+    QAction *enable, *disable, *reload, *open, *rescan, *find;
+    QLineEdit *words;
+    QListView *list;
+    QLabel *nothing, *picture, *title, *state, *notice;
+    QProgressBar *progress;
+    QTabWidget *tabs;
+    PluginPage *page;
+    SettingsForm *form;
+    QListWidget *errors;
+    TraceView *trace;
+    QWidget *details;
+};
+
+/* -- what it is made of ------------------------------------------------------------------------- */
+
+PluginManagerPrivate::PluginManagerPrivate(PluginManager *manager, qi_runtime *runtime)
+    : q(manager), events(runtime)
+{
+    filter.setSourceModel(&model);
+    makeActions();
+    makeList();
+    makeHead();
+    makeTabs();
+    makeLayout();
+    /* Nobody looks while it is hidden; showing it brings it up to date. */
+    QObject::connect(&events, &PluginEvents::changed, q, [this] {
+        if (q->isVisible())
+            refresh();
+    });
+    QObject::connect(&events, &PluginEvents::failed, q,
+                     [this](const QString &plugin, const QString &message,
+                            const QString &traceback) { record(plugin, message, traceback); });
+    refresh();
+}
+
+QAction *PluginManagerPrivate::action(theme::Icon icon, const QString &text,
+                                      const QKeySequence &shortcut, const QString &about)
+{
+    auto *action = new QAction(theme::icon(icon), text, q);
+
+    action->setShortcut(shortcut);
+    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    action->setToolTip(shortcut.isEmpty() ? about
+                                          : QStringLiteral("%1 (%2)").arg(
+                                                about, shortcut.toString(QKeySequence::NativeText)));
+    q->addAction(action);
+    return action;
+}
+
+void PluginManagerPrivate::makeActions()
+{
+    enable = action(theme::Icon::Enable, PluginManager::tr("&Enable"), {},
+                    PluginManager::tr("Let the plugin run"));
+    disable = action(theme::Icon::Disable, PluginManager::tr("&Disable"), {},
+                     PluginManager::tr("End the plugin"));
+    reload = action(
+        theme::Icon::Reload, PluginManager::tr("Re&load"), QKeySequence(Qt::Key_F5),
+        PluginManager::tr("End the plugin and start it with its files as they are now"));
+    open = action(theme::Icon::Folder, PluginManager::tr("&Open folder"), {},
+                  PluginManager::tr("Show the plugin's files"));
+    rescan = action(theme::Icon::Search, PluginManager::tr("&Look for plugins"),
+                    QKeySequence(Qt::SHIFT | Qt::Key_F5),
+                    PluginManager::tr("Look for plugins that have come or gone"));
+    find = action(theme::Icon::Filter, PluginManager::tr("&Filter"), QKeySequence::Find,
+                  PluginManager::tr("Type what the plugins shall contain"));
+    QObject::connect(enable, &QAction::triggered, q, &PluginManager::enableCurrent);
+    QObject::connect(disable, &QAction::triggered, q, &PluginManager::disableCurrent);
+    QObject::connect(reload, &QAction::triggered, q, &PluginManager::reloadCurrent);
+    QObject::connect(rescan, &QAction::triggered, q, &PluginManager::rescan);
+    QObject::connect(open, &QAction::triggered, q, [this] { openFolder(); });
+    QObject::connect(find, &QAction::triggered, q, [this] {
+        words->setFocus(Qt::ShortcutFocusReason);
+        words->selectAll();
+    });
+}
+
+void PluginManagerPrivate::makeList()
+{
+    words = new QLineEdit(q);
+    words->setObjectName(QStringLiteral("filter"));
+    words->setPlaceholderText(PluginManager::tr("Filter plugins"));
+    words->setAccessibleName(words->placeholderText());
+    words->setClearButtonEnabled(true);
+    QObject::connect(words, &QLineEdit::textChanged, q,
+                     [this](const QString &text) { filter.setWords(text); });
+
+    list = new QListView(q);
+    list->setObjectName(QStringLiteral("plugins"));
+    list->setAccessibleName(PluginManager::tr("Plugins"));
+    list->setItemDelegate(new PluginDelegate(list));
+    list->setModel(&filter);
+    list->setUniformItemSizes(true);
+    list->setContextMenuPolicy(Qt::CustomContextMenu);
+    QObject::connect(list, &QWidget::customContextMenuRequested, q,
+                     [this](const QPoint &place) { openMenu(place); });
+    QObject::connect(list->selectionModel(), &QItemSelectionModel::currentChanged, q,
+                     [this](const QModelIndex &index) {
+                         if (index.isValid())
+                             choose(index.data(PluginModel::IdRole).toString());
+                     });
+    /* Enter and a double click turn a plugin on, or off. */
+    QObject::connect(list, &QAbstractItemView::activated, q, [this] {
+        if (enable->isEnabled())
+            q->enableCurrent();
+        else if (disable->isEnabled())
+            q->disableCurrent();
+    });
+}
+
+static QLabel *plainLabel(QWidget *parent)
+{
+    auto *label = new QLabel(parent);
+
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return label;
+}
+
+void PluginManagerPrivate::makeHead()
+{
+    picture = new QLabel(q);
+    title = plainLabel(q);
+    title->setObjectName(QStringLiteral("title"));
+    QFont font = title->font();
+    font.setBold(true);
+    font.setPointSizeF(font.pointSizeF() * 1.25);
+    title->setFont(font);
+    state = plainLabel(q);
+    state->setObjectName(QStringLiteral("state"));
+    notice = plainLabel(q);
+    notice->setObjectName(QStringLiteral("notice"));
+    notice->hide();
+    progress = new QProgressBar(q);
+    progress->setObjectName(QStringLiteral("progress"));
+    progress->setAccessibleName(PluginManager::tr("Progress"));
+    progress->setTextVisible(false);
+    progress->setMaximumHeight(6);
+    QSizePolicy policy = progress->sizePolicy();
+    policy.setRetainSizeWhenHidden(true);
+    progress->setSizePolicy(policy);
+    progress->hide();
+}
+
+void PluginManagerPrivate::makeTabs()
+{
+    tabs = new QTabWidget(q);
+    tabs->setObjectName(QStringLiteral("tabs"));
+    page = new PluginPage(tabs);
+    page->setObjectName(QStringLiteral("page"));
+    page->setAccessibleName(PluginManager::tr("About the plugin"));
+    QObject::connect(page, &PluginPage::folderRequested, q, [this] { openFolder(); });
+    form = new SettingsForm([this](const QString &plugin, const QString &key,
+                                   const QVariant &value) { return store(plugin, key, value); },
+                            tabs);
+    form->setObjectName(QStringLiteral("settings"));
+
+    auto *split = new QSplitter(Qt::Vertical, tabs);
+    errors = new QListWidget(split);
+    errors->setObjectName(QStringLiteral("errors"));
+    errors->setAccessibleName(PluginManager::tr("Errors of the plugin"));
+    trace = new TraceView(split);
+    trace->setObjectName(QStringLiteral("traceback"));
+    trace->setAccessibleName(PluginManager::tr("Traceback"));
+    trace->setEmptyText(PluginManager::tr("No errors."));
+    split->setStretchFactor(1, 1);
+    split->setSizes({errors->fontMetrics().height() * 6, 1000});
+    split->setChildrenCollapsible(false);
+    QObject::connect(errors, &QListWidget::currentRowChanged, q, [this] { showTrace(); });
+    QObject::connect(trace, &TraceView::openRequested, q, &PluginManager::openRequested);
+
+    tabs->addTab(page, theme::icon(theme::Icon::Info), PluginManager::tr("&About"));
+    tabs->addTab(form, theme::icon(theme::Icon::Settings), PluginManager::tr("&Settings"));
+    tabs->addTab(split, theme::icon(theme::Icon::Error), PluginManager::tr("E&rrors"));
+}
+
+/* A tool button would show the action as well, but has no mnemonic. */
+QPushButton *PluginManagerPrivate::button(QAction *action)
+{
+    auto *button = new QPushButton(action->icon(), action->text(), q);
+    const auto follow = [button, action] { button->setEnabled(action->isEnabled()); };
+
+    button->setToolTip(action->toolTip());
+    button->setAutoDefault(false);
+    QObject::connect(button, &QPushButton::clicked, action, &QAction::trigger);
+    QObject::connect(action, &QAction::changed, button, follow);
+    follow();
+    return button;
+}
+
+void PluginManagerPrivate::makeLayout()
+{
+    auto *left = new QWidget(q);
+    auto *leftColumn = new QVBoxLayout(left);
+    auto *bar = new QHBoxLayout;
+    leftColumn->setContentsMargins(0, 0, 0, 0);
+    bar->addWidget(words, 1);
+    auto *look = new QToolButton(left);
+    look->setDefaultAction(rescan);
+    look->setAutoRaise(true);
+    look->setFocusPolicy(Qt::TabFocus);
+    look->setAccessibleName(rescan->iconText());
+    bar->addWidget(look);
+    leftColumn->addLayout(bar);
+    leftColumn->addWidget(list, 1);
+    nothing = plainLabel(left);
+    nothing->setAlignment(Qt::AlignCenter);
+    leftColumn->addWidget(nothing);
+
+    details = new QWidget(q);
+    auto *column = new QVBoxLayout(details);
+    column->setContentsMargins(column->spacing(), 0, 0, 0);
+    auto *names = new QVBoxLayout;
+    names->setSpacing(2);
+    names->addWidget(title);
+    names->addWidget(state);
+    auto *head = new QHBoxLayout;
+    head->addWidget(picture, 0, Qt::AlignTop);
+    head->addLayout(names, 1);
+    column->addLayout(head);
+    auto *buttons = new QHBoxLayout;
+    for (QAction *each : {enable, disable, reload, open})
+        buttons->addWidget(button(each));
+    buttons->addStretch();
+    column->addLayout(buttons);
+    column->addWidget(progress);
+    column->addWidget(notice);
+    column->addWidget(tabs, 1);
+
+    auto *split = new QSplitter(q);
+    split->addWidget(left);
+    split->addWidget(details);
+    split->setStretchFactor(0, 2);
+    split->setStretchFactor(1, 3);
+    split->setChildrenCollapsible(false);
+    auto *all = new QVBoxLayout(q);
+    all->addWidget(split);
+}
+
+/* -- showing ------------------------------------------------------------------------------------ */
+
+void PluginManagerPrivate::refresh()
+{
+    values::Owned answer;
+    qi_runtime *runtime = events.runtime();
+    QString problem;
+
+    events.listen();
+    if (!runtime)
+        problem = PluginManager::tr("Python is not running.");
+    else if (qi_plugins_list(runtime, answer.out()) != QI_OK)
+        problem = QString::fromUtf8(qi_last_error()->message);
+    model.update(readPlugins(answer.get()));
+    if (problem.isEmpty() && model.rowCount() == 0)
+        problem = PluginManager::tr("There are no plugins.");
+    nothing->setText(problem);
+    nothing->setVisible(!problem.isEmpty());
+    list->setVisible(problem.isEmpty());
+    if (!wanted.isEmpty() && model.plugin(wanted))
+        q->setCurrentPlugin(std::exchange(wanted, {}));
+    else if (!plugin() && filter.rowCount() > 0)
+        list->setCurrentIndex(filter.index(0, 0));
+    showCurrent();
+}
+
+void PluginManagerPrivate::choose(const QString &id)
+{
+    if (id == current)
+        return;
+    current = id;
+    say({});
+    showCurrent();
+    Q_EMIT q->currentPluginChanged(id);
+}
+
+void PluginManagerPrivate::showCurrent()
+{
+    const PluginInfo *shown = plugin();
+    const bool isBusy = shown && (busy.value(shown->id) > 0 || shown->isLoading());
+    const bool isOn = shown && (shown->isActive() || shown->isLoading());
+
+    details->setVisible(shown);
+    enable->setEnabled(shown && !isBusy && !isOn);
+    /* One that is not active, but is wanted, would be started again the next time. */
+    disable->setEnabled(shown && !ending.contains(current) && (isOn || isBusy || shown->enabled));
+    reload->setEnabled(shown && !isBusy && (isOn || shown->enabled));
+    open->setEnabled(shown && !shown->folder.isEmpty());
+    if (!shown)
+        return;
+    showHead(*shown);
+    const Progress told = progresses.value(current);
+    progress->setRange(0, isBusy ? told.maximum : 1);
+    progress->setValue(told.value);
+    progress->setVisible(isBusy);
+    if (isBusy && !told.text.isEmpty())
+        state->setText(QStringLiteral("%1 %2").arg(shown->stateText(), told.text));
+    page->setPlugin(*shown);
+    form->setPlugin(shown->id, shown->settings);
+    showProblems();
+}
+
+void PluginManagerPrivate::showHead(const PluginInfo &info)
+{
+    const int side = title->fontMetrics().height() * 3 / 2;
+    QPalette palette = q->palette();
+
+    picture->setPixmap(
+        theme::icon(info.stateIcon()).pixmap(QSize(side, side), picture->devicePixelRatioF()));
+    title->setText(info.title());
+    state->setText(info.stateLine());
+    palette.setColor(QPalette::WindowText, theme::readable(theme::color(info.stateRole(), palette),
+                                                           palette.color(QPalette::Window)));
+    state->setPalette(palette);
+    palette.setColor(QPalette::WindowText, theme::readable(theme::color(theme::Role::Error, palette),
+                                                           palette.color(QPalette::Window)));
+    notice->setPalette(palette);
+}
+
+void PluginManagerPrivate::say(const QString &text)
+{
+    notice->setText(text);
+    notice->setVisible(!text.isEmpty());
+}
+
+/* -- errors ------------------------------------------------------------------------------------- */
+
+void PluginManagerPrivate::record(const QString &plugin, const QString &message,
+                                  const QString &traceback)
+{
+    QList<Problem> &known = problems[plugin];
+
+    known.append({QTime::currentTime(), message, traceback});
+    if (known.size() > kErrors)
+        known.removeFirst();
+}
+
+/* What made it fail comes first, and below the errors that it went on after, the newest on top. */
+QList<PluginManagerPrivate::Line> PluginManagerPrivate::problemLines() const
+{
+    const PluginInfo *shown = plugin();
+    const QList<Problem> known = problems.value(current);
+    QList<Line> lines;
+
+    if (shown && !shown->traceback.isEmpty())
+        lines.append({shown->reason.isEmpty() ? shown->stateText() : shown->reason, shown->traceback});
+    for (auto problem = known.crbegin(); problem != known.crend(); ++problem) {
+        if (shown && problem->traceback == shown->traceback && !problem->traceback.isEmpty())
+            continue;
+        const QString time = problem->time.toString(QStringLiteral("HH:mm:ss"));
+        lines.append(
+            {QStringLiteral("%1  %2").arg(time, problem->message.section(QLatin1Char('\n'), 0, 0)),
+             problem->traceback.isEmpty() ? problem->message : problem->traceback});
+    }
+    return lines;
+}
+
+/* The line that somebody reads stays selected while others come. */
+void PluginManagerPrivate::showProblems()
+{
+    const QList<Line> lines = problemLines();
+
+    if (lines != shownLines) {
+        const int row = errors->currentRow();
+        const Line read = row >= 0 && row < shownLines.size() ? shownLines[row] : Line();
+        shownLines = lines;
+        errors->clear();
+        for (const Line &line : lines) {
+            auto *item = new QListWidgetItem(line.first, errors);
+            item->setToolTip(line.first);
+        }
+        errors->setCurrentRow(int(qMax(qsizetype(0), lines.indexOf(read))));
+    }
+    errors->setVisible(!lines.isEmpty());
+    tabs->setTabIcon(2, theme::icon(lines.isEmpty() ? theme::Icon::Stack : theme::Icon::Error));
+    tabs->setTabText(2, lines.isEmpty() ? PluginManager::tr("E&rrors")
+                                        : PluginManager::tr("E&rrors (%1)").arg(lines.size()));
+    showTrace();
+}
+
+void PluginManagerPrivate::showTrace()
+{
+    const int row = errors->currentRow();
+
+    trace->setTraceback(row >= 0 && row < shownLines.size() ? shownLines[row].second : QString());
+}
+
+/* -- doing -------------------------------------------------------------------------------------- */
+
+namespace
+{
+
+/* What a call was for, until it ends; the widget may be gone by then. */
+struct Pending {
+    QPointer<PluginManager> manager;
+    QString plugin;
+    std::function<void(const QString &plugin, const Progress &now)> progressed;
+    std::function<void(const QString &plugin, int status, const QString &message)> ended;
+
+    static void progress(int64_t value, int64_t maximum, const char *text, void *user)
+    {
+        const auto *pending = static_cast<Pending *>(user);
+        /* In thousandths, since the bar counts in ints. */
+        const double share = maximum > 0 ? double(value) / double(maximum) : 0;
+        if (pending->manager)
+            pending->progressed(pending->plugin, {int(qBound(0.0, share, 1.0) * 1000),
+                                                  maximum > 0 ? 1000 : 0, QString::fromUtf8(text)});
+    }
+
+    static void done(int status, const qi_value *, const qi_error *error, void *user)
+    {
+        const std::unique_ptr<Pending> pending(static_cast<Pending *>(user));
+        if (pending->manager)
+            pending->ended(pending->plugin, status,
+                           QString::fromUtf8(error && error->message ? error->message : ""));
+    }
+};
+
+} // namespace
+
+/* Beware: the call may ask for consent, and so run an event loop, in which this may be destroyed. */
+void PluginManagerPrivate::run(Call call, bool isEnd)
+{
+    qi_runtime *runtime = events.runtime();
+    const QString id = current;
+    const QPointer<PluginManager> self = q;
+
+    /* What is being started can be ended; anything else waits for its turn. */
+    if (id.isEmpty() || !runtime || (isEnd ? ending.contains(id) : busy.value(id) > 0))
+        return;
+    say({});
+    busy[id]++;
+    if (isEnd)
+        ending.insert(id);
+    showCurrent();
+    auto pending = std::make_unique<Pending>();
+    pending->manager = q;
+    pending->plugin = id;
+    pending->progressed = [this](const QString &plugin, const Progress &now) {
+        progressed(plugin, now);
+    };
+    pending->ended = [this](const QString &plugin, int status, const QString &message) {
+        ended(plugin, status, message);
+    };
+    qi_task_options options;
+    qi_task_options_init(&options);
+    options.done = Pending::done;
+    options.progress = Pending::progress;
+    options.user = pending.get();
+    const int status = call(runtime, id.toUtf8().constData(), &options, nullptr);
+    if (status == QI_OK) {
+        pending.release(); /* done() has it, or had it */
+        return;
+    }
+    if (self)
+        ended(id, status, QString::fromUtf8(qi_last_error()->message));
+}
+
+void PluginManagerPrivate::progressed(const QString &plugin, const Progress &now)
+{
+    progresses[plugin] = now;
+    if (plugin == current && q->isVisible())
+        showCurrent();
+}
+
+void PluginManagerPrivate::ended(const QString &plugin, int status, const QString &message)
+{
+    if (--busy[plugin] <= 0)
+        busy.remove(plugin);
+    if (!busy.contains(plugin)) {
+        ending.remove(plugin);
+        progresses.remove(plugin);
+    }
+    if (status != QI_OK && plugin == current)
+        say(message);
+    refresh();
+}
+
+QString PluginManagerPrivate::store(const QString &plugin, const QString &key, const QVariant &value)
+{
+    qi_runtime *runtime = events.runtime();
+
+    if (!runtime)
+        return PluginManager::tr("Python is not running.");
+    const values::Made made(value);
+    if (qi_plugin_set_setting(runtime, plugin.toUtf8().constData(), key.toUtf8().constData(),
+                              made.get()) == QI_OK)
+        return {};
+    return QString::fromUtf8(qi_last_error()->message);
+}
+
+void PluginManagerPrivate::openFolder()
+{
+    const PluginInfo *shown = plugin();
+
+    if (!shown || QDesktopServices::openUrl(QUrl::fromLocalFile(shown->folder)))
+        return;
+    say(PluginManager::tr("Nothing on this system opens folders; the plugin is in %1")
+            .arg(QDir::toNativeSeparators(shown->folder)));
+}
+
+void PluginManagerPrivate::openMenu(const QPoint &place)
+{
+    if (!plugin())
+        return;
+    auto *menu = new QMenu(q);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addActions({enable, disable, reload});
+    menu->addSeparator();
+    menu->addActions({open, rescan});
+    menu->popup(list->viewport()->mapToGlobal(place));
+}
+
+/* -- the widget --------------------------------------------------------------------------------- */
+
+PluginManager::PluginManager(qi_runtime *runtime, QWidget *parent)
+    : QWidget(parent), d(std::make_unique<PluginManagerPrivate>(this, runtime))
+{
+    setWindowTitle(tr("Plugins"));
+    setFocusProxy(d->list);
+}
+
+PluginManager::~PluginManager()
+{
+    /* While what their slots use is there. */
+    qDeleteAll(findChildren<QWidget *>(Qt::FindDirectChildrenOnly));
+}
+
+QString PluginManager::currentPlugin() const
+{
+    return d->plugin() ? d->current : QString();
+}
+
+void PluginManager::setCurrentPlugin(const QString &id)
+{
+    const QModelIndex index = d->filter.mapFromSource(d->model.find(id));
+
+    if (!index.isValid()) {
+        d->wanted = id;
+        return;
+    }
+    d->list->setCurrentIndex(index);
+    d->choose(id);
+}
+
+QString PluginManager::filter() const
+{
+    return d->words->text();
+}
+
+void PluginManager::setFilter(const QString &words)
+{
+    d->words->setText(words);
+}
+
+void PluginManager::enableCurrent()
+{
+    d->run(qi_plugin_enable);
+}
+
+void PluginManager::disableCurrent()
+{
+    d->run(qi_plugin_disable, true);
+}
+
+void PluginManager::reloadCurrent()
+{
+    d->run(qi_plugin_reload);
+}
+
+void PluginManager::rescan()
+{
+    qi_runtime *runtime = d->events.runtime();
+    const QPointer<PluginManager> self = this;
+
+    if (!runtime)
+        return;
+    const int status = qi_plugins_rescan(runtime);
+    if (!self)
+        return;
+    d->say(status == QI_OK ? QString() : QString::fromUtf8(qi_last_error()->message));
+    d->refresh();
+}
+
+void PluginManager::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    /* The runtime, or its plugins, may have started since. */
+    QTimer::singleShot(0, this, [this] { d->refresh(); });
+}
+
+void PluginManager::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (d && event->type() == QEvent::PaletteChange)
+        d->showCurrent();
+}
+
+bool PluginManager::askConsent(const qi_plugin_consent *consent, void *parentWidget)
+{
+    auto *parent = static_cast<QWidget *>(parentWidget);
+
+    if (!consent)
+        return false;
+    /* On the heap and guarded: the event loop of the dialog may bring the end of its parent. */
+    const QPointer<ConsentDialog> dialog = new ConsentDialog(
+        *consent, parent ? parent : QApplication::activeWindow());
+    const bool yes = dialog->exec() == QDialog::Accepted;
+    delete dialog;
+    return yes;
+}
+
+} // namespace qi

@@ -1,0 +1,675 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// qi::PluginManager drives real plugins in folders on disk: their states, settings, errors and actions.
+#include <qi/plugin_manager.hpp>
+
+#include <QtCore/qdir.h>
+#include <QtCore/qfile.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qtimer.h>
+#include <QtGui/qaction.h>
+#include <QtTest/qsignalspy.h>
+#include <QtTest/qtest.h>
+#include <QtWidgets/qabstractbutton.h>
+#include <QtWidgets/qcheckbox.h>
+#include <QtWidgets/qcombobox.h>
+#include <QtWidgets/qlabel.h>
+#include <QtWidgets/qlineedit.h>
+#include <QtWidgets/qlistview.h>
+#include <QtWidgets/qlistwidget.h>
+#include <QtWidgets/qmenu.h>
+#include <QtWidgets/qplaintextedit.h>
+#include <QtWidgets/qprogressbar.h>
+#include <QtWidgets/qpushbutton.h>
+#include <QtWidgets/qspinbox.h>
+#include <QtWidgets/qtabwidget.h>
+#include <QtWidgets/qtextbrowser.h>
+#include <QtWidgets/qtoolbutton.h>
+
+#include <qi/plugin.h>
+
+#include "runtime/widgets/consent_dialog.h"
+#include "runtime/widgets/integer_box.h"
+#include "runtime/widgets/setting_editor.h"
+#include "runtime/widgets/settings_form.h"
+#include "runtime/widgets/trace_view.h"
+#include "tests/support/catch.h"
+#include "tests/widgets/desk.h"
+
+namespace
+{
+
+bool agree(const qi_plugin_consent *, void *)
+{
+    return true;
+}
+
+template <typename T> T *child(QWidget *widget, const char *name)
+{
+    T *found = widget->findChild<T *>(QLatin1String(name));
+    INFO(name);
+    REQUIRE(found);
+    return found;
+}
+
+/* A desk with folders for plugins, and a manager on it. */
+struct Managed {
+    explicit Managed(qi_plugin_consent_fn consent = agree) : consent(consent)
+    {
+        QDir().mkpath(plugins());
+    }
+    ~Managed() { delete manager; }
+
+    QString plugins() const { return desk.folder.path() + QStringLiteral("/plugins"); }
+
+    void write(const QString &path, const QByteArray &text)
+    {
+        const QString whole = plugins() + QLatin1Char('/') + path;
+        QDir().mkpath(QFileInfo(whole).path());
+        QFile file(whole);
+        REQUIRE(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        REQUIRE(file.write(text) == text.size());
+    }
+
+    void add(const char *id, const QByteArray &code, const QByteArray &more = {})
+    {
+        const QString name = QString::fromUtf8(id);
+        write(name + QStringLiteral("/plugin.toml"),
+              QByteArrayLiteral("[plugin]\nid = \"") + id + "\"\nname = \"The " + id +
+                  "\"\nversion = \"1.2\"\ndescription = \"Does this & that <b>\"\n"
+                  "authors = [\"Ada\"]\nhomepage = \"https://example.org/\"\nentry = \"" +
+                  id + "_code\"\n" + more);
+        write(name + QLatin1Char('/') + name + QStringLiteral("_code.py"), code);
+    }
+
+    void start()
+    {
+        const QByteArray folder = plugins().toUtf8();
+        const QByteArray settings = (desk.folder.path() + QStringLiteral("/settings.ini")).toUtf8();
+        const char *folders[] = {folder.constData()};
+        qi_plugins_config config;
+        qi_plugins_config_init(&config);
+        config.application_folders = folders;
+        config.application_folder_count = 1;
+        config.user_folder = config.system_folder = "";
+        config.settings_file = settings.constData();
+        config.consent = consent;
+        const int status = qi_plugins_start(desk.runtime, &config);
+        INFO(qi_last_error()->message);
+        REQUIRE(status == QI_OK);
+        manager = new qi::PluginManager(desk.runtime);
+        manager->resize(900, 640);
+        manager->show();
+        REQUIRE(QTest::qWaitForWindowExposed(manager));
+        list = child<QListView>(manager, "plugins");
+    }
+
+    QPushButton *button(const char *text) const
+    {
+        for (QPushButton *button : manager->findChildren<QPushButton *>())
+            if (button->text().remove(QLatin1Char('&')) == QLatin1String(text))
+                return button;
+        FAIL("no button " << text);
+        return nullptr;
+    }
+    void click(const char *text) { QTest::mouseClick(button(text), Qt::LeftButton); }
+    void choose(const char *id)
+    {
+        manager->setCurrentPlugin(QString::fromUtf8(id));
+        REQUIRE(manager->currentPlugin() == QLatin1String(id));
+    }
+    void untilState(const char *id, qi_plugin_state state)
+    {
+        desk.until([&] { return qi_plugin_state_of(desk.runtime, id) == state; });
+        /* And until the manager shows what there is. */
+        desk.settle();
+    }
+    QString stateText() const { return child<QLabel>(manager, "state")->text(); }
+    QString page() const { return child<QTextBrowser>(manager, "page")->toPlainText(); }
+    qi::SettingsForm *form() const { return child<qi::SettingsForm>(manager, "settings"); }
+    void openSettings() { child<QTabWidget>(manager, "tabs")->setCurrentIndex(1); }
+    std::string setting(const char *id, const char *key)
+    {
+        qi_value value = qi_none();
+        REQUIRE(qi_plugin_setting(desk.runtime, id, key, &value) == QI_OK);
+        char text[256];
+        qi_value_describe(&value, text, sizeof text);
+        qi_value_clear(&value);
+        return text;
+    }
+
+    tests::Desk desk;
+    qi_plugin_consent_fn consent;
+    QPointer<qi::PluginManager> manager;
+    QListView *list = nullptr;
+};
+
+const char *const quiet = "def activate(ctx): pass\ndef deactivate(): pass\n";
+
+const char *const schema = R"(
+[settings.fast]
+type = "bool"
+title = "Be fast"
+default = false
+[settings.count]
+type = "int"
+title = "Count"
+default = 3
+minimum = 0
+maximum = 9000000000
+[settings.ratio]
+type = "float"
+title = "Ratio"
+default = 0.1
+[settings.account]
+type = "text"
+title = "Account & more"
+description = "Where the money goes"
+default = "A"
+[settings.notes]
+type = "text"
+title = "Notes"
+multiline = true
+default = ""
+[settings.side]
+type = "choice"
+title = "Side"
+choices = ["buy", "sell"]
+default = "buy"
+[settings.file]
+type = "path"
+title = "File"
+default = ""
+[settings.shade]
+type = "color"
+title = "Shade"
+default = "#102030"
+[settings.symbols]
+type = "list"
+title = "Symbols"
+default = ["EURUSD"]
+)";
+
+/* Does something with the dialog that is going to be shown. */
+template <typename F> void withDialog(F act)
+{
+    auto *timer = new QTimer(qApp);
+    QObject::connect(timer, &QTimer::timeout, timer, [timer, act] {
+        auto *dialog = qobject_cast<qi::ConsentDialog *>(QApplication::activeModalWidget());
+        if (!dialog || !dialog->isVisible())
+            return;
+        timer->deleteLater();
+        timer->stop();
+        act(dialog);
+    });
+    timer->start(0);
+}
+
+} // namespace
+
+TEST_CASE("plugins are listed with their state, and found by their words")
+{
+    Managed managed;
+    managed.add("orders", quiet);
+    managed.add("charts", quiet);
+    managed.write(QStringLiteral("broken/plugin.toml"), "[plugin]\nid = 7\n");
+    managed.start();
+
+    REQUIRE(managed.list->model()->rowCount() == 3);
+    managed.choose("orders");
+    CHECK(managed.stateText() == QStringLiteral("Not enabled"));
+    CHECK(managed.page().contains(QStringLiteral("Does this & that <b>")));
+    CHECK(managed.page().contains(QStringLiteral("1.2")));
+    CHECK(managed.page().contains(QStringLiteral("Ada")));
+    CHECK(managed.page().contains(managed.plugins()));
+    managed.choose("broken");
+    CHECK(managed.page().contains(QStringLiteral("plugin.toml")));
+
+    auto *words = child<QLineEdit>(managed.manager, "filter");
+    QTest::keyClick(managed.list, Qt::Key_F, Qt::ControlModifier);
+    CHECK(words->hasFocus());
+    QTest::keyClicks(words, QStringLiteral("the CHART"));
+    CHECK(managed.list->model()->rowCount() == 1);
+    words->clear();
+    CHECK(managed.list->model()->rowCount() == 3);
+}
+
+TEST_CASE("a plugin is enabled, reloaded and disabled by its buttons")
+{
+    Managed managed;
+    managed.add("orders", "import sys\nsys.begun = getattr(sys, 'begun', 0) + 1\n"
+                          "def activate(ctx): pass\n");
+    managed.start();
+    managed.choose("orders");
+    CHECK(managed.button("Enable")->isEnabled());
+    CHECK_FALSE(managed.button("Disable")->isEnabled());
+    CHECK_FALSE(managed.button("Reload")->isEnabled());
+
+    managed.click("Enable");
+    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.desk.until([&] { return managed.button("Reload")->isEnabled(); });
+    CHECK(managed.stateText() == QStringLiteral("Active"));
+    CHECK_FALSE(managed.button("Enable")->isEnabled());
+    CHECK(managed.desk.eval("__import__('sys').begun") == "1");
+
+    QTest::keyClick(managed.list, Qt::Key_F5);
+    managed.desk.until([&] { return managed.desk.eval("__import__('sys').begun") == "2"; });
+    managed.desk.until([&] { return managed.button("Disable")->isEnabled(); });
+    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+
+    managed.desk.until([&] { return managed.button("Reload")->isEnabled(); });
+    managed.click("Disable");
+    managed.untilState("orders", QI_PLUGIN_DISABLED);
+    managed.desk.until([&] { return managed.button("Enable")->isEnabled(); });
+    CHECK(managed.stateText() == QStringLiteral("Disabled"));
+    CHECK(managed.page().contains(QStringLiteral("Nothing was left behind.")));
+}
+
+TEST_CASE("Enter turns a plugin on and off")
+{
+    Managed managed;
+    managed.add("orders", quiet);
+    managed.start();
+
+    managed.list->setFocus();
+    managed.choose("orders");
+    QTest::keyClick(managed.list, Qt::Key_Return);
+    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.desk.until([&] { return managed.button("Disable")->isEnabled(); });
+    QTest::keyClick(managed.list, Qt::Key_Return);
+    managed.untilState("orders", QI_PLUGIN_DISABLED);
+}
+
+TEST_CASE("while a plugin loads there is a bar, and it can be stopped")
+{
+    Managed managed;
+    managed.add("slow", "import asyncio\nasync def activate(ctx): await asyncio.Event().wait()\n");
+    managed.start();
+    managed.choose("slow");
+    auto *bar = child<QProgressBar>(managed.manager, "progress");
+    CHECK_FALSE(bar->isVisible());
+
+    managed.click("Enable");
+    managed.untilState("slow", QI_PLUGIN_LOADING);
+    CHECK(bar->isVisible());
+    CHECK(managed.stateText() == QStringLiteral("Starting…"));
+    CHECK_FALSE(managed.button("Enable")->isEnabled());
+    managed.click("Disable");
+    managed.untilState("slow", QI_PLUGIN_DISABLED);
+    managed.desk.until([&] { return !bar->isVisible(); });
+    CHECK(managed.button("Enable")->isEnabled());
+}
+
+TEST_CASE("a plugin that fails shows why, and leads to the line")
+{
+    Managed managed;
+    managed.add("bad", "def activate(ctx):\n    raise ValueError('no such market')\n");
+    managed.start();
+    managed.choose("bad");
+    managed.click("Enable");
+    managed.untilState("bad", QI_PLUGIN_FAILED);
+    managed.desk.until([&] { return managed.button("Enable")->isEnabled(); });
+    CHECK(managed.stateText().contains(QStringLiteral("no such market")));
+
+    auto *tabs = child<QTabWidget>(managed.manager, "tabs");
+    tabs->setCurrentIndex(2);
+    CHECK(tabs->tabText(2).contains(QStringLiteral("(")));
+    auto *trace = child<qi::TraceView>(managed.manager, "traceback");
+    REQUIRE_FALSE(trace->places().isEmpty());
+    QSignalSpy wanted(managed.manager, &qi::PluginManager::openRequested);
+    trace->setFocus();
+    for (qsizetype i = 0; i < trace->places().size(); i++)
+        QTest::keyClick(trace, Qt::Key_Tab);
+    QTest::keyClick(trace, Qt::Key_Return);
+    REQUIRE(wanted.size() == 1);
+    CHECK(wanted[0][0].toString().endsWith(QStringLiteral("bad_code.py")));
+    CHECK(wanted[0][1].toInt() == 2);
+    managed.desk.take_reports();
+}
+
+TEST_CASE("errors of a running plugin are kept in their order")
+{
+    Managed managed;
+    managed.add("noisy", "async def fail(text): raise KeyError(text)\n"
+                         "def activate(ctx):\n"
+                         "    ctx.action('first', 'First', lambda: fail('first'))\n"
+                         "    ctx.action('second', 'Second', lambda: fail('second'))\n");
+    managed.start();
+    managed.choose("noisy");
+    managed.click("Enable");
+    managed.untilState("noisy", QI_PLUGIN_ACTIVE);
+    auto *errors = child<QListWidget>(managed.manager, "errors");
+    CHECK(errors->count() == 0);
+
+    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "noisy", "first") == QI_OK);
+    managed.desk.until([&] { return errors->count() == 1; });
+    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "noisy", "second") == QI_OK);
+    managed.desk.until([&] { return errors->count() == 2; });
+    /* What was selected, the first, still is. */
+    CHECK(errors->currentRow() == 1);
+    CHECK(errors->item(0)->text().contains(QStringLiteral("second")));
+    CHECK(errors->item(1)->text().contains(QStringLiteral("first")));
+    CHECK(child<qi::TraceView>(managed.manager, "traceback")
+              ->toPlainText()
+              .contains(QStringLiteral("KeyError: 'first'")));
+    managed.desk.take_reports();
+}
+
+TEST_CASE("each type of a setting has its editor, whose changes are stored at once")
+{
+    Managed managed;
+    managed.add("orders", quiet, schema);
+    managed.start();
+    managed.choose("orders");
+    managed.openSettings();
+    qi::SettingsForm *form = managed.form();
+
+    QTest::mouseClick(child<QCheckBox>(form, "fast"), Qt::LeftButton, {}, QPoint(6, 10));
+    CHECK(managed.setting("orders", "fast") == "True");
+
+    auto *count = child<qi::IntegerBox>(form, "count");
+    count->setFocus();
+    count->selectAll();
+    QTest::keyClicks(count, QStringLiteral("8000000000"));
+    QTest::keyClick(count, Qt::Key_Return);
+    CHECK(managed.setting("orders", "count") == "8000000000");
+    QTest::keyClick(count, Qt::Key_Up);
+    managed.desk.until([&] { return managed.setting("orders", "count") == "8000000001"; });
+
+    auto *ratio = child<QDoubleSpinBox>(form, "ratio");
+    CHECK(ratio->text() == QLocale().toString(0.1));
+    ratio->setFocus();
+    ratio->selectAll();
+    QTest::keyClicks(ratio, QLocale().toString(0.25));
+    QTest::keyClick(ratio, Qt::Key_Return);
+    CHECK(managed.setting("orders", "ratio") == "0.25");
+
+    auto *account = child<QLineEdit>(form, "account");
+    account->setFocus();
+    account->selectAll();
+    QTest::keyClicks(account, QStringLiteral("Zürich"));
+    /* What is typed counts when typing pauses, too. */
+    managed.desk.until([&] { return managed.setting("orders", "account") == "'Zürich'"; });
+
+    auto *notes = child<QPlainTextEdit>(form, "notes");
+    notes->setFocus();
+    QTest::keyClicks(notes, QStringLiteral("one"));
+    QTest::keyClick(notes, Qt::Key_Return);
+    QTest::keyClicks(notes, QStringLiteral("two"));
+    managed.desk.until([&] { return managed.setting("orders", "notes") == "'one\\ntwo'"; });
+
+    auto *side = child<QComboBox>(form, "side");
+    side->setFocus();
+    QTest::keyClick(side, Qt::Key_Down);
+    CHECK(managed.setting("orders", "side") == "'sell'");
+
+    auto *file = child<QLineEdit>(form, "file");
+    file->setFocus();
+    QTest::keyClicks(file, QStringLiteral("/tmp/x"));
+    QTest::keyClick(file, Qt::Key_Return);
+    CHECK(managed.setting("orders", "file") == "'/tmp/x'");
+
+    auto *symbols = child<QListWidget>(form, "symbols");
+    symbols->item(0)->setText(QStringLiteral("GBPUSD"));
+    CHECK(managed.setting("orders", "symbols") == "['GBPUSD']");
+}
+
+TEST_CASE("what the library refuses stays where it was typed, with the reason")
+{
+    Managed managed;
+    managed.add("orders", quiet, schema);
+    managed.start();
+    managed.choose("orders");
+    managed.openSettings();
+    auto *shade = child<QLineEdit>(managed.form(), "shade");
+
+    shade->setFocus();
+    shade->selectAll();
+    QTest::keyClicks(shade, QStringLiteral("no colour"));
+    QTest::keyClick(shade, Qt::Key_Return);
+    CHECK_FALSE(managed.form()->problem(QStringLiteral("shade")).isEmpty());
+    CHECK(child<QLabel>(managed.form(), "problem-shade")->isVisible());
+    CHECK(managed.setting("orders", "shade") == "'#102030'");
+    managed.desk.settle();
+    CHECK(shade->text() == QStringLiteral("no colour"));
+
+    shade->selectAll();
+    QTest::keyClicks(shade, QStringLiteral("#aabbcc"));
+    QTest::keyClick(shade, Qt::Key_Return);
+    CHECK(managed.form()->problem(QStringLiteral("shade")).isEmpty());
+    CHECK(managed.setting("orders", "shade") == "'#aabbcc'");
+}
+
+TEST_CASE("settings go back to their defaults, one by one or all")
+{
+    Managed managed;
+    managed.add("orders", quiet, schema);
+    managed.start();
+    const qi_value five = qi_int(5), text = qi_text("B");
+    REQUIRE(qi_plugin_set_setting(managed.desk.runtime, "orders", "count", &five) == QI_OK);
+    REQUIRE(qi_plugin_set_setting(managed.desk.runtime, "orders", "account", &text) == QI_OK);
+    managed.desk.settle();
+    managed.choose("orders");
+    managed.openSettings();
+    CHECK_FALSE(child<QToolButton>(managed.form(), "reset-fast")->isEnabled());
+    CHECK(child<qi::IntegerBox>(managed.form(), "count")->value() == 5);
+
+    child<QToolButton>(managed.form(), "reset-count")->click();
+    CHECK(managed.setting("orders", "count") == "3");
+    CHECK(child<qi::IntegerBox>(managed.form(), "count")->value() == 3);
+    CHECK(managed.setting("orders", "account") == "'B'");
+    managed.click("Reset all to default");
+    CHECK(managed.setting("orders", "account") == "'A'");
+    CHECK(child<QLineEdit>(managed.form(), "account")->text() == QStringLiteral("A"));
+}
+
+TEST_CASE("a setting that the plugin changes itself is shown, unless it is being edited")
+{
+    Managed managed;
+    managed.add("orders",
+                "def activate(ctx):\n"
+                "    def change():\n"
+                "        ctx.settings.account = 'by itself'\n"
+                "        ctx.settings.count = 7\n"
+                "    ctx.action('change', 'Change', change)\n",
+                schema);
+    managed.start();
+    managed.choose("orders");
+    managed.click("Enable");
+    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.openSettings();
+    auto *account = child<QLineEdit>(managed.form(), "account");
+    auto *count = child<qi::IntegerBox>(managed.form(), "count");
+    account->setFocus();
+    QTest::keyClicks(account, QStringLiteral("x"));
+
+    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "orders", "change") == QI_OK);
+    managed.desk.until([&] { return count->value() == 7; });
+    CHECK(account->text() == QStringLiteral("Ax"));
+}
+
+TEST_CASE("a whole number is kept between its limits, also beyond 32 bits")
+{
+    tests::Desk desk;
+    qi::IntegerBox box;
+    box.setRange(-5, 9000000000);
+    box.show();
+    QSignalSpy changes(&box, &qi::IntegerBox::valueChanged);
+
+    box.setValue(9000000001);
+    CHECK(box.value() == 9000000000);
+    QTest::keyClick(&box, Qt::Key_Up);
+    CHECK(box.value() == 9000000000);
+    QTest::keyClick(&box, Qt::Key_Down);
+    CHECK(box.value() == 8999999999);
+    box.selectAll();
+    QTest::keyClicks(&box, QStringLiteral("-77"));
+    QTest::keyClick(&box, Qt::Key_Return);
+    CHECK(box.value() >= -5);
+    CHECK(box.text() == QString::number(box.value()));
+    box.selectAll();
+    QTest::keyClicks(&box, QStringLiteral("4x2"));
+    QTest::keyClick(&box, Qt::Key_Return);
+    CHECK(box.value() == 42);
+    CHECK(changes.last()[0].toLongLong() == 42);
+}
+
+TEST_CASE("nothing runs without consent, and Enter means no")
+{
+    Managed managed(qi::PluginManager::askConsent);
+    managed.add("orders", "import sys\nsys.ran = True\ndef activate(ctx): pass\n");
+    managed.start();
+    managed.choose("orders");
+    QStringList asked;
+    bool yesIsDefault = true;
+    withDialog([&](qi::ConsentDialog *dialog) {
+        for (QLabel *label : dialog->findChildren<QLabel *>())
+            asked += label->text();
+        for (QPushButton *button : dialog->findChildren<QPushButton *>())
+            if (button->text().contains(QStringLiteral("es")))
+                yesIsDefault = button->isDefault() || button->autoDefault();
+        QTest::keyClick(dialog, Qt::Key_Return);
+    });
+
+    managed.click("Enable");
+    managed.untilState("orders", QI_PLUGIN_BLOCKED);
+    const QString text = asked.join(QLatin1Char('\n'));
+    CHECK(text.contains(QStringLiteral("The orders")));
+    CHECK(text.contains(QStringLiteral("1.2")));
+    CHECK(text.contains(QStringLiteral("Ada")));
+    CHECK(text.contains(managed.plugins()));
+    CHECK(text.contains(QStringLiteral("everything that this application can")));
+    CHECK_FALSE(yesIsDefault);
+    CHECK(managed.desk.eval("hasattr(__import__('sys'), 'ran')") == "False");
+}
+
+TEST_CASE("consent is asked for again when files have changed, and they are named")
+{
+    Managed managed(qi::PluginManager::askConsent);
+    managed.add("orders", quiet);
+    managed.start();
+    managed.choose("orders");
+    const auto agree = [](qi::ConsentDialog *dialog) {
+        for (QPushButton *button : dialog->findChildren<QPushButton *>())
+            if (button->text().contains(QStringLiteral("es, ")))
+                QTest::mouseClick(button, Qt::LeftButton);
+    };
+    withDialog(agree);
+    managed.click("Enable");
+    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.desk.until([&] { return managed.button("Reload")->isEnabled(); });
+
+    managed.add("orders", "def activate(ctx): pass\n");
+    QStringList changed;
+    withDialog([&](qi::ConsentDialog *dialog) {
+        auto *files = child<QListWidget>(dialog, "changed");
+        for (int row = 0; row < files->count(); row++)
+            changed += files->item(row)->text();
+        agree(dialog);
+    });
+    managed.click("Reload");
+    managed.desk.until([&] { return !changed.isEmpty(); });
+    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    CHECK(changed.join(QLatin1Char(' ')).contains(QStringLiteral("orders_code.py")));
+}
+
+TEST_CASE("a menu has the actions of active plugins and follows them")
+{
+    Managed managed;
+    managed.add("orders", R"(
+import sys
+sys.sent = []
+def activate(ctx):
+    global send
+    send = ctx.action('send', 'Send', lambda: sys.sent.append('send'), shortcut='Ctrl+Shift+S')
+    ctx.action('live', 'Live', lambda *args: sys.sent.append('live'), menu='Tools/More', checkable=True)
+)");
+    managed.start();
+    QMenu menu;
+    QAction *own = menu.addAction(QStringLiteral("The host's own"));
+    qi::PluginManager::fillMenu(&menu, managed.desk.runtime);
+    REQUIRE(menu.actions().size() == 1);
+
+    managed.choose("orders");
+    managed.click("Enable");
+    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    const auto find = [&](const char *name) {
+        return menu.findChild<QAction *>(QLatin1String(name));
+    };
+    managed.desk.until([&] { return find("orders.send"); });
+    CHECK(menu.actions().first() == own);
+    CHECK(find("orders.send")->text() == QStringLiteral("Send"));
+    CHECK(find("orders.send")->shortcut() == QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S));
+    CHECK(menu.actions().contains(find("orders.send")));
+    CHECK_FALSE(menu.actions().contains(find("orders.live")));
+    find("orders.send")->trigger();
+    find("orders.live")->trigger();
+    CHECK(managed.desk.eval("__import__('sys').sent") == "['send', 'live']");
+    CHECK(find("orders.live")->isChecked());
+
+    managed.desk.until([&] { return managed.button("Disable")->isEnabled(); });
+    managed.click("Disable");
+    managed.untilState("orders", QI_PLUGIN_DISABLED);
+    managed.desk.until([&] { return menu.actions().size() == 1; });
+    CHECK(menu.actions().first() == own);
+}
+
+TEST_CASE("a rescan finds plugins that have come and forgets those that have gone")
+{
+    Managed managed;
+    managed.add("orders", quiet);
+    managed.start();
+    REQUIRE(managed.list->model()->rowCount() == 1);
+
+    managed.add("later", quiet);
+    QTest::keyClick(managed.list, Qt::Key_F5, Qt::ShiftModifier);
+    managed.desk.until([&] { return managed.list->model()->rowCount() == 2; });
+    QDir(managed.plugins() + QStringLiteral("/orders")).removeRecursively();
+    managed.manager->rescan();
+    managed.desk.until([&] { return managed.list->model()->rowCount() == 1; });
+    managed.desk.until([&] { return managed.manager->currentPlugin() == QStringLiteral("later"); });
+}
+
+TEST_CASE("the manager may be destroyed while a plugin loads, and outlives its runtime")
+{
+    Managed managed;
+    managed.add("slow", "import asyncio\nasync def activate(ctx):\n"
+                        "    for _ in range(5): await asyncio.sleep(0)\n");
+    managed.start();
+    managed.choose("slow");
+    managed.click("Enable");
+    delete managed.manager;
+    managed.untilState("slow", QI_PLUGIN_ACTIVE);
+
+    qi::PluginManager second(managed.desk.runtime);
+    second.show();
+    QMenu menu;
+    qi::PluginManager::fillMenu(&menu, managed.desk.runtime);
+    managed.desk.settle();
+    REQUIRE(qi_runtime_shutdown(managed.desk.runtime, 0) == QI_OK);
+    managed.desk.settle();
+    second.enableCurrent();
+    second.rescan();
+    Q_EMIT menu.aboutToShow();
+    CHECK(second.currentPlugin().isEmpty());
+}
+
+TEST_CASE("everything in the manager has a name for those who cannot see it")
+{
+    Managed managed;
+    managed.add("orders", quiet, schema);
+    managed.start();
+    managed.choose("orders");
+
+    for (int tab = 0; tab < 3; tab++) {
+        child<QTabWidget>(managed.manager, "tabs")->setCurrentIndex(tab);
+        for (QWidget *widget : managed.manager->findChildren<QWidget *>()) {
+            if (!(widget->focusPolicy() & Qt::TabFocus) || !widget->isVisible() ||
+                widget->focusProxy() || widget->inherits("QTabBar") ||
+                widget->inherits("QScrollArea"))
+                continue;
+            INFO(widget->metaObject()->className() << " " << widget->objectName().toStdString());
+            const auto *button = qobject_cast<QAbstractButton *>(widget);
+            CHECK((!widget->accessibleName().isEmpty() || (button && !button->text().isEmpty())));
+        }
+    }
+}
