@@ -8,6 +8,7 @@
 
 #include "qt/bridge.h"
 #include "state.h"
+#include "visit.h"
 
 static PyObject *has_application(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
@@ -45,6 +46,7 @@ static PyObject *exec_application(PyObject *Py_UNUSED(module), PyObject *Py_UNUS
     Py_BEGIN_ALLOW_THREADS
     code = qi_qt_exec();
     Py_END_ALLOW_THREADS
+    qi__python_resumed();
     return PyErr_CheckSignals() < 0 ? NULL : PyLong_FromLong(code);
 }
 
@@ -96,6 +98,7 @@ static PyObject *exec_event_loop(PyObject *Py_UNUSED(module), PyObject *capsule)
     Py_BEGIN_ALLOW_THREADS
     qi_qt_event_loop_exec(event_loop);
     Py_END_ALLOW_THREADS
+    qi__python_resumed();
     Py_DECREF(capsule);
     return PyErr_CheckSignals() < 0 ? NULL : Py_NewRef(Py_None);
 }
@@ -137,7 +140,7 @@ static void say_farewell(void *data)
 
     if (!Py_IsInitialized())
         return;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     qi_qt_off_quit(farewell->token);
     PyObject *result = PyObject_CallNoArgs(farewell->callable);
     if (!result)
@@ -145,7 +148,7 @@ static void say_farewell(void *data)
     Py_XDECREF(result);
     Py_DECREF(farewell->callable);
     PyMem_Free(farewell);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
 }
 
 static PyObject *when_quit(PyObject *Py_UNUSED(module), PyObject *callable)

@@ -23,6 +23,7 @@
 #include "scope.h"
 #include "signature.h"
 #include "status.h"
+#include "visit.h"
 
 struct qi_callable {
     atomic_int references;
@@ -358,10 +359,10 @@ int qi_callable_resolve(qi_runtime *runtime, const char *target, qi_callable **o
     if ((status = check_target(target)) < 0)
         return status;
 
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     PyObject *object = qi__callable_find(runtime, target);
     qi_callable *callable = object ? new_handle(object, strdup(target)) : NULL;
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     if (!callable)
         return object ? qi__fail(QI_ERR_MEMORY, "out of memory") : qi_last_error()->status;
     *out = callable;
@@ -395,9 +396,9 @@ void qi__callable_drop(qi_callable *callable)
         return;
     /* After the interpreter has ended, the object is gone with it. */
     if (Py_IsInitialized()) {
-        PyGILState_STATE gil = PyGILState_Ensure();
+        qi__visit visit = qi__python_enter();
         Py_DECREF(callable->object);
-        PyGILState_Release(gil);
+        qi__python_leave(visit);
     }
     free(callable->target);
     free(callable);

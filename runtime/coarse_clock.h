@@ -9,6 +9,7 @@
 #ifndef QI_RUNTIME_COARSE_CLOCK_H
 #define QI_RUNTIME_COARSE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -59,11 +60,9 @@ static inline uint64_t qi__coarse_look(qi__coarse_clock *clock, uint64_t stale_n
     return clock->now_ns;
 }
 
-static inline uint64_t qi__coarse_now(qi__coarse_clock *clock, uint64_t stale_ns)
+static inline bool qi__coarse_is_stale(const qi__coarse_clock *clock)
 {
-    if (qi__ticks() - clock->now_ticks < clock->stale_ticks)
-        return clock->now_ns;
-    return qi__coarse_look(clock, stale_ns);
+    return qi__ticks() - clock->now_ticks >= clock->stale_ticks;
 }
 
 #endif

@@ -60,6 +60,19 @@ static inline PyObject *qi__current_context(void)
     return PyThreadState_Get()->context;
 }
 
+/*
+ * What stands for the innermost frame of Python on a thread's stack; NULL: none. It tells frames apart, and is
+ * for nothing else. In the thread itself, or with the GIL held.
+ */
+static inline const void *qi__top_frame(const PyThreadState *thread)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    return thread->current_frame;
+#else
+    return thread->cframe->current_frame;
+#endif
+}
+
 /* The exception that is set, taken out: a new reference, or NULL. Its traceback is in it. */
 static inline PyObject *qi__take_exception(void)
 {

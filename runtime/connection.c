@@ -18,6 +18,7 @@
 
 #include "border.h"
 #include "callable.h"
+#include "connection_p.h"
 #include "handles.h"
 #include "owner.h"
 #include "qt/bridge.h"
@@ -25,6 +26,7 @@
 #include "scope.h"
 #include "slot.h"
 #include "status.h"
+#include "visit.h"
 
 struct qi_connection {
     atomic_int references;
@@ -36,7 +38,8 @@ struct qi_connection {
     qi_connection *previous, *next;
 };
 
-static qi_connection *connections; /* those that live; GUI thread */
+static qi_connection *connections; /* those that live; GUI thread, GIL */
+static size_t connection_count;
 
 static void drop(qi_connection *connection)
 {
@@ -50,6 +53,12 @@ static void link_connection(qi_connection *connection)
     if (connections)
         connections->previous = connection;
     connections = connection;
+    connection_count++;
+}
+
+size_t qi__connections_count(void)
+{
+    return connection_count;
 }
 
 static void unlink_connection(qi_connection *connection)
@@ -61,6 +70,7 @@ static void unlink_connection(qi_connection *connection)
     if (connection->next)
         connection->next->previous = connection->previous;
     connection->previous = connection->next = NULL;
+    connection_count--;
 }
 
 /* GUI thread, GIL held. May drop the last reference to the connection. */
@@ -84,10 +94,10 @@ static void end(qi_connection *connection)
 /* The relay has ended by itself; where it was for a single shot, its only call is still to come. */
 static void relay_ended(void *data)
 {
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
 
     end(data);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
 }
 
 static void owner_gone(void *data)
@@ -288,12 +298,12 @@ int qi_asyncslot_connect(qi_runtime *runtime, qi_object *sender, const char *sig
         return status;
 
     plan plan = {.sender = sender, .options = options};
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     status = find(runtime, &plan, signal, target);
     if (status == QI_OK)
         status = make(runtime, &plan, out);
     Py_XDECREF(plan.callable);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     free(plan.signal_name);
     return status;
 }
@@ -311,9 +321,9 @@ int qi_connection_disconnect(qi_connection *connection)
         return qi__fail(QI_ERR_WRONG_THREAD,
                         "qi_connection_disconnect() belongs to the GUI thread");
     if (atomic_load(&connection->connected)) {
-        PyGILState_STATE gil = PyGILState_Ensure();
+        qi__visit visit = qi__python_enter();
         end(connection);
-        PyGILState_Release(gil);
+        qi__python_leave(visit);
     }
     qi_connection_release(connection);
     return QI_OK;

@@ -330,6 +330,22 @@ static int poll_foreign(qi__loop *loop, bool block)
     return result ? 0 : -1;
 }
 
+/* The thread waits of its own will: whoever watches it must not think that it is stuck. */
+static int wait_without_gil(qi__loop *loop, qi__poll_event *events, int most)
+{
+    const bool watched = loop->thread == qi__pulse_now.ident;
+    int count;
+
+    if (watched)
+        qi__pulse_cycle(qi__top_frame(PyThreadState_Get()));
+    Py_BEGIN_ALLOW_THREADS
+    count = qi__poller_wait(loop->poller, events, most, true);
+    Py_END_ALLOW_THREADS
+    if (watched)
+        qi__pulse_back();
+    return count;
+}
+
 int qi__fd_poll(qi__loop *loop, bool block)
 {
     enum { BATCH = 128 };
@@ -346,9 +362,7 @@ int qi__fd_poll(qi__loop *loop, bool block)
     }
     do {
         if (block) {
-            Py_BEGIN_ALLOW_THREADS
-            count = qi__poller_wait(loop->poller, events, BATCH, true);
-            Py_END_ALLOW_THREADS
+            count = wait_without_gil(loop, events, BATCH);
         } else {
             count = qi__poller_wait(loop->poller, events, BATCH, false);
         }

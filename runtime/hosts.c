@@ -8,6 +8,7 @@
 #include "qt/bridge.h"
 #include "runtime_p.h"
 #include "status.h"
+#include "visit.h"
 
 /* QI_OK if the text is an identifier and no keyword, which no attribute access could reach. */
 static int check_name(const char *name)
@@ -47,11 +48,11 @@ int qi_host_register(qi_runtime *runtime, const char *name, qi_object *object)
     if (qi_qt_is_dying(object))
         return qi__fail(QI_ERR_DEAD_OBJECT,
                         "the object is being destroyed; Python could not use it");
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     status = check_name(name);
     if (status == QI_OK)
         status = qi__host_set(name, object);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }
 
@@ -61,10 +62,10 @@ int qi_host_unregister(qi_runtime *runtime, const char *name)
 
     if (status != QI_OK)
         return status;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     status = check_name(name);
     if (status == QI_OK)
         status = qi__host_set(name, NULL);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }

@@ -18,6 +18,7 @@
 #include "compat.h"
 #include "location.h"
 #include "package.h"
+#include "pulse.h"
 #include "single.h"
 #include "state.h"
 #include "status.h"
@@ -48,7 +49,10 @@ PyThreadState *qi__gil_drop(void)
     if (!qi__interp_alive() || !PyGILState_Check())
         return NULL;
     drops++;
-    return PyEval_SaveThread();
+    PyThreadState *thread = PyEval_SaveThread();
+    if ((void *)thread == qi__pulse_now.thread)
+        qi__pulse_out();
+    return thread;
 }
 
 void qi__gil_take(PyThreadState *thread)
@@ -57,6 +61,8 @@ void qi__gil_take(PyThreadState *thread)
         return;
     PyEval_RestoreThread(thread);
     drops--;
+    if ((void *)thread == qi__pulse_now.thread)
+        qi__pulse_back();
 }
 
 bool qi__gil_is_awaited(void)

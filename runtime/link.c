@@ -22,6 +22,7 @@
 #include "signature.h"
 #include "slot.h"
 #include "status.h"
+#include "visit.h"
 
 typedef struct qi__link {
     PyObject_HEAD
@@ -87,10 +88,10 @@ static void close_in_gui_thread(void *data)
 {
     if (!Py_IsInitialized())
         return;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     close_link(data);
     Py_DECREF((PyObject *)data);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
 }
 
 /* The application ends before that. */
@@ -98,19 +99,19 @@ static void let_go(void *data)
 {
     if (!Py_IsInitialized())
         return;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     Py_DECREF((PyObject *)data);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
 }
 
 /* The relay tells that the sender was destroyed. */
 static void sender_gone(void *data)
 {
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     Py_INCREF((PyObject *)data);
     close_link(data);
     Py_DECREF((PyObject *)data);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
 }
 
 /* The weak reference's callback: the object of the bound method has gone. */

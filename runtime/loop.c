@@ -18,6 +18,7 @@
  * Continue reading in turn.c.
  */
 #include "loop_p.h"
+#include "visit.h"
 #include "registry.h"
 
 #include <stddef.h>
@@ -172,6 +173,8 @@ static void set_running(qi__loop *loop, bool running)
     if (loop->running && !running)
         qi__handle_track_all(loop);
     loop->running = running;
+    if (running && !loop->counters.since_ns)
+        loop->counters.since_ns = qi__clock_ns();
 }
 
 static int call_self(qi__loop *loop, const char *method)
@@ -269,6 +272,7 @@ static int run_owner(qi__loop *loop)
     Py_BEGIN_ALLOW_THREADS
     ran = host->vtable->exec(host);
     Py_END_ALLOW_THREADS
+    qi__python_resumed();
     bool stopped = loop->ending;
     loop->ending = false;
     destroy_host(loop);

@@ -32,6 +32,7 @@
 #include "loop.h"
 #include "pace.h"
 #include "poller.h"
+#include "pulse.h"
 #include "ring.h"
 #include "state.h"
 #include "timers.h"
@@ -104,6 +105,23 @@ enum {
     QI__OVERRIDES_UNKNOWN = 1 << 30 /* must be looked up again */
 };
 
+/* What is counted by the way; see qi_loop_counters. GIL. */
+typedef struct qi__counters {
+    uint64_t turns, callbacks, polls, slice_overruns, slow_steps, nested_turns;
+    uint64_t busy_ns, longest_step_ns, lag_ns, lag_max_ns;
+    uint64_t since_ns;      /* when the loop was started */
+    uint64_t busy_since_ns; /* when the turn began that is running; 0: another ran inside it */
+    uint64_t asked_ticks;   /* when the host was asked for a turn; 0: it was not */
+    uint64_t long_ns;       /* longer steps are worth a word: longest_step_ns, or what somebody calls slow */
+} qi__counters;
+
+/* One word numbers the brackets: another thread reads it at once and so knows the one that is open. */
+enum {
+    QI__BRACKETS_SHIFT = 20,
+    QI__BRACKETS_OPEN = (1 << QI__BRACKETS_SHIFT) - 1,
+    QI__BRACKET_CLOSES = (1 << QI__BRACKETS_SHIFT) - 1 /* one less open, one more closed */
+};
+
 typedef struct qi__loop {
     PyObject_HEAD
     qi__state *state;
@@ -125,7 +143,7 @@ typedef struct qi__loop {
     bool stopping;
     bool closed;
     bool debug;
-    int level;                     /* open brackets */
+    uint64_t brackets;             /* qi__level(), and above that how many have closed */
     int turns;                     /* turns on the C stack */
     bool wake_asked;               /* the host was asked for a turn and has not come yet */
     bool paused;                   /* the host was told not to turn us for now */
@@ -143,6 +161,8 @@ typedef struct qi__loop {
     PyObject *task_arguments; /* eager.c: the keywords of a task without name and context */
 
     qi__contexts contexts; /* for the handles */
+
+    qi__counters counters;
 
     /* bookkeeping of the moment */
     qi__coarse_clock clock;
@@ -238,9 +258,15 @@ int qi__loop_iterate(qi__loop *loop, bool may_block);
 void qi__loop_settle(qi__loop *loop);
 void qi__loop_ask_wake(qi__loop *loop);
 
+/* How many brackets are open. */
+static inline int qi__level(const qi__loop *loop)
+{
+    return (int)(loop->brackets & QI__BRACKETS_OPEN);
+}
+
 static inline bool qi__loop_is_idle(const qi__loop *loop)
 {
-    return loop->turns == 0 && loop->level == 0;
+    return loop->turns == 0 && qi__level(loop) == 0;
 }
 
 /* Calls what waits for the loop to be idle, if it is. */
@@ -259,15 +285,15 @@ static inline void qi__loop_left(qi__loop *loop)
 /* Opens and closes a bracket. Closing puts deferred callbacks back and lets a paused host go on. */
 static inline void qi__bracket_open(qi__loop *loop)
 {
-    loop->level++;
+    loop->brackets++;
 }
 void qi__bracket_close_slowly(qi__loop *loop);
 static inline void qi__bracket_close(qi__loop *loop)
 {
-    if (loop->deferred_count || loop->paused || loop->when_left)
+    if (loop->deferred_count || loop->paused || loop->when_left || qi__pulse_is_armed())
         qi__bracket_close_slowly(loop);
     else
-        loop->level--;
+        loop->brackets += QI__BRACKET_CLOSES;
 }
 
 /* Keeps a blocked handle until the bracket that blocks it closes. 0, or -1 with an exception. */
@@ -277,6 +303,19 @@ int qi__defer(qi__loop *loop, PyObject *handle);
 void qi__loop_report(qi__loop *loop, const char *message, PyObject *handle);
 
 unsigned qi__loop_overrides(qi__loop *loop);
+
+/* -- pulse.c ------------------------------------------------------------------------------------- */
+
+/* From now on the pulse is this thread's. `in_python`: Python code asks for it, and not the host. */
+void qi__pulse_open(PyObject *loop, bool in_python);
+void qi__pulse_close(void);
+
+/* -- counters.c ---------------------------------------------------------------------------------- */
+
+/* Finds out again which steps are worth a word. */
+void qi__loop_look_for_long(qi__loop *loop);
+/* A step has taken so long. */
+void qi__loop_count_slow(qi__loop *loop, uint64_t ns);
 
 /* -- fdwatch.c ----------------------------------------------------------------------------------- */
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "qt/bridge.h"
+#include "visit.h"
 
 struct qi__owner {
     atomic_int references; /* the holder's and the watch's; the latter passes to what it posts */
@@ -39,12 +40,12 @@ static void tell(void *data)
     qi__owner *owner = data;
 
     if (Py_IsInitialized()) {
-        PyGILState_STATE gil = PyGILState_Ensure();
+        qi__visit visit = qi__python_enter();
         qi__owner_gone_fn gone = owner->gone;
         owner->gone = NULL;
         if (gone)
             gone(owner->data);
-        PyGILState_Release(gil);
+        qi__python_leave(visit);
     }
     drop(owner);
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "border.h"
+#include "coarse_clock.h"
 #include "compat.h"
 
 static PyObject *pending_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
@@ -136,6 +137,7 @@ qi__pending *qi__pending_add(qi__pending_list *list, PyObject *task, qi__pending
     pending->data = data;
     pending->ended = ended;
     pending->signal = NULL;
+    pending->since_ticks = qi__ticks();
     pending->previous = pending->next = NULL;
     PyObject *nothing = PyObject_CallMethodOneArg(task, add_done_callback, (PyObject *)pending);
     if (!nothing) {

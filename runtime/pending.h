@@ -11,6 +11,7 @@
 #include <Python.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "state.h"
 
@@ -31,6 +32,7 @@ struct qi__pending {
     void *data;
     qi__pending_fn ended;
     PyObject *signal; /* what launched it, for reports; NULL: unknown. Owned, set by the launcher */
+    uint64_t since_ticks; /* when it was added */
     qi__pending_list *list;
     qi__pending *previous, *next;
 };

@@ -20,6 +20,7 @@
 #include "config.h"
 #include "embed.h"
 #include "handles.h"
+#include "interrupt.h"
 #include "interp.h"
 #include "plugin.h"
 #include "loop.h"
@@ -29,6 +30,7 @@
 #include "sigint.h"
 #include "status.h"
 #include "stream.h"
+#include "watchdog.h"
 
 enum { CALLBACKS_END_MS = 1000, DEFAULT_SLICE_US = 2000, LONGEST_SLICE_US = 1000000 };
 
@@ -209,7 +211,10 @@ static int begin(qi_runtime *runtime)
                                     qi__interp_is_ours() ? Py_True : Py_False, config->slice_us,
                                     config->nested == QI_NESTED_HOLD ? "hold" : "run",
                                     config->nested_limit, config->debug ? Py_True : Py_False);
-    return runtime->loop ? 0 : -1;
+    if (!runtime->loop)
+        return -1;
+    qi__pulse_open(runtime->loop, false);
+    return qi__interrupt_open();
 }
 
 static int start(qi_runtime *runtime)
@@ -269,6 +274,9 @@ void qi__runtime_close(qi_runtime *runtime)
 {
     qi__runtime_own *own = runtime->own;
 
+    qi__watchdog_close();
+    qi__interrupt_close();
+    qi__pulse_close();
     if (runtime->loop)
         qi__sigint_release(runtime->loop);
     PyObject *result = qi__call_python("qi._embed", "stop", "()");

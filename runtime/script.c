@@ -16,6 +16,7 @@
 #include "convert.h"
 #include "runtime_p.h"
 #include "status.h"
+#include "visit.h"
 
 /* The dictionary of __main__, borrowed, or NULL with an exception. */
 static PyObject *main_names(void)
@@ -66,7 +67,7 @@ static int check(const qi_runtime *runtime, const char *text, const char *what)
 /* Runs source that was checked. `shown` is set where the file is not on disk. */
 static int exec_source(const char *source, const char *filename, bool shown)
 {
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     int status = QI_OK;
 
     if (shown)
@@ -75,7 +76,7 @@ static int exec_source(const char *source, const char *filename, bool shown)
     if (!result)
         status = qi__fail_python(NULL);
     Py_XDECREF(result);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }
 
@@ -148,12 +149,12 @@ int qi_eval(qi_runtime *runtime, const char *expression, qi_value *out)
 
     if (status != QI_OK)
         return status;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     show_lines(expression, "<expression>");
     PyObject *result = run(expression, "<expression>", Py_eval_input);
     if (!result || (out && qi__value_from_python(result, out) < 0))
         status = qi__fail_python(NULL);
     Py_XDECREF(result);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }

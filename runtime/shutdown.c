@@ -28,6 +28,7 @@
 #include "runtime_p.h"
 #include "status.h"
 #include "stream.h"
+#include "visit.h"
 
 static const char own_module[] = "qi._shutdown";
 
@@ -202,22 +203,22 @@ static int shut_down(qi_runtime *runtime)
 
 static int begin_now(qi_runtime *runtime)
 {
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     int finalize = shut_down(runtime);
 
     if (finalize)
         (void)qi__interp_finalize(); /* takes the GIL with it */
     else
-        PyGILState_Release(gil);
+        qi__python_leave(visit);
     return own_of(runtime)->shutdown_status;
 }
 
 static bool is_busy(qi_runtime *runtime)
 {
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     bool busy = qi__loop_is_busy(runtime->loop);
 
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return busy;
 }
 
@@ -245,10 +246,10 @@ static void post_try(void *runtime)
 
 static void begin_later(qi_runtime *runtime)
 {
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
 
     qi__loop_when_left(runtime->loop, post_try, runtime);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
 }
 
 static int begin_closing(qi_runtime *runtime, unsigned flags)

@@ -17,6 +17,7 @@
 #include "loop.h"
 #include "runtime_p.h"
 #include "scope.h"
+#include "slow.h"
 
 /* -- names, for messages and reports ------------------------------------------------------------------- */
 
@@ -112,6 +113,11 @@ static void task_ended(qi__pending *pending)
     qi__slot_settle(pending);
     qi__overlap_next(slot, false);
     Py_DECREF(slot);
+}
+
+PyObject *qi__slot_of_pending(const qi__pending *pending)
+{
+    return pending->task && pending->ended == task_ended ? pending->data : NULL;
 }
 
 /* 0, or -1 with an exception set: what the task runner returned is no task, and cannot be followed. */
@@ -288,8 +294,9 @@ static PyObject *start_result(qi__slot *slot, PyObject *loop, PyObject *result, 
     return outcome;
 }
 
-static void push_launching(qi__slot *slot, qi__launching *launching)
+static void push_launching(qi__slot *slot, PyObject *signal, qi__launching *launching)
 {
+    launching->signal = signal;
     launching->outer = slot->launching;
     launching->cancel = false;
     slot->launching = launching;
@@ -312,11 +319,14 @@ static PyObject *launch(qi__slot *slot, PyObject *signal, PyObject *callable, Py
     qi__launching launching;
     bool is_task = false;
 
-    push_launching(slot, &launching);
+    const qi__stopwatch watch = qi__stopwatch_start();
+    push_launching(slot, signal, &launching);
     PyObject *outcome = PyObject_Vectorcall(callable, args, nargsf, NULL);
     if (outcome)
         outcome = start_result(slot, loop, outcome, &is_task);
     remove_launching(slot, &launching);
+    if (qi__stopwatch_is_slow(&watch))
+        qi__slow_launch(&watch, outcome, signal ? signal : slot->signal, qi__slot_target(slot));
 
     if (is_task && outcome) {
         if (follow(slot, signal, outcome, launching.cancel) < 0)

@@ -21,6 +21,7 @@
 typedef struct qi__launching {
     struct qi__launching *outer;
     bool cancel; /* somebody wants the task gone that this launch has not got hold of yet */
+    PyObject *signal; /* borrowed from the launch; NULL: what the slot says */
 } qi__launching;
 
 /* The arguments of an emission that waits its turn. */
@@ -77,6 +78,9 @@ void qi__slot_close(qi__slot *slot);
 void qi__slot_cancel(qi__slot *slot);
 
 bool qi__slot_check(PyObject *object);
+
+/* The slot that launched a task which goes on, borrowed; NULL if that was no slot. */
+PyObject *qi__slot_of_pending(const qi__pending *pending);
 
 /* A call by a connection that knows its signal. As a call of the slot by anybody, it returns the task, a new
  * reference, or None, or NULL with an exception set. Beware: runs the first step. */

@@ -38,7 +38,9 @@
 #include "runtime_p.h"
 #include "scope.h"
 #include "signature.h"
+#include "slow.h"
 #include "status.h"
+#include "visit.h"
 
 struct qi_task {
     atomic_int references; /* of all three sides */
@@ -391,6 +393,14 @@ static void task_ended(qi__pending *pending)
     Py_DECREF(future);
 }
 
+const char *qi__task_of_pending(const qi__pending *pending)
+{
+    if (!pending->task || pending->ended != task_ended)
+        return NULL;
+    const qi_task *task = pending->data;
+    return task->target ? task->target : qi__callable_name(task->callable);
+}
+
 /* -- cancelling ----------------------------------------------------------------------------------------------------- */
 
 /* A task whose first step is on the stack, or which was not launched yet, finds `cancel_asked` later. */
@@ -409,9 +419,9 @@ static void cancel_job(void *data)
     qi_task *task = data;
 
     if (is_pending(task)) {
-        PyGILState_STATE gil = PyGILState_Ensure();
+        qi__visit visit = qi__python_enter();
         cancel_now(task);
-        PyGILState_Release(gil);
+        qi__python_leave(visit);
     }
     drop(task);
 }
@@ -549,7 +559,10 @@ static int start(qi_task *task, PyObject *coroutine)
         Py_XDECREF(PyObject_CallMethod(coroutine, "close", NULL));
         return qi__fail_python("naming the task");
     }
+    const qi__stopwatch watch = qi__stopwatch_start();
     PyObject *future = qi__loop_run_task(task->runtime->loop, coroutine, name, NULL);
+    if (qi__stopwatch_is_slow(&watch))
+        qi__slow_launch(&watch, future, NULL, NULL);
     Py_XDECREF(name);
     if (!future)
         return qi__fail_python("starting the task");
@@ -660,7 +673,7 @@ static void forget(qi_task *task)
 
 static int launch_here(qi_task *task, const qi_value *args, size_t count, qi_object *owner)
 {
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     int status = watch_owner(task, owner);
 
     link_launch(task);
@@ -670,7 +683,7 @@ static int launch_here(qi_task *task, const qi_value *args, size_t count, qi_obj
     if (status < 0 && is_pending(task))
         forget(task);
     drop(task);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }
 
@@ -699,11 +712,11 @@ static void launch_job(void *data)
     qi_task *task = data;
 
     if (is_pending(task)) {
-        PyGILState_STATE gil = PyGILState_Ensure();
+        qi__visit visit = qi__python_enter();
         if (launch_arrived(task) < 0)
             finish_failed(task);
         free_args(task);
-        PyGILState_Release(gil);
+        qi__python_leave(visit);
     }
     drop(task);
 }

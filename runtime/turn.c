@@ -18,6 +18,9 @@
  *   - a descriptor whose callback is on the stack below is not watched meanwhile.
  */
 #include "loop_p.h"
+#include "interrupt.h"
+#include "slow.h"
+#include "visit.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -117,7 +120,7 @@ int qi__defer(qi__loop *loop, PyObject *handle)
     if (qi__handle_is_ours(loop->state, handle))
         ((qi__handle *)handle)->deferred = true;
     loop->deferred[loop->deferred_count++] = (qi__deferred){.handle = Py_NewRef(handle),
-                                                            .level = loop->level};
+                                                            .level = qi__level(loop)};
     return 0;
 }
 
@@ -128,7 +131,7 @@ static void restore_deferred(qi__loop *loop)
 
     for (size_t i = 0; i < loop->deferred_count; i++) {
         qi__deferred item = loop->deferred[i];
-        if (item.level <= loop->level) {
+        if (item.level <= qi__level(loop)) {
             loop->deferred[kept++] = item;
             continue;
         }
@@ -161,7 +164,7 @@ static bool may_turn(const qi__loop *loop)
 {
     if (loop->ending || too_deep(loop))
         return false;
-    if (loop->level == 0)
+    if (qi__level(loop) == 0)
         return true;
     return !loop->nested_hold && !(loop->stopping && batch_is_through(loop));
 }
@@ -180,7 +183,9 @@ static void resume(qi__loop *loop)
 
 void qi__bracket_close_slowly(qi__loop *loop)
 {
-    loop->level--;
+    if (qi__pulse_is_armed())
+        qi__interrupt_bracket_closes(loop);
+    loop->brackets += QI__BRACKET_CLOSES;
     restore_deferred(loop);
     resume(loop);
     qi__loop_left(loop);
@@ -198,6 +203,7 @@ void qi__loop_ask_wake(qi__loop *loop)
         return;
     }
     loop->wake_asked = true;
+    loop->counters.asked_ticks = qi__ticks();
     loop->host->vtable->wake(loop->host);
 }
 
@@ -260,6 +266,8 @@ void qi__loop_check(void *client)
 {
     qi__loop *loop = client;
 
+    if (loop->thread == qi__pulse_now.ident)
+        qi__pulse_cycle(qi__top_frame((PyThreadState *)qi__pulse_now.thread));
     if (qi__loop_is_idle(loop) || loop->paused || loop->wake_asked || !Py_IsInitialized())
         return;
     PyGILState_STATE gil = PyGILState_Ensure();
@@ -329,7 +337,7 @@ static qi__ran call_handle_debug(qi__loop *loop, PyObject *handle)
 }
 
 /*
- * Takes over a reference to the handle. A Context can only be entered once; where it is entered by a
+ * The caller lets go of the handle by finish_handle(). A Context can only be entered once; where it is entered by a
  * frame below, the callback waits, and where there is no such frame (somebody else's Context.run() holds
  * it for good) it fails as in asyncio.
  */
@@ -346,7 +354,7 @@ static qi__ran run_handle(qi__loop *loop, PyObject *handle)
         qi__bracket_close(loop);
         if (ran == QI__RAN_BLOCKED) {
             ran = QI__RAN;
-            if (loop->level == 0) {
+            if (qi__level(loop) == 0) {
                 PyErr_SetString(PyExc_RuntimeError, "cannot enter context: it is already entered");
                 qi__loop_report(loop, "A callback's context is in use for good", handle);
             } else if (qi__defer(loop, handle) < 0) {
@@ -354,10 +362,15 @@ static qi__ran run_handle(qi__loop *loop, PyObject *handle)
             }
         }
     }
-    if (own && own->fd >= 0)
-        qi__fd_unmask(loop, own);
-    qi__handle_release(handle);
     return ran;
+}
+
+/* Lets go of a handle that run_handle() has run. */
+static void finish_handle(qi__loop *loop, PyObject *handle)
+{
+    if (qi__handle_is_ours(loop->state, handle) && ((qi__handle *)handle)->fd >= 0)
+        qi__fd_unmask(loop, (qi__handle *)handle);
+    qi__handle_release(handle);
 }
 
 /* Beware: calls Python's clock where that is overridden. 0, or -1 with an exception. */
@@ -410,12 +423,45 @@ static int begin_batch(qi__loop *loop, uint64_t now, bool must_poll)
     if (must_poll || now - loop->last_poll_ns >= interval) {
         if (qi__fd_poll(loop, false) < 0)
             return -1;
+        loop->counters.polls++;
         loop->last_poll_ns = now;
     }
     if (expire_timers(loop, now) < 0)
         return -1;
     loop->todo = loop->ready.count;
+    loop->counters.callbacks += loop->todo;
     return 0;
+}
+
+/* How long the host has let us wait for the turn that it was asked for. */
+static void measure_lag(qi__loop *loop)
+{
+    qi__counters *counters = &loop->counters;
+    const uint64_t ticks = loop->clock.now_ticks - counters->asked_ticks;
+
+    counters->asked_ticks = 0;
+    if (loop->clock.ticks_a_ns <= 0 || ticks > INT64_MAX)
+        return;
+    counters->lag_ns = (uint64_t)((double)ticks / loop->clock.ticks_a_ns);
+    if (counters->lag_ns > counters->lag_max_ns)
+        counters->lag_max_ns = counters->lag_ns;
+}
+
+/* What tells that an event loop has run inside a step, so that the window has lived meanwhile. */
+static uint64_t period_of(const qi__loop *loop)
+{
+    return loop->thread == qi__pulse_now.ident ? qi__pulse_period(qi__pulse_load())
+                                               : loop->counters.nested_turns;
+}
+
+/* Since the clock was looked at last, a step has taken long, or those since then have. */
+static void note_long_step(qi__loop *loop, PyObject *handle, uint64_t ns)
+{
+    const qi__handle *own = qi__handle_is_ours(loop->state, handle) ? (qi__handle *)handle : NULL;
+
+    qi__loop_count_slow(loop, ns);
+    if (own && loop->thread == qi__pulse_now.ident)
+        qi__slow_callback(own->callback, own->shares_context ? NULL : own->context, ns);
 }
 
 static outcome run_slice(qi__loop *loop, bool must_poll)
@@ -424,6 +470,11 @@ static outcome run_slice(qi__loop *loop, bool must_poll)
     uint64_t now = qi__coarse_look(&loop->clock, stale);
     const unsigned news = loop->host ? loop->host->vtable->news(loop->host) : QI_HOST_EVENTS;
     const uint64_t end = now + qi__pace_begin(&loop->pace, news, now);
+    uint64_t period = period_of(loop);
+
+    loop->counters.busy_since_ns = now;
+    if (loop->counters.asked_ticks)
+        measure_lag(loop);
 
     for (;;) {
         if (loop->modal.count && run_modals(loop))
@@ -443,11 +494,22 @@ static outcome run_slice(qi__loop *loop, bool must_poll)
                 return loop->stopping ? STOPPED : IDLE;
         }
         loop->todo--;
-        if (run_handle(loop, qi__ring_pop(&loop->ready)) == QI__RAN_RAISED)
+        PyObject *handle = qi__ring_pop(&loop->ready);
+        const qi__ran ran = run_handle(loop, handle);
+        if (qi__coarse_is_stale(&loop->clock)) {
+            const uint64_t before = now;
+            now = qi__coarse_look(&loop->clock, stale);
+            if (now - before > loop->counters.long_ns) {
+                if (period == period_of(loop))
+                    note_long_step(loop, handle, now - before);
+                period = period_of(loop);
+            }
+        }
+        finish_handle(loop, handle);
+        if (ran == QI__RAN_RAISED)
             return RAISED;
         if (!loop->todo && loop->stopping)
             return STOPPED;
-        now = qi__coarse_now(&loop->clock, stale);
         if (now >= end)
             return MORE;
     }
@@ -497,6 +559,18 @@ static outcome run_turn(qi__loop *loop, bool must_poll)
     return loop->stopping ? STOPPED : MORE;
 }
 
+/* A turn has ended in which no other event loop has run. */
+static void count_time(qi__loop *loop)
+{
+    qi__counters *counters = &loop->counters;
+
+    if (!counters->busy_since_ns)
+        return;
+    const uint64_t lasted = loop->clock.now_ns - counters->busy_since_ns;
+    counters->busy_ns += lasted;
+    counters->slice_overruns += lasted >= 2 * loop->pace.turn_ns;
+}
+
 static void turn(qi__loop *loop)
 {
     bool must_poll = !loop->wake_asked;
@@ -508,21 +582,26 @@ static void turn(qi__loop *loop)
         refuse_nested_turn(loop);
         return;
     }
-    PyObject *outer_task = loop->level ? qi__task_leave(loop->state, (PyObject *)loop) : NULL;
+    PyObject *outer_task = qi__level(loop) ? qi__task_leave(loop->state, (PyObject *)loop) : NULL;
     if (PyErr_Occurred())
         PyErr_WriteUnraisable((PyObject *)loop);
     qi__exc_scope scope;
     qi__exc_scope_enter(&scope);
-    loop->turns++;
+    const uint64_t period = period_of(loop);
+    loop->counters.turns++;
+    loop->counters.nested_turns += loop->turns++ > 0;
     outcome ended = run_turn(loop, must_poll);
     loop->turns--;
+    if (period == period_of(loop))
+        count_time(loop);
+    loop->counters.busy_since_ns = 0;
     qi__pace_end(&loop->pace, ended == MORE, loop->clock.now_ns);
     if (ended == RAISED)
         handle_raised(loop);
     qi__exc_scope_leave(&scope);
     qi__task_enter_again(loop->state, (PyObject *)loop, outer_task);
 
-    if (ended == STOPPED && loop->running && loop->level == 0) {
+    if (ended == STOPPED && loop->running && qi__level(loop) == 0) {
         if (loop->mode == QI__MODE_OWNER)
             loop->ending = true;
         else
@@ -542,13 +621,13 @@ void qi__loop_turn(void *client)
 {
     if (!Py_IsInitialized()) /* the host has finalised Python under a running guest */
         return;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     PyObject *loop = Py_NewRef((PyObject *)client);
 
     turn((qi__loop *)loop);
     qi__loop_left((qi__loop *)loop);
     Py_DECREF(loop);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
 }
 
 /* -- without a host ------------------------------------------------------------------------------------------------- */
@@ -558,6 +637,8 @@ int qi__loop_iterate(qi__loop *loop, bool may_block)
     bool block = may_block && !has_work(loop) && !loop->stopping;
 
     loop->turns++;
+    if (loop->thread == qi__pulse_now.ident)
+        qi__pulse_store(qi__pulse_load() + QI__PULSE_PERIOD);
     run_modals(loop);
     if (block) {
         qi__contexts_settle(&loop->contexts);
@@ -569,10 +650,13 @@ int qi__loop_iterate(qi__loop *loop, bool may_block)
     if (result == 0)
         result = expire_timers(loop, qi__clock_ns());
     loop->todo = loop->ready.count;
+    loop->counters.callbacks += loop->todo;
     while (result == 0 && loop->todo && loop->ready.count) {
         loop->todo--;
-        if (run_handle(loop, qi__ring_pop(&loop->ready)) == QI__RAN_RAISED)
+        PyObject *handle = qi__ring_pop(&loop->ready);
+        if (run_handle(loop, handle) == QI__RAN_RAISED)
             result = -1;
+        finish_handle(loop, handle);
         if (loop->modal.count && result == 0)
             run_modals(loop);
     }

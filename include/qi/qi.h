@@ -18,5 +18,6 @@
 #include <qi/audit.h>
 #include <qi/doctor.h>
 #include <qi/plugin.h>
+#include <qi/monitor.h>
 
 #endif /* QI_QI_H */

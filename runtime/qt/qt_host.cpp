@@ -11,6 +11,7 @@
 // such an event waits; but where there was one just now, the next is near.
 
 #include "../host.h"
+#include "../pulse.h"
 #include "copies.h"
 
 #include <QAbstractEventDispatcher>
@@ -185,6 +186,7 @@ class QtHost : public QObject
         if (receiver != this && receiver != m_notifier.get())
             m_news |= isOfWindow(event->type()) ? QI_HOST_EVENTS | QI_HOST_WINDOW_EVENTS
                                                 : QI_HOST_EVENTS;
+        qi__pulse_stir(); // the receiver may be a slot of a binding, which enters Python by itself
         return false;
     }
 

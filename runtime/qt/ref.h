@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "../interp.h"
+#include "../visit.h"
 
 namespace qi
 {
@@ -65,13 +66,13 @@ class Recursion
 class GilHeld
 {
   public:
-    GilHeld() : m_state(PyGILState_Ensure()) {}
-    ~GilHeld() noexcept(false) { PyGILState_Release(m_state); }
+    GilHeld() : m_visit(qi__python_enter()) {}
+    ~GilHeld() noexcept(false) { qi__python_leave(m_visit); }
     GilHeld(const GilHeld &) = delete;
     GilHeld &operator=(const GilHeld &) = delete;
 
   private:
-    PyGILState_STATE m_state;
+    qi__visit m_visit;
 };
 
 /* Gives the GIL up for a scope in which host code runs; the thread holds it before and after. */

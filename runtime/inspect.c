@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What tasks are doing, for those who ask: the C functions, and what the package cannot see by itself.
+ *
+ * The work is done in pyshim/qi/_inspection.py, in the thread that asks. Here is what it needs of the
+ * structures behind tasks: the pending that follows each task which libqi has launched, and the slots whose
+ * call is on a stack. Neither is kept for this purpose.
+ */
+#include <Python.h>
+
+#include <qi/monitor.h>
+
+#include "border.h"
+#include "coarse_clock.h"
+#include "compat.h"
+#include "convert.h"
+#include "embed.h"
+#include "pending.h"
+#include "slot.h"
+#include "status.h"
+#include "visit.h"
+
+static const char own_module[] = "qi._inspection";
+
+/* -- for the package ----------------------------------------------------------------------------------- */
+
+/* When counting of ticks was compared with the clock first: the longer ago, the better. */
+static uint64_t first_ticks, first_ns;
+
+static double seconds_since(uint64_t ticks)
+{
+    const uint64_t now_ticks = qi__ticks(), now_ns = qi__clock_ns();
+
+    if (now_ticks <= first_ticks || now_ticks <= ticks)
+        return 0;
+    return (double)(now_ticks - ticks) * (double)(now_ns - first_ns) /
+           (double)(now_ticks - first_ticks) / 1e9;
+}
+
+static PyObject *text_or_none(const char *text)
+{
+    if (!text)
+        Py_RETURN_NONE;
+    return PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace");
+}
+
+static PyObject *pending_info(PyObject *module, PyObject *object)
+{
+    const qi__pending *pending = (const qi__pending *)object;
+
+    (void)module;
+    if (!Py_IS_TYPE(object, (PyTypeObject *)qi__state_get()->pending_type) || !pending->task)
+        Py_RETURN_NONE;
+    qi__slot *slot = (qi__slot *)qi__slot_of_pending(pending);
+    PyObject *signal = pending->signal ? pending->signal : slot ? slot->signal : NULL;
+    PyObject *target = slot ? Py_XNewRef(qi__slot_target(slot))
+                            : text_or_none(qi__task_of_pending(pending));
+    if (!target)
+        return NULL;
+    return Py_BuildValue("(ONd)", signal ? signal : Py_None, target,
+                         seconds_since(pending->since_ticks));
+}
+
+/* The innermost launch of the slots in a list of objects, of those that the running code has made: they stand
+ * on the stack, which grows downwards. */
+static qi__slot *innermost_launch(PyObject *objects)
+{
+    const void *floor = qi__pulse_now.floor;
+    qi__slot *found = NULL;
+
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(objects); i++) {
+        PyObject *object = PyList_GET_ITEM(objects, i);
+        if (!qi__slot_check(object))
+            continue;
+        qi__slot *slot = (qi__slot *)object;
+        if (slot->launching && (const void *)slot->launching < floor &&
+            (!found || slot->launching < found->launching))
+            found = slot;
+    }
+    return found;
+}
+
+static PyObject *launching(PyObject *module, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *objects = qi__call_python("gc", "get_objects", "()"), *result = NULL;
+    qi__slot *slot = objects && PyList_Check(objects) ? innermost_launch(objects) : NULL;
+
+    (void)module;
+    if (slot) {
+        PyObject *signal = slot->launching->signal ? slot->launching->signal : slot->signal;
+        PyObject *target = qi__slot_target(slot);
+        result = target ? PyTuple_Pack(2, signal ? signal : Py_None, target) : NULL;
+    } else if (objects) {
+        result = PyTuple_Pack(2, Py_None, Py_None);
+    }
+    Py_XDECREF(objects);
+    return result;
+}
+
+static PyObject *watched_loop(PyObject *module, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *loop = qi__pulse_now.loop;
+
+    (void)module;
+    return Py_NewRef(loop ? loop : Py_None);
+}
+
+int qi__inspect_setup(PyObject *module, qi__state *state)
+{
+    static PyMethodDef methods[] = {
+        {"_pending_info", pending_info, METH_O,
+         "_pending_info(callback)\n--\n\n"
+         "(signal, target, age) of the task that this done-callback of libqi's follows; None of "
+         "any other."},
+        {"_launching", launching,
+         METH_NOARGS, "_launching()\n--\n\n(signal, target) of the slot whose call is the innermost on a stack."},
+        {"_watched_loop", watched_loop, METH_NOARGS,
+         "_watched_loop()\n--\n\nThe loop of the thread that is, or can be, watched; or None."},
+        {NULL, NULL, 0, NULL},
+    };
+
+    (void)state;
+    first_ticks = qi__ticks();
+    first_ns = qi__clock_ns();
+    return PyModule_AddFunctions(module, methods);
+}
+
+/* -- for C ----------------------------------------------------------------------------------------------- */
+
+int qi_tasks_list(qi_runtime *runtime, qi_value *out)
+{
+    int status = qi__runtime_check(runtime);
+
+    if (status < 0)
+        return status;
+    if (!out)
+        return qi__fail(QI_ERR_ARGUMENT, "`out` is NULL; there is nowhere to put the list");
+    qi__visit visit = qi__python_enter();
+    PyObject *list = runtime->loop ? qi__call_python(own_module, "tasks", "(O)", runtime->loop)
+                                   : PyList_New(0);
+    qi_value value;
+    if (!list || qi__value_from_python(list, &value) < 0)
+        status = qi__fail_python("listing the tasks");
+    else
+        *out = value;
+    Py_XDECREF(list);
+    qi__python_leave(visit);
+    return status;
+}
+
+int qi_tasks_trace(qi_runtime *runtime, bool on)
+{
+    int status = qi__runtime_check_gui(runtime);
+
+    if (status < 0)
+        return status;
+    qi__visit visit = qi__python_enter();
+    PyObject *result = qi__call_python(own_module, "trace", "(OO)", runtime->loop,
+                                       on ? Py_True : Py_False);
+    if (!result)
+        status = qi__fail_python("tracing tasks");
+    Py_XDECREF(result);
+    qi__python_leave(visit);
+    return status;
+}
+
+static int cancel_here(qi_runtime *runtime, int64_t id)
+{
+    PyObject *found = qi__call_python(own_module, "cancel", "(OL)", runtime->loop, (long long)id);
+    int status = QI_OK;
+
+    if (!found)
+        status = qi__fail_python("cancelling a task");
+    else if (found != Py_True)
+        status = qi__fail(QI_ERR_NOT_FOUND,
+                          "there is no task with the id %lld (any more); qi_tasks_list() "
+                          "tells those that there are",
+                          (long long)id);
+    Py_XDECREF(found);
+    return status;
+}
+
+/* asyncio's own way from thread to thread. */
+static int cancel_there(qi_runtime *runtime, int64_t id)
+{
+    PyObject *result = qi__call_python(own_module, "cancel_soon", "(OL)", runtime->loop,
+                                       (long long)id);
+
+    Py_XDECREF(result);
+    return result ? QI_OK : qi__fail_python("cancelling a task");
+}
+
+int qi_task_cancel_id(qi_runtime *runtime, int64_t id)
+{
+    int status = qi__runtime_check(runtime);
+
+    if (status < 0)
+        return status;
+    qi__visit visit = qi__python_enter();
+    if (!runtime->loop)
+        status = qi__fail(QI_ERR_NOT_RUNNING, "the runtime has no loop any more");
+    else
+        status = qi__runtime_on_gui_thread() ? cancel_here(runtime, id) : cancel_there(runtime, id);
+    qi__python_leave(visit);
+    return status;
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * An interrupt is a request that names the code which it is for: the period of the pulse, and the bracket of
+ * the loop, that the GUI thread was in when it was made. Whoever raises the exception, in the GUI thread,
+ * looks whether that code still runs; if not, nothing is raised.
+ *
+ * The way there is that of a signal of the system. CPython looks for those between bytecodes and when a system
+ * call is cut short, calls their handlers, and raises what these raise; PyErr_SetInterruptEx() says that one
+ * has come, from any thread and without the GIL. Ours is a signal of the real-time range that nobody has. It
+ * is really sent too, to cut system calls short, with a handler that stands only until it has arrived.
+ *
+ * CPython does that in its main thread alone. Where the GUI thread is another, an asynchronous exception does
+ * the same with the GIL held, but cuts no system call short.
+ *
+ * The request is under `lock`, which nobody holds while code of others runs. `armed` says whether there is one.
+ */
+#include "interrupt.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <qi/monitor.h>
+
+#include "border.h"
+#include "compat.h"
+#include "embed.h"
+#include "status.h"
+#include "visit.h"
+
+enum { REASON_SIZE = 400 };
+
+typedef struct request {
+    uint64_t period;
+    uint64_t brackets; /* of the loop; its upper part follows the brackets that close inside */
+    char reason[REASON_SIZE];
+    bool asynchronous; /* by PyThreadState_SetAsyncExc() */
+} request;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static request wanted;
+static char last_reason[REASON_SIZE]; /* of an asynchronous exception that is being made. GIL */
+
+static pthread_t gui_thread;
+static int number; /* the signal; 0: none */
+
+/* The system's side of it, under `lock` but for the flag. */
+static struct sigaction before;
+static bool handled;
+static atomic_bool arrived;
+
+/* -- the signal ---------------------------------------------------------------------------------------- */
+
+/* In the GUI thread, where CPython 3.11 takes notice at once; told by another thread, it does so later. */
+static void on_signal(int arrives)
+{
+    const int saved_errno = errno;
+
+    PyErr_SetInterruptEx(arrives);
+    atomic_store(&arrived, true); /* a system call, if there was one, has ended */
+    errno = saved_errno;
+}
+
+/* Once the signal has arrived: until then the system's default for it would end the process. */
+static void put_back(void)
+{
+    if (handled && atomic_load(&arrived)) {
+        sigaction(number, &before, NULL);
+        handled = false;
+    }
+}
+
+/* Under `lock`. */
+static void send_signal(void)
+{
+    struct sigaction action;
+
+    if (!handled) {
+        if (sigaction(number, NULL, &before) < 0 || (before.sa_flags & SA_SIGINFO) ||
+            before.sa_handler != SIG_DFL)
+            return; /* somebody has taken it since */
+        memset(&action, 0, sizeof action);
+        action.sa_handler = on_signal;
+        action.sa_flags = SA_ONSTACK; /* no SA_RESTART: that is what it is for */
+        sigemptyset(&action.sa_mask);
+        handled = sigaction(number, &action, NULL) == 0;
+    }
+    if (handled) {
+        atomic_store(&arrived, false);
+        pthread_kill(gui_thread, number);
+    }
+}
+
+/* Host code may not be prepared for system calls that end early. */
+static bool waits_for_host(void)
+{
+    return qi__pulse_load() & QI__PULSE_OUT;
+}
+
+int qi__signal_find(void)
+{
+    for (int candidate = SIGRTMAX - 1; candidate > SIGRTMIN; candidate--) {
+        struct sigaction action;
+        if (candidate != number && sigaction(candidate, NULL, &action) == 0 &&
+            !(action.sa_flags & SA_SIGINFO) && action.sa_handler == SIG_DFL)
+            return candidate;
+    }
+    return 0;
+}
+
+/* -- the request --------------------------------------------------------------------------------------- */
+
+/*
+ * The brackets of the loop, as they are at this moment. Where the GIL is not held, they may change meanwhile:
+ * a value that is read a moment too early names a bracket that has closed, and will never fit.
+ */
+__attribute__((no_sanitize("thread"))) static uint64_t read_brackets(void)
+{
+    const qi__loop *loop = qi__pulse_now.loop;
+    return loop ? *(const volatile uint64_t *)&loop->brackets : 0;
+}
+
+static void disarm(void)
+{
+    __atomic_store_n(&qi__pulse_now.armed, 0, __ATOMIC_SEQ_CST);
+    if (wanted.asynchronous && qi__pulse_now.ident)
+        PyThreadState_SetAsyncExc(qi__pulse_now.ident, NULL);
+    wanted.asynchronous = false;
+    put_back();
+}
+
+static void arm(const char *reason, bool asynchronous)
+{
+    /* Before the brackets are read: from here on those that close are told. */
+    __atomic_store_n(&qi__pulse_now.armed, 1, __ATOMIC_SEQ_CST);
+    wanted.brackets = read_brackets();
+    wanted.period = qi__pulse_period(qi__pulse_load());
+    wanted.asynchronous = asynchronous;
+    snprintf(wanted.reason, sizeof wanted.reason, "%s", reason ? reason : "interrupted");
+}
+
+static bool still_runs(void)
+{
+    const uint64_t now = read_brackets(), open = wanted.brackets & QI__BRACKETS_OPEN;
+
+    if (qi__pulse_period(qi__pulse_load()) != wanted.period)
+        return false;
+    return open == 0 || ((now & QI__BRACKETS_OPEN) >= open &&
+                         now >> QI__BRACKETS_SHIFT == wanted.brackets >> QI__BRACKETS_SHIFT);
+}
+
+void qi__interrupt_bracket_closes(const qi__loop *loop)
+{
+    if ((const void *)loop != qi__pulse_now.loop)
+        return;
+    pthread_mutex_lock(&lock);
+    if (qi__pulse_is_armed()) {
+        if (qi__level(loop) == (int)(wanted.brackets & QI__BRACKETS_OPEN))
+            disarm();
+        else
+            wanted.brackets += QI__BRACKET_CLOSES + 1; /* one inside it */
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+void qi__interrupt_left(void)
+{
+    pthread_mutex_lock(&lock);
+    if (qi__pulse_is_armed())
+        disarm();
+    pthread_mutex_unlock(&lock);
+}
+
+/* -- raising it, in the GUI thread ----------------------------------------------------------------------- */
+
+static PyObject *interrupted_class(void)
+{
+    PyObject *module = PyImport_ImportModule("qi._interrupted");
+    PyObject *type = module ? PyObject_GetAttrString(module, "Interrupted") : NULL;
+
+    Py_XDECREF(module);
+    return type;
+}
+
+/* The handler that CPython knows. */
+static PyObject *raise_wanted(PyObject *module, PyObject *Py_UNUSED(arguments))
+{
+    char reason[REASON_SIZE];
+    bool wants = false;
+
+    (void)module;
+    pthread_mutex_lock(&lock);
+    if (qi__pulse_is_armed()) {
+        wants = still_runs();
+        memcpy(reason, wanted.reason, sizeof reason);
+        disarm();
+    }
+    pthread_mutex_unlock(&lock);
+    if (!wants)
+        Py_RETURN_NONE;
+    PyObject *type = interrupted_class();
+    PyObject *text = PyUnicode_DecodeUTF8(reason, (Py_ssize_t)strlen(reason), "replace");
+    if (type && text)
+        PyErr_SetObject(type, text);
+    Py_XDECREF(text);
+    Py_XDECREF(type);
+    return NULL;
+}
+
+/* An asynchronous exception has only a class: the object asks here what it is about. */
+static PyObject *take_reason(PyObject *module, PyObject *Py_UNUSED(ignored))
+{
+    (void)module;
+    pthread_mutex_lock(&lock);
+    if (qi__pulse_is_armed() && wanted.asynchronous) {
+        memcpy(last_reason, wanted.reason, sizeof last_reason);
+        wanted.asynchronous = false; /* it is there */
+        disarm();
+    }
+    pthread_mutex_unlock(&lock);
+    return PyUnicode_DecodeUTF8(last_reason, (Py_ssize_t)strlen(last_reason), "replace");
+}
+
+/* -- opening and closing --------------------------------------------------------------------------------- */
+
+static PyMethodDef methods[] = {
+    {"_raise_interrupt", raise_wanted,
+     METH_VARARGS, "_raise_interrupt(number, frame)\n--\n\nThe handler of the signal that stands for an interrupt."},
+    {"_interrupt_reason", take_reason, METH_NOARGS,
+     "_interrupt_reason()\n--\n\nWhat the interrupt is about whose exception is being made."},
+    {NULL, NULL, 0, NULL},
+};
+
+int qi__interrupt_setup(PyObject *module, qi__state *state)
+{
+    (void)state;
+    return PyModule_AddFunctions(module, methods);
+}
+
+int qi__interrupt_open(void)
+{
+    struct sigaction action;
+    const int candidate = qi__signal_find();
+
+    gui_thread = pthread_self();
+    if (!candidate)
+        return 0;
+    sigaction(candidate, NULL, &action);
+    PyObject *old = qi__call_python("qi._interrupted", "handle", "(i)", candidate);
+    sigaction(candidate, &action, NULL); /* Python has put a handler of its own there */
+    if (old == Py_True)
+        number = candidate;
+    Py_XDECREF(old);
+    return old ? 0 : -1;
+}
+
+void qi__interrupt_close(void)
+{
+    struct sigaction action;
+
+    qi__interrupt_left();
+    if (!number)
+        return;
+    sigaction(number, NULL, &action);
+    PyObject *result = qi__call_python("qi._interrupted", "forget", "(i)", number);
+    if (!result)
+        PyErr_Clear();
+    Py_XDECREF(result);
+    sigaction(number, &action, NULL);
+    number = 0;
+}
+
+/* -- asking for it --------------------------------------------------------------------------------------- */
+
+static int fail_idle(void)
+{
+    return qi__fail(QI_ERR_STATE,
+                    "no Python code holds the GUI thread, so there is nothing to interrupt");
+}
+
+/* GIL: held. Bindings enter Python without telling: then there are frames above the event loop's. */
+static bool python_runs(void)
+{
+    const PyThreadState *thread = qi__pulse_now.thread;
+
+    if (qi__pulse_load() & QI__PULSE_PYTHON)
+        return true;
+    return thread && qi__top_frame(thread) != __atomic_load_n(&qi__pulse_now.below, __ATOMIC_RELAXED);
+}
+
+/* 0: any period. */
+static bool is_that(uint64_t period)
+{
+    return !period || qi__pulse_period(qi__pulse_load()) == period;
+}
+
+/* Without the GIL, which native code may hold that asks for signals from time to time. */
+static int interrupt_by_signal(uint64_t period, const char *reason)
+{
+    bool is_there;
+
+    pthread_mutex_lock(&lock);
+    arm(reason, false);
+    is_there = !period || wanted.period == period;
+    if (is_there) {
+        PyErr_SetInterruptEx(number);
+        if (!waits_for_host())
+            send_signal();
+    } else {
+        disarm();
+    }
+    pthread_mutex_unlock(&lock);
+    return is_there ? QI_OK : fail_idle();
+}
+
+static int interrupt_asynchronously(uint64_t period, const char *reason)
+{
+    PyObject *type = interrupted_class();
+    int status = QI_OK;
+
+    if (!type)
+        return qi__fail_python("importing qi.Interrupted");
+    pthread_mutex_lock(&lock);
+    if (is_that(period) && python_runs()) {
+        arm(reason, true);
+        PyThreadState_SetAsyncExc(qi__pulse_now.ident, type);
+    } else {
+        status = fail_idle();
+    }
+    pthread_mutex_unlock(&lock);
+    Py_DECREF(type);
+    return status;
+}
+
+int qi__interrupt_period(uint64_t period, const char *reason)
+{
+    if (number && (qi__pulse_load() & QI__PULSE_PYTHON))
+        return interrupt_by_signal(period, reason);
+    if (number && period) /* whoever names a period has seen that Python holds it */
+        return interrupt_by_signal(period, reason);
+    if (!Py_IsInitialized())
+        return fail_idle();
+    PyGILState_STATE gil = PyGILState_Ensure();
+    int status = number ? (python_runs() ? interrupt_by_signal(period, reason) : fail_idle())
+                        : interrupt_asynchronously(period, reason);
+    PyGILState_Release(gil);
+    return status;
+}
+
+void qi__interrupt_again(void)
+{
+    pthread_mutex_lock(&lock);
+    if (qi__pulse_is_armed() && number && !waits_for_host())
+        send_signal();
+    pthread_mutex_unlock(&lock);
+}
+
+int qi_interrupt(qi_runtime *runtime, const char *reason)
+{
+    int status = qi__runtime_check(runtime);
+
+    if (status == QI_OK && reason)
+        status = qi__check_text(reason, "the reason");
+    return status == QI_OK ? qi__interrupt_period(0, reason) : status;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ending Python code that does not give the GUI thread back: qi.Interrupted, raised from any thread. */
+#ifndef QI_RUNTIME_INTERRUPT_H
+#define QI_RUNTIME_INTERRUPT_H
+
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "loop_p.h"
+
+/* Takes a signal for the purpose, where this is Python's main thread. 0, or -1 with an exception. GIL: held. */
+int qi__interrupt_open(void);
+void qi__interrupt_close(void);
+
+/* As qi_interrupt(), of what runs in that period of the pulse alone. GIL: does not matter. */
+int qi__interrupt_period(uint64_t period, const char *reason);
+
+/* Repeats the system's signal, which may have come a moment before the system call that it should end. */
+void qi__interrupt_again(void);
+
+/* A bracket of the loop is about to close while an interrupt is on its way. GIL: held. */
+void qi__interrupt_bracket_closes(const qi__loop *loop);
+
+/* A signal of the real-time range that nobody has, and gives it back. 0: there is none. */
+int qi__signal_find(void);
+
+#endif

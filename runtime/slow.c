@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a slow step was is asked when it has ended, of what the loop or the slot still holds of it. */
+#include "slow.h"
+
+#include <string.h>
+
+#include "compat.h"
+#include "embed.h"
+#include "interp.h"
+#include "loop_p.h"
+#include "state.h"
+
+static struct {
+    uint64_t limit_ns; /* 0: none is told */
+    qi_slow_step_fn fn;
+    void *user;
+} log_of;
+
+/* The counter's rate is asked of the loop when it is known there; a first guess is that of a slow processor. */
+static double ticks_a_ns(void)
+{
+    const qi__loop *loop = qi__pulse_now.loop;
+
+    return loop && loop->clock.ticks_a_ns > 0 ? loop->clock.ticks_a_ns : 1;
+}
+
+void qi__slow_set(unsigned milliseconds, qi_slow_step_fn fn, void *user)
+{
+    qi__loop *loop = qi__pulse_now.loop;
+
+    log_of.limit_ns = (uint64_t)milliseconds * 1000000;
+    log_of.fn = fn;
+    log_of.user = user;
+    /* Too early rather than too late: the time is looked at again. */
+    qi__pulse_now.slow_ticks = (uint64_t)((double)log_of.limit_ns * ticks_a_ns() / 2);
+    if (milliseconds && !qi__pulse_now.slow_ticks)
+        qi__pulse_now.slow_ticks = 1;
+    if (loop)
+        qi__loop_look_for_long(loop);
+}
+
+uint64_t qi__slow_limit_ns(void)
+{
+    return log_of.limit_ns ? log_of.limit_ns : UINT64_MAX;
+}
+
+static const char *utf8(PyObject *text)
+{
+    const char *result = text && PyUnicode_Check(text) ? PyUnicode_AsUTF8(text) : NULL;
+
+    PyErr_Clear();
+    return result;
+}
+
+static void log_step(const qi_slow_step *step)
+{
+    const char *what = step->coroutine ? step->coroutine
+                       : step->target  ? step->target
+                                       : "a callback";
+
+    qi__log(QI_LOG_WARNING, "qi", "a step of %s%s%s%s took %.1f ms%s%s", what,
+            step->task ? ", task " : "", step->task ? step->task : "",
+            step->signal ? ", started by a signal," : "", (double)step->microseconds / 1000,
+            step->plugin ? ", in the plugin " : "", step->plugin ? step->plugin : "");
+}
+
+/* `parts` is (task, coroutine, plugin, signal, target); `signal` and `target` stand for what it has not. */
+static void tell(PyObject *parts, PyObject *signal, PyObject *target, uint64_t ns)
+{
+    PyObject *known[5] = {NULL};
+
+    for (Py_ssize_t i = 0; parts && PyTuple_Check(parts) && i < 5 && i < PyTuple_GET_SIZE(parts); i++)
+        known[i] = PyTuple_GET_ITEM(parts, i);
+    const qi_slow_step step = {
+        .size = sizeof step,
+        .microseconds = ns / 1000,
+        .task = utf8(known[0]),
+        .coroutine = utf8(known[1]),
+        .plugin = utf8(known[2]),
+        .signal = utf8(signal) ? utf8(signal) : utf8(known[3]),
+        .target = utf8(target) ? utf8(target) : utf8(known[4]),
+    };
+    qi_slow_step_fn fn = log_of.fn;
+    void *user = log_of.user;
+
+    if (!fn) {
+        log_step(&step);
+        return;
+    }
+    PyThreadState *thread = qi__gil_drop();
+    fn(&step, user);
+    qi__gil_take(thread);
+}
+
+void qi__slow_callback(PyObject *callback, PyObject *context, uint64_t ns)
+{
+    if (!log_of.limit_ns || ns < log_of.limit_ns)
+        return;
+    PyObject *raised = qi__take_exception();
+    PyObject *parts = qi__call_python("qi._stalls", "describe_step", "(OO)",
+                                      callback ? callback : Py_None, context ? context : Py_None);
+
+    PyErr_Clear();
+    tell(parts, NULL, NULL, ns);
+    Py_XDECREF(parts);
+    qi__give_exception(raised);
+}
+
+void qi__slow_launch(const qi__stopwatch *watch, PyObject *outcome, PyObject *signal, PyObject *target)
+{
+    const uint64_t ns = (uint64_t)((double)(qi__ticks() - watch->ticks) / ticks_a_ns());
+    qi__loop *loop = qi__pulse_now.loop;
+
+    /* An event loop inside has let the window live; and what other threads' loops launch is not the window's. */
+    if (ns < log_of.limit_ns || qi__pulse_period(qi__pulse_load()) != watch->period ||
+        PyThread_get_thread_ident() != qi__pulse_now.ident)
+        return;
+    PyObject *raised = qi__take_exception(), *parts = NULL;
+    PyObject *task_type = qi__state_get()->task_type;
+    if (outcome && PyObject_TypeCheck(outcome, (PyTypeObject *)task_type))
+        parts = qi__call_python("qi._stalls", "describe_task", "(O)", outcome);
+    PyErr_Clear();
+    if (loop && qi__loop_is_idle(loop)) /* else it is part of a callback that is measured */
+        qi__loop_count_slow(loop, ns);
+    tell(parts, signal, target, ns);
+    Py_XDECREF(parts);
+    qi__give_exception(raised);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The watchdog, for those who begin and end the runtime. GUI thread, GIL held. */
+#ifndef QI_RUNTIME_WATCHDOG_H
+#define QI_RUNTIME_WATCHDOG_H
+
+#include <qi/monitor.h>
+
+/* As qi_watchdog_start(), with the gate passed. */
+int qi__watchdog_open(qi_runtime *runtime, const qi_watchdog_options *options);
+
+/* Waits for its threads, without the GIL. */
+void qi__watchdog_close(void);
+
+#endif

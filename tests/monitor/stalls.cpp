@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// The watchdog tells of Python that does not give the GUI thread back, while it is stuck, and can end it.
+#include "tests/monitor/watched.h"
+
+using tests::Stall;
+using tests::Watched;
+
+namespace
+{
+
+/* Runs a coroutine function whose task is interrupted and ends with that. */
+Stall ends_by_interrupt(Watched &host, const char *target)
+{
+    qi_task *task = nullptr;
+
+    REQUIRE(host.run(target, &task) == QI_OK);
+    host.until([&] { return qi_task_state(task) != QI_TASK_PENDING; });
+    CHECK(qi_task_result(task, nullptr) == QI_ERR_PYTHON);
+    CHECK(std::string(qi_last_error()->python_type) == "qi.Interrupted");
+    CHECK(std::string(qi_last_error()->message).find("has held the GUI thread") != std::string::npos);
+    qi_task_release(task);
+    return host.only_stall();
+}
+
+} // namespace
+
+TEST_CASE("an infinite loop in a first step ends, and the application goes on") // T65
+{
+    Watched host;
+    Stall stall = ends_by_interrupt(host, "stalls:spins");
+    CHECK(stall.milliseconds >= 200);
+    CHECK(!stall.native);
+    CHECK(stall.shows("in spin"));
+    CHECK(stall.shows("while True:"));
+    CHECK(stall.task.rfind("Task-", 0) == 0);
+    CHECK(stall.target == "stalls:spins");
+
+    REQUIRE(host.run("stalls:good") == QI_OK);
+    host.until([&] { return host.eval("stalls.seen") == "['good', 'better']"; });
+}
+
+TEST_CASE("an infinite loop in a later step ends")
+{
+    Watched host;
+    Stall stall = ends_by_interrupt(host, "stalls:spins_later");
+    CHECK(stall.shows("in spins_later"));
+    CHECK(stall.target == "stalls:spins_later");
+}
+
+TEST_CASE("a coroutine that a signal launched is told with the signal")
+{
+    Watched host;
+    host.exec("async def endless(number): stalls.spin()\n"
+              "qi.host.stuck.numbered.connect(qi.asyncslot(endless))");
+    Q_EMIT host.stuck.numbered(3);
+    Stall stall = host.only_stall();
+    CHECK(stall.signal == "tests::Stuck::numbered(int)");
+    CHECK(stall.target == "__main__:endless");
+    CHECK(stall.shows("in endless"));
+    tests::Report report = host.interrupted();
+    CHECK(report.signal == "tests::Stuck::numbered(int)");
+}
+
+TEST_CASE("a task that a signal launched is told with the signal in later steps, too")
+{
+    Watched host;
+    host.exec("async def endless():\n"
+              "    await asyncio.sleep(0)\n"
+              "    stalls.spin()\n"
+              "qi.host.stuck.plain.connect(qi.asyncslot(endless))");
+    Q_EMIT host.stuck.plain();
+    host.until([&] { return host.recovered > 0; });
+    Stall stall = host.only_stall();
+    CHECK(stall.signal == "tests::Stuck::plain()");
+    CHECK(stall.target == "__main__:endless");
+    host.interrupted();
+}
+
+TEST_CASE("a plain slot is watched")
+{
+    Watched host;
+    host.exec("def endless(): stalls.spin()\n"
+              "qi.host.stuck.plain.connect(endless)");
+    Q_EMIT host.stuck.plain();
+    Stall stall = host.only_stall();
+    CHECK(stall.task == "");
+    CHECK(stall.target == "__main__:endless");
+    host.interrupted();
+}
+
+TEST_CASE("a plain callback of the loop is watched")
+{
+    Watched host;
+    host.exec("asyncio.get_running_loop().call_soon(stalls.spin)");
+    host.until([&] { return host.recovered > 0; });
+    CHECK(host.only_stall().target == "stalls:spin");
+    host.interrupted();
+}
+
+TEST_CASE("a script is watched, before any event loop has run")
+{
+    Watched host;
+    CHECK(qi_exec(host.runtime, "stalls.spin()", "endless.py") == QI_ERR_PYTHON);
+    CHECK(std::string(qi_last_error()->python_type) == "qi.Interrupted");
+    Stall stall = host.only_stall();
+    CHECK(stall.shows("File \"endless.py\", line 1, in <module>"));
+}
+
+TEST_CASE("the body of a module that is imported is watched")
+{
+    Watched host;
+    CHECK(host.run("endless_import:main") == QI_ERR_PYTHON);
+    CHECK(std::string(qi_last_error()->python_type) == "qi.Interrupted");
+    CHECK(host.only_stall().shows("endless_import.py\", line 4, in <module>"));
+}
+
+TEST_CASE("system calls end when they are interrupted")
+{
+    Watched host;
+    CHECK(ends_by_interrupt(host, "stalls:sleeps").shows("time.sleep(1000)"));
+    CHECK(ends_by_interrupt(host, "stalls:locks").shows("in locks"));
+    CHECK(ends_by_interrupt(host, "stalls:receives").shows("in receives"));
+    CHECK(ends_by_interrupt(host, "stalls:waits_for_process").shows("process.wait()"));
+}
+
+TEST_CASE("native code that holds the GIL is told with its stack, and ends if it asks for signals")
+{
+    Watched host;
+    Stall stall = ends_by_interrupt(host, "stalls:matches");
+    CHECK(stall.native);
+    CHECK(stall.shows("in matches"));
+    CHECK(stall.shows("stalls.py\", line "));
+    CHECK(stall.stack.find("in matches") > stall.stack.find("File \""));
+}
+
+TEST_CASE("a stall is told once, and that it is over, or as often as was asked for")
+{
+    Watched host;
+    host.answer = [&](const Stall &stall) {
+        if (!stall.over && !stall.reports)
+            host.stuck.gate.release();
+        return QI_STALL_WAIT;
+    };
+    REQUIRE(host.run("stalls:calls_host") == QI_OK);
+    host.until([&] { return host.recovered > 0; });
+    std::vector<Stall> stalls = host.take_stalls();
+    REQUIRE(stalls.size() == 2);
+    CHECK(stalls[0].shows("qi.host.stuck.wait()"));
+    CHECK(!stalls[0].over);
+    CHECK(stalls[1].over);
+    CHECK(stalls[1].reports == 1);
+    CHECK(stalls[1].milliseconds >= stalls[0].milliseconds);
+    CHECK(stalls[1].target == "stalls:calls_host");
+}
+
+TEST_CASE("a stall is told again as often as was asked for")
+{
+    Watched host(200, 30);
+    host.answer = [&](const Stall &stall) {
+        if (stall.reports == 3)
+            host.stuck.gate.release();
+        return QI_STALL_WAIT;
+    };
+    REQUIRE(host.run("stalls:calls_host") == QI_OK);
+    host.until([&] { return host.recovered > 0; });
+    std::vector<Stall> stalls = host.take_stalls();
+    REQUIRE(stalls.size() >= 5);
+    for (unsigned i = 0; i + 1 < stalls.size(); i++) {
+        CHECK(stalls[i].reports == i);
+        CHECK(stalls[i].over == false);
+        if (i) {
+            CHECK(stalls[i].milliseconds >= stalls[i - 1].milliseconds + 30);
+        }
+    }
+}
+
+TEST_CASE("the watchdog interrupts by itself if that was asked for")
+{
+    Watched host([](qi_watchdog_options &options) {
+        options.limit_ms = 200;
+        options.interrupt_ms = 400;
+    });
+    host.answer = [](const Stall &) { return QI_STALL_WAIT; };
+    Stall stall = ends_by_interrupt(host, "stalls:spins");
+    CHECK(stall.milliseconds >= 200);
+}
+
+TEST_CASE("code that swallows an interrupt is interrupted again")
+{
+    Watched host(200, 100);
+    qi_task *task = nullptr;
+    REQUIRE(host.run("stalls:swallows_once", &task) == QI_OK);
+    CHECK(qi_task_state(task) == QI_TASK_FAILED);
+    qi_task_release(task);
+    CHECK(host.eval("len(stalls.seen)") == "1");
+    CHECK(host.eval("stalls.seen[0].startswith('Interrupted: Python has held')") == "True");
+    CHECK(host.take_stalls().size() >= 2);
+}
+
+TEST_CASE("an interrupt is no Exception, ends code in finally, and lets finally run")
+{
+    Watched host;
+    ends_by_interrupt(host, "stalls:refuses_exceptions");
+    ends_by_interrupt(host, "stalls:spins_in_finally");
+    CHECK(host.eval("stalls.seen") == "[]");
+    ends_by_interrupt(host, "stalls:spins_with_cleanup");
+    CHECK(host.eval("stalls.seen") == "['cleaned up']");
+}
+
+TEST_CASE("a dialog inside a coroutine is no stall, but what runs in it is watched")
+{
+    Watched host;
+    qi_task *task = nullptr;
+
+    /* The dialog lives for many limits, as its own timer counts them, before its loop hangs. */
+    int ticks = 0;
+    QTimer timer;
+    QObject::connect(&timer, &QTimer::timeout, [&] {
+        if (++ticks == 60)
+            host.exec("asyncio.get_running_loop().call_soon(stalls.spin)");
+        if (host.recovered > 0)
+            host.stuck.quit();
+    });
+    timer.start(10);
+    host.exec("async def dialog():\n"
+              "    qi.host.stuck.exec()\n"
+              "    stalls.seen.append('the dialog has ended')");
+    REQUIRE(host.run("__main__:dialog", &task) == QI_OK);
+    CHECK(qi_task_state(task) == QI_TASK_DONE);
+    qi_task_release(task);
+    CHECK(host.eval("stalls.seen") == "['the dialog has ended']");
+    std::vector<Stall> stalls = host.take_stalls();
+    REQUIRE(!stalls.empty());
+    CHECK(ticks >= 60);
+    CHECK(stalls[0].target == "stalls:spin");
+    host.interrupted();
+}
+
+TEST_CASE("what goes on after a dialog is watched")
+{
+    Watched host;
+    qi_task *task = nullptr;
+    QTimer::singleShot(0, &host.stuck, [&] { host.stuck.quit(); });
+    host.exec("async def dialog():\n"
+              "    qi.host.stuck.exec()\n"
+              "    while True: pass");
+    REQUIRE(host.run("__main__:dialog", &task) == QI_OK);
+    CHECK(qi_task_state(task) == QI_TASK_FAILED);
+    qi_task_release(task);
+    CHECK(host.only_stall().target == "__main__:dialog");
+}
+
+TEST_CASE("a loop around calls of the host is one stall")
+{
+    Watched host;
+    host.exec("def endless():\n"
+              "    while True: qi.host.stuck.quit()");
+    CHECK(qi_exec(host.runtime, "endless()", nullptr) == QI_ERR_PYTHON);
+    CHECK(host.only_stall().shows("in endless"));
+}
+
+TEST_CASE("what the host does without Python is no stall, nor are many short calls")
+{
+    Watched host(500);
+    bool returned = false;
+    QTimer::singleShot(0, &host.stuck, [&] {
+        QSemaphore never;
+        never.tryAcquire(1, 1200);
+        for (int i = 0; i < 2000; i++)
+            host.exec("sum(range(1000))");
+        returned = true;
+    });
+    host.until([&] { return returned; });
+    CHECK(host.take_stalls().empty());
+}
+
+TEST_CASE("the watchdog may be started again with other options, and stopped")
+{
+    Watched host;
+    qi_watchdog_options options;
+    qi_watchdog_options_init(&options);
+    options.limit_ms = 5;
+    CHECK(qi_watchdog_start(host.runtime, &options) == QI_ERR_RANGE);
+    options.size = 1;
+    CHECK(qi_watchdog_start(host.runtime, &options) == QI_ERR_ABI);
+
+    qi_watchdog_options_init(&options);
+    options.limit_ms = 200;
+    options.interrupt_ms = 200;
+    REQUIRE(qi_watchdog_start(host.runtime, &options) == QI_OK);
+    CHECK(qi_exec(host.runtime, "stalls.spin()", nullptr) == QI_ERR_PYTHON);
+    CHECK(host.take_stalls().empty());
+    host.until([&] { return !host.log.empty(); });
+    CHECK(host.log[0].find("Python has held the GUI thread") == 0);
+
+    CHECK(qi_watchdog_stop(host.runtime) == QI_OK);
+    CHECK(qi_watchdog_stop(host.runtime) == QI_OK);
+    CHECK(qi_watchdog_start(host.runtime, nullptr) == QI_OK); /* and ends with the runtime */
+}
