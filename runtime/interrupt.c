@@ -45,12 +45,13 @@ static request wanted;
 static char last_reason[REASON_SIZE]; /* of an asynchronous exception that is being made. GIL */
 
 static pthread_t gui_thread;
-static int number; /* the signal; 0: none */
+static atomic_int number; /* the signal; 0: none */
 
 /* The system's side of it, under `lock` but for the flag. */
 static struct sigaction before;
 static bool handled;
-static atomic_bool arrived;
+static unsigned sent;
+static atomic_uint arrived;
 
 /* -- the signal ---------------------------------------------------------------------------------------- */
 
@@ -60,14 +61,14 @@ static void on_signal(int arrives)
     const int saved_errno = errno;
 
     PyErr_SetInterruptEx(arrives);
-    atomic_store(&arrived, true); /* a system call, if there was one, has ended */
+    atomic_fetch_add(&arrived, 1); /* a system call, if there was one, has ended */
     errno = saved_errno;
 }
 
-/* Once the signal has arrived: until then the system's default for it would end the process. */
+/* Once all signals have arrived: until then the system's default for them would end the process. */
 static void put_back(void)
 {
-    if (handled && atomic_load(&arrived)) {
+    if (handled && atomic_load(&arrived) == sent) {
         sigaction(number, &before, NULL);
         handled = false;
     }
@@ -88,10 +89,8 @@ static void send_signal(void)
         sigemptyset(&action.sa_mask);
         handled = sigaction(number, &action, NULL) == 0;
     }
-    if (handled) {
-        atomic_store(&arrived, false);
-        pthread_kill(gui_thread, number);
-    }
+    if (handled && pthread_kill(gui_thread, number) == 0)
+        sent++;
 }
 
 /* Host code may not be prepared for system calls that end early. */

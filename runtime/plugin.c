@@ -18,6 +18,7 @@
 #include "qt/bridge.h"
 #include "runtime_p.h"
 #include "status.h"
+#include "visit.h"
 
 static const char own_module[] = "qi.plugin._host";
 
@@ -179,7 +180,7 @@ int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config)
     if (status != QI_OK)
         return status;
     services = qi_qt_plugin_services_new(config->settings_file);
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     qi__plugin_events_configure(config);
     if (config->event)
         status = qi__plugin_events_add(config->event, config->event_user);
@@ -191,7 +192,7 @@ int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config)
         qi_qt_plugin_services_free(services);
         services = NULL;
     }
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }
 
@@ -208,9 +209,9 @@ int qi_plugins_rescan(qi_runtime *runtime)
 
     if (status != QI_OK)
         return status;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     status = read_answer(qi__call_python(own_module, "rescan", "()"), "looking for plugins", NULL);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }
 
@@ -225,9 +226,9 @@ static int change_listener(const qi_runtime *runtime, qi_plugin_event_fn event, 
         status = qi__fail(QI_ERR_ARGUMENT, "`event` is NULL; there is nobody to be told");
     if (status != QI_OK)
         return status;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     status = change(event, user);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }
 
@@ -254,9 +255,9 @@ int qi_plugins_list(qi_runtime *runtime, qi_value *out)
 
     if (status != QI_OK || !out)
         return status != QI_OK ? status : no_out();
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     status = read_answer(qi__call_python(own_module, "list_all", "()"), "listing the plugins", out);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }
 
@@ -266,9 +267,9 @@ int qi_plugin_info(qi_runtime *runtime, const char *id, qi_value *out)
 
     if (status != QI_OK || !out)
         return status != QI_OK ? status : no_out();
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     status = read_answer(qi__call_python(own_module, "info", "(s)", id), "describing a plugin", out);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }
 
@@ -278,10 +279,10 @@ qi_plugin_state qi_plugin_state_of(qi_runtime *runtime, const char *id)
 
     if (check_id(runtime, id) != QI_OK)
         return QI_PLUGIN_UNKNOWN;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     int status = read_answer(qi__call_python(own_module, "state_of", "(s)", id),
                              "asking for a plugin's state", &state);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status == QI_OK ? (qi_plugin_state)state.as.integer : QI_PLUGIN_UNKNOWN;
 }
 
@@ -312,13 +313,13 @@ static int change(qi_runtime *runtime, const char *id, const char *target,
     int status = check_id(runtime, id);
     if (status != QI_OK)
         return status;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     status = read_answer(qi__call_python(own_module, "state_of", "(s)", id), id, NULL);
     if (status == QI_OK) {
         const qi_value argument = qi_text(id);
         status = launch(runtime, target, &argument, options, out);
     }
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }
 
@@ -350,10 +351,10 @@ int qi_plugin_setting(qi_runtime *runtime, const char *id, const char *key, qi_v
         status = qi__check_text(key, "the setting's key");
     if (status != QI_OK || !out)
         return status != QI_OK ? status : no_out();
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     status = read_answer(qi__call_python(own_module, "setting", "(ss)", id, key),
                          "reading a setting", out);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }
 
@@ -366,12 +367,12 @@ int qi_plugin_set_setting(qi_runtime *runtime, const char *id, const char *key, 
         status = qi__check_text(key, "the setting's key");
     if (status != QI_OK)
         return status;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     PyObject *converted = qi__value_to_python(value ? value : &none), *answer = NULL;
     if (converted)
         answer = qi__call_python(own_module, "set_setting", "(ssN)", id, key, converted);
     status = read_answer(answer, "changing a setting", NULL);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }
 
@@ -383,10 +384,10 @@ int qi_plugin_trigger(qi_runtime *runtime, const char *id, const char *action)
         status = qi__check_text(action, "the action's name");
     if (status != QI_OK)
         return status;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     status = read_answer(qi__call_python(own_module, "trigger", "(ss)", id, action),
                          "running an action", NULL);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return status;
 }
 
@@ -396,12 +397,12 @@ bool qi__plugins_error(const char *plugin, const qi_error *error)
 {
     if (!services || !Py_IsInitialized())
         return true;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qi__visit visit = qi__python_enter();
     PyObject *answer = qi__call_python(own_module, "noted", "(ssz)", plugin, error->message,
                                        error->traceback);
     bool shown = answer != Py_False;
     PyErr_Clear();
     Py_XDECREF(answer);
-    PyGILState_Release(gil);
+    qi__python_leave(visit);
     return shown;
 }

@@ -41,6 +41,8 @@ Programs of your own
 
 Help with problems
     doctor                    doctor.examine() says what is wrong with the installation, and how to put it right
+    monitor                   monitor.tasks() and .counters() tell what the loop does, .watch() what makes it hang
+    Interrupted               what ends code that has held the window for too long
     testing                   settle, clock, signal recorder, leak check, stand-ins: tests without the application
 
 Plugins
@@ -64,6 +66,7 @@ from . import host
 from ._bindings import from_binding, to_binding
 from ._context import QiRunner, using_asyncio_from_qt, using_qt_from_asyncio
 from ._enums import ConnectionType
+from ._interrupted import Interrupted
 from ._loop import (
     QiBaseEventLoop,
     QiDefaultEventLoop,
@@ -92,6 +95,7 @@ __all__ = [
     "ConnectionType",
     "Gadget",
     "HostFuture",
+    "Interrupted",
     "Model",
     "Object",
     "Point",
@@ -125,6 +129,7 @@ __all__ = [
     "host",
     "jupyter",
     "modal",
+    "monitor",
     "multisignal",
     "new_event_loop",
     "plugin",
@@ -136,7 +141,7 @@ __all__ = [
     "using_qt_from_asyncio",
 ]
 
-_LATER = ("QtAsyncio", "compat", "doctor", "jupyter", "plugin", "testing")  # modules that few programs need
+_LATER = ("QtAsyncio", "compat", "doctor", "jupyter", "monitor", "plugin", "testing")  # that few programs need
 
 
 def __getattr__(name):

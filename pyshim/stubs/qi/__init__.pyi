@@ -22,6 +22,7 @@ from . import QtAsyncio as QtAsyncio
 from . import doctor as doctor
 from . import host as host
 from . import jupyter as jupyter
+from . import monitor as monitor
 from . import plugin as plugin
 from . import testing as testing
 
@@ -431,3 +432,6 @@ class Rows(Sequence[Row]):
     def __getitem__(self, key: slice, /) -> list[Row]: ...
     @overload
     def __getitem__(self, key: tuple[int, int | str], /) -> Any: ...
+
+class Interrupted(BaseException):
+    """Ends code that has held the GUI thread for too long: a watchdog, or the user, has asked for it."""
