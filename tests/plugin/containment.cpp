@@ -214,7 +214,10 @@ TEST_CASE("an error in a thread that a plugin has started is the plugin's")
                       "def broken(): raise ValueError('in a thread')\n");
     host.start();
     CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
-    host.until([&] { return host.info("bad", "errors") == "1"; });
+    host.until([&] {
+        return host.info("bad", "errors") == "1" &&
+               host.eval("__import__('threading').active_count()") == "1";
+    });
     auto reports = host.take_reports();
     REQUIRE(reports.size() == 1);
     CHECK(reports[0].plugin == "bad");

@@ -49,15 +49,19 @@ class Before:
 
 
 def descriptors():
-    """The descriptors of the process, with what they lead to."""
-    found = {}
+    """The descriptors of the process, without the one that is needed to see them."""
     try:
-        names = os.listdir("/proc/self/fd")
+        return [fd for fd in map(int, os.listdir("/proc/self/fd")) if _is_open(fd)]
     except OSError:  # no Linux
-        return found
-    for name in names:
-        found[int(name)] = None
-    return found
+        return []
+
+
+def _is_open(fd):
+    try:
+        os.fstat(fd)
+        return True
+    except OSError:
+        return False
 
 
 def _leads_to(fd):
@@ -167,8 +171,8 @@ class Remains:
     def left(self):
         """Those that somebody still holds, with who it is."""
         alive = {key: value for key, reference in self._found.items() if (value := reference()) is not None}
-        inside = {id(value) for value in alive.values()}
-        return [f"{key} is held by {holder}" for key, value in alive.items() if (holder := _holder(value, inside))]
+        inside = {id(alive), *map(id, alive.values())}
+        return [f"{key} is held by {_holder(alive[key], inside)}" for key in alive]  # items() would hold them, too
 
     def classes(self):
         return [value for reference in self._found.values() if isinstance(value := reference(), type)]
@@ -186,7 +190,7 @@ def _holder(value, inside):
 def _is_of_itself(referrer, value):
     """What a module, function or class consists of, and our own lists."""
     if isinstance(referrer, dict):
-        return referrer.get("__name__") == value.__module__ or any(held is value and key == "value" for key, held in referrer.items())
+        return referrer.get("__name__") == value.__module__
     if isinstance(referrer, tuple):
         return isinstance(value, type) and referrer is value.__mro__
     return isinstance(referrer, types.GetSetDescriptorType) or (

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// What a plugin gets: settings, actions, state, names, timers; and what the host does with them.
+#include <qi/qi.h>
+
+#include "tests/support/catch.h"
+#include "tests/support/emitter.h"
+#include "tests/support/plugins.h"
+
+using tests::Emitter;
+using tests::PluginHost;
+using tests::take;
+
+namespace
+{
+
+const char settings[] =
+    "[settings.interval]\ntype = \"int\"\ndefault = 5\nminimum = 1\nmaximum = 60\n"
+    "[settings.hosts]\ntype = \"list\"\ndefault = [\"a\"]\n"
+    "[settings.on]\ntype = \"bool\"\n"
+    "[settings.rate]\ntype = \"float\"\ndefault = 0.5\n"
+    "[settings.side]\ntype = \"choice\"\nchoices = [\"buy\", \"sell\"]\n";
+
+std::string setting(PluginHost &host, const char *key)
+{
+    qi_value value = qi_none();
+    REQUIRE(qi_plugin_setting(host.runtime, "orders", key, &value) == QI_OK);
+    return take(value);
+}
+
+int set(PluginHost &host, const char *key, const qi_value &value)
+{
+    return qi_plugin_set_setting(host.runtime, "orders", key, &value);
+}
+
+} // namespace
+
+TEST_CASE("settings are typed, checked, stored, and told to the plugin and the host")
+{
+    PluginHost host;
+    host.write("orders",
+               "import sys\n"
+               "sys.seen = []\n"
+               "def activate(ctx):\n"
+               "    sys.ctx = ctx\n"
+               "    ctx.settings.on_change(lambda key, value: sys.seen.append((key, value)))\n"
+               "    ctx.settings.on_change(late, 'rate')\n"
+               "async def late(key, value): sys.seen.append(('late', value))\n",
+               settings);
+    host.start();
+    CHECK(setting(host, "interval") == "5");
+    CHECK(set(host, "interval", qi_int(7)) == QI_OK); /* of a plugin that is off */
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.eval("__import__('sys').ctx.settings.interval") == "7");
+
+    CHECK(set(host, "interval", qi_int(61)) == QI_ERR_RANGE);
+    CHECK(std::string(qi_last_error()->message).find("'interval' of the plugin 'orders': 61 is more") !=
+          std::string::npos);
+    CHECK(set(host, "interval", qi_text("7")) == QI_ERR_TYPE);
+    CHECK(set(host, "intervall", qi_int(7)) == QI_ERR_NOT_FOUND);
+    CHECK(std::string(qi_last_error()->message).find("did you mean 'interval'") != std::string::npos);
+    host.events.clear();
+    CHECK(set(host, "rate", qi_real(0.25)) == QI_OK);
+    REQUIRE(host.events.size() == 1);
+    CHECK(host.events[0].kind == QI_PLUGIN_SETTING);
+    CHECK(host.events[0].detail == "rate");
+    CHECK(host.eval("__import__('sys').seen") == "[('rate', 0.25), ('late', 0.25)]");
+    CHECK(set(host, "rate", qi_real(0.25)) == QI_OK);
+    CHECK(host.events.size() == 1);
+
+    host.exec("import sys\n"
+              "settings = sys.ctx.settings\n"
+              "settings.hosts = ['x']; settings['on'] = True; settings.side = 'sell'\n"
+              "for wrong in (lambda: setattr(settings, 'side', 'hold'), lambda: settings.nothing, "
+              "lambda: settings['nothing']):\n"
+              "    try: wrong()\n"
+              "    except (ValueError, AttributeError, KeyError): pass\n"
+              "    else: raise AssertionError(wrong)\n"
+              "settings.hosts.append('not kept')\n"
+              "assert dict(settings) == {'interval': 7, 'hosts': ['x'], 'on': True, 'rate': 0.25, "
+              "'side': 'sell'}, dict(settings)\n"
+              "del settings['interval']\n"
+              "assert settings.interval == 5\n");
+    CHECK(set(host, "rate", qi_none()) == QI_OK);
+    CHECK(setting(host, "rate") == "0.5");
+}
+
+TEST_CASE("settings come back from the file as what they were")
+{
+    PluginHost host;
+    host.write("orders", "def activate(ctx): pass\n", settings);
+    host.start();
+    const qi_value empty = qi_list(nullptr, 0), one = qi_text("x,y"), single = qi_list(&one, 1);
+    CHECK(set(host, "hosts", empty) == QI_OK);
+    CHECK(set(host, "on", qi_bool(true)) == QI_OK);
+    CHECK(set(host, "rate", qi_real(2)) == QI_OK);
+    REQUIRE(host.shutdown() == QI_OK);
+
+    REQUIRE(qi_runtime_init(nullptr, &host.runtime) == QI_OK);
+    host.start();
+    CHECK(setting(host, "hosts") == "[]");
+    CHECK(setting(host, "on") == "True");
+    CHECK(setting(host, "rate") == "2.0");
+    CHECK(set(host, "hosts", single) == QI_OK);
+    REQUIRE(host.shutdown() == QI_OK);
+    REQUIRE(qi_runtime_init(nullptr, &host.runtime) == QI_OK);
+    host.start();
+    CHECK(setting(host, "hosts") == "['x,y']");
+}
+
+TEST_CASE("actions are listed, run in the plugin's name, and change what is shown")
+{
+    PluginHost host;
+    host.write("orders",
+               "import asyncio, sys\n"
+               "sys.seen = []\n"
+               "def activate(ctx):\n"
+               "    sys.ctx = ctx\n"
+               "    sys.send = ctx.action('send', callback=send)\n"
+               "    ctx.action('watch', 'Watch', sys.seen.append, checkable=True)\n"
+               "    @ctx.action('fail', 'Fail')\n"
+               "    def fail(): raise ValueError('broken')\n"
+               "async def send(): await asyncio.sleep(0); sys.seen.append('sent')\n",
+               "[contributes]\nactions = [{name = \"send\", text = \"Send now\", menu = "
+               "\"Orders\", shortcut = \"Ctrl+S\"}]\n");
+    host.start();
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "send") == QI_ERR_STATE);
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    std::string actions = host.info("orders", "actions");
+    INFO(actions);
+    CHECK(actions.find("{'name': 'send', 'text': 'Send now', 'tooltip': '', 'shortcut': 'Ctrl+S', "
+                       "'menu': 'Orders', "
+                       "'enabled': True, 'checkable': False, 'checked': False}") != std::string::npos);
+
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "send") == QI_OK);
+    CHECK(host.info("orders", "tasks") == "1");
+    host.until([&] { return host.eval("__import__('sys').seen") == "['sent']"; });
+    host.events.clear();
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "watch") == QI_OK);
+    CHECK(host.eval("__import__('sys').seen") == "['sent', True]");
+    REQUIRE(host.events.size() == 1);
+    CHECK(host.events[0].kind == QI_PLUGIN_ACTIONS);
+    CHECK(host.info("orders", "actions").find("'checked': True") != std::string::npos);
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "fail") == QI_ERR_PYTHON);
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "sent") == QI_ERR_NOT_FOUND);
+    CHECK(std::string(qi_last_error()->message).find("did you mean 'send'") != std::string::npos);
+    host.exec("import sys; sys.send.enabled = False");
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "send") == QI_ERR_STATE);
+    host.exec("sys.send.remove(); sys.send.remove()");
+    CHECK(host.info("orders", "actions").find("'send'") == std::string::npos);
+    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.info("orders", "actions") == "[]");
+}
+
+TEST_CASE("the application calls a plugin's functions by its id, in the plugin's name")
+{
+    PluginHost host;
+    Emitter emitter;
+    host.write("orders", "import sys\n"
+                         "from qi import _scope\n"
+                         "sys.seen = []\n"
+                         "async def send(*args): sys.seen.append((args, _scope.plugin_of()))\n"
+                         "def activate(ctx):\n"
+                         "    @ctx.expose('renamed')\n"
+                         "    async def inner(): return 'exposed', _scope.plugin_of()\n");
+    host.start();
+    CHECK(qi_run_task(host.runtime, "orders:send", nullptr, 0, nullptr, nullptr) == QI_ERR_NOT_FOUND);
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    qi_task *task = nullptr;
+    REQUIRE(qi_run_task(host.runtime, "orders:renamed", nullptr, 0, nullptr, &task) == QI_OK);
+    qi_value result = qi_none();
+    REQUIRE(qi_task_result(task, &result) == QI_OK);
+    CHECK(host.eval("__import__('qi')._scope.plugin_of()") == "None");
+    qi_value_clear(&result);
+    qi_task_release(task);
+
+    qi_connection *connection = nullptr;
+    REQUIRE(qi_asyncslot_connect(host.runtime, &emitter, "numbered", "orders:send", nullptr,
+                                 &connection) == QI_OK);
+    Q_EMIT emitter.numbered(3);
+    CHECK(host.eval("__import__('sys').seen") == "[((3,), 'orders')]");
+    CHECK(qi_run_task(host.runtime, "orders:sent", nullptr, 0, nullptr, nullptr) == QI_ERR_NOT_FOUND);
+    CHECK(std::string(qi_last_error()->message).find("'send'") != std::string::npos);
+    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK_FALSE(qi_connection_is_connected(connection));
+    CHECK(host.info("orders", "report").find("'clean': True") != std::string::npos);
+    qi_connection_release(connection);
+}
+
+TEST_CASE("an object that a plugin registers is in qi.host as long as the plugin is on")
+{
+    PluginHost host;
+    Emitter emitter;
+    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    host.write("orders", "class Desk: name = 'desk'\n"
+                         "def activate(ctx):\n"
+                         "    ctx.register('desk', Desk())\n"
+                         "    try: ctx.register('emitter', Desk())\n"
+                         "    except ValueError: pass\n"
+                         "    else: raise AssertionError\n");
+    host.start();
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.eval("__import__('qi').host.desk.name") == "'desk'");
+    CHECK(host.eval("dir(__import__('qi').host)") == "['desk', 'emitter']");
+    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.eval("dir(__import__('qi').host)") == "['emitter']");
+    CHECK(host.info("orders", "report").find("'clean': True") != std::string::npos);
+}
+
+TEST_CASE("timers fire, repeat, wait for their coroutine, and end")
+{
+    PluginHost host;
+    host.write("orders", "import asyncio, sys\n"
+                         "sys.seen = []\n"
+                         "def activate(ctx):\n"
+                         "    sys.ctx = ctx\n"
+                         "    ctx.call_later(0, sys.seen.append, 'once')\n"
+                         "    sys.timer = ctx.every(0.001, work)\n"
+                         "busy = 0\n"
+                         "async def work():\n"
+                         "    global busy\n"
+                         "    busy += 1\n"
+                         "    sys.seen.append(busy)\n"
+                         "    await asyncio.sleep(0.002)\n"
+                         "    busy -= 1\n"
+                         "    if len(sys.seen) > 4: sys.timer.cancel()\n");
+    host.start();
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    host.until([&] { return host.eval("len(__import__('sys').seen) > 4") == "True"; });
+    host.until([&] { return host.info("orders", "tasks") == "0"; });
+    CHECK(host.eval("sorted(map(str, __import__('sys').seen))") == "['1', '1', '1', '1', 'once']");
+    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    host.exec("import sys\n"
+              "for wrong in (lambda: sys.ctx.every(1, print), lambda: "
+              "sys.ctx.on_deactivate(print), lambda: sys.ctx.action('x', 'x', print)):\n"
+              "    try: wrong()\n"
+              "    except RuntimeError as error: assert 'has been ended' in str(error)\n"
+              "    else: raise AssertionError(wrong)\n");
+}
+
+TEST_CASE("ctx knows the plugin, its folder and its data, and logs in its name")
+{
+    PluginHost host;
+    host.write("orders", "import sys\n"
+                         "def activate(ctx):\n"
+                         "    (ctx.data_folder / 'file').write_text(ctx.manifest.version)\n"
+                         "    ctx.log.info('begun in %s', ctx.folder.name)\n");
+    host.start();
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.eval(("open('" + host.folder() + "/data/orders/file').read()").c_str()) == "'1.0'");
+    CHECK(host.log == std::vector<std::string>{"begun in orders"});
+}
