@@ -4,6 +4,7 @@
 // uses the public API only; what happens inside Python is in the module qi._run of the package.
 
 #include <cstdio>
+#include <cstring>
 #include <memory>
 
 #include <QtCore/qcoreapplication.h>
@@ -15,6 +16,7 @@
 
 #include "doctor.h"
 #include "options.h"
+#include "plugin.h"
 
 namespace
 {
@@ -118,6 +120,37 @@ int run(const Options &options, std::unique_ptr<QCoreApplication> application)
     return status;
 }
 
+// The plugin's host, in place of a script.
+int run_host(const Options &options, const PluginWish &wish,
+             std::unique_ptr<QCoreApplication> application)
+{
+    qi_runtime *runtime = start(options);
+    if (!runtime)
+        return fail("Python does not start");
+    if (qi_host_register(runtime, "app", application.get()) != QI_OK)
+        return fail("the application cannot be shown as qi.host.app");
+    const int status = run_plugin(runtime, wish);
+    (void)qi_runtime_shutdown(runtime, 0); /* what it leaves behind is in the log */
+    return status;
+}
+
+int plugin_run(Options &options, int &argc, char **argv)
+{
+    const PluginWish wish = parse_plugin_run(options);
+
+    if (wish.help) {
+        std::fputs(plugin_help, stdout);
+        return 0;
+    }
+    if (!wish.wrong.empty()) {
+        std::fprintf(stderr, "qi-run: %s\nTry 'qi-run plugin run --help'.\n", wish.wrong.c_str());
+        return WRONG_USAGE;
+    }
+    options.argv.resize(1);
+    return run_host(options, wish,
+                    make_application(wish.headless ? App::Core : App::Widgets, argc, argv));
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -141,5 +174,7 @@ int main(int argc, char **argv)
         return doctor(options);
     // Qt sees the program's name only: the options are qi-run's and the script's.
     int application_argc = 1;
+    if (options.how == "plugin" && options.argv.size() > 1 && std::strcmp(options.argv[1], "run") == 0)
+        return plugin_run(options, application_argc, argv);
     return run(options, make_application(options.app, application_argc, argv));
 }

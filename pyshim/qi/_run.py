@@ -34,7 +34,7 @@ def run(how, loop):
     """
     set_up(loop)
     try:
-        {"script": run_script, "module": run_module, "code": run_code, "stdin": run_stdin}[how]()
+        {"script": run_script, "module": run_module, "code": run_code, "stdin": run_stdin, "plugin": run_plugin_tool}[how]()
     except BaseException as exception:
         return status_of(exception)
     return _status if loop != "guest" or _status is not None else None
@@ -141,6 +141,12 @@ def run_code():
     source, sys.argv[0] = sys.argv[0], "-c"
     add_path("")
     execute(source, "<string>", None, show_lines)
+
+
+def run_plugin_tool():
+    from . import _plugin_tool
+
+    raise SystemExit(_plugin_tool.main(sys.argv[1:]))
 
 
 def show_lines(code, source):

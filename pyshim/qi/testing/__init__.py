@@ -27,6 +27,7 @@ and these help:
     FakeObject        stands in for an object of the application; Signal, Property and stand_in() make one,
                       Call is what it remembers of a method's call
     fake_host()       puts stand-ins into qi.host
+    load_plugin()     activates a plugin for the time of a block; PluginFailed where that cannot be
     run()             runs a coroutine from ordinary code
 """
 
@@ -34,6 +35,7 @@ from .cases import AsyncTestCase
 from .clock import Clock
 from .fakehost import fake_host
 from .leaks import LeakError, leak_check
+from .plugins import PluginFailed, load_plugin
 from .recorder import Emission, SignalRecorder
 from .running import run
 from .settling import Busy, settle
@@ -48,11 +50,13 @@ __all__ = [
     "Emission",
     "FakeObject",
     "LeakError",
+    "PluginFailed",
     "Property",
     "Signal",
     "SignalRecorder",
     "fake_host",
     "leak_check",
+    "load_plugin",
     "run",
     "settle",
     "stand_in",

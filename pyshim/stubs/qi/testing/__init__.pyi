@@ -17,15 +17,19 @@ __all__ = [
     "Emission",
     "FakeObject",
     "LeakError",
+    "PluginFailed",
     "Property",
     "Signal",
     "SignalRecorder",
     "fake_host",
     "leak_check",
+    "load_plugin",
     "run",
     "settle",
     "stand_in",
 ]
+
+from ..plugin import Context
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
@@ -103,6 +107,41 @@ class leak_check:
         traceback: TracebackType | None,
     ) -> None: ...
     async def __aenter__(self) -> leak_check: ...
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+class PluginFailed(AssertionError):
+    """A plugin could not be started, or has failed; the text says why, with the traceback of its code."""
+
+class _LoadedPlugin:
+    """What load_plugin() gives."""
+
+    id: str
+    errors: list[str]
+    report: dict[str, Any] | None
+
+    @property
+    def module(self) -> Any: ...
+    @property
+    def object(self) -> Any: ...
+    @property
+    def ctx(self) -> Context: ...
+    def info(self) -> dict[str, Any]: ...
+    def trigger(self, action: str) -> None: ...
+    def set_setting(self, key: str, value: Any) -> None: ...
+    async def reload(self) -> None: ...
+
+class load_plugin:
+    """Activates a plugin for the time of a block, without an application."""
+
+    def __init__(
+        self, folder: str | os.PathLike[str], *, settings: Mapping[str, Any] | None = None
+    ) -> None: ...
+    async def __aenter__(self) -> _LoadedPlugin: ...
     async def __aexit__(
         self,
         kind: type[BaseException] | None,

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "plugin.h"
+
+#include <cstdio>
+#include <memory>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qdir.h>
+#include <QtCore/qfileinfo.h>
+#include <QtCore/qtemporarydir.h>
+
+#include "plugin_window.h"
+
+const char plugin_help[] =
+    R"(usage: qi-run [options] plugin run [--headless] [--once] FOLDER
+
+Runs a plugin in a test host: a window with the plugin's actions, a plugin manager, a console and a task
+monitor. It is enabled at once, without asking, and reloaded when its files change. Settings and data
+of it are kept nowhere.
+
+  --headless  no window; what happens is printed, until Ctrl+C
+  --once      activate it, deactivate it, print what it has left behind, and end
+  --help      print this and exit
+
+The exit status is 0, 1 if the plugin fails (with --once: or leaves something behind), 2 for a wrong
+command line, 130 after Ctrl+C.
+)";
+
+PluginWish parse_plugin_run(const Options &options)
+{
+    PluginWish wish;
+
+    for (size_t i = 2; i < options.argv.size(); i++) {
+        const std::string given = options.argv[i];
+        if (given == "--headless")
+            wish.headless = true;
+        else if (given == "--once")
+            wish.once = wish.headless = true;
+        else if (given == "--help" || given == "-h")
+            wish.help = true;
+        else if (given[0] == '-')
+            wish.wrong = "plugin run does not know " + given;
+        else if (!wish.folder.empty())
+            wish.wrong = "plugin run takes one folder";
+        else
+            wish.folder =
+                QFileInfo(QString::fromLocal8Bit(given.c_str())).absoluteFilePath().toStdString();
+    }
+    if (wish.folder.empty() && wish.wrong.empty())
+        wish.wrong = "plugin run wants the folder of a plugin";
+    while (wish.folder.size() > 1 && wish.folder.back() == '/')
+        wish.folder.pop_back();
+    return wish;
+}
+
+namespace
+{
+
+constexpr int FAILED = 1;
+
+std::string text_of(const qi_value &map, const char *key)
+{
+    const qi_value *value = qi_value_get(&map, key);
+    return value && value->kind == QI_KIND_TEXT
+               ? std::string(value->as.text.data, value->as.text.size)
+               : std::string();
+}
+
+class Host
+{
+  public:
+    Host(qi_runtime *runtime, const PluginWish &wish)
+        : m_runtime(runtime), m_wish(wish),
+          m_id(QFileInfo(QString::fromStdString(wish.folder)).fileName().toStdString())
+    {
+    }
+
+    int run()
+    {
+        if (!start())
+            return fail("the plugin cannot be run");
+        if (!m_wish.headless)
+            m_window = make_plugin_window(m_runtime, m_id.c_str());
+        const int status = QCoreApplication::exec();
+        m_window.reset();
+        return status ? status : m_status;
+    }
+
+  private:
+    bool start()
+    {
+        const std::string parent = QFileInfo(QString::fromStdString(m_wish.folder)).path().toStdString();
+        const char *folders[] = {parent.c_str()};
+        const std::string settings = m_place.filePath(QStringLiteral("settings.ini")).toStdString();
+        const std::string data = m_place.filePath(QStringLiteral("data")).toStdString();
+        qi_plugins_config config;
+
+        qi_plugins_config_init(&config);
+        config.application_folders = folders;
+        config.application_folder_count = 1;
+        config.user_folder = config.system_folder = "";
+        config.settings_file = settings.c_str();
+        config.data_folder = data.c_str();
+        config.watch_files = !m_wish.once;
+        config.consent = consents;
+        config.event = happened;
+        config.consent_user = config.event_user = this;
+        return qi_plugins_start(m_runtime, &config) == QI_OK && enable();
+    }
+
+    bool enable()
+    {
+        qi_task_options options;
+
+        qi_task_options_init(&options);
+        options.done = enabled;
+        options.user = this;
+        return qi_plugin_enable(m_runtime, m_id.c_str(), &options, nullptr) == QI_OK;
+    }
+
+    int fail(const char *what)
+    {
+        std::fprintf(stderr, "qi-run: %s: %s\n", what, qi_last_error()->message);
+        return FAILED;
+    }
+
+    // The plugin that was named is its author's own; all others have not been asked for.
+    static bool consents(const qi_plugin_consent *consent, void *user)
+    {
+        return static_cast<Host *>(user)->m_id == consent->id;
+    }
+
+    static void happened(const qi_plugin_event *event, void *user)
+    {
+        auto *self = static_cast<Host *>(user);
+
+        if (self->m_id != event->id)
+            return;
+        if (event->kind == QI_PLUGIN_STATE)
+            std::printf("%s: %s%s%s\n", event->id, qi_plugin_state_name(event->state),
+                        event->reason ? ": " : "", event->reason ? event->reason : "");
+        else if (event->kind == QI_PLUGIN_ERROR)
+            std::printf("%s: error: %s\n", event->id, event->reason ? event->reason : "");
+        else if (event->kind == QI_PLUGIN_SETTING)
+            std::printf("%s: setting %s has changed\n", event->id, event->detail);
+        if (event->traceback && *event->traceback)
+            std::fputs(event->traceback, stdout);
+        std::fflush(stdout);
+        if (self->m_window)
+            self->m_window->happened(event);
+    }
+
+    static void enabled(int status, const qi_value *, const qi_error *error, void *user)
+    {
+        auto *self = static_cast<Host *>(user);
+        const bool active = status == QI_OK &&
+                            qi_plugin_state_of(self->m_runtime, self->m_id.c_str()) ==
+                                QI_PLUGIN_ACTIVE;
+
+        if (status != QI_OK)
+            std::fprintf(stderr, "qi-run: %s\n", error->message);
+        if (!active)
+            self->m_status = FAILED;
+        if (self->m_wish.once && active)
+            self->disable();
+        else if (self->m_wish.once || (self->m_wish.headless && status != QI_OK))
+            QCoreApplication::quit();
+        else if (active)
+            self->describe();
+    }
+
+    // What a user could do with it.
+    void describe()
+    {
+        qi_value info = qi_none();
+
+        if (!m_wish.headless || qi_plugin_info(m_runtime, m_id.c_str(), &info) != QI_OK)
+            return;
+        const qi_value *actions = qi_value_get(&info, "actions");
+        for (size_t i = 0; actions && i < actions->as.list.count; i++)
+            std::printf("%s: action %s: %s\n", m_id.c_str(),
+                        text_of(actions->as.list.items[i], "name").c_str(),
+                        text_of(actions->as.list.items[i], "text").c_str());
+        std::printf("%s: runs; a change of its files reloads it, Ctrl+C ends it\n", m_id.c_str());
+        std::fflush(stdout);
+        qi_value_clear(&info);
+    }
+
+    void disable()
+    {
+        qi_task_options options;
+
+        qi_task_options_init(&options);
+        options.done = disabled;
+        options.user = this;
+        if (qi_plugin_disable(m_runtime, m_id.c_str(), &options, nullptr) == QI_OK)
+            return;
+        m_status = fail("the plugin cannot be disabled");
+        QCoreApplication::quit();
+    }
+
+    static void disabled(int status, const qi_value *info, const qi_error *, void *user)
+    {
+        auto *self = static_cast<Host *>(user);
+        const qi_value *report = status == QI_OK ? qi_value_get(info, "report") : nullptr;
+
+        if (report && report->kind == QI_KIND_MAP)
+            self->print(*report);
+        QCoreApplication::quit();
+    }
+
+    void print(const qi_value &report)
+    {
+        for (size_t i = 0; i < report.as.map.count; i++) {
+            const qi_entry &entry = report.as.map.entries[i];
+            if (entry.value.kind != QI_KIND_LIST)
+                continue;
+            for (size_t j = 0; j < entry.value.as.list.count; j++) {
+                std::printf("%s: left behind: %s: %s\n", m_id.c_str(), entry.key.as.text.data,
+                            entry.value.as.list.items[j].as.text.data);
+                m_status = FAILED;
+            }
+        }
+        if (m_status == 0)
+            std::printf("%s: left nothing behind\n", m_id.c_str());
+        std::fflush(stdout);
+    }
+
+    qi_runtime *m_runtime;
+    PluginWish m_wish;
+    std::string m_id;
+    QTemporaryDir m_place;
+    std::unique_ptr<PluginWindow> m_window;
+    int m_status = 0;
+};
+
+} // namespace
+
+int run_plugin(qi_runtime *runtime, const PluginWish &wish)
+{
+    // Kept to the end of the process: a shutdown of the runtime still tells of the plugin's end.
+    static std::unique_ptr<Host> host;
+
+    host = std::make_unique<Host>(runtime, wish);
+    return host->run();
+}

@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""`qi-run plugin new` and `qi-run plugin check`. Running one is in C++, apps/run/plugin.cpp."""
+
+import argparse
+import difflib
+import json
+import os
+import pathlib
+import re
+import stat
+import subprocess
+import sys
+import textwrap
+
+OK, WRONG, USAGE = 0, 1, 2
+LIMIT = 60  # seconds that the import of a plugin may take
+
+DESCRIPTION = """\
+Makes, checks and runs plugins.
+
+  new NAME      make the folder NAME with a plugin that works, and a test of it
+  check FOLDER  say what is wrong with a plugin; its code is imported in a process of its own
+  run FOLDER    run a plugin in a window with plugin manager, console and task monitor
+"""
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(
+        prog="qi-run plugin", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="qi-run plugin new | check | run …")
+    commands = {"new": new, "check": check}
+    if not arguments or arguments[0] in ("-h", "--help"):
+        parser.print_help(sys.stdout if arguments else sys.stderr)
+        return OK if arguments else USAGE
+    command, *rest = arguments
+    if command not in commands:
+        near = difflib.get_close_matches(command, [*commands, "run"], 1)
+        hint = f"; did you mean {near[0]}?" if near else "; there are new, check and run"
+        print(f"qi-run: plugin has no command {command!r}{hint}", file=sys.stderr)
+        return USAGE
+    return commands[command](rest)
+
+
+# -- new ------------------------------------------------------------------------------------------------
+
+
+def new(arguments):
+    parser = argparse.ArgumentParser(
+        prog="qi-run plugin new", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Makes a folder with a plugin that works: plugin.toml, a package, a test and a README.",
+        epilog="Then: qi-run plugin check NAME, and in the folder: qi-run -m pytest")
+    parser.add_argument("name", metavar="NAME", help="the plugin's id; its folder is made in the current one")
+    parser.add_argument("--title", help="what users see; the id, made readable, by default")
+    asked = parser.parse_args(arguments)
+    folder = pathlib.Path(asked.name)
+    id = folder.name
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", id):
+        return fail(f"{id!r} cannot be a plugin's id: use letters, digits, - and _, a letter first")
+    module = id.replace("-", "_").lower()
+    if module in sys.stdlib_module_names or module == "qi":
+        return fail(f"{id!r} is the name of a module of Python's own; choose another")
+    if folder.exists():
+        return fail(f"{folder} exists already; choose another name, or remove it")
+    write_all(folder, {"id": id, "module": module, "title": asked.title or readable(id)})
+    print(f"{folder} is made. Try:\n  qi-run plugin check {folder}\n  cd {folder} && qi-run -m pytest\n"
+          f"  qi-run plugin run {folder}")
+    return OK
+
+
+def readable(id):
+    return " ".join(re.split(r"[-_]+", id)).strip().capitalize()
+
+
+def write_all(folder, names):
+    for path, text in FILES.items():
+        target = folder / path.format(**names)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for key, value in names.items():
+            text = text.replace(f"@{key}@", json.dumps(value, ensure_ascii=False)[1:-1] if key == "title" else value)
+        target.write_text(text, encoding="utf-8")
+    for path in (folder, *folder.rglob("*")):  # whatever the umask: others must not be able to change it
+        path.chmod(path.stat().st_mode & ~(stat.S_IWGRP | stat.S_IWOTH))
+
+
+FILES = {
+    "plugin.toml": """\
+[plugin]
+id = "@id@"
+name = "@title@"
+version = "0.1.0"
+description = "Says hello, now and then."
+entry = "@module@:Plugin"
+qi = ">=0.1,<0.2"
+python = ">=3.11"
+dependencies = []
+
+[settings.greeting]
+type = "text"
+title = "Greeting"
+default = "Hello"
+
+[settings.interval]
+type = "float"
+title = "Seconds between greetings"
+default = 60.0
+minimum = 0.1
+
+[contributes]
+actions = [{ name = "greet", text = "Say hello", menu = "Tools" }]
+""",
+    "{module}/__init__.py": '''\
+"""@title@: a plugin."""
+
+import asyncio
+
+
+class Plugin:
+    """The application makes one of these when the user enables the plugin."""
+
+    def __init__(self):
+        self.greeted = 0
+
+    async def activate(self, ctx):
+        """Everything that is made through ctx ends by itself when the plugin is disabled."""
+        self.ctx = ctx
+        ctx.action("greet", callback=self.greet)
+        ctx.run_task(self.greet_now_and_then())
+
+    def deactivate(self):
+        self.ctx.log.info("goodbye, after %d greetings", self.greeted)
+
+    def greet(self):
+        self.greeted += 1
+        self.ctx.log.info("%s!", self.ctx.settings.greeting)
+
+    async def greet_now_and_then(self):
+        while True:
+            await asyncio.sleep(self.ctx.settings.interval)
+            self.greet()
+''',
+    "tests/conftest.py": """\
+pytest_plugins = ["qi.testing.pytest_plugin"]
+""",
+    "tests/test_{module}.py": '''\
+"""Tests of the plugin, without the application: qi-run -m pytest"""
+
+import pathlib
+
+from qi.testing import load_plugin
+
+FOLDER = pathlib.Path(__file__).parent.parent
+
+
+async def test_the_action_greets():
+    async with load_plugin(FOLDER) as plugin:
+        plugin.trigger("greet")
+        assert plugin.object.greeted == 1
+
+
+async def test_it_greets_now_and_then(qi_clock):
+    async with load_plugin(FOLDER, settings={"interval": 10.0}) as plugin:
+        await qi_clock.advance(35)
+        assert plugin.object.greeted == 3
+''',
+    "README.md": """\
+# @title@
+
+A plugin for applications with libqi. `plugin.toml` says what it is and what it needs; `@module@/` is its code.
+
+    qi-run plugin check .        # is all as it should be?
+    qi-run -m pytest             # its tests, in `tests/`
+    qi-run plugin run .          # in a window, with plugin manager, console and task monitor
+
+To install it, put this folder into the application's folder of plugins and enable it there.
+""",
+}
+
+
+# -- check ----------------------------------------------------------------------------------------------
+
+
+def check(arguments):
+    parser = argparse.ArgumentParser(
+        prog="qi-run plugin check", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=textwrap.dedent("""\
+            Says what is wrong with a plugin: its manifest, who may write to its files, what it depends on,
+            the syntax of all its modules, and whether its entry can be imported, which is tried in a process
+            of its own. The exit status is 0, 1 if something is wrong, 2 for a wrong command line."""))
+    parser.add_argument("folder", metavar="FOLDER", help="the plugin's folder")
+    parser.add_argument("--no-import", action="store_true", help="run nothing of its code")
+    asked = parser.parse_args(arguments)
+    folder = pathlib.Path(asked.folder).resolve()
+    from .plugin import manifest
+
+    if not manifest.is_manifest_there(folder):
+        return fail(f"{folder} is no plugin: there is no {manifest.FILE} in it{near_folder(folder)}")
+    problems = [*check_files(folder), *check_manifest(folder, asked.no_import)]
+    for problem in problems:
+        print(problem)
+    print(f"{folder.name}: {len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems
+          else f"{folder.name}: all is well")
+    return WRONG if problems else OK
+
+
+def near_folder(folder):
+    if not folder.parent.is_dir():
+        return ""
+    near = difflib.get_close_matches(folder.name, [path.name for path in folder.parent.iterdir() if path.is_dir()], 1)
+    return f"; did you mean {near[0]}?" if near and near[0] != folder.name else ""
+
+
+def check_files(folder):
+    """Who may write to them, and whether Python can read them."""
+    from .plugin import trust
+
+    yield from trust.problems(folder)
+    for path in sorted(folder.rglob("*.py")):
+        try:
+            compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, OSError) as error:
+            line = getattr(error, "lineno", None)
+            yield f"{path}{f':{line}' if line else ''}: {getattr(error, 'msg', None) or error}"
+
+
+def check_manifest(folder, no_import):
+    from .plugin import dependencies, manifest
+
+    try:
+        read = manifest.Manifest.read(folder)
+    except manifest.ManifestError as error:
+        yield from map(str, error.problems)
+        return
+    found = dependencies.check_one(read)
+    yield from (f"{read.file}: {problem}" for problem in found)
+    if not found and not no_import:
+        yield from import_elsewhere(folder, read)
+
+
+#: Imports a plugin as the application does, and looks at its entry.
+IMPORT = """
+import sys, traceback
+from qi.plugin.lifecycle import describe
+from qi.plugin.manifest import Manifest
+from qi.plugin.modules import Modules
+from qi.plugin.trust import fingerprint
+manifest = Manifest.read(__import__("pathlib").Path(sys.argv[1]))
+modules = Modules(manifest, fingerprint(manifest.folder).files)
+modules.begin()
+try:
+    found = modules.load()
+    for name in filter(None, manifest.attribute.split(".")):
+        found = getattr(found, name)
+except BaseException as error:
+    sys.stderr.write(describe(error))
+    sys.exit(1)
+if not callable(getattr(found, "activate", None)):
+    sys.exit(f"{manifest.entry!r} has no function activate(ctx), which a plugin starts with")
+"""
+
+
+def import_elsewhere(folder, read):
+    place = ["--venv", sys.prefix] if sys.prefix != sys.base_prefix else []
+    command = [os.readlink("/proc/self/exe"), *place, "--loop=none", "-c", IMPORT, str(folder)]
+    try:
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired:
+        yield f"{folder}: the import of {read.entry!r} has not ended after {LIMIT} s"
+        return
+    if ended.returncode < 0:
+        yield f"{folder}: the import of {read.entry!r} crashes (signal {-ended.returncode})\n{ended.stderr.rstrip()}"
+    elif ended.returncode:
+        yield f"{folder}: the entry {read.entry!r} cannot be used:\n{textwrap.indent(ended.stderr.rstrip(), '    ')}"
+
+
+def fail(text):
+    print(f"qi-run: {text}", file=sys.stderr)
+    return WRONG

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""qi-run plugin: makes, checks and runs plugins."""
+
+import importlib.util
+import os
+import signal
+import subprocess
+
+import runs
+
+MANIFEST = """
+[plugin]
+id = "shop"
+name = "A shop"
+version = "1.0"
+entry = "shop"
+"""
+CODE = """
+def activate(ctx):
+    ctx.action("buy", "Buy", lambda: None)
+    print("activated", flush=True)
+"""
+
+
+class PluginCase(runs.RunCase):
+    def setUp(self):
+        super().setUp()
+        os.chmod(self.folder, 0o755)
+
+    def plugin(self, code=CODE, manifest=MANIFEST, folder="shop", **files):
+        self.write(f"{folder}/plugin.toml", manifest)
+        self.write(f"{folder}/shop.py", code)
+        for path, _, names in os.walk(os.path.join(self.folder, folder)):
+            os.chmod(path, 0o755)
+            for name in names:
+                os.chmod(os.path.join(path, name), 0o644)
+        return os.path.join(self.folder, folder)
+
+
+class New(PluginCase):
+    def test_what_is_made_passes_its_check_and_its_tests(self):
+        made = self.qi_run("plugin", "new", "my-orders", "--title", 'The "best" orders')
+        self.assertEqual(made.returncode, 0, made.stderr)
+        checked = self.qi_run("plugin", "check", "my-orders")
+        self.assertEqual((checked.returncode, checked.stdout), (0, "my-orders: all is well\n"), checked.stderr)
+        ran = self.qi_run("plugin", "run", "--once", "my-orders")
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+        self.assertIn("my-orders: left nothing behind", ran.stdout)
+        for name in ("README.md", "plugin.toml", "my_orders/__init__.py", "tests/conftest.py"):
+            self.assertTrue(os.path.isfile(os.path.join(self.folder, "my-orders", name)), name)
+        if importlib.util.find_spec("pytest") is None:
+            self.skipTest("pytest is not installed")
+        tested = self.qi_run("-m", "pytest", "-q", "-p", "no:cacheprovider", "my-orders")
+        self.assertEqual(tested.returncode, 0, tested.stdout)
+        self.assertIn("2 passed", tested.stdout)
+
+    def test_whatever_the_umask(self):
+        before = os.umask(0)
+        self.addCleanup(os.umask, before)
+        self.qi_run("plugin", "new", "loose")
+        os.chmod(self.folder, 0o755)
+        self.assertEqual(self.qi_run("plugin", "check", "--no-import", "loose").stdout, "loose: all is well\n")
+
+    def test_names_that_cannot_be(self):
+        self.write("there/file", "")
+        for name, text in (("1st", "a letter first"), ("a b", "cannot be a plugin's id"), ("json", "module of Python's own"),
+                           ("there", "exists already")):
+            found = self.qi_run("plugin", "new", name)
+            self.assertEqual(found.returncode, 1)
+            self.assertIn(text, found.stderr)
+
+
+class Check(PluginCase):
+    def check(self, *options):
+        found = self.qi_run("plugin", "check", *options, "shop")
+        self.assertEqual(found.stderr, "")
+        return found.returncode, found.stdout
+
+    def test_one_that_is_right(self):
+        self.plugin()
+        self.assertEqual(self.check(), (0, "shop: all is well\n"))
+
+    def test_the_manifest_is_told_with_line_and_field(self):
+        self.plugin(manifest=MANIFEST + 'verzion = "2"\n')
+        status, text = self.check()
+        self.assertEqual(status, 1)
+        self.assertRegex(text, r"plugin\.toml:7: .*verzion")
+
+    def test_syntax_with_file_and_line(self):
+        self.plugin()
+        self.write("shop/other.py", "def f(:\n")
+        status, text = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("shop/other.py:1: invalid syntax", text)
+
+    def test_who_may_write(self):
+        os.chmod(os.path.join(self.plugin(), "shop.py"), 0o666)
+        status, text = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("shop.py", text)
+        self.assertIn("chmod", text)
+
+    def test_dependencies(self):
+        self.plugin(manifest=MANIFEST + 'dependencies = ["no-such-thing>=3"]\n')
+        status, text = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("no-such-thing", text)
+
+    def test_an_entry_that_cannot_be_imported(self):
+        self.plugin("import no_such_module\n")
+        status, text = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("No module named 'no_such_module'", text)
+        self.assertIn("shop.py\", line 1", text)
+        self.assertEqual(self.check("--no-import")[0], 0)
+
+    def test_an_entry_that_crashes_or_exits(self):
+        self.plugin("import os; os.abort()\n")
+        status, text = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("crashes (signal 6)", text)
+        self.plugin("raise SystemExit(0)\n")
+        self.assertEqual(self.check()[0], 1)
+
+    def test_an_entry_without_activate(self):
+        self.plugin("def aktivate(ctx): pass\n")
+        status, text = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("no function activate(ctx)", text)
+
+    def test_no_plugin(self):
+        self.plugin()
+        found = self.qi_run("plugin", "check", "shpo")
+        self.assertEqual(found.returncode, 1)
+        self.assertIn("did you mean shop?", found.stderr)
+
+
+class Run(PluginCase):
+    def test_once(self):
+        self.plugin()
+        found = self.qi_run("plugin", "run", "--once", "shop")
+        self.assertEqual(found.returncode, 0, found.stdout + found.stderr)
+        self.assertIn("activated\n", found.stdout)
+        self.assertRegex(found.stdout, r"(?s)shop: active\n.*shop: disabled\nshop: left nothing behind\n")
+
+    def test_once_tells_what_is_left_behind(self):
+        self.plugin("kept = []\ndef activate(ctx): kept.append(open(__file__))\nimport sys; sys.kept = kept\n")
+        found = self.qi_run("plugin", "run", "--once", "shop")
+        self.assertEqual(found.returncode, 1, found.stdout + found.stderr)
+        self.assertRegex(found.stdout, r"left behind: descriptors: .*shop\.py")
+
+    def test_one_that_fails(self):
+        self.plugin("def activate(ctx): raise ValueError('not today')\n")
+        found = self.qi_run("plugin", "run", "--once", "shop")
+        self.assertEqual(found.returncode, 1)
+        self.assertIn("shop: failed: activate(): ValueError: not today", found.stdout)
+        self.assertIn("shop.py\", line 1", found.stdout)
+
+    def test_until_it_is_interrupted_and_reloaded_on_change(self):
+        folder = self.plugin()
+        process = subprocess.Popen([runs.QI_RUN, "plugin", "run", "--headless", "shop"], cwd=self.folder,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.kill)
+        lines = []
+
+        def read_to(text):
+            for line in process.stdout:
+                lines.append(line)
+                if text in line:
+                    return
+            self.fail("".join(lines))
+
+        read_to("action buy: Buy")
+        read_to("runs")
+        with open(os.path.join(folder, "shop.py"), "a") as file:
+            file.write("print('the second time', flush=True)\n")
+        read_to("the second time")
+        read_to("shop: active")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(runs.GUARD), 130)
+
+    def test_in_a_window(self):
+        self.plugin("""
+import asyncio, qi
+async def activate(ctx):
+    ctx.call_later(0.01, look)
+def look():
+    print("window", flush=True)
+    qi.host.app.quit()
+""")
+        found = self.qi_run("plugin", "run", "shop", QT_QPA_PLATFORM="offscreen")
+        self.assertEqual(found.returncode, 0, found.stdout + found.stderr)
+        self.assertIn("window\n", found.stdout)
+
+    def test_no_plugin(self):
+        self.plugin()
+        found = self.qi_run("plugin", "run", "--once", "shpo")
+        self.assertEqual(found.returncode, 1)
+        self.assertIn("no plugin 'shpo'", found.stderr)
+
+
+class Usage(PluginCase):
+    def test_help(self):
+        for arguments, text in (([], "check FOLDER"), (["new"], "--title"), (["check"], "--no-import"), (["run"], "--headless")):
+            found = self.qi_run("plugin", *arguments, "--help")
+            self.assertEqual(found.returncode, 0, found.stderr)
+            self.assertIn(text, found.stdout)
+
+    def test_wrong_command_lines(self):
+        for arguments, text in (([], "usage"), (["chek"], "did you mean check?"), (["new"], "NAME"), (["run"], "wants the folder"),
+                                (["run", "--nothing", "x"], "--nothing"), (["run", "a", "b"], "one folder")):
+            found = self.qi_run("plugin", *arguments)
+            self.assertEqual(found.returncode, 2, arguments)
+            self.assertIn(text, found.stderr)
+
+
+if __name__ == "__main__":
+    runs.main()
