@@ -292,6 +292,17 @@ bool qi__opaque_hold(void *object)
     return true;
 }
 
+void qi__opaque_type_name(void *object, char *buffer, size_t size)
+{
+    if (!Py_IsInitialized()) {
+        snprintf(buffer, size, "Python");
+        return;
+    }
+    PyGILState_STATE gil = PyGILState_Ensure();
+    snprintf(buffer, size, "%s", Py_TYPE((PyObject *)object)->tp_name);
+    PyGILState_Release(gil);
+}
+
 void qi__opaque_drop(void *object)
 {
     if (!Py_IsInitialized())

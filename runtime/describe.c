@@ -11,6 +11,7 @@
 
 #include <qi/value.h>
 
+#include "opaque.h"
 #include "qt/bridge.h"
 #include "status.h"
 
@@ -187,6 +188,15 @@ static void put_map(writer *out, const qi_value *value, int depth)
     put(out, "}", 1);
 }
 
+/* As object.__repr__() has it: what the object itself would say is code of its own. */
+static void put_python(writer *out, void *object)
+{
+    char type[64];
+
+    qi__opaque_type_name(object, type, sizeof type);
+    put_format(out, "<%s object at %p>", type, object);
+}
+
 static void put_value(writer *out, const qi_value *value, int depth)
 {
     if (depth > DEPTH_LIMIT) {
@@ -223,7 +233,7 @@ static void put_value(writer *out, const qi_value *value, int depth)
                    (void *)value->as.object.pointer);
         return;
     case QI_KIND_PYTHON:
-        put_format(out, "<Python object at %p>", value->as.python);
+        put_python(out, value->as.python);
         return;
     }
     put_format(out, "<unknown kind %d>", (int)value->kind);

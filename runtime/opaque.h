@@ -17,6 +17,9 @@ bool qi__opaque_hold(void *object);
 /* One less. Once the interpreter is gone there is nothing left to give back, and nothing happens. */
 void qi__opaque_drop(void *object);
 
+/* The name of an object's type, cut to the size; "Python" once the interpreter is gone. */
+void qi__opaque_type_name(void *object, char *buffer, size_t size);
+
 /* Owning values. The first returns a status, the next two the items to be filled in, which are none so
  * far (NULL: no memory, and *out is none), the last takes a reference that is held already. */
 /* False: the value points at NULL although it is not empty, which only one that the host made can. */

@@ -8,6 +8,7 @@
 #include "convert.h"
 #include "copies.h"
 #include "link.h"
+#include "opaque.h"
 #include "runtime_p.h"
 #include "signature.h"
 #include "state.h"
@@ -52,6 +53,19 @@ PyObject *qi_room_value_to_python(const qi_value *value)
 int qi_room_value_from_python(PyObject *object, qi_value *out)
 {
     return qi__value_from_python(object, out);
+}
+
+int qi_room_value_from_python_exactly(PyObject *object, qi_value *out)
+{
+    bool is_derived = (PyLong_Check(object) && !PyLong_CheckExact(object) && !PyBool_Check(object)) ||
+                      (PyFloat_Check(object) && !PyFloat_CheckExact(object)) ||
+                      (PyUnicode_Check(object) && !PyUnicode_CheckExact(object)) ||
+                      (PyBytes_Check(object) && !PyBytes_CheckExact(object));
+
+    if (!is_derived)
+        return qi__value_from_python(object, out);
+    qi__value_own_python(out, Py_NewRef(object));
+    return 0;
 }
 
 PyObject *qi_room_exception_take(void)

@@ -26,6 +26,8 @@ int qi_room_fail_conversion(void);
 /* Values of the C API: new reference or NULL, owning value or -1; an exception is set then. */
 PyObject *qi_room_value_to_python(const qi_value *value);
 int qi_room_value_from_python(PyObject *object, qi_value *out);
+/* The same, but what is of a class derived from int, str and the like stays the object that it is. */
+int qi_room_value_from_python_exactly(PyObject *object, qi_value *out);
 
 /* The exception that is set, taken out (NULL: none), and set again. */
 PyObject *qi_room_exception_take(void);

@@ -94,7 +94,7 @@ class Config
     /** How long Python callbacks may take turns before Qt gets its own. */
     Config &slice(std::chrono::microseconds time)
     {
-        return set(m_raw.slice_us, unsigned(time.count()));
+        return set(m_raw.slice_us, detail::as_unsigned(time));
     }
     /** What asyncio does in nested Qt event loops. */
     Config &nested(Nested nested) { return set(m_raw.nested, qi_nested(nested)); }
@@ -136,17 +136,17 @@ class Config
     /** Time that tasks which waited for aboutToQuit have for their own clean-up. */
     Config &grace(std::chrono::milliseconds time)
     {
-        return set(m_raw.grace_ms, unsigned(time.count()));
+        return set(m_raw.grace_ms, detail::as_unsigned(time));
     }
     /** Time that tasks have to end once they are cancelled. */
     Config &cancel_time(std::chrono::milliseconds time)
     {
-        return set(m_raw.cancel_ms, unsigned(time.count()));
+        return set(m_raw.cancel_ms, detail::as_unsigned(time));
     }
     /** Time that threads of the default executor have to end. */
     Config &executor_time(std::chrono::milliseconds time)
     {
-        return set(m_raw.executor_ms, unsigned(time.count()));
+        return set(m_raw.executor_ms, detail::as_unsigned(time));
     }
 
     /** Starts a runtime; `callbacks` is kept until it is CLOSED. For Runtime::start(). */

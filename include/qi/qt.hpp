@@ -53,7 +53,7 @@ QI_API int qi_watched_future_register(qi_watched_future_fn read);
  * Makes a value of a QVariant, by the conversions that properties and signals go through.
  *
  * What qi_value has no kind for is what Python would get, opaque: a QDateTime is a datetime, of
- * QI_KIND_PYTHON. `*out` is owned: release it with qi_value_clear().
+ * QI_KIND_PYTHON, and a member of an enumeration is that member. `*out` is owned: release it with qi_value_clear().
  * Thread: any; the GIL is taken inside. Fails: QI_ERR_ARGUMENT, QI_ERR_TYPE, QI_ERR_RANGE, QI_ERR_PYTHON,
  * QI_ERR_DEAD_OBJECT, QI_ERR_NOT_RUNNING, QI_ERR_MEMORY.
  */

@@ -12,6 +12,7 @@
 #define QI_RESULT_HPP
 
 #include <functional>
+#include <limits>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -68,6 +69,20 @@ inline QDebug operator<<(QDebug debug, const Error &error)
 
 namespace detail
 {
+
+/* A span of time as the C API has it: what is too long is the longest that there is. */
+template <typename Time> unsigned as_unsigned(Time time)
+{
+    constexpr unsigned most = std::numeric_limits<unsigned>::max();
+    return time.count() < 0 ? 0 : time.count() > most ? most : unsigned(time.count());
+}
+
+/* The same, where a negative span means without limit. */
+template <typename Time> int as_timeout(Time time)
+{
+    constexpr int most = std::numeric_limits<int>::max();
+    return time.count() < 0 ? -1 : time.count() > most ? most : int(time.count());
+}
 
 [[noreturn]] inline void no_value(const Error &error, const char *what)
 {

@@ -139,7 +139,7 @@ class Runtime
     /** How long Python callbacks may take turns; 0: the default. Thread: GUI. */
     Result<void> set_slice(std::chrono::microseconds time)
     {
-        return Result<void>::of(qi_runtime_set_slice(m_handle, unsigned(time.count())));
+        return Result<void>::of(qi_runtime_set_slice(m_handle, detail::as_unsigned(time)));
     }
 
     /* -- tasks ------------------------------------------------------------------------------------- */

@@ -130,7 +130,7 @@ class TaskState : public std::enable_shared_from_this<TaskState>
         qi_task_options raw;
         qi_task_options_init(&raw);
         raw.name = m_name.isEmpty() ? nullptr : m_name.constData();
-        raw.timeout_ms = unsigned(options.timeout.count());
+        raw.timeout_ms = as_unsigned(options.timeout);
         raw.owner = options.owner;
         raw.callable = target.callable();
         raw.flags = options.allow_plain ? unsigned(QI_TASK_ALLOW_PLAIN) : 0u;
@@ -329,7 +329,7 @@ template <typename T = void> class [[nodiscard]] Task
     {
         m_state->observe();
         return m_state->ask<T>([&](qi_task *task, qi_value *out) {
-            return qi_task_wait(task, int(time.count()), out);
+            return qi_task_wait(task, detail::as_timeout(time), out);
         });
     }
 

@@ -430,6 +430,25 @@ template <> struct Converter<QLatin1String> {
     }
 };
 
+template <> struct Converter<QLatin1Char> {
+    static QString name() { return QStringLiteral("QLatin1Char"); }
+    static qi_value write(QLatin1Char character, Storage &storage)
+    {
+        return storage.text(QString(character));
+    }
+};
+
+/* A str of one character. */
+template <typename T>
+struct Converter<T, std::enable_if_t<std::is_same_v<T, char16_t> || std::is_same_v<T, char32_t>>> {
+    static QString name() { return detail::metatype_name<T>(); }
+    static qi_value write(T character, Storage &storage)
+    {
+        return storage.variant(QVariant::fromValue(character));
+    }
+    static Result<T> read(const qi_value &value) { return detail::read_variant<T>(value); }
+};
+
 template <> struct Converter<QByteArray> {
     static QString name() { return QStringLiteral("QByteArray"); }
     static qi_value write(const QByteArray &bytes, Storage &storage)
@@ -473,7 +492,7 @@ template <typename T> struct Converter<T, std::enable_if_t<detail::is_object_poi
         if (value.kind == QI_KIND_NONE)
             return static_cast<T>(nullptr);
         if (value.kind == QI_KIND_PYTHON) /* a wrapper of PyQt6's or PySide6's */
-            return detail::read_variant<Class *>(value);
+            return detail::read_variant<Class *>(value).map([](Class *made) { return T(made); });
         if (value.kind != QI_KIND_OBJECT)
             return detail::wrong_type(name(), value);
         QObject *object = qi_value_object(&value);

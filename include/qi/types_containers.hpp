@@ -30,7 +30,9 @@ struct IsRange<T, std::void_t<typename T::value_type, decltype(std::declval<cons
 template <typename T, typename = void> struct IsMap : std::false_type {
 };
 template <typename T>
-struct IsMap<T, std::void_t<typename T::key_type, typename T::mapped_type>> : IsRange<T> {
+struct IsMap<T, std::void_t<typename T::key_type, typename T::mapped_type,
+                            typename T::const_iterator, decltype(std::declval<const T &>().size())>>
+    : std::true_type {
 };
 
 /* Sets and the hashes of Qt insert(); lists push_back(). */

@@ -39,7 +39,7 @@ int qi_value_from_variant(const QVariant *variant, qi_value *out)
     const GilHeld gil;
     const Ref object(to_python(*variant));
     qi_value value;
-    if (!object || qi_room_value_from_python(object.get(), &value) < 0)
+    if (!object || qi_room_value_from_python_exactly(object.get(), &value) < 0)
         return qi_room_fail_conversion();
     *out = value;
     return QI_OK;
