@@ -100,6 +100,7 @@ class Console:
         self._lost = 0
         self._scheduled = False
         self._lock = threading.Lock()
+        self.busy_limit = 0.0  # seconds; 0: none
         self.module = self._make_module()
         self.context = contextvars.copy_context()
         self.context.run(_output.sink.set, _output.Sink(f">console {number}", self.take))
@@ -199,8 +200,10 @@ class Console:
 
     async def _execute(self, source, filename, done):
         try:
-            value = await self._evaluate(source, filename)
-            done.update(status="ok", text=self._display(value))
+            with BusyGuard(self._loop, self.busy_limit):
+                value = await self._evaluate(source, filename)
+                text = self._display(value)
+            done.update(status="ok", text=text)
         except asyncio.CancelledError as error:
             if self._cancelled:
                 done.update(status="cancelled", text="")
@@ -259,6 +262,56 @@ class Console:
             return "".join(lines)
         except Exception as another:  # of a __str__ that fails, for example
             return f"{type(error).__name__} (and its traceback cannot be shown: {another!r})\n"
+
+
+class BusyGuard:
+    """Interrupts a step of the task in this block that lasts too long.
+
+    A thread of its own looks four times in the limit whether the loop has answered since; while the GUI
+    thread computes, nothing that is typed could be heard.
+    """
+
+    def __init__(self, loop, seconds):
+        self._loop = loop
+        self._seconds = seconds
+        self._task = None
+        self._over = threading.Event()
+        self._answered = threading.Event()
+
+    def __enter__(self):
+        if self._seconds > 0:
+            self._task = asyncio.current_task()
+            threading.Thread(target=self._watch, name="qi console guard", daemon=True).start()
+        return self
+
+    def __exit__(self, *exception):
+        self._over.set()
+
+    def _watch(self):
+        silent = 0
+        self._ask()
+        while not self._over.wait(self._seconds / 4):
+            ours = asyncio.current_task(self._loop) is self._task
+            if self._answered.is_set() or not ours:
+                silent = 0
+                self._ask()
+                continue
+            silent += 1
+            if silent == 4:
+                silent = 0
+                self._interrupt()
+
+    def _ask(self):
+        self._answered.clear()
+        try:
+            self._loop.call_soon_threadsafe(self._answered.set)
+        except RuntimeError:  # the loop has closed
+            self._over.set()
+
+    def _interrupt(self):
+        from . import monitor
+
+        monitor.interrupt(f"the console's input has not awaited anything for {self._seconds:g} s")
 
 
 def _joined(chunks):
@@ -421,6 +474,10 @@ async def run(number, source):
 def cancel(number):
     console = _consoles.get(number)
     return console is not None and console.cancel()
+
+
+def set_busy_limit(number, milliseconds):
+    _consoles[number].busy_limit = milliseconds / 1000
 
 
 def complete(number, source, cursor):

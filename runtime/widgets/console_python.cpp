@@ -192,6 +192,12 @@ int ConsolePython::set_name(const char *name, const qi_value *value)
     return call("set_name", {qi_int(m_number), qi_text(name), value ? *value : qi_none()}, nullptr);
 }
 
+void ConsolePython::set_busy_limit(int milliseconds)
+{
+    (void)call("set_busy_limit", {qi_int(m_number), qi_int(milliseconds)},
+               nullptr); /* fails only where there is no console any more */
+}
+
 /* -- what is printed ----------------------------------------------------------------------------------- */
 
 QVariant ConsolePython::ask(const QString &prompt)

@@ -89,6 +89,7 @@ class ConsolePython : public QObject
     Tip describe(const QString &expression);
     Tip call_tip(const QString &source, int cursor);
     int set_name(const char *name, const qi_value *value);
+    void set_busy_limit(int milliseconds);
 
     /* What has been heard since; at most so many, and how many were left out before them. */
     QList<Heard> take_heard(int most, qint64 *lost);

@@ -415,6 +415,7 @@ int ScriptConsole::busyLimit() const
 void ScriptConsole::setBusyLimit(int milliseconds)
 {
     d->busy_limit = std::max(milliseconds, 0);
+    d->python->set_busy_limit(d->busy_limit);
 }
 
 QString ScriptConsole::historyFile() const

@@ -30,19 +30,27 @@ build_against() {
 # Runs the example with the library of a prefix, and shows and checks what it prints.
 run_with() {
     local prefix=$1 folder=$2
-    LD_LIBRARY_PATH=$(lib_of "$prefix") "$folder/$example" "$folder/plugins" | tee "$work/output"
+    shift 2
+    LD_LIBRARY_PATH=$(lib_of "$prefix") "$folder/$example" "$folder/plugins" "$@" | tee "$work/output"
     case $example in
+        console) grep -qx 30 "$work/output" ;;
         c-host) grep -qF "{'word': 'lift-off', 'after': 3}" "$work/output" ;;
         cpp-host) grep -qx 'balance: 147.76' "$work/output" ;;
     esac
 }
 
+arguments=()
+if [ "$example" = console ]; then
+    arguments=('import sweep' 'await sweep.to(30, seconds=0.1)')
+    export QT_QPA_PLATFORM=offscreen HOME=$work
+fi
+
 build_against "$work/first" "$work/built"
-run_with "$work/first" "$work/built"
+run_with "$work/first" "$work/built" "${arguments[@]}"
 mv "$work/first" "$work/moved"
-run_with "$work/moved" "$work/built"
+run_with "$work/moved" "$work/built" "${arguments[@]}"
 build_against "$work/moved" "$work/rebuilt"
-run_with "$work/moved" "$work/rebuilt"
+run_with "$work/moved" "$work/rebuilt" "${arguments[@]}"
 
 # The programs that are installed find the library that lies beside them, wherever that is.
 if [ -x "$work/moved/bin/qi-run" ]; then

@@ -706,3 +706,15 @@ TEST_CASE_METHOD(Fixture, "everything_can_be_reached_and_is_named_for_screen_rea
         QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
     CHECK(steps < 20);
 }
+
+TEST_CASE_METHOD(Fixture, "an_input_that_only_computes_is_interrupted_and_the_application_goes_on")
+{
+    console->setBusyLimit(200);
+    run("n = 0\nwhile True: n += 1");
+    CHECK(shows("Interrupted"));
+    CHECK(shows("has not awaited anything for 0.2 s"));
+    run("n > 0");
+    CHECK(shows("\nTrue\n"));
+    run("await asyncio.sleep(0.5, 'only waits')"); /* longer than the limit */
+    CHECK(shows("'only waits'\n"));
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The console of docs/guide/widgets.md: what stands between the [test] marks is not shown there.
+#include <cstdio>
+#include <cstring>
+
+#include <QtWidgets>
+#include <qi/widgets.hpp>
+
+static int fail()
+{
+    std::fprintf(stderr, "%s\n", qi_last_error()->message);
+    return 1;
+}
+
+// [listen]
+static void on_line(const char *line, size_t size, int stream, const char *plugin, void *user)
+{
+    auto *log = static_cast<QFile *>(user);
+    log->write(plugin ? plugin : "application");
+    log->write(stream == QI_OUTPUT_STDERR ? " ! " : " | ");
+    log->write(line, qint64(size));
+    log->write("\n");
+}
+// [/listen]
+
+int main(int argc, char **argv)
+{
+    QApplication app(argc, argv);
+    // [test] Leaves no history behind.
+    QStandardPaths::setTestModeEnabled(true);
+    // [/test]
+    qi_runtime *runtime;
+    if (qi_runtime_init(nullptr, &runtime) != QI_OK)
+        return fail();
+
+    // [console]
+    qi::translateWidgets(); // German, where the user's locale asks for it
+
+    QMainWindow window;
+    auto *dock = new QDockWidget("Console", &window);
+    auto *console = new qi::ScriptConsole(runtime);
+    dock->setWidget(console);
+    window.addDockWidget(Qt::BottomDockWidgetArea, dock);
+
+    QObject::connect(console, &qi::ScriptConsole::openRequested, &window,
+                     [](const QString &file, int line) { // a click on a line of a traceback
+                         QDesktopServices::openUrl(QUrl::fromLocalFile(file));
+                         Q_UNUSED(line);
+                     });
+    const qi_value document = qi_qobject(&window);
+    console->setVariable("window", &document); // beside qi, host and asyncio
+    console->setBusyLimit(5000);               // `while True: pass` ends after 5 s
+    // [/console]
+
+    // [log]
+    QTemporaryFile log;
+    if (!log.open() || qi_output_listen(runtime, on_line, &log) != QI_OK)
+        return fail();
+    // [/log]
+    // [test]
+    console->setHistoryFile(QString());
+    QObject::connect(console, &qi::ScriptConsole::finished, &app, &QCoreApplication::quit,
+                     Qt::QueuedConnection);
+    QTimer::singleShot(0, console, [console] {
+        console->execute("await asyncio.sleep(0); print('hello'); window.class_name");
+    });
+    // [/test]
+    window.show();
+    const int code = app.exec(); // aboutToQuit shuts the runtime down, which ends the listening
+    // [test]
+    log.seek(0);
+    const bool heard = log.readAll().contains("| hello\n");
+    const bool shown = console->transcript().endsWith("hello\n'QMainWindow'\n");
+    if (!heard || !shown)
+        qFatal("%s", qUtf8Printable(console->transcript()));
+    // [/test]
+    return code;
+}
