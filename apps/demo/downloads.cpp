@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "downloads.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -33,7 +36,8 @@ Download::Download(const QString &name, qint64 size, QGridLayout *grid, int row,
     m_cancel->setToolTip(tr("Cancel this download"));
     m_cancel->setEnabled(false);
     connect(m_cancel, &QToolButton::clicked, this, &Download::cancel);
-    grid->addWidget(new QLabel(name), row, 0);
+    m_label = new QLabel(name);
+    grid->addWidget(m_label, row, 0);
     grid->addWidget(m_bar, row, 1);
     grid->addWidget(m_text, row, 2);
     grid->addWidget(m_cancel, row, 3);
@@ -41,45 +45,52 @@ Download::Download(const QString &name, qint64 size, QGridLayout *grid, int row,
 
 Download::~Download()
 {
-    qi_task_release(m_task);
+    m_task.cancel();
+    delete m_label;
+    delete m_bar;
+    delete m_text;
+    delete m_cancel;
 }
 
 void Download::start()
 {
     if (m_state == "running")
         return;
-    qi_task_release(m_task);
-    m_task = nullptr;
     m_received = 0;
     setState("running", tr("starting"));
-    const QByteArray name = m_name.toUtf8();
-    m_task = m_python->run("downloads:fetch", {qi_text(name.constData())}, this,
-                           [this](int status, const QString &text) { ended(status, text); });
-    if (!m_task && m_state == "running")
-        setState("failed", tr("not started"));
+    qi::TaskOptions options;
+    options.name = tr("download %1").arg(m_name);
+    options.owner = this;
+    m_task = m_python->runtime().run<qint64>(options, "downloads:fetch", m_name);
+    m_task.on_progress(this, [this](const qi::Progress &progress) { show(progress); });
+    m_task.then(this, [this](const qi::Result<qint64> &received) { ended(received); });
 }
 
 void Download::cancel()
 {
-    qi_task_cancel(m_task);
+    m_task.cancel();
 }
 
-void Download::setProgress(qint64 received)
+// What the coroutine has said by qi.progress().
+void Download::show(const qi::Progress &progress)
 {
-    m_received = received;
-    m_bar->setValue(int(received * 1000 / m_size));
-    m_text->setText(tr("%1 of %2 MB").arg(megabytes(received), megabytes(m_size)));
+    m_received = progress.value;
+    m_bar->setValue(int(progress.value * 1000 / std::max<qint64>(progress.maximum, 1)));
+    m_text->setText(tr("%1 of %2 MB").arg(megabytes(progress.value), megabytes(progress.maximum)));
     emit changed();
 }
 
-void Download::ended(int status, const QString &text)
+void Download::ended(const qi::Result<qint64> &received)
 {
-    if (status == QI_OK)
+    if (received) {
+        m_received = *received;
+        m_bar->setValue(m_bar->maximum());
         setState("done", tr("✓ %1 MB").arg(megabytes(m_size)));
-    else if (status == QI_ERR_CANCELLED)
+    } else if (received.error().is_cancelled()) {
         setState("cancelled", tr("cancelled"));
-    else
-        setState("failed", text);
+    } else {
+        setState("failed", received.error().message);
+    }
 }
 
 void Download::setState(const QString &state, const QString &text)
@@ -95,7 +106,7 @@ void Download::setState(const QString &state, const QString &text)
 
 DownloadDesk::DownloadDesk(Python *python, QWidget *parent) : QWidget(parent), m_python(python)
 {
-    m_about = new QLabel(tr("The server is starting …"));
+    m_about = new QLabel(tr("Enable the plugin “Downloads” to get files."));
     m_about->setObjectName("faint");
     m_start = new QPushButton(tr("Download all"));
     m_start->setObjectName("primary");
@@ -136,11 +147,10 @@ void DownloadDesk::offer(const QString &name, qint64 size)
     showTotals();
 }
 
-void DownloadDesk::setProgress(const QString &name, qint64 received)
+void DownloadDesk::clear()
 {
-    for (Download *file : m_files)
-        if (file->name() == name)
-            file->setProgress(received);
+    qDeleteAll(std::exchange(m_files, {}));
+    setServer({});
 }
 
 int DownloadDesk::count(const QString &state) const
@@ -176,6 +186,10 @@ void DownloadDesk::showTotals()
     const int active = running();
     m_start->setEnabled(!m_files.isEmpty() && active < m_files.size());
     m_stop->setEnabled(active > 0);
-    m_about->setText(active ? tr("%1 at a time, %2 MB so far").arg(active).arg(megabytes(received()))
-                            : tr("%1 files at %2").arg(m_files.size()).arg(m_server));
+    if (m_files.isEmpty())
+        m_about->setText(tr("Enable the plugin “Downloads” to get files."));
+    else if (active)
+        m_about->setText(tr("%1 at a time, %2 MB so far").arg(active).arg(megabytes(received())));
+    else
+        m_about->setText(tr("%1 files at %2").arg(m_files.size()).arg(m_server));
 }

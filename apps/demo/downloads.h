@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <QLabel>
+#include <QPointer>
+#include <QProgressBar>
+#include <QToolButton>
 #include <QVector>
 #include <QWidget>
-#include <qi/task.h>
+#include <qi/qi.hpp>
 
 class Python;
 class QGridLayout;
-class QLabel;
-class QProgressBar;
 class QPushButton;
-class QToolButton;
 
 // One file: each download of it is one task of Python, which this object can cancel.
 class Download : public QObject
@@ -24,7 +25,6 @@ class Download : public QObject
 
     void start();
     void cancel();
-    void setProgress(qint64 received);
 
     QString name() const { return m_name; }
     QString state() const { return m_state; } // "", "running", "done", "cancelled" or "failed"
@@ -36,15 +36,17 @@ class Download : public QObject
 
   private:
     void setState(const QString &state, const QString &text);
-    void ended(int status, const QString &text);
+    void show(const qi::Progress &progress);
+    void ended(const qi::Result<qint64> &received);
 
     QString m_name, m_state;
     qint64 m_size, m_received = 0;
     Python *m_python;
-    qi_task *m_task = nullptr;
-    QProgressBar *m_bar;
-    QLabel *m_text;
-    QToolButton *m_cancel;
+    qi::Task<qint64> m_task;
+    // The window may have deleted them first.
+    QPointer<QProgressBar> m_bar;
+    QPointer<QLabel> m_label, m_text;
+    QPointer<QToolButton> m_cancel;
 };
 
 // The downloader. The plugin `downloads` offers the files and fetches them.
@@ -61,7 +63,8 @@ class DownloadDesk : public QWidget
 
     // One more file that can be had from the server.
     Q_INVOKABLE void offer(const QString &name, qint64 size);
-    Q_INVOKABLE void setProgress(const QString &name, qint64 received);
+    // The server has gone, and with it the files.
+    Q_INVOKABLE void clear();
 
     const QVector<Download *> &files() const { return m_files; }
     int running() const { return count("running"); }

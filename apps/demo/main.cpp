@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // The demo of libqi: see the window, or let it show itself (--auto), as it does where there is no display.
+#include <utility>
+
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
@@ -43,26 +45,50 @@ static QString pluginFolder()
     return here.filePath("plugins");
 }
 
-// Nobody sees the window then, so what its error panel shows is printed as well.
+// Nobody sees the window then, so what its error panel shows is printed as well, though not again and again.
 static void printFailure(const Failure &failure)
 {
+    static QString last;
+    if (std::exchange(last, failure.message) == failure.message)
+        return;
     QTextStream(stdout) << "  · error callback: " << failure.message << " (" << failure.target
                         << ")" << Qt::endl;
 }
 
 // Shows the window on its own, and returns how many promises were not kept.
-static int showTour(QApplication &app, Window &window, const QString &screenshot)
+static int showTour(QApplication &app, Window &window, Tour &tour)
 {
     QTextStream(stdout) << "libqi demo, on Qt's platform \"" << QApplication::platformName() << "\""
                         << Qt::endl;
-    Tour tour(&window, screenshot);
     QObject::connect(&tour, &Tour::finished, &app, &QCoreApplication::quit);
     tour.start();
     app.exec();
-    tour.claim(window.python().endedClean(),
+    const auto &ending = window.python().ending();
+    tour.claim(ending && ending->clean,
                Tour::tr("shut down clean: %1 tasks were cancelled, none was left behind")
-                   .arg(window.python().tasksCancelled()));
-    return tour.failures();
+                   .arg(ending ? qulonglong(ending->tasks_cancelled) : 0));
+    return tour.failures() ? 1 : 0;
+}
+
+static int fail(const QString &why)
+{
+    QTextStream(stderr) << "qi-demo: " << why << Qt::endl;
+    return 1;
+}
+
+static void addOptions(QCommandLineParser &options)
+{
+    options.setApplicationDescription(
+        "A Qt window whose desks run coroutines of Python, in plugins.");
+    options.addHelpOption();
+    options.addVersionOption();
+    options.addOption(
+        {{"tour", "auto"}, "Drive the window by itself, check what it promises, and leave."});
+    options.addOption({"screenshot", "Where --tour saves its picture.", "file",
+                       QDir::temp().filePath("qi-demo.png")});
+    options.addOption({"plugins", "The folder of the plugins.", "folder", pluginFolder()});
+    options.addOption({"dark", "Dark colours."});
+    options.addOption({"light", "Light colours."});
 }
 
 int main(int argc, char **argv)
@@ -70,32 +96,27 @@ int main(int argc, char **argv)
     choosePlatform();
     showMessage = qInstallMessageHandler(dropChatter);
     QApplication app(argc, argv);
+    QCoreApplication::setOrganizationName("libqi");
     QCoreApplication::setApplicationName("qi-demo");
     QCoreApplication::setApplicationVersion(qi_version_string());
-
     QCommandLineParser options;
-    options.setApplicationDescription("A Qt window whose buttons run coroutines of Python.");
-    options.addHelpOption();
-    options.addVersionOption();
-    options.addOption({"auto", "Drive the window by itself, check what it promises, and leave."});
-    options.addOption({"screenshot", "Where --auto saves its picture.", "file",
-                       QDir::temp().filePath("qi-demo.png")});
-    options.addOption({"plugins", "The folder of the plugins.", "folder", pluginFolder()});
-    options.addOption({"dark", "Dark colours."});
+    addOptions(options);
     options.process(app);
 
-    Look::apply(app, options.isSet("dark") || Look::systemIsDark());
+    Look::apply(app, options.isSet("dark") || (!options.isSet("light") && Look::systemIsDark()));
     Window window;
+    Tour tour(&window, options.value("screenshot"));
     const QString platform = QApplication::platformName();
-    const bool alone = options.isSet("auto") || platform == "offscreen" || platform == "minimal";
-    if (alone)
+    const bool alone = options.isSet("tour") || platform == "offscreen" || platform == "minimal";
+    PluginPlaces places{options.value("plugins"), {}, {}};
+    if (alone) {
         QObject::connect(&window.python(), &Python::failed, printFailure);
-    if (!window.start(options.value("plugins"))) {
-        QTextStream(stderr) << "qi-demo: " << window.python().why() << Qt::endl;
-        return 1;
+        if (!tour.copyPlugins(places.plugins))
+            return fail(Tour::tr("cannot make a copy of the plugins in %1").arg(places.plugins));
+        places = tour.places();
     }
+    if (!window.start(places, alone ? Tour::agree : nullptr, &tour))
+        return fail(window.why());
     window.show();
-    if (alone)
-        return showTour(app, window, options.value("screenshot")) ? 1 : 0;
-    return app.exec();
+    return alone ? showTour(app, window, tour) : app.exec();
 }

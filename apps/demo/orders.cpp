@@ -5,6 +5,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QLabel>
 #include <QPainter>
 #include <QPushButton>
 #include <QSpinBox>
@@ -37,6 +38,10 @@ OrderDesk::OrderDesk(QWidget *parent) : QWidget(parent)
     layout->setSpacing(12);
     layout->addLayout(makeTicket());
     layout->addWidget(m_table = makeTable(), 1);
+    m_note = new QLabel(tr("Enable the plugin “Orders” to send any."));
+    m_note->setObjectName("faint");
+    layout->addWidget(m_note);
+    showButton();
 }
 
 QLayout *OrderDesk::makeTicket()
@@ -68,6 +73,7 @@ QLayout *OrderDesk::makeTicket()
     m_send = new QPushButton(tr("Send order"));
     m_send->setObjectName("primary");
     m_send->setMinimumHeight(32);
+    connect(m_send, &QPushButton::clicked, this, &OrderDesk::sendRequested);
 
     auto *row = new QHBoxLayout;
     row->setSpacing(8);
@@ -104,8 +110,31 @@ bool OrderDesk::sendEnabled() const
 
 void OrderDesk::setSendEnabled(bool enabled)
 {
-    m_send->setEnabled(enabled);
-    m_send->setText(enabled ? tr("Send order") : tr("Sending …"));
+    m_sending = !enabled;
+    showButton();
+}
+
+void OrderDesk::setOnline(bool online)
+{
+    m_online = online;
+    m_sending = m_sending && online;
+    showButton();
+}
+
+void OrderDesk::showButton()
+{
+    m_send->setEnabled(m_online && !m_sending);
+    m_send->setText(m_sending ? tr("Sending …") : tr("Send order"));
+}
+
+QString OrderDesk::note() const
+{
+    return m_note->text();
+}
+
+void OrderDesk::setNote(const QString &note)
+{
+    m_note->setText(note);
 }
 
 QVariantMap OrderDesk::ticket() const

@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tour.h"
 
+#include <algorithm>
+
 #include <QAbstractButton>
 #include <QApplication>
+#include <QDirIterator>
+#include <QFile>
 #include <QMessageBox>
 #include <QPixmap>
 #include <QPushButton>
 #include <QTextStream>
+#if __has_include(<qi/task_monitor.hpp>)
+#include <qi/task_monitor.hpp>
+#endif
+#include <qi/widgets.hpp>
 
+#include "chart.h"
 #include "downloads.h"
 #include "meter.h"
 #include "orders.h"
@@ -16,6 +25,9 @@
 
 static const qint64 kPatience = 30000; // milliseconds for one step, on a slow and busy machine
 
+static const QStringList kHonest = {"downloads", "feed", "orders", "ticker"};
+static const QStringList kAll = kHonest + QStringList("trouble");
+
 Tour::Tour(Window *window, const QString &screenshot, QObject *parent)
     : QObject(parent), m_window(window), m_screenshot(screenshot)
 {
@@ -23,13 +35,48 @@ Tour::Tour(Window *window, const QString &screenshot, QObject *parent)
     connect(&m_timer, &QTimer::timeout, this, &Tour::advance);
 }
 
+bool Tour::copyPlugins(const QString &folder)
+{
+    const QDir from(folder), to(m_folder.filePath("plugins"));
+    QDirIterator files(folder, {"*.py", "*.toml"}, QDir::Files, QDirIterator::Subdirectories);
+    while (files.hasNext()) {
+        const QString name = from.relativeFilePath(files.next());
+        const QString copy = to.filePath(name);
+        if (!QDir().mkpath(QFileInfo(copy).path()) || !QFile::copy(from.filePath(name), copy))
+            return false;
+        // As an installed plugin has them: nobody else may write to it.
+        QFile::setPermissions(copy, QFile::ReadOwner | QFile::WriteOwner);
+        QFile::setPermissions(QFileInfo(copy).path(),
+                              QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    }
+    return m_folder.isValid() && to.exists();
+}
+
+PluginPlaces Tour::places() const
+{
+    return {m_folder.filePath("plugins"), m_folder.filePath("settings.ini"),
+            m_folder.filePath("data")};
+}
+
+bool Tour::agree(const qi_plugin_consent *consent, void *user)
+{
+    static_cast<Tour *>(user)->m_agreed.append(QString("%1 %2").arg(consent->reason, consent->id));
+    return true;
+}
+
 void Tour::plan()
 {
+    planStart();
     planOrders();
     planTicker();
-    planTrouble();
+    planFeed();
+    planErrors();
     planDownloads();
     planMessageBox();
+    planHang();
+    planWidgets();
+    planReload();
+    planPicture();
     planEnd();
 }
 
@@ -70,18 +117,44 @@ void Tour::advance()
         m_steps[m_at].act();
 }
 
+bool Tour::are(const QStringList &ids, const QString &state) const
+{
+    return std::all_of(ids.begin(), ids.end(),
+                       [&](const QString &id) { return m_window->plugins().state(id) == state; });
+}
+
+void Tour::planStart()
+{
+    then({{}, {}, [this] {
+              claim(m_window->plugins().list().size() == kAll.size() && are(kAll, "discovered"),
+                    tr("%1 plugins were found, and none of them was run")
+                        .arg(m_window->plugins().list().size()));
+          }});
+    then({[this] {
+              for (const QString &id : kAll)
+                  m_window->plugins().enable(id);
+          },
+          [this] { return are(kAll, "active"); },
+          [this] {
+              for (const QString &id : kAll)
+                  if (m_window->plugins().state(id) != "active")
+                      claim(false, id + ": " + m_window->plugins().info(id)["reason"].toString());
+              claim(m_agreed.size() == kAll.size() && are(kAll, "active"),
+                    tr("the user was asked %1 times, and they are active").arg(m_agreed.size()));
+          }});
+}
+
 void Tour::planOrders()
 {
     OrderDesk *desk = m_window->orders();
-    // The server's start-up is not what the meter is about.
+    // The start is not what the meter is about.
     then({{},
           [this] {
               return !m_window->downloads()->files().isEmpty() && m_window->ticker().updates() > 20;
           },
           [this] {
               claim(!m_window->downloads()->files().isEmpty(),
-                    tr("plugins loaded; their aiohttp server answers at %1")
-                        .arg(m_window->downloads()->server()));
+                    tr("their aiohttp server answers at %1").arg(m_window->downloads()->server()));
               m_window->meter()->reset();
           }});
     then({[this, desk] {
@@ -136,18 +209,51 @@ void Tour::planTicker()
           }});
 }
 
-void Tour::planTrouble()
+void Tour::planFeed()
+{
+    then({{},
+          [this] { return m_window->chart()->received() >= 60; },
+          [this] {
+              claim(m_window->chart()->received() >= 60,
+                    tr("%1 values came through the WebSocket at %2")
+                        .arg(m_window->chart()->received())
+                        .arg(m_window->chart()->address()));
+          }});
+    then({[this] { m_window->plugins().set("feed", "color", "#2a9d62"); },
+          [this] { return m_window->chart()->color() == "#2a9d62"; },
+          [this] {
+              claim(m_window->chart()->color() == "#2a9d62",
+                    tr("a setting that was changed reached the plugin and the chart"));
+              m_window->plugins().set("feed", "color", {});
+          }});
+}
+
+void Tour::planErrors()
 {
     TroubleDesk *desk = m_window->trouble();
-    then({[desk] { desk->raiseButton()->click(); },
+    then({[desk] { desk->button("fail")->click(); },
           [desk] { return desk->failureText().contains("OrderError"); },
           [this, desk] {
               const QString text = desk->failureText();
               claim(text.contains("OrderError: cannot send") && text.contains("in check") &&
                         text.contains("ValueError"),
                     tr("an exception reached the error callback with its cause and its traceback"));
-              claim(text.contains("clicked(bool)") && text.contains("trouble:fail"),
-                    tr("the error names the signal and the coroutine it came from"));
+              claim(text.contains("plugin trouble") && text.contains("provoked()"),
+                    tr("it names the plugin and the signal that it came from"));
+          }});
+    then({[desk] { desk->button("storm")->click(); },
+          [this] { return m_window->plugins().state("trouble") == "failed"; },
+          [this, desk] {
+              claim(m_window->plugins().state("trouble") == "failed" && are(kHonest, "active"),
+                    tr("a plugin that fails all the time was ended, the others go on: %1")
+                        .arg(m_window->plugins().info("trouble")["reason"].toString()));
+              claim(!desk->button("fail")->isEnabled(), tr("its buttons are out of reach"));
+          }});
+    then({[this] { m_window->plugins().enable("trouble"); },
+          [this] { return m_window->plugins().state("trouble") == "active"; },
+          [this] {
+              claim(m_window->plugins().state("trouble") == "active",
+                    tr("enabled again, it is back"));
           }});
 }
 
@@ -185,7 +291,7 @@ void Tour::planMessageBox()
     DownloadDesk *desk = m_window->downloads();
     // The click returns when the box is closed: the following steps run in the box's own event loop.
     then({[this] {
-              QTimer::singleShot(0, m_window->trouble()->askButton(), &QAbstractButton::click);
+              QTimer::singleShot(0, m_window->trouble()->button("ask"), &QAbstractButton::click);
           },
           [] { return openBox() != nullptr; },
           [this, desk] {
@@ -217,19 +323,89 @@ void Tour::planMessageBox()
           }});
 }
 
-void Tour::planEnd()
+void Tour::planHang()
 {
-    DownloadDesk *desk = m_window->downloads();
-    then({{}, [desk] { return desk->count("done") >= 2 || desk->running() == 0; }, {}});
-    then({[this] {
-              m_window->orders()->fillIn("ORSTED", true, 250);
-              m_window->orders()->sendButton()->click();
+    TroubleDesk *desk = m_window->trouble();
+    then({[this, desk] {
+              m_quotes = m_window->market().quotes();
+              desk->button("hang")->click(); // returns when the watchdog has ended it
           },
-          [this] { return m_window->orders()->state(m_window->orders()->count()) == "accepted"; },
+          [this, desk] {
+              return !desk->stallText().isEmpty() && m_window->market().quotes() > m_quotes + 20;
+          },
+          [this, desk] {
+              claim(desk->stallText().contains("trouble"),
+                    tr("an endless loop was noticed from outside: %1").arg(desk->stallText()));
+              claim(m_window->market().quotes() > m_quotes + 20 && are(kAll, "active"),
+                    tr("it was ended by an exception in that plugin, and the window goes on"));
+          }});
+}
+
+void Tour::planWidgets()
+{
+    then({[this] {
+              m_window->console()->execute("import asyncio\n"
+                                           "await asyncio.sleep(0.01)\n"
+                                           "print('six times seven is', 6 * 7)");
+          },
+          [this] {
+              return !m_window->console()->isRunning() &&
+                     m_window->console()->transcript().contains("is 42");
+          },
+          [this] {
+              claim(m_window->console()->transcript().contains("six times seven is 42"),
+                    tr("the console awaited, and printed"));
+#if __has_include(<qi/task_monitor.hpp>)
+              m_window->tasks()->refresh();
+              claim(m_window->tasks()->text().contains("feed: listen"),
+                    tr("the monitor lists the tasks, such as that of the feed"));
+#endif
+          }});
+}
+
+void Tour::planReload()
+{
+    OrderDesk *desk = m_window->orders();
+    then({[this] {
+              QFile file(m_folder.filePath("plugins/orders/__init__.py"));
+              bool changed = file.open(QIODevice::ReadWrite);
+              const QByteArray source = file.readAll().replace("VERSION = 1", "VERSION = 2");
+              changed = changed && file.seek(0) && file.write(source) == source.size();
+              file.close();
+              claim(changed, tr("the source of a plugin was changed"));
+              m_window->plugins().reload("orders");
+          },
+          [desk] { return desk->note().contains("version 2"); },
+          [this, desk] {
+              claim(desk->note() == tr("%1 sent, version 2").arg(desk->count()),
+                    tr("it was reloaded, and its ctx.state was kept: %1").arg(desk->note()));
+              claim(m_agreed.last() == "changed orders",
+                    tr("the user was asked again, since its files had changed"));
+          }});
+}
+
+void Tour::planPicture()
+{
+    OrderDesk *desk = m_window->orders();
+    then({{}, [this] { return m_window->downloads()->count("done") >= 2; }, {}});
+    then({[this, desk] {
+              m_window->trouble()->button("fail")->click();
+              m_window->console()->execute("host.market.ask('ASML')");
+              desk->fillIn("ORSTED", true, 250);
+              desk->sendButton()->click();
+          },
+          [this, desk] {
+              return desk->state(desk->count()) == "accepted" && !m_window->console()->isRunning();
+          },
           [this] {
               claim(m_window->grab().save(m_screenshot),
                     tr("screenshot saved to %1").arg(m_screenshot));
           }});
+}
+
+void Tour::planEnd()
+{
+    DownloadDesk *desk = m_window->downloads();
     then({{},
           [desk] { return desk->running() == 0; },
           [this, desk] {
@@ -238,8 +414,38 @@ void Tour::planEnd()
               const FrameMeter *meter = m_window->meter();
               // Milliseconds are shown, not judged: on a loaded machine they say little of the window.
               claim(meter->frames() > 100,
-                    tr("the window never froze: %1 frames, the longest took %2 ms")
+                    tr("the window's frames: %1; the longest, of the endless loop, took %2 ms")
                         .arg(meter->frames())
                         .arg(meter->longest(), 0, 'f', 0));
+          }});
+    then({[this] {
+              m_window->trouble()->button("leak")->click();
+              m_window->plugins().disable("trouble");
+          },
+          [this] { return m_window->plugins().state("trouble") == "disabled"; },
+          [this] {
+              const QVariantMap report = m_window->plugins().info("trouble")["report"].toMap();
+              const QStringList threads = report["threads"].toStringList();
+              claim(!report["clean"].toBool() && threads.join(' ').contains("forgotten"),
+                    tr("what a plugin left behind is named: %1").arg(threads.join(", ")));
+          }});
+    then({[this] {
+              for (const QString &id : kHonest)
+                  m_window->plugins().disable(id);
+          },
+          [this] { return are(kHonest, "disabled"); },
+          [this] {
+              for (const QString &id : kHonest) {
+                  const QVariantMap report = m_window->plugins().info(id)["report"].toMap();
+                  QStringList left;
+                  for (const QVariant &what : report)
+                      left += what.toStringList();
+                  claim(report["clean"].toBool(),
+                        tr("%1 left nothing behind%2")
+                            .arg(id, report["clean"].toBool() ? QString() : ": " + left.join("; ")));
+              }
+              claim(m_window->downloads()->files().isEmpty() && !m_window->chart()->isLive() &&
+                        !m_window->orders()->sendButton()->isEnabled(),
+                    tr("the desks are as they were without plugins"));
           }});
 }

@@ -6,19 +6,28 @@
 #include <QElapsedTimer>
 #include <QObject>
 #include <QStringList>
+#include <QTemporaryDir>
 #include <QTimer>
 #include <QVector>
+
+#include "plugins.h"
 
 class Window;
 
 // The demo driven by itself: it clicks the real buttons, waits for what they promise, and says of each
-// promise whether it was kept.
+// promise whether it was kept. It works on a copy of the plugins, which it changes to see them reloaded.
 class Tour : public QObject
 {
     Q_OBJECT
 
   public:
     Tour(Window *window, const QString &screenshot, QObject *parent = nullptr);
+
+    // Copies the plugins; what becomes of them is kept beside the copy. False: there was no place for it.
+    bool copyPlugins(const QString &folder);
+    PluginPlaces places() const;
+    // For qi_plugins_config: agrees to everything, and counts. `user` is a Tour.
+    static bool agree(const qi_plugin_consent *consent, void *user);
 
     void start();
     int failures() const { return m_failures; }
@@ -36,22 +45,31 @@ class Tour : public QObject
     };
 
     void plan();
+    void planStart();
     void planOrders();
     void planTicker();
-    void planTrouble();
+    void planFeed();
     void planDownloads();
     void planMessageBox();
+    void planErrors();
+    void planHang();
+    void planWidgets();
+    void planReload();
+    void planPicture();
     void planEnd();
     void then(Step step) { m_steps.append(std::move(step)); }
     void advance();
+    bool are(const QStringList &ids, const QString &state) const;
 
     Window *m_window;
     QString m_screenshot;
+    QTemporaryDir m_folder;
+    QStringList m_agreed; // "new orders", and so on
     QVector<Step> m_steps;
     qsizetype m_at = -1; // the step that waits
     QTimer m_timer;
     QElapsedTimer m_clock;
     int m_failures = 0;
-    int m_quotes = 0;      // when the message box opened
+    int m_quotes = 0;      // when the message box opened, or the window was stuck
     qint64 m_received = 0; // likewise
 };

@@ -11,11 +11,17 @@
 #include "look.h"
 #include "python.h"
 
+static const struct {
+    const char *command, *text;
+} kButtons[] = {{"ask", QT_TRANSLATE_NOOP("TroubleDesk", "Ask in a message box")},
+                {"fail", QT_TRANSLATE_NOOP("TroubleDesk", "Raise an error")},
+                {"storm", QT_TRANSLATE_NOOP("TroubleDesk", "Many errors")},
+                {"hang", QT_TRANSLATE_NOOP("TroubleDesk", "Hang")},
+                {"leak", QT_TRANSLATE_NOOP("TroubleDesk", "Leave a thread")}};
+
 TroubleDesk::TroubleDesk(QWidget *parent) : QWidget(parent)
 {
-    m_ask = new QPushButton(tr("Ask in a message box"));
-    m_raise = new QPushButton(tr("Raise an error"));
-    m_answer = new QLabel(tr("QMessageBox::exec() inside a coroutine; the rest goes on."));
+    m_answer = new QLabel(tr("Enable the plugin “Trouble” to see what happens."));
     m_answer->setObjectName("faint");
     m_answer->setWordWrap(true);
     m_headline = new QLabel(tr("No errors so far"));
@@ -23,6 +29,7 @@ TroubleDesk::TroubleDesk(QWidget *parent) : QWidget(parent)
     m_headline->setWordWrap(true);
     m_origin = new QLabel;
     m_origin->setObjectName("faint");
+    m_origin->setWordWrap(true);
     m_origin->hide();
     m_traceback = new QPlainTextEdit;
     m_traceback->setReadOnly(true);
@@ -30,20 +37,46 @@ TroubleDesk::TroubleDesk(QWidget *parent) : QWidget(parent)
     m_traceback->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_traceback->setPlaceholderText(tr("The traceback of the last error"));
 
-    auto *row = new QHBoxLayout;
-    row->setSpacing(8);
-    row->addWidget(m_ask);
-    row->addWidget(m_raise);
-    row->addStretch(1);
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setContentsMargins(12, 10, 12, 10);
     layout->setSpacing(6);
-    layout->addLayout(row);
+    layout->addLayout(makeButtons());
     layout->addWidget(m_answer);
-    layout->addSpacing(4);
     layout->addWidget(m_headline);
     layout->addWidget(m_origin);
     layout->addWidget(m_traceback, 1);
+    setActive(false);
+}
+
+QHBoxLayout *TroubleDesk::makeButtons()
+{
+    auto *row = new QHBoxLayout;
+    row->setSpacing(6);
+    for (const auto &made : kButtons) {
+        auto *button = new QPushButton(tr(made.text));
+        const QString command = made.command;
+        m_buttons.insert(command, button);
+        row->addWidget(button);
+        connect(button, &QPushButton::clicked, this, [this, command] {
+            if (command == "fail")
+                emit provoked();
+            else
+                emit commanded(command);
+        });
+    }
+    row->addStretch(1);
+    return row;
+}
+
+void TroubleDesk::setActive(bool active)
+{
+    for (QPushButton *button : std::as_const(m_buttons))
+        button->setEnabled(active);
+}
+
+QPushButton *TroubleDesk::button(const QString &command) const
+{
+    return m_buttons.value(command);
 }
 
 bool TroubleDesk::confirm(const QString &question)
@@ -58,23 +91,36 @@ void TroubleDesk::answer(const QString &text)
     m_answer->setText(text);
 }
 
+void TroubleDesk::showText(const QString &headline, const QString &origin, const QString &details)
+{
+    m_headline->setText(headline);
+    m_headline->setStyleSheet(QString("color: %1; font-weight: 600").arg(Look::bad().name()));
+    m_origin->setText(origin);
+    m_origin->setVisible(!origin.isEmpty());
+    m_traceback->setPlainText(details.trimmed());
+    m_traceback->verticalScrollBar()->setValue(m_traceback->verticalScrollBar()->maximum());
+}
+
 void TroubleDesk::showFailure(const Failure &failure)
 {
-    m_headline->setText(failure.message.startsWith(failure.type)
-                            ? failure.message
-                            : failure.type + ": " + failure.message);
-    m_headline->setStyleSheet(QString("color: %1; font-weight: 600").arg(Look::bad().name()));
     QStringList parts;
-    if (!failure.signal.isEmpty())
-        parts << tr("signal %1").arg(failure.signal);
-    if (!failure.target.isEmpty())
-        parts << tr("target %1").arg(failure.target);
-    if (!failure.task.isEmpty())
-        parts << tr("task %1").arg(failure.task);
-    m_origin->setText(parts.join("  ·  "));
-    m_origin->setVisible(!parts.isEmpty());
-    m_traceback->setPlainText(failure.traceback.trimmed());
-    m_traceback->verticalScrollBar()->setValue(m_traceback->verticalScrollBar()->maximum());
+    const std::pair<QString, QString> known[] = {{tr("plugin %1"), failure.plugin},
+                                                 {tr("signal %1"), failure.signal},
+                                                 {tr("target %1"), failure.target},
+                                                 {tr("task %1"), failure.task}};
+    for (const auto &[text, value] : known)
+        if (!value.isEmpty())
+            parts << text.arg(value);
+    showText(failure.message.startsWith(failure.type) ? failure.message
+                                                      : failure.type + ": " + failure.message,
+             parts.join("  ·  "), failure.traceback);
+}
+
+void TroubleDesk::showStall(const QString &plugin, const QString &task, int milliseconds,
+                            const QString &stack)
+{
+    m_stall = tr("The plugin %1 held the window for %2 ms").arg(plugin).arg(milliseconds);
+    showText(m_stall, tr("task %1").arg(task), stack);
 }
 
 QString TroubleDesk::failureText() const

@@ -2,11 +2,19 @@
 #include "window.h"
 
 #include <QDir>
+#include <QDockWidget>
 #include <QGridLayout>
 #include <QLabel>
+#include <QMenuBar>
 #include <QPushButton>
 #include <QStatusBar>
+#if __has_include(<qi/task_monitor.hpp>)
+#include <qi/task_monitor.hpp>
+#endif
+#include <qi/plugin_manager.hpp>
+#include <qi/widgets.hpp>
 
+#include "chart.h"
 #include "downloads.h"
 #include "look.h"
 #include "meter.h"
@@ -25,10 +33,31 @@ static QLayout *only(QWidget *widget)
 Window::Window()
 {
     setWindowTitle(tr("libqi demo"));
+    setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
     m_orders = new OrderDesk;
     m_downloads = new DownloadDesk(&m_python);
+    m_chart = new LiveChart;
     m_trouble = new TroubleDesk;
+    setCentralWidget(makeDesks());
+    statusBar()->setSizeGripEnabled(false);
+    resize(1760, 1080);
+    connect(&m_python, &Python::failed, m_trouble, &TroubleDesk::showFailure);
+    connect(&m_watchdog, &Watchdog::stalled, m_trouble, &TroubleDesk::showStall);
+    connect(m_trouble, &TroubleDesk::commanded, this,
+            [this](const QString &command) { m_plugins.trigger("trouble", command); });
+    connect(&m_plugins, &Plugins::changed, this, [this](const QString &id, const QString &state) {
+        if (id == "trouble")
+            m_trouble->setActive(state == "active");
+    });
+    connect(&m_plugins, &Plugins::refused, m_trouble, [this](const QString &what, const QString &why) {
+        m_trouble->showFailure({what, why, {}, {}, {}, {}, {}});
+    });
+}
 
+Window::~Window() = default;
+
+QWidget *Window::makeDesks()
+{
     auto *body = new QWidget;
     auto *grid = new QGridLayout(body);
     grid->setContentsMargins(20, 16, 20, 8);
@@ -48,18 +77,15 @@ Window::Window()
                    tr("aiohttp, from a server that the plugin runs in this very process."),
                    only(m_downloads)),
         2, 0);
-    grid->addWidget(Look::card(tr("Trouble"),
-                               tr("Nested event loops and exceptions, both without harm."),
-                               only(m_trouble)),
+    grid->addWidget(Look::card(tr("Live feed"),
+                               tr("Each value comes through a WebSocket, and is painted."),
+                               only(m_chart)),
                     2, 1);
     for (int i : {0, 1})
         grid->setColumnStretch(i, 1);
     for (int i : {1, 2})
         grid->setRowStretch(i, 1);
-    setCentralWidget(body);
-    statusBar()->setSizeGripEnabled(false);
-    resize(1180, 840);
-    connect(&m_python, &Python::failed, m_trouble, &TroubleDesk::showFailure);
+    return body;
 }
 
 QWidget *Window::makeHead()
@@ -68,7 +94,7 @@ QWidget *Window::makeHead()
     auto *title = new QLabel(tr("A Qt window, run by coroutines"));
     title->setObjectName("title");
     auto *about = new QLabel(
-        tr("The window is C++. What its buttons do is Python, loaded from plugin folders."));
+        tr("The window is C++. What its desks do is Python, in plugins that come and go."));
     about->setObjectName("faint");
     m_meter = new FrameMeter;
 
@@ -83,29 +109,75 @@ QWidget *Window::makeHead()
     return head;
 }
 
-bool Window::start(const QString &folder)
+QDockWidget *Window::addDock(const QString &title, const char *name, QWidget *content,
+                             Qt::DockWidgetArea area)
 {
-    if (!m_python.start(folder))
+    auto *dock = new QDockWidget(title);
+    dock->setObjectName(name);
+    dock->setWidget(content);
+    addDockWidget(area, dock);
+    return dock;
+}
+
+// The widgets of libqi, which want a runtime.
+void Window::makeDocks()
+{
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    m_manager = new qi::PluginManager(m_python.handle());
+    m_console = new qi::ScriptConsole(m_python.handle());
+    auto *plugins = addDock(tr("Plugins"), "plugins", m_manager, Qt::RightDockWidgetArea);
+    auto *console = addDock(tr("Console"), "console", m_console, Qt::BottomDockWidgetArea);
+    auto *trouble = addDock(tr("Trouble"), "trouble", m_trouble, Qt::BottomDockWidgetArea);
+    QList<QDockWidget *> docks = {plugins, console, trouble};
+    splitDockWidget(console, trouble, Qt::Horizontal);
+#if __has_include(<qi/task_monitor.hpp>)
+    m_tasks = new qi::TaskMonitor(m_python.handle());
+    auto *tasks = addDock(tr("Tasks"), "tasks", m_tasks, Qt::RightDockWidgetArea);
+    docks.append(tasks);
+    resizeDocks({plugins, tasks}, {560, 440}, Qt::Vertical);
+#endif
+    resizeDocks({plugins}, {620}, Qt::Horizontal);
+    resizeDocks({console, trouble}, {540, 560}, Qt::Horizontal);
+    resizeDocks({console}, {240}, Qt::Vertical);
+
+    QMenu *view = menuBar()->addMenu(tr("&View"));
+    for (QDockWidget *dock : docks)
+        view->addAction(dock->toggleViewAction());
+    qi::PluginManager::fillMenu(menuBar()->addMenu(tr("&Plugins")), m_python.handle());
+}
+
+bool Window::start(const PluginPlaces &places, qi_plugin_consent_fn consent, void *user)
+{
+    if (!m_python.start()) {
+        m_why = m_python.why();
         return false;
+    }
     m_python.show("orders", m_orders);
     m_python.show("market", &m_market);
     m_python.show("ticker", &m_ticker);
     m_python.show("downloads", m_downloads);
+    m_python.show("chart", m_chart);
     m_python.show("trouble", m_trouble);
+    makeDocks();
+    if (!consent) {
+        consent = qi::PluginManager::askConsent;
+        user = this;
+    }
+    if (!m_watchdog.start(m_python.handle()) ||
+        !m_plugins.start(m_python.handle(), places, consent, user)) {
+        m_why = QString::fromUtf8(qi_last_error()->message);
+        return false;
+    }
+    showFacts(places.plugins);
+    return true;
+}
 
-    m_python.connectSignal(m_orders->sendButton(), "clicked", "orders:send", QI_OVERLAP_DROP);
-    m_python.connectSignal(&m_market, "quote", "ticker:on_quote");
-    m_python.connectSignal(m_trouble->askButton(), "clicked", "trouble:ask", QI_OVERLAP_DROP);
-    m_python.connectSignal(m_trouble->raiseButton(), "clicked", "trouble:fail");
-    // These two run until the program ends: shutting down cancels them, and they clean up after themselves.
-    m_python.run("orders:exchange", {}, this);
-    m_python.run("downloads:serve", {}, this);
-
+void Window::showFacts(const QString &plugins)
+{
     auto *facts = new QLabel(tr("libqi %1   ·   Python %2   ·   Qt %3   ·   plugins in %4")
                                  .arg(qi_version_string(), m_python.version(), qVersion(),
-                                      QDir::toNativeSeparators(folder)));
+                                      QDir::toNativeSeparators(plugins)));
     facts->setObjectName("faint");
     facts->setContentsMargins(18, 0, 18, 8);
     statusBar()->addWidget(facts, 1);
-    return true;
 }

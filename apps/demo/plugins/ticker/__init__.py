@@ -5,8 +5,35 @@ import asyncio
 
 from qi import host
 
-seen = 0  # quotes so far
-_watches = {}
+
+class Ticker:
+    """The plugin: an object with activate()."""
+
+    def __init__(self):
+        self.watches = {}
+
+    def activate(self, ctx):
+        self.settings = ctx.settings
+        ctx.connect(host.market.quote, self.on_quote)
+
+    async def on_quote(self, symbol, bid, ask):
+        """Runs for each quote(symbol, bid, ask): some hundred a second."""
+        price = (bid + ask) / 2
+        watch = self.watches.setdefault(symbol, Watch(price))
+        host.ticker.setQuote(symbol, bid, ask, watch.change(price))
+        if watch.is_record(price) and not watch.resting:
+            await self.mark(symbol, watch)
+
+    async def mark(self, symbol, watch):
+        """Marks a symbol for a moment."""
+        watch.resting = True
+        host.ticker.setMark(symbol, True)
+        try:
+            await asyncio.sleep(0.9)
+        finally:
+            host.ticker.setMark(symbol, False)
+        await asyncio.sleep(self.settings.rest)
+        watch.resting = False
 
 
 class Watch:
@@ -24,24 +51,3 @@ class Watch:
         record = price > self.high or price < self.low
         self.high, self.low = max(self.high, price), min(self.low, price)
         return record
-
-
-async def on_quote(symbol, bid, ask):
-    """Runs for each quote(symbol, bid, ask): some hundred a second."""
-    global seen
-    seen += 1
-    price = (bid + ask) / 2
-    watch = _watches.setdefault(symbol, Watch(price))
-    host.ticker.setQuote(symbol, bid, ask, watch.change(price))
-    if watch.is_record(price) and not watch.resting:
-        await _mark(symbol, watch)
-
-
-async def _mark(symbol, watch):
-    """Marks a symbol for a moment."""
-    watch.resting = True
-    host.ticker.setMark(symbol, True)
-    await asyncio.sleep(0.9)
-    host.ticker.setMark(symbol, False)
-    await asyncio.sleep(4)
-    watch.resting = False

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "plugins.h"
+
+#include <qi/qi.hpp>
+
+bool Plugins::start(qi_runtime *runtime, const PluginPlaces &places, qi_plugin_consent_fn consent,
+                    void *user)
+{
+    m_runtime = runtime;
+    const QByteArray folder = places.plugins.toUtf8(), settings = places.settings.toUtf8(),
+                     data = places.data.toUtf8();
+    const char *const folders[] = {folder.constData()};
+    qi_plugins_config config;
+    qi_plugins_config_init(&config);
+    config.application_folders = folders;
+    config.application_folder_count = 1;
+    if (!settings.isEmpty()) {
+        config.settings_file = settings.constData();
+        config.user_folder = config.system_folder = "";
+    }
+    if (!data.isEmpty())
+        config.data_folder = data.constData();
+    config.consent = consent;
+    config.consent_user = user;
+    config.event = onEvent;
+    config.event_user = this;
+    return qi_plugins_start(runtime, &config) == QI_OK;
+}
+
+// The value that `ask` writes, as a T; an empty one if the call fails.
+template <typename T, typename Ask> static T asked(Ask ask)
+{
+    qi_value value = qi_none();
+    if (ask(&value) != QI_OK)
+        return {};
+    qi::Result<T> read = qi::read<T>(value);
+    qi_value_clear(&value);
+    return read ? *read : T();
+}
+
+QVariantList Plugins::list() const
+{
+    return asked<QVariantList>([this](qi_value *out) { return qi_plugins_list(m_runtime, out); });
+}
+
+QVariantMap Plugins::info(const QString &id) const
+{
+    return asked<QVariantMap>(
+        [&](qi_value *out) { return qi_plugin_info(m_runtime, id.toUtf8().constData(), out); });
+}
+
+QString Plugins::state(const QString &id) const
+{
+    return qi_plugin_state_name(qi_plugin_state_of(m_runtime, id.toUtf8().constData()));
+}
+
+void Plugins::change(Change call, const QString &id)
+{
+    check(call(m_runtime, id.toUtf8().constData(), nullptr, nullptr), id);
+}
+
+bool Plugins::trigger(const QString &id, const QString &action)
+{
+    return check(qi_plugin_trigger(m_runtime, id.toUtf8().constData(), action.toUtf8().constData()),
+                 id + ": " + action);
+}
+
+bool Plugins::set(const QString &id, const QString &key, const QVariant &value)
+{
+    const qi::Result<qi::Value> converted = qi::Value::of(value);
+    return converted && check(qi_plugin_set_setting(m_runtime, id.toUtf8().constData(),
+                                                    key.toUtf8().constData(), &converted->get()),
+                              id + ": " + key);
+}
+
+bool Plugins::check(int status, const QString &what)
+{
+    if (status != QI_OK)
+        emit refused(what, QString::fromUtf8(qi_last_error()->message));
+    return status == QI_OK;
+}
+
+void Plugins::onEvent(const qi_plugin_event *event, void *user)
+{
+    if (event->kind == QI_PLUGIN_STATE || event->kind == QI_PLUGIN_ADDED)
+        emit static_cast<Plugins *>(user)->changed(QString::fromUtf8(event->id),
+                                                   qi_plugin_state_name(event->state));
+}

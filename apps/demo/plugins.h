@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <QObject>
+#include <QVariantMap>
+#include <qi/plugin.h>
+
+// Where the plugins are and what is kept of them; empty: where QStandardPaths and QSettings say.
+struct PluginPlaces {
+    QString plugins;
+    QString settings;
+    QString data;
+};
+
+// The plugins of the demo: libqi's C API for them, in Qt's types.
+class Plugins : public QObject
+{
+    Q_OBJECT
+
+  public:
+    // Asks the user whether a plugin may run; `user` is for the callback. False: see qi_last_error().
+    bool start(qi_runtime *runtime, const PluginPlaces &places, qi_plugin_consent_fn consent,
+               void *user);
+
+    // What the manager knows of all plugins, or of one: see qi_plugin_info().
+    QVariantList list() const;
+    QVariantMap info(const QString &id) const;
+    QString state(const QString &id) const;
+
+    // These begin, and changed() tells of the outcome.
+    void enable(const QString &id) { change(qi_plugin_enable, id); }
+    void disable(const QString &id) { change(qi_plugin_disable, id); }
+    void reload(const QString &id) { change(qi_plugin_reload, id); }
+
+    // Runs an action that a plugin has registered.
+    bool trigger(const QString &id, const QString &action);
+    bool set(const QString &id, const QString &key, const QVariant &value);
+
+  signals:
+    void changed(const QString &id, const QString &state);
+    void refused(const QString &what, const QString &why);
+
+  private:
+    using Change = int (*)(qi_runtime *, const char *, const qi_task_options *, qi_task **);
+    void change(Change call, const QString &id);
+    bool check(int status, const QString &what);
+    static void onEvent(const qi_plugin_event *event, void *user);
+
+    qi_runtime *m_runtime = nullptr;
+};
