@@ -226,6 +226,8 @@ class Problems(PluginCase):
             with self.subTest(key):
                 self.assert_problems([(1, f"settings.{key}", "a setting's key is a name of Python")],
                                      manifest=f"[settings.{key}]\ntype = 'int'\n")
+        self.assert_problems([(1, "settings.keys", "ctx.settings has a method keys(); choose another key")],
+                             manifest="[settings.keys]\ntype = 'int'\n")
         self.assert_problems([(2, "settings.x", "a setting is a table, [settings.x], not an integer")],
                              manifest="[settings]\nx = 1\n")
         self.assert_problems([(1, "settings", "this is a table, [settings], not an array")],

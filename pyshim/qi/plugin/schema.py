@@ -11,6 +11,7 @@ import re
 
 TYPES = ("bool", "int", "float", "text", "choice", "path", "color", "list")
 
+_TAKEN = {"clear", "get", "items", "keys", "on_change", "pop", "popitem", "setdefault", "update", "values"}
 _COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})")
 _INTEGERS = (-(2**63), 2**63 - 1)  # what QSettings and C can keep
 
@@ -56,6 +57,8 @@ class Setting:
 
         if not key.isidentifier() or keyword.iskeyword(key) or key.startswith("_"):
             problem("a setting's key is a name of Python that begins with a letter, as in ctx.settings.interval")
+        elif key in _TAKEN:
+            problem(f"ctx.settings has a method {key}(); choose another key")
         fields = _fields(table, problem)
         if problems:
             return None
