@@ -361,6 +361,7 @@ void PluginManagerPrivate::makeLayout()
     column->addWidget(tabs, 1);
 
     auto *split = new QSplitter(q);
+    left->setMinimumWidth(list->fontMetrics().averageCharWidth() * 28); /* of a dock, too */
     split->addWidget(left);
     split->addWidget(details);
     split->setStretchFactor(0, 2);
