@@ -138,7 +138,7 @@ void Window::makeDocks()
 #endif
     resizeDocks({plugins}, {620}, Qt::Horizontal);
     resizeDocks({console, trouble}, {540, 560}, Qt::Horizontal);
-    resizeDocks({console}, {240}, Qt::Vertical);
+    resizeDocks({console}, {270}, Qt::Vertical);
 
     QMenu *view = menuBar()->addMenu(tr("&View"));
     for (QDockWidget *dock : docks)
