@@ -89,7 +89,8 @@ static void send_signal(void)
         sigemptyset(&action.sa_mask);
         handled = sigaction(number, &action, NULL) == 0;
     }
-    if (handled && pthread_kill(gui_thread, number) == 0)
+    /* One at a time: a flood of them would leave the thread no time between the handlers. */
+    if (handled && atomic_load(&arrived) == sent && pthread_kill(gui_thread, number) == 0)
         sent++;
 }
 

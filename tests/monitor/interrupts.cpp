@@ -109,8 +109,10 @@ TEST_CASE("a flood of interrupts hits only what was running when each was asked 
               "    while True: pass");
     std::atomic<bool> stop{false};
     std::thread thread([&] {
-        while (!stop)
+        while (!stop) {
             (void)qi_interrupt(host.runtime, "flood");
+            std::this_thread::yield();
+        }
     });
     /* Each is hit in its loop or, in such a flood, before it has come so far; none goes on. */
     for (int i = 0; i < 50; i++) {
