@@ -2,6 +2,7 @@
 // Pictures of the widgets in light and dark, for people to look at: QI_PICTURES=FOLDER keeps them there.
 #include <qi/console.hpp>
 
+#include <QtGui/qscreen.h>
 #include <QtTest/qtest.h>
 #include <QtWidgets/qplaintextedit.h>
 
@@ -51,5 +52,37 @@ TEST_CASE("pictures_of_the_console")
         console.setInput(QStringLiteral("for i in range(3):\n    await asyncio.sleep(i)  # wait"));
         desk.settle();
         keep(console, dark ? "console-dark" : "console-light");
+    }
+}
+
+TEST_CASE("pictures_of_what_pops_up_over_the_console")
+{
+    tests::Desk desk;
+
+    for (bool dark : {false, true}) {
+        QApplication::setPalette(dark ? tests::dark_palette() : tests::light_palette());
+        qi::ScriptConsole console(desk.runtime);
+        console.resize(760, 500);
+        console.show();
+        console.activateWindow();
+        auto *input = console.findChild<QPlainTextEdit *>(QStringLiteral("input"));
+        input->setFocus();
+        const auto keep_screen = [&](const char *name) {
+            desk.settle();
+            const QPixmap screen = console.screen()->grabWindow(0);
+            const QString folder = qEnvironmentVariable("QI_PICTURES");
+            if (!folder.isEmpty())
+                CHECK(screen.save(folder + QLatin1Char('/') + QLatin1String(name) +
+                                  QLatin1String(dark ? "-dark.png" : "-light.png")));
+        };
+        QTest::keyClicks(input, QStringLiteral("await asyncio.wait"));
+        QTest::keyClick(input, Qt::Key_Space, Qt::ControlModifier);
+        keep_screen("completion");
+        QTest::keyClick(input, Qt::Key_Escape);
+        QTest::keyClicks(input, QStringLiteral("_for("));
+        keep_screen("call-tip");
+        input->clear();
+        QTest::keyClick(input, Qt::Key_R, Qt::ControlModifier);
+        keep_screen("search");
     }
 }

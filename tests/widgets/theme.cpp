@@ -10,6 +10,8 @@
 
 #include <qi/widgets.hpp>
 
+#include <QtWidgets/qplaintextedit.h>
+
 #include "tests/support/catch.h"
 #include "tests/widgets/desk.h"
 
@@ -89,6 +91,22 @@ TEST_CASE("each_icon_is_drawn_at_any_size_and_in_the_colour_of_the_palette")
             QByteArray(reinterpret_cast<const char *>(light.constBits()), light.sizeInBytes()));
     }
     CHECK(different.size() == size_t(ICONS));
+}
+
+TEST_CASE("the_widgets_speak_german")
+{
+    tests::Desk desk;
+
+    if (!qi::translateWidgets(QLocale(QLocale::German))) {
+        WARN("Qt's lrelease was not there when the library was built");
+        return;
+    }
+    qi::ScriptConsole console(desk.runtime);
+    CHECK(console.windowTitle() == QStringLiteral("Konsole"));
+    CHECK(console.execute(QStringLiteral("exit()")));
+    CHECK(console.transcript().contains(QStringLiteral("Die Anwendung läuft weiter")));
+    const auto *input = console.findChild<QPlainTextEdit *>(QStringLiteral("input"));
+    CHECK(input->accessibleName() == QStringLiteral("Eingabe der Konsole"));
 }
 
 TEST_CASE("a_locale_without_translation_is_told")

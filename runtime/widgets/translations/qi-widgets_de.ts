@@ -2,6 +2,92 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE">
 <context>
+    <name>qi::ConsentDialog</name>
+    <message>
+        <source>Plugin has changed</source>
+        <translation>Plugin hat sich geändert</translation>
+    </message>
+    <message>
+        <source>Enable plugin</source>
+        <translation>Plugin einschalten</translation>
+    </message>
+    <message>
+        <source>Name:</source>
+        <translation>Name:</translation>
+    </message>
+    <message>
+        <source>Version:</source>
+        <translation>Version:</translation>
+    </message>
+    <message>
+        <source>Says it is by:</source>
+        <translation>Nennt als Urheber:</translation>
+    </message>
+    <message>
+        <source>Folder:</source>
+        <translation>Ordner:</translation>
+    </message>
+    <message>
+        <source>Fingerprint:</source>
+        <translation>Fingerabdruck:</translation>
+    </message>
+    <message>
+        <source>A plugin can do everything that this application can: read, change and delete your files, use the network, and start programs. Nothing restrains it. Enable it only if you trust where it came from.</source>
+        <translation>Ein Plugin kann alles, was diese Anwendung kann: Ihre Dateien lesen, ändern und löschen, das Netz benutzen und Programme starten. Nichts hält es zurück. Schalten Sie es nur ein, wenn Sie seiner Herkunft vertrauen.</translation>
+    </message>
+    <message>
+        <source>The files of the plugin “%1” have changed since you allowed it. Allow it to run as it is now?</source>
+        <translation>Die Dateien des Plugins „%1“ haben sich geändert, seit Sie es erlaubt haben. Darf es so laufen, wie es jetzt ist?</translation>
+    </message>
+    <message>
+        <source>Allow the plugin “%1” to run?</source>
+        <translation>Darf das Plugin „%1“ laufen?</translation>
+    </message>
+    <message>
+        <source>Files that have changed</source>
+        <translation>Geänderte Dateien</translation>
+    </message>
+    <message>
+        <source>&amp;Yes, allow it to run</source>
+        <translation>&amp;Ja, es darf laufen</translation>
+    </message>
+    <message>
+        <source>&amp;No</source>
+        <translation>&amp;Nein</translation>
+    </message>
+</context>
+<context>
+    <name>qi::CounterPlots</name>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>Turns/s</source>
+        <translation>Durchgänge/s</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>Lag</source>
+        <translation>Verzug</translation>
+    </message>
+    <message>
+        <source>Busy</source>
+        <translation>Beschäftigt</translation>
+    </message>
+    <message>
+        <source>Tasks</source>
+        <translation>Aufgaben</translation>
+    </message>
+</context>
+<context>
     <name>qi::PluginManager</name>
     <message>
         <source>Not enabled</source>
@@ -38,6 +124,114 @@
     <message>
         <source>Reloading…</source>
         <translation>Wird neu geladen …</translation>
+    </message>
+    <message>
+        <source>&amp;Enable</source>
+        <translation>&amp;Einschalten</translation>
+    </message>
+    <message>
+        <source>Let the plugin run</source>
+        <translation>Das Plugin laufen lassen</translation>
+    </message>
+    <message>
+        <source>&amp;Disable</source>
+        <translation>&amp;Ausschalten</translation>
+    </message>
+    <message>
+        <source>End the plugin</source>
+        <translation>Das Plugin beenden</translation>
+    </message>
+    <message>
+        <source>Re&amp;load</source>
+        <translation>&amp;Neu laden</translation>
+    </message>
+    <message>
+        <source>End the plugin and start it with its files as they are now</source>
+        <translation>Das Plugin beenden und mit seinen jetzigen Dateien starten</translation>
+    </message>
+    <message>
+        <source>&amp;Open folder</source>
+        <translation>&amp;Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Show the plugin&apos;s files</source>
+        <translation>Die Dateien des Plugins zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Look for plugins</source>
+        <translation>Nach &amp;Plugins suchen</translation>
+    </message>
+    <message>
+        <source>Look for plugins that have come or gone</source>
+        <translation>Nach Plugins suchen, die hinzugekommen oder verschwunden sind</translation>
+    </message>
+    <message>
+        <source>&amp;Filter</source>
+        <translation>&amp;Filter</translation>
+    </message>
+    <message>
+        <source>Type what the plugins shall contain</source>
+        <translation>Was die Plugins enthalten sollen</translation>
+    </message>
+    <message>
+        <source>Filter plugins</source>
+        <translation>Plugins filtern</translation>
+    </message>
+    <message>
+        <source>Plugins</source>
+        <translation>Plugins</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>About the plugin</source>
+        <translation>Über das Plugin</translation>
+    </message>
+    <message>
+        <source>Errors of the plugin</source>
+        <translation>Fehler des Plugins</translation>
+    </message>
+    <message>
+        <source>Traceback</source>
+        <translation>Aufrufverlauf</translation>
+    </message>
+    <message>
+        <source>No errors.</source>
+        <translation>Keine Fehler.</translation>
+    </message>
+    <message>
+        <source>&amp;About</source>
+        <translation>Ü&amp;ber</translation>
+    </message>
+    <message>
+        <source>&amp;Settings</source>
+        <translation>Ein&amp;stellungen</translation>
+    </message>
+    <message>
+        <source>E&amp;rrors</source>
+        <translation>Fehle&amp;r</translation>
+    </message>
+    <message>
+        <source>Python is not running.</source>
+        <translation>Python läuft nicht.</translation>
+    </message>
+    <message>
+        <source>There are no plugins.</source>
+        <translation>Es gibt keine Plugins.</translation>
+    </message>
+    <message>
+        <source>E&amp;rrors (%1)</source>
+        <translation>Fehle&amp;r (%1)</translation>
+    </message>
+    <message>
+        <source>Nothing on this system opens folders; the plugin is in %1</source>
+        <translation>Nichts auf diesem System öffnet Ordner; das Plugin liegt in %1</translation>
+    </message>
+    <message>
+        <source>No plugin offers anything here</source>
+        <translation>Kein Plugin bietet hier etwas an</translation>
     </message>
 </context>
 <context>
@@ -412,6 +606,105 @@
     <message>
         <source>%1 h %2 min</source>
         <translation>%1 h %2 min</translation>
+    </message>
+</context>
+<context>
+    <name>qi::TaskMonitor</name>
+    <message>
+        <source>&amp;Cancel task</source>
+        <translation>Aufgabe a&amp;bbrechen</translation>
+    </message>
+    <message>
+        <source>Cancel the selected tasks</source>
+        <translation>Die gewählten Aufgaben abbrechen</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>A&amp;nhalten</translation>
+    </message>
+    <message>
+        <source>Let the list stand still</source>
+        <translation>Die Liste stehen lassen</translation>
+    </message>
+    <message>
+        <source>&amp;Refresh</source>
+        <translation>Aktualisie&amp;ren</translation>
+    </message>
+    <message>
+        <source>Look now</source>
+        <translation>Jetzt nachsehen</translation>
+    </message>
+    <message>
+        <source>C&amp;opy</source>
+        <translation>K&amp;opieren</translation>
+    </message>
+    <message>
+        <source>Copy the selected tasks with their stacks, or all, as text</source>
+        <translation>Die gewählten oder alle Aufgaben mit ihren Aufrufen als Text kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Save as…</source>
+        <translation>&amp;Speichern unter …</translation>
+    </message>
+    <message>
+        <source>Save what is shown as text</source>
+        <translation>Das Gezeigte als Text speichern</translation>
+    </message>
+    <message>
+        <source>&amp;Filter</source>
+        <translation>&amp;Filter</translation>
+    </message>
+    <message>
+        <source>Type what the tasks shall contain</source>
+        <translation>Was die Aufgaben enthalten sollen</translation>
+    </message>
+    <message>
+        <source>&amp;Expand all</source>
+        <translation>Alle a&amp;ufklappen</translation>
+    </message>
+    <message>
+        <source>Co&amp;llapse all</source>
+        <translation>Alle &amp;zuklappen</translation>
+    </message>
+    <message>
+        <source>Tasks</source>
+        <translation>Aufgaben</translation>
+    </message>
+    <message>
+        <source>Stack of the selected task</source>
+        <translation>Aufrufe der gewählten Aufgabe</translation>
+    </message>
+    <message>
+        <source>Filter tasks</source>
+        <translation>Aufgaben filtern</translation>
+    </message>
+    <message>
+        <source>Python is not running.</source>
+        <translation>Python läuft nicht.</translation>
+    </message>
+    <message>
+        <source>Tasks: %1</source>
+        <translation>Aufgaben: %1</translation>
+    </message>
+    <message>
+        <source>Tasks: %1 of %2</source>
+        <translation>Aufgaben: %1 von %2</translation>
+    </message>
+    <message>
+        <source>This task has no frames of Python.</source>
+        <translation>Diese Aufgabe hat keine Aufrufe in Python.</translation>
+    </message>
+    <message>
+        <source>Select a task to see where it waits.</source>
+        <translation>Wählen Sie eine Aufgabe, um zu sehen, wo sie wartet.</translation>
+    </message>
+    <message>
+        <source>Save the tasks</source>
+        <translation>Die Aufgaben speichern</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2</source>
+        <translation>%1 kann nicht geschrieben werden: %2</translation>
     </message>
 </context>
 </TS>
