@@ -41,6 +41,13 @@ int qi__host_set(const char *name, qi_object *object)
     return qi__fail(QI_ERR_MEMORY, "there is no memory for a name in qi.host");
 }
 
+bool qi__host_has(const char *name)
+{
+    PyObject *capsule = PyDict_GetItemString(qi__state_get()->host_names, name);
+
+    return capsule && qi_qt_guard_object(PyCapsule_GetPointer(capsule, capsule_name));
+}
+
 void qi__host_clear(void)
 {
     qi__state *state = qi__state_get();

@@ -19,6 +19,7 @@
 #include "compat.h"
 #include "config.h"
 #include "embed.h"
+#include "expose.h"
 #include "handles.h"
 #include "hostnames.h"
 #include "interp.h"
@@ -185,6 +186,7 @@ static int shut_down(qi_runtime *runtime)
     run_stages(runtime, &report, &result);
     qi__links_cut();
     qi__host_clear();
+    qi__expose_clear();
     qi__tasks_abandon(runtime);
     forget(runtime);
     report.milliseconds = milliseconds_since(&begin);

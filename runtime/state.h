@@ -63,6 +63,9 @@ extern "C" {
     X(links)            /* the set of those that are connected */                                  \
     X(host_names)       /* qi.host: dict of names to capsules that hold guards */                  \
     X(qt_cache)         /* dict of what qt/ makes once: classes of enumerations, and so on */      \
+    /* function.c, expose.c */                                                                     \
+    X(host_function_type) /* _qi.HostFunction */                                                   \
+    X(host_functions)     /* qi.host: dict of dotted names to functions of the host's */           \
     /* slot.c */                                                                                   \
     X(slot_type)        /* _qi.Slot: a coroutine function with an overlap policy */                \
     X(pending_type)     /* the done-callback of a task that libqi launched */                      \
@@ -95,6 +98,8 @@ int qi__courier_setup(PyObject *module, qi__state *state);
 int qi__report_setup(PyObject *module, qi__state *state);
 int qi__application_setup(PyObject *module, qi__state *state);
 int qi__leave_setup(PyObject *module, qi__state *state);
+int qi__function_setup(PyObject *module, qi__state *state);
+int qi__expose_setup(PyObject *module, qi__state *state);
 int qi__progress_setup(PyObject *module, qi__state *state);
 int qi__copies_setup(PyObject *module, qi__state *state);
 int qi__counters_setup(PyObject *module, qi__state *state);

@@ -22,6 +22,7 @@
 typedef struct record {
     qi_error error;
     qi_error *block; /* owns the strings of `error`, where they are not in `text` */
+    unsigned count;  /* how often it was set */
     char text[SHORT_TEXT];
 } record;
 
@@ -66,13 +67,20 @@ static void set_short(int status, const char *text)
     memmove(the_record.text, text, size);
     the_record.text[size] = '\0';
     the_record.error = (qi_error){status, the_record.text, NULL, NULL};
+    the_record.count++;
     keep_block(NULL);
 }
 
 static void set_block(qi_error *block)
 {
     the_record.error = *block;
+    the_record.count++;
     keep_block(block);
+}
+
+unsigned qi__fail_count(void)
+{
+    return the_record.count;
 }
 
 int qi__fail(int status, const char *format, ...)

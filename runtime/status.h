@@ -19,6 +19,9 @@ int qi__fail(int status, const char *format, ...) __attribute__((format(printf, 
 int qi__fail_exception(int status, const char *message, const char *python_type,
                        const char *traceback);
 
+/* How often this thread's record was set: as long as the number stays, so does the record. */
+unsigned qi__fail_count(void);
+
 /* A record that outlives the next failure, as a task keeps it. Owned: qi__error_free(). NULL: no memory. */
 qi_error *qi__error_copy(const qi_error *error);
 void qi__error_free(qi_error *error);

@@ -17,6 +17,7 @@
 #include <qi/connection.h>
 #include <qi/audit.h>
 #include <qi/doctor.h>
+#include <qi/expose.h>
 #include <qi/plugin.h>
 #include <qi/monitor.h>
 

@@ -254,8 +254,8 @@ QI_API int qi_runtime_set_slice(qi_runtime *runtime, unsigned microseconds);
  * The object is watched, not kept: once it is destroyed, the name raises ReferenceError and may be used
  * again. An object under the same name is replaced. `name` must be an identifier of Python.
  *
- * Thread: GUI. Fails: QI_ERR_ARGUMENT, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN,
- * QI_ERR_WRONG_THREAD, QI_ERR_ENCODING, QI_ERR_DEAD_OBJECT, QI_ERR_MEMORY.
+ * Thread: GUI. Fails: QI_ERR_ARGUMENT, QI_ERR_STATE, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING,
+ * QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD, QI_ERR_ENCODING, QI_ERR_DEAD_OBJECT, QI_ERR_MEMORY.
  */
 QI_API int qi_host_register(qi_runtime *runtime, const char *name, qi_object *object);
 

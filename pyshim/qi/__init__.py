@@ -14,10 +14,11 @@ The application has started an asyncio loop in its own event loop, so everything
     qi.host.window.clicked.connect(qi.asyncslot(greet))
 
 The application's objects
-    host              the objects that it shows to Python, by name
+    host              the objects and functions that it shows to Python, by name
     Object            one of them: properties, signals and methods are attributes
     Connection        what its signals' connect() returns; ConnectionType is what that takes
     Variant           a value that Python has nothing for
+    HostFunction      a function of the application's, as host.<name>
     Gadget, Model, Rows, Row, HostFuture, Progress, Point, PointF, Size, SizeF, Rect, RectF
                       what its properties and methods take and give
     to_binding()      the object as PyQt6 or PySide6 see it; from_binding() is the reverse
@@ -60,7 +61,7 @@ parameters and exceptions of each.
 
 import sys
 
-from _qi import Connection, Gadget, HostFuture, Model, Object, Variant, progress
+from _qi import Connection, Gadget, HostFunction, HostFuture, Model, Object, Variant, progress
 
 from . import host
 from ._bindings import from_binding, to_binding
@@ -94,6 +95,7 @@ __all__ = [
     "Connection",
     "ConnectionType",
     "Gadget",
+    "HostFunction",
     "HostFuture",
     "Interrupted",
     "Model",

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""qi.host: the objects that the application shows to Python, by the names that it gave them.
+"""qi.host: the objects and functions that the application shows to Python, by the names that it gave them.
 
     from qi import host
     host.window.setWindowTitle("hello")
+    host.desk.price("ACME", count=3)
 
-A name that the application has not given raises AttributeError, one whose object was destroyed
+help(qi.host.desk.price) tells what a function takes.  A name that the application has not given raises AttributeError, one whose object was destroyed
 ReferenceError.  In an interpreter that no application embeds there are none.
 """
 
@@ -21,20 +22,29 @@ def __getattr__(name):
         pass
     if name in _objects:
         return _objects[name]
+    if _qi._host_function_names() and (found := _expose().find(name)) is not None:
+        return found
     if not _qi.embedded:
         raise AttributeError(f"qi.host has no {name!r}: no application embeds this interpreter", name=name)
     raise AttributeError(f"the application has registered no object named {name!r}{_hint(name)}", name=name)
 
 
 def __dir__():
-    return sorted({*_qi._host_names(), *_objects})
+    functions = _expose().names_below("") if _qi._host_function_names() else []
+    return sorted({*_qi._host_names(), *_objects, *functions})
+
+
+def _expose():
+    from . import _expose
+
+    return _expose
 
 
 def _register(name, object):
     """Shows an object under a name that nothing has."""
     if not name.isidentifier() or name.startswith("_"):
         raise ValueError(f"{name!r} is no name of Python's that qi.host could have")
-    if name in _objects or name in _qi._host_names():
+    if name in __dir__():
         raise ValueError(f"qi.host has a {name!r} already")
     _objects[name] = object
 

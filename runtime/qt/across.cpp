@@ -2,6 +2,8 @@
 /* Work in the threads of others: see across.h. */
 #include "across.h"
 
+#include "work.h"
+
 #include <atomic>
 
 #include <QtCore/qexception.h>
@@ -112,6 +114,8 @@ bool raise_host_exception(const std::exception_ptr &exception)
             return raise_host_exception(wrapped.exception());
         PyErr_SetString(PyExc_RuntimeError, "the host threw a C++ exception");
     } catch (const std::exception &thrown) {
+        if (raise_failure(thrown))
+            return false;
         PyErr_Format(PyExc_RuntimeError, "the host threw a C++ exception: %s", thrown.what());
     } catch (...) {
         PyErr_SetString(PyExc_RuntimeError,

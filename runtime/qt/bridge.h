@@ -91,6 +91,22 @@ qi_qt_courier *qi_qt_courier_new(void);
 void qi_qt_courier_send(qi_qt_courier *courier, PyObject *callable, PyObject *args);
 void qi_qt_courier_free(qi_qt_courier *courier);
 
+/* -- work that Python asks of the host (qt/work.cpp) ---------------------------------------------- */
+
+typedef struct qi_qt_work_class {
+    void (*run)(void *data);          /* without the GIL; may throw what C++ throws */
+    bool (*has_failed)(void *data);   /* once it has run */
+    PyObject *(*outcome)(void *data); /* the result, a new reference, or NULL with an exception. GIL: held */
+    qi_qt_job_fn drop;                /* any thread, with the GIL or without */
+} qi_qt_work_class;
+
+/* Runs work in the thread where `object` lives (NULL: the application) and waits for its end. 0, or -1 with an
+ * exception set: it was not run, or threw. Takes `data`. GIL: held, and released inside. */
+int qi_qt_work_perform(qi_object *object, const qi_qt_work_class *work, void *data);
+/* Has it run in a thread of the global pool. A new HostFuture of what comes out; NULL with an exception set.
+ * Takes `data`. */
+PyObject *qi_qt_work_on_pool(const qi_qt_work_class *work, void *data);
+
 /* -- objects in Python (qt/object.cpp, proxy.c) -------------------------------------------------- */
 
 /* The proxy of a QObject, the same one as long as it lives; None for NULL. New reference. GIL: held. */

@@ -19,6 +19,7 @@
 #include "containers.h"
 #include "future.h"
 #include "model.h"
+#include "work.h"
 
 namespace qi
 {
@@ -191,7 +192,10 @@ PyObject *make_tracked_object(const ToPython &how, const void *data)
 PyObject *make_opaque(const ToPython &how, const void *data)
 {
     PyObject *held = held_python(how.type(), data);
-    return held ? held : opaque_new(QVariant(how.type(), data));
+
+    if (!held)
+        held = outcome_to_python(how.type(), data);
+    return held || PyErr_Occurred() ? held : opaque_new(QVariant(how.type(), data));
 }
 
 PyObject *make_future(const ToPython &how, const void *data)

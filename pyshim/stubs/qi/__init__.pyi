@@ -4,6 +4,7 @@
 import asyncio
 import contextvars
 import enum
+import inspect
 import selectors
 from collections.abc import (
     AsyncIterator,
@@ -274,6 +275,16 @@ class Gadget(Variant):
     def __deepcopy__(self, memo: Any, /) -> Gadget: ...
     def __getattr__(self, name: str) -> Any: ...
     def __setattr__(self, name: str, value: Any) -> None: ...
+
+@final
+class HostFunction:
+    """A function of the application, as `qi.host.<name>` gives it; inspect.signature() tells what it takes."""
+
+    __name__: str
+    __qualname__: str
+    __signature__: inspect.Signature
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
 @final
 class HostFuture(Awaitable[Any]):

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The objects that the host application shows: `qi.host.<name>`."""
+"""The objects and functions that the host application shows: `qi.host.<name>`."""
 
-from . import Object
+from typing import Any
 
-def __getattr__(name: str) -> Object: ...
+def __getattr__(name: str) -> Any:
+    """An Object, a HostFunction, or a namespace of such functions."""
+
 def __dir__() -> list[str]: ...

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Functions of the application that Python calls: qi.host.<name>(…).
+ *
+ *     static int price(const qi_value *args, size_t count, qi_value *result, void *user)
+ *     {
+ *         if (args[1].as.integer < 1)
+ *             return qi_fail(QI_ERR_ARGUMENT, "nobody sells fewer than one");
+ *         *result = qi_real(look_up(user, args[0].as.text.data) * args[1].as.integer);
+ *         return QI_OK;
+ *     }
+ *     …
+ *     qi_function function;
+ *     qi_function_init(&function);
+ *     function.call = price;
+ *     function.user = market;
+ *     function.signature = "(symbol: str, count: int = 1) -> float";
+ *     function.doc = "What so many shares of a company cost.";
+ *     qi_expose(runtime, "desk.price", &function);
+ *
+ * Python then has qi.host.desk.price("ACME", count=3), whose help() and inspect.signature() tell the rest.
+ * Applications in C++ have a more comfortable way in <qi/expose.hpp>.
+ */
+#ifndef QI_EXPOSE_H
+#define QI_EXPOSE_H
+
+#include <qi/runtime.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * A function of the application. `args` are as many values as the signature has parameters, in its order,
+ * those that the caller left out by their defaults; they are borrowed for the call. `*result` is none to
+ * begin with; what is put there is taken over if it is an owning value, else copied when the function
+ * returns, so it must not point at the function's own variables: qi_value_copy() helps. A negative status
+ * raises the exception that suits it (QI_ERR_TYPE: TypeError, QI_ERR_ARGUMENT: ValueError, QI_ERR_RANGE:
+ * OverflowError, QI_ERR_NOT_FOUND: LookupError, most others: RuntimeError), with the message that qi_fail(),
+ * or a call of libqi which failed, has left. Called without the GIL.
+ */
+typedef int (*qi_function_fn)(const qi_value *args, size_t count, qi_value *result, void *user);
+
+/* Flags of qi_function. */
+enum {
+    /* The function runs in a thread of QThreadPool::globalInstance(), and the call returns a
+     * qi.HostFuture at once, which a coroutine awaits. Without this flag it runs in the GUI thread; a
+     * call from another thread of Python's is queued there and waited for. */
+    QI_EXPOSE_POOL = 1
+};
+
+/* What is exposed. Fill it with qi_function_init(), then set what you need. Texts are copied. */
+typedef struct qi_function {
+    size_t size; /* set by qi_function_init() */
+    qi_function_fn call;
+    void *user; /* kept until `destroy` was called */
+    /* Called once when nobody can call the function any more: it was taken out or replaced, its owner was
+     * destroyed, or the runtime has shut down, and no call of it is under way. On the GUI thread, without
+     * the GIL. NULL: there is nothing to do. It is not called where qi_expose() failed. */
+    void (*destroy)(void *user);
+    /* Parameters and result, as Python writes them between `def name` and the colon: names, annotations,
+     * defaults; "/" and "*" may stand among them, and "*args" at the end. An argument for a parameter that
+     * is annotated as int, float, str, bytes, bool, list or dict, with "| None" or without, arrives as a
+     * value of that kind, or the call raises TypeError; a float may be given as an int, bytes as any
+     * buffer, a list as a tuple. Other annotations are for the reader. NULL: any number of arguments,
+     * without names. */
+    const char *signature;
+    const char *doc;  /* __doc__; NULL: none */
+    qi_object *owner; /* the function ends with this QObject, whose thread it runs in; calls raise
+                       * ReferenceError then. NULL: nobody owns it */
+    unsigned flags;   /* QI_EXPOSE_*, 0: none */
+} qi_function;
+
+/** Fills a function with the defaults described at its fields. NULL is allowed. Thread: any. */
+QI_API void qi_function_init(qi_function *function);
+
+/**
+ * Shows a function to Python as qi.host.<name>.
+ *
+ * `name` is an identifier of Python, or several with dots between: "desk.price" is qi.host.desk.price, and
+ * qi.host.desk lists what is below it. A function under the same name is replaced; whoever still has the old
+ * one gets ReferenceError. All end with the runtime.
+ *
+ * Thread: GUI. Fails: QI_ERR_ARGUMENT (no such name is possible, or the signature is none that Python could
+ * read; the message says where), QI_ERR_STATE (there is an object of that name, or a function in whose place
+ * others would stand), QI_ERR_DEAD_OBJECT (the owner), QI_ERR_ABI, QI_ERR_ENCODING, QI_ERR_HANDLE,
+ * QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD, QI_ERR_MEMORY.
+ */
+QI_API int qi_expose(qi_runtime *runtime, const char *name, const qi_function *function);
+
+/**
+ * Takes a function out of qi.host. Calls of it that are under way go on.
+ *
+ * Thread: GUI. Fails: QI_ERR_NOT_FOUND, QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING,
+ * QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD.
+ */
+QI_API int qi_unexpose(qi_runtime *runtime, const char *name);
+
+/**
+ * Sets the calling thread's error record, for callbacks of the application that fail.
+ *
+ * `message` is copied. Returns `status`, or QI_ERR_ARGUMENT where that is not negative, so that `return
+ * qi_fail(…)` reads well. Thread: any.
+ */
+QI_API int qi_fail(int status, const char *message);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* QI_EXPOSE_H */

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `_qi.HostFunction`: see function.c. GIL: held. */
+#ifndef QI_RUNTIME_FUNCTION_H
+#define QI_RUNTIME_FUNCTION_H
+
+#include <Python.h>
+
+#include <qi/expose.h>
+
+#include "state.h"
+
+/* A function of the host's for Python. New reference; NULL with an exception set, ValueError for a signature
+ * that is none. The host's `user` is its own from then on. Thread: GUI. */
+PyObject *qi__function_new(const char *name, const qi_function *function);
+
+/* Nobody can call it any more; those who try get ReferenceError with `why` ("was taken away by the
+ * application"). Beware: may run the host's code. */
+void qi__function_retire(PyObject *function, const char *why);
+
+int qi__function_setup(PyObject *module, qi__state *state);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What comes out of work on the pool: see work.cpp. GIL: held. */
+#ifndef QI_RUNTIME_QT_WORK_H
+#define QI_RUNTIME_QT_WORK_H
+
+#include "ref.h"
+
+#include <exception>
+
+#include <QtCore/qmetatype.h>
+
+namespace qi
+{
+
+/* New reference to what a value stands for that is the outcome of work, or NULL with an exception; NULL
+ * without one: it is no such value. */
+PyObject *outcome_to_python(QMetaType type, const void *data);
+
+/* Sets the exception that work has failed with; false: that is not what was thrown. */
+bool raise_failure(const std::exception &thrown);
+
+} // namespace qi
+
+#endif
