@@ -424,7 +424,9 @@ static int value_types_setup(PyObject *module, qi__state *state)
     state->gadget_type = state->variant_type ? qi_qt_gadget_type(module, state->variant_type) : NULL;
     state->index_type = qi_qt_index_type(module);
     state->host_future_type = qi_qt_future_type(module);
-    if (!state->gadget_type || !state->index_type || !state->host_future_type)
+    state->buffer_type = qi_qt_buffer_type(module);
+    if (!state->gadget_type || !state->index_type || !state->host_future_type ||
+        !state->buffer_type || PyModule_AddType(module, (PyTypeObject *)state->buffer_type) < 0)
         return -1;
     if (PyModule_AddType(module, (PyTypeObject *)state->variant_type) < 0 ||
         PyModule_AddType(module, (PyTypeObject *)state->gadget_type) < 0 ||

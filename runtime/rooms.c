@@ -146,6 +146,12 @@ PyTypeObject *qi_room_future_type(void)
     return state ? (PyTypeObject *)state->host_future_type : NULL;
 }
 
+PyTypeObject *qi_room_buffer_type(void)
+{
+    qi__state *state = qi__state_get();
+    return state ? (PyTypeObject *)state->buffer_type : NULL;
+}
+
 qi_callable *qi_room_callable_new(PyObject *object)
 {
     int coroutine = qi__signature_is_coroutine(object);

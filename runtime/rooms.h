@@ -49,6 +49,7 @@ PyTypeObject *qi_room_model_type(void);
 PyTypeObject *qi_room_watcher_type(void);
 PyTypeObject *qi_room_index_type(void);
 PyTypeObject *qi_room_future_type(void);
+PyTypeObject *qi_room_buffer_type(void);
 
 /* -- callables of the C API, for qt/callback.cpp ------------------------------------------------------ */
 

@@ -59,6 +59,7 @@ extern "C" {
     X(watcher_type)     /* _qi.FutureWatcher: the proxy of a QFutureWatcher */                     \
     X(index_type)       /* _qi.Index: a place in a model */                                        \
     X(host_future_type) /* _qi.HostFuture: a QFuture of the host's */                              \
+    X(buffer_type)      /* _qi.Buffer: memory that is shared with the host */                      \
     X(link_type)        /* _qi.Connection: a callable connected to a signal */                     \
     X(links)            /* the set of those that are connected */                                  \
     X(host_names)       /* qi.host: dict of names to capsules that hold guards */                  \

@@ -19,6 +19,7 @@ The application's objects
     Connection        what its signals' connect() returns; ConnectionType is what that takes
     Variant           a value that Python has nothing for
     HostFunction      a function of the application's, as host.<name>
+    Buffer            memory that it shares, such as an image's
     Gadget, Model, Rows, Row, HostFuture, Progress, Point, PointF, Size, SizeF, Rect, RectF
                       what its properties and methods take and give
     to_binding()      the object as PyQt6 or PySide6 see it; from_binding() is the reverse
@@ -61,7 +62,7 @@ parameters and exceptions of each.
 
 import sys
 
-from _qi import Connection, Gadget, HostFunction, HostFuture, Model, Object, Variant, progress
+from _qi import Buffer, Connection, Gadget, HostFunction, HostFuture, Model, Object, Variant, progress
 
 from . import host
 from ._bindings import from_binding, to_binding
@@ -92,6 +93,7 @@ from ._streams import SignalOverflow, SignalStream, asyncsignalstream
 from ._types import Point, PointF, Progress, Rect, RectF, Size, SizeF
 
 __all__ = [
+    "Buffer",
     "Connection",
     "ConnectionType",
     "Gadget",

@@ -127,12 +127,13 @@ PyObject *qi_proxy_new(PyTypeObject *type, qi_object *object, void *guard, const
 /* The live object of a proxy, or NULL without an exception. */
 qi_object *qi_proxy_object(PyObject *proxy);
 
-/* Make the types _qi.Variant, _qi.Gadget (which derives from it), _qi.Index and _qi.HostFuture. New
+/* Make the types _qi.Variant, _qi.Gadget (which derives from it), _qi.Index, _qi.HostFuture and _qi.Buffer. New
  * references. */
 PyObject *qi_qt_opaque_type(PyObject *module);
 PyObject *qi_qt_gadget_type(PyObject *module, PyObject *variant_type);
 PyObject *qi_qt_index_type(PyObject *module);
 PyObject *qi_qt_future_type(PyObject *module);
+PyObject *qi_qt_buffer_type(PyObject *module);
 
 #ifdef __cplusplus
 }

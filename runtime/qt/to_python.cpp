@@ -16,7 +16,9 @@
 #include <QtCore/quuid.h>
 
 #include "bridge.h"
+#include "buffer.h"
 #include "containers.h"
+#include "converters.h"
 #include "future.h"
 #include "model.h"
 #include "work.h"
@@ -195,7 +197,21 @@ PyObject *make_opaque(const ToPython &how, const void *data)
 
     if (!held)
         held = outcome_to_python(how.type(), data);
+    /* The host may have registered it since. */
+    if (!held && !PyErr_Occurred() && has_converters.load(std::memory_order_relaxed))
+        held = convert_to_python(how.type(), data);
     return held || PyErr_Occurred() ? held : opaque_new(QVariant(how.type(), data));
+}
+
+PyObject *make_converted(const ToPython &how, const void *data)
+{
+    PyObject *made = convert_to_python(how.type(), data);
+    return made || PyErr_Occurred() ? made : opaque_new(QVariant(how.type(), data));
+}
+
+PyObject *make_buffer(const ToPython &, const void *data)
+{
+    return buffer_new(as<Buffer>(data));
 }
 
 PyObject *make_future(const ToPython &how, const void *data)
@@ -427,6 +443,10 @@ ToPython::Make for_other(QMetaType type)
 {
     const QMetaType::TypeFlags flags = type.flags();
 
+    if (type == QMetaType::fromType<Buffer>())
+        return make_buffer;
+    if (is_converted(type))
+        return make_converted;
     if (flags & QMetaType::PointerToQObject)
         return make_object;
     if (flags & QMetaType::IsEnumeration)
@@ -457,13 +477,18 @@ ToPython::ToPython(QMetaType type, const QMetaEnum &enumeration) : m_type(type)
         m_enumeration = enum_class(known);
         m_flags = known.isFlag();
         if (m_enumeration) {
-            m_make = make_enum;
+            m_make = is_converted(type) ? make_converted : make_enum;
             return;
         }
     }
     m_make = for_builtin(type.id());
     if (!m_make)
         m_make = for_other(type);
+}
+
+bool is_builtin(QMetaType type)
+{
+    return for_builtin(type.id()) || type == QMetaType::fromType<Buffer>();
 }
 
 PyObject *to_python(const QString &text)

@@ -16,8 +16,10 @@
 
 #include "../rooms.h"
 #include "bridge.h"
+#include "buffer.h"
 #include "callback.h"
 #include "containers.h"
+#include "converters.h"
 #include "foreign.h"
 #include "future.h"
 #include "gadget.h"
@@ -402,10 +404,16 @@ bool put_other(PyObject *object, QMetaType type, QVariant *out)
 
     if (!own)
         own = future_value(object);
+    if (!own)
+        own = buffer_source(object);
     if (own && own->metaType() == type) {
         *out = *own;
         return true;
     }
+    if (type == QMetaType::fromType<Buffer>())
+        return buffer_from_python(object, static_cast<Buffer *>(out->data()));
+    if (const int converted = convert_from_python(object, type, out))
+        return converted > 0;
     if (type.flags() & QMetaType::PointerToQObject)
         return put_object(object, type, out->data());
     if (type.flags() & QMetaType::IsEnumeration)
@@ -515,6 +523,11 @@ bool bytes_from_python(PyObject *object, QByteArray *out)
 
     if (!PyObject_CheckBuffer(object))
         return expected("bytes", object);
+    const QVariant *source = buffer_source(object);
+    if (source && source->metaType() == QMetaType::fromType<QByteArray>()) {
+        *out = source->toByteArray();
+        return true;
+    }
     if (PyObject_GetBuffer(object, &view, PyBUF_CONTIG_RO) < 0)
         return false;
     *out = QByteArray(static_cast<const char *>(view.buf), view.len);
@@ -609,6 +622,8 @@ bool from_python(PyObject *object, QVariant *out)
     const QVariant *own = opaque_value(object);
     if (!own)
         own = future_value(object);
+    if (!own)
+        own = buffer_source(object);
     if (own) {
         *out = *own;
         return true;

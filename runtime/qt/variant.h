@@ -23,10 +23,12 @@
  *                                      dict of properties is taken back too
  *   QModelIndex                        qi.Row; None if invalid
  *   QFuture<T>                         _qi.HostFuture
+ *   qi::Buffer                         _qi.Buffer, over the same memory; any buffer is taken back
+ *   types that the host converts       what its functions make of them: converters.cpp
  *   any other type                     _qi.Variant, which goes back unchanged
  *
  * Errors: TypeError where the kind does not fit, OverflowError where the range does not; both name what
- * was expected. GIL: held, throughout. No code of the host runs in here.
+ * was expected. GIL: held; given up only around the host's own conversions.
  */
 #ifndef QI_RUNTIME_QT_VARIANT_H
 #define QI_RUNTIME_QT_VARIANT_H
@@ -76,6 +78,9 @@ bool from_python(PyObject *object, QVariant *out);
 
 bool text_from_python(PyObject *object, QString *out);
 bool bytes_from_python(PyObject *object, QByteArray *out);
+
+/* Whether libqi itself knows all about a type: for values in either direction. */
+bool is_builtin(QMetaType type);
 
 /* How well an object fits a type: 0 not at all, 1 by conversion, 2 nearly, 3 exactly. For overloads. */
 int fitness(PyObject *object, QMetaType type);

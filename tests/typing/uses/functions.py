@@ -76,7 +76,18 @@ def bindings(window: qi.Object) -> None:
 
 
 def host() -> None:
-    assert_type(qi.host.window, qi.Object)
+    assert_type(qi.host.window, Any)  # an object, a function, or a namespace of functions
+
+
+def functions(price: qi.HostFunction, image: qi.Buffer) -> None:
+    assert_type(price("ACME", count=3), Any)
+    assert_type(image.shape, tuple[int, ...])
+    assert_type(image.copy(), qi.Buffer)
+    qi.Buffer(b"", format="RGB32")
+    qi.Buffer()  # E: Too few arguments for "Buffer"
+    qi.progress(1, 2, "half")
+    qi.progress(qi.Progress(1, 0, 2, "half"))
+    qi.progress("1")  # E: Argument 1 to "progress"
 
 
 def types() -> None:

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * `_qi.Buffer`: memory of the host's in Python, and memory of Python's for the host, both without a copy.
+ *
+ * What an exporter of Python's has given is released with the host's last copy, in whatever thread, for which
+ * the GIL is taken; after the interpreter's end there is nothing left to release.
+ */
+#include "buffer.h"
+
+#include <new>
+
+#include "../docs.h"
+#include "../rooms.h"
+#include "bridge.h"
+#include "object.h"
+#include "variant.h"
+
+namespace qi
+{
+
+namespace
+{
+
+static_assert(sizeof(Py_ssize_t) == sizeof(qsizetype), "Qt and Python count alike");
+
+struct BufferObject {
+    PyObject_HEAD
+    Buffer buffer;
+};
+
+Buffer &self_of(PyObject *object)
+{
+    return reinterpret_cast<BufferObject *>(object)->buffer;
+}
+
+bool is_buffer(PyObject *object)
+{
+    return Py_TYPE(object) == qi_room_buffer_type();
+}
+
+/* -- Python's memory ---------------------------------------------------------------------------------- */
+
+struct ReleaseView {
+    void operator()(Py_buffer *view) const
+    {
+        if (Py_IsInitialized()) {
+            GilHeld gil;
+            PyBuffer_Release(view);
+        }
+        delete view;
+    }
+};
+
+/* An empty list of a kind that a view may leave out, in which case the items lie one after another. */
+QList<qsizetype> list_of(const Py_ssize_t *sizes, int count)
+{
+    QList<qsizetype> list;
+    for (int i = 0; sizes && i < count; i++)
+        list.append(sizes[i]);
+    return list;
+}
+
+Buffer wrap(const std::shared_ptr<Py_buffer> &view)
+{
+    Buffer::Layout layout;
+
+    layout.start = view->buf;
+    layout.item = view->format ? view->format : "B";
+    layout.item_size = view->itemsize;
+    layout.shape = list_of(view->shape, view->ndim);
+    layout.strides = list_of(view->strides, view->ndim);
+    layout.is_writable = !view->readonly;
+    return Buffer(layout, view);
+}
+
+/* -- what Python asks --------------------------------------------------------------------------------- */
+
+bool refuse_view(Py_buffer *view, const char *why)
+{
+    PyErr_SetString(PyExc_BufferError, why);
+    Py_CLEAR(view->obj);
+    return false;
+}
+
+bool asks(int flags, int wanted)
+{
+    return (flags & wanted) == wanted;
+}
+
+/* Leaves out what was not asked for, if the rest still tells the truth. */
+bool fit(Py_buffer *view, int flags)
+{
+    const bool in_c_order = PyBuffer_IsContiguous(view, 'C');
+    const bool in_f_order = PyBuffer_IsContiguous(view, 'F');
+
+    if (asks(flags, PyBUF_WRITABLE) && view->readonly)
+        return refuse_view(view,
+                           "the memory belongs to the application, which lets nobody write it; "
+                           "copy() makes one of your own");
+    if ((!in_c_order && (asks(flags, PyBUF_C_CONTIGUOUS) || !asks(flags, PyBUF_STRIDES))) ||
+        (!in_f_order && asks(flags, PyBUF_F_CONTIGUOUS)) ||
+        (!in_c_order && !in_f_order && asks(flags, PyBUF_ANY_CONTIGUOUS)))
+        return refuse_view(view, "the items do not lie one after another; those of copy() do");
+    if (!asks(flags, PyBUF_STRIDES))
+        view->strides = nullptr;
+    if (!asks(flags, PyBUF_ND)) {
+        view->shape = nullptr;
+        view->ndim = 1;
+    }
+    if (!asks(flags, PyBUF_FORMAT))
+        view->format = nullptr;
+    return true;
+}
+
+int buffer_get(PyObject *self, Py_buffer *view, int flags)
+{
+    const Buffer &buffer = self_of(self);
+    const Buffer::Layout &layout = buffer.layout();
+
+    view->obj = Py_NewRef(self);
+    view->buf = layout.start;
+    view->len = buffer.size();
+    view->readonly = !layout.is_writable;
+    view->itemsize = layout.item_size;
+    view->format = const_cast<char *>(layout.item.constData());
+    view->ndim = int(layout.shape.size());
+    /* Never written, and there as long as this object is. */
+    view->shape = const_cast<Py_ssize_t *>(
+        reinterpret_cast<const Py_ssize_t *>(layout.shape.constData()));
+    view->strides = const_cast<Py_ssize_t *>(
+        reinterpret_cast<const Py_ssize_t *>(layout.strides.constData()));
+    view->suboffsets = nullptr;
+    view->internal = nullptr;
+    return fit(view, flags) ? 0 : -1;
+}
+
+PyObject *tuple_of(const QList<qsizetype> &list)
+{
+    Ref tuple(PyTuple_New(list.size()));
+
+    for (qsizetype i = 0; tuple && i < list.size(); i++) {
+        PyObject *number = PyLong_FromSsize_t(list[i]);
+        if (!number)
+            return nullptr;
+        PyTuple_SET_ITEM(tuple.get(), i, number);
+    }
+    return tuple.release();
+}
+
+PyObject *get_shape(PyObject *self, void *)
+{
+    return tuple_of(self_of(self).layout().shape);
+}
+
+PyObject *get_strides(PyObject *self, void *)
+{
+    return tuple_of(self_of(self).layout().strides);
+}
+
+PyObject *get_item_format(PyObject *self, void *)
+{
+    return PyUnicode_FromString(self_of(self).layout().item.constData());
+}
+
+PyObject *get_readonly(PyObject *self, void *)
+{
+    return PyBool_FromLong(!self_of(self).layout().is_writable);
+}
+
+PyObject *get_nbytes(PyObject *self, void *)
+{
+    return PyLong_FromSsize_t(self_of(self).size());
+}
+
+PyObject *buffer_copy(PyObject *self, PyObject *)
+{
+    return buffer_new(self_of(self).copy());
+}
+
+PyObject *buffer_getattro(PyObject *self, PyObject *name)
+{
+    PyObject *found = PyObject_GenericGetAttr(self, name);
+    QString text;
+
+    if (found || !PyErr_ExceptionMatches(PyExc_AttributeError) || !PyUnicode_Check(name))
+        return found;
+    Ref raised(qi_room_exception_take());
+    if (!text_from_python(name, &text))
+        return nullptr;
+    const QVariantMap &attributes = self_of(self).layout().attributes;
+    const auto place = attributes.constFind(text);
+    if (place != attributes.constEnd())
+        return to_python(*place);
+    qi_room_exception_give(raised.release());
+    return nullptr;
+}
+
+PyObject *buffer_dir(PyObject *self, PyObject *)
+{
+    Ref names(PyObject_Dir(reinterpret_cast<PyObject *>(Py_TYPE(self))));
+
+    for (const QString &name : self_of(self).layout().attributes.keys()) {
+        Ref text(names ? to_python(name) : nullptr);
+        if (!text || PyList_Append(names.get(), text.get()) < 0)
+            return nullptr;
+    }
+    return names.release();
+}
+
+Py_ssize_t buffer_length(PyObject *self)
+{
+    const QList<qsizetype> &shape = self_of(self).layout().shape;
+    return shape.isEmpty() ? 0 : shape.first();
+}
+
+PyObject *buffer_repr(PyObject *self)
+{
+    const Buffer::Layout &layout = self_of(self).layout();
+    Ref shape(get_shape(self, nullptr)), attributes(to_python(QVariant(layout.attributes)));
+
+    if (!shape || !attributes)
+        return nullptr;
+    return PyUnicode_FromFormat("<qi.Buffer %s, shape %R, %s, %S>", layout.item.constData(),
+                                shape.get(), layout.is_writable ? "writable" : "read-only",
+                                attributes.get());
+}
+
+/* Buffer(object, **attributes) */
+PyObject *buffer_make(PyTypeObject *, PyObject *args, PyObject *keywords)
+{
+    PyObject *object;
+    Buffer buffer;
+
+    if (!PyArg_ParseTuple(args, "O:Buffer", &object) || !buffer_from_python(object, &buffer))
+        return nullptr;
+    Buffer::Layout layout = buffer.layout();
+    layout.source = QVariant();
+    if (keywords) {
+        QVariant attributes;
+        if (!from_python(keywords, QMetaType::fromType<QVariantMap>(), &attributes))
+            return nullptr;
+        layout.attributes.insert(attributes.toMap());
+    }
+    return buffer_new(Buffer(layout, std::make_shared<const Buffer>(buffer)));
+}
+
+void buffer_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+
+    self_of(self).~Buffer();
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+/* -- the type ----------------------------------------------------------------------------------------- */
+
+PyMethodDef buffer_methods[] = {
+    {"copy", buffer_copy, METH_NOARGS,
+     "copy($self, /)\n--\n\nA copy with memory of its own, which may be written."},
+    {"__dir__", buffer_dir, METH_NOARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+PyGetSetDef buffer_getset[] = {
+    {"shape", get_shape, nullptr, "how many items there are in each dimension", nullptr},
+    {"strides", get_strides, nullptr, "how many bytes from one item to the next in each dimension",
+     nullptr},
+    {"item_format", get_item_format, nullptr, "what an item is, as in the module struct", nullptr},
+    {"readonly", get_readonly, nullptr, "whether nobody may write the memory", nullptr},
+    {"nbytes", get_nbytes, nullptr, "how many bytes the items take", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+PyType_Slot buffer_slots[] = {
+    {Py_tp_doc,
+     const_cast<char *>(
+         "Buffer(object, /, **attributes)\n--\n\n"
+         "Memory that Python and the application share: an image, or a block of data. It has the\n"
+         "buffer protocol, so memoryview() and numpy.asarray() look at the same memory, and is "
+         "kept\n"
+         "as long as anybody looks. What more the application tells of it, as the `width`, "
+         "`height`,\n"
+         "`format` and `channels` of an image, are attributes.\n\n"
+         "Buffer(array, format='RGB32') shares the memory of any object of Python's that has the\n"
+         "protocol, with such attributes, for a parameter of the application's that wants them.")},
+    {Py_tp_new, reinterpret_cast<void *>(buffer_make)},
+    {Py_tp_dealloc, reinterpret_cast<void *>(buffer_dealloc)},
+    {Py_tp_repr, reinterpret_cast<void *>(buffer_repr)},
+    {Py_tp_getattro, reinterpret_cast<void *>(buffer_getattro)},
+    {Py_sq_length, reinterpret_cast<void *>(buffer_length)},
+    {Py_bf_getbuffer, reinterpret_cast<void *>(buffer_get)},
+    {Py_tp_methods, buffer_methods},
+    {Py_tp_getset, buffer_getset},
+    {0, nullptr},
+};
+
+PyType_Spec buffer_spec = {
+    "_qi.Buffer", int(sizeof(BufferObject)), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    buffer_slots,
+};
+
+} // namespace
+
+PyObject *buffer_new(const Buffer &buffer)
+{
+    if (!buffer)
+        return Py_NewRef(Py_None);
+    PyTypeObject *type = qi_room_buffer_type();
+    PyObject *object = type ? type->tp_alloc(type, 0) : nullptr;
+
+    if (object)
+        new (&self_of(object)) Buffer(buffer);
+    return object;
+}
+
+bool buffer_from_python(PyObject *object, Buffer *out)
+{
+    if (object == Py_None) {
+        *out = Buffer();
+        return true;
+    }
+    if (is_buffer(object)) {
+        *out = self_of(object);
+        return true;
+    }
+    if (!PyObject_CheckBuffer(object))
+        return expected("an object with the buffer protocol (bytes, memoryview, numpy array, …)",
+                        object);
+    auto view = std::make_unique<Py_buffer>();
+    if (PyObject_GetBuffer(object, view.get(), PyBUF_RECORDS_RO) < 0)
+        return false;
+    *out = wrap(std::shared_ptr<Py_buffer>(view.release(), ReleaseView()));
+    return true;
+}
+
+const QVariant *buffer_source(PyObject *object)
+{
+    if (!is_buffer(object))
+        return nullptr;
+    const QVariant &source = self_of(object).layout().source;
+    return source.isValid() ? &source : nullptr;
+}
+
+} // namespace qi
+
+PyObject *qi_qt_buffer_type(PyObject *module)
+{
+    return PyType_FromModuleAndSpec(module, &qi::buffer_spec, nullptr);
+}
