@@ -19,6 +19,9 @@
 #include <qi/future.hpp>
 #include <qi/coroutine.hpp>
 #include <qi/connect.hpp>
+#include <qi/expose.hpp>
+#include <qi/convert.hpp>
+#include <qi/buffer.hpp>
 #include <qi/config.hpp>
 #include <qi/runtime.hpp>
 

@@ -25,10 +25,14 @@
 
 #include <qi/config.hpp>
 #include <qi/connect.hpp>
+#include <qi/expose.hpp>
 #include <qi/result.hpp>
 #include <qi/runtime.h>
 #include <qi/task.hpp>
 #include <qi/value.hpp>
+#ifdef QT_GUI_LIB
+#include <qi/image.hpp>
+#endif
 
 namespace qi
 {
@@ -113,17 +117,32 @@ class Runtime
             return Error::last();
         delete std::exchange(detail::kept_callbacks(), callbacks.release());
         runtime.m_owns = true;
+#ifdef QT_GUI_LIB
+        register_image();
+#endif
         return runtime;
     }
     /** The process's runtime while it is running or closing, whoever has started it; not owned. Thread: any. */
-    static Runtime current() { return Runtime(qi_runtime_current()); }
+    static Runtime current()
+    {
+        return Runtime(qi_runtime_current());
+    }
 
     /** The handle for the C API; NULL if it refers to none. Borrowed. */
-    qi_runtime *handle() const { return m_handle; }
+    qi_runtime *handle() const
+    {
+        return m_handle;
+    }
     /** Whether it runs, and has not begun to shut down. Thread: any. */
-    bool is_running() const { return qi_runtime_state(m_handle) == QI_RUNTIME_RUNNING; }
+    bool is_running() const
+    {
+        return qi_runtime_state(m_handle) == QI_RUNTIME_RUNNING;
+    }
     /** The same. */
-    explicit operator bool() const { return is_running(); }
+    explicit operator bool() const
+    {
+        return is_running();
+    }
     /** Gives the runtime up: from now on this object does not own it any more. */
     qi_runtime *release()
     {
@@ -209,6 +228,28 @@ class Runtime
     Result<void> hide(const QString &name) const
     {
         return Result<void>::of(qi_host_unregister(m_handle, name.toUtf8().constData()));
+    }
+
+    /* -- functions ------------------------------------------------------------------------------------ */
+
+    /** Shows a function to Python, as qi.host.<name>(…): see qi::expose(). Thread: GUI. */
+    template <typename F>
+    Result<void> expose(const char *name, F &&function, const ExposeOptions &options = {}) const
+    {
+        return qi::expose(m_handle, name, std::forward<F>(function), options);
+    }
+    /** Shows a member function of an object to Python. Thread: GUI. */
+    template <typename Object, typename Member,
+              typename = std::enable_if_t<std::is_member_function_pointer_v<Member>>>
+    Result<void> expose(const char *name, Object *object, Member member,
+                        const ExposeOptions &options = {}) const
+    {
+        return qi::expose(m_handle, name, object, member, options);
+    }
+    /** Takes a function out of qi.host. Thread: GUI. */
+    Result<void> unexpose(const char *name) const
+    {
+        return Result<void>::of(qi_unexpose(m_handle, name));
     }
 
     /* -- source -------------------------------------------------------------------------------------- */

@@ -9,6 +9,8 @@ import _qi
 
 # What an argument for a parameter of such an annotation has to be; function.c knows the letters.
 _kinds = {"bool": "b", "int": "i", "float": "f", "str": "s", "bytes": "y", "list": "l", "dict": "d"}
+_types = {kind.__name__: kind for kind in (bool, int, float, str, bytes, list, dict, tuple, set, object)}
+_types["__builtins__"] = {}
 _values = {"nan": float("nan"), "inf": float("inf"), "__builtins__": {}}
 
 
@@ -90,14 +92,15 @@ def _signature(function, values, required):
 
 
 def _annotation(node):
-    """The type itself where it is one of Python's, else its text."""
+    """The type itself where only types of Python's own are in it, else its text."""
     if node is None:
         return inspect.Parameter.empty
-    if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, str)):
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
-    if isinstance(node, ast.Name) and node.id in _kinds:
-        return getattr(__import__("builtins"), node.id)
-    return ast.unparse(node)
+    try:
+        return eval(compile(ast.Expression(node), "<annotation>", "eval"), dict(_types))
+    except Exception:
+        return ast.unparse(node)
 
 
 def hint(name, known):

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Functions of C++ that Python calls, as qi.host.<name>(…), with the types that <qi/types.hpp> converts:
+ *
+ *     python.expose("desk.price", [this](const QString &symbol, int count) { return price(symbol) * count; },
+ *                   {{"symbol", {"count", 1}}, "What so many of a symbol cost."});
+ *     python.expose("desk.order", this, &Desk::order, {{"symbol", "count"}});
+ *
+ * Python then has qi.host.desk.price("ACME", count=3), and help() of it. What a function returns becomes
+ * Python's result: a qi::Result that failed raises the error, a QFuture is awaited, and an exception of C++
+ * that leaves the function is a RuntimeError. It runs without the GIL, in the GUI thread or that of its owner,
+ * whoever calls; with `on_pool` in a thread of its own, and Python awaits the result.
+ */
+#ifndef QI_EXPOSE_HPP
+#define QI_EXPOSE_HPP
+
+#include <functional>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <QtCore/qfuture.h>
+#include <QtCore/qlist.h>
+#include <QtCore/qobject.h>
+#include <QtCore/qstring.h>
+
+#include <qi/expose.h>
+#include <qi/qt.hpp>
+#include <qi/result.hpp>
+#include <qi/types.hpp>
+#include <qi/value.hpp>
+
+namespace qi
+{
+
+/** A parameter of an exposed function: its name, and what it is where the caller leaves it out. */
+class Parameter
+{
+  public:
+    /** One that has to be given. */
+    Parameter(const char *name) : m_name(name) {}
+    /** One with a default: None, a bool, number, text, bytes, or a container of such. */
+    template <typename T> Parameter(const char *name, const T &value) : m_name(name)
+    {
+        Storage storage;
+        const qi_value written = storage.write(value);
+        m_is_literal = !storage.error() && is_literal(written);
+        if (m_is_literal) {
+            m_default.resize(qsizetype(qi_value_describe(&written, nullptr, 0)));
+            qi_value_describe(&written, m_default.data(), size_t(m_default.size()) + 1);
+        }
+    }
+
+    const QByteArray &name() const { return m_name; }
+    /** As Python writes it; empty: there is none. */
+    const QByteArray &default_text() const { return m_default; }
+    /** Whether Python can write the default. */
+    bool is_literal() const { return m_is_literal; }
+
+  private:
+    static bool is_literal(const qi_value &value)
+    {
+        bool all = value.kind != QI_KIND_OBJECT && value.kind != QI_KIND_PYTHON;
+        for (size_t i = 0; value.kind == QI_KIND_LIST && i < value.as.list.count; i++)
+            all = all && is_literal(value.as.list.items[i]);
+        for (size_t i = 0; value.kind == QI_KIND_MAP && i < value.as.map.count; i++)
+            all = all && is_literal(value.as.map.entries[i].key) &&
+                  is_literal(value.as.map.entries[i].value);
+        return all;
+    }
+
+    QByteArray m_name, m_default;
+    bool m_is_literal = true;
+};
+
+/** How a function is exposed. */
+struct ExposeOptions {
+    /** The parameters in their order. Empty: they have no names, and are given by place. */
+    QList<Parameter> parameters = {};
+    /** __doc__ of the function. */
+    QString doc = {};
+    /** The function ends with this object, in whose thread it runs; for a member function the object itself. */
+    QObject *owner = nullptr;
+    /** Runs it in a thread of QThreadPool::globalInstance(), and Python awaits the result. */
+    bool on_pool = false;
+};
+
+/* Callables of Python as parameters; as with qi::register_callback(), which is called for them. */
+template <> struct Converter<Callable> {
+    static QString name() { return QStringLiteral("callable"); }
+    static Result<Callable> read(const qi_value &value)
+    {
+        return detail::read_variant<Callable>(value);
+    }
+};
+template <typename R, typename... A> struct Converter<std::function<R(A...)>> {
+    static QString name() { return QStringLiteral("callable"); }
+    static Result<std::function<R(A...)>> read(const qi_value &value)
+    {
+        return Converter<Callable>::read(value).map(
+            [](Callable &&callable) { return Callback<R(A...)>::make(callable); });
+    }
+};
+
+namespace detail
+{
+
+/* -- what a function takes and returns ------------------------------------------------------------- */
+
+template <typename R, typename... A> struct Call {
+    using Result = R;
+    using Arguments = std::tuple<std::decay_t<A>...>;
+    static constexpr size_t count = sizeof...(A);
+    static constexpr bool takes_values = (!(std::is_lvalue_reference_v<A> &&
+                                            !std::is_const_v<std::remove_reference_t<A>>)&&...);
+    static constexpr bool is_readable = (qi::is_readable<std::decay_t<A>> && ...);
+};
+
+template <typename F, typename = void> struct CallOf {
+    static_assert(
+        !std::is_same_v<F, F>,
+        "qi: expose() wants a function, a member function with its object, or an object with "
+        "one operator(); overloads and `auto` parameters say not what Python shall give");
+};
+template <typename R, typename... A> struct CallOf<R (*)(A...)> : Call<R, A...> {
+};
+template <typename R, typename... A> struct CallOf<R (*)(A...) noexcept> : Call<R, A...> {
+};
+template <typename C, typename R, typename... A> struct CallOf<R (C::*)(A...)> : Call<R, A...> {
+};
+template <typename C, typename R, typename... A>
+struct CallOf<R (C::*)(A...) const> : Call<R, A...> {
+};
+template <typename C, typename R, typename... A>
+struct CallOf<R (C::*)(A...) noexcept> : Call<R, A...> {
+};
+template <typename C, typename R, typename... A>
+struct CallOf<R (C::*)(A...) const noexcept> : Call<R, A...> {
+};
+template <typename F>
+struct CallOf<F, std::void_t<decltype(&F::operator())>> : CallOf<decltype(&F::operator())> {
+};
+
+template <typename T> struct IsFuture : std::false_type {
+};
+template <typename T> struct IsFuture<QFuture<T>> : std::true_type {
+    using Type = T;
+};
+template <typename T> struct IsOptional : std::false_type {
+};
+template <typename T> struct IsOptional<std::optional<T>> : std::true_type {
+    using Type = T;
+};
+template <typename T> struct IsFunction : std::is_same<T, Callable> {
+};
+template <typename S> struct IsFunction<std::function<S>> : std::true_type {
+};
+
+/* -- how Python writes types ------------------------------------------------------------------------- */
+
+template <typename T> QByteArray annotation();
+
+template <typename Tuple> struct TupleAnnotation;
+template <template <typename...> class Tuple, typename... T> struct TupleAnnotation<Tuple<T...>> {
+    static QByteArray text()
+    {
+        const QByteArrayList all = {annotation<T>()...};
+        return "tuple[" + all.join(", ") + ']';
+    }
+};
+
+/* A name of C++'s that need not be one of Python's. */
+inline QByteArray quoted(const QByteArray &name)
+{
+    return '\'' + name + '\'';
+}
+
+template <typename T> QByteArray container_annotation()
+{
+    if constexpr (is_map<T>)
+        return "dict[" + annotation<typename T::key_type>() + ", " +
+               annotation<typename T::mapped_type>() + ']';
+    else if constexpr (HasPushBack<T, typename T::value_type>::value || IsArray<T>::value)
+        return "list[" + annotation<typename T::value_type>() + ']';
+    else
+        return "set[" + annotation<typename T::value_type>() + ']';
+}
+
+template <typename T> QByteArray other_annotation()
+{
+    if constexpr (is_one_of<T, QVariant, Value, qi_value>)
+        return "object";
+    else if constexpr (is_one_of<T, QVariantList, QJsonArray>)
+        return "list";
+    else if constexpr (is_one_of<T, QVariantMap, QVariantHash, QJsonObject>)
+        return "dict";
+    else if constexpr (is_object_pointer<T>)
+        return "Object | None";
+    else if constexpr (IsFunction<T>::value)
+        return "'Callable' | None";
+    else
+        return quoted(type_name<T>().toUtf8());
+}
+
+template <typename T> QByteArray annotation()
+{
+    if constexpr (std::is_void_v<T> || std::is_same_v<T, std::nullptr_t>)
+        return "None";
+    else if constexpr (std::is_same_v<T, bool>)
+        return "bool";
+    else if constexpr (is_integer<T>)
+        return "int";
+    else if constexpr (std::is_floating_point_v<T>)
+        return "float";
+    else if constexpr (is_one_of<T, QByteArray, QByteArrayView>)
+        return "bytes";
+    else if constexpr (IsText<T>::value || is_utf8_view<T> || is_one_of<T, QChar, QUrl>)
+        return "str";
+    else if constexpr (IsOptional<T>::value)
+        return annotation<typename IsOptional<T>::Type>() + " | None";
+    else if constexpr (IsFuture<T>::value)
+        return "HostFuture";
+    else if constexpr (IsResult<T>::value)
+        return annotation<typename T::value_type>();
+    else if constexpr (IsTuple<T>::value)
+        return TupleAnnotation<T>::text();
+    else if constexpr (is_map<T> || is_list<T>)
+        return container_annotation<T>();
+    else
+        return other_annotation<T>();
+}
+
+/* -- a function that is exposed ----------------------------------------------------------------------- */
+
+/* The text of a signature, or what is wrong with the options. */
+inline Result<QByteArray> signature(const QByteArrayList &types, const QByteArray &result,
+                                    const QList<Parameter> &parameters)
+{
+    QByteArrayList parts;
+
+    if (!parameters.isEmpty() && parameters.size() != types.size())
+        return Error::make(QI_ERR_ARGUMENT,
+                           QStringLiteral("the options name %1 parameters, but the function has %2")
+                               .arg(parameters.size())
+                               .arg(types.size()));
+    for (qsizetype i = 0; i < types.size(); i++) {
+        const QByteArray number = QByteArray::number(i + 1);
+        if (parameters.isEmpty()) {
+            parts.append("arg" + number + ": " + types[i]);
+            continue;
+        }
+        if (!parameters[i].is_literal())
+            return Error::make(QI_ERR_ARGUMENT,
+                               QStringLiteral("the default of the parameter \"%1\" is nothing that "
+                                              "Python could write; use std::optional")
+                                   .arg(QString::fromUtf8(parameters[i].name())));
+        const QByteArray text = parameters[i].default_text();
+        parts.append(parameters[i].name() + ": " + types[i] + (text.isEmpty() ? "" : " = " + text));
+    }
+    if (parameters.isEmpty() && !parts.isEmpty())
+        parts.append("/");
+    return '(' + parts.join(", ") + ") -> " + result;
+}
+
+inline int fail(const Error &error)
+{
+    return qi_fail(error.status, error.message.toUtf8().constData());
+}
+
+/* Makes a value for Python that outlives what it was made of. */
+template <typename T> int give(const T &value, qi_value *result)
+{
+    Storage storage;
+
+    if constexpr (IsFuture<T>::value) {
+        if constexpr (!std::is_void_v<typename IsFuture<T>::Type>)
+            register_future<typename IsFuture<T>::Type>();
+        const QVariant variant = QVariant::fromValue(value);
+        return qi_value_from_variant(&variant, result);
+    } else {
+        static_assert(
+            is_writable<T>,
+            "qi: what an exposed function returns cannot be given to Python; convert it to a "
+            "type of <qi/types.hpp>, declare it with Q_DECLARE_METATYPE, or specialise "
+            "qi::Converter");
+        const qi_value written = storage.write(value);
+        return storage.error() ? fail(*storage.error()) : qi_value_copy(result, &written);
+    }
+}
+
+template <typename R> int give_any(R &&returned, qi_value *result)
+{
+    using Type = std::decay_t<R>;
+    if constexpr (!IsResult<Type>::value) {
+        return give(returned, result);
+    } else {
+        if (!returned)
+            return fail(returned.error());
+        if constexpr (!std::is_void_v<typename Type::value_type>)
+            return give(*returned, result);
+        else
+            return QI_OK;
+    }
+}
+
+template <typename F> struct Exposed {
+    using Traits = CallOf<F>;
+    using Arguments = typename Traits::Arguments;
+
+    static int call(const qi_value *args, size_t, qi_value *result, void *user)
+    {
+        return static_cast<Exposed *>(user)->run(
+            args, result, std::make_index_sequence<std::tuple_size_v<Arguments>>());
+    }
+    static void destroy(void *user) { delete static_cast<Exposed *>(user); }
+
+    template <size_t... index>
+    int run(const qi_value *args, qi_value *result, std::index_sequence<index...>)
+    {
+        (void)args; /* of a function without parameters */
+        std::tuple<std::optional<std::tuple_element_t<index, Arguments>>...> read;
+        int status = QI_OK;
+        ((status = status < 0 ? status : take(std::get<index>(read), args[index], index)), ...);
+        if (status < 0)
+            return status;
+        if constexpr (std::is_void_v<typename Traits::Result>) {
+            function(std::move(*std::get<index>(read))...);
+            return QI_OK;
+        } else {
+            return give_any(function(std::move(*std::get<index>(read))...), result);
+        }
+    }
+
+    template <typename T> int take(std::optional<T> &place, const qi_value &value, size_t index)
+    {
+        Result<T> argument = qi::read<T>(value);
+        if (argument) {
+            place.emplace(std::move(*argument));
+            return QI_OK;
+        }
+        Error error = argument.error();
+        error.message = QString::fromUtf8(name) + QStringLiteral("(), argument ") +
+                        (index < size_t(parameters.size())
+                             ? QStringLiteral("'%1'").arg(
+                                   QString::fromUtf8(parameters[qsizetype(index)].name()))
+                             : QString::number(index + 1)) +
+                        QStringLiteral(": ") + error.message;
+        return fail(error);
+    }
+
+    F function;
+    QByteArray name;
+    QList<Parameter> parameters;
+};
+
+template <typename... A> QByteArrayList annotations(std::tuple<A...> *)
+{
+    return {annotation<A>()...};
+}
+
+} // namespace detail
+
+/**
+ * Shows a function to Python, as qi.host.<name>: see the head of <qi/expose.hpp>, and qi_expose().
+ *
+ * `function` is a function or an object with one operator(), which may hold what cannot be copied; it is
+ * destroyed in the GUI thread when nobody can call it any more. Thread: GUI. Fails as qi_expose(), and with
+ * QI_ERR_ARGUMENT where the options do not fit.
+ */
+template <typename F>
+Result<void> expose(qi_runtime *runtime, const char *name, F &&function,
+                    const ExposeOptions &options = {})
+{
+    using Type = std::decay_t<F>;
+    using Traits = detail::CallOf<Type>;
+    static_assert(
+        Traits::takes_values,
+        "qi: Python cannot give what a parameter `T &` refers to; take a value or a const &");
+    static_assert(
+        Traits::is_readable,
+        "qi: a parameter of an exposed function is of a type that cannot be got from Python; "
+        "use a type of <qi/types.hpp>, declare it with Q_DECLARE_METATYPE, or specialise "
+        "qi::Converter. What only views memory of others, as QStringView, cannot be one.");
+    using Returned = std::decay_t<typename Traits::Result>;
+
+    if (options.on_pool && detail::IsFuture<Returned>::value)
+        return Error::make(QI_ERR_ARGUMENT,
+                           QStringLiteral("a function that returns a QFuture is awaited "
+                                          "as it is; leave `on_pool` out"));
+    const auto text = detail::signature(
+        detail::annotations(static_cast<typename Traits::Arguments *>(nullptr)),
+        detail::annotation<Returned>(), options.parameters);
+    if (!text)
+        return text.error();
+    std::unique_ptr<detail::Exposed<Type>> exposed(
+        new detail::Exposed<Type>{std::forward<F>(function), name, options.parameters});
+    const QByteArray doc = options.doc.toUtf8();
+    qi_function spec;
+    qi_function_init(&spec);
+    spec.call = detail::Exposed<Type>::call;
+    spec.user = exposed.get();
+    spec.destroy = detail::Exposed<Type>::destroy;
+    spec.signature = text->constData();
+    spec.doc = options.doc.isEmpty() ? nullptr : doc.constData();
+    spec.owner = options.owner;
+    spec.flags = options.on_pool ? unsigned(QI_EXPOSE_POOL) : 0;
+    if (qi_expose(runtime, name, &spec) != QI_OK)
+        return Error::last();
+    (void)exposed.release();
+    return {};
+}
+
+/**
+ * Shows a member function of an object to Python. It ends with the object, if that is a QObject; any other
+ * has to stay until qi_unexpose() or the end of the runtime.
+ */
+template <typename Object, typename R, typename C, typename... A>
+Result<void> expose(qi_runtime *runtime, const char *name, Object *object, R (C::*member)(A...),
+                    ExposeOptions options = {})
+{
+    if constexpr (std::is_convertible_v<Object *, QObject *>)
+        options.owner = object;
+    return expose(
+        runtime, name,
+        [object, member](A... arguments) -> R {
+            return (object->*member)(std::forward<A>(arguments)...);
+        },
+        options);
+}
+/** The same for one that is const. */
+template <typename Object, typename R, typename C, typename... A>
+Result<void> expose(qi_runtime *runtime, const char *name, Object *object,
+                    R (C::*member)(A...) const, ExposeOptions options = {})
+{
+    if constexpr (std::is_convertible_v<Object *, QObject *>)
+        options.owner = object;
+    return expose(
+        runtime, name,
+        [object, member](A... arguments) -> R {
+            return (object->*member)(std::forward<A>(arguments)...);
+        },
+        options);
+}
+
+} // namespace qi
+
+#endif /* QI_EXPOSE_HPP */
