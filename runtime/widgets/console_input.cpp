@@ -4,6 +4,7 @@
 #include <QtCore/qmimedata.h>
 #include <QtCore/qregularexpression.h>
 #include <QtGui/qevent.h>
+#include <QtGui/qscreen.h>
 #include <QtGui/qstandarditemmodel.h>
 #include <QtGui/qtextdocument.h>
 #include <QtWidgets/qabstractitemview.h>
@@ -496,12 +497,15 @@ void ConsoleInput::show_tip(const QString &html, const QPoint &place)
     colors.setColor(QPalette::WindowText, palette().color(QPalette::ToolTipText));
     m_tip->setPalette(colors);
     m_tip->setText(html);
-    m_tip->setMaximumWidth(fontMetrics().averageCharWidth() * 72);
+    m_tip->setMaximumWidth(fontMetrics().averageCharWidth() * 90);
     m_tip->adjustSize();
-    const QRect line = cursorRect();
-    m_tip->move(place.isNull()
-                    ? viewport()->mapToGlobal(line.topLeft()) - QPoint(0, m_tip->height() + 4)
-                    : place);
+    QPoint at = place;
+    if (at.isNull())
+        at = viewport()->mapToGlobal(cursorRect().topLeft()) - QPoint(0, m_tip->height() + 4);
+    const QRect all = screen()->availableGeometry();
+    at.setX(std::max(all.left(), std::min(at.x(), all.right() - m_tip->width())));
+    at.setY(std::max(all.top(), std::min(at.y(), all.bottom() - m_tip->height())));
+    m_tip->move(at);
     m_tip->show();
 }
 

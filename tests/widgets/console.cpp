@@ -217,6 +217,7 @@ TEST_CASE_METHOD(Fixture, "control_r_searches_the_history")
     key(Qt::Key_R, Qt::ControlModifier);
     auto *line = console->findChild<QLineEdit *>();
     REQUIRE(line->isVisible());
+    CHECK(line->hasFocus());
     QTest::keyClicks(line, QStringLiteral("ALPHA"));
     CHECK(typed() == "alpha = 3");
     QTest::keyClick(line, Qt::Key_R, Qt::ControlModifier);
