@@ -239,7 +239,11 @@ class Manager:
 
     def _change(self, plugin, verb, work):
         """Runs a change as a task that belongs to nobody's plugin."""
-        task = self._loop.create_task(work, name=f"{verb} the plugin {plugin.id}", context=self._context.copy())
+        context = self._context.copy()
+        for variable, value in contextvars.copy_context().items():
+            if variable.name == "qi.progress":  # whoever asked for the change is told how far it is
+                context.run(variable.set, value)
+        task = self._loop.create_task(work, name=f"{verb} the plugin {plugin.id}", context=context)
         self._changes.add(task)
         task.add_done_callback(self._changes.discard)
         return task
