@@ -92,8 +92,10 @@ QString PluginInfo::stateText() const
 
 QString PluginInfo::stateLine() const
 {
-    return reason.isEmpty() || isLoading() ? stateText()
-                                           : QStringLiteral("%1: %2").arg(stateText(), reason);
+    /* The problems of a manifest are many lines, and stand on the page. */
+    return reason.isEmpty() || isLoading() || !problems.isEmpty()
+               ? stateText()
+               : QStringLiteral("%1: %2").arg(stateText(), reason);
 }
 
 theme::Icon PluginInfo::stateIcon() const

@@ -47,6 +47,9 @@ namespace qi
 namespace
 {
 
+/* How often the counts of the plugin that is shown are looked at, while somebody sees them. */
+constexpr int kCountMs = 1000;
+
 /* How many errors are kept for each plugin. */
 constexpr qsizetype kErrors = 100;
 
@@ -103,6 +106,7 @@ class PluginManagerPrivate
     QPushButton *button(QAction *action);
 
     void refresh();
+    void count();
     void choose(const QString &id);
     void showCurrent();
     void showHead(const PluginInfo &info);
@@ -129,7 +133,8 @@ class PluginManagerPrivate
     QList<Line> shownLines;
     QHash<QString, int> busy;            /* calls that have not ended, by plugin */
     QHash<QString, Progress> progresses; /* what they tell of themselves meanwhile */
-    QSet<QString> ending;                /* plugins that were told to end, and have not */
+    QTimer *counting;     /* for what changes without an event: the counts of a plugin that is on */
+    QSet<QString> ending; /* plugins that were told to end, and have not */
 
     QAction *enable, *disable, *reload, *open, *rescan, *find;
     QLineEdit *words;
@@ -159,6 +164,13 @@ PluginManagerPrivate::PluginManagerPrivate(PluginManager *manager, qi_runtime *r
     QObject::connect(&events, &PluginEvents::changed, q, [this] {
         if (q->isVisible())
             refresh();
+    });
+    counting = new QTimer(q);
+    counting->setSingleShot(true);
+    counting->setInterval(kCountMs);
+    QObject::connect(counting, &QTimer::timeout, q, [this] {
+        if (q->isVisible())
+            count();
     });
     QObject::connect(&events, &PluginEvents::failed, q,
                      [this](const QString &plugin, const QString &message,
@@ -397,6 +409,17 @@ void PluginManagerPrivate::refresh()
     showCurrent();
 }
 
+/* How many tasks, connections and errors a plugin has is told by no event. */
+void PluginManagerPrivate::count()
+{
+    values::Owned answer;
+    qi_runtime *runtime = events.runtime();
+
+    if (runtime && qi_plugin_info(runtime, current.toUtf8().constData(), answer.out()) == QI_OK)
+        model.updateOne(readPlugin(answer.get()));
+    showCurrent();
+}
+
 void PluginManagerPrivate::choose(const QString &id)
 {
     if (id == current)
@@ -414,6 +437,8 @@ void PluginManagerPrivate::showCurrent()
     const bool isOn = shown && (shown->isActive() || shown->isLoading());
 
     details->setVisible(shown);
+    if (isOn && q->isVisible())
+        counting->start();
     enable->setEnabled(shown && !isBusy && !isOn);
     /* One that is not active, but is wanted, would be started again the next time. */
     disable->setEnabled(shown && !ending.contains(current) && (isOn || isBusy || shown->enabled));

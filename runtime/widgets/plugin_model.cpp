@@ -50,6 +50,16 @@ void PluginModel::update(const QList<PluginInfo> &plugins)
     }
 }
 
+void PluginModel::updateOne(const PluginInfo &plugin)
+{
+    const int row = rowOf(plugin.id);
+
+    if (row < 0 || m_plugins[row] == plugin)
+        return;
+    m_plugins[row] = plugin;
+    Q_EMIT dataChanged(index(row), index(row));
+}
+
 const PluginInfo *PluginModel::plugin(const QString &id) const
 {
     const int row = rowOf(id);

@@ -21,6 +21,8 @@ class PluginModel : public QAbstractListModel
     using QAbstractListModel::QAbstractListModel;
 
     void update(const QList<PluginInfo> &plugins);
+    /* The same of one that is listed. */
+    void updateOne(const PluginInfo &plugin);
     /* NULL where there is none. */
     const PluginInfo *plugin(const QString &id) const;
     QModelIndex find(const QString &id) const;

@@ -331,7 +331,9 @@ QVariant TaskModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         return index.column() == Name ? info->coroutine : cell(*this, index);
     case SortRole:
-        return index.column() == Age ? QVariant(-node(index)->started) : cell(*this, index);
+        /* In tenths of a second: what was made together stays in its order, though it is listed in turn. */
+        return index.column() == Age ? QVariant(-std::floor(node(index)->started * 10))
+                                     : cell(*this, index);
     case FilterRole:
         return QStringList{info->name,   info->state,     info->plugin,    info->signal,
                            info->target, info->coroutine, info->waitingFor}

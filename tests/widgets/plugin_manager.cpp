@@ -5,6 +5,7 @@
 #include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
 #include <QtCore/qpointer.h>
+#include <QtCore/qregularexpression.h>
 #include <QtCore/qtimer.h>
 #include <QtGui/qaction.h>
 #include <QtTest/qsignalspy.h>
@@ -297,6 +298,41 @@ TEST_CASE("while a plugin loads there is a bar, and it can be stopped")
     managed.untilState("slow", QI_PLUGIN_DISABLED);
     managed.desk.until([&] { return !bar->isVisible(); });
     CHECK(managed.button("Enable")->isEnabled());
+}
+
+TEST_CASE("a plugin that loads may say how far it is")
+{
+    Managed managed;
+    managed.add("slow", "import asyncio, qi\nasync def activate(ctx):\n"
+                        "    qi.progress(1, 4, 'reading the index')\n"
+                        "    await asyncio.Event().wait()\n");
+    managed.start();
+    managed.choose("slow");
+    auto *bar = child<QProgressBar>(managed.manager, "progress");
+
+    managed.click("Enable");
+    managed.desk.until([&] { return bar->maximum() > 1; });
+    CHECK(bar->value() * 4 == bar->maximum());
+    CHECK(managed.stateText() == QStringLiteral("Starting… reading the index"));
+    managed.click("Disable");
+    managed.untilState("slow", QI_PLUGIN_DISABLED);
+}
+
+TEST_CASE("how much a plugin has going on is kept up to date")
+{
+    Managed managed;
+    managed.add("busy",
+                "import asyncio\ndef activate(ctx):\n"
+                "    ctx.action('more', 'More', lambda: ctx.run_task(asyncio.sleep(1000)))\n");
+    managed.start();
+    managed.choose("busy");
+    managed.click("Enable");
+    managed.untilState("busy", QI_PLUGIN_ACTIVE);
+
+    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "busy", "more") == QI_OK);
+    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "busy", "more") == QI_OK);
+    const QRegularExpression tasks(QStringLiteral("Tasks\\s+2\\s"));
+    managed.desk.until([&] { return managed.page().contains(tasks); });
 }
 
 TEST_CASE("a plugin that fails shows why, and leads to the line")
