@@ -85,7 +85,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t news; /* for both; waits by the monotonic clock */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static watchdog *running; /* GUI thread */
+static watchdog *running;   /* GUI thread */
+static atomic_bool is_held; /* a debugger holds the GUI thread, which is no stall */
 static _Atomic int wake_fd = -1;
 
 static void make_condition(void)
@@ -486,7 +487,9 @@ static void *watch_thread(void *data)
         const int step = (int)(options.limit_ms / LOOKS_A_LIMIT + 1);
         const uint64_t period = qi__pulse_period(qi__pulse_load());
 
-        if (period == watch.period) {
+        if (atomic_load(&is_held)) {
+            watch.since_ns = qi__clock_ns();
+        } else if (period == watch.period) {
             look_closer(dog, &watch, &options, step);
         } else {
             if (watch.reports)
@@ -757,6 +760,17 @@ static PyObject *interrupt_here(PyObject *module, PyObject *arguments)
     Py_RETURN_NONE;
 }
 
+static PyObject *hold_here(PyObject *module, PyObject *held)
+{
+    int is_true = PyObject_IsTrue(held);
+
+    (void)module;
+    if (is_true < 0)
+        return NULL;
+    atomic_store(&is_held, is_true);
+    Py_RETURN_NONE;
+}
+
 int qi__watchdog_setup(PyObject *module, qi__state *state)
 {
     static PyMethodDef methods[] = {
@@ -765,6 +779,9 @@ int qi__watchdog_setup(PyObject *module, qi__state *state)
          "slow)\n--\n\n"
          "Starts the watchdog of this thread; the last two are callables or None."},
         {"_watchdog_stop", stop_here, METH_NOARGS, "_watchdog_stop()\n--\n\nStops it."},
+        {"_watchdog_hold", hold_here, METH_O,
+         "_watchdog_hold(held)\n--\n\n"
+         "While a debugger holds the GUI thread, the watchdog tells of nothing."},
         {"_interrupt", interrupt_here, METH_VARARGS,
          "_interrupt(reason)\n--\n\nRaises qi.Interrupted in what holds the GUI thread."},
         {NULL, NULL, 0, NULL},

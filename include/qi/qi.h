@@ -16,6 +16,7 @@
 #include <qi/output.h>
 #include <qi/connection.h>
 #include <qi/audit.h>
+#include <qi/debugger.h>
 #include <qi/doctor.h>
 #include <qi/expose.h>
 #include <qi/plugin.h>

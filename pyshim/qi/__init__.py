@@ -42,6 +42,7 @@ Programs of your own
     jupyter                   jupyter.start(), a Jupyter kernel inside the application
 
 Help with problems
+    debug                     debug.listen() lets a debugger attach
     doctor                    doctor.examine() says what is wrong with the installation, and how to put it right
     monitor                   monitor.tasks() and .counters() tell what the loop does, .watch() what makes it hang
     Interrupted               what ends code that has held the window for too long
@@ -128,6 +129,7 @@ __all__ = [
     "asyncsignal",
     "asyncsignalstream",
     "asyncslot",
+    "debug",
     "doctor",
     "from_binding",
     "host",
@@ -145,7 +147,7 @@ __all__ = [
     "using_qt_from_asyncio",
 ]
 
-_LATER = ("QtAsyncio", "compat", "doctor", "jupyter", "monitor", "plugin", "testing")  # that few programs need
+_LATER = ("QtAsyncio", "compat", "debug", "doctor", "jupyter", "monitor", "plugin", "testing")  # that few programs need
 
 
 def __getattr__(name):

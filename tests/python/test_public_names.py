@@ -9,7 +9,7 @@ import re
 import unittest
 
 import qi
-from qi import QtAsyncio, doctor, monitor, testing
+from qi import QtAsyncio, debug, doctor, monitor, testing
 from qi.compat import asyncslot as compat_asyncslot
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
@@ -19,6 +19,7 @@ ROOT = TESTS.parent
 MODULES = {
     qi: "qi/__init__.pyi",
     QtAsyncio: "qi/QtAsyncio.pyi",
+    debug: "qi/debug.pyi",
     doctor: "qi/doctor.pyi",
     monitor: "qi/monitor.pyi",
     testing: "qi/testing/__init__.pyi",

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple, NoReturn, ParamSpec, Protocol, TypeVar, final, overload
 
 from . import QtAsyncio as QtAsyncio
+from . import debug as debug
 from . import doctor as doctor
 from . import host as host
 from . import jupyter as jupyter
