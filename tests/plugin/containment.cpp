@@ -309,3 +309,88 @@ TEST_CASE("a plugin that holds too much memory is ended")
     CHECK(host.info("bad", "reason").find("holds 32 MB; it may have 8 MB") != std::string::npos);
     CHECK(qi_plugin_state_of(host.runtime, "good") == QI_PLUGIN_ACTIVE);
 }
+
+namespace
+{
+
+/* A watchdog that interrupts whatever hangs; it notes whose it was. */
+struct Watchdog {
+    explicit Watchdog(PluginHost &host) : host(host)
+    {
+        qi_watchdog_options options;
+        qi_watchdog_options_init(&options);
+        options.limit_ms = 200;
+        options.stalled = stalled;
+        options.stalled_user = this;
+        REQUIRE(qi_watchdog_start(host.runtime, &options) == QI_OK);
+    }
+    void stop() { CHECK(qi_watchdog_stop(host.runtime) == QI_OK); }
+    static int stalled(const qi_stall *stall, void *user)
+    {
+        if (!stall->over)
+            static_cast<Watchdog *>(user)->plugin = stall->plugin ? stall->plugin : "";
+        return QI_STALL_INTERRUPT;
+    }
+    PluginHost &host;
+    std::string plugin; /* read when the stall is over */
+};
+
+} // namespace
+
+TEST_CASE("a loop without an end in a plugin's import, activate() or callback is interrupted") // T65
+{
+    const char *import = "while True: pass\n";
+    const char *activate = "def activate(ctx):\n    while True: pass\n";
+    const char *coroutine = "import asyncio\nasync def activate(ctx):\n    await "
+                            "asyncio.sleep(0)\n    while True: pass\n";
+
+    for (const char *source : {import, activate, coroutine}) {
+        PluginHost host;
+        host.write("bad", source);
+        host.start();
+        Watchdog watchdog(host);
+        CHECK(host.enable("bad") == QI_PLUGIN_FAILED);
+        CHECK(host.info("bad", "reason").find("Interrupted") != std::string::npos);
+        watchdog.stop();
+        CHECK(watchdog.plugin == "bad");
+        check_others(host);
+    }
+}
+
+TEST_CASE("a callback that is interrupted is an error of the plugin, which stays on")
+{
+    PluginHost host;
+    Emitter emitter;
+    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    host.write("bad", "def activate(ctx): ctx.connect(ctx.host.emitter.plain, hang)\n"
+                      "async def hang():\n    while True: pass\n");
+    host.start();
+    Watchdog watchdog(host);
+    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    Q_EMIT emitter.plain();
+    host.until([&] { return host.info("bad", "errors") == "1"; });
+    auto reports = host.take_reports();
+    REQUIRE(reports.size() == 1);
+    CHECK(reports[0].plugin == "bad");
+    watchdog.stop();
+    CHECK(watchdog.plugin == "bad");
+    CHECK(qi_plugin_state_of(host.runtime, "bad") == QI_PLUGIN_ACTIVE);
+}
+
+TEST_CASE("an interrupt that hits the manager itself breaks nothing")
+{
+    PluginHost host;
+    host.write("orders", "import qi\n"
+                         "def activate(ctx):\n"
+                         "    import qi.plugin.leftovers as leftovers\n"
+                         "    original = leftovers.end_timers\n"
+                         "    def interrupted(scope):\n"
+                         "        leftovers.end_timers = original\n"
+                         "        raise qi.Interrupted('in between')\n"
+                         "    leftovers.end_timers = interrupted\n");
+    host.start();
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.info("orders", "errors") == "1");
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+}

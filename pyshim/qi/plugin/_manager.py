@@ -19,7 +19,7 @@ import _qi
 from .. import _embed, _scope
 from . import dependencies, discovery, log, threads, trust
 from .containment import Memory, Storm
-from .lifecycle import Activation, Failed
+from .lifecycle import Activation, Failed, describe, headline
 from .record import STATES, Plugin
 from .schema import near
 from .settings import NoSuchName, Store, Values
@@ -47,7 +47,7 @@ class Manager:
         self._plugins = {}
         self._values = {}
         self._order = []  # of the active ones
-        self._changes = set()
+        self._changes = {}  # task -> the plugin
         self._watch = self._memory = self._looking = None
         self._undo = _embed.Changes()
 
@@ -117,13 +117,15 @@ class Manager:
         if not self._running:
             return
         self._running = False
-        for change in list(self._changes):
-            change.cancel("the runtime shuts down")
         for plugin in self._plugins.values():
             if plugin.activation is not None and plugin.activation.loading:
                 plugin.activation.abandon()
+        # One that waits for the user's answer has begun nothing; the others come to their own end.
+        waiting = {change for change, plugin in self._changes.items() if plugin.activation is None}
+        for change in waiting:
+            change.cancel("the runtime shuts down")
         if self._changes:
-            await asyncio.wait(self._changes, timeout=self._deactivate_seconds)
+            await asyncio.wait(list(self._changes), timeout=3 * self._deactivate_seconds)
         for id in reversed(self._order.copy()):
             await self._end(self._plugins[id], "disabled", "the application is closing")
         self._unfollow()
@@ -155,12 +157,13 @@ class Manager:
         self.tell("added", plugin)
 
     def _see_again(self, plugin, found):
-        if plugin.activation is not None:
-            plugin.seen = found  # what is on stays as it is until it is reloaded
+        if plugin.activation is not None:  # what is on stays as it is until it is reloaded
             return
         self._take_manifest(plugin, found)
 
     def _take_manifest(self, plugin, found):
+        if found is plugin.found and found.manifest is not None:
+            return
         plugin.found = found
         plugin.described = None
         self._values.pop(plugin.id, None)
@@ -204,7 +207,9 @@ class Manager:
 
     def info(self, id):
         """Describes a plugin, a dict: see qi_plugin_info() for its keys."""
-        plugin = self._plugin(id)
+        return self._describe(self._plugin(id))
+
+    def _describe(self, plugin):
         return plugin.info(self.values(plugin).describe())
 
     def state(self, id):
@@ -244,9 +249,16 @@ class Manager:
             if variable.name == "qi.progress":  # whoever asked for the change is told how far it is
                 context.run(variable.set, value)
         task = self._loop.create_task(work, name=f"{verb} the plugin {plugin.id}", context=context)
-        self._changes.add(task)
-        task.add_done_callback(self._changes.discard)
+        self._changes[task] = plugin
+        task.add_done_callback(self._changed)
         return task
+
+    def _changed(self, task):
+        """Nobody may wait for a change any more, and what went wrong with it is libqi's."""
+        plugin = self._changes.pop(task, None)
+        if plugin is not None and not task.cancelled() and task.exception() is not None:
+            self._loop.call_exception_handler({
+                "message": f"a change of the plugin {plugin.id!r} failed", "exception": task.exception(), "task": task})
 
     async def _wait(self, change):
         return await asyncio.shield(change)
@@ -256,20 +268,20 @@ class Manager:
             self._want(plugin, True)
             if plugin.state != "active":
                 await self._begin(plugin)
-            return self.info(plugin.id)
+            return self._describe(plugin)
 
     async def _disable(self, plugin):
         async with plugin.changing:
             self._want(plugin, False)
             await self._end(plugin, "disabled")
-            return self.info(plugin.id)
+            return self._describe(plugin)
 
     async def _reload(self, plugin):
         async with plugin.changing:
             self._want(plugin, True)
             await self._end(plugin, "loading", "reloading")
             await self._begin(plugin)
-            return self.info(plugin.id)
+            return self._describe(plugin)
 
     def _want(self, plugin, wanted):
         if plugin.wanted != wanted or self._store.get(plugin.id, "enabled") is None:
@@ -286,6 +298,8 @@ class Manager:
             problem = "blocked", str(blocked), ""
         except Failed as failed:
             problem = "failed", failed.reason, failed.traceback
+        except Exception as exception:  # of libqi's own, or of a file that has gone meanwhile
+            problem = "failed", headline(exception), describe(exception)
         except BaseException:
             await self._end(plugin, "disabled", "the start was broken off")
             raise
@@ -297,6 +311,8 @@ class Manager:
             self._set(plugin, "active")
 
     async def _try_to_begin(self, plugin):
+        if not self._running:
+            raise Blocked("the application is closing")
         if self._watch is not None:
             self._watch.renew_one(plugin.id)
         self._take_manifest(plugin, self._look_again(plugin))
@@ -318,11 +334,14 @@ class Manager:
         self._set(plugin, state, reason, traceback)
 
     def _look_again(self, plugin):
-        """The plugin's manifest as it is now."""
-        for found in discovery.discover([(plugin.found.folder.parent, plugin.found.source)]):
-            if found.id == plugin.id:
-                return found
-        raise Blocked(f"its folder is gone: {plugin.found.folder}")
+        """The plugin's manifest as it is now, read again if it is another file."""
+        seen = _version_of(plugin.found.folder / "plugin.toml")
+        if seen is None:
+            raise Blocked(f"its folder is gone: {plugin.found.folder}")
+        if seen == plugin.seen and plugin.manifest is not None:
+            return plugin.found
+        plugin.seen = seen
+        return discovery.look_at(plugin.found.folder, plugin.found.source) or plugin.found
 
     # -- checks before any code runs --
 
@@ -473,6 +492,15 @@ class Manager:
             if plugin is not None and plugin.wanted and self._running:
                 _qi._log(1, "plugin", f"the files of {id} have changed")
                 self._change(plugin, "reload", self._reload(plugin))
+
+
+def _version_of(path):
+    """What tells a file from another one in its place; None if there is none."""
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino
 
 
 manager = Manager()

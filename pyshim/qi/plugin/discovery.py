@@ -58,7 +58,7 @@ def _look_into(folder, source):
         yield Found(folder, source, None, [Problem(str(folder), 0, "", f"cannot be searched: {problem.strerror}")])
         return
     for name in names:
-        plugin = _look_at(folder / name, source)
+        plugin = look_at(folder / name, source)
         if plugin is not None:
             yield plugin
 
@@ -70,7 +70,7 @@ def _may_hold_one(entry):
         return False
 
 
-def _look_at(folder, source):
+def look_at(folder, source):
     """What one folder holds; None if it is no plugin."""
     try:
         if not is_manifest_there(folder):

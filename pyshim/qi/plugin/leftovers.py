@@ -41,13 +41,6 @@ def _shorten(lines):
     return lines if len(lines) <= MOST else [*lines[:MOST], f"and {len(lines) - MOST} more"]
 
 
-class Before:
-    """How things were before a plugin was started."""
-
-    def __init__(self):
-        self.descriptors = set(descriptors())
-
-
 def descriptors():
     """The descriptors of the process, without the one that is needed to see them."""
     try:
@@ -215,12 +208,12 @@ def _objects_of(classes):
     return [f"an object of {type(each).__module__}.{type(each).__qualname__}" for each in gc.get_objects() if isinstance(each, wanted)]
 
 
-def _open_files(scope, before):
+def _open_files(scope):
     """What it has opened and not closed."""
     sockets = [held for reference in scope.sockets if (held := reference()) is not None]
     open_sockets = {held.fileno(): held for held in sockets if held.fileno() >= 0}
     paths = {os.path.realpath(path) for path in scope.paths}
-    for fd in sorted(set(descriptors()) - before.descriptors):
+    for fd in sorted(descriptors() if paths or open_sockets else ()):
         if fd in open_sockets:
             yield f"{fd}: {_describe_socket(open_sockets[fd])}"
         elif paths and _leads_to(fd) in paths:
@@ -234,10 +227,10 @@ def _describe_socket(held):
         return "a socket"
 
 
-def look(scope, before, remains, report):
+def look(scope, remains, report):
     """Looks for what is left. Call it when nothing of the manager's own refers to the plugin any more."""
     gc.collect()
     report.modules += remains.left()
     report.objects += _objects_of(remains.classes())
-    report.descriptors += _open_files(scope, before)
+    report.descriptors += _open_files(scope)
     report.connections += [repr(link) for link in _qi._scope_links(scope)]

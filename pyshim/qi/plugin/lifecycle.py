@@ -90,7 +90,6 @@ class Activation:
         self._object = None
         self._ctx = None
         self._starting = None  # the task of activate()
-        self._before = None
 
     @property
     def entry(self):
@@ -142,7 +141,6 @@ class Activation:
 
     async def begin(self, seconds):
         """Imports the plugin and calls its activate(). Failed if that does not come to a good end."""
-        self._before = leftovers.Before()
         self._modules.begin()
         _qi._plugins[self.plugin.id] = (Targets(self), self._context)
         module = self._guarded(f"importing {self.manifest.module!r}", self._modules.load)
@@ -180,19 +178,30 @@ class Activation:
         self.ended = True
         self.actions.clear()
         self.exposed.clear()
-        leftovers.end_connections(self.scope)
-        leftovers.end_timers(self.scope)
-        await leftovers.end_tasks(self.scope, report, seconds)
-        leftovers.end_timers(self.scope)  # of the tasks' own clean-up
+        await self._stage(leftovers.end_connections, self.scope)
+        await self._stage(leftovers.end_timers, self.scope)
+        await self._stage(leftovers.end_tasks, self.scope, report, seconds)
+        await self._stage(leftovers.end_timers, self.scope)  # of the tasks' own clean-up
         await asyncio.sleep(0)  # what was closed says so
         await asyncio.sleep(0)
         _qi._plugins.pop(self.plugin.id, None)
-        remains = leftovers.Remains(self._modules.end())
+        remains = leftovers.Remains(await self._stage(self._modules.end) or {})
         self._object = self._ctx = None
-        gc.collect()  # executors end their threads when they go
-        await leftovers.end_threads(self.scope, report, min(seconds, THREADS_SECONDS))
-        leftovers.look(self.scope, self._before, remains, report)
+        await self._stage(gc.collect)  # executors end their threads when they go
+        await self._stage(leftovers.end_threads, self.scope, report, min(seconds, THREADS_SECONDS))
+        await self._stage(leftovers.look, self.scope, remains, report)
         return report.describe()
+
+    async def _stage(self, function, *args):
+        """Calls what must not keep the others from being done, whatever comes in between: an interrupt, a clean-up."""
+        try:
+            outcome = function(*args)
+            return await outcome if inspect.isawaitable(outcome) else outcome
+        except asyncio.CancelledError:
+            raise
+        except BaseException as exception:
+            self.manager.failed_quietly(self.plugin, Failed(f"ending the plugin: {headline(exception)}", exception))
+            return None
 
     async def _say_goodbye(self, report, seconds):
         deactivate = getattr(self._object, "deactivate", None)

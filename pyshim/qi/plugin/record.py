@@ -23,6 +23,7 @@ class Plugin:
         self.kept = {}  # ctx.state
         self.activation = None  # while it is loading or active
         self.changing = asyncio.Lock()
+        self.seen = None  # the version of the manifest's file
         self.described = None  # its dependencies, which take a while to find
 
     @property

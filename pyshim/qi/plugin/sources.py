@@ -48,9 +48,9 @@ def loader(name, path):
 
 
 def _forget_finders(folder):
-    root = os.path.realpath(folder)
+    roots = {os.path.realpath(folder), os.path.abspath(folder)}
     for path in list(sys.path_importer_cache):
-        if isinstance(path, str) and is_below(os.path.realpath(path), root):
+        if isinstance(path, str) and any(is_below(path, root) for root in roots):
             sys.path_importer_cache.pop(path, None)
 
 
