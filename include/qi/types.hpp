@@ -258,7 +258,7 @@ template <typename T> QString metatype_name()
     return QString::fromUtf8(QMetaType::fromType<T>().name());
 }
 
-/* Text of the sort that views somebody's UTF-8 or UTF-16. */
+/* Text of the sort that views somebody's memory. */
 template <typename T>
 inline constexpr bool is_utf8_view = std::is_same_v<T, const char *> || std::is_same_v<T, char *> ||
                                      std::is_same_v<T, std::string_view> ||

@@ -374,10 +374,6 @@ template <typename T> struct Converter<std::optional<T>, std::enable_if_t<is_wri
 namespace detail
 {
 
-template <typename T>
-inline constexpr bool is_special = std::is_enum_v<T> || std::is_arithmetic_v<T> ||
-                                   is_object_pointer<T> || is_utf8_view<T>;
-
 template <typename T> struct IsTuple : std::false_type {
 };
 template <typename A, typename B> struct IsTuple<std::pair<A, B>> : std::true_type {
@@ -385,14 +381,16 @@ template <typename A, typename B> struct IsTuple<std::pair<A, B>> : std::true_ty
 template <typename... T> struct IsTuple<std::tuple<T...>> : std::true_type {
 };
 
-template <typename T, bool object = std::is_object_v<T> && !std::is_pointer_v<T>>
-struct IsVariantType : std::false_type {
+template <typename T> struct IsMetaType : std::bool_constant<bool(QMetaTypeId2<T>::Defined)> {
 };
+
+/* A class that is left over by all the above; the last is asked only then, as it looks into the type. */
 template <typename T>
-struct IsVariantType<T, true>
-    : std::bool_constant<!std::is_arithmetic_v<T> && !std::is_enum_v<T> && !IsText<T>::value &&
-                         !is_list<T> && !is_map<T> && !IsTuple<T>::value &&
-                         !std::is_same_v<T, std::nullptr_t> && bool(QMetaTypeId2<T>::Defined)> {
+struct IsVariantType
+    : std::conjunction<
+          std::is_class<T>,
+          std::bool_constant<!IsText<T>::value && !is_list<T> && !is_map<T> && !IsTuple<T>::value>,
+          IsMetaType<T>> {
 };
 
 } // namespace detail

@@ -6,9 +6,13 @@ compile.py INCLUDE_DIR COMPILER STANDARD [QT_FLAG...]
 Without Qt flags each header is compiled alone. With them (the include folders and defines of QtCore), the
 umbrella header stands before and after Qt's headers, with and without QT_NO_KEYWORDS, twice over, in one
 translation unit with a class that uses Qt's keywords; and the header for C++ stands alone.
+
+Where the first of the flags is "api", it is the C++ API: each of its headers alone, as is and without exceptions and
+RTTI, and the umbrella header before and after Qt's, as above.
 """
 
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -56,13 +60,29 @@ def with_qt(compiler, flags):
     yield compiles("qt.hpp", compiler, "c++", text, flags)
 
 
+def cpp_api(compiler, folder, flags):
+    umbrella = (folder / "qi/qi.hpp").read_text(encoding="utf-8")
+    # Each alone in one of the standards is enough.
+    alone = re.findall(r"#include <qi/(\w+\.hpp)>", umbrella) if "-std=c++17" in flags else []
+    for header in ["qi.hpp", *alone]:
+        text = f"#define QT_NO_KEYWORDS\n#include <qi/{header}>\n#include <qi/{header}>\n{NO_KEYWORDS}"
+        yield compiles(header, compiler, "c++", text, [*flags, "-DQT_NO_CAST_FROM_ASCII"])
+    bare = "#define QT_NO_KEYWORDS\n#include <qi/qi.hpp>\n" + NO_KEYWORDS
+    yield compiles("qi.hpp without exceptions", compiler, "c++", bare, [*flags, "-fno-exceptions", "-fno-rtti"])
+    ours, qt = "#include <qi/qi.hpp>\n", "#include <QtCore/QtCore>\n"
+    for order, text in (("before", ours + qt), ("after", qt + ours)):
+        yield compiles(f"qi.hpp {order} Qt with keywords", compiler, "c++", text + KEYWORDS, flags)
+
+
 def main(include, compiler, standard, *qt_flags):
     compiler, folder = compiler.split(), pathlib.Path(include)
     flags = ["-I", str(folder), f"-std={standard}"]
     headers = sorted(path.name for path in (folder / "qi").glob("*.h"))
+    api, qt_flags = qt_flags[:1] == ("api",), [flag for flag in qt_flags if flag != "api"]
     if qt_flags:
         flags += [flag.replace("-I", "-isystem", 1) if flag.startswith("-I") else flag for flag in qt_flags]
-        results = list(with_qt(compiler, [*flags, "-fPIC"]))
+        flags.append("-fPIC")
+        results = list(cpp_api(compiler, folder, flags) if api else with_qt(compiler, flags))
     else:
         results = list(alone(headers, compiler, standard, flags))
     print(f"{sum(results)} of {len(results)} compiled")

@@ -35,6 +35,7 @@ run_with() {
     case $example in
         console) grep -qx 30 "$work/output" ;;
         c-host) grep -qF "{'word': 'lift-off', 'after': 3}" "$work/output" ;;
+        cpp-modern) grep -qx 'sum: 10.5' "$work/output" ;;
         cpp-host) grep -qx 'balance: 147.76' "$work/output" ;;
     esac
 }
