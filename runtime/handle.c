@@ -113,7 +113,7 @@ static qi__handle *new_handle(qi__loop *loop, PyTypeObject *type, PyObject *call
     handle->weakrefs = NULL;
     handle->fd = -1;
     handle->cancelled = handle->queued = handle->deferred = handle->running = false;
-    handle->shares_context = false;
+    handle->threadsafe = handle->shares_context = false;
     if (is_timer) {
         ((qi__timer_handle *)handle)->timer.place = 0;
         ((qi__timer_handle *)handle)->when = 0;
@@ -415,6 +415,8 @@ qi__ran qi__handle_call(qi__handle *handle)
                                                   (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET,
                                                   NULL);
     handle->running = false;
+    if (handle->threadsafe)
+        qi__handle_ended();
 
     qi__ran ran = QI__RAN;
     if (PyContext_Exit(context) < 0)
@@ -481,6 +483,7 @@ void qi__handle_cancel(qi__handle *handle)
 
 static PyObject *handle_cancel(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
+    qi__handle_await((qi__handle *)self);
     qi__handle_cancel((qi__handle *)self);
     Py_RETURN_NONE;
 }
@@ -501,6 +504,7 @@ static PyObject *timer_cancel(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *handle_cancelled(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
+    qi__handle_await((qi__handle *)self);
     return PyBool_FromLong(((qi__handle *)self)->cancelled);
 }
 
@@ -509,8 +513,10 @@ static PyObject *handle_cancelled(PyObject *self, PyObject *Py_UNUSED(ignored))
 static PyObject *asyncio_class(PyObject *self)
 {
     qi__state *state = qi__state_get();
-    bool timer = (PyObject *)Py_TYPE(self) == state->timer_handle_type;
-    return timer ? state->asyncio_timer_handle : state->asyncio_handle;
+
+    if ((PyObject *)Py_TYPE(self) == state->timer_handle_type)
+        return state->asyncio_timer_handle;
+    return ((qi__handle *)self)->threadsafe ? state->threadsafe_handle : state->asyncio_handle;
 }
 
 /* Calls asyncio's own Python method with this object as its self. */
@@ -716,6 +722,9 @@ int qi__handle_setup(PyObject *module, qi__state *state)
         return -1;
     state->asyncio_handle = PyObject_GetAttrString(events, "Handle");
     state->asyncio_timer_handle = PyObject_GetAttrString(events, "TimerHandle");
+    state->threadsafe_handle = PyObject_GetAttrString(events, "_ThreadSafeHandle");
+    if (!state->threadsafe_handle)
+        PyErr_Clear(); /* Python 3.13 or older */
     Py_DECREF(events);
     if (!state->asyncio_handle || !state->asyncio_timer_handle)
         return -1;

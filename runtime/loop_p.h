@@ -66,6 +66,7 @@ typedef struct qi__handle {
     bool queued : 1;   /* in the ready queue because its descriptor is ready */
     bool deferred : 1; /* its Context is entered further down the stack */
     bool running : 1;
+    bool threadsafe : 1; /* what call_soon_threadsafe() returns from 3.14 on: see handle_wait.c */
     bool shares_context : 1; /* `context` is a pattern, see context.h: nobody may enter or see it */
     PyObject *arguments[QI__INLINE_ARGS];
 } qi__handle;
@@ -208,6 +209,11 @@ static inline bool qi__handle_is_ours(const qi__state *state, PyObject *object)
 }
 
 void qi__handle_cancel(qi__handle *handle);
+
+/* Waits until a callback that runs in another thread has ended, if asyncio does. Gives up the GIL meanwhile. */
+void qi__handle_await(qi__handle *handle);
+/* The callback of a `threadsafe` handle has ended. */
+void qi__handle_ended(void);
 
 /*
  * While a loop runs, the collector does not look at the handles that wait in it: they cannot be garbage, and

@@ -157,6 +157,7 @@ static PyObject *loop_call_soon_threadsafe(PyObject *self, PyObject *const *args
 
     if (!handle)
         return NULL;
+    handle->threadsafe = loop->state->threadsafe_handle != NULL;
     if (qi__ready_push(loop, (PyObject *)handle) < 0 || notify(loop) < 0) {
         Py_DECREF(handle);
         return NULL;

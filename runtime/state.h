@@ -25,6 +25,7 @@ extern "C" {
     X(scheduled_type)       /* the view of the timers */                                           \
     X(asyncio_handle)       /* asyncio.events.Handle */                                            \
     X(asyncio_timer_handle) /* asyncio.events.TimerHandle */                                       \
+    X(threadsafe_handle)    /* asyncio.events._ThreadSafeHandle, 3.14+; else NULL */               \
     X(future_type)          /* asyncio.Future */                                                   \
     X(task_type)            /* asyncio.Task */                                                     \
     X(cancelled_error)      /* asyncio.CancelledError */                                           \

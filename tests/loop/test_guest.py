@@ -234,6 +234,36 @@ class Soon(GuestCase):
                 self.loop.set_slice(value)
         self.loop.set_slice(0)
 
+    @unittest.skipUnless(hasattr(asyncio.events, "_ThreadSafeHandle"), "asyncio waits from Python 3.14 on")
+    def test_cancelling_from_another_thread_waits_for_the_callback(self):
+        began, may_end, seen = threading.Event(), threading.Event(), []
+
+        def callback():
+            began.set()
+            may_end.wait()
+            seen.append("ended")
+
+        handle = self.loop.call_soon_threadsafe(callback)
+        self.assertIsInstance(handle, asyncio.events._ThreadSafeHandle)
+
+        def cancel():
+            began.wait()
+            threading.Thread(target=may_end.set).start()
+            handle.cancel()
+            seen.append(handle.cancelled())
+
+        thread = threading.Thread(target=cancel)
+        thread.start()
+        self.run_host(lambda: len(seen) == 2)
+        thread.join()
+        self.assertEqual(seen, ["ended", True])
+
+    def test_a_callback_may_cancel_its_own_handle_without_waiting_for_itself(self):
+        seen = []
+        handle = self.loop.call_soon_threadsafe(lambda: (handle.cancel(), seen.append(handle.cancelled())))
+        self.run_host(lambda: seen)
+        self.assertEqual(seen, [True])
+
     def test_from_other_threads(self):
         ran, threads = [], []
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Waiting for a callback that runs in the loop's thread while another thread asks about its handle.
+ *
+ * From Python 3.14 on, cancel() and cancelled() of what call_soon_threadsafe() has returned do not come back
+ * in the middle of the callback, so that a thread which cancels knows that it is not running any more. asyncio
+ * gives each handle a lock for that; here one condition serves them all, since hardly anybody ever waits.
+ */
+#include "loop_p.h"
+
+#include <pthread.h>
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t has_ended = PTHREAD_COND_INITIALIZER;
+static unsigned long ends; /* written with the mutex and the GIL, so either is enough to read it */
+static unsigned waiting;   /* the GIL protects it */
+
+static bool runs_elsewhere(const qi__handle *handle)
+{
+    return handle->running && handle->loop &&
+           ((qi__loop *)handle->loop)->thread != PyThread_get_thread_ident();
+}
+
+void qi__handle_await(qi__handle *handle)
+{
+    while (handle->threadsafe && runs_elsewhere(handle)) {
+        const unsigned long seen = ends;
+
+        waiting++;
+        Py_BEGIN_ALLOW_THREADS;
+        pthread_mutex_lock(&mutex);
+        while (ends == seen)
+            pthread_cond_wait(&has_ended, &mutex);
+        pthread_mutex_unlock(&mutex); /* before the GIL is taken: who ends a callback holds that */
+        Py_END_ALLOW_THREADS;
+        waiting--;
+    }
+}
+
+void qi__handle_ended(void)
+{
+    if (!waiting)
+        return;
+    pthread_mutex_lock(&mutex);
+    ends++;
+    pthread_cond_broadcast(&has_ended);
+    pthread_mutex_unlock(&mutex);
+}
