@@ -2,7 +2,7 @@
 #include "watchdog.h"
 
 static const unsigned kLimit = 500;     // milliseconds until a stall is told of
-static const unsigned kPatience = 1500; // and until it is ended
+static const unsigned kPatience = 3000; // and until it is ended
 
 bool Watchdog::start(qi_runtime *runtime)
 {

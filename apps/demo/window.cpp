@@ -8,11 +8,9 @@
 #include <QMenuBar>
 #include <QPushButton>
 #include <QStatusBar>
-#if __has_include(<qi/task_monitor.hpp>)
-#include <qi/task_monitor.hpp>
-#endif
+#include <qi/console.hpp>
 #include <qi/plugin_manager.hpp>
-#include <qi/widgets.hpp>
+#include <qi/task_monitor.hpp>
 
 #include "chart.h"
 #include "downloads.h"
@@ -40,7 +38,7 @@ Window::Window()
     m_trouble = new TroubleDesk;
     setCentralWidget(makeDesks());
     statusBar()->setSizeGripEnabled(false);
-    resize(1760, 1080);
+    resize(1800, 1100);
     connect(&m_python, &Python::failed, m_trouble, &TroubleDesk::showFailure);
     connect(&m_watchdog, &Watchdog::stalled, m_trouble, &TroubleDesk::showStall);
     connect(m_trouble, &TroubleDesk::commanded, this,
@@ -63,12 +61,9 @@ QWidget *Window::makeDesks()
     grid->setContentsMargins(20, 16, 20, 8);
     grid->setSpacing(14);
     grid->addWidget(makeHead(), 0, 0, 1, 2);
-    grid->addWidget(
-        Look::card(
-            tr("Order desk"),
-            tr("The button is disabled in the coroutine's first step, before the click returns."),
-            only(m_orders)),
-        1, 0);
+    grid->addWidget(Look::card(tr("Order desk"),
+                               tr("The button is disabled before the click returns."), only(m_orders)),
+                    1, 0);
     grid->addWidget(Look::card(tr("Ticker"), tr("Each quote is a signal that launches a coroutine."),
                                only(new TickerView(&m_ticker))),
                     1, 1);
@@ -130,14 +125,12 @@ void Window::makeDocks()
     auto *trouble = addDock(tr("Trouble"), "trouble", m_trouble, Qt::BottomDockWidgetArea);
     QList<QDockWidget *> docks = {plugins, console, trouble};
     splitDockWidget(console, trouble, Qt::Horizontal);
-#if __has_include(<qi/task_monitor.hpp>)
     m_tasks = new qi::TaskMonitor(m_python.handle());
     auto *tasks = addDock(tr("Tasks"), "tasks", m_tasks, Qt::RightDockWidgetArea);
     docks.append(tasks);
     resizeDocks({plugins, tasks}, {560, 440}, Qt::Vertical);
-#endif
     resizeDocks({plugins}, {620}, Qt::Horizontal);
-    resizeDocks({console, trouble}, {540, 560}, Qt::Horizontal);
+    resizeDocks({console, trouble}, {520, 640}, Qt::Horizontal);
     resizeDocks({console}, {270}, Qt::Vertical);
 
     QMenu *view = menuBar()->addMenu(tr("&View"));
