@@ -48,8 +48,8 @@ static int module_exec(PyObject *module)
         qi__slot_setup,        qi__courier_setup,  qi__stream_setup,        qi__report_setup,
         qi__application_setup, qi__leave_setup,    qi__copies_setup,        qi__scope_setup,
         qi__doctor_setup,      qi__progress_setup, qi__plugin_events_setup, qi__inspect_setup,
-        qi__interrupt_setup,   qi__counters_setup, qi__watchdog_setup,
-        qi__function_setup,    qi__expose_setup,
+        qi__interrupt_setup,   qi__counters_setup, qi__watchdog_setup,      qi__function_setup,
+        qi__expose_setup,
     };
 
     if (the_state) {
