@@ -12,7 +12,9 @@
 #include "output.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <qi/output.h>
 
@@ -31,6 +33,7 @@ static pthread_mutex_t lock;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static listener *listeners;
 static size_t count, walks;
+static atomic_bool anybody; /* looked at without the lock */
 
 static void make_lock(void)
 {
@@ -59,6 +62,7 @@ static void sweep(void)
             listeners[kept++] = listeners[i];
     }
     count = kept;
+    atomic_store(&anybody, count > 0);
     if (!count) {
         free(listeners);
         listeners = NULL;
@@ -98,6 +102,20 @@ void qi__output_tell(const char *line, size_t size, int stream, const char *plug
     pthread_mutex_unlock(&lock);
 }
 
+void qi__output_tell_text(const char *text, int stream, const char *plugin)
+{
+    if (!atomic_load(&anybody))
+        return;
+    for (const char *line = text; *line;) {
+        const size_t size = strcspn(line, "\n");
+        char *copy = strndup(line, size); /* as each line is followed by a NUL */
+        if (copy)
+            qi__output_tell(copy, size, stream, plugin);
+        free(copy);
+        line += size + (line[size] == '\n');
+    }
+}
+
 void qi__output_forget(void)
 {
     enter();
@@ -119,6 +137,7 @@ static int add(qi_output_listener_fn call, void *user, bool *first)
     if (grown) {
         listeners = grown;
         listeners[count++] = (listener){call, user};
+        atomic_store(&anybody, true);
     } else if (find(call, user)) {
         status = qi__fail(QI_ERR_ARGUMENT, "this function listens already with the same `user`");
     } else {

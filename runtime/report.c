@@ -13,11 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <qi/output.h>
+
 #include "border.h"
 #include "callout.h"
 #include "compat.h"
 #include "interp.h"
 #include "leave.h"
+#include "output.h"
 #include "plugin.h"
 #include "qt/bridge.h"
 #include "runtime_p.h"
@@ -28,7 +31,16 @@
 
 /* -- the log ------------------------------------------------------------------------------------- */
 
-static void write_line(int level, const char *source, const char *text)
+static void tell_listeners(const char *source, const char *text, const char *plugin)
+{
+    char *line = NULL;
+
+    if (asprintf(&line, "%s: %s", source, text) >= 0)
+        qi__output_tell_text(line, QI_OUTPUT_LOG, plugin);
+    free(line);
+}
+
+static void write_line(int level, const char *source, const char *text, const char *plugin)
 {
     PyThreadState *thread = qi__gil_drop();
     bool told = false;
@@ -39,6 +51,7 @@ static void write_line(int level, const char *source, const char *text)
             config->log(level, source, text, config->log_user);
             told = true;
         }
+        tell_listeners(source, text, plugin);
         qi__callout_end();
     }
     if (!told)
@@ -55,7 +68,7 @@ void qi__log(int level, const char *source, const char *format, ...)
     if (vasprintf(&text, format, arguments) < 0)
         text = NULL;
     va_end(arguments);
-    write_line(level, source, text ? text : format);
+    write_line(level, source, text ? text : format, NULL);
     free(text);
 }
 
@@ -71,11 +84,15 @@ static void log_error(const qi_error *error, const qi_origin *origin)
     const char *task = origin->task, *signal = origin->signal, *target = origin->target;
     const char *plugin = origin->plugin;
 
-    qi__log(QI_LOG_ERROR, "python", "%s%s%s%s%s%s%s%s%s%s%s", error->message,
-            plugin ? "\n  in the plugin " : "", or_nothing(plugin), task ? "\n  in task " : "",
-            or_nothing(task), target ? "\n  of " : "", or_nothing(target),
-            signal ? "\n  started by " : "", or_nothing(signal), error->traceback ? "\n" : "",
-            or_nothing(error->traceback));
+    char *text = NULL;
+
+    if (asprintf(&text, "%s%s%s%s%s%s%s%s%s%s%s", error->message, plugin ? "\n  in the plugin " : "",
+                 or_nothing(plugin), task ? "\n  in task " : "", or_nothing(task),
+                 target ? "\n  of " : "", or_nothing(target), signal ? "\n  started by " : "",
+                 or_nothing(signal), error->traceback ? "\n" : "", or_nothing(error->traceback)) < 0)
+        text = NULL;
+    write_line(QI_LOG_ERROR, "python", text ? text : error->message, plugin);
+    free(text);
 }
 
 void qi__report_error(const qi_error *error, const qi_origin *origin)
@@ -93,6 +110,8 @@ void qi__report_error(const qi_error *error, const qi_origin *origin)
         if (config->error) {
             config->error(error, origin, config->error_user);
             told = true;
+            qi__output_tell_text(error->traceback ? error->traceback : error->message,
+                                 QI_OUTPUT_LOG, origin->plugin);
         }
         qi__callout_end();
     }
@@ -228,7 +247,9 @@ static PyObject *log_text(PyObject *module, PyObject *arguments)
     PyObject *bytes = PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace");
     if (!bytes)
         return NULL;
-    write_line(level, source, PyBytes_AS_STRING(bytes));
+    PyObject *plugin = qi__scope_plugin();
+    write_line(level, source, PyBytes_AS_STRING(bytes), plugin ? optional_text(plugin) : NULL);
+    Py_XDECREF(plugin);
     Py_DECREF(bytes);
     Py_RETURN_NONE;
 }

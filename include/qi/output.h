@@ -15,8 +15,12 @@
 extern "C" {
 #endif
 
-/* Which stream a line was written to. */
-enum { QI_OUTPUT_STDOUT = 1, QI_OUTPUT_STDERR = 2 };
+/* Where a line comes from. */
+enum {
+    QI_OUTPUT_STDOUT = 1,
+    QI_OUTPUT_STDERR = 2,
+    QI_OUTPUT_LOG = 3 /* what goes to the callbacks `log` and `error` of qi_config, tracebacks too */
+};
 
 /*
  * Gets one line of output, without its newline; `size` bytes of UTF-8, followed by a NUL. `plugin` is the
@@ -29,7 +33,8 @@ typedef void (*qi_output_listener_fn)(const char *line, size_t size, int stream,
                                       void *user);
 
 /**
- * Lets a function hear each line that Python writes to sys.stdout and sys.stderr from now on.
+ * Lets a function hear each line that Python writes to sys.stdout and sys.stderr, and each that goes to the
+ * log or tells of an exception which nobody awaits, from now on.
  *
  * `user` is kept until qi_output_unlisten() or until the runtime is CLOSED. A line that is not finished yet
  * is heard when its end comes, at the latest at the shutdown. Streams that somebody has put in the

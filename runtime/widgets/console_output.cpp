@@ -10,6 +10,8 @@
 #include <QtWidgets/qmenu.h>
 #include <QtWidgets/qscrollbar.h>
 
+#include <qi/output.h>
+
 #include "python_lexer.h"
 #include "texts.h"
 
@@ -345,7 +347,10 @@ void ConsoleOutput::add_line(const QString &origin, int stream, const QString &t
                 QLatin1String("] "),
             format(Role::Accent));
     m_lines.reset();
-    put_styled(m_lines, shortened(after_last_return(text)), stream == 2 ? Role::Error : Role::Text);
+    const Role role = stream == QI_OUTPUT_STDOUT   ? Role::Text
+                      : stream == QI_OUTPUT_STDERR ? Role::Error
+                                                   : Role::Warning;
+    put_styled(m_lines, shortened(after_last_return(text)), role);
     new_line();
     end();
 }

@@ -197,3 +197,45 @@ TEST_CASE("threads_print_while_listeners_come_and_go")
     CHECK(always.lines.size() == 900);
     CHECK(host.out.size() == 900);
 }
+
+TEST_CASE("what_goes_to_the_log_and_what_nobody_awaits_is_heard_too")
+{
+    Embedding host;
+    Ear ear;
+
+    REQUIRE(host.init() == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    host.exec("import asyncio, contextvars, logging, qi\n"
+              "from qi import _scope\n"
+              "context = contextvars.copy_context()\n"
+              "context.run(_scope.current.set, _scope.Scope('orders'))\n"
+              "context.run(logging.getLogger('orders').warning, 'late\\ntoday')\n"
+              "async def work():\n"
+              "    await asyncio.sleep(0)\n"
+              "    1 / 0\n"
+              "context.run(qi.run_task, work())\n");
+    CHECK(host.until([&] {
+        return Embedding::contains(ear.lines, "3 orders|ZeroDivisionError: division by zero");
+    }));
+    CHECK(ear.lines[0] == "3 orders|plugin.orders: orders: late");
+    CHECK(ear.lines[1] == "3 orders|today");
+    CHECK(ear.lines[2] == "3 orders|Traceback (most recent call last):");
+    CHECK(std::count(ear.lines.begin(), ear.lines.end(), ear.lines.back()) == 1);
+}
+
+TEST_CASE("reports_without_an_error_callback_are_heard_once")
+{
+    Embedding host;
+    Ear ear;
+
+    host.config.error = nullptr;
+    REQUIRE(host.init() == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    host.exec("import qi\n"
+              "async def work(): 1 / 0\n"
+              "task = qi.run_task(work()); del task\n");
+    CHECK(host.until(
+        [&] { return Embedding::contains(ear.lines, "3 -|ZeroDivisionError: division by zero"); }));
+    CHECK(std::count(ear.lines.begin(), ear.lines.end(), "3 -|Traceback (most recent call last):") ==
+          1);
+}

@@ -719,3 +719,13 @@ TEST_CASE_METHOD(Fixture, "an_input_that_only_computes_is_interrupted_and_the_ap
     run("await asyncio.sleep(0.5, 'only waits')"); /* longer than the limit */
     CHECK(shows("'only waits'\n"));
 }
+
+TEST_CASE_METHOD(Fixture, "an_error_in_the_background_is_shown_with_links")
+{
+    run("async def bad(): await asyncio.sleep(0); import raises_at_import\ntask = "
+        "asyncio.create_task(bad()); del task");
+    until([this] { return shows("raises_at_import.py\", line"); });
+    CHECK(take_reports().size() == 1);
+    const QTextCursor place = output->document()->find(QStringLiteral("raises_at_import.py"));
+    CHECK(place.charFormat().isAnchor());
+}
