@@ -336,14 +336,18 @@ static qi__ran call_handle_debug(qi__loop *loop, PyObject *handle)
     return ran;
 }
 
-/*
- * The caller lets go of the handle by finish_handle(). A Context can only be entered once; where it is entered by a
- * frame below, the callback waits, and where there is no such frame (somebody else's Context.run() holds
- * it for good) it fails as in asyncio.
- */
-static qi__ran run_handle(qi__loop *loop, PyObject *handle)
+static inline qi__handle *own_handle(const qi__loop *loop, PyObject *handle)
 {
-    qi__handle *own = qi__handle_is_ours(loop->state, handle) ? (qi__handle *)handle : NULL;
+    return qi__handle_is_ours(loop->state, handle) ? (qi__handle *)handle : NULL;
+}
+
+/*
+ * `own` is the handle if it is ours, else NULL; the caller lets go of it by finish_handle(). A Context can only
+ * be entered once; where it is entered by a frame below, the callback waits, and where there is no such frame
+ * (somebody else's Context.run() holds it for good) it fails as in asyncio.
+ */
+static qi__ran run_handle(qi__loop *loop, PyObject *handle, qi__handle *own)
+{
     qi__ran ran = QI__RAN;
 
     if (own)
@@ -366,10 +370,10 @@ static qi__ran run_handle(qi__loop *loop, PyObject *handle)
 }
 
 /* Lets go of a handle that run_handle() has run. */
-static void finish_handle(qi__loop *loop, PyObject *handle)
+static inline void finish_handle(qi__loop *loop, PyObject *handle, qi__handle *own)
 {
-    if (qi__handle_is_ours(loop->state, handle) && ((qi__handle *)handle)->fd >= 0)
-        qi__fd_unmask(loop, (qi__handle *)handle);
+    if (own && own->fd >= 0)
+        qi__fd_unmask(loop, own);
     qi__handle_release(handle);
 }
 
@@ -455,10 +459,8 @@ static uint64_t period_of(const qi__loop *loop)
 }
 
 /* Since the clock was looked at last, a step has taken long, or those since then have. */
-static void note_long_step(qi__loop *loop, PyObject *handle, uint64_t ns)
+static void note_long_step(qi__loop *loop, const qi__handle *own, uint64_t ns)
 {
-    const qi__handle *own = qi__handle_is_ours(loop->state, handle) ? (qi__handle *)handle : NULL;
-
     qi__loop_count_slow(loop, ns);
     if (own && loop->thread == qi__pulse_now.ident)
         qi__slow_callback(own->callback, own->shares_context ? NULL : own->context, ns);
@@ -495,17 +497,18 @@ static outcome run_slice(qi__loop *loop, bool must_poll)
         }
         loop->todo--;
         PyObject *handle = qi__ring_pop(&loop->ready);
-        const qi__ran ran = run_handle(loop, handle);
+        qi__handle *own = own_handle(loop, handle);
+        const qi__ran ran = run_handle(loop, handle, own);
         if (qi__coarse_is_stale(&loop->clock)) {
             const uint64_t before = now;
             now = qi__coarse_look(&loop->clock, stale);
             if (now - before > loop->counters.long_ns) {
                 if (period == period_of(loop))
-                    note_long_step(loop, handle, now - before);
+                    note_long_step(loop, own, now - before);
                 period = period_of(loop);
             }
         }
-        finish_handle(loop, handle);
+        finish_handle(loop, handle, own);
         if (ran == QI__RAN_RAISED)
             return RAISED;
         if (!loop->todo && loop->stopping)
@@ -654,9 +657,10 @@ int qi__loop_iterate(qi__loop *loop, bool may_block)
     while (result == 0 && loop->todo && loop->ready.count) {
         loop->todo--;
         PyObject *handle = qi__ring_pop(&loop->ready);
-        if (run_handle(loop, handle) == QI__RAN_RAISED)
+        qi__handle *own = own_handle(loop, handle);
+        if (run_handle(loop, handle, own) == QI__RAN_RAISED)
             result = -1;
-        finish_handle(loop, handle);
+        finish_handle(loop, handle, own);
         if (loop->modal.count && result == 0)
             run_modals(loop);
     }

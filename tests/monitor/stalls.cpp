@@ -250,6 +250,41 @@ TEST_CASE("what goes on after a dialog is watched")
     CHECK(host.only_stall().target == "__main__:dialog");
 }
 
+TEST_CASE("code of a plugin is told under its name, by its Context or by its modules")
+{
+    Watched host;
+    host.exec("import contextvars, sys, types\n"
+              "from qi import _scope\n"
+              "context = contextvars.copy_context()\n"
+              "context.run(_scope.current.set, _scope.Scope('orders'))\n"
+              "asyncio.get_running_loop().call_soon(stalls.spin, context=context)");
+    host.until([&] { return host.recovered == 1; });
+    CHECK(host.only_stall().plugin == "orders");
+    tests::Report report = host.interrupted();
+    CHECK(report.plugin == "orders");
+    CHECK(report.message.find("in the plugin orders") != std::string::npos);
+
+    host.exec("module = types.ModuleType(_scope.PACKAGE + '.charts')\n"
+              "exec('def draw():\\n    while True: pass', module.__dict__)\n"
+              "asyncio.get_running_loop().call_soon(module.draw)");
+    host.until([&] { return host.recovered == 2; });
+    CHECK(host.only_stall().plugin == "charts");
+    host.interrupted();
+}
+
+TEST_CASE("a clean-up that hangs does not keep the runtime from shutting down")
+{
+    Watched host;
+    host.exec("async def hangs_when_cancelled():\n"
+              "    try: await asyncio.Event().wait()\n"
+              "    finally: stalls.spin()\n"
+              "task = asyncio.get_running_loop().create_task(hangs_when_cancelled())");
+    host.settle();
+    CHECK(host.shutdown() == QI_OK);
+    CHECK(host.only_stall().shows("in hangs_when_cancelled"));
+    host.take_reports();
+}
+
 TEST_CASE("a loop around calls of the host is one stall")
 {
     Watched host;

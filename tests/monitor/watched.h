@@ -49,6 +49,13 @@ struct Watched : Host {
         REQUIRE(qi_watchdog_start(runtime, &options) == QI_OK);
     }
 
+    /* The watchdog must not outlive what it tells. */
+    ~Watched()
+    {
+        if (qi_runtime_state(runtime) == QI_RUNTIME_RUNNING)
+            CHECK(qi_watchdog_stop(runtime) == QI_OK);
+    }
+
     std::vector<Stall> take_stalls()
     {
         std::lock_guard<std::mutex> hold(lock);
@@ -87,7 +94,6 @@ struct Watched : Host {
     {
         auto *self = static_cast<Watched *>(user);
         auto text = [](const char *text) { return std::string(text ? text : ""); };
-        CHECK(stall->size == sizeof *stall);
         Stall copy = {stall->milliseconds, stall->reports,      stall->native,
                       stall->over,         text(stall->stack),  text(stall->task),
                       text(stall->plugin), text(stall->signal), text(stall->target)};
