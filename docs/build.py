@@ -1,69 +1,211 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Builds the reference from the headers and the pages from Markdown. A warning is an error.
+"""Builds the site: guides, the reference of the package qi, and that of the headers. A warning is an error.
 
-build.py OUTPUT_DIR, in the project's folder
+build.py OUTPUT_DIR PYTHON_DIR, in the project's folder
+
+PYTHON_DIR holds the package qi with its extension module. Pages are copied to OUTPUT_DIR/source in the places where the
+project has them, with links to files that are no pages turned; Sphinx makes OUTPUT_DIR/html of them and Doxygen the
+reference of the headers, in html/reference. At the end every link of the result is followed, anchors included.
 """
 
-import html
+import html.parser
+import importlib.util
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
-
-import markdown
+import urllib.parse
 
 PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md", "bench/README.md"]
-LINK = re.compile(r'(href|src)="([^"#:]+)(#[^"]*)?"')
+LINK = re.compile(r"(\]\()([^)#\s]+)(#[^)\s]*)?(\))")
 FENCE = re.compile(r"^(```\w+)[ \t]+\S+[ \t]*$", re.M)
-TEMPLATE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title><style>
-body {{ font: 16px/1.55 system-ui, sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em;
-       color: #1b2330; background: #fff; }}
-pre {{ background: #f2f4f8; padding: .8em 1em; border-radius: 8px; overflow-x: auto; font-size: 14px; }}
-code {{ font-family: ui-monospace, "DejaVu Sans Mono", monospace; }}
-table {{ border-collapse: collapse; }} td, th {{ border-bottom: 1px solid #dde2ea; padding: .35em .8em;
-       text-align: left; vertical-align: top; }}
-a {{ color: #2f66d8; }} img {{ max-width: 100%; }} nav {{ font-size: 14px; }}
-@media (prefers-color-scheme: dark) {{ body {{ color: #e6eaf0; background: #151920; }}
-       pre {{ background: #272f3a; }} td, th {{ border-color: #323b48; }} a {{ color: #5b8def; }} }}
-</style></head><body><nav><a href="{root}README.html">libqi</a> ·
-<a href="{root}docs/quickstart.html">quickstart</a> · <a href="{root}reference/index.html">reference</a></nav>
-{body}</body></html>
-"""
+SITE = "https://site.invalid/"  # stands for the root of the site until Sphinx, which knows only its pages, is done
+GENERATED = {"reference-c.md", "reference-python.md"}  # pages that are made here
+REPOSITORY = "files"  # where files that are linked to and are no pages are copied to, below html
+
+SKIPPED = 77  # the exit status of a test that cannot run on this machine
+
+#: The guides by whom they are for, as the sidebar shows them; those that stand in none come last.
+CHAPTERS = {
+    "Guides": ["quickstart", "guide/embedding", "guide/signals", "guide/objects", "guide/exposing", "guide/cpp",
+               "guide/threads-and-gil", "guide/errors", "guide/shutdown", "guide/monitoring", "guide/widgets"],
+    "Plugins": ["guide/plugins", "guide/authors-desk", "guide/hosting-plugins", "guide/security"],
+    "Python": ["guide/python", "guide/asyncio", "guide/libraries", "guide/migrating"],
+    "Reference": ["reference-python", "reference-c"],
+    "About": ["/README", "design", "performance", "conformance", "/examples/README", "/bench/README", "/CONTRIBUTING",
+              "/CHANGELOG"],
+}
+
+#: The modules of the package, in the order of their pages.
+MODULES = ["qi", "qi.testing", "qi.debug", "qi.doctor", "qi.monitor", "qi.plugin", "qi.jupyter", "qi.host", "qi.QtAsyncio",
+           "qi.compat.asyncslot"]
 
 
-def render(root, page, output, problems):
-    """Writes one page, with its links turned to where the linked things are in the output."""
-    source = (root / page).read_text(encoding="utf-8")
-    body = markdown.markdown(FENCE.sub(r"\1", source), extensions=["fenced_code", "tables", "toc"])
+# -- the pages ------------------------------------------------------------------------------------------
 
-    def turn(match):
-        kind, target, anchor = match[1], match[2], match[3] or ""
-        linked = ((root / page).parent / target).resolve()
-        if not linked.exists():
-            problems.append(f"{page}: nothing is at {target}")
+
+class Stage:
+    """Copies the project's pages to where Sphinx reads them."""
+
+    def __init__(self, root, folder, site):
+        self.root, self.folder, self.site = root, folder, site
+        self.problems = []
+        self.files = set()
+
+    def page(self, name):
+        source = (self.root / name).read_text(encoding="utf-8")
+        if not re.search(r"^# .+$", source, re.M):
+            self.problems.append(f"{name}: has no title")
+        text = FENCE.sub(r"\1", source)
+        parts = re.split(r"(^```.*?^```$)", text, flags=re.M | re.S)
+        parts[::2] = [LINK.sub(lambda match: self.turn(name, match), part) for part in parts[::2]]
+        self.write(name, "".join(parts))
+
+    def turn(self, page, match):
+        """Links to headers go to the reference, links to other files to copies of them."""
+        begin, target, anchor, end = match[1], match[2], match[3] or "", match[4]
+        if re.match(r"\w+:", target) or target in GENERATED:
             return match[0]
-        place = linked.relative_to(root)
-        up = "../" * (len(pathlib.PurePath(page).parts) - 1)
+        linked = ((self.root / page).parent / urllib.parse.unquote(target)).resolve()
+        if not linked.exists() or not linked.is_relative_to(self.root):
+            self.problems.append(f"{page}: nothing is at {target}")
+            return match[0]
+        place = linked.relative_to(self.root)
         if place.suffix == ".md":
-            place = place.with_suffix(".html")
-        elif place.parts[:2] == ("include", "qi"):
-            place = pathlib.PurePath("reference", place.name.replace(".", "_8") + ".html")
-        elif linked.is_file():
-            (output / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(linked, output / place)
-        return f'{kind}="{up}{place}{anchor}"'
+            return match[0]
+        if place.suffix in (".png", ".svg"):
+            self.copy(linked, self.folder / place)
+            return match[0]
+        if place.parts[:2] == ("include", "qi"):
+            return f"{begin}<{SITE}reference/{place.name.replace('_', '__').replace('.', '_8')}.html>{end}"
+        if linked.is_dir():
+            return f"{begin}<{SITE}{REPOSITORY}/{self.listing(linked)}>{end}"
+        self.files.add(place)
+        return f"{begin}<{SITE}{REPOSITORY}/{place}.txt{anchor}>{end}"
 
-    heading = re.search(r"^# (.+)$", source, re.M)
-    if not heading:
-        problems.append(f"{page}: has no title")
-    target = output / pathlib.PurePath(page).with_suffix(".html")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    up = "../" * (len(pathlib.PurePath(page).parts) - 1)
-    title = html.escape(heading[1] if heading else page)
-    target.write_text(TEMPLATE.format(title=title, root=up, body=LINK.sub(turn, body)), encoding="utf-8")
+    def listing(self, folder):
+        place = folder.relative_to(self.root) / "index.txt"
+        names = subprocess.run(["git", "ls-files", "--", str(folder)], cwd=self.root, capture_output=True, text=True).stdout
+        self.copy_text(names or "\n".join(sorted(path.name for path in folder.iterdir())) + "\n", place)
+        return place
+
+    def copy_text(self, text, place):
+        target = self.site / REPOSITORY / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+    def copy(self, source, target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+
+    def write(self, name, text):
+        target = self.folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+    def finish(self):
+        """After Sphinx: what the pages link to, and the links."""
+        for page in self.site.rglob("*.html"):
+            up = "../" * (len(page.relative_to(self.site).parts) - 1)
+            text = page.read_text(encoding="utf-8")
+            if SITE in text:
+                page.write_text(text.replace(SITE, up), encoding="utf-8")
+        for place in self.files:
+            self.copy(self.root / place, self.site / REPOSITORY / f"{place}.txt")
+
+
+def stage_all(stage):
+    pages = PAGES + [str(page.relative_to(stage.root)) for page in sorted((stage.root / "docs").rglob("*.md"))]
+    for page in pages:
+        stage.page(page)
+    there = {str(pathlib.PurePath(page).with_suffix("")) for page in pages} | {"docs/reference-python", "docs/reference-c"}
+    trees, placed = [], set()
+    for title, names in CHAPTERS.items():
+        found = [name for name in names if (name[1:] if name.startswith("/") else f"docs/{name}") in there]
+        placed |= {name[1:] if name.startswith("/") else f"docs/{name}" for name in found}
+        trees.append(tree(title, found))
+    rest = sorted(there - placed - {"docs/index"})
+    if rest:
+        trees.append(tree("More", [f"/{name}" for name in rest]))
+    index = stage.folder / "docs/index.md"
+    index.write_text(index.read_text(encoding="utf-8") + "\n" + "\n".join(trees), encoding="utf-8")
+    stage_references(stage)
+    for image in (stage.root / "docs/images").glob("*"):
+        stage.copy(image, stage.folder / "docs/images" / image.name)
+    return len(pages)
+
+
+def tree(title, names):
+    return f"```{{toctree}}\n:hidden:\n:caption: {title}\n\n" + "\n".join(names) + "\n```\n"
+
+
+def stage_references(stage):
+    headers = sorted([*(stage.root / "include/qi").glob("*.h"), *(stage.root / "include/qi").glob("*.hpp")])
+    rows = "\n".join(
+        f"| [`qi/{path.name}`](<{SITE}reference/{path.name.replace('_', '__').replace('.', '_8')}.html>) | {first_sentence(path)} |"
+        for path in headers)
+    stage.write("docs/reference-c.md", f"# The headers\n\nThe [reference of all headers](<{SITE}reference/index.html>) is made of "
+                                       f"their comments.\n\n| header | what it is about |\n|---|---|\n{rows}\n")
+    stage.write("docs/reference-python.md", "# The package qi\n\n```{toctree}\n:maxdepth: 1\n\n" + "\n".join(
+        f"python/{module}" for module in MODULES) + "\n```\n")
+    for module in MODULES:
+        line = "=" * len(module)
+        stage.write(f"docs/python/{module}.rst", f"{module}\n{line}\n\n.. automodule:: {module}\n")
+
+
+def first_sentence(path):
+    """Of the essay that a header begins with."""
+    text = path.read_text(encoding="utf-8")
+    essay = re.search(r"/\*\s*\n?(?! SPDX)(.*?)\*/", text[text.index("\n"):], re.S)
+    words = " ".join(line.strip(" *") for line in essay[1].splitlines()) if essay else ""
+    return (re.split(r"(?<=[.:])\s", words.strip())[0].rstrip(":") or "").replace("|", "\\|").replace("<", "\\<")
+
+
+# -- links ----------------------------------------------------------------------------------------------
+
+
+class Links(html.parser.HTMLParser):
+    """What a page links to, and where one can link to in it."""
+
+    def __init__(self):
+        super().__init__()
+        self.targets, self.anchors = [], set()
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.anchors.update(given[name] for name in ("id", "name") if given.get(name))
+        for name in ("href", "src"):
+            if given.get(name) and tag in ("a", "img", "link", "script"):
+                self.targets.append(given[name])
+
+
+def broken_links(site):
+    """Every link of Sphinx's pages to this site is followed; of Doxygen's pages, that they are there."""
+    parsed = {}
+
+    def read(path):
+        if path not in parsed:
+            parsed[path] = Links()
+            parsed[path].feed(path.read_text(encoding="utf-8", errors="replace"))
+        return parsed[path]
+
+    for page in sorted(site.rglob("*.html")):
+        if page.is_relative_to(site / "reference"):
+            continue
+        for target in read(page).targets:
+            url = urllib.parse.urlsplit(target)
+            if url.scheme or url.netloc:
+                continue
+            path = (page.parent / urllib.parse.unquote(url.path)).resolve() if url.path else page
+            if not path.exists():
+                yield f"{page.relative_to(site)}: nothing is at {target}"
+            elif url.fragment and path.suffix == ".html" and urllib.parse.unquote(url.fragment) not in read(path).anchors:
+                yield f"{page.relative_to(site)}: there is no anchor {target}"
+
+
+# -- the references -------------------------------------------------------------------------------------
 
 
 def undocumented(root):
@@ -75,25 +217,53 @@ def undocumented(root):
                 yield f"{header.relative_to(root)}:{number + 1}: no comment above: {line}"
 
 
-def main(output):
-    root, output = pathlib.Path.cwd(), pathlib.Path(output).resolve()
-    output.mkdir(parents=True, exist_ok=True)
-    settings = (root / "docs/Doxyfile").read_text(encoding="utf-8")
-    settings = settings.replace("/usr/bin/python3", sys.executable)
-    version = re.search(r"VERSION ([\d.]+)", (root / "CMakeLists.txt").read_text(encoding="utf-8").split("project(")[1])
-    settings += f'\nOUTPUT_DIRECTORY = "{output}"\nPROJECT_NUMBER = {version[1]}\n'
-    doxygen = subprocess.run(["doxygen", "-"], input=settings, text=True)
+def run_doxygen(root, site, version):
+    settings = (root / "docs/Doxyfile").read_text(encoding="utf-8").replace("/usr/bin/python3", sys.executable)
+    settings += f'\nOUTPUT_DIRECTORY = "{site}"\nPROJECT_NUMBER = {version}\n'
+    return subprocess.run(["doxygen", "-"], input=settings, text=True, cwd=root).returncode
 
-    problems = list(undocumented(root))
-    pages = PAGES + [str(page.relative_to(root)) for page in sorted((root / "docs").rglob("*.md"))]
-    for page in pages:
-        render(root, page, output, problems)
-    (output / "index.html").write_text('<meta http-equiv="refresh" content="0; url=README.html">\n', encoding="utf-8")
+
+def run_sphinx(root, source, site, python, version):
+    static = source.parent / "settings"
+    shutil.rmtree(static, ignore_errors=True)
+    shutil.copytree(root / "docs/site", static)
+    (static / "static").rename(static / "_static")
+    environment = os.environ | {"PYTHONPATH": str(python), "QI_VERSION": version, "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-b", "html", "-c", str(static),
+               "-d", str(source.parent / "doctrees"), str(source), str(site)]
+    return subprocess.run(command, env=environment).returncode
+
+
+def missing():
+    """What the site is built with and this machine has not."""
+    modules = {"sphinx": "python3-sphinx", "furo": "furo", "myst_parser": "python3-myst-parser"}
+    found = [package for module, package in modules.items() if importlib.util.find_spec(module) is None]
+    return found + ([] if shutil.which("doxygen") else ["doxygen"])
+
+
+def main(output, python):
+    if missing():
+        print(f"skipped: not installed: {', '.join(missing())}")
+        return SKIPPED
+    root, output = pathlib.Path.cwd(), pathlib.Path(output).resolve()
+    site, source = output / "html", output / "source"
+    for folder in (site, source):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    version = re.search(r"VERSION ([\d.]+)", (root / "CMakeLists.txt").read_text(encoding="utf-8").split("project(")[1])[1]
+    stage = Stage(root, source, site)
+    pages = stage_all(stage)
+    failed = run_sphinx(root, source, site, pathlib.Path(python).resolve(), version)
+    failed |= run_doxygen(root, site, version)
+    stage.finish()
+    (site / "index.html").write_text('<!DOCTYPE html><meta http-equiv="refresh" content="0; url=docs/index.html">\n',
+                                     encoding="utf-8")
+    problems = [*undocumented(root), *stage.problems, *broken_links(site)]
     for problem in problems:
         print(problem, file=sys.stderr)
-    print(f"{len(pages)} pages and the reference in {output}")
-    return 1 if problems or doxygen.returncode else 0
+    print(f"{pages} pages and the references in {site}, {len(problems)} problems")
+    return 1 if problems or failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Sphinx's configuration of the site; docs/build.py runs it."""
+
+import logging
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(__file__))
+import docstrings  # noqa: E402
+
+project = "libqi"
+author = "the authors of libqi"
+copyright = author
+version = release = os.environ["QI_VERSION"]
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+root_doc = "docs/index"
+html_theme = "furo"
+html_title = f"libqi {version}"
+html_show_copyright = html_show_sphinx = html_copy_source = False
+html_theme_options = {"navigation_with_keys": True}
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+pygments_style = "friendly"
+pygments_dark_style = "monokai"
+highlight_language = "none"
+
+myst_heading_anchors = 4
+suppress_warnings = ["myst.header"]  # the README begins as READMEs do
+
+autodoc_member_order = "groupwise"
+autodoc_typehints = "none"
+autodoc_default_options = {"members": True, "imported-members": True}
+
+
+class NoSignature(logging.Filter):
+    """A class of C that gives its objects signatures has none itself, of which autodoc would warn."""
+
+    def filter(self, record):
+        return "Failed to get a constructor signature for qi.HostFunction" not in record.getMessage()
+
+
+def setup(app):
+    logging.getLogger("sphinx.sphinx.ext.autodoc").addFilter(NoSignature())
+    app.connect("autodoc-process-docstring", docstrings.process)
+    app.connect("autodoc-skip-member", skip)
+
+
+def skip(app, what, name, thing, skipped, options):
+    """What asyncio has brought along is documented by Python."""
+    module = getattr(thing, "__module__", None) or getattr(getattr(thing, "__objclass__", None), "__module__", "")
+    if re.match(r"_?asyncio\b|builtins$|unittest|enum$", module or "") and what == "class":
+        return True
+    return None
