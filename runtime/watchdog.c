@@ -469,8 +469,11 @@ static void look_closer(watchdog *dog, watch *watch, const qi_watchdog_options *
     if (is_due(now, watch->since_ns, options->limit_ms) &&
         (!watch->reports || is_due(now, watch->told_ns, options->repeat_ms)))
         report(dog, watch, options);
-    if (watch->interrupt_ns)
+    if (watch->interrupt_ns && qi__pulse_is_armed()) {
+        /* The signal may be blocked there. A thread that gives up the GIL for another looks for it by itself. */
         qi__interrupt_again();
+        (void)send_scout(dog, LOOK, watch->period);
+    }
     if (is_due(now, watch->interrupt_ns ? watch->interrupt_ns : watch->since_ns,
                options->interrupt_ms))
         interrupt_it(watch, now);

@@ -25,6 +25,7 @@ RULES = [
     ("runtime/timers.[ch]", (PYTHON, QT), "timers know neither Python nor Qt"),
     ("runtime/ring.[ch]", (PYTHON, QT), "the ready queue knows neither Python nor Qt"),
     ("runtime/poller*.[ch]", (PYTHON, QT), "the poller knows neither Python nor Qt"),
+    ("runtime/pulse.h", (PYTHON, QT), "the pulse knows neither Python nor Qt"),
     ("runtime/status.[ch]", (PYTHON, QT), "status knows neither Python nor Qt"),
     ("runtime/handles.[ch]", (PYTHON, QT), "handles know neither Python nor Qt"),
     ("runtime/host.h", (PYTHON, QT), "the host port knows neither Python nor Qt"),
