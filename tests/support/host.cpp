@@ -110,11 +110,10 @@ void Host::on_error(const qi_error *error, const qi_origin *origin, void *user)
     static const qi_origin nothing = {};
     const qi_origin *from = origin ? origin : &nothing;
 
-    static_cast<Host *>(user)->reports.push_back({error->status, text_of(error->message),
-                                                  text_of(error->python_type),
-                                                  text_of(error->traceback), text_of(from->task),
-                                                  text_of(from->signal), text_of(from->target),
-                                                  text_of(from->plugin)});
+    static_cast<Host *>(user)->reports.push_back(
+        {error->status, text_of(error->message), text_of(error->python_type),
+         text_of(error->traceback), text_of(from->task), text_of(from->signal),
+         text_of(from->target), text_of(from->plugin)});
 }
 
 void Host::on_log(int, const char *, const char *text, void *user)
