@@ -33,6 +33,15 @@ Tour::Tour(Window *window, const QString &screenshot, QObject *parent)
     connect(&m_timer, &QTimer::timeout, this, &Tour::advance);
 }
 
+// As an installed plugin has it: nobody else may write to it.
+static void makePrivate(const QString &path)
+{
+    QFile::Permissions permissions = QFile::ReadOwner | QFile::WriteOwner;
+    if (QFileInfo(path).isDir())
+        permissions |= QFile::ExeOwner;
+    QFile::setPermissions(path, permissions);
+}
+
 bool Tour::copyPlugins(const QString &folder)
 {
     const QDir from(folder), to(m_folder.filePath("plugins"));
@@ -42,11 +51,10 @@ bool Tour::copyPlugins(const QString &folder)
         const QString copy = to.filePath(name);
         if (!QDir().mkpath(QFileInfo(copy).path()) || !QFile::copy(from.filePath(name), copy))
             return false;
-        // As an installed plugin has them: nobody else may write to it.
-        QFile::setPermissions(copy, QFile::ReadOwner | QFile::WriteOwner);
-        QFile::setPermissions(QFileInfo(copy).path(),
-                              QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        makePrivate(copy);
+        makePrivate(QFileInfo(copy).path());
     }
+    makePrivate(to.path());
     return m_folder.isValid() && to.exists();
 }
 
