@@ -251,6 +251,7 @@ class Soon(GuestCase):
             threading.Thread(target=may_end.set).start()
             handle.cancel()
             seen.append(handle.cancelled())
+            self.loop.call_soon_threadsafe(lambda: None)  # the host looks only when woken
 
         thread = threading.Thread(target=cancel)
         thread.start()
