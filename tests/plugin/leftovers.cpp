@@ -220,3 +220,20 @@ TEST_CASE("many reloads leave descriptors, tasks, connections and memory where t
     CHECK(resident() - memory < 8 << 20); /* a leak of the plugin's data would be a megabyte each */
     CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
 }
+
+TEST_CASE("an object of a binding, of a class of the plugin, that is still there is named")
+{
+    PluginHost host;
+    if (host.eval("__import__('importlib.util').util.find_spec('PyQt6') is None") == "True") {
+        WARN("skipped: python3-pyqt6 is not installed");
+        return;
+    }
+    std::string report = round(host, "import sys\n"
+                                     "from PyQt6.QtCore import QObject\n"
+                                     "class Desk(QObject): pass\n"
+                                     "def activate(ctx): sys.kept = Desk()\n");
+    INFO(report);
+    CHECK(has(report, "'objects': ['an object of qi_plugins.orders.orders.Desk']"));
+    CHECK(has(report, "qi_plugins.orders.orders:Desk is held by"));
+    host.exec("import sys; del sys.kept");
+}
