@@ -25,6 +25,12 @@ SITE = "https://site.invalid/"  # stands for the root of the site until Sphinx, 
 GENERATED = {"reference-c.md", "reference-python.md"}  # pages that are made here
 REPOSITORY = "files"  # where files that are linked to and are no pages are copied to, below html
 
+FRONT = """# The headers
+
+What the public headers of libqi say. The [guides](../docs/index.html) tell how their parts go together, and the
+[list of headers](../docs/reference-c.html) what each is about; [All headers](files.html) has them by name.
+"""
+
 SKIPPED = 77  # the exit status of a test that cannot run on this machine
 
 #: The guides by whom they are for, as the sidebar shows them; those that stand in none come last.
@@ -160,7 +166,7 @@ def first_sentence(path):
     text = path.read_text(encoding="utf-8")
     essay = re.search(r"/\*\s*\n?(?! SPDX)(.*?)\*/", text[text.index("\n"):], re.S)
     words = " ".join(line.strip(" *") for line in essay[1].splitlines()) if essay else ""
-    return (re.split(r"(?<=[.:])\s", words.strip())[0].rstrip(":") or "").replace("|", "\\|").replace("<", "\\<")
+    return re.split(r"(?<=\.)\s|\s{2,}|:\s*$", words.strip())[0].rstrip(":").replace("|", "\\|").replace("<", "\\<")
 
 
 # -- links ----------------------------------------------------------------------------------------------
@@ -219,7 +225,10 @@ def undocumented(root):
 
 def run_doxygen(root, site, version):
     settings = (root / "docs/Doxyfile").read_text(encoding="utf-8").replace("/usr/bin/python3", sys.executable)
+    front = site.parent / "headers.md"
+    front.write_text(FRONT, encoding="utf-8")
     settings += f'\nOUTPUT_DIRECTORY = "{site}"\nPROJECT_NUMBER = {version}\n'
+    settings += f'INPUT += "{front}"\nUSE_MDFILE_AS_MAINPAGE = "{front}"\n'
     return subprocess.run(["doxygen", "-"], input=settings, text=True, cwd=root).returncode
 
 

@@ -10,10 +10,8 @@
 #include <QtWidgets/qstatusbar.h>
 
 #include <qi/plugin_manager.hpp>
-#include <qi/widgets.hpp>
-#if __has_include(<qi/task_monitor.hpp>)
 #include <qi/task_monitor.hpp>
-#endif
+#include <qi/widgets.hpp>
 
 namespace
 {
@@ -55,9 +53,7 @@ PluginWindow::PluginWindow(qi_runtime *runtime, const char *id)
 void PluginWindow::add_docks()
 {
     add_dock(QStringLiteral("Console"), new qi::ScriptConsole(m_runtime), Qt::BottomDockWidgetArea);
-#if __has_include(<qi/task_monitor.hpp>)
     add_dock(QStringLiteral("Tasks"), new qi::TaskMonitor(m_runtime), Qt::RightDockWidgetArea);
-#endif
     add_dock(QStringLiteral("Plugins"), new qi::PluginManager(m_runtime), Qt::LeftDockWidgetArea);
 }
 
