@@ -95,13 +95,17 @@ static void gather(PyObject *list, PyObject *iterable)
     PyErr_Clear();
 }
 
-/* "; near names: 'a', 'b'", or "". A hint only: whatever goes wrong makes it empty. New str, or NULL. */
+/*
+ * "; near names: 'a', 'b'", or "". Candidates may occur twice, as a module that is loaded and on the path.
+ * A hint only: whatever goes wrong makes it empty. New str, or NULL.
+ */
 static PyObject *near_names(PyObject *word, PyObject *candidates)
 {
     PyObject *difflib = PyImport_ImportModule("difflib"), *matches = NULL, *text = NULL;
+    PyObject *distinct = candidates ? PySet_New(candidates) : NULL;
 
-    if (difflib && candidates)
-        matches = PyObject_CallMethod(difflib, "get_close_matches", "OO", word, candidates);
+    if (difflib && distinct)
+        matches = PyObject_CallMethod(difflib, "get_close_matches", "OO", word, distinct);
     if (matches && PyList_Check(matches) && PyList_GET_SIZE(matches) > 0) {
         PyObject *comma = PyUnicode_FromString("', '");
         PyObject *joined = comma ? PyUnicode_Join(comma, matches) : NULL;
@@ -110,6 +114,7 @@ static PyObject *near_names(PyObject *word, PyObject *candidates)
         Py_XDECREF(comma);
     }
     Py_XDECREF(matches);
+    Py_XDECREF(distinct);
     Py_XDECREF(difflib);
     PyErr_Clear();
     return text ? text : PyUnicode_FromString("");

@@ -63,6 +63,11 @@ TEST_CASE("names that are not there come with near ones")
     CHECK(module.status == QI_ERR_NOT_FOUND);
     CHECK(module.names("'launches'"));
 
+    REQUIRE(qi_run_task(host.runtime, "launches:returns", nullptr, 0, nullptr, nullptr) ==
+            QI_OK); // now it is loaded, and still on the path
+    const std::string twice = run(host, "lanches:returns").message;
+    CHECK(twice.find("'launches'") == twice.rfind("'launches'"));
+
     Failure submodule = run(host, "shop.order:send");
     CHECK(submodule.status == QI_ERR_NOT_FOUND);
     CHECK(submodule.names("'shop.orders'"));
