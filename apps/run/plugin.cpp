@@ -9,6 +9,8 @@
 #include <QtCore/qfileinfo.h>
 #include <QtCore/qtemporarydir.h>
 
+#include <qi/monitor.h>
+
 #include "plugin_window.h"
 
 const char plugin_help[] =
@@ -16,7 +18,8 @@ const char plugin_help[] =
 
 Runs a plugin in a test host: a window with the plugin's actions, a plugin manager, a console and a task
 monitor. It is enabled at once, without asking, and reloaded when its files change. Settings and data
-of it are kept nowhere.
+of it are kept nowhere. Code that holds the window for a second is named with its stack, and ended by an
+exception after five.
 
   --headless  no window; what happens is printed, until Ctrl+C
   --once      activate it, deactivate it, print what it has left behind, and end
@@ -57,6 +60,8 @@ namespace
 {
 
 constexpr int FAILED = 1;
+constexpr unsigned STALL_MS = 1000;     // until code that holds the GUI thread is told of
+constexpr unsigned INTERRUPT_MS = 5000; // and until it is ended
 
 std::string text_of(const qi_value &map, const char *key)
 {
@@ -105,7 +110,33 @@ class Host
         config.consent = consents;
         config.event = happened;
         config.consent_user = config.event_user = this;
-        return qi_plugins_start(m_runtime, &config) == QI_OK && enable();
+        return watch() && qi_plugins_start(m_runtime, &config) == QI_OK && enable();
+    }
+
+    // An author's endless loop shall say where it is, and end.
+    bool watch()
+    {
+        qi_watchdog_options options;
+
+        qi_watchdog_options_init(&options);
+        options.limit_ms = STALL_MS;
+        options.interrupt_ms = INTERRUPT_MS;
+        options.stalled = stalled;
+        return qi_watchdog_start(m_runtime, &options) == QI_OK;
+    }
+
+    // In the watchdog's thread, while the GUI thread is stuck.
+    static int stalled(const qi_stall *stall, void *)
+    {
+        const char *who = stall->plugin ? stall->plugin : "qi-run";
+
+        if (stall->over)
+            std::printf("%s: goes on after %u ms\n", who, stall->milliseconds);
+        else
+            std::printf("%s: hangs, for %u ms now:\n%s", who, stall->milliseconds,
+                        stall->stack ? stall->stack : "");
+        std::fflush(stdout);
+        return QI_STALL_WAIT;
     }
 
     bool enable()
@@ -167,6 +198,14 @@ class Host
             QCoreApplication::quit();
         else if (active)
             self->describe();
+        else if (self->m_wish.headless)
+            self->say("failed; a change of its files tries again, Ctrl+C ends it");
+    }
+
+    void say(const char *what)
+    {
+        std::printf("%s: %s\n", m_id.c_str(), what);
+        std::fflush(stdout);
     }
 
     // What a user could do with it.
@@ -181,8 +220,7 @@ class Host
             std::printf("%s: action %s: %s\n", m_id.c_str(),
                         text_of(actions->as.list.items[i], "name").c_str(),
                         text_of(actions->as.list.items[i], "text").c_str());
-        std::printf("%s: runs; a change of its files reloads it, Ctrl+C ends it\n", m_id.c_str());
-        std::fflush(stdout);
+        say("runs; a change of its files reloads it, Ctrl+C ends it");
         qi_value_clear(&info);
     }
 
@@ -222,7 +260,7 @@ class Host
             }
         }
         if (m_status == 0)
-            std::printf("%s: left nothing behind\n", m_id.c_str());
+            say("left nothing behind");
         std::fflush(stdout);
     }
 

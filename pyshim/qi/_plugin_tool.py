@@ -255,7 +255,9 @@ except BaseException as error:
     sys.exit(1)
 if not callable(getattr(found, "activate", None)):
     sys.exit(f"{manifest.entry!r} has no function activate(ctx), which a plugin starts with")
+print("imported")
 """
+IMPORTED = "imported\n"
 
 
 def import_elsewhere(folder, read):
@@ -269,7 +271,10 @@ def import_elsewhere(folder, read):
     if ended.returncode < 0:
         yield f"{folder}: the import of {read.entry!r} crashes (signal {-ended.returncode})\n{ended.stderr.rstrip()}"
     elif ended.returncode:
-        yield f"{folder}: the entry {read.entry!r} cannot be used:\n{textwrap.indent(ended.stderr.rstrip(), '    ')}"
+        what = textwrap.indent(ended.stderr.rstrip(), "    ") or f"    its import ends the process with status {ended.returncode}"
+        yield f"{folder}: the entry {read.entry!r} cannot be used:\n{what}"
+    elif not ended.stdout.endswith(IMPORTED):
+        yield f"{folder}: the import of {read.entry!r} ends the process"
 
 
 def fail(text):

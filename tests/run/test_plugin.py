@@ -121,6 +121,14 @@ class Check(PluginCase):
         self.assertIn("crashes (signal 6)", text)
         self.plugin("raise SystemExit(0)\n")
         self.assertEqual(self.check()[0], 1)
+        self.plugin("import os; os._exit(3)\n")
+        status, text = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("ends the process with status 3", text)
+        self.plugin("import os; os._exit(0)\n")
+        status, text = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("ends the process", text)
 
     def test_an_entry_without_activate(self):
         self.plugin("def aktivate(ctx): pass\n")
@@ -155,6 +163,13 @@ class Run(PluginCase):
         self.assertEqual(found.returncode, 1)
         self.assertIn("shop: failed: activate(): ValueError: not today", found.stdout)
         self.assertIn("shop.py\", line 1", found.stdout)
+
+    def test_one_that_hangs(self):
+        self.plugin("def activate(ctx):\n    while True:\n        pass\n")
+        found = self.qi_run("plugin", "run", "--once", "shop")
+        self.assertEqual(found.returncode, 1, found.stderr)
+        self.assertRegex(found.stdout, r'shop: hangs, for \d+ ms now:\n(.*\n)*.*shop\.py", line [23], in activate')
+        self.assertIn("shop: failed: activate(): qi.Interrupted", found.stdout)
 
     def test_until_it_is_interrupted_and_reloaded_on_change(self):
         folder = self.plugin()
