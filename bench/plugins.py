@@ -72,14 +72,30 @@ class Services:
         return True
 
 
-def write(folder, classes):
-    source = "def activate(ctx): pass\n" + "".join(CLASS.format(number=number) for number in range(classes))
+MANIFEST = """
+[plugin]
+id = "desk"
+name = "Desk"
+version = "1"
+entry = "desk"
+dependencies = {dependencies}
+"""
+
+
+def write(folder, classes, head="", dependencies=()):
+    """A plugin of so many classes, and a module that is the same."""
+    source = head + "def activate(ctx): pass\n" + "".join(CLASS.format(number=number) for number in range(classes))
     plugin = folder / "plugins" / "desk"
     plugin.mkdir(parents=True)
-    (plugin / "plugin.toml").write_text('[plugin]\nid = "desk"\nname = "Desk"\nversion = "1"\nentry = "desk"\n')
+    (plugin / "plugin.toml").write_text(MANIFEST.format(dependencies=list(dependencies)))
     (plugin / "desk.py").write_text(source)
     (folder / "plain_desk.py").write_text(source)
+
+
+def start(folder):
     sys.path.insert(0, str(folder))
+    manager.start(Services(str(folder)), application_folders=[str(folder / "plugins")], user_folder="",
+                  system_folder="", settings_file=str(folder / "settings.ini"))
 
 
 async def enable_once():
@@ -144,22 +160,23 @@ async def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         write(folder, options.classes)
-        manager.start(Services(name), application_folders=[str(folder / "plugins")], user_folder="",
-                      system_folder="", settings_file=str(folder / "settings.ini"))
-        agree(folder / "plugins" / "desk", folder)
+        start(folder)
+        agree(folder)
         await compare(options)
         if options.reloads:
             await soak(options.reloads)
         await manager.stop()
 
 
-def agree(plugin, folder):
+def agree(folder):
     """Notes the user's consent, for which there is nobody to ask."""
     from qi.plugin import trust
 
+    plugin = folder / "plugins" / "desk"
     trust.Consents(folder / "settings-consents.json").give("desk", plugin, trust.fingerprint(plugin))
 
 
-sys.dont_write_bytecode = False
-with asyncio.Runner(loop_factory=qi.new_event_loop) as runner:
-    runner.run(main())
+if __name__ == "__main__":
+    sys.dont_write_bytecode = False
+    with asyncio.Runner(loop_factory=qi.new_event_loop) as runner:
+        runner.run(main())
