@@ -50,7 +50,7 @@ void qi__log(int level, const char *source, const char *format, ...)
  * QI_ERR_TYPE (not callable). GIL: held. callable.c
  */
 PyObject *qi__callable_find(qi_runtime *runtime, const char *target);
-/* What qi_run_task() was asked to run as a task which goes on, borrowed; NULL: that was somebody else. task.c */
+/* What qi_run_task() was asked to run as a task which goes on, borrowed; NULL: that was somebody else. task_end.c */
 struct qi__pending;
 const char *qi__task_of_pending(const struct qi__pending *pending);
 /* The callable of a handle, borrowed, and its "module:path" text; NULL with the record set. */

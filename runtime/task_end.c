@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How a task ends: by what its coroutine did, its timeout, its owner, or somebody who cancels it. See task_p.h. */
+#include <Python.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "border.h"
+#include "callable.h"
+#include "compat.h"
+#include "convert.h"
+#include "interp.h"
+#include "owner.h"
+#include "pending.h"
+#include "progress.h"
+#include "runtime_p.h"
+#include "scope.h"
+#include "status.h"
+#include "task_p.h"
+#include "visit.h"
+
+/* -- the end ----------------------------------------------------------------------------------------------------- */
+
+static qi_task_phase phase_of(int status)
+{
+    switch (status) {
+    case QI_OK:
+        return QI_TASK_DONE;
+    case QI_ERR_CANCELLED:
+    case QI_ERR_TIMEOUT:
+    case QI_ERR_SHUTTING_DOWN:
+        return QI_TASK_CANCELLED;
+    default:
+        return QI_TASK_FAILED;
+    }
+}
+
+/* Lets go of everything that could end the task by another way. */
+void qi__task_disarm(qi_task *task)
+{
+    qi__owner *owner = task->owner;
+    PyObject *timer = task->timer;
+
+    task->owner = NULL;
+    task->timer = NULL;
+    qi__owner_release(owner);
+    if (timer) {
+        PyObject *raised = qi__take_exception();
+        Py_XDECREF(PyObject_CallMethod(timer, "cancel", NULL));
+        PyErr_Clear();
+        Py_DECREF(timer);
+        qi__give_exception(raised);
+    }
+    if (task->pending) {
+        qi__pending *pending = task->pending;
+        task->pending = NULL;
+        qi__pending_drop(pending);
+    }
+}
+
+static void publish(qi_task *task, int status, qi_value *result, qi_error *error)
+{
+    pthread_mutex_lock(&task->lock);
+    task->status = status;
+    task->result = *result;
+    task->error = error;
+    atomic_store(&task->phase, phase_of(status));
+    pthread_cond_broadcast(&task->ended);
+    pthread_mutex_unlock(&task->lock);
+}
+
+/* Tells the done callback, or, where nobody could ask for the result, reports what went wrong. */
+static void tell(qi_task *task, bool had_handles)
+{
+    static const qi_error no_error = {QI_OK, "", NULL, NULL};
+    const qi_error *error = task->error ? task->error : &no_error;
+    const char *target = task->target;
+
+    if (task->done) {
+        qi_value none = qi_none();
+        PyThreadState *thread = qi__gil_drop();
+        task->done(task->status, task->status == QI_OK ? &task->result : &none, error, task->user);
+        qi__gil_take(thread);
+    } else if (phase_of(task->status) == QI_TASK_FAILED && !task->is_reported && !had_handles) {
+        if (task->callable && !target)
+            target = qi__callable_name(task->callable);
+        qi_origin origin = {.task = task->name, .target = target};
+        if (task->plugin)
+            origin.plugin = PyUnicode_AsUTF8(task->plugin);
+        PyErr_Clear();
+        qi__report_error(error, &origin);
+    }
+}
+
+/* The last report of its progress comes before its end. Beware: runs the host's code, which may end the task,
+ * and then it may be gone. */
+static bool is_pending_still(qi_task *task)
+{
+    if (!task->progress || !qi__task_is_pending(task))
+        return qi__task_is_pending(task);
+    qi__task_keep(task);
+    qi__progress_finish(task->progress);
+    bool answer = qi__task_is_pending(task);
+    qi__task_drop(task);
+    return answer;
+}
+
+/*
+ * Takes `result` and `error`, and drops the launch's reference. GUI thread, GIL held. Beware: runs the
+ * host's code. A shutdown may have ended the task before, while its first step was on the stack.
+ */
+static void finish(qi_task *task, int status, qi_value *result, qi_error *error)
+{
+    if (!is_pending_still(task)) {
+        qi_value_clear(result);
+        qi__error_free(error);
+        return;
+    }
+    qi__task_disarm(task);
+    /* Before it is published: a thread that waits may read the result and release its handle at once. */
+    bool had_handles = atomic_load(&task->handles) > 0;
+    publish(task, status, result, error);
+    qi__launches_remove(task);
+    PyObject *raised = qi__take_exception();
+    tell(task, had_handles);
+    Py_CLEAR(task->plugin);
+    qi__give_exception(raised);
+    qi__task_drop(task);
+}
+
+/* Ends it with the calling thread's error record, as something that never ran. */
+void qi__task_finish_failed(qi_task *task)
+{
+    qi_error *error = qi__error_copy(qi_last_error());
+    qi_value none = qi_none();
+
+    finish(task, qi_last_error()->status, &none, error);
+}
+
+void qi__task_finish_with(qi_task *task, int status, const char *message)
+{
+    qi_error text = {status, message, NULL, NULL};
+    qi_value none = qi_none();
+
+    finish(task, status, &none, qi__error_copy(&text));
+}
+
+/* `future` is the asyncio task; NULL: there is none. */
+void qi__task_finish_raised(qi_task *task, PyObject *future, PyObject *exception)
+{
+    qi_error *error = qi__error_from_exception(exception);
+    qi_value none = qi_none();
+
+    if (qi__task_is_pending(task))
+        Py_XSETREF(task->plugin,
+                   future ? qi__scope_blame_task(future, exception) : qi__scope_blame(exception));
+
+    finish(task, error ? error->status : QI_ERR_PYTHON, &none, error);
+}
+
+void qi__task_finish_result(qi_task *task, PyObject *result)
+{
+    qi_value value;
+
+    if (qi__value_from_python(result, &value) == 0) {
+        finish(task, QI_OK, &value, NULL);
+        return;
+    }
+    PyObject *exception = qi__take_exception();
+    qi__task_finish_raised(task, NULL, exception);
+    Py_XDECREF(exception);
+}
+
+static void finish_cancelled(qi_task *task)
+{
+    if (task->timed_out)
+        qi__task_finish_with(task, QI_ERR_TIMEOUT,
+                             "the task was cancelled because its timeout_ms was over");
+    else
+        qi__task_finish_with(task, QI_ERR_CANCELLED, "the task was cancelled");
+}
+
+static bool is_cancelled(PyObject *future)
+{
+    PyObject *answer = PyObject_CallMethod(future, "cancelled", NULL);
+    bool result = answer == Py_True;
+
+    PyErr_Clear();
+    Py_XDECREF(answer);
+    return result;
+}
+
+/* `future` is the asyncio task, which has ended. */
+void qi__task_finish_from(qi_task *task, PyObject *future)
+{
+    if (is_cancelled(future)) {
+        finish_cancelled(task);
+        return;
+    }
+    PyObject *exception = qi__task_exception(future);
+    PyObject *result = exception ? NULL : PyObject_CallMethod(future, "result", NULL);
+    task->is_reported = exception && qi__exception_left_step(exception);
+    if (!result && !exception)
+        exception = qi__take_exception();
+    if (result)
+        qi__task_finish_result(task, result);
+    else
+        qi__task_finish_raised(task, future, exception);
+    Py_XDECREF(result);
+    Py_XDECREF(exception);
+}
+
+void qi__task_ended(qi__pending *pending)
+{
+    qi_task *task = pending->data;
+    PyObject *future = Py_NewRef(pending->task);
+
+    qi__task_finish_from(task, future);
+    Py_DECREF(future);
+}
+
+const char *qi__task_of_pending(const qi__pending *pending)
+{
+    if (!pending->task || pending->ended != qi__task_ended)
+        return NULL;
+    const qi_task *task = pending->data;
+    return task->target ? task->target : qi__callable_name(task->callable);
+}
+
+/* -- cancelling ----------------------------------------------------------------------------------------------------- */
+
+/* A task whose first step is on the stack, or which was not launched yet, finds `cancel_asked` later. */
+void qi__task_cancel_now(qi_task *task)
+{
+    atomic_store(&task->cancel_asked, true);
+    if (task->pending) {
+        PyObject *future = Py_NewRef(task->pending->task);
+        qi__task_cancel(future);
+        Py_DECREF(future);
+    }
+}
+
+void qi__task_cancel_job(void *data)
+{
+    qi_task *task = data;
+
+    if (qi__task_is_pending(task)) {
+        qi__visit visit = qi__python_enter();
+        qi__task_cancel_now(task);
+        qi__python_leave(visit);
+    }
+    qi__task_drop(task);
+}
+
+void qi__task_owner_gone(void *data)
+{
+    qi__task_cancel_now(data);
+}
+
+static const char capsule_name[] = "qi_task";
+
+static void capsule_freed(PyObject *capsule)
+{
+    qi__task_drop(PyCapsule_GetPointer(capsule, capsule_name));
+}
+
+static PyObject *time_is_over(PyObject *capsule, PyObject *Py_UNUSED(ignored))
+{
+    qi_task *task = PyCapsule_GetPointer(capsule, capsule_name);
+
+    if (task && task->pending) {
+        task->timed_out = true;
+        qi__task_cancel_now(task);
+    }
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef timer_method = {"time_is_over", time_is_over, METH_NOARGS, NULL};
+
+/* 0, or -1 with an exception set. */
+int qi__task_arm_timer(qi_task *task)
+{
+    PyObject *capsule = PyCapsule_New(qi__task_keep(task), capsule_name, capsule_freed);
+    if (!capsule)
+        qi__task_drop(task);
+    PyObject *callback = capsule ? PyCFunction_New(&timer_method, capsule) : NULL;
+
+    if (callback)
+        task->timer = PyObject_CallMethod(task->runtime->loop, "call_later", "dO",
+                                          task->timeout_ms / 1000.0, callback);
+    Py_XDECREF(callback);
+    Py_XDECREF(capsule);
+    return task->timer ? 0 : -1;
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How a task is launched: here in the GUI thread, or as a job from another one. See task_p.h. */
+#include <Python.h>
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "border.h"
+#include "callable.h"
+#include "compat.h"
+#include "convert.h"
+#include "interp.h"
+#include "loop.h"
+#include "owner.h"
+#include "pending.h"
+#include "progress.h"
+#include "qt/bridge.h"
+#include "runtime_p.h"
+#include "scope.h"
+#include "signature.h"
+#include "slow.h"
+#include "status.h"
+#include "task_p.h"
+#include "visit.h"
+
+static qi__pending_list running; /* GIL */
+
+/* -- launching: GUI thread, GIL held ---------------------------------------------------------------------------------- */
+
+/* The exception of a conversion, as the status that the header promises for an argument. */
+static int argument_failed(size_t index)
+{
+    PyObject *exception = qi__take_exception();
+    char what[40];
+    int status = QI_ERR_PYTHON;
+
+    snprintf(what, sizeof what, "argument %zu", index + 1);
+    if (PyErr_GivenExceptionMatches(exception, PyExc_UnicodeError))
+        status = QI_ERR_ENCODING;
+    else if (PyErr_GivenExceptionMatches(exception, PyExc_ReferenceError))
+        status = QI_ERR_DEAD_OBJECT;
+    else if (PyErr_GivenExceptionMatches(exception, PyExc_ValueError))
+        status = QI_ERR_ARGUMENT;
+    else if (PyErr_GivenExceptionMatches(exception, PyExc_TypeError) ||
+             PyErr_GivenExceptionMatches(exception, PyExc_RecursionError))
+        status = QI_ERR_TYPE;
+    qi__give_exception(exception);
+    int general = qi__fail_python(what);
+    if (status == QI_ERR_PYTHON)
+        return general;
+    qi_error *copy = qi__error_copy(qi_last_error());
+    qi__fail(status, "%s", copy ? copy->message : qi_status_text(status));
+    qi__error_free(copy);
+    return status;
+}
+
+/* Most calls have few arguments; more of them get an array on the heap. */
+enum { FEW = 8 };
+
+/* Calls with converted arguments. NULL with an exception set, or, if `*status` is negative, with the
+ * record set: the callable was not called. */
+static PyObject *call(PyObject *callable, const qi_value *args, size_t count, int *status)
+{
+    PyObject *few[FEW + 1];
+    PyObject **stack = count <= FEW ? few : PyMem_New(PyObject *, count + 1);
+    size_t converted = 0;
+    PyObject *result = NULL;
+
+    *status = QI_OK;
+    if (!stack) {
+        *status = qi__fail(QI_ERR_MEMORY, "out of memory for %zu arguments", count);
+        return NULL;
+    }
+    while (converted < count && (stack[converted + 1] = qi__value_to_python(&args[converted])))
+        converted++;
+    if (converted < count)
+        *status = argument_failed(converted);
+    else
+        result = PyObject_Vectorcall(callable, stack + 1, count | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                                     NULL);
+    for (size_t i = 1; i <= converted; i++)
+        Py_DECREF(stack[i]);
+    if (stack != few)
+        PyMem_Free(stack);
+    return result;
+}
+
+/* The coroutine was started and has ended or is suspended. */
+static int follow(qi_task *task, PyObject *future)
+{
+    int done = qi__task_is_done(future);
+
+    if (done < 0)
+        return qi__fail_python("asking the task whether it has ended");
+    if (!qi__task_is_pending(task))
+        return QI_OK; /* abandoned in its first step */
+    if (done) {
+        qi__task_finish_from(task, future);
+        return QI_OK;
+    }
+    task->pending = qi__pending_add(&running, future, qi__task_ended, task);
+    if (!task->pending || (task->timeout_ms && qi__task_arm_timer(task) < 0)) {
+        int status = qi__fail_python("watching the task");
+        qi__task_cancel(future);
+        return status;
+    }
+    if (atomic_load(&task->cancel_asked))
+        qi__task_cancel_now(task);
+    return QI_OK;
+}
+
+static int start(qi_task *task, PyObject *coroutine)
+{
+    PyObject *name = task->name ? PyUnicode_FromString(task->name) : NULL;
+
+    if (task->name && !name) {
+        Py_XDECREF(PyObject_CallMethod(coroutine, "close", NULL));
+        return qi__fail_python("naming the task");
+    }
+    const qi__stopwatch watch = qi__stopwatch_start();
+    PyObject *future = qi__loop_run_task(task->runtime->loop, coroutine, name, NULL);
+    if (qi__stopwatch_is_slow(&watch))
+        qi__slow_launch(&watch, future, NULL, NULL);
+    Py_XDECREF(name);
+    if (!future)
+        return qi__fail_python("starting the task");
+    int status = follow(task, future);
+    Py_DECREF(future);
+    return status;
+}
+
+/* What came back from the callable: a coroutine, or, of a plain function, the result. */
+static int proceed(qi_task *task, const char *name, PyObject *outcome)
+{
+    int is_coroutine = qi__is_coroutine_object(outcome);
+
+    if (is_coroutine < 0)
+        return qi__fail_python(name);
+    if (is_coroutine)
+        return start(task, outcome);
+    if (!(task->flags & QI_TASK_ALLOW_PLAIN))
+        return qi__fail(QI_ERR_NOT_COROUTINE,
+                        "\"%s\" returned an object of type %.200s and no coroutine", name,
+                        Py_TYPE(outcome)->tp_name);
+    qi__task_finish_result(task, outcome);
+    return QI_OK;
+}
+
+/* `*plain`: a function to which asyncio is unknown, and which may be called all the same. */
+static int check_kind(const qi_task *task, PyObject *callable, const char *name, bool *plain)
+{
+    *plain = false;
+    if (!(task->flags & QI_TASK_ALLOW_PLAIN))
+        return qi__callable_check_coroutine(callable, name, "QI_TASK_ALLOW_PLAIN");
+    int is_coroutine = qi__signature_is_coroutine(callable);
+    *plain = is_coroutine == 0;
+    return is_coroutine < 0 ? qi__fail_python(name) : QI_OK;
+}
+
+static int begin(qi_task *task, PyObject *callable, const char *name, bool plain,
+                 const qi_value *args, size_t count)
+{
+    int status;
+    PyObject *outcome = call(callable, args, count, &status);
+
+    if (outcome) {
+        status = proceed(task, name, outcome);
+        Py_DECREF(outcome);
+    } else if (status == QI_OK && plain) {
+        PyObject *exception = qi__take_exception();
+        qi__task_finish_raised(task, NULL, exception); /* it ran: what it raised is its result */
+        Py_DECREF(exception);
+    } else if (status == QI_OK) {
+        status = qi__fail_python(name);
+    }
+    return status;
+}
+
+/* The context of which qi.progress() reports to this task. */
+static int begin_in_context(qi_task *task, PyObject *callable, const char *name, bool plain,
+                            const qi_value *args, size_t count)
+{
+    PyObject *context = qi__progress_enter(task->progress);
+
+    if (!context)
+        return qi__fail_python(name);
+    int status = begin(task, callable, name, plain, args, count);
+    qi__progress_leave(context);
+    return status;
+}
+
+/*
+ * Launches, and ends the task if it ends at once. On failure nothing was launched, the record is set,
+ * and the task is as it was, for the caller to end or to forget.
+ */
+static int launch(qi_task *task, const qi_value *args, size_t count)
+{
+    const char *name;
+    PyObject *callable = qi__callable_take(task->runtime, task->target, task->callable, &name);
+    if (!callable)
+        return qi_last_error()->status;
+
+    PyObject *context = qi__scope_of_callable(callable);
+    PyObject *entered = context ? qi__scope_enter(context) : NULL;
+    bool plain;
+    int status = check_kind(task, callable, name, &plain);
+    if (status == QI_OK)
+        status = task->progress ? begin_in_context(task, callable, name, plain, args, count)
+                                : begin(task, callable, name, plain, args, count);
+    qi__scope_leave(entered);
+    Py_XDECREF(context);
+    Py_DECREF(callable);
+    return status;
+}
+
+static int watch_owner(qi_task *task, qi_object *owner)
+{
+    if (!owner)
+        return QI_OK;
+    task->owner = qi__owner_watch(owner, qi__task_owner_gone, task);
+    return task->owner ? QI_OK : qi__fail(QI_ERR_MEMORY, "out of memory");
+}
+
+/* Forgets a task of which nothing was launched. GIL held. */
+static void forget(qi_task *task)
+{
+    qi__task_disarm(task);
+    qi__launches_remove(task);
+    qi__task_drop(task);
+}
+
+int qi__task_launch_here(qi_task *task, const qi_value *args, size_t count, qi_object *owner)
+{
+    qi__visit visit = qi__python_enter();
+    int status = watch_owner(task, owner);
+
+    qi__launches_add(task);
+    qi__task_keep(task);
+    if (status == QI_OK)
+        status = launch(task, args, count);
+    if (status < 0 && qi__task_is_pending(task))
+        forget(task);
+    qi__task_drop(task);
+    qi__python_leave(visit);
+    return status;
+}
+
+/* -- launching from another thread ---------------------------------------------------------------------------------- */
+
+static int launch_arrived(qi_task *task)
+{
+    qi_object *owner = task->has_owner ? qi_qt_guard_object(task->owner_guard) : NULL;
+    int status = qi__runtime_check_gui(task->runtime);
+
+    if (status < 0)
+        return status;
+    if (atomic_load(&task->cancel_asked))
+        return qi__fail(QI_ERR_CANCELLED, "the task was cancelled before it was launched");
+    if (task->has_owner && !owner)
+        return qi__fail(QI_ERR_CANCELLED,
+                        "the task's owner was destroyed before the task was launched");
+    if ((status = watch_owner(task, owner)) < 0)
+        return status;
+    return launch(task, task->args, task->count);
+}
+
+/* Beware: the task may have been abandoned by a shutdown that came first. */
+static void launch_job(void *data)
+{
+    qi_task *task = data;
+
+    if (qi__task_is_pending(task)) {
+        qi__visit visit = qi__python_enter();
+        if (launch_arrived(task) < 0)
+            qi__task_finish_failed(task);
+        qi__task_free_args(task);
+        qi__python_leave(visit);
+    }
+    qi__task_drop(task);
+}
+
+static int copy_args(qi_task *task, const qi_value *args, size_t count)
+{
+    if (count == 0)
+        return QI_OK;
+    task->args = calloc(count, sizeof *task->args);
+    if (!task->args)
+        return qi__fail(QI_ERR_MEMORY, "out of memory for %zu arguments", count);
+    for (; task->count < count; task->count++) {
+        int status = qi_value_copy(&task->args[task->count], &args[task->count]);
+        if (status < 0)
+            return status;
+    }
+    return QI_OK;
+}
+
+int qi__task_launch_there(qi_task *task, const qi_value *args, size_t count, qi_object *owner)
+{
+    int status = copy_args(task, args, count);
+
+    task->has_owner = owner != NULL;
+    if (status == QI_OK && owner && !(task->owner_guard = qi_qt_guard_new(owner)))
+        status = qi__fail(QI_ERR_MEMORY, "out of memory");
+    if (status < 0) {
+        qi__task_drop(task);
+        return status;
+    }
+    qi__launches_add(task);
+    qi__task_keep(task);
+    if (!qi_qt_post(launch_job, task)) {
+        qi__launches_remove(task);
+        qi__task_drop(task);
+        qi__task_drop(task);
+        return qi__fail(QI_ERR_NOT_RUNNING,
+                        "the application has ended, so nothing can be launched");
+    }
+    return QI_OK;
+}

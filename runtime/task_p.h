@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the files of the C API's tasks share.
+ *
+ *   task.c         the handle and the public functions
+ *   task_launch.c  from the call to the first suspension
+ *   task_end.c     cancelling, and what comes out
+ *
+ * A qi_task is shared by three sides, each with its reference: the caller (`handles`), the launch, from
+ * the call until the end of the task, and a job on its way to the GUI thread. The asyncio side of it, all
+ * members below "GUI thread", is touched only there, with the GIL held. What other threads read, the
+ * phase and what came out, is written once, under the lock, and never changes after that.
+ *
+ *      qi_run_task                        the coroutine ends, is cancelled, or was never launched
+ *     ------------> PENDING ----------------------------------------------------> DONE | FAILED | CANCELLED
+ *
+ * The result is converted when the task ends, so reading it needs neither the GIL nor the interpreter.
+ */
+#ifndef QI_RUNTIME_TASK_P_H
+#define QI_RUNTIME_TASK_P_H
+
+#include <Python.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <qi/task.h>
+
+#include "owner.h"
+#include "pending.h"
+#include "progress.h"
+
+struct qi_task {
+    atomic_int references; /* of all three sides */
+    atomic_int handles;    /* the caller's alone */
+    _Atomic int phase;     /* qi_task_phase */
+    atomic_bool cancel_asked;
+
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    int status; /* written before the phase leaves PENDING */
+    qi_value result;
+    qi_error *error; /* NULL if the status is QI_OK, or there was no memory for it */
+
+    /* What was asked for; never changes. */
+    qi_runtime *runtime;
+    char *target;
+    char *name;
+    qi_callable *callable;
+    qi_value *args; /* owning copies, for a launch on its way to the GUI thread */
+    size_t count;
+    void *owner_guard; /* the same */
+    bool has_owner;
+    unsigned timeout_ms;
+    unsigned flags;
+    qi_task_done_fn done;
+    void *user;
+    qi__progress *progress; /* NULL: the host does not want to know */
+
+    /* GUI thread. */
+    qi__pending *pending; /* NULL before and after the coroutine is suspended */
+    qi__owner *owner;
+    PyObject *timer; /* the handle of call_later() */
+    bool timed_out;
+    bool is_reported; /* by the loop, out of which the exception went */
+    PyObject *plugin; /* whose code it was that failed, a str, until it is told; NULL: no plugin's */
+    qi_task *previous, *next;
+};
+
+static inline bool qi__task_is_pending(const qi_task *task)
+{
+    return atomic_load(&task->phase) == QI_TASK_PENDING;
+}
+
+/* -- task.c ------------------------------------------------------------------------------------------ */
+
+/* One more reference, or one less; the last frees it. */
+qi_task *qi__task_keep(qi_task *task);
+void qi__task_drop(qi_task *task);
+/* Releases the copies of the arguments, once the coroutine has them. */
+void qi__task_free_args(qi_task *task);
+/* Enters the launches that a shutdown has to end, and leaves them. */
+void qi__launches_add(qi_task *task);
+void qi__launches_remove(qi_task *task);
+
+/* -- task_end.c ---------------------------------------------------------------------------------- */
+
+/* Gives up what would cancel the task: timer, owner, pending coroutine. */
+void qi__task_disarm(qi_task *task);
+/* Ends the task with what this thread's error record says, */
+void qi__task_finish_failed(qi_task *task);
+/* with a status and a message, */
+void qi__task_finish_with(qi_task *task, int status, const char *message);
+/* with an exception; `future` is what it came out of, or NULL, */
+void qi__task_finish_raised(qi_task *task, PyObject *future, PyObject *exception);
+/* with a result, */
+void qi__task_finish_result(qi_task *task, PyObject *result);
+/* or as a future that is done has ended. Each does nothing the second time. */
+void qi__task_finish_from(qi_task *task, PyObject *future);
+/* The callback of the pending coroutine. */
+void qi__task_ended(qi__pending *pending);
+/* Cancels the coroutine, in the GUI thread with the GIL, */
+void qi__task_cancel_now(qi_task *task);
+/* or as a job that has come there, with a reference of its own. */
+void qi__task_cancel_job(void *data);
+/* The same for the owner that is destroyed. */
+void qi__task_owner_gone(void *data);
+/* Sets the timer of the timeout. 0, or -1 with an exception. */
+int qi__task_arm_timer(qi_task *task);
+
+/* -- task_launch.c ------------------------------------------------------------------------------- */
+
+/* Launches in the GUI thread, or from another one. QI_OK, or a failure with its record. */
+int qi__task_launch_here(qi_task *task, const qi_value *args, size_t count, qi_object *owner);
+int qi__task_launch_there(qi_task *task, const qi_value *args, size_t count, qi_object *owner);
+
+#endif
