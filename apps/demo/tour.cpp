@@ -9,6 +9,7 @@
 #include <QFile>
 #include <QMessageBox>
 #include <QPixmap>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QTextStream>
 #include <qi/console.hpp>
@@ -293,6 +294,12 @@ void Tour::planDownloads()
           [this, desk] {
               claim(desk->running() >= 6,
                     tr("%1 files are fetched at the same time").arg(desk->running()));
+              const QList<QProgressBar *> bars = desk->findChildren<QProgressBar *>();
+              const auto moved = std::count_if(bars.begin(), bars.end(), [](const QProgressBar *bar) {
+                  return bar->value() > bar->minimum();
+              });
+              claim(moved == bars.size() && moved > 0,
+                    tr("%1 bars show what the coroutines told by qi.progress()").arg(moved));
           }});
     then({[desk] { desk->files()[2]->cancel(); },
           [desk] { return desk->files()[2]->state() == "cancelled"; },
