@@ -54,7 +54,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev profile")
     parser.add_argument("build", type=pathlib.Path, help=argparse.SUPPRESS)
     parser.add_argument("--only", default="", metavar="TEXT", help="operations whose name contains it")
-    parser.add_argument("--loops", default="libqi,uvloop", help="of libqi, asyncio, uvloop")
+    parser.add_argument("--loops", default="libqi,uvloop", help="of libqi, watched (libqi with its watchdog), asyncio, uvloop")
     parser.add_argument("--keep", metavar="FILE", help="run the operation once and keep callgrind's output")
     options = parser.parse_args()
     program = options.build / "bench" / "qi-bench"
@@ -69,7 +69,7 @@ def main():
     print("| instructions | " + " | ".join(loops) + " |")
     print("|---|" + "---:|" * len(loops))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        rows = [(name, [None if ours and loop != "libqi" else
+        rows = [(name, [None if ours and loop not in ("libqi", "watched") else
                         pool.submit(per_operation, program, loop, name) for loop in loops])
                 for name, ours in chosen]
         for name, cells in rows:

@@ -147,8 +147,12 @@ def in_thread(factory, body, count):
 def begin(loop, name, count):
     body = (OPERATIONS | SIGNALS)[name]
     gc.freeze()
-    if loop == "libqi":
+    if loop in ("libqi", "watched"):
         global main
+        if loop == "watched":
+            from qi import monitor
+
+            monitor.watch()
         main = asyncio.get_running_loop().create_task(as_guest(body, count))
         return
     if loop == "uvloop":
