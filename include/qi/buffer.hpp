@@ -11,6 +11,7 @@
 #ifndef QI_BUFFER_HPP
 #define QI_BUFFER_HPP
 
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -99,15 +100,20 @@ class Buffer
         return true;
     }
 
-    /** The same items one after another: itself, or a copy that may be written. */
+    /** The same items one after another: itself, or a copy() that may be written. */
     Buffer contiguous() const { return is_contiguous() ? *this : copy(); }
 
-    /** A copy of the items, one after another, that may be written. */
+    /** A copy of the items, one after another, that may be written; none if there is no memory for them. */
     Buffer copy() const
     {
-        auto bytes = std::make_shared<QByteArray>(size(), Qt::Uninitialized);
+        if (!m_data)
+            return Buffer();
+        const std::shared_ptr<char> memory(
+            static_cast<char *>(std::malloc(size_t(qMax<qsizetype>(1, size())))), free);
+        if (!memory)
+            return Buffer();
         Layout other = layout();
-        other.start = bytes->data();
+        other.start = memory.get();
         other.is_writable = true;
         other.source = QVariant();
         qsizetype stride = other.item_size;
@@ -115,10 +121,10 @@ class Buffer
             other.strides[i] = stride;
             stride *= other.shape[i];
         }
-        char *to = bytes->data();
+        char *to = memory.get();
         if (count() > 0)
             copy_items(static_cast<const char *>(data()), 0, &to);
-        return Buffer(other, bytes);
+        return Buffer(other, memory);
     }
 
     /**

@@ -31,6 +31,7 @@
 #define QI_IMAGE_HPP
 
 #include <iterator>
+#include <limits>
 #include <memory>
 
 #include <QtCore/qstringlist.h>
@@ -247,13 +248,20 @@ inline QImage image_of_file(const Buffer &buffer, QString *why)
     return image;
 }
 
+/* Whether QImage, which reads pixels of 2, 4, 8 and 16 bytes as numbers, may do so there. */
+inline bool is_aligned(const Buffer::Layout &layout, qsizetype pixel_size)
+{
+    const qsizetype number = pixel_size % 2 ? 1 : qMin<qsizetype>(pixel_size, 4);
+    return quintptr(layout.start) % quintptr(qMax(number, layout.item_size)) == 0 &&
+           (layout.shape[0] == 1 || layout.strides[0] % number == 0);
+}
+
 /* Whether the pixels of each row lie side by side, so that QImage can look at them. */
 inline bool has_whole_rows(const Buffer::Layout &layout, qsizetype pixel_size)
 {
-    return layout.strides[0] >= layout.shape[1] * pixel_size &&
+    return is_aligned(layout, pixel_size) && layout.strides[0] >= layout.shape[1] * pixel_size &&
            (layout.shape[1] == 1 || layout.strides[1] == pixel_size) &&
-           (layout.shape.size() < 3 || layout.shape[2] == 1 || layout.strides[2] == layout.item_size) &&
-           quintptr(layout.start) % quintptr(qMax<qsizetype>(1, layout.item_size)) == 0;
+           (layout.shape.size() < 3 || layout.shape[2] == 1 || layout.strides[2] == layout.item_size);
 }
 
 inline QImage::Format checked_format(const Buffer::Layout &layout, QString *why)
@@ -289,8 +297,17 @@ inline QImage image_of_buffer(const Buffer &given, QString *why)
     if (format == QImage::Format_Invalid)
         return QImage();
     const qsizetype pixel_size = QImage::toPixelFormat(format).bitsPerPixel() / 8;
-    const bool whole = has_whole_rows(given.layout(), pixel_size);
-    auto *kept = new Buffer(whole ? given : given.copy());
+    const auto refuse = [&] {
+        *why = QStringLiteral("%1 is too large, or empty").arg(describe_shape(given.layout()));
+        return QImage();
+    };
+    constexpr qsizetype most = std::numeric_limits<int>::max();
+    if (given.count() == 0 || given.layout().shape[0] > most || given.layout().shape[1] > most)
+        return refuse();
+    const Buffer whole = has_whole_rows(given.layout(), pixel_size) ? given : given.copy();
+    if (!whole)
+        return refuse();
+    auto *kept = new Buffer(whole);
     const Buffer::Layout &layout = kept->layout();
     const auto release = [](void *data) { delete static_cast<Buffer *>(data); };
     /* Constant, so that whoever paints on it gets a copy of his own. */
@@ -298,7 +315,7 @@ inline QImage image_of_buffer(const Buffer &given, QString *why)
                  int(layout.shape[0]), layout.strides[0], format, release, kept);
     if (image.isNull()) {
         delete kept; /* there is nothing whose end would do that */
-        *why = QStringLiteral("%1 is too large, or empty").arg(describe_shape(given.layout()));
+        return refuse();
     }
     return image;
 }

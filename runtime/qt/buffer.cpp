@@ -51,13 +51,27 @@ struct ReleaseView {
     }
 };
 
-/* An empty list of a kind that a view may leave out, in which case the items lie one after another. */
 QList<qsizetype> list_of(const Py_ssize_t *sizes, int count)
 {
     QList<qsizetype> list;
     for (int i = 0; sizes && i < count; i++)
         list.append(sizes[i]);
     return list;
+}
+
+/* Arrays of ctypes tell no strides, also who asks for them: their items lie one after another. */
+QList<qsizetype> strides_of(const Py_buffer *view)
+{
+    QList<qsizetype> strides(view->ndim);
+    qsizetype stride = view->itemsize;
+
+    if (view->strides)
+        return list_of(view->strides, view->ndim);
+    for (int i = view->ndim - 1; i >= 0; i--) {
+        strides[i] = stride;
+        stride *= view->shape[i];
+    }
+    return strides;
 }
 
 Buffer wrap(const std::shared_ptr<Py_buffer> &view)
@@ -68,7 +82,7 @@ Buffer wrap(const std::shared_ptr<Py_buffer> &view)
     layout.item = view->format ? view->format : "B";
     layout.item_size = view->itemsize;
     layout.shape = list_of(view->shape, view->ndim);
-    layout.strides = list_of(view->strides, view->ndim);
+    layout.strides = strides_of(view.get());
     layout.is_writable = !view->readonly;
     return Buffer(layout, view);
 }
@@ -174,7 +188,11 @@ PyObject *get_nbytes(PyObject *self, void *)
 
 PyObject *buffer_copy(PyObject *self, PyObject *)
 {
-    return buffer_new(self_of(self).copy());
+    const Buffer copy = self_of(self).copy();
+
+    if (self_of(self) && !copy)
+        return PyErr_NoMemory();
+    return buffer_new(copy);
 }
 
 PyObject *buffer_getattro(PyObject *self, PyObject *name)

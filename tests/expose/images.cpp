@@ -357,6 +357,63 @@ TEST_CASE("buffers keep the rules of Python's protocol")
     CHECK(host.eval("qi.Buffer(b'ab', unit='V').unit") == "'V'");
 }
 
+TEST_CASE("arrays of ctypes, which tell no strides, are taken")
+{
+    Host host;
+    Studio studio;
+    begin(host, studio);
+
+    host.exec("import ctypes; studio.take((ctypes.c_int16 * 3 * 2)((1, 2, 3), (4, 5, 6)))");
+    CHECK(studio.buffer.layout().shape == QList<qsizetype>{2, 3});
+    CHECK(studio.buffer.layout().strides == QList<qsizetype>{6, 2});
+    CHECK(studio.buffer.is_contiguous());
+    CHECK(studio.buffer.bytes().size() == 12);
+    host.exec("studio.take(qi.Buffer((ctypes.c_char * 4)(*b'abcd')).copy())");
+    CHECK(studio.buffer.bytes() == "abcd");
+    host.exec("studio.hang((ctypes.c_uint8 * 3 * 2)((1, 2, 3), (4, 5, 6)))");
+    CHECK(studio.image.size() == QSize(3, 2));
+    CHECK(qGray(studio.image.pixel(2, 1)) == 6);
+}
+
+TEST_CASE("arrays of no dimension, of no items, and of far too many")
+{
+    Host host;
+    Studio studio;
+    begin(host, studio);
+
+    host.exec("studio.take(numpy.float64(3))");
+    CHECK(studio.buffer.count() == 1);
+    CHECK(studio.buffer.bytes().size() == 8);
+    host.exec("studio.take(numpy.zeros((0, 3)))");
+    CHECK(studio.buffer.bytes().isEmpty());
+    CHECK(studio.buffer.copy().bytes().isEmpty());
+    for (const char *shape : {"(0, 3)", "(3, 0)", "(0, 0, 3)"}) {
+        INFO(shape);
+        const std::string call = std::string("studio.hang(numpy.zeros(") + shape + ", 'uint8'))";
+        CHECK(raises(host, call.c_str()).find("too large, or empty") != std::string::npos);
+    }
+    host.exec("huge = numpy.broadcast_to(numpy.uint8(7), (2 ** 31, 2 ** 31))");
+    CHECK(raises(host, "studio.hang(huge)").find("too large, or empty") != std::string::npos);
+#ifndef __SANITIZE_ADDRESS__ /* which ends a program that asks for so much */
+    CHECK(raises(host, "qi.Buffer(huge).copy()").find("MemoryError") == 0);
+#endif
+    host.exec("wide = numpy.broadcast_to(numpy.uint8(7), (1, 2 ** 32 + 5))");
+    CHECK(raises(host, "studio.hang(wide)").find("too large, or empty") != std::string::npos);
+    CHECK(studio.image.isNull());
+}
+
+TEST_CASE("pixels that lie askew are copied to where QImage may read them")
+{
+    Host host;
+    Studio studio;
+    begin(host, studio);
+
+    host.exec("block = numpy.arange(4 * 6 + 1, dtype='uint8')\n"
+              "studio.hang(block[1:].reshape(2, 3, 4))");
+    CHECK(quintptr(studio.image.constBits()) % 4 == 0);
+    CHECK(studio.image.pixelColor(2, 1) == QColor(21, 22, 23, 24));
+}
+
 TEST_CASE("image whose array Python shares may outlive the runtime")
 {
     Studio studio;
