@@ -36,6 +36,17 @@ _harmless = (
     staticmethod,
     classmethod,
 )
+_routines = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    types.MethodDescriptorType,
+    types.ClassMethodDescriptorType,
+    types.WrapperDescriptorType,
+    types.MethodWrapperType,
+    staticmethod,
+    classmethod,
+)
 _literal_types = (str, bytes, int, float, complex, list, dict, set, tuple)
 
 
@@ -137,6 +148,12 @@ def _call_before(text):
 # -- looking without touching ---------------------------------------------------------------------------
 
 
+def _is(value, kinds):
+    """isinstance() of what the object really is: the other asks for __class__, which may be anybody's code."""
+    return issubclass(type(value), kinds)
+
+
+
 def _is_ours(value):
     """Objects of the application: their names come from a meta-object, and asking runs nothing of it."""
     return type(value).__module__ == "_qi" or value is sys.modules.get("qi.host")
@@ -146,7 +163,7 @@ def _attribute(owner, name):
     """An attribute, if it can be had without running anybody's code; else _missing."""
     if owner is sys.modules.get("qi.host"):
         return owner.__getattr__(name) if name in _qi._host_names() else _missing
-    if isinstance(owner, _qi.Object):
+    if _is(owner, _qi.Object):
         value = _member_of(owner, name)
         if value is not _missing:
             return value
@@ -154,13 +171,13 @@ def _attribute(owner, name):
         found = inspect.getattr_static(owner, name)
     except (AttributeError, TypeError):
         return _missing
-    if isinstance(owner, types.ModuleType) or _in_instance(owner, name, found):
+    if _is(owner, types.ModuleType) or _in_instance(owner, name, found):
         return found
-    if isinstance(found, types.GetSetDescriptorType):
-        return getattr(owner, name) if isinstance(owner, _literal_types) else _missing
-    if isinstance(found, _harmless):
+    if _is(found, types.GetSetDescriptorType):
+        return getattr(owner, name) if _is(owner, _literal_types) else _missing
+    if _is(found, _harmless):
         return _bind(owner, name, found)
-    if isinstance(found, property) or hasattr(type(found), "__get__"):
+    if _is(found, property) or hasattr(type(found), "__get__"):
         return _missing
     return found
 
@@ -173,18 +190,18 @@ def _member_of(owner, name):
 
 def _in_instance(owner, name, found):
     own = _dictionary(owner)
-    return not isinstance(owner, type) and own is not None and own.get(name, _missing) is found
+    return not _is(owner, type) and own is not None and own.get(name, _missing) is found
 
 
 def _bind(owner, name, found):
     """What getattr() would give, for a class whose way of finding attributes is Python's own."""
-    kind = owner if isinstance(owner, type) else type(owner)
+    kind = owner if _is(owner, type) else type(owner)
     getter = inspect.getattr_static(type(owner), "__getattribute__", None)
     if getter not in (object.__getattribute__, type.__getattribute__, types.ModuleType.__getattribute__,
                       super.__getattribute__):
         return found
     try:
-        return found.__get__(None if isinstance(owner, type) else owner, kind)
+        return found.__get__(None if _is(owner, type) else owner, kind)
     except Exception:
         return found
 
@@ -202,12 +219,12 @@ def _names(value):
     if _is_ours(value):
         return set(dir(value))
     found = set()
-    if isinstance(value, type):
+    if _is(value, type):
         for base in type.__dict__["__mro__"].__get__(value):
             found.update(type.__dict__["__dict__"].__get__(base))
         return found
     found.update(_dictionary(value) or ())
-    if isinstance(value, types.ModuleType):
+    if _is(value, types.ModuleType):
         found.update(_module_later(value))
         return found
     for base in type.__dict__["__mro__"].__get__(type(value)):
@@ -331,22 +348,24 @@ def _complete_import(line):
 
 
 def _kind(value):
-    if isinstance(value, types.ModuleType):
+    if _is(value, types.ModuleType):
         return "module"
-    if isinstance(value, type):
+    if _is(value, type):
         return "class"
     if type(value).__name__ == "Signal" and type(value).__module__ == "_qi":
         return "signal"
-    if isinstance(value, (staticmethod, classmethod)) or inspect.isroutine(value) or _is_ours(value) and \
-            type(value).__name__ == "Method":
+    kind = type(value)
+    if _is(value, _routines) or _is_ours(value) and kind.__name__ == "Method":
         return "function"
-    if isinstance(value, (property, types.GetSetDescriptorType, types.MemberDescriptorType)):
+    if hasattr(kind, "__get__") and not hasattr(kind, "__set__"):  # functions of compilers, for example
+        return "function"
+    if _is(value, (property, types.GetSetDescriptorType, types.MemberDescriptorType)):
         return "property"
     return "name"
 
 
 def _member_kind(owner, name):
-    if isinstance(owner, _qi.Object):
+    if _is(owner, _qi.Object):
         kind = _qi._member_kind(owner, name)
         if kind is not None:
             return {"method": "function"}.get(kind, kind)
@@ -388,7 +407,7 @@ def _complete_attribute(names, text):
 def _complete_name(names, before, word):
     found = {name: _kind(value) for name, value in vars(builtins).items()}
     found |= {name: "keyword" for name in (*keyword.kwlist, *keyword.softkwlist) if name != "_"}
-    found |= {name: _kind(value) for name, value in names.items()}
+    found |= {name: _kind(value) for name, value in list(names.items()) if type(name) is str}
     call = _call_before(before[: len(before) - len(word)])
     if call:
         for parameter in _keywords(_resolve(call[0], names)):
@@ -434,10 +453,10 @@ def _signature(value):
 
 
 def _documentation(value):
-    if isinstance(value, (str, bytes, int, float, complex, list, dict, set, tuple)):
+    if _is(value, _literal_types):
         return ""
     found = inspect.getattr_static(value, "__doc__", None)
-    if isinstance(found, (types.GetSetDescriptorType, types.MemberDescriptorType)):
+    if _is(found, (types.GetSetDescriptorType, types.MemberDescriptorType)):
         found = value.__doc__
     if not isinstance(found, str) and _is_ours(value):
         found = value.__doc__
@@ -449,7 +468,7 @@ def _documentation(value):
 
 
 def _tip(name, value):
-    signature = _signature(value) if callable(value) or isinstance(value, type) else None
+    signature = _signature(value) if callable(value) or _is(value, type) else None
     shown = name.rpartition(".")[2]
     if signature is not None:
         shown += str(signature)

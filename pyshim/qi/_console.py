@@ -140,8 +140,10 @@ class Console:
             if self._scheduled:
                 return
             self._scheduled = True
-        if not self._loop.is_closed():
+        try:
             self._loop.call_soon_threadsafe(self.flush)
+        except RuntimeError:  # the loop has closed: nobody shows it any more, and print() does not fail for that
+            pass
 
     def flush(self):
         with self._lock:
@@ -247,7 +249,7 @@ class Console:
             return ""
         if value is None:
             return ""
-        text = repr(value)
+        text = _as_unicode(repr(value))
         self.names["_"] = value
         if len(text) > LONGEST_RESULT:
             text = f"{text[:LONGEST_RESULT]}… [{len(text) - LONGEST_RESULT:,} more characters]"
@@ -259,7 +261,7 @@ class Console:
             trace = trace.tb_next
         try:
             lines = traceback.TracebackException(type(error), error, trace, compact=True).format()
-            return "".join(lines)
+            return _as_unicode("".join(lines))
         except Exception as another:  # of a __str__ that fails, for example
             return f"{type(error).__name__} (and its traceback cannot be shown: {another!r})\n"
 
@@ -312,6 +314,11 @@ class BusyGuard:
         from . import monitor
 
         monitor.interrupt(f"the console's input has not awaited anything for {self._seconds:g} s")
+
+
+def _as_unicode(text):
+    """The text with escapes for what is no Unicode, which the window could not get."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _joined(chunks):

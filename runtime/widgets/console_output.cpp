@@ -151,9 +151,17 @@ void ConsoleOutput::count_dropped()
     Q_EMIT lines_dropped();
 }
 
+/* What would make Qt begin another block, of which nobody knows whose it is, only breaks the line. */
+static QString in_one_block(const QString &text)
+{
+    static const QRegularExpression breaks(QStringLiteral("[\\r\\n\\x{2029}\\x{fdd0}\\x{fdd1}]"));
+    QString line = text;
+    return line.replace(breaks, QString(QChar::LineSeparator));
+}
+
 void ConsoleOutput::put(const QString &text, const QTextCharFormat &format)
 {
-    m_end.insertText(text, format);
+    m_end.insertText(in_one_block(text), format);
 }
 
 void ConsoleOutput::new_line()
@@ -211,12 +219,18 @@ void ConsoleOutput::add_input(const QString &source)
     end();
 }
 
+/* How much of a text there is before an index, without one half of a character. */
+static qsizetype whole_before(const QString &text, qsizetype index)
+{
+    return index < text.size() && text[index].isLowSurrogate() ? index - 1 : index;
+}
+
 static QString shortened(const QString &line)
 {
     if (line.size() <= LONGEST_LINE)
         return line;
-    return line.left(LONGEST_LINE) +
-           Texts::tr("… [%L1 more characters]").arg(line.size() - LONGEST_LINE);
+    const qsizetype size = whole_before(line, LONGEST_LINE);
+    return line.left(size) + Texts::tr("… [%L1 more characters]").arg(line.size() - size);
 }
 
 void ConsoleOutput::add_result(const QString &text)
@@ -288,18 +302,31 @@ void ConsoleOutput::rewrite_line()
     m_end.removeSelectedText();
 }
 
+/* Lines that would be dropped at once are not laid out at all. Returns where those begin that are kept. */
+qsizetype ConsoleOutput::skip_lines(const QString &text)
+{
+    qsizetype from = text.size();
+
+    for (int kept = 0; from > 0 && kept <= m_most; kept++)
+        from = text.lastIndexOf(QLatin1Char('\n'), from - 1);
+    if (from <= 0)
+        return 0;
+    m_added += QStringView(text).left(from + 1).count(QLatin1Char('\n'));
+    return from + 1;
+}
+
 void ConsoleOutput::add_printed(int stream, const QString &text)
 {
     static const QRegularExpression ends(QStringLiteral("[\\r\\n]"));
     const Role role = stream == 2 ? Role::Error : Role::Text;
     AnsiParser &parser = m_printed[stream == 2];
-    qsizetype at = 0;
 
     begin();
     if (m_open_stream != stream) {
         start_line(QString());
         m_open_stream = stream;
     }
+    qsizetype at = skip_lines(text);
     while (at < text.size()) {
         qsizetype end = text.indexOf(ends, at);
         if (end < 0)
@@ -308,9 +335,11 @@ void ConsoleOutput::add_printed(int stream, const QString &text)
             if (m_returned)
                 rewrite_line();
             /* A line that grows for ever is broken, or the window would have to lay it out for ever. */
-            for (; end - at > LONGEST_LINE; at += LONGEST_LINE) {
-                put_styled(parser, text.mid(at, LONGEST_LINE), role);
+            while (end - at > LONGEST_LINE) {
+                const qsizetype next = whole_before(text, at + LONGEST_LINE);
+                put_styled(parser, text.mid(at, next - at), role);
                 new_line();
+                at = next;
             }
             put_styled(parser, text.mid(at, end - at), role);
             if (m_end.positionInBlock() > LONGEST_LINE)
@@ -443,17 +472,19 @@ void ConsoleOutput::mouseReleaseEvent(QMouseEvent *event)
         open(link);
 }
 
+/* Without an event loop of its own, in which the console could go. */
 void ConsoleOutput::contextMenuEvent(QContextMenuEvent *event)
 {
-    const std::unique_ptr<QMenu> menu(createStandardContextMenu());
+    QMenu *menu = createStandardContextMenu();
     const QString link = anchorAt(event->pos());
 
     if (!link.isEmpty()) {
-        auto *action = new QAction(Texts::tr("Open the file"), menu.get());
+        auto *action = new QAction(Texts::tr("Open the file"), menu);
         connect(action, &QAction::triggered, this, [this, link] { open(link); });
         menu->insertAction(menu->actions().value(0), action);
     }
-    menu->exec(event->globalPos());
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->popup(event->globalPos());
 }
 
 } // namespace qi

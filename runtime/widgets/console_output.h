@@ -66,6 +66,7 @@ class ConsoleOutput : public QPlainTextEdit
     void new_line();
     void start_line(const QString &origin);
     void rewrite_line();
+    qsizetype skip_lines(const QString &text);
     void count_dropped();
     void recolor();
     void open(const QString &link);

@@ -178,6 +178,7 @@ bool ScriptConsolePrivate::execute(const QString &given)
     }
     if (source.isEmpty())
         return true;
+    const QPointer<ScriptConsole> alive(q);
     input->hide_popups();
     show_heard(); /* what came before it is shown before it */
     output->add_input(source);
@@ -186,11 +187,13 @@ bool ScriptConsolePrivate::execute(const QString &given)
     if (input->source() == given)
         input->clear();
     set_running(true);
+    if (!alive)
+        return false; /* the signal was its end */
     python->run(source, [this](const Outcome &outcome) { on_done(outcome); });
     return true;
 }
 
-/* Beware: called by the runtime, maybe before run() has returned, and the signal may end us. */
+/* Beware: called by the runtime, maybe before run() has returned, and the signals may end us. */
 void ScriptConsolePrivate::on_done(const Outcome &outcome)
 {
     if (outcome.status == QLatin1String("closed"))
@@ -207,16 +210,18 @@ void ScriptConsolePrivate::on_done(const Outcome &outcome)
     } else {
         output->add_note(ScriptConsole::tr("Cancelled."));
     }
+    const QPointer<ScriptConsole> alive(q);
     set_running(false);
-    Q_EMIT q->finished(outcome.status == QLatin1String("ok"));
+    if (alive)
+        Q_EMIT alive->finished(outcome.status == QLatin1String("ok"));
 }
 
 void ScriptConsolePrivate::on_closed(const QString &why)
 {
     closed = true;
-    set_running(false);
     input->setEnabled(false);
     output->add_note(ScriptConsole::tr("The console takes no input: %1").arg(why));
+    set_running(false);
 }
 
 void ScriptConsolePrivate::set_running(bool now)
@@ -247,16 +252,16 @@ void ScriptConsolePrivate::interrupt()
     input->clear();
 }
 
-/* input() of Python. Beware: the console may be gone when the dialog closes. */
+/* input() of Python. Beware: when the dialog closes the console may be gone, and the dialog with it. */
 void ScriptConsolePrivate::answer(const QString &text, QVariant *to)
 {
-    const QPointer<ScriptConsole> guard(q);
-    QInputDialog dialog(q);
+    const QPointer<QInputDialog> dialog = new QInputDialog(q);
 
-    dialog.setWindowTitle(ScriptConsole::tr("The script asks"));
-    dialog.setLabelText(text.isEmpty() ? ScriptConsole::tr("One line of input:") : text);
-    if (dialog.exec() == QDialog::Accepted)
-        *to = dialog.textValue();
+    dialog->setWindowTitle(ScriptConsole::tr("The script asks"));
+    dialog->setLabelText(text.isEmpty() ? ScriptConsole::tr("One line of input:") : text);
+    if (dialog->exec() == QDialog::Accepted && dialog)
+        *to = dialog->textValue();
+    delete dialog;
 }
 
 /* -- what others print --------------------------------------------------------------------------------- */

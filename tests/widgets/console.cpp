@@ -606,6 +606,62 @@ TEST_CASE_METHOD(Fixture, "a_flood_is_bounded_and_says_so")
     CHECK(shown().empty());
 }
 
+TEST_CASE_METHOD(Fixture, "one_huge_text_costs_no_more_than_what_is_shown_of_it")
+{
+    int most = 0;
+    console->setMaximumLines(200);
+    QObject::connect(output->document(), &QTextDocument::contentsChange, output,
+                     [&](int, int, int added) { most = std::max(most, added); });
+    run("print('\\n'.join(map(str, range(300000))))");
+    CHECK(shows("\n299999\n"));
+    CHECK(output->blockCount() <= 200);
+    CHECK(most < 20000); /* characters that were put in at a time */
+    bool told = false;
+    for (QLabel *label : console->findChildren<QLabel *>())
+        told |= label->text().contains(QLocale().toString(299803)) ||
+                label->text().contains(QStringLiteral("older lines were dropped"));
+    CHECK(told);
+}
+
+TEST_CASE_METHOD(Fixture, "text_that_is_no_unicode_is_shown_all_the_same")
+{
+    run("print('a \\ud83d b')"); /* a stream of Python's refuses it, as ever */
+    CHECK(shows("UnicodeEncodeError"));
+    run("class C:\n    def __repr__(self): return 'odd \\udc80'\nC()");
+    CHECK(shows("\nodd "));
+    run("raise ValueError('bad \\udc80')");
+    CHECK(shows("ValueError: bad"));
+    run("print('one\\u2029two\\u2028three \\U0001f600 e\\u0301 \\u05d0\\u05d1')");
+    CHECK(shows("\U0001f600 e\u0301 \u05d0\u05d1\n"));
+    run("print('x' * 19999 + '\\U0001f600' + 'y')");
+    CHECK(shows("\U0001f600"));
+    run("1");
+    CHECK(shows(">>> 1\n1\n"));
+}
+
+TEST_CASE_METHOD(Fixture, "a_broken_object_does_not_spoil_the_completion_of_others")
+{
+    exec("import sys\n"
+         "class Proxy:\n"
+         "    @property\n"
+         "    def __class__(self): raise RuntimeError('outside of a request')\n"
+         "class Deaf:\n"
+         "    def __getattribute__(self, name): raise RuntimeError(name)\n");
+    run("import __main__; proxy, deaf = __main__.Proxy(), __main__.Deaf()");
+    run("globals()[3] = 'no name'");
+    type("some_name = 1\n");
+    type("some_n");
+    key(Qt::Key_Tab);
+    CHECK(typed() == "some_name");
+    console->setInput(QStringLiteral("proxy.__rep"));
+    key(Qt::Key_Tab);
+    CHECK(typed().find("proxy.__repr__") == 0);
+    console->setInput(QStringLiteral("deaf."));
+    key(Qt::Key_Tab);
+    CHECK(typed() == "deaf.");
+    CHECK(take_reports().empty());
+}
+
 TEST_CASE_METHOD(Fixture, "two_consoles_have_names_and_output_of_their_own")
 {
     auto other = std::make_unique<qi::ScriptConsole>(runtime);
@@ -675,6 +731,56 @@ TEST_CASE_METHOD(Fixture, "an_input_may_end_the_console_that_runs_it")
     until([&] { return alive.isNull(); });
     settle();
     SUCCEED();
+}
+
+TEST_CASE_METHOD(Fixture, "a_console_may_go_while_its_dialog_asks")
+{
+    qi::ScriptConsole *bare = console.release();
+    QTimer look;
+    QObject::connect(&look, &QTimer::timeout, bare, [bare] {
+        if (bare->findChild<QInputDialog *>())
+            delete bare;
+    });
+    look.start(5);
+    const QPointer<qi::ScriptConsole> alive(bare);
+    CHECK(bare->execute(QStringLiteral("import builtins; builtins.answer = input('Who? ')")));
+    until([&] { return alive.isNull(); });
+    settle();
+    CHECK(eval("'answer' in vars(__import__('builtins'))") == "False"); /* EOFError */
+}
+
+TEST_CASE_METHOD(Fixture, "a_console_may_go_while_its_menu_is_open")
+{
+    qi::ScriptConsole *bare = console.release();
+    const QPointer<qi::ScriptConsole> alive(bare);
+    QTimer look;
+    QObject::connect(&look, &QTimer::timeout, bare, [bare] {
+        if (QApplication::activePopupWidget())
+            delete bare;
+    });
+    look.start(5);
+    QContextMenuEvent event(QContextMenuEvent::Mouse, QPoint(5, 5),
+                            output->viewport()->mapToGlobal(QPoint(5, 5)));
+    QApplication::sendEvent(output->viewport(), &event);
+    until([&] { return alive.isNull(); });
+    settle();
+    CHECK(QApplication::activePopupWidget() == nullptr);
+}
+
+TEST_CASE_METHOD(Fixture, "a_console_may_go_in_each_of_its_signals")
+{
+    bool ends_with = GENERATE(false, true);
+    qi::ScriptConsole *bare = console.release();
+    const QPointer<qi::ScriptConsole> alive(bare);
+    QObject::connect(bare, &qi::ScriptConsole::runningChanged, bare, [&](bool running) {
+        if (running == ends_with)
+            delete bare;
+    });
+    QTest::keyClicks(input, QStringLiteral("6 * 7"));
+    QTest::keyClick(input, Qt::Key_Return);
+    until([&] { return alive.isNull(); });
+    settle();
+    CHECK(alive.isNull());
 }
 
 TEST_CASE_METHOD(Fixture, "a_console_outlives_its_runtime")
