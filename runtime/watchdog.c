@@ -709,6 +709,15 @@ static void call_slow(const qi_slow_step *step, void *user)
     PyGILState_Release(gil);
 }
 
+/* False, with an exception: the watchdog is that of another thread. */
+static bool is_ours(const char *what)
+{
+    if (!qi__pulse_now.thread || PyThread_get_thread_ident() == qi__pulse_now.ident)
+        return true;
+    PyErr_Format(PyExc_RuntimeError, "%s belongs to the thread of the event loop", what);
+    return false;
+}
+
 /* Where nobody embeds Python there is no runtime to begin with, and the loop that runs here is watched. */
 static PyObject *start_here(PyObject *module, PyObject *arguments)
 {
@@ -720,13 +729,14 @@ static PyObject *start_here(PyObject *module, PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "OIIIIOO", &loop, &options.limit_ms, &options.repeat_ms,
                           &options.interrupt_ms, &options.slow_step_ms, &stalled, &slow))
         return NULL;
+    if (!is_ours("watch()"))
+        return NULL;
+    if (check_options(&options) < 0) /* then the one that runs goes on */
+        return qi__raise_status(qi_last_error());
     if (!qi__pulse_now.thread) {
         qi__pulse_open(loop, true);
         if (qi__interrupt_open() < 0)
             return NULL;
-    } else if (PyThread_get_thread_ident() != qi__pulse_now.ident) {
-        PyErr_SetString(PyExc_RuntimeError, "watch() belongs to the thread of the event loop");
-        return NULL;
     }
     qi__watchdog_close();
     Py_XSETREF(python_stalled, stalled == Py_None ? NULL : Py_NewRef(stalled));
@@ -741,6 +751,9 @@ static PyObject *start_here(PyObject *module, PyObject *arguments)
 static PyObject *stop_here(PyObject *module, PyObject *Py_UNUSED(ignored))
 {
     (void)module;
+    /* Nor may the watchdog's own thread wait for its end. */
+    if (!is_ours("unwatch()"))
+        return NULL;
     qi__watchdog_close();
     Py_CLEAR(python_stalled);
     Py_CLEAR(python_slow);

@@ -118,7 +118,10 @@ def watch(limit=1.0, *, repeat=None, interrupt=None, slow_step=None, stalled=Non
 
 
 def unwatch():
-    """Stop the watchdog; a callable that is running is waited for. If there is none, nothing happens."""
+    """Stop the watchdog; a callable that is running is waited for. If there is none, nothing happens.
+
+    Like watch(), it belongs to the thread of the event loop: RuntimeError in others, that of `stalled` among them.
+    """
     _qi._watchdog_stop()
 
 

@@ -332,3 +332,39 @@ TEST_CASE("the watchdog may be started again with other options, and stopped")
     CHECK(qi_watchdog_stop(host.runtime) == QI_OK);
     CHECK(qi_watchdog_start(host.runtime, nullptr) == QI_OK); /* and ends with the runtime */
 }
+
+TEST_CASE("Python that is told of a stall may not end the watchdog, and is told so")
+{
+    tests::Host host;
+    host.exec("import qi.monitor, stalls\n"
+              "told = []\n"
+              "def stuck(stall):\n"
+              "    try: qi.monitor.unwatch()\n"
+              "    except RuntimeError as wrong: told.append(str(wrong))\n"
+              "    return True\n"
+              "qi.monitor.watch(limit=0.05, stalled=stuck)\n"
+              "def hang():\n"
+              "    try: stalls.spin()\n"
+              "    except qi.Interrupted: told.append('interrupted')\n");
+    host.exec("asyncio = __import__('asyncio'); asyncio.get_running_loop().call_soon(hang)");
+    host.until([&] { return host.eval("'interrupted' in told") == "True"; });
+    CHECK(host.eval("told[0]").find("thread") != std::string::npos);
+    host.exec("qi.monitor.unwatch()");
+}
+
+TEST_CASE("a wrong watch() leaves the watchdog that there is")
+{
+    tests::Host host;
+    host.exec("import qi.monitor, stalls\n"
+              "told = []\n"
+              "qi.monitor.watch(limit=0.05, stalled=lambda stall: told.append(1) or True)\n"
+              "try: qi.monitor.watch(limit=0.001)\n"
+              "except Exception as wrong: refused = str(wrong)\n"
+              "def hang():\n"
+              "    try: stalls.spin()\n"
+              "    except qi.Interrupted: told.append('interrupted')\n"
+              "__import__('asyncio').get_running_loop().call_soon(hang)\n");
+    host.until([&] { return host.eval("'interrupted' in told") == "True"; });
+    CHECK(host.eval("refused").find("shortest") != std::string::npos);
+    host.exec("qi.monitor.unwatch()");
+}
