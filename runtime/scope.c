@@ -6,6 +6,7 @@
  */
 #include "scope.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -192,14 +193,31 @@ void qi__scope_leave(PyObject *entered)
 
 enum { MOST_PATHS = 1000, MOST_SOCKETS = 256 };
 
-static void note_path(PyObject *scope, PyObject *path)
+static void note_path(PyObject *scope, const char *set, PyObject *path)
 {
-    PyObject *paths = PyObject_GetAttrString(scope, "paths");
+    PyObject *paths = PyObject_GetAttrString(scope, set);
 
     if (paths && PyUnicode_CheckExact(path) && PySet_Check(paths) &&
         PySet_GET_SIZE(paths) < MOST_PATHS)
         (void)PySet_Add(paths, path);
     Py_XDECREF(paths);
+}
+
+/* The event is (path, mode, flags). */
+static bool writes(PyObject *arguments)
+{
+    PyObject *flags = PyTuple_GET_SIZE(arguments) > 2 ? PyTuple_GET_ITEM(arguments, 2) : NULL;
+
+    return flags && PyLong_Check(flags) && (PyLong_AsLong(flags) & O_ACCMODE) != O_RDONLY;
+}
+
+static void note_open(PyObject *scope, PyObject *arguments)
+{
+    PyObject *path = PyTuple_GET_ITEM(arguments, 0);
+
+    note_path(scope, "paths", path);
+    if (writes(arguments))
+        note_path(scope, "written", path);
 }
 
 /* Drops the references to sockets that are gone. */
@@ -230,17 +248,24 @@ static void note_socket(PyObject *scope, PyObject *socket)
 /* Beware: it is called in the middle of CPython's own code, for very many events. */
 static int hear(const char *event, PyObject *arguments, void *Py_UNUSED(data))
 {
-    const bool is_file = strcmp(event, "open") == 0;
+    /* What they say; the second path of a rename is where the file is then. */
+    enum { FILE_OPENED, SOCKET_MADE, FILE_RENAMED, DATABASE_OPENED, KINDS };
+    static const char *const events[] = {"open", "socket.__new__", "os.rename", "sqlite3.connect"};
+    int kind = 0;
 
-    if ((!is_file && strcmp(event, "socket.__new__") != 0) || !PyTuple_Check(arguments) ||
-        PyTuple_GET_SIZE(arguments) < 1)
+    while (kind < KINDS && strcmp(event, events[kind]) != 0)
+        kind++;
+    if (kind == KINDS || !PyTuple_Check(arguments) ||
+        PyTuple_GET_SIZE(arguments) < (kind == FILE_RENAMED ? 2 : 1))
         return 0;
     PyObject *raised = qi__take_exception();
     PyObject *scope = current_scope();
-    if (scope && is_file)
-        note_path(scope, PyTuple_GET_ITEM(arguments, 0));
-    else if (scope)
+    if (scope && kind == FILE_OPENED)
+        note_open(scope, arguments);
+    else if (scope && kind == SOCKET_MADE)
         note_socket(scope, PyTuple_GET_ITEM(arguments, 0));
+    else if (scope)
+        note_path(scope, "written", PyTuple_GET_ITEM(arguments, kind == FILE_RENAMED ? 1 : 0));
     PyErr_Clear();
     Py_XDECREF(scope);
     qi__give_exception(raised);

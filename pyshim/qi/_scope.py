@@ -16,12 +16,13 @@ current = _qi._scope_variable  # a ContextVar: the Scope that code runs for, or 
 class Scope:
     """What belongs to one activation of a plugin."""
 
-    __slots__ = ("plugin", "threads", "paths", "sockets", "__weakref__")
+    __slots__ = ("plugin", "threads", "paths", "written", "sockets", "__weakref__")
 
     def __init__(self, plugin):
         self.plugin = plugin
         self.threads = []  # weak references to those that its code has started
         self.paths = set()  # of the files that it has opened: scope.c
+        self.written = set()  # of those that it has written, or may have
         self.sockets = []  # weak references to those that it has made
 
     def __repr__(self):

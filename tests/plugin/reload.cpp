@@ -70,7 +70,7 @@ TEST_CASE("a plugin may reload itself from its own callback")
                "    ctx.state['loads'] = ctx.state.get('loads', 0) + 1\n"
                "    if ctx.state['loads'] == 1: ctx.call_later(0, manager.reload, 'orders')\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(qi_plugin_enable(host.runtime, "orders", nullptr, nullptr) == QI_OK);
     host.until(
         [&] { return host.states("orders") == "loading active loading loading loading active"; });
     CHECK(host.info("orders", "report").find("'clean': True") != std::string::npos);

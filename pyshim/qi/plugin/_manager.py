@@ -20,7 +20,7 @@ from .. import _embed, _scope
 from . import dependencies, discovery, log, threads, trust
 from .containment import Memory, Storm
 from .lifecycle import Activation, Failed, describe, headline
-from .record import STATES, Plugin
+from .record import STATES, Plugin, c_text
 from .schema import near
 from .settings import NoSuchName, Store, Values
 from .watchfiles import Watch
@@ -72,8 +72,13 @@ class Manager:
         self._memory_limit = memory_limit
         self._thread = threading.get_ident()
         self._running = True
-        self._follow(watch_files)
-        self.rescan()
+        try:
+            self._follow(watch_files)
+            self.rescan()
+        except BaseException:
+            self._unfollow()
+            self._clear()
+            raise
         for plugin in sorted(self._plugins.values(), key=lambda plugin: plugin.id):
             if plugin.wanted:
                 self._change(plugin, "enable", self._enable(plugin))
@@ -88,7 +93,7 @@ class Manager:
             self._looking = self._loop.create_task(self._memory.watch(), name="qi memory of plugins",
                                                    context=self._context.copy())
         if watch_files:
-            self._watch = Watch(self._services, self._watched_folders, self._files_changed)
+            self._watch = Watch(self._services, self._watched_folders, self._written, self._files_changed)
 
     def _unfollow(self):
         self._undo.undo()
@@ -139,8 +144,11 @@ class Manager:
         for each in discovery.discover(self._folders):
             found.setdefault(each.id, each)
         for id in self._plugins.keys() - found.keys():
-            self._forget(self._plugins[id])
+            if id in self._plugins:  # a listener that is told may look again, too
+                self._forget(self._plugins[id])
         for id, each in found.items():
+            if not self._running:  # or end the runtime
+                return
             if id in self._plugins:
                 self._see_again(self._plugins[id], each)
             else:
@@ -379,8 +387,8 @@ class Manager:
         from .._modal import modal
 
         manifest = plugin.manifest
-        return await modal(_qi._plugin_ask)(plugin.id, manifest.name, manifest.version, str(plugin.found.folder),
-                                            fingerprint.hash, decision.reason, tuple(decision.changed))
+        return await modal(_qi._plugin_ask)(plugin.id, manifest.name, manifest.version, c_text(str(plugin.found.folder)),
+                                            fingerprint.hash, decision.reason, tuple(map(c_text, decision.changed)))
 
     # -- settings and actions --
 
@@ -429,13 +437,13 @@ class Manager:
         """Tells the application's listeners."""
         state = STATES.index(plugin.state)
         _qi._plugin_tell(EVENTS.index(kind), plugin.id, state, state if before is None else STATES.index(before),
-                         reason or None, traceback or None, detail)
+                         c_text(reason) or None, c_text(traceback) or None, detail)
 
     def failed_quietly(self, plugin, failed):
         """Reports what failed while a plugin was being ended."""
         plugin.errors += 1
         self.tell("error", plugin, reason=failed.reason, traceback=failed.traceback)
-        _qi._log(2, f"plugin.{plugin.id}", f"{failed.reason}\n{failed.traceback}".rstrip())
+        _qi._log(2, f"plugin.{plugin.id}", c_text(f"{failed.reason}\n{failed.traceback}".rstrip()))
 
     # -- containment --
 
@@ -486,12 +494,23 @@ class Manager:
     def _watched_folders(self):
         return {id: plugin.found.folder for id, plugin in self._plugins.items() if plugin.wanted}
 
+    def _written(self, id):
+        """Files that the plugin's own code writes are no reason to reload it, which would write them again."""
+        return self._plugins[id].written if id in self._plugins else set()
+
     def _files_changed(self, ids):
         for id in ids:
             plugin = self._plugins.get(id)
             if plugin is not None and plugin.wanted and self._running:
                 _qi._log(1, "plugin", f"the files of {id} have changed")
-                self._change(plugin, "reload", self._reload(plugin))
+                self._change(plugin, "reload", self._reload_changed(plugin))
+
+    async def _reload_changed(self, plugin):
+        """The user may have disabled the plugin before this comes to be."""
+        async with plugin.changing:
+            if plugin.wanted:
+                await self._end(plugin, "loading", "reloading")
+                await self._begin(plugin)
 
 
 def _version_of(path):

@@ -4,6 +4,7 @@
 import asyncio
 import inspect
 import logging
+import math
 import pathlib
 
 from .. import host
@@ -314,4 +315,6 @@ def _text(what, value):
 def _seconds(seconds):
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise TypeError(f"seconds are a number, not {seconds!r}")
+    if not math.isfinite(seconds):
+        raise ValueError(f"{seconds!r} seconds will never be over")
     return seconds

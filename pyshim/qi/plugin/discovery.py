@@ -26,7 +26,7 @@ class Found(NamedTuple):
     @property
     def id(self):
         """The plugin's id, which is its folder's name also where the manifest cannot be read."""
-        return self.folder.name
+        return os.fsencode(self.folder.name).decode(errors="replace")
 
 
 def discover(folders):
@@ -80,6 +80,8 @@ def look_at(folder, source):
         return Found(folder, source, None, wrong.problems)
     except OSError as problem:
         return _broken(folder, source, f"cannot be read: {problem.strerror}")
+    except Exception as problem:  # whatever is in it, it must not keep the others from being found
+        return _broken(folder, source, f"cannot be read: {type(problem).__name__}: {problem}")
 
 
 def _misspelt(folder, source):

@@ -83,6 +83,7 @@ class Activation:
         self.loading = True
         self.ended = False
         self.scope = _scope.Scope(plugin.id)
+        self.scope.written = plugin.written
         self._context = contextvars.copy_context()
         self._context.run(_scope.current.set, self.scope)
         self._modules = Modules(plugin.manifest, files)

@@ -20,6 +20,7 @@ from .schema import Setting, near, type_name
 
 FILE = "plugin.toml"
 LARGEST = 1 << 20  # bytes of a manifest
+_DEEPEST = 50  # levels of tables and arrays for the application
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _SUFFIXES = (".py", ".pyc")  # and those of extension modules
@@ -141,7 +142,7 @@ class _Reader:
         except OSError as problem:
             return self.problem(f"cannot be read: {problem.strerror}", line=0)
         try:
-            return data.decode("utf-8")
+            return data.decode("utf-8-sig")  # some editors begin with a mark
         except UnicodeDecodeError as problem:
             line = data.count(b"\n", 0, problem.start) + 1
             return self.problem(f"this is not UTF-8: byte 0x{data[problem.start]:02x}", line=line)
@@ -158,6 +159,8 @@ class _Reader:
             return self.problem(f"this is not TOML: {reason}", line=line)
         except RecursionError:
             return self.problem("the values are nested too deeply", line=1)
+        except ValueError as problem:  # a number of thousands of digits
+            return self.problem(f"this cannot be read: {problem}", line=1)
 
     def _table(self, document, name):
         table = document.get(name, {})
@@ -208,6 +211,10 @@ class _Reader:
                 check(self, value)
         except (ValueError, packages.Missing) as wrong:
             self.problem(str(wrong), "plugin", *path)
+        except OSError as wrong:  # a name that no file can have
+            self.problem(f"{wrong.strerror}: {value[:80]!r}", "plugin", *path)
+        except RecursionError:
+            self.problem("this is nested too deeply", "plugin", *path)
 
     def _check_id(self, value):
         if not _ID.fullmatch(value):
@@ -307,10 +314,12 @@ class _Reader:
                 self.problem(f"an action is a table, not {type_name(action)}", *path)
                 continue
             self._action(action, path)
-            if action.get("name") in names:
-                self.problem(f"there are two actions {action['name']!r}", *path, "name")
-            if isinstance(action.get("name"), str):
-                names.add(action["name"])
+            name = action.get("name")
+            if not isinstance(name, str):
+                continue
+            if name in names:
+                self.problem(f"there are two actions {name!r}", *path, "name")
+            names.add(name)
 
     def _action(self, action, path):
         for name, value in action.items():
@@ -330,7 +339,9 @@ class _Reader:
 
     def _plain(self, value, *path):
         """What reaches the application is made of texts, numbers, arrays and tables."""
-        if isinstance(value, dict):
+        if len(path) > _DEEPEST:
+            self.problem("the values are nested too deeply", *path[:2])
+        elif isinstance(value, dict):
             for key, item in value.items():
                 self._plain(item, *path, key)
         elif isinstance(value, list):
@@ -339,7 +350,7 @@ class _Reader:
         elif not isinstance(value, (bool, int, float, str)):
             self.problem("the application gets no dates and times; write a text", *path)
         elif isinstance(value, int) and not -(2**63) <= value < 2**63:
-            self.problem(f"{value} does not fit into 64 bits", *path)
+            self.problem("this does not fit into 64 bits", *path)
 
 
 def _extensions(path):

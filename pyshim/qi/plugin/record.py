@@ -23,6 +23,7 @@ class Plugin:
         self.kept = {}  # ctx.state
         self.activation = None  # while it is loading or active
         self.changing = asyncio.Lock()
+        self.written = set()  # paths of files that its code has written
         self.seen = None  # the version of the manifest's file
         self.described = None  # its dependencies, which take a while to find
 
@@ -41,7 +42,7 @@ class Plugin:
         """What qi_plugin_info() promises. `settings` are their descriptions, with values."""
         manifest, activation = self.manifest, self.activation
         counts = activation.counts() if activation else {"tasks": 0, "connections": 0}
-        return {
+        return plain({
             "id": self.id,
             "name": self.name,
             "version": manifest.version if manifest else "",
@@ -59,12 +60,12 @@ class Plugin:
             "problems": [str(problem) for problem in self.found.problems],
             "settings": settings,
             "actions": [action.describe() for action in activation.actions.values()] if activation else [],
-            "contributes": plain(manifest.contributes) if manifest else {},
+            "contributes": manifest.contributes if manifest else {},
             "dependencies": self._dependencies(),
             **counts,
             "errors": self.errors,
             "report": self.report,
-        }
+        })
 
     def _dependencies(self):
         if self.described is None:
@@ -81,9 +82,21 @@ class Plugin:
 
 
 def plain(value):
-    """A copy of tables and arrays that is made of dicts and lists."""
+    """A copy of tables and arrays that is made of dicts and lists, with texts that are Unicode."""
+    if isinstance(value, str):
+        return unicode(value)
     if hasattr(value, "items"):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value
+
+
+def unicode(text):
+    """A text that may have halves of surrogate pairs, as names of files do that are not UTF-8, without them."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def c_text(text):
+    """The same for C, where a NUL would be the end."""
+    return unicode(text).replace("\0", "\\0")

@@ -177,16 +177,20 @@ def _int(setting, value):
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{value!r} is not an integer")
     if not _INTEGERS[0] <= value <= _INTEGERS[1]:
-        raise ValueError(f"{value!r} does not fit into 64 bits")
+        raise ValueError("the number does not fit into 64 bits")
     return int(value)
 
 
 def _float(setting, value):
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{value!r} is not a number")
+    try:
+        value = float(value)
+    except OverflowError:
+        raise ValueError("the number is too large") from None
     if not math.isfinite(value):
         raise ValueError(f"{value!r} is not a finite number")
-    return float(value)
+    return value
 
 
 def _text(setting, value):
@@ -194,6 +198,15 @@ def _text(setting, value):
         raise TypeError(f"{value!r} is not a text")
     if setting.type == "text" and not setting.multiline and "\n" in value:
         raise ValueError(f"{value!r} has several lines, which a setting has with multiline = true only")
+    return _unicode(value)
+
+
+def _unicode(value):
+    """Half of a surrogate pair, as in the name of a file that is not UTF-8, could be neither stored nor shown."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{value!r} has characters that are not Unicode") from None
     return value
 
 
@@ -215,7 +228,7 @@ def _color(setting, value):
 def _list(setting, value):
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
         raise TypeError(f"{value!r} is not a list of texts")
-    return list(value)
+    return [_unicode(item) for item in value]
 
 
 _CHECKS = {"bool": _bool, "int": _int, "float": _float, "text": _text, "choice": _choice, "path": _text,

@@ -36,8 +36,8 @@ def read(stored, setting):
     if stored is None:
         return _fresh(setting.default)
     try:
-        return setting.check(_READERS.get(setting.type, str)(stored))
-    except (TypeError, ValueError):  # the manifest has changed, or somebody has edited the file
+        return setting.check(_READERS.get(setting.type, _read_text)(stored))
+    except (TypeError, ValueError, OverflowError):  # the manifest has changed, or somebody has edited the file
         return _fresh(setting.default)
 
 
@@ -60,6 +60,10 @@ def _read_bool_or_fail(stored):
         return _read_bool(stored)
     except KeyError:
         raise ValueError(f"{stored!r} is neither true nor false") from None
+
+
+def _read_text(stored):
+    return ", ".join(map(str, stored)) if isinstance(stored, list) else str(stored)  # who edits the file forgets the quotes
 
 
 _READERS = {"bool": _read_bool_or_fail, "int": int, "float": float, "list": _read_list}

@@ -67,7 +67,7 @@ def _hook(path):
 def _root_of(path):
     """The guarded folder that a path is below, the innermost; None if there is none."""
     real = os.path.realpath(path)
-    return max((root for root in _guards if is_below(real, root)), key=len, default=None)
+    return max((root for root in list(_guards) if is_below(real, root)), key=len, default=None)
 
 
 def _check(name, path, data):

@@ -14,9 +14,10 @@ PAUSE = 0.2  # seconds without a change
 class Watch:
     """Calls changed(ids) when files below the folders of plugins have changed."""
 
-    def __init__(self, services, folders, changed):
+    def __init__(self, services, folders, written, changed):
         self._services = services
         self._folders = folders  # returns {id: folder}
+        self._written = written  # (id) returns the paths of files that the plugin writes by itself
         self._changed = changed
         self._seen = {}  # id -> {path: what tells one version from another}
         self._timer = None
@@ -41,7 +42,7 @@ class Watch:
         self._timer = None
         before = self._seen
         self.renew()
-        ids = [id for id in before if before[id] != self._seen.get(id, {})]
+        ids = [id for id in before if _others(before[id], self._seen.get(id, {}), self._written(id))]
         if ids:
             self._changed(ids)
 
@@ -50,6 +51,13 @@ class Watch:
         if self._timer is not None:
             self._timer.cancel()
         self._services.watch([])
+
+
+def _others(before, now, written):
+    """Whether files differ that the plugin has not written by itself, nor a database of its own beside them."""
+    differ = {os.path.realpath(path) for path, facts in before.items() ^ now.items() if facts}
+    own = [os.path.realpath(path) for path in written] if differ else []
+    return any(path not in own and not path.startswith(tuple(f"{each}-" for each in own)) for path in differ)
 
 
 def _look(folder):

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// Texts that are no UTF-8 or have a NUL in them: of one plugin, they must not keep the others from being used.
+#include <qi/qi.h>
+
+#include "tests/support/catch.h"
+#include "tests/support/plugins.h"
+
+using tests::PluginHost;
+
+static const char plain[] = "def activate(ctx): pass\n";
+
+TEST_CASE("a folder whose name is not UTF-8 is listed, and blocked, beside the others")
+{
+    PluginHost host;
+    host.write("orders", plain);
+    host.exec(("import os; odd = b'" + host.folder() +
+               "/plugins/caf\\xe9'; os.mkdir(odd); open(odd + b'/plugin.toml', 'w').close()")
+                  .c_str());
+    host.start();
+    qi_value list = qi_none();
+    REQUIRE(qi_plugins_list(host.runtime, &list) == QI_OK);
+    CHECK(list.as.list.count == 2);
+    qi_value_clear(&list);
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    bool blocked = false;
+    for (const tests::PluginEvent &event : host.events)
+        blocked = blocked || (event.id.rfind("caf", 0) == 0 && event.state == QI_PLUGIN_BLOCKED);
+    CHECK(blocked);
+}
+
+TEST_CASE("an error whose text C cannot take is the plugin's failure all the same")
+{
+    PluginHost host;
+    host.write("orders", "def activate(ctx): raise ValueError('no\\0thing')\n");
+    host.write("prices", "def activate(ctx): raise ValueError('lone \\udcff')\n");
+    host.write("stocks",
+               "def activate(ctx): pass\ndef deactivate(): raise ValueError('\\udcff\\0')\n");
+    host.start();
+    CHECK(host.enable("orders") == QI_PLUGIN_FAILED);
+    CHECK(host.info("orders", "reason").find("thing") != std::string::npos);
+    CHECK(host.enable("prices") == QI_PLUGIN_FAILED);
+    CHECK(host.info("prices", "reason").find("lone") != std::string::npos);
+    CHECK(host.enable("stocks") == QI_PLUGIN_ACTIVE);
+    CHECK(host.disable("stocks") == QI_PLUGIN_DISABLED);
+    CHECK(host.info("stocks", "errors") == "1");
+}
+
+TEST_CASE("what a plugin shows does not keep the host from listing the others")
+{
+    PluginHost host;
+    host.write("orders",
+               "def activate(ctx):\n"
+               "    ctx.action('go', 'lone \\udcff', print)\n"
+               "    try: ctx.settings.place = 'caf\\udce9'\n"
+               "    except ValueError as wrong: ctx.action('why', str(wrong), print)\n",
+               "[settings.place]\ntype = \"path\"\n");
+    host.write("prices", plain);
+    host.start();
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.info("orders", "actions").find("not Unicode") != std::string::npos);
+    qi_value list = qi_none();
+    REQUIRE(qi_plugins_list(host.runtime, &list) == QI_OK);
+    CHECK(list.as.list.count == 2);
+    qi_value_clear(&list);
+    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+}
+
+TEST_CASE("a manifest that breaks what reads it is a blocked plugin, not the end of the others")
+{
+    const std::string digits(5000, '9'), letters(5000, 'f');
+    std::string deep = "[contributes.a";
+    for (int i = 0; i < 5000; i++)
+        deep += ".a";
+    const std::string manifests[] = {
+        "[settings.a]\ntype = \"int\"\ndefault = " + digits + "\n",
+        "[settings.a]\ntype = \"float\"\ndefault = 0x" + letters + "\n",
+        "[settings.a]\ntype = \"float\"\nminimum = 0x" + letters + "\n",
+        "[contributes]\nnumber = 0x" + letters + "\n",
+        "[contributes]\nactions = [{name = [\"a\"], text = \"b\"}]\n",
+        "private = \"" + letters + "\"\n",
+        deep + "]\nb = 1\n",
+        "dependencies = [\"a; " + std::string(3000, '(') + "python_version>'3'" +
+            std::string(3000, ')') + "\"]\n",
+    };
+    PluginHost host;
+    host.write("orders", plain);
+    int number = 0;
+    for (const std::string &more : manifests)
+        host.write("broken" + std::to_string(number++), plain, more);
+    host.start();
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    while (number--)
+        CHECK(host.info(("broken" + std::to_string(number)).c_str(), "state") == "'blocked'");
+}
+
+TEST_CASE("settings that somebody has edited are their defaults, where they do not fit")
+{
+    PluginHost host;
+    host.write("orders", plain,
+               "[settings.number]\ntype = \"int\"\ndefault = 4\n"
+               "[settings.factor]\ntype = \"float\"\ndefault = 0.5\n"
+               "[settings.names]\ntype = \"list\"\ndefault = [\"a\"]\n"
+               "[settings.title]\ntype = \"text\"\ndefault = \"none\"\n");
+    host.exec(("open('" + host.folder() +
+               "/settings.ini', 'w').write('[plugins]\\norders\\\\enabled=@Invalid()\\n"
+               "orders\\\\settings\\\\number=@Variant("
+               "\\\\0\\\\0\\\\0\\\\x6\\\\x7f\\\\xf0\\\\0\\\\0\\\\0\\\\0\\\\0\\\\0)\\n"
+               "orders\\\\settings\\\\factor=1, 2\\norders\\\\settings\\\\title=a, b\\n')")
+                  .c_str());
+    host.start();
+    qi_value value = qi_none();
+    REQUIRE(qi_plugin_setting(host.runtime, "orders", "number", &value) == QI_OK);
+    CHECK(tests::take(value) == "4");
+    REQUIRE(qi_plugin_setting(host.runtime, "orders", "factor", &value) == QI_OK);
+    CHECK(tests::take(value) == "0.5");
+    REQUIRE(qi_plugin_setting(host.runtime, "orders", "title", &value) == QI_OK);
+    CHECK(tests::take(value) == "'a, b'");
+}
+
+TEST_CASE("an empty list is kept as one")
+{
+    PluginHost host;
+    host.write("orders", plain, "[settings.names]\ntype = \"list\"\ndefault = [\"a\"]\n");
+    host.start();
+    qi_value empty = qi_list(nullptr, 0), value = qi_none();
+    REQUIRE(qi_plugin_set_setting(host.runtime, "orders", "names", &empty) == QI_OK);
+    REQUIRE(host.shutdown() == QI_OK);
+    REQUIRE(qi_runtime_init(nullptr, &host.runtime) == QI_OK);
+    host.start();
+    REQUIRE(qi_plugin_setting(host.runtime, "orders", "names", &value) == QI_OK);
+    CHECK(tests::take(value) == "[]");
+}
