@@ -166,8 +166,8 @@ static qi__slot *new_slot(const plan *plan)
 
     if (!slot)
         qi__fail_python(plan->target);
-    else if (!slot->context)
-        slot->context = qi__scope_of_callable(plan->callable);
+    else if (!plan->options->callable || !slot->context) /* what the host names is not the caller's */
+        Py_XSETREF(slot->context, qi__scope_of_callable(plan->callable));
     return slot;
 }
 

@@ -174,7 +174,8 @@ static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t fl
     PyObject *callable = Py_NewRef(link->callable), *signal = Py_XNewRef(link->slot_signal), *result;
     const bool is_method = link->receiver;
     PyObject *receiver = is_method ? qi__weakref_get(link->receiver) : NULL;
-    PyObject *entered = link->context ? qi__scope_enter(link->context) : NULL;
+    PyObject *entered = link->context ? qi__scope_enter(link->context)
+                                      : qi__scope_enter_application();
 
     if (link->single_shot)
         end_single_shot(link);

@@ -165,6 +165,20 @@ PyObject *qi__scope_enter(PyObject *kept)
     return context;
 }
 
+PyObject *qi__scope_enter_application(void)
+{
+    PyObject *scope = has_plugins() ? current_scope() : NULL;
+    PyObject *context = scope ? PyContext_CopyCurrent() : NULL;
+
+    Py_XDECREF(scope);
+    if (context && PyContext_Enter(context) < 0)
+        Py_CLEAR(context);
+    if (context)
+        Py_XDECREF(PyContextVar_Set(qi__state_get()->scope_variable, Py_None));
+    PyErr_Clear(); /* out of memory: it runs under the plugin's name */
+    return context;
+}
+
 /* Whoever reports the exception does so outside of the Context that it came from. */
 static void mark(PyObject *exception)
 {

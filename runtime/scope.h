@@ -39,6 +39,12 @@ PyObject *qi__scope_keep(void);
 /* Enters a copy of a kept Context, so that calls may nest. Returns what qi__scope_leave() wants, which is NULL
  * where code of that plugin runs already. An exception that is set before qi__scope_leave() stays set. */
 PyObject *qi__scope_enter(PyObject *kept);
+
+/*
+ * The same for code of the application's, where a plugin's runs: what a plugin causes by calling the application,
+ * as by an emission, is not the plugin's, and goes on when that is ended. NULL where no plugin's code runs.
+ */
+PyObject *qi__scope_enter_application(void);
 void qi__scope_leave(PyObject *entered);
 
 #endif

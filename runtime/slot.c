@@ -347,7 +347,8 @@ PyObject *qi__slot_launch(qi__slot *slot, PyObject *signal, PyObject *const *arg
         return PyErr_Occurred() ? NULL : raise_no_loop(slot);
     Py_INCREF(slot); /* the first step may drop the last reference of others */
     PyObject *callable = callable_now(slot), *outcome = NULL;
-    PyObject *entered = slot->context ? qi__scope_enter(slot->context) : NULL;
+    PyObject *entered = slot->context ? qi__scope_enter(slot->context)
+                                      : qi__scope_enter_application();
     if (callable)
         outcome = launch(slot, signal, callable, args, nargsf, loop);
     else if (!PyErr_Occurred())

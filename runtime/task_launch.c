@@ -201,8 +201,11 @@ static int launch(qi_task *task, const qi_value *args, size_t count)
     if (!callable)
         return qi_last_error()->status;
 
-    PyObject *context = qi__scope_of_callable(callable);
-    PyObject *entered = context ? qi__scope_enter(context) : NULL;
+    PyObject *context = qi__scope_of_callable(callable), *entered = NULL;
+    if (context)
+        entered = qi__scope_enter(context);
+    else if (!task->callable) /* what the host names is its own; an object may be a plugin's */
+        entered = qi__scope_enter_application();
     bool plain;
     int status = check_kind(task, callable, name, &plain);
     if (status == QI_OK)
