@@ -59,7 +59,7 @@ namespace detail
 {
 
 /* What the callbacks of a runtime call. */
-struct Callbacks {
+struct Callbacks : std::enable_shared_from_this<Callbacks> {
     std::function<void(LogLevel, const QString &, const QString &)> log;
     std::function<void(const Error &, const Origin &)> error;
     std::function<void(const QString &)> out, err;
@@ -207,10 +207,12 @@ inline void call_log(int level, const char *source, const char *text, void *user
                                         QString::fromUtf8(text));
 }
 
+/* Held for the call, which may destroy the Runtime that holds them as well. */
 inline void call_error(const qi_error *error, const qi_origin *origin, void *user) noexcept
 {
     const qi_origin nothing = {};
     const qi_origin &from = origin ? *origin : nothing;
+    const auto held = static_cast<Callbacks *>(user)->weak_from_this().lock();
     static_cast<Callbacks *>(user)->error(
         Error::copy(*error), {QString::fromUtf8(from.task), QString::fromUtf8(from.signal),
                               QString::fromUtf8(from.target), QString::fromUtf8(from.plugin)});
@@ -236,6 +238,7 @@ inline void call_shutdown(const qi_shutdown_report *raw, void *user) noexcept
     for (std::size_t i = 0; i < raw->threads_left; i++)
         report.threads_left.append(QString::fromUtf8(raw->thread_names[i]));
     report.duration = std::chrono::milliseconds(raw->milliseconds);
+    const auto held = static_cast<Callbacks *>(user)->weak_from_this().lock();
     static_cast<Callbacks *>(user)->shutdown(report);
 }
 

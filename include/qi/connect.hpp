@@ -106,8 +106,8 @@ class ScopedConnection
     ScopedConnection(ScopedConnection &&) noexcept = default;
     ScopedConnection &operator=(ScopedConnection &&other) noexcept
     {
-        ScopedConnection ends(std::move(*this));
-        m_connection = std::move(other.m_connection);
+        ScopedConnection taken(std::move(other)); /* first: it may be this one */
+        std::swap(m_connection, taken.m_connection);
         return *this;
     }
     ~ScopedConnection() { (void)m_connection.disconnect(); }

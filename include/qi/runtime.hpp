@@ -68,10 +68,10 @@ Task<R> launch(qi_runtime *runtime, const TaskOptions &options, const Target &ta
  * What the callbacks of the runtime that is there refer to, until the next one is started, or its owner finds
  * it CLOSED: a shutdown that is asked for in a coroutine begins after the owner's end.
  */
-inline Callbacks *&kept_callbacks()
+inline std::shared_ptr<Callbacks> &kept_callbacks()
 {
-    static Callbacks *kept = nullptr;
-    return kept;
+    static auto *kept = new std::shared_ptr<Callbacks>; /* never destroyed: who knows what ends last */
+    return *kept;
 }
 
 } // namespace detail
@@ -91,9 +91,9 @@ class Runtime
     }
     Runtime &operator=(Runtime &&other) noexcept
     {
-        Runtime ends(std::move(*this));
-        m_handle = std::exchange(other.m_handle, nullptr);
-        m_owns = std::exchange(other.m_owns, false);
+        Runtime taken(std::move(other)); /* first: it may be this one */
+        std::swap(m_handle, taken.m_handle);
+        std::swap(m_owns, taken.m_owns);
         return *this;
     }
     Runtime(const Runtime &) = delete;
@@ -105,17 +105,17 @@ class Runtime
             return;
         qi_runtime_shutdown(m_handle, 0);
         if (qi_runtime_state(m_handle) == QI_RUNTIME_CLOSED)
-            delete std::exchange(detail::kept_callbacks(), nullptr);
+            (void)std::exchange(detail::kept_callbacks(), nullptr);
     }
 
     /** Starts Python and its loop; fails as qi_runtime_init(). Thread: that of the QCoreApplication. */
     static Result<Runtime> start(const Config &config = Config())
     {
-        auto callbacks = std::make_unique<detail::Callbacks>(config.callbacks());
+        auto callbacks = std::make_shared<detail::Callbacks>(config.callbacks());
         Runtime runtime;
         if (config.init(callbacks.get(), &runtime.m_handle) != QI_OK)
             return Error::last();
-        delete std::exchange(detail::kept_callbacks(), callbacks.release());
+        detail::kept_callbacks().swap(callbacks);
         runtime.m_owns = true;
 #ifdef QT_GUI_LIB
         register_image();

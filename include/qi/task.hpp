@@ -177,12 +177,12 @@ class TaskState : public std::enable_shared_from_this<TaskState>
         return ask<T>([](qi_task *task, qi_value *out) { return qi_task_result(task, out); });
     }
 
-    /* Has it called at the end, on the GUI thread. False: it has ended already. Thread: any. */
+    /* Has it called at the end, on the GUI thread. False: it has ended already, or is none. Thread: any. */
     bool at_end(Continuation continuation)
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
         m_observed = true;
-        if (m_ended || m_launch_error)
+        if (m_ended || m_launch_error || !m_task)
             return false;
         m_waiting.push_back(std::move(continuation));
         return true;
@@ -304,6 +304,9 @@ template <typename T = void> class [[nodiscard]] Task
     Task() : m_state(std::make_shared<detail::TaskState>()) { m_state->observe(); }
     /** Of what a Runtime has launched. */
     explicit Task(std::shared_ptr<detail::TaskState> state) : m_state(std::move(state)) {}
+    /** Shares the task; so does what is moved, lest a Task be left that cannot be asked. */
+    Task(const Task &) = default;
+    Task &operator=(const Task &) = default;
 
     /** The handle for the C API; NULL if the launch failed. Borrowed from the copies of the Task. */
     qi_task *handle() const { return m_state->task(); }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // qi::Runtime: its life, its configuration and callbacks, and the calls that are not tasks.
+#include <optional>
 #include <thread>
 
 #include <QtCore/qcoreapplication.h>
@@ -84,6 +85,41 @@ TEST_CASE("runtime is started again, and moved")
         CHECK(python.is_running());
         CHECK(value_of(python.eval<int>(QStringLiteral("1 + 1"))) == 2);
     }
+}
+
+TEST_CASE("runtime that is moved to itself goes on")
+{
+    Bare bare;
+    Runtime python = Runtime::start().expect("Python");
+    Runtime &same = python;
+    python = std::move(same);
+    CHECK(python.is_running());
+}
+
+TEST_CASE("runtime may be destroyed in its own callbacks")
+{
+    Bare bare;
+    const bool by_error = GENERATE(false, true);
+    std::optional<Runtime> python;
+    auto kept = std::make_shared<int>(7);
+    int errors = 0, shutdowns = 0;
+    const auto config = Config()
+                            .on_error([&, kept](const qi::Error &, const qi::Origin &) {
+                                python.reset();
+                                errors += *kept;
+                            })
+                            .on_shutdown([&, kept](const qi::ShutdownReport &) {
+                                python.reset();
+                                shutdowns += *kept;
+                            });
+    python.emplace(Runtime::start(config).expect("Python"));
+    if (by_error)
+        python->launch("no_such_module:function");
+    else
+        CHECK(python->shutdown());
+    CHECK(errors == (by_error ? 7 : 0));
+    CHECK(shutdowns == 7);
+    CHECK(Runtime::current().handle() == nullptr);
 }
 
 TEST_CASE("runtime that was given up goes on")

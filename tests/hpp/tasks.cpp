@@ -117,3 +117,32 @@ TEST_CASE("what somebody has asked for, and cancellations, are not reported")
     host.settle();
     CHECK(host.take_reports().empty());
 }
+
+TEST_CASE("task of nothing has failed, whoever asks")
+{
+    Modern host;
+    QObject context;
+    const qi::Task<int> none;
+    int status = QI_OK;
+
+    CHECK(none.is_done());
+    CHECK(none.result().status() == QI_ERR_HANDLE);
+    CHECK(none.future().isFinished());
+    CHECK(none.future().isCanceled());
+    none.then(&context, [&](const qi::Result<int> &result) { status = result.status(); });
+    host.until([&] { return status != QI_OK; });
+    CHECK(status == QI_ERR_HANDLE);
+}
+
+TEST_CASE("task that was moved may still be asked")
+{
+    Modern host;
+    qi::Task<int> task = host.python.run<int>("launches:returns_later", 4);
+    const qi::Task<int> taken = std::move(task);
+    qi::Task<int> &same = task;
+
+    CHECK_FALSE(task.is_done()); // NOLINT(bugprone-use-after-move): that is what is tested
+    task = std::move(same);
+    CHECK(host.ended(task).result().value_or(0) == 4);
+    CHECK(taken.is_done());
+}
