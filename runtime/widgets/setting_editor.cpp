@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <QtCore/qdir.h>
+#include <QtCore/qfileinfo.h>
 #include <QtGui/qevent.h>
 #include <QtCore/qlocale.h>
 #include <QtCore/qpointer.h>
@@ -216,19 +217,25 @@ class PathEditor : public TextEditor
     }
 
   private:
-    /* Beware: the dialogs run event loops, in which the plugin and this form may go. */
+    /* Without an event loop of its own, in which the plugin and this form could go. */
     void choose(bool folder)
     {
-        const QPointer<PathEditor> self = this;
-        const QString path = folder
-                                 ? QFileDialog::getExistingDirectory(
-                                       window(), SettingEditor::tr("Choose a folder"), m_line->text())
-                                 : QFileDialog::getOpenFileName(
-                                       window(), SettingEditor::tr("Choose a file"), m_line->text());
-        if (!self || path.isEmpty())
-            return;
-        m_line->setText(QDir::toNativeSeparators(path));
-        Q_EMIT edited(true);
+        auto *dialog = new QFileDialog(this, folder ? SettingEditor::tr("Choose a folder")
+                                                    : SettingEditor::tr("Choose a file"));
+        const QFileInfo now(m_line->text());
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFile);
+        if (folder)
+            dialog->setOption(QFileDialog::ShowDirsOnly);
+        if (!m_line->text().isEmpty())
+            dialog->setDirectory(now.isDir() ? now.filePath() : now.path());
+        if (!folder && now.isFile())
+            dialog->selectFile(now.fileName());
+        connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
+            m_line->setText(QDir::toNativeSeparators(path));
+            Q_EMIT edited(true);
+        });
+        dialog->open();
     }
 };
 
@@ -266,16 +273,16 @@ class ColorEditor : public TextEditor
         m_button->setIcon(picture);
     }
 
-    /* Beware: the dialog runs an event loop, in which the plugin and this form may go. */
     void choose()
     {
-        const QPointer<ColorEditor> self = this;
-        const QColor color = QColorDialog::getColor(QColor(m_line->text()), window(), {},
-                                                    QColorDialog::ShowAlphaChannel);
-        if (!self || !color.isValid())
-            return;
-        m_line->setText(color.name(color.alpha() == 255 ? QColor::HexRgb : QColor::HexArgb));
-        Q_EMIT edited(true);
+        auto *dialog = new QColorDialog(QColor(m_line->text()), this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setOption(QColorDialog::ShowAlphaChannel);
+        connect(dialog, &QColorDialog::colorSelected, this, [this](const QColor &color) {
+            m_line->setText(color.name(color.alpha() == 255 ? QColor::HexRgb : QColor::HexArgb));
+            Q_EMIT edited(true);
+        });
+        dialog->open();
     }
 
     QToolButton *m_button;

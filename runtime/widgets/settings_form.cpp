@@ -4,6 +4,7 @@
 #include <QtGui/qevent.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qtimer.h>
+#include <QtWidgets/qapplication.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qgridlayout.h>
 #include <QtWidgets/qlabel.h>
@@ -37,7 +38,17 @@ SettingsForm::SettingsForm(Store store, QWidget *parent)
     build();
 }
 
-SettingsForm::~SettingsForm() = default;
+/* What is being typed counts, and is told while those who hear of it are whole. */
+SettingsForm::~SettingsForm()
+{
+    QWidget *typing = QApplication::focusWidget();
+
+    if (typing && isAncestorOf(typing))
+        typing->clearFocus();
+    applyPending();
+    for (const auto &row : m_rows)
+        row->editor->disconnect(this);
+}
 
 SettingsForm::Row *SettingsForm::find(const QString &key) const
 {

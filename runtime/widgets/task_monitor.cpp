@@ -61,6 +61,7 @@ class TaskMonitorPrivate
     void forgetGone();
     void openMenu(const QPoint &place);
     void save();
+    void saveTo(const QString &name, const QString &text);
     QModelIndexList selectedRows() const;
     void appendText(QString &text, const QModelIndex &row, int depth) const;
     QString rowText(const QModelIndex &row, int depth) const;
@@ -405,18 +406,31 @@ void TaskMonitorPrivate::appendText(QString &text, const QModelIndex &parent, in
     }
 }
 
+/* What was shown when it was asked for. The dialog has no event loop of its own, in which the monitor could go. */
 void TaskMonitorPrivate::save()
 {
-    const QString text = q->text();
-    const QString name = QFileDialog::getSaveFileName(q, TaskMonitor::tr("Save the tasks"),
-                                                      QStringLiteral("tasks.txt"));
-    if (name.isEmpty())
-        return;
+    auto *dialog = new QFileDialog(q, TaskMonitor::tr("Save the tasks"));
+
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->selectFile(QStringLiteral("tasks.txt"));
+    QObject::connect(dialog, &QFileDialog::fileSelected, q,
+                     [this, text = q->text()](const QString &name) { saveTo(name, text); });
+    dialog->open();
+}
+
+void TaskMonitorPrivate::saveTo(const QString &name, const QString &text)
+{
     QSaveFile file(name);
-    if (!file.open(QIODevice::WriteOnly) || file.write(text.toUtf8()) < 0 || !file.commit())
-        QMessageBox::warning(
-            q, TaskMonitor::tr("Save the tasks"),
-            TaskMonitor::tr("%1 cannot be written: %2").arg(name, file.errorString()));
+
+    if (file.open(QIODevice::WriteOnly) && file.write(text.toUtf8()) >= 0 && file.commit())
+        return;
+    auto *problem = new QMessageBox(
+        QMessageBox::Warning, TaskMonitor::tr("Save the tasks"),
+        TaskMonitor::tr("%1 cannot be written: %2").arg(name, file.errorString()), QMessageBox::Ok,
+        q);
+    problem->setAttribute(Qt::WA_DeleteOnClose);
+    problem->open();
 }
 
 TaskMonitor::TaskMonitor(qi_runtime *runtime, QWidget *parent)

@@ -449,6 +449,21 @@ TEST_CASE("each type of a setting has its editor, whose changes are stored at on
     CHECK(managed.setting("orders", "symbols") == "['GBPUSD']");
 }
 
+TEST_CASE("what is being typed when the manager closes is stored")
+{
+    Managed managed;
+    managed.add("orders", quiet, schema);
+    managed.start();
+    managed.choose("orders");
+    managed.openSettings();
+    auto *account = child<QLineEdit>(managed.form(), "account");
+    account->setFocus();
+    account->selectAll();
+    QTest::keyClicks(account, QStringLiteral("Oslo"));
+    delete managed.manager;
+    CHECK(managed.setting("orders", "account") == "'Oslo'");
+}
+
 TEST_CASE("what the library refuses stays where it was typed, with the reason")
 {
     Managed managed;

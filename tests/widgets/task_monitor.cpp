@@ -2,15 +2,19 @@
 // qi::TaskMonitor shows real tasks, cancels them, and looks only while somebody can see it.
 #include <qi/task_monitor.hpp>
 
+#include <QtCore/qfile.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qtimer.h>
+#include <QtGui/qaction.h>
 #include <QtGui/qclipboard.h>
 #include <QtGui/qtextobject.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 #include <QtWidgets/qabstractbutton.h>
+#include <QtWidgets/qfiledialog.h>
 #include <QtWidgets/qlabel.h>
 #include <QtWidgets/qlineedit.h>
+#include <QtWidgets/qmessagebox.h>
 #include <QtWidgets/qtreeview.h>
 
 #include <qi/task.h>
@@ -335,6 +339,50 @@ TEST_CASE("a monitor may be closed by what it asks for")
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
     CHECK(watched.monitor.isNull());
     watched.desk.settle();
+}
+
+static void trigger_save(qi::TaskMonitor *monitor)
+{
+    for (QAction *action : monitor->actions()) {
+        if (action->shortcut() == QKeySequence(QKeySequence::Save))
+            action->trigger();
+    }
+}
+
+TEST_CASE("a monitor may go while it asks for the name of a file")
+{
+    Watched watched;
+    watched.show();
+    QTimer look;
+    QObject::connect(&look, &QTimer::timeout, watched.monitor, [&] {
+        if (watched.monitor->findChild<QFileDialog *>())
+            delete watched.monitor;
+    });
+    look.start(5);
+    trigger_save(watched.monitor);
+    watched.desk.until([&] { return watched.monitor.isNull(); });
+    watched.desk.settle();
+    CHECK(watched.monitor.isNull());
+}
+
+TEST_CASE("what is shown is saved, or it is said why not")
+{
+    Watched watched;
+    watched.desk.exec("start('one')");
+    watched.show();
+    watched.select("one");
+    const QString good = watched.desk.folder.filePath(QStringLiteral("tasks.txt"));
+    trigger_save(watched.monitor);
+    auto *dialog = watched.monitor->findChild<QFileDialog *>();
+    REQUIRE(dialog);
+    Q_EMIT dialog->fileSelected(good);
+    QFile file(good);
+    REQUIRE(file.open(QIODevice::ReadOnly));
+    CHECK(file.readAll().contains("one"));
+    Q_EMIT dialog->fileSelected(QStringLiteral("/no/such/folder/tasks.txt"));
+    auto *problem = watched.monitor->findChild<QMessageBox *>();
+    REQUIRE(problem);
+    CHECK(problem->text().contains(QStringLiteral("/no/such/folder/tasks.txt")));
 }
 
 TEST_CASE("everything in the monitor has a name for those who cannot see it")
