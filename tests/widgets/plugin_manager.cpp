@@ -422,7 +422,10 @@ TEST_CASE("each type of a setting has its editor, whose changes are stored at on
     auto *account = child<QLineEdit>(form, "account");
     account->setFocus();
     account->selectAll();
-    QTest::keyClicks(account, QStringLiteral("Zürich"));
+    /* keyClicks() knows the keys of ASCII alone. */
+    QTest::keyClicks(account, QStringLiteral("Z"));
+    QTest::sendKeyEvent(QTest::Click, account, Qt::Key_Udiaeresis, QStringLiteral("ü"), {});
+    QTest::keyClicks(account, QStringLiteral("rich"));
     /* What is typed counts when typing pauses, too. */
     managed.desk.until([&] { return managed.setting("orders", "account") == "'Zürich'"; });
 

@@ -276,7 +276,11 @@ TEST_CASE("what is shown can be copied, all of it or what is selected")
     Watched watched;
     watched.desk.exec("start('alpha')\nstart('beta')");
     watched.show();
-    watched.desk.until([&] { return watched.row("beta").isValid(); });
+    /* The counters are known from the second look on. */
+    watched.desk.until([&] {
+        return watched.row("beta").isValid() &&
+               watched.monitor->text().contains(QStringLiteral("Tasks: 2"));
+    });
 
     watched.tree->setFocus();
     watched.tree->clearSelection();
