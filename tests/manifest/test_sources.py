@@ -15,7 +15,7 @@ from unittest import mock
 from pluginfolder import PluginCase
 
 from qi.plugin import sources
-from qi.plugin.trust import fingerprint
+from qi.plugin.trust import Tree, fingerprint
 
 
 class SourceCase(PluginCase):
@@ -136,6 +136,23 @@ class Changes(SourceCase):
         with self.assertRaisesRegex(ImportError, "late_c.py was not there when"):
             self.load("late_c")
         self.assertEqual(self.load("late_b").value, 1)
+
+    def test_what_was_hashed_is_compiled_unless_the_file_has_changed(self):
+        folder = self.plugin(files={"same_k.py": "value = 1\n", "other_k.py": "value = 1\n"})
+        tree = Tree(folder)
+        sources.guard(folder, tree.fingerprint().files, tree.sources)
+        self.addCleanup(sources.unguard, folder)
+        (folder / "other_k.py").write_text("value = 2\n")
+        sys.path.insert(0, str(folder))
+        self.addCleanup(sys.path.remove, str(folder))
+        for name in ("same_k", "other_k"):
+            self.addCleanup(sys.modules.pop, name, None)
+        with mock.patch.object(sources._Source, "get_data", side_effect=AssertionError("read again")):
+            self.assertEqual(importlib.import_module("same_k").value, 1)
+        with self.assertRaisesRegex(ImportError, "has changed since the user agreed"):
+            importlib.import_module("other_k")
+        sources.all_loaded(folder)
+        self.assertEqual(sources._read, {})
 
     def test_extension_modules_too(self):
         folder = self.plugin()

@@ -324,10 +324,10 @@ class Manager:
         if self._watch is not None:
             self._watch.renew_one(plugin.id)
         self._take_manifest(plugin, self._look_again(plugin))
-        files = await self._check(plugin)
+        files, read = await self._check(plugin)
         plugin.errors = 0
         plugin.storm = Storm(*self._storm)
-        plugin.activation = Activation(self, plugin, files)
+        plugin.activation = Activation(self, plugin, files, read)
         await plugin.activation.begin(self._activate_seconds)
 
     async def _end(self, plugin, state, reason="", traceback=""):
@@ -354,22 +354,23 @@ class Manager:
     # -- checks before any code runs --
 
     async def _check(self, plugin):
-        """Returns the hashes of the plugin's files. Blocked if it must not run."""
+        """Returns the hashes of the plugin's files, and the sources that were read. Blocked if it must not run."""
         if plugin.manifest is None:
             raise Blocked("\n".join(map(str, plugin.found.problems)))
-        problems = trust.problems(plugin.found.folder)
+        tree = trust.Tree(plugin.found.folder)
+        problems = tree.problems()
         if problems:
             raise Blocked("\n".join(problems))
         others = [self._plugins[id].manifest for id in self._order if id != plugin.id]
         problems = dependencies.check_one(plugin.manifest, active=others)
         if problems:
             raise Blocked("\n".join(problems))
-        return await self._consent(plugin)
+        return await self._consent(plugin, tree)
 
-    async def _consent(self, plugin):
+    async def _consent(self, plugin, tree):
         try:
-            fingerprint = trust.fingerprint(plugin.found.folder)
-            decision = self._consents.ask(plugin.id, plugin.found.folder, fingerprint)
+            fingerprint = tree.fingerprint()
+            decision = self._consents.ask_real(plugin.id, tree.root, fingerprint)
             plugin.consented = bool(decision)
             if not decision:
                 plugin.consented = await self._ask(plugin, fingerprint, decision)
@@ -380,7 +381,7 @@ class Manager:
         if not plugin.consented:
             what = "its files have changed since the user agreed to it" if decision.reason == "changed" else "the user has not agreed to it"
             raise Blocked(what)
-        return fingerprint.files
+        return fingerprint.files, tree.sources
 
     async def _ask(self, plugin, fingerprint, decision):
         """Asks the user, outside of asyncio's callbacks: the answer may come from a dialog's event loop."""

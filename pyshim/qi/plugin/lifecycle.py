@@ -72,7 +72,7 @@ class Targets:
 class Activation:
     """A plugin that is being started, is on, or is being ended."""
 
-    def __init__(self, manager, plugin, files):
+    def __init__(self, manager, plugin, files, read):
         self.manager = manager
         self.plugin = plugin
         self.manifest = plugin.manifest
@@ -86,7 +86,7 @@ class Activation:
         self.scope.written = plugin.written
         self._context = contextvars.copy_context()
         self._context.run(_scope.current.set, self.scope)
-        self._modules = Modules(plugin.manifest, files)
+        self._modules = Modules(plugin.manifest, files, read)
         self._undo = {}  # token -> (what, function), in the order in which they were made
         self._object = None
         self._ctx = None

@@ -48,12 +48,13 @@ _finder = _Finder()
 class Modules:
     """The modules of one activation of a plugin."""
 
-    def __init__(self, manifest, files):
+    def __init__(self, manifest, files, read=None):
         self.package = f"{PACKAGE}.{manifest.id}"
         self.folder = str(manifest.folder)
         self.private = str(manifest.private_folder) if manifest.private_folder else None
         self._id = manifest.id
         self._files = files
+        self._read = read
         self._init = os.path.join(self.folder, "__init__.py")
         self._is_package = os.path.isfile(self._init)
         self._builtins = {**vars(builtins), "__import__": self._import}
@@ -138,14 +139,18 @@ class Modules:
             sys.meta_path.insert(0, _finder)
             package = sys.modules.setdefault(PACKAGE, types.ModuleType(PACKAGE, "The packages of active plugins."))
             package.__path__ = []
-        sources.guard(self.folder, self._files)
+        sources.guard(self.folder, self._files, self._read)
+        self._read = None
         _active[self.package] = self
         if self.private:
             sys.path.insert(0, self.private)
 
     def load(self):
         """Imports the entry. Raises whatever its code raises."""
-        return importlib.import_module(self.entry)
+        try:
+            return importlib.import_module(self.entry)
+        finally:
+            sources.all_loaded(self.folder)
 
     def loaded(self):
         """The modules that were imported, by name."""

@@ -16,29 +16,40 @@ import marshal
 import os
 import stat
 import sys
-import tempfile
 import zlib
 
-from .trust import hash_of_data, is_below
+from .trust import hash_of_data, is_below, version_of
 
 _guards = {}  # real path of a plugin's folder -> {relative path: hash}, or None: as they are
+_read = {}  # real path of a plugin's folder -> {path of a source: trust.Read}
 
 
-def guard(folder, files=None):
+def guard(folder, files=None, read=None):
     """From now on modules below the folder are loaded from their sources alone.
 
     `files` is that of trust.fingerprint(); a module that is not in it, or differs, raises ImportError. None: as they are.
+    `read` is the `sources` of a trust.Tree: what was read to be hashed is compiled from there, until all_loaded().
     """
     if _hook not in sys.path_hooks:
         sys.path_hooks.insert(0, _hook)
-    _guards[os.path.realpath(folder)] = None if files is None else dict(files)
-    _forget_finders(folder)
+    root = os.path.realpath(folder)
+    _guards[root] = None if files is None else dict(files)
+    if files is not None and read:
+        _read[root] = read
+    _forget_finders(folder, root)
+
+
+def all_loaded(folder):
+    """What was read for guard() need not be kept any longer."""
+    _read.pop(os.path.realpath(folder), None)
 
 
 def unguard(folder):
     """Ends what guard() began."""
-    _guards.pop(os.path.realpath(folder), None)
-    _forget_finders(folder)
+    root = os.path.realpath(folder)
+    _guards.pop(root, None)
+    _read.pop(root, None)
+    _forget_finders(folder, root)
     if not _guards and _hook in sys.path_hooks:
         sys.path_hooks.remove(_hook)
 
@@ -48,10 +59,11 @@ def loader(name, path):
     return _Source(name, path)
 
 
-def _forget_finders(folder):
-    roots = {os.path.realpath(folder), os.path.abspath(folder)}
+def _forget_finders(folder, root):
+    roots = (root, os.path.abspath(folder))
+    below = tuple(each.rstrip("/") + "/" for each in roots)
     for path in list(sys.path_importer_cache):
-        if isinstance(path, str) and any(is_below(path, root) for root in roots):
+        if isinstance(path, str) and (path in roots or path.startswith(below)):
             sys.path_importer_cache.pop(path, None)
 
 
@@ -65,22 +77,28 @@ def _hook(path):
     return importlib.machinery.FileFinder(path, *details)
 
 
+def _innermost(path):
+    return max((root for root in list(_guards) if is_below(path, root)), key=len, default=None)
+
+
 def _root_of(path):
     """The guarded folder that a path is below, the innermost; None if there is none."""
-    real = os.path.realpath(path)
-    return max((root for root in list(_guards) if is_below(real, root)), key=len, default=None)
+    return _innermost(os.path.realpath(path))
 
 
-def _check(name, path, data):
-    """Returns the hash of a file's bytes. ImportError if it is not the one that the user agreed to."""
-    digest, root = hash_of_data(data), _root_of(path)
+def _check(name, path, digest):
+    """ImportError if a file's hash is not the one that the user agreed to."""
+    root = _innermost(path)  # mostly paths are real
+    agreed = root and _guards.get(root)
+    if agreed and agreed.get(path[len(root.rstrip("/")) + 1:]) == digest:
+        return
+    root = _root_of(path)
     files = _guards.get(root)
     if files is not None:
         agreed = files.get(os.path.relpath(os.path.realpath(path), root))
         if agreed != digest:
             what = "was not there when" if agreed is None else "has changed since"
             raise ImportError(f"{path} {what} the user agreed to this plugin; it is not loaded", name=name, path=path)
-    return digest
 
 
 class _Source(importlib.machinery.SourceFileLoader):
@@ -88,8 +106,11 @@ class _Source(importlib.machinery.SourceFileLoader):
 
     def get_code(self, fullname):
         path = self.get_filename(fullname)
-        data = self.get_data(path)
-        digest = _check(fullname, path, data)
+        data, digest = _read_before(path)
+        if data is None:
+            data = self.get_data(path)
+            digest = hash_of_data(data)
+        _check(fullname, path, digest)
         code = _recall(path, digest)
         if code is None:
             code = self.source_to_code(data, path)
@@ -97,12 +118,24 @@ class _Source(importlib.machinery.SourceFileLoader):
         return code
 
 
+def _read_before(path):
+    """(what a source held when it was hashed, its hash), if it has not changed since; else (None, None)."""
+    for read in list(_read.values()):
+        if path in read:
+            try:
+                if version_of(os.stat(path)) == read[path].version:
+                    return read[path].data, read[path].hash
+            except OSError:
+                pass  # reading it again says so
+    return None, None
+
+
 class _Bytecode(importlib.machinery.SourcelessFileLoader):
     """Loads a module that is bytecode without a source."""
 
     def get_data(self, path):
         data = super().get_data(path)
-        _check(self.name, path, data)
+        _check(self.name, path, hash_of_data(data))
         return data
 
 
@@ -111,7 +144,7 @@ class _Extension(importlib.machinery.ExtensionFileLoader):
 
     def create_module(self, spec):
         with open(self.path, "rb") as file:
-            _check(self.name, self.path, file.read())
+            _check(self.name, self.path, hash_of_data(file.read()))
         return super().create_module(spec)
 
 
@@ -135,6 +168,8 @@ def _keep(path, digest, code):
     name = None if sys.dont_write_bytecode else _cache_file(path)
     if name is None:
         return
+    import tempfile
+
     data = marshal.dumps(code)
     try:
         number, temporary = tempfile.mkstemp(dir=os.path.dirname(name))

@@ -3,6 +3,7 @@
 
     problems(folder)      who else could change it: owner, permissions, symlinks out of it
     fingerprint(folder)   the hash of all its files, and that of each
+    Tree(folder)          both of one look at the folder, and the sources that were read for it
     Consents(path)        what the user has agreed to, by these hashes
 
 Files are hashed by what they hold. Only one kind is left out: bytecode that Python has put beside a source,
@@ -13,6 +14,7 @@ module of its own counts as a file like any other.
 
 import hashlib
 import json
+import operator
 import os
 import pathlib
 import stat
@@ -28,18 +30,24 @@ _CHUNK = 1 << 20
 
 def problems(folder):
     """Returns why a folder cannot be trusted, a list of texts; empty if only this user and root can change it."""
-    folder = pathlib.Path(os.path.abspath(folder))
-    root = os.path.realpath(folder)
-    found = [*_parent_problems(folder), *_tree_problems(root)]
+    return Tree(folder).problems()
+
+
+def _shortened(found):
     if len(found) > _MOST_PROBLEMS:
         found[_MOST_PROBLEMS:] = [f"and {len(found) - _MOST_PROBLEMS} more of the kind"]
     return found
 
 
-def _parent_problems(folder):
+def _parents(path):
+    while (parent := os.path.dirname(path)) != path:
+        yield parent
+        path = parent
+
+
+def _parent_problems(folder, root):
     """Whoever may rename a folder on the way can put another one there."""
-    parents = dict.fromkeys([*folder.parents, *pathlib.Path(os.path.realpath(folder)).parents])
-    for parent in reversed(parents):
+    for parent in reversed(dict.fromkeys([*_parents(folder), *_parents(root)])):
         try:
             facts = os.stat(parent)
         except OSError as problem:
@@ -51,18 +59,13 @@ def _parent_problems(folder):
             yield from _mode_problems(parent, facts)
 
 
-def _tree_problems(root):
-    try:
-        for path, _ in _walk(root):
-            facts = os.lstat(path)
-            yield from _owner_problems(path, facts)
-            if not stat.S_ISLNK(facts.st_mode):
-                yield from _kind_problems(path, facts)
-            elif not is_below(os.path.realpath(path), root):
-                yield (f"{path}: this symlink leads out of the plugin's folder, to {os.path.realpath(path)}; "
-                       "put a copy in its place")
-    except OSError as problem:
-        yield f"{problem.filename or root}: cannot be read: {problem.strerror}"
+def _file_problems(path, facts, root):
+    yield from _owner_problems(path, facts)
+    if not stat.S_ISLNK(facts.st_mode):
+        yield from _kind_problems(path, facts)
+    elif not is_below(os.path.realpath(path), root):
+        yield (f"{path}: this symlink leads out of the plugin's folder, to {os.path.realpath(path)}; "
+               "put a copy in its place")
 
 
 def _kind_problems(path, facts):
@@ -104,14 +107,19 @@ def is_below(path, root):
 
 
 def _walk(root):
-    """All that is in a folder, itself first, as (path, os.DirEntry or None); no symlink is followed."""
-    yield root, None
+    """All that is in a folder, itself first, as (path, os.lstat() of it); no symlink is followed."""
+    yield root, os.lstat(root)
     waiting = [root]
     while waiting:
-        for entry in sorted(os.scandir(waiting.pop()), key=lambda entry: entry.name):
-            yield entry.path, entry
+        with os.scandir(waiting.pop()) as entries:
+            found = sorted(entries, key=_name)
+        for entry in found:
+            yield entry.path, os.lstat(entry.path)
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
+
+
+_name = operator.attrgetter("name")
 
 
 # -- what it holds -------------------------------------------------------------------------------------
@@ -126,19 +134,97 @@ class Fingerprint(NamedTuple):
 
 def fingerprint(folder):
     """Returns the Fingerprint of a folder: SHA-256, in hexadecimal digits. OSError if a file cannot be read."""
-    root = os.path.realpath(folder)
-    files = {}
-    for path, entry in _walk(root):
-        if entry is None or entry.is_dir(follow_symlinks=False):
-            continue
-        name = os.path.relpath(path, root)
-        if not _is_byproduct(path):
-            files[name] = _hash_of(path)
-    whole = hashlib.sha256()
-    for name in sorted(files):
-        data = os.fsencode(name)
-        whole.update(b"%d:%s %s\n" % (len(data), data, files[name].encode()))
-    return Fingerprint(whole.hexdigest(), files)
+    return Tree(folder).fingerprint()
+
+
+class Read(NamedTuple):
+    """A source as it was when it was hashed."""
+
+    version: tuple  # version_of() it
+    data: bytes
+    hash: str
+
+
+class Tree:
+    """A folder at one moment. Each of its files is looked at once, and read once.
+
+    `root` is its real path; `sources` are those that fingerprint() has read, by real path, as Read: as long as a file's
+    version is the same, what was hashed need not be read again.
+    """
+
+    def __init__(self, folder):
+        self.folder = os.path.abspath(folder)
+        self.root = os.path.realpath(folder)
+        self.sources = {}
+        self._files, self._failure = [], None
+        try:
+            self._files += _walk(self.root)
+        except OSError as problem:
+            self._failure = problem
+
+    def problems(self):
+        """What the function problems() returns."""
+        found = list(_parent_problems(self.folder, self.root))
+        try:
+            for path, facts in self._files:
+                found += _file_problems(path, facts, self.root)
+            self._check_whole()
+        except OSError as problem:
+            found.append(f"{problem.filename or self.root}: cannot be read: {problem.strerror}")
+        return _shortened(found)
+
+    def _check_whole(self):
+        if self._failure is not None:
+            raise self._failure
+
+    def fingerprint(self):
+        """What the function fingerprint() returns."""
+        self._check_whole()
+        files, start = {}, len(self.root.rstrip("/")) + 1
+        for path, facts in self._files:
+            if not stat.S_ISDIR(facts.st_mode) and not _is_byproduct(path):
+                files[path[start:]] = self._hash_of(path, facts)
+        whole = hashlib.sha256()
+        for name in sorted(files):
+            data = os.fsencode(name)
+            whole.update(b"%d:%s %s\n" % (len(data), data, files[name].encode()))
+        return Fingerprint(whole.hexdigest(), files)
+
+    def _hash_of(self, path, facts):
+        if stat.S_ISLNK(facts.st_mode):
+            return "symlink:" + hash_of_data(os.fsencode(os.readlink(path)))
+        if not stat.S_ISREG(facts.st_mode):
+            return "special"
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            facts = os.fstat(number)
+            if not path.endswith(".py") or facts.st_size >= _CHUNK:
+                return _hash_of_file(number)
+            data = _read(number, facts.st_size)
+        finally:
+            os.close(number)
+        digest = hash_of_data(data)
+        self.sources[path] = Read(version_of(facts), data, digest)
+        return digest
+
+
+def version_of(facts):
+    """What tells a file from another one in its place, and from what it held before, of its os.stat_result."""
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+
+
+def _read(number, size):
+    data = os.read(number, size + 1)
+    while more := os.read(number, _CHUNK):
+        data += more
+    return data
+
+
+def _hash_of_file(number):
+    digest = hashlib.sha256()
+    while chunk := os.read(number, _CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def hash_of_data(data):
@@ -148,25 +234,14 @@ def hash_of_data(data):
 
 def _is_byproduct(path):
     """Whether a file is bytecode that Python has put beside a source."""
+    if not path.endswith(".pyc"):
+        return False
     folder, name = os.path.split(path)
     parent, last = os.path.split(folder)
     parts = name.split(".")
     if last != "__pycache__" or len(parts) < 3 or parts[-1] != "pyc":
         return False
     return os.path.isfile(os.path.join(parent, parts[0] + ".py")) and stat.S_ISREG(os.lstat(path).st_mode)
-
-
-def _hash_of(path):
-    facts = os.lstat(path)
-    if stat.S_ISLNK(facts.st_mode):
-        return "symlink:" + hash_of_data(os.fsencode(os.readlink(path)))
-    if not stat.S_ISREG(facts.st_mode):
-        return "special"
-    digest = hashlib.sha256()
-    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def changes(before, after):
@@ -200,11 +275,16 @@ class Consents:
 
     def __init__(self, path):
         self.path = pathlib.Path(path)
+        self._known, self._version = {}, None  # what the file holds, and which one that was
 
     def ask(self, id, folder, fingerprint):
         """Returns the Decision for a plugin as it is now. PermissionError if somebody else could write the file."""
+        return self.ask_real(id, os.path.realpath(folder), fingerprint)
+
+    def ask_real(self, id, root, fingerprint):
+        """The same where the folder's real path is known."""
         known = self._load().get(id)
-        if known is None or known["folder"] != os.path.realpath(folder):
+        if known is None or known["folder"] != root:
             return Decision("new")
         if known["hash"] == fingerprint.hash:
             return Decision("given")
@@ -225,14 +305,16 @@ class Consents:
     def _load(self):
         """The consents; none where there is no file, or one that this did not write, so that the user is asked again."""
         try:
-            with open(self.path, encoding="utf-8") as file:
+            with open(os.open(self.path, os.O_RDONLY | os.O_CLOEXEC), "rb", buffering=0) as file:
                 facts = os.fstat(file.fileno())
                 for problem in [*_owner_problems(self.path, facts), *_mode_problems(self.path, facts)]:
                     raise PermissionError(f"what the user has agreed to cannot be trusted: {problem}")
-                known = json.load(file)
-        except (FileNotFoundError, ValueError):
+                if version_of(facts) != self._version:
+                    self._known = _consents_in(file.readall())
+                    self._version = version_of(facts)
+        except FileNotFoundError:
             return {}
-        return {id: each for id, each in known.items() if _is_consent(each)} if isinstance(known, dict) else {}
+        return dict(self._known)
 
     def _store(self, known):
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -246,6 +328,14 @@ class Consents:
         except BaseException:
             os.unlink(name)
             raise
+
+
+def _consents_in(data):
+    try:
+        known = json.loads(data)
+    except ValueError:
+        return {}
+    return {id: each for id, each in known.items() if _is_consent(each)} if isinstance(known, dict) else {}
 
 
 def _is_consent(each):
