@@ -10,6 +10,7 @@
 #include <QtGui/qaction.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
+#include <QtWidgets/qfiledialog.h>
 #include <QtWidgets/qabstractbutton.h>
 #include <QtWidgets/qcheckbox.h>
 #include <QtWidgets/qcombobox.h>
@@ -450,6 +451,28 @@ TEST_CASE("each type of a setting has its editor, whose changes are stored at on
     auto *symbols = child<QListWidget>(form, "symbols");
     symbols->item(0)->setText(QStringLiteral("GBPUSD"));
     CHECK(managed.setting("orders", "symbols") == "['GBPUSD']");
+}
+
+TEST_CASE("a file that is chosen is stored, and the manager may close while one is being chosen")
+{
+    Managed managed;
+    managed.add("orders", quiet, schema);
+    managed.start();
+    managed.choose("orders");
+    managed.openSettings();
+    auto *file = child<QLineEdit>(managed.form(), "file");
+    QAction *choose = file->parentWidget()->findChild<QMenu *>()->actions().first();
+    choose->trigger();
+    auto *dialog = managed.manager->findChild<QFileDialog *>();
+    REQUIRE(dialog);
+    Q_EMIT dialog->fileSelected(QStringLiteral("/tmp/chosen"));
+    CHECK(managed.setting("orders", "file") == "'/tmp/chosen'");
+    delete dialog;
+    choose->trigger();
+    REQUIRE(managed.manager->findChild<QFileDialog *>());
+    delete managed.manager;
+    managed.desk.settle();
+    CHECK(managed.setting("orders", "file") == "'/tmp/chosen'");
 }
 
 TEST_CASE("what is being typed when the manager closes is stored")
