@@ -23,15 +23,19 @@ def follow(changes):
         if scope is not None:
             scope.threads.append(weakref.ref(self))
             if not _INHERITS:
-                self.run = functools.partial(_run, contextvars.copy_context(), weakref.ref(self))
+                own = vars(self).get("run")  # some give a thread a function by putting it there
+                self.run = functools.partial(_run, contextvars.copy_context(), weakref.ref(self), own)
         return start(self)
 
     changes.set(threading.Thread, "start", start_in_scope)
 
 
-def _run(context, reference):
+def _run(context, reference, own):
     thread = reference()
-    del thread.run  # the method of its class is there again
+    if own is None:
+        del thread.run  # the method of its class is there again
+    else:
+        thread.run = own
     context.run(_report_failure, thread)
 
 
