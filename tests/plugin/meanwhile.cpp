@@ -189,3 +189,15 @@ TEST_CASE("a user who disables a plugin while its files change has it disabled")
     CHECK(qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_DISABLED);
     CHECK(host.info("orders", "enabled") == "False");
 }
+
+TEST_CASE("a plugin that disables itself while it is being ended gets an error, not a deadlock")
+{
+    PluginHost host;
+    host.write("orders", "from qi.plugin import manager\n"
+                         "def activate(ctx): pass\n"
+                         "async def deactivate(): await manager.disable('orders')\n");
+    host.start([](qi_plugins_config &config) { config.deactivate_ms = 3600000; });
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.info("orders", "errors") == "1");
+}

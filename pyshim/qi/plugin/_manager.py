@@ -237,6 +237,8 @@ class Manager:
         plugin = self._plugin(id)
         if plugin.activation is not None and plugin.activation.loading:
             plugin.activation.abandon()
+        else:
+            self._check_caller(plugin)
         return await self._wait(self._change(plugin, "disable", self._disable(plugin)))
 
     async def reload(self, id):
