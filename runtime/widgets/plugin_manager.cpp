@@ -40,6 +40,7 @@
 #include "theme.h"
 #include "trace_view.h"
 #include "values.h"
+#include "widget_action.h"
 
 namespace qi
 {
@@ -102,7 +103,10 @@ class PluginManagerPrivate
     void makeTabs();
     void makeLayout();
     QAction *action(theme::Icon icon, const QString &text, const QKeySequence &shortcut,
-                    const QString &about);
+                    const QString &about)
+    {
+        return widget_action(q, icon, text, shortcut, about);
+    }
     QPushButton *button(QAction *action);
 
     void refresh();
@@ -176,20 +180,6 @@ PluginManagerPrivate::PluginManagerPrivate(PluginManager *manager, qi_runtime *r
                      [this](const QString &plugin, const QString &message,
                             const QString &traceback) { record(plugin, message, traceback); });
     refresh();
-}
-
-QAction *PluginManagerPrivate::action(theme::Icon icon, const QString &text,
-                                      const QKeySequence &shortcut, const QString &about)
-{
-    auto *action = new QAction(theme::icon(icon), text, q);
-
-    action->setShortcut(shortcut);
-    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    action->setToolTip(shortcut.isEmpty() ? about
-                                          : QStringLiteral("%1 (%2)").arg(
-                                                about, shortcut.toString(QKeySequence::NativeText)));
-    q->addAction(action);
-    return action;
 }
 
 void PluginManagerPrivate::makeActions()

@@ -32,6 +32,7 @@
 #include "theme.h"
 #include "trace_view.h"
 #include "values.h"
+#include "widget_action.h"
 
 namespace qi
 {
@@ -45,7 +46,10 @@ class TaskMonitorPrivate
     void makeView();
     void makeLayout();
     QAction *action(theme::Icon icon, const QString &text, const QKeySequence &shortcut,
-                    const QString &about);
+                    const QString &about)
+    {
+        return widget_action(q, icon, text, shortcut, about);
+    }
     QToolButton *button(QAction *action);
 
     qi_runtime *runtime() const { return given ? given : qi_runtime_current(); }
@@ -98,20 +102,6 @@ TaskMonitorPrivate::TaskMonitorPrivate(TaskMonitor *monitor, qi_runtime *ofWhich
     timer->setSingleShot(true);
     QObject::connect(timer, &QTimer::timeout, q, [this] { look(); });
     showStack();
-}
-
-QAction *TaskMonitorPrivate::action(theme::Icon icon, const QString &text,
-                                    const QKeySequence &shortcut, const QString &about)
-{
-    auto *action = new QAction(theme::icon(icon), text, q);
-
-    action->setShortcut(shortcut);
-    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    action->setToolTip(shortcut.isEmpty() ? about
-                                          : QStringLiteral("%1 (%2)").arg(
-                                                about, shortcut.toString(QKeySequence::NativeText)));
-    q->addAction(action);
-    return action;
 }
 
 void TaskMonitorPrivate::makeActions()

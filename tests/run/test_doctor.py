@@ -157,7 +157,7 @@ class Environment(DoctorCase):
         self.assertEqual(self.check(checks, "Qt", "display")["state"], "warning")
 
     def test_another_python_is_first_on_path(self):
-        self.write("bin/python3", "#!/bin/sh\necho '/opt/other/bin/python3|3.7.1'\n")
+        self.write("bin/python3", "#!/bin/sh\necho '/elsewhere/bin/python3|3.7.1'\n")
         os.chmod(self.path("bin/python3"), 0o755)
         checks = self.doctor(PATH=self.path("bin") + os.pathsep + os.environ["PATH"])
         found = self.check(checks, "Environment", "python3 on PATH")
