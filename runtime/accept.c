@@ -24,7 +24,7 @@ typedef struct listener {
 /* -- one connection ------------------------------------------------------------------------------------- */
 
 /* A new socket object for a connection, and the peer's address; NULL with an exception. */
-static PyObject *accept_one(qi__state *state, PyObject *sock, PyObject **address)
+static PyObject *accept_one(qip_state *state, PyObject *sock, PyObject **address)
 {
     PyObject *accepted = PyObject_CallMethod(sock, "_accept", NULL);
     PyObject *keywords = NULL, *args = NULL, *connection = NULL, *result = NULL;
@@ -58,7 +58,7 @@ static PyObject *accept_one(qi__state *state, PyObject *sock, PyObject **address
     return connection;
 }
 
-static bool is_task_replaced(qi__loop *loop)
+static bool is_task_replaced(qip_loop *loop)
 {
     PyObject *found = PyObject_GetAttrString((PyObject *)loop, "_accept_connection2");
     PyObject *function = found ? PyObject_GetAttrString(found, "__func__") : NULL;
@@ -71,7 +71,7 @@ static bool is_task_replaced(qi__loop *loop)
 }
 
 /* By asyncio's coroutine, in a task. */
-static int serve_in_task(qi__loop *loop, const listener *on, PyObject *connection, PyObject *extra)
+static int serve_in_task(qip_loop *loop, const listener *on, PyObject *connection, PyObject *extra)
 {
     PyObject *self = (PyObject *)loop;
     PyObject *coroutine = PyObject_CallMethod(self, "_accept_connection2", "OOOOOOO", on->factory,
@@ -85,7 +85,7 @@ static int serve_in_task(qi__loop *loop, const listener *on, PyObject *connectio
 }
 
 /* By _serve_connection() below, in the next iteration. */
-static int serve_soon(qi__loop *loop, const listener *on, PyObject *connection, PyObject *extra)
+static int serve_soon(qip_loop *loop, const listener *on, PyObject *connection, PyObject *extra)
 {
     PyObject *self = (PyObject *)loop;
     PyObject *serve = PyObject_GetAttrString(self, "_serve_connection");
@@ -99,7 +99,7 @@ static int serve_soon(qi__loop *loop, const listener *on, PyObject *connection, 
     return handle ? 0 : -1;
 }
 
-static int log_connection(qi__loop *loop, const listener *on, PyObject *connection, PyObject *address)
+static int log_connection(qip_loop *loop, const listener *on, PyObject *connection, PyObject *address)
 {
     if (!loop->debug)
         return 0;
@@ -114,7 +114,7 @@ static int log_connection(qi__loop *loop, const listener *on, PyObject *connecti
     return result ? 0 : -1;
 }
 
-static int serve(qi__loop *loop, const listener *on, PyObject *connection, PyObject *address)
+static int serve(qip_loop *loop, const listener *on, PyObject *connection, PyObject *address)
 {
     int secure = PyObject_IsTrue(on->sslcontext);
     PyObject *extra = secure < 0 ? NULL : Py_BuildValue("{s:O}", "peername", address);
@@ -128,18 +128,18 @@ static int serve(qi__loop *loop, const listener *on, PyObject *connection, PyObj
 }
 
 /* As asyncio: an error in the protocol's factory is nobody's business but the debugger's. */
-static int report_failure(qi__loop *loop, PyObject *protocol, PyObject *connection)
+static int report_failure(qip_loop *loop, PyObject *protocol, PyObject *connection)
 {
     bool ends_run = PyErr_ExceptionMatches(PyExc_SystemExit) ||
                     PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
-    PyObject *error = qi__take_exception();
+    PyObject *error = qip_take_exception();
     PyObject *context = NULL, *told = NULL;
     PyObject *closed = PyObject_CallMethod(connection, "close", NULL);
 
     Py_XDECREF(closed);
     PyErr_Clear();
     if (ends_run) {
-        qi__give_exception(error);
+        qip_give_exception(error);
         return -1;
     }
     if (loop->debug)
@@ -173,7 +173,7 @@ static PyObject *loop_serve_connection(PyObject *self, PyObject *const *args, Py
 
     if (positional)
         transport = PyObject_Call(make, positional, keywords);
-    int result = transport ? 0 : report_failure((qi__loop *)self, protocol, args[1]);
+    int result = transport ? 0 : report_failure((qip_loop *)self, protocol, args[1]);
     Py_XDECREF(transport);
     Py_XDECREF(positional);
     Py_XDECREF(keywords);
@@ -208,7 +208,7 @@ static bool is_open(PyObject *sock)
  * There is no descriptor left for the connection, and the socket stays ready: tell, and look away for as
  * long as asyncio does.
  */
-static int retry_later(qi__loop *loop, const listener *on, PyObject *error)
+static int retry_later(qip_loop *loop, const listener *on, PyObject *error)
 {
     PyObject *self = (PyObject *)loop;
     PyObject *constants = PyImport_ImportModule("asyncio.constants");
@@ -240,7 +240,7 @@ static int retry_later(qi__loop *loop, const listener *on, PyObject *error)
 }
 
 /* accept() has failed. 0 if that is the end of this round, or -1 with an exception. */
-static int accept_failed(qi__loop *loop, const listener *on)
+static int accept_failed(qip_loop *loop, const listener *on)
 {
     if (PyErr_ExceptionMatches(PyExc_BlockingIOError) ||
         PyErr_ExceptionMatches(PyExc_InterruptedError) ||
@@ -250,9 +250,9 @@ static int accept_failed(qi__loop *loop, const listener *on)
     }
     if (!PyErr_ExceptionMatches(PyExc_OSError))
         return -1;
-    PyObject *error = qi__take_exception();
+    PyObject *error = qip_take_exception();
     if (!is_out_of_resources(error)) {
-        qi__give_exception(error);
+        qip_give_exception(error);
         return -1;
     }
     int result = retry_later(loop, on, error);
@@ -261,7 +261,7 @@ static int accept_failed(qi__loop *loop, const listener *on)
 }
 
 /* A backlog of 0 still lets one connection wait, which must be accepted or it is reported for ever. */
-static int accept_all(qi__loop *loop, const listener *on)
+static int accept_all(qip_loop *loop, const listener *on)
 {
     for (int left = on->backlog > 0 ? on->backlog : 1; left > 0; left--) {
         PyObject *address;
@@ -277,7 +277,7 @@ static int accept_all(qi__loop *loop, const listener *on)
     return 0;
 }
 
-static PyObject *stock_accept(qi__loop *loop, PyObject *args, PyObject *keywords)
+static PyObject *stock_accept(qip_loop *loop, PyObject *args, PyObject *keywords)
 {
     PyObject *bound = PyObject_CallMethod(loop->state->stock_accept, "__get__", "(O)",
                                           (PyObject *)loop);
@@ -293,7 +293,7 @@ static PyObject *loop_accept_connection(PyObject *self, PyObject *args, PyObject
     static char *names[] = {
         "protocol_factory",     "sock", "sslcontext", "server", "backlog", "ssl_handshake_timeout",
         "ssl_shutdown_timeout", NULL};
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
     listener on = {.sslcontext = Py_None,
                    .server = Py_None,
                    .backlog = 100,
@@ -311,7 +311,7 @@ static PyObject *loop_accept_connection(PyObject *self, PyObject *args, PyObject
 
 #define FAST(function) ((PyCFunction)(void (*)(void))(function))
 
-PyMethodDef qi__accept_methods[] = {
+PyMethodDef qip_accept_methods[] = {
     {"_accept_connection", FAST(loop_accept_connection), METH_VARARGS | METH_KEYWORDS, NULL},
     {"_serve_connection", FAST(loop_serve_connection), METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},

@@ -12,26 +12,26 @@
 
 static PyObject *has_application(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
-    return PyBool_FromLong(qi_qt_has_application());
+    return PyBool_FromLong(qip_qt_has_application());
 }
 
 static PyObject *is_application_thread(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
-    return PyBool_FromLong(qi_qt_on_application_thread());
+    return PyBool_FromLong(qip_qt_on_application_thread());
 }
 
 static PyObject *event_loops(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
-    return PyLong_FromLong(qi_qt_event_loops());
+    return PyLong_FromLong(qip_qt_event_loops());
 }
 
 /* Whether an application's event loop may be run or ended here; RuntimeError if not. */
 static bool is_in_its_thread(void)
 {
-    if (qi_qt_on_application_thread())
+    if (qip_qt_on_application_thread())
         return true;
     PyErr_SetString(PyExc_RuntimeError,
-                    qi_qt_has_application()
+                    qip_qt_has_application()
                         ? "the application's event loop runs in the application's thread only"
                         : "there is no QCoreApplication; create one first");
     return false;
@@ -44,9 +44,9 @@ static PyObject *exec_application(PyObject *Py_UNUSED(module), PyObject *Py_UNUS
     if (!is_in_its_thread())
         return NULL;
     Py_BEGIN_ALLOW_THREADS
-    code = qi_qt_exec();
+    code = qip_qt_exec();
     Py_END_ALLOW_THREADS
-    qi__python_resumed();
+    qip_python_resumed();
     return PyErr_CheckSignals() < 0 ? NULL : PyLong_FromLong(code);
 }
 
@@ -56,7 +56,7 @@ static PyObject *exit_event_loops(PyObject *Py_UNUSED(module), PyObject *argumen
 
     if (code == -1 && PyErr_Occurred())
         return NULL;
-    qi_qt_exit((int)code);
+    qip_qt_exit((int)code);
     Py_RETURN_NONE;
 }
 
@@ -66,7 +66,7 @@ static PyObject *hush_application(PyObject *Py_UNUSED(module), PyObject *argumen
 
     if (hushed < 0 || !is_in_its_thread())
         return NULL;
-    qi_qt_hush_application(hushed);
+    qip_qt_hush_application(hushed);
     Py_RETURN_NONE;
 }
 
@@ -76,16 +76,16 @@ static const char event_loop_name[] = "qi event loop";
 
 static void free_event_loop(PyObject *capsule)
 {
-    qi_qt_event_loop_free(PyCapsule_GetPointer(capsule, event_loop_name));
+    qip_qt_event_loop_free(PyCapsule_GetPointer(capsule, event_loop_name));
 }
 
 static PyObject *new_event_loop(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
-    if (!qi_qt_has_application()) {
+    if (!qip_qt_has_application()) {
         PyErr_SetString(PyExc_RuntimeError, "there is no QCoreApplication; create one first");
         return NULL;
     }
-    return PyCapsule_New(qi_qt_event_loop_new(), event_loop_name, free_event_loop);
+    return PyCapsule_New(qip_qt_event_loop_new(), event_loop_name, free_event_loop);
 }
 
 static PyObject *exec_event_loop(PyObject *Py_UNUSED(module), PyObject *capsule)
@@ -96,9 +96,9 @@ static PyObject *exec_event_loop(PyObject *Py_UNUSED(module), PyObject *capsule)
         return NULL;
     Py_INCREF(capsule);
     Py_BEGIN_ALLOW_THREADS
-    qi_qt_event_loop_exec(event_loop);
+    qip_qt_event_loop_exec(event_loop);
     Py_END_ALLOW_THREADS
-    qi__python_resumed();
+    qip_python_resumed();
     Py_DECREF(capsule);
     return PyErr_CheckSignals() < 0 ? NULL : Py_NewRef(Py_None);
 }
@@ -109,7 +109,7 @@ static PyObject *quit_event_loop(PyObject *Py_UNUSED(module), PyObject *capsule)
 
     if (!event_loop)
         return NULL;
-    qi_qt_event_loop_quit(event_loop);
+    qip_qt_event_loop_quit(event_loop);
     Py_RETURN_NONE;
 }
 
@@ -122,38 +122,38 @@ static PyObject *process_events(PyObject *Py_UNUSED(module), PyObject *milliseco
     if (PyErr_Occurred())
         return NULL;
     Py_BEGIN_ALLOW_THREADS
-    processed = qi_qt_process_events((unsigned)limit);
+    processed = qip_qt_process_events((unsigned)limit);
     Py_END_ALLOW_THREADS
     return PyErr_CheckSignals() < 0 ? NULL : PyBool_FromLong(processed);
 }
 
 /* -- the application's end ------------------------------------------------------------------------- */
 
-typedef struct qi__farewell {
+typedef struct qip_farewell {
     PyObject *callable;
     void *token;
-} qi__farewell;
+} qip_farewell;
 
 static void say_farewell(void *data)
 {
-    qi__farewell *farewell = data;
+    qip_farewell *farewell = data;
 
     if (!Py_IsInitialized())
         return;
-    qi__visit visit = qi__python_enter();
-    qi_qt_off_quit(farewell->token);
+    qip_visit visit = qip_python_enter();
+    qip_qt_off_quit(farewell->token);
     PyObject *result = PyObject_CallNoArgs(farewell->callable);
     if (!result)
         PyErr_WriteUnraisable(farewell->callable);
     Py_XDECREF(result);
     Py_DECREF(farewell->callable);
     PyMem_Free(farewell);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
 }
 
 static PyObject *when_quit(PyObject *Py_UNUSED(module), PyObject *callable)
 {
-    qi__farewell *farewell;
+    qip_farewell *farewell;
 
     if (!is_in_its_thread())
         return NULL;
@@ -161,7 +161,7 @@ static PyObject *when_quit(PyObject *Py_UNUSED(module), PyObject *callable)
     if (!farewell)
         return PyErr_NoMemory();
     farewell->callable = Py_NewRef(callable);
-    farewell->token = qi_qt_on_quit(say_farewell, farewell);
+    farewell->token = qip_qt_on_quit(say_farewell, farewell);
     Py_RETURN_NONE;
 }
 
@@ -206,7 +206,7 @@ static PyObject *make_application(PyObject *Py_UNUSED(module), PyObject *Py_UNUS
     bool made;
 
     Py_BEGIN_ALLOW_THREADS
-    made = qi_qt_make_application();
+    made = qip_qt_make_application();
     Py_END_ALLOW_THREADS
     return PyBool_FromLong(made);
 }
@@ -214,12 +214,12 @@ static PyObject *make_application(PyObject *Py_UNUSED(module), PyObject *Py_UNUS
 static PyObject *drop_application(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
     Py_BEGIN_ALLOW_THREADS
-    qi_qt_drop_application();
+    qip_qt_drop_application();
     Py_END_ALLOW_THREADS
     Py_RETURN_NONE;
 }
 
-int qi__application_setup(PyObject *module, qi__state *Py_UNUSED(state))
+int qip_application_setup(PyObject *module, qip_state *Py_UNUSED(state))
 {
     static PyMethodDef functions[] = {
         {"_has_application", has_application, METH_NOARGS,

@@ -210,7 +210,7 @@ static PyObject *plugin_on_stack(void)
 
 static PyObject *whose(void)
 {
-    PyObject *plugin = qi__scope_plugin();
+    PyObject *plugin = qip_scope_plugin();
     return plugin ? plugin : plugin_on_stack();
 }
 
@@ -222,13 +222,13 @@ static bool ask_host(const char *event, const char *arguments, const char *plugi
     qi_audit_fn asked = callback;
     void *user = callback_user;
 
-    if (!asked || !qi__callout_begin())
+    if (!asked || !qip_callout_begin())
         return true;
     depth++;
-    PyThreadState *thread = qi__gil_drop();
+    PyThreadState *thread = qip_gil_drop();
     bool allowed = asked(event, arguments, plugin, user);
-    qi__callout_end();
-    qi__gil_take(thread);
+    qip_callout_end();
+    qip_gil_take(thread);
     depth--;
     return allowed;
 }
@@ -280,9 +280,9 @@ static int install(void)
     if (is_installed)
         return QI_OK;
     if (PySys_AddAuditHook(hook, NULL) < 0 || PySys_Audit(PROBE, NULL) < 0)
-        return qi__fail_python("adding an audit hook");
+        return qip_fail_python("adding an audit hook");
     if (!probe_arrived)
-        return qi__fail(QI_ERR_STATE, "an audit hook that Python has already refuses further ones; "
+        return qip_fail(QI_ERR_STATE, "an audit hook that Python has already refuses further ones; "
                                       "call qi_audit_set() before it is added");
     is_installed = true;
     return QI_OK;
@@ -290,7 +290,7 @@ static int install(void)
 
 int qi_audit_set(qi_runtime *runtime, qi_audit_fn audit, void *user)
 {
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
     if (status != QI_OK)
         return status;
     PyGILState_STATE gil = PyGILState_Ensure();
@@ -304,7 +304,7 @@ int qi_audit_set(qi_runtime *runtime, qi_audit_fn audit, void *user)
     return status;
 }
 
-void qi__audit_forget(void)
+void qip_audit_forget(void)
 {
     callback = NULL;
     callback_user = NULL;

@@ -4,6 +4,6 @@
 #define QI_RUNTIME_AUDIT_H
 
 /* The end of a runtime: no event reaches the host any more. Thread: GUI. GIL: held. */
-void qi__audit_forget(void);
+void qip_audit_forget(void);
 
 #endif

@@ -105,7 +105,7 @@ static PyObject *encode_and_drop(PyObject *text)
 
 static int status_of(PyObject *exception)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
 
     if (PyErr_GivenExceptionMatches(exception, PyExc_MemoryError))
         return QI_ERR_MEMORY;
@@ -149,33 +149,33 @@ static qi_error *describe(PyObject *exception, const char *what,
 
 static qi_error *make_it_last(const qi_error *error)
 {
-    qi__fail_again(error);
+    qip_fail_again(error);
     return NULL;
 }
 
-int qi__fail_python(const char *what)
+int qip_fail_python(const char *what)
 {
-    PyObject *exception = qi__take_exception();
+    PyObject *exception = qip_take_exception();
 
     if (!exception)
-        return qi__fail(QI_ERR_INTERNAL, "%s failed without an exception", what ? what : "a call");
+        return qip_fail(QI_ERR_INTERNAL, "%s failed without an exception", what ? what : "a call");
     describe(exception, what, make_it_last);
     Py_DECREF(exception);
     return qi_last_error()->status;
 }
 
-qi_error *qi__error_from_exception(PyObject *exception)
+qi_error *qip_error_from_exception(PyObject *exception)
 {
-    PyObject *pending = qi__take_exception();
-    qi_error *error = describe(exception, NULL, qi__error_copy);
+    PyObject *pending = qip_take_exception();
+    qi_error *error = describe(exception, NULL, qip_error_copy);
 
-    qi__give_exception(pending);
+    qip_give_exception(pending);
     return error;
 }
 
-PyObject *qi__raise_status(const qi_error *error)
+PyObject *qip_raise_status(const qi_error *error)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
     PyObject *type = PyExc_RuntimeError;
 
     switch (error->status) {

@@ -16,13 +16,13 @@ extern "C" {
  * type and traceback. `what` (may be NULL) is what was being done: "importing module 'orders'".
  * Returns the code: QI_ERR_PYTHON, QI_ERR_CANCELLED for asyncio.CancelledError, QI_ERR_MEMORY.
  */
-int qi__fail_python(const char *what);
+int qip_fail_python(const char *what);
 
-/* Fills a record that the caller owns (qi__error_free) from an exception object. */
-qi_error *qi__error_from_exception(PyObject *exception);
+/* Fills a record that the caller owns (qip_error_free) from an exception object. */
+qi_error *qip_error_from_exception(PyObject *exception);
 
 /* Raises the exception that stands for a status: ValueError, TypeError, ReferenceError, … Returns NULL. */
-PyObject *qi__raise_status(const qi_error *error);
+PyObject *qip_raise_status(const qi_error *error);
 
 #ifdef __cplusplus
 }

@@ -13,18 +13,18 @@
 
 /* -- signals ----------------------------------------------------------------------------------------- */
 
-static qi__signal *as_signal(PyObject *object)
+static qip_signal *as_signal(PyObject *object)
 {
-    return (qi__signal *)object;
+    return (qip_signal *)object;
 }
 
-PyObject *qi__signal_new(qi__proxy *proxy, PyObject *name, int index)
+PyObject *qip_signal_new(qip_proxy *proxy, PyObject *name, int index)
 {
-    PyTypeObject *type = (PyTypeObject *)qi__state_get()->signal_type;
-    qi__signal *signal = (qi__signal *)type->tp_alloc(type, 0);
+    PyTypeObject *type = (PyTypeObject *)qip_state_get()->signal_type;
+    qip_signal *signal = (qip_signal *)type->tp_alloc(type, 0);
 
     if (signal) {
-        signal->proxy = (qi__proxy *)Py_NewRef((PyObject *)proxy);
+        signal->proxy = (qip_proxy *)Py_NewRef((PyObject *)proxy);
         signal->name = Py_NewRef(name);
         signal->index = index;
     }
@@ -67,7 +67,7 @@ static PyObject *signal_compare(PyObject *left, PyObject *right, int operation)
 {
     if (Py_TYPE(left) != Py_TYPE(right) || (operation != Py_EQ && operation != Py_NE))
         Py_RETURN_NOTIMPLEMENTED;
-    qi__signal *a = as_signal(left), *b = as_signal(right);
+    qip_signal *a = as_signal(left), *b = as_signal(right);
     int same = a->proxy == b->proxy && a->index == b->index
                    ? PyObject_RichCompareBool(a->name, b->name, Py_EQ)
                    : 0;
@@ -88,7 +88,7 @@ static PyObject *signal_connect(PyObject *self, PyObject *args, PyObject *kwargs
 
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|O:connect", keywords, &callable, &type))
         return NULL;
-    return qi__link_connect(as_signal(self), callable, type);
+    return qip_link_connect(as_signal(self), callable, type);
 }
 
 static PyObject *signal_disconnect(PyObject *self, PyObject *args)
@@ -97,7 +97,7 @@ static PyObject *signal_disconnect(PyObject *self, PyObject *args)
 
     if (!PyArg_UnpackTuple(args, "disconnect", 0, 1, &callable))
         return NULL;
-    Py_ssize_t count = qi__link_disconnect(as_signal(self), callable);
+    Py_ssize_t count = qip_link_disconnect(as_signal(self), callable);
     if (count < 0)
         return NULL;
     if (callable && !count)
@@ -107,16 +107,16 @@ static PyObject *signal_disconnect(PyObject *self, PyObject *args)
 
 static PyObject *signal_emit(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
-    qi__signal *signal = as_signal(self);
-    qi_object *object = qi__proxy_live(signal->proxy);
-    return object ? qi_qt_emit(object, signal->name, signal->index, arguments, count) : NULL;
+    qip_signal *signal = as_signal(self);
+    qi_object *object = qip_proxy_live(signal->proxy);
+    return object ? qip_qt_emit(object, signal->name, signal->index, arguments, count) : NULL;
 }
 
 /* signal["int"], signal["int, QString"] or signal["int", "QString"]: one of the overloads. */
 static PyObject *signal_subscript(PyObject *self, PyObject *key)
 {
-    qi__signal *signal = as_signal(self);
-    qi_object *object = qi__proxy_live(signal->proxy);
+    qip_signal *signal = as_signal(self);
+    qi_object *object = qip_proxy_live(signal->proxy);
     PyObject *types = NULL, *signature = NULL, *chosen = NULL;
     int index;
 
@@ -135,8 +135,8 @@ static PyObject *signal_subscript(PyObject *self, PyObject *key)
         signature = PyUnicode_FromFormat("%U(%U)", signal->name, types);
     const char *text = signature ? PyUnicode_AsUTF8(signature) : NULL;
     if (text) {
-        if (qi_qt_find_signal(object, text, &index) == QI_OK)
-            chosen = qi__signal_new(signal->proxy, signal->name, index);
+        if (qip_qt_find_signal(object, text, &index) == QI_OK)
+            chosen = qip_signal_new(signal->proxy, signal->name, index);
         else
             PyErr_SetString(PyExc_KeyError, qi_last_error()->message);
     }
@@ -158,8 +158,8 @@ static PyObject *signal_await(PyObject *self)
 
 static PyObject *signal_doc(PyObject *self)
 {
-    qi_object *object = qi_qt_guard_object(as_signal(self)->proxy->guard);
-    return object ? qi_qt_member_help(object, as_signal(self)->name) : NULL;
+    qi_object *object = qip_qt_guard_object(as_signal(self)->proxy->guard);
+    return object ? qip_qt_member_help(object, as_signal(self)->name) : NULL;
 }
 
 static PyMethodDef signal_methods[] = {
@@ -178,9 +178,9 @@ static PyMethodDef signal_methods[] = {
 };
 
 static PyMemberDef signal_members[] = {
-    {"name", T_OBJECT_EX, offsetof(qi__signal, name), READONLY, "the signal's name"},
-    {"sender", T_OBJECT_EX, offsetof(qi__signal, proxy), READONLY, "the object that emits it"},
-    {"__weaklistoffset__", T_PYSSIZET, offsetof(qi__signal, weak_references), READONLY, NULL},
+    {"name", T_OBJECT_EX, offsetof(qip_signal, name), READONLY, "the signal's name"},
+    {"sender", T_OBJECT_EX, offsetof(qip_signal, proxy), READONLY, "the object that emits it"},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(qip_signal, weak_references), READONLY, NULL},
     {NULL, 0, 0, 0, NULL},
 };
 
@@ -203,7 +203,7 @@ static PyType_Slot signal_slots[] = {
 
 static PyType_Spec signal_spec = {
     .name = "_qi.Signal",
-    .basicsize = sizeof(qi__signal),
+    .basicsize = sizeof(qip_signal),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |
              Py_TPFLAGS_IMMUTABLETYPE,
     .slots = signal_slots,
@@ -211,33 +211,33 @@ static PyType_Spec signal_spec = {
 
 /* -- methods ----------------------------------------------------------------------------------------- */
 
-static qi__method *as_method(PyObject *object)
+static qip_method *as_method(PyObject *object)
 {
-    return (qi__method *)object;
+    return (qip_method *)object;
 }
 
 static PyObject *method_call(PyObject *self, PyObject *const *arguments, size_t flagged,
                              PyObject *names)
 {
-    qi__method *method = as_method(self);
-    qi_object *object = qi__proxy_live(method->proxy);
+    qip_method *method = as_method(self);
+    qi_object *object = qip_proxy_live(method->proxy);
 
     if (!object)
         return NULL;
     if (names && PyTuple_GET_SIZE(names))
         return PyErr_Format(PyExc_TypeError, "%s.%U() takes no keyword arguments",
-                            qi_qt_class_name(object), method->name);
-    return qi_qt_call(object, method->name, arguments, PyVectorcall_NARGS(flagged));
+                            qip_qt_class_name(object), method->name);
+    return qip_qt_call(object, method->name, arguments, PyVectorcall_NARGS(flagged));
 }
 
-PyObject *qi__method_new(qi__proxy *proxy, PyObject *name)
+PyObject *qip_method_new(qip_proxy *proxy, PyObject *name)
 {
-    PyTypeObject *type = (PyTypeObject *)qi__state_get()->method_type;
-    qi__method *method = (qi__method *)type->tp_alloc(type, 0);
+    PyTypeObject *type = (PyTypeObject *)qip_state_get()->method_type;
+    qip_method *method = (qip_method *)type->tp_alloc(type, 0);
 
     if (method) {
         method->vectorcall = method_call;
-        method->proxy = (qi__proxy *)Py_NewRef((PyObject *)proxy);
+        method->proxy = (qip_proxy *)Py_NewRef((PyObject *)proxy);
         method->name = Py_NewRef(name);
     }
     return (PyObject *)method;
@@ -292,21 +292,21 @@ static Py_hash_t method_hash(PyObject *self)
 
 static PyObject *method_signatures(PyObject *self, void *Py_UNUSED(closure))
 {
-    qi_object *object = qi_qt_guard_object(as_method(self)->proxy->guard);
-    return object ? qi_qt_signatures(object, as_method(self)->name) : Py_NewRef(Py_None);
+    qi_object *object = qip_qt_guard_object(as_method(self)->proxy->guard);
+    return object ? qip_qt_signatures(object, as_method(self)->name) : Py_NewRef(Py_None);
 }
 
 static PyObject *method_doc(PyObject *self)
 {
-    qi_object *object = qi_qt_guard_object(as_method(self)->proxy->guard);
-    return object ? qi_qt_member_help(object, as_method(self)->name) : NULL;
+    qi_object *object = qip_qt_guard_object(as_method(self)->proxy->guard);
+    return object ? qip_qt_member_help(object, as_method(self)->name) : NULL;
 }
 
 /* AttributeError, as inspect.signature() wants it, where there is none. */
 static PyObject *method_signature(PyObject *self, void *Py_UNUSED(closure))
 {
-    qi_object *object = qi_qt_guard_object(as_method(self)->proxy->guard);
-    PyObject *forms = object ? qi_qt_member_forms(object, as_method(self)->name) : PyList_New(0);
+    qi_object *object = qip_qt_guard_object(as_method(self)->proxy->guard);
+    PyObject *forms = object ? qip_qt_member_forms(object, as_method(self)->name) : PyList_New(0);
     PyObject *module = forms ? PyImport_ImportModule("qi._describe") : NULL;
     PyObject *made = module ? PyObject_CallMethod(module, "signature", "(O)", forms) : NULL;
 
@@ -316,9 +316,9 @@ static PyObject *method_signature(PyObject *self, void *Py_UNUSED(closure))
 }
 
 static PyMemberDef method_members[] = {
-    {"__name__", T_OBJECT_EX, offsetof(qi__method, name), READONLY, NULL},
-    {"__self__", T_OBJECT_EX, offsetof(qi__method, proxy), READONLY, NULL},
-    {"__vectorcalloffset__", T_PYSSIZET, offsetof(qi__method, vectorcall), READONLY, NULL},
+    {"__name__", T_OBJECT_EX, offsetof(qip_method, name), READONLY, NULL},
+    {"__self__", T_OBJECT_EX, offsetof(qip_method, proxy), READONLY, NULL},
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(qip_method, vectorcall), READONLY, NULL},
     {NULL, 0, 0, 0, NULL},
 };
 
@@ -346,20 +346,20 @@ static PyType_Slot method_slots[] = {
 
 static PyType_Spec method_spec = {
     .name = "_qi.Method",
-    .basicsize = sizeof(qi__method),
+    .basicsize = sizeof(qip_method),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL |
              Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = method_slots,
 };
 
-int qi__bound_setup(PyObject *module, qi__state *state)
+int qip_bound_setup(PyObject *module, qip_state *state)
 {
     state->signal_type = PyType_FromModuleAndSpec(module, &signal_spec, NULL);
     state->method_type = PyType_FromModuleAndSpec(module, &method_spec, NULL);
     if (!state->signal_type || !state->method_type)
         return -1;
-    if (qi__docs_set(state->signal_type, signal_doc) < 0 ||
-        qi__docs_set(state->method_type, method_doc) < 0)
+    if (qip_docs_set(state->signal_type, signal_doc) < 0 ||
+        qip_docs_set(state->method_type, method_doc) < 0)
         return -1;
     if (PyModule_AddType(module, (PyTypeObject *)state->signal_type) < 0)
         return -1;

@@ -35,7 +35,7 @@ struct qi_callable {
 
 static int malformed(const char *target)
 {
-    return qi__fail(
+    return qip_fail(
         QI_ERR_ARGUMENT,
         "the target \"%s\" is not of the form \"module:callable\", as \"orders:send\" or "
         "\"shop.orders:Desk.send\"",
@@ -59,7 +59,7 @@ static bool is_dotted(const char *name, size_t size)
 
 static int check_target(const char *target)
 {
-    int status = qi__check_text(target, "the target");
+    int status = qip_check_text(target, "the target");
 
     if (status < 0)
         return status;
@@ -70,15 +70,15 @@ static int check_target(const char *target)
     return QI_OK;
 }
 
-int qi__callable_check(const char *target, const qi_callable *handle)
+int qip_callable_check(const char *target, const qi_callable *handle)
 {
     if (target)
         return check_target(target);
     if (!handle)
-        return qi__fail(QI_ERR_ARGUMENT,
+        return qip_fail(QI_ERR_ARGUMENT,
                         "there is nothing to call: `target` is NULL and the options "
                         "have no `callable`");
-    return qi__handle_check(handle, QI__HANDLE_CALLABLE, "callable");
+    return qip_handle_check(handle, QIP_HANDLE_CALLABLE, "callable");
 }
 
 /* -- near names ----------------------------------------------------------------------------------------- */
@@ -131,7 +131,7 @@ static int not_found(PyObject *word, PyObject *candidates, const char *format, .
     PyObject *near = text ? near_names(word, candidates) : NULL;
     PyObject *whole = near ? PyUnicode_FromFormat("%U%U", text, near) : NULL;
     const char *utf8 = whole ? PyUnicode_AsUTF8(whole) : NULL;
-    int status = qi__fail(QI_ERR_NOT_FOUND, "%s", utf8 ? utf8 : "no such module or callable");
+    int status = qip_fail(QI_ERR_NOT_FOUND, "%s", utf8 ? utf8 : "no such module or callable");
 
     PyErr_Clear();
     Py_XDECREF(whole);
@@ -203,7 +203,7 @@ static bool is_itself_missing(PyObject *name, PyObject *exception)
 
 static void import_failed(PyObject *name)
 {
-    PyObject *exception = qi__take_exception();
+    PyObject *exception = qip_take_exception();
 
     if (is_itself_missing(name, exception)) {
         not_found(name, module_names(name), "there is no module '%U' on Python's path", name);
@@ -213,8 +213,8 @@ static void import_failed(PyObject *name)
     PyObject *what = PyUnicode_FromFormat("importing module '%U'", name);
     const char *text = what ? PyUnicode_AsUTF8(what) : NULL;
     PyErr_Clear();
-    qi__give_exception(exception);
-    qi__fail_python(text ? text : "importing a module");
+    qip_give_exception(exception);
+    qip_fail_python(text ? text : "importing a module");
     Py_XDECREF(what);
 }
 
@@ -265,7 +265,7 @@ static PyObject *callable_names(PyObject *owner)
 static int attribute_failed(PyObject *owner, PyObject *name, const char *target)
 {
     if (!PyErr_ExceptionMatches(PyExc_AttributeError))
-        return qi__fail_python(target);
+        return qip_fail_python(target);
     PyErr_Clear();
     if (PyModule_Check(owner))
         return not_found(name, callable_names(owner), "the module of \"%s\" has no '%U'", target,
@@ -284,7 +284,7 @@ static PyObject *walk(PyObject *owner, const char *path, const char *target)
         PyObject *name = PyUnicode_FromStringAndSize(path, (Py_ssize_t)size);
         PyObject *next = name ? PyObject_GetAttr(owner, name) : NULL;
         if (!name)
-            qi__fail_python(target);
+            qip_fail_python(target);
         else if (!next)
             attribute_failed(owner, name, target);
         Py_XDECREF(name);
@@ -294,7 +294,7 @@ static PyObject *walk(PyObject *owner, const char *path, const char *target)
     return owner;
 }
 
-PyObject *qi__callable_find(qi_runtime *runtime, const char *target)
+PyObject *qip_callable_find(qi_runtime *runtime, const char *target)
 {
     (void)runtime; /* one interpreter a process */
     if (check_target(target) < 0)
@@ -302,31 +302,31 @@ PyObject *qi__callable_find(qi_runtime *runtime, const char *target)
     const char *colon = strchr(target, ':');
     PyObject *name = PyUnicode_FromStringAndSize(target, colon - target);
     if (!name) {
-        qi__fail_python(target);
+        qip_fail_python(target);
         return NULL;
     }
-    PyObject *object = qi__scope_owner(name);
+    PyObject *object = qip_scope_owner(name);
     if (!object)
         object = import_module(name);
     Py_DECREF(name);
     object = walk(object, colon + 1, target);
     if (object && !PyCallable_Check(object)) {
-        qi__fail(QI_ERR_TYPE, "\"%s\" is %.200s and cannot be called", target,
+        qip_fail(QI_ERR_TYPE, "\"%s\" is %.200s and cannot be called", target,
                  Py_TYPE(object)->tp_name);
         Py_CLEAR(object);
     }
     return object;
 }
 
-int qi__callable_check_coroutine(PyObject *callable, const char *name, const char *flag)
+int qip_callable_check_coroutine(PyObject *callable, const char *name, const char *flag)
 {
-    int is_coroutine = qi__signature_is_coroutine(callable);
+    int is_coroutine = qip_signature_is_coroutine(callable);
 
     if (is_coroutine < 0)
-        return qi__fail_python(name);
+        return qip_fail_python(name);
     if (is_coroutine)
         return QI_OK;
-    return qi__fail(
+    return qip_fail(
         QI_ERR_NOT_COROUTINE,
         "\"%s\" is not a coroutine function; define it with `async def`, or set %s to call a "
         "plain function",
@@ -340,7 +340,7 @@ static qi_callable *new_handle(PyObject *object, char *target)
 {
     qi_callable *callable = calloc(1, sizeof *callable);
 
-    if (!callable || !target || qi__handle_add(callable, QI__HANDLE_CALLABLE) < 0) {
+    if (!callable || !target || qip_handle_add(callable, QIP_HANDLE_CALLABLE) < 0) {
         Py_DECREF(object);
         free(target);
         free(callable);
@@ -356,27 +356,27 @@ int qi_callable_resolve(qi_runtime *runtime, const char *target, qi_callable **o
 {
     if (out)
         *out = NULL;
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
     if (status < 0)
         return status;
     if (!out)
-        return qi__fail(QI_ERR_ARGUMENT, "`out` is NULL; there would be no handle to call with");
+        return qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; there would be no handle to call with");
     if ((status = check_target(target)) < 0)
         return status;
 
-    qi__visit visit = qi__python_enter();
-    PyObject *object = qi__callable_find(runtime, target);
+    qip_visit visit = qip_python_enter();
+    PyObject *object = qip_callable_find(runtime, target);
     qi_callable *callable = object ? new_handle(object, strdup(target)) : NULL;
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     if (!callable)
-        return object ? qi__fail(QI_ERR_MEMORY, "out of memory") : qi_last_error()->status;
+        return object ? qip_fail(QI_ERR_MEMORY, "out of memory") : qi_last_error()->status;
     *out = callable;
     return QI_OK;
 }
 
-qi_callable *qi__callable_adopt(PyObject *object)
+qi_callable *qip_callable_adopt(PyObject *object)
 {
-    PyObject *target = qi__signature_target(object);
+    PyObject *target = qip_signature_target(object);
     const char *text = target ? PyUnicode_AsUTF8(target) : NULL;
     qi_callable *callable = text ? new_handle(Py_NewRef(object), strdup(text)) : NULL;
 
@@ -386,7 +386,7 @@ qi_callable *qi__callable_adopt(PyObject *object)
     return callable;
 }
 
-qi_callable *qi__callable_retain(const qi_callable *handle)
+qi_callable *qip_callable_retain(const qi_callable *handle)
 {
     qi_callable *callable = (qi_callable *)handle;
 
@@ -395,15 +395,15 @@ qi_callable *qi__callable_retain(const qi_callable *handle)
     return callable;
 }
 
-void qi__callable_drop(qi_callable *callable)
+void qip_callable_drop(qi_callable *callable)
 {
     if (!callable || atomic_fetch_sub(&callable->references, 1) != 1)
         return;
     /* After the interpreter has ended, the object is gone with it. */
     if (Py_IsInitialized()) {
-        qi__visit visit = qi__python_enter();
+        qip_visit visit = qip_python_enter();
         Py_DECREF(callable->object);
-        qi__python_leave(visit);
+        qip_python_leave(visit);
     }
     free(callable->target);
     free(callable);
@@ -411,32 +411,32 @@ void qi__callable_drop(qi_callable *callable)
 
 void qi_callable_release(qi_callable *callable)
 {
-    if (!qi__handle_is(callable, QI__HANDLE_CALLABLE))
+    if (!qip_handle_is(callable, QIP_HANDLE_CALLABLE))
         return;
-    qi__handle_remove(callable);
-    qi__callable_drop(callable);
+    qip_handle_remove(callable);
+    qip_callable_drop(callable);
 }
 
-PyObject *qi__callable_object(const qi_callable *callable, const char **target)
+PyObject *qip_callable_object(const qi_callable *callable, const char **target)
 {
-    if (qi__handle_check(callable, QI__HANDLE_CALLABLE, "callable") < 0)
+    if (qip_handle_check(callable, QIP_HANDLE_CALLABLE, "callable") < 0)
         return NULL;
     if (target)
         *target = callable->target;
     return callable->object;
 }
 
-const char *qi__callable_name(const qi_callable *handle)
+const char *qip_callable_name(const qi_callable *handle)
 {
     return handle->target;
 }
 
-PyObject *qi__callable_take(qi_runtime *runtime, const char *target, const qi_callable *handle,
+PyObject *qip_callable_take(qi_runtime *runtime, const char *target, const qi_callable *handle,
                             const char **name)
 {
     if (target) {
         *name = target;
-        return qi__callable_find(runtime, target);
+        return qip_callable_find(runtime, target);
     }
     *name = handle->target;
     return Py_NewRef(handle->object);

@@ -19,16 +19,16 @@
 #include "runtime_p.h"
 #include "status.h"
 
-struct qi__callee {
+struct qip_callee {
     atomic_int references;
     qi_function_fn call;
     void *user;
     void (*destroy)(void *user);
 };
 
-struct qi__call {
+struct qip_call {
     atomic_int references;
-    qi__callee *callee;
+    qip_callee *callee;
     int status; /* below: written by whoever works on it, before the others look */
     qi_error *error;
     qi_value result;
@@ -38,9 +38,9 @@ struct qi__call {
 
 /* -- the callee ---------------------------------------------------------------------------------------- */
 
-qi__callee *qi__callee_new(const qi_function *function)
+qip_callee *qip_callee_new(const qi_function *function)
 {
-    qi__callee *callee = calloc(1, sizeof *callee);
+    qip_callee *callee = calloc(1, sizeof *callee);
 
     if (!callee)
         return NULL;
@@ -54,34 +54,34 @@ qi__callee *qi__callee_new(const qi_function *function)
 /* GUI thread, or what is left of it. */
 static void destroy(void *data)
 {
-    qi__callee *callee = data;
-    PyThreadState *thread = qi__gil_drop();
+    qip_callee *callee = data;
+    PyThreadState *thread = qip_gil_drop();
 
     callee->destroy(callee->user);
-    qi__gil_take(thread);
+    qip_gil_take(thread);
     free(callee);
 }
 
-static void let_go(qi__callee *callee)
+static void let_go(qip_callee *callee)
 {
     if (atomic_fetch_sub(&callee->references, 1) != 1)
         return;
     if (!callee->destroy)
         free(callee);
-    else if (qi__runtime_on_gui_thread() || !qi_qt_post_owned(destroy, destroy, callee))
+    else if (qip_runtime_on_gui_thread() || !qip_qt_post_owned(destroy, destroy, callee))
         destroy(callee);
 }
 
-void qi__callee_retire(qi__callee *callee)
+void qip_callee_retire(qip_callee *callee)
 {
     let_go(callee);
 }
 
 /* -- a call ---------------------------------------------------------------------------------------------- */
 
-qi__call *qi__call_new(qi__callee *callee, size_t count)
+qip_call *qip_call_new(qip_callee *callee, size_t count)
 {
-    qi__call *call = calloc(1, sizeof *call + count * sizeof *call->arguments);
+    qip_call *call = calloc(1, sizeof *call + count * sizeof *call->arguments);
 
     if (!call)
         return NULL;
@@ -93,15 +93,15 @@ qi__call *qi__call_new(qi__callee *callee, size_t count)
     return call;
 }
 
-qi_value *qi__call_arguments(qi__call *call)
+qi_value *qip_call_arguments(qip_call *call)
 {
     return call->arguments;
 }
 
 /* What only a call that is not over needs. */
-static void let_go_of_host(qi__call *call)
+static void let_go_of_host(qip_call *call)
 {
-    qi__callee *callee = call->callee;
+    qip_callee *callee = call->callee;
 
     for (size_t i = 0; i < call->count; i++)
         qi_value_clear(&call->arguments[i]);
@@ -112,22 +112,22 @@ static void let_go_of_host(qi__call *call)
 
 static void drop(void *data)
 {
-    qi__call *call = data;
+    qip_call *call = data;
 
     if (atomic_fetch_sub(&call->references, 1) != 1)
         return;
     let_go_of_host(call);
     qi_value_clear(&call->result);
-    qi__error_free(call->error);
+    qip_error_free(call->error);
     free(call);
 }
 
-void qi__call_drop(qi__call *call)
+void qip_call_drop(qip_call *call)
 {
     drop(call);
 }
 
-static qi__call *keep(qi__call *call)
+static qip_call *keep(qip_call *call)
 {
     atomic_fetch_add(&call->references, 1);
     return call;
@@ -145,22 +145,22 @@ static int own_result(qi_value *result)
     return status;
 }
 
-static void note_failure(qi__call *call, unsigned before)
+static void note_failure(qip_call *call, unsigned before)
 {
     const qi_error *last = qi_last_error();
     qi_error plain = {call->status, qi_status_text(call->status), NULL, NULL};
 
     /* A record that was there before the call says nothing of it. */
-    if (qi__fail_count() != before && last->status == call->status)
+    if (qip_fail_count() != before && last->status == call->status)
         plain = *last;
-    call->error = qi__error_copy(&plain);
+    call->error = qip_error_copy(&plain);
 }
 
 /* Without the GIL, in the thread where the host wants it. */
 static void run(void *data)
 {
-    qi__call *call = data;
-    unsigned before = qi__fail_count();
+    qip_call *call = data;
+    unsigned before = qip_fail_count();
 
     call->status = call->callee->call(call->arguments, call->count, &call->result,
                                       call->callee->user);
@@ -173,30 +173,30 @@ static void run(void *data)
 
 static bool has_failed(void *data)
 {
-    return ((qi__call *)data)->status < 0;
+    return ((qip_call *)data)->status < 0;
 }
 
 /* New reference to the result, or NULL with the exception that stands for the failure. */
 static PyObject *outcome(void *data)
 {
-    qi__call *call = data;
+    qip_call *call = data;
 
     if (call->status >= 0)
-        return qi__value_to_python(&call->result);
-    return call->error ? qi__raise_status(call->error) : PyErr_NoMemory();
+        return qip_value_to_python(&call->result);
+    return call->error ? qip_raise_status(call->error) : PyErr_NoMemory();
 }
 
-static const qi_qt_work_class work_class = {run, has_failed, outcome, drop};
+static const qip_qt_work_class work_class = {run, has_failed, outcome, drop};
 
-PyObject *qi__call_perform(qi__call *call, qi_object *owner)
+PyObject *qip_call_perform(qip_call *call, qi_object *owner)
 {
-    PyObject *result = qi_qt_work_perform(owner, &work_class, keep(call)) < 0 ? NULL : outcome(call);
+    PyObject *result = qip_qt_work_perform(owner, &work_class, keep(call)) < 0 ? NULL : outcome(call);
 
     drop(call);
     return result;
 }
 
-PyObject *qi__call_perform_on_pool(qi__call *call)
+PyObject *qip_call_perform_on_pool(qip_call *call)
 {
-    return qi_qt_work_on_pool(&work_class, call);
+    return qip_qt_work_on_pool(&work_class, call);
 }

@@ -10,27 +10,27 @@
 
 #include <qi/expose.h>
 
-typedef struct qi__callee qi__callee;
+typedef struct qip_callee qip_callee;
 
-/* NULL: no memory. One reference, that of the name: qi__callee_retire(). Thread: GUI. */
-qi__callee *qi__callee_new(const qi_function *function);
+/* NULL: no memory. One reference, that of the name: qip_callee_retire(). Thread: GUI. */
+qip_callee *qip_callee_new(const qi_function *function);
 
 /* The name lets go of it. The host's `destroy` is called as soon as no call is under way: at once, if none is.
  * Beware: then it runs the host's code, without the GIL. Thread: any. GIL: does not matter. */
-void qi__callee_retire(qi__callee *callee);
+void qip_callee_retire(qip_callee *callee);
 
 /*
  * A call of it, with `count` values that are none so far and that the caller fills in, owning ones. One
  * reference. NULL: no memory.
  */
-typedef struct qi__call qi__call;
-qi__call *qi__call_new(qi__callee *callee, size_t count);
-qi_value *qi__call_arguments(qi__call *call);
-void qi__call_drop(qi__call *call); /* Thread: any. GIL: does not matter. */
+typedef struct qip_call qip_call;
+qip_call *qip_call_new(qip_callee *callee, size_t count);
+qi_value *qip_call_arguments(qip_call *call);
+void qip_call_drop(qip_call *call); /* Thread: any. GIL: does not matter. */
 
 /* Makes the call, in the thread in which `owner` lives (NULL: the GUI thread), and waits for it, or on the
  * pool. New reference to the result, or to a HostFuture; NULL with an exception set. Takes the call. */
-PyObject *qi__call_perform(qi__call *call, qi_object *owner);
-PyObject *qi__call_perform_on_pool(qi__call *call);
+PyObject *qip_call_perform(qip_call *call, qi_object *owner);
+PyObject *qip_call_perform_on_pool(qip_call *call);
 
 #endif

@@ -25,7 +25,7 @@ static void make_condition(void)
     pthread_condattr_destroy(&attributes);
 }
 
-bool qi__callout_begin(void)
+bool qip_callout_begin(void)
 {
     pthread_mutex_lock(&lock);
     bool allowed = is_open;
@@ -37,7 +37,7 @@ bool qi__callout_begin(void)
     return allowed;
 }
 
-void qi__callout_end(void)
+void qip_callout_end(void)
 {
     pthread_once(&once, make_condition);
     pthread_mutex_lock(&lock);
@@ -47,14 +47,14 @@ void qi__callout_end(void)
     pthread_mutex_unlock(&lock);
 }
 
-void qi__callout_open(void)
+void qip_callout_open(void)
 {
     pthread_mutex_lock(&lock);
     is_open = true;
     pthread_mutex_unlock(&lock);
 }
 
-bool qi__callout_close(unsigned milliseconds)
+bool qip_callout_close(unsigned milliseconds)
 {
     struct timespec end;
 

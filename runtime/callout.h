@@ -8,14 +8,14 @@
 
 #include <stdbool.h>
 
-/* False: there is no runtime whose callbacks may be called. After true: qi__callout_end(). */
-bool qi__callout_begin(void);
-void qi__callout_end(void);
+/* False: there is no runtime whose callbacks may be called. After true: qip_callout_end(). */
+bool qip_callout_begin(void);
+void qip_callout_end(void);
 
-void qi__callout_open(void);
+void qip_callout_open(void);
 
 /* No call begins after this. Waits until those of other threads have ended; false if they have not
  * within so many milliseconds. GIL: must not be held, a callback may want it. */
-bool qi__callout_close(unsigned milliseconds);
+bool qip_callout_close(unsigned milliseconds);
 
 #endif

@@ -13,14 +13,14 @@
 #include <stdint.h>
 #include <time.h>
 
-static inline uint64_t qi__clock_ns(void)
+static inline uint64_t qip_clock_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static inline uint64_t qi__ticks(void)
+static inline uint64_t qip_ticks(void)
 {
 #if defined(__x86_64__)
     return __builtin_ia32_rdtsc();
@@ -29,27 +29,27 @@ static inline uint64_t qi__ticks(void)
     __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
     return ticks;
 #else
-    return qi__clock_ns();
+    return qip_clock_ns();
 #endif
 }
 
 /* Zeroes to begin with. */
-typedef struct qi__coarse_clock {
+typedef struct qip_coarse_clock {
     uint64_t now_ns;    /* what the last look said */
     uint64_t now_ticks; /* the counter then */
     uint64_t since_ns;  /* where the measurement of the counter began */
     uint64_t since_ticks;
     double ticks_a_ns;    /* 0: not known */
     uint64_t stale_ticks; /* so much later the time is looked at again */
-} qi__coarse_clock;
+} qip_coarse_clock;
 
 /* Looks at the system's clock; from now on it may be up to `stale_ns` old. */
-static inline uint64_t qi__coarse_look(qi__coarse_clock *clock, uint64_t stale_ns)
+static inline uint64_t qip_coarse_look(qip_coarse_clock *clock, uint64_t stale_ns)
 {
     enum { MEASURED_NS = 200000, MOST_TICKS_A_NS = 16 };
 
-    clock->now_ticks = qi__ticks();
-    clock->now_ns = qi__clock_ns();
+    clock->now_ticks = qip_ticks();
+    clock->now_ns = qip_clock_ns();
     uint64_t ns = clock->now_ns - clock->since_ns, ticks = clock->now_ticks - clock->since_ticks;
     if (ns >= MEASURED_NS) {
         clock->ticks_a_ns = ticks / MOST_TICKS_A_NS < ns ? (double)ticks / (double)ns : 0;
@@ -60,9 +60,9 @@ static inline uint64_t qi__coarse_look(qi__coarse_clock *clock, uint64_t stale_n
     return clock->now_ns;
 }
 
-static inline bool qi__coarse_is_stale(const qi__coarse_clock *clock)
+static inline bool qip_coarse_is_stale(const qip_coarse_clock *clock)
 {
-    return qi__ticks() - clock->now_ticks >= clock->stale_ticks;
+    return qip_ticks() - clock->now_ticks >= clock->stale_ticks;
 }
 
 #endif

@@ -12,7 +12,7 @@ static PyObject *take_attribute(PyObject *module, const char *name)
     return value;
 }
 
-int qi__compat_setup(qi__state *state)
+int qip_compat_setup(qip_state *state)
 {
     PyObject *tasks = PyImport_ImportModule("asyncio.tasks");
 
@@ -32,7 +32,7 @@ int qi__compat_setup(qi__state *state)
 
 #if PY_VERSION_HEX >= 0x030E0000
 
-static PyObject *running_task(qi__state *state, PyObject *loop)
+static PyObject *running_task(qip_state *state, PyObject *loop)
 {
     PyObject *task = PyObject_CallOneArg(state->current_task, loop);
 
@@ -45,7 +45,7 @@ static PyObject *running_task(qi__state *state, PyObject *loop)
 
 #else
 
-static PyObject *running_task(qi__state *state, PyObject *loop)
+static PyObject *running_task(qip_state *state, PyObject *loop)
 {
     if (PyDict_GET_SIZE(state->current_tasks) == 0)
         return NULL;
@@ -68,7 +68,7 @@ static int call_tasks(const char *function, PyObject *loop, PyObject *task)
     return result ? 0 : -1;
 }
 
-PyObject *qi__task_leave(qi__state *state, PyObject *loop)
+PyObject *qip_task_leave(qip_state *state, PyObject *loop)
 {
     PyObject *task = running_task(state, loop);
 
@@ -77,14 +77,14 @@ PyObject *qi__task_leave(qi__state *state, PyObject *loop)
     return task;
 }
 
-void qi__task_enter_again(qi__state *state, PyObject *loop, PyObject *task)
+void qip_task_enter_again(qip_state *state, PyObject *loop, PyObject *task)
 {
     (void)state;
     if (!task)
         return;
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     if (call_tasks("_enter_task", loop, task) < 0)
         PyErr_WriteUnraisable(task);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
     Py_DECREF(task);
 }

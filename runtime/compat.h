@@ -17,28 +17,28 @@
 #endif
 
 /* Task's own eager_start, and _swap_current_task: since 3.12. */
-#define QI__HAS_EAGER_START (PY_VERSION_HEX >= 0x030C0000)
+#define QIP_HAS_EAGER_START (PY_VERSION_HEX >= 0x030C0000)
 
 /* The collector runs in the middle of an allocation, finalizers and all: until 3.12, since when it waits for bytecode. */
-#define QI__COLLECTS_IN_ALLOCATIONS (PY_VERSION_HEX < 0x030C0000)
+#define QIP_COLLECTS_IN_ALLOCATIONS (PY_VERSION_HEX < 0x030C0000)
 
 /* Transports queue what they are given piece by piece (`_buffer` is a deque), and write vectors: since 3.12. */
-#define QI__HAS_VECTORED_TRANSPORTS (PY_VERSION_HEX >= 0x030C0000)
+#define QIP_HAS_VECTORED_TRANSPORTS (PY_VERSION_HEX >= 0x030C0000)
 
 /* A Server knows its transports one by one, and a transport that is collected leaves it: since 3.13. */
-#define QI__SERVERS_KNOW_TRANSPORTS (PY_VERSION_HEX >= 0x030D0000)
+#define QIP_SERVERS_KNOW_TRANSPORTS (PY_VERSION_HEX >= 0x030D0000)
 
 /*
  * A stretch of code in which no exception counts as being handled, whatever the caller is in the middle
  * of handling. A coroutine that starts inside an `except` block of somebody else's must not find that
  * exception in sys.exc_info() or as the __context__ of its own.
  */
-typedef struct qi__exc_scope {
+typedef struct qip_exc_scope {
     _PyErr_StackItem item;
     _PyErr_StackItem *outer;
-} qi__exc_scope;
+} qip_exc_scope;
 
-static inline void qi__exc_scope_enter(qi__exc_scope *scope)
+static inline void qip_exc_scope_enter(qip_exc_scope *scope)
 {
     PyThreadState *thread = PyThreadState_Get();
 
@@ -48,14 +48,14 @@ static inline void qi__exc_scope_enter(qi__exc_scope *scope)
     thread->exc_info = &scope->item;
 }
 
-static inline void qi__exc_scope_leave(qi__exc_scope *scope)
+static inline void qip_exc_scope_leave(qip_exc_scope *scope)
 {
     PyThreadState_Get()->exc_info = scope->outer;
     Py_CLEAR(scope->item.exc_value);
 }
 
 /* The Context that is entered in this thread: borrowed; NULL if none was yet. */
-static inline PyObject *qi__current_context(void)
+static inline PyObject *qip_current_context(void)
 {
     return PyThreadState_Get()->context;
 }
@@ -64,7 +64,7 @@ static inline PyObject *qi__current_context(void)
  * What stands for the innermost frame of Python on a thread's stack; NULL: none. It tells frames apart, and is
  * for nothing else. In the thread itself, or with the GIL held.
  */
-static inline const void *qi__top_frame(const PyThreadState *thread)
+static inline const void *qip_top_frame(const PyThreadState *thread)
 {
 #if PY_VERSION_HEX >= 0x030D0000
     return thread->current_frame;
@@ -74,7 +74,7 @@ static inline const void *qi__top_frame(const PyThreadState *thread)
 }
 
 /* The exception that is set, taken out: a new reference, or NULL. Its traceback is in it. */
-static inline PyObject *qi__take_exception(void)
+static inline PyObject *qip_take_exception(void)
 {
 #if PY_VERSION_HEX >= 0x030C0000
     return PyErr_GetRaisedException();
@@ -93,7 +93,7 @@ static inline PyObject *qi__take_exception(void)
 }
 
 /* The object of a weak reference: a new reference, or NULL, without an exception, if it is gone. */
-static inline PyObject *qi__weakref_get(PyObject *reference)
+static inline PyObject *qip_weakref_get(PyObject *reference)
 {
 #if PY_VERSION_HEX >= 0x030D0000
     PyObject *object;
@@ -105,7 +105,7 @@ static inline PyObject *qi__weakref_get(PyObject *reference)
 }
 
 /* Sets an exception again; takes the reference. NULL clears. */
-static inline void qi__give_exception(PyObject *exception)
+static inline void qip_give_exception(PyObject *exception)
 {
 #if PY_VERSION_HEX >= 0x030C0000
     PyErr_SetRaisedException(exception);
@@ -119,15 +119,15 @@ static inline void qi__give_exception(PyObject *exception)
 }
 
 /* Fills the members of the state that belong to this file. 0, or -1 with an exception. */
-int qi__compat_setup(qi__state *state);
+int qip_compat_setup(qip_state *state);
 
 /*
  * Leaves the task that runs on this loop, so that another may be entered, and returns it as a new
  * reference; NULL without an exception if there is none, NULL with one if asyncio refuses.
  */
-PyObject *qi__task_leave(qi__state *state, PyObject *loop);
+PyObject *qip_task_leave(qip_state *state, PyObject *loop);
 
 /* Enters it again; takes the reference. NULL is allowed. Reports what cannot be raised. */
-void qi__task_enter_again(qi__state *state, PyObject *loop, PyObject *task);
+void qip_task_enter_again(qip_state *state, PyObject *loop, PyObject *task);
 
 #endif

@@ -32,15 +32,15 @@ void qi_config_init(qi_config *config)
 
 static int check_optional(const char *text, const char *what)
 {
-    return text ? qi__check_text(text, what) : QI_OK;
+    return text ? qip_check_text(text, what) : QI_OK;
 }
 
 static int check_list(const char *const *texts, size_t count, const char *what)
 {
     if (count && !texts)
-        return qi__fail(QI_ERR_ARGUMENT, "%s is NULL although its count is %zu", what, count);
+        return qip_fail(QI_ERR_ARGUMENT, "%s is NULL although its count is %zu", what, count);
     for (size_t i = 0; i < count; i++) {
-        int status = qi__check_text(texts[i], what);
+        int status = qip_check_text(texts[i], what);
         if (status != QI_OK)
             return status;
     }
@@ -69,17 +69,17 @@ static int check(const qi_config *config)
     if (status != QI_OK)
         return status;
     if (config->home && config->venv)
-        return qi__fail(QI_ERR_ARGUMENT,
+        return qip_fail(QI_ERR_ARGUMENT,
                         "home and venv are both set: a virtual environment says itself "
                         "which installation it belongs to, so set only venv");
     if (config->nested != QI_NESTED_RUN && config->nested != QI_NESTED_HOLD)
-        return qi__fail(QI_ERR_ARGUMENT, "nested is %d, which is no value of qi_nested",
+        return qip_fail(QI_ERR_ARGUMENT, "nested is %d, which is no value of qi_nested",
                         (int)config->nested);
     if (config->slice_us > LONGEST_SLICE_US)
-        return qi__fail(QI_ERR_ARGUMENT, "slice_us is %u; the longest is %d", config->slice_us,
+        return qip_fail(QI_ERR_ARGUMENT, "slice_us is %u; the longest is %d", config->slice_us,
                         LONGEST_SLICE_US);
     if (config->nested_limit > HIGHEST_NESTED_LIMIT)
-        return qi__fail(QI_ERR_ARGUMENT, "nested_limit is %u; the highest is %d",
+        return qip_fail(QI_ERR_ARGUMENT, "nested_limit is %u; the highest is %d",
                         config->nested_limit, HIGHEST_NESTED_LIMIT);
     return QI_OK;
 }
@@ -123,7 +123,7 @@ static void use_defaults(qi_config *own)
     own->executor_ms = own->executor_ms ? own->executor_ms : DEFAULT_EXECUTOR_MS;
 }
 
-int qi__config_copy(qi_config *own, const qi_config *config)
+int qip_config_copy(qi_config *own, const qi_config *config)
 {
     qi_config given;
 
@@ -131,7 +131,7 @@ int qi__config_copy(qi_config *own, const qi_config *config)
     qi_config_init(&given);
     /* Later versions add members at the end, and read a shorter structure of an older host. */
     if (config && config->size != sizeof *config)
-        return qi__fail(
+        return qip_fail(
             QI_ERR_ABI,
             "the configuration's size is %zu, but this libqi knows only %zu: fill it with "
             "qi_config_init(), and build against the headers of the libqi that runs",
@@ -150,14 +150,14 @@ int qi__config_copy(qi_config *own, const qi_config *config)
     copied &= copy_list(&own->module_paths, given.module_paths, given.module_path_count);
     copied &= copy_list(&own->argv, given.argv, given.argc);
     if (!copied) {
-        qi__config_free(own);
-        return qi__fail(QI_ERR_MEMORY, "out of memory for the configuration");
+        qip_config_free(own);
+        return qip_fail(QI_ERR_MEMORY, "out of memory for the configuration");
     }
     use_defaults(own);
     return QI_OK;
 }
 
-void qi__config_free(qi_config *own)
+void qip_config_free(qi_config *own)
 {
     free((char *)own->home);
     free((char *)own->venv);

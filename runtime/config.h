@@ -7,7 +7,7 @@
 
 /* Checks a host's configuration and copies it, strings included, with every 0 that means a default
  * replaced by it. `config` may be NULL. On failure the record is set and *own holds nothing. */
-int qi__config_copy(qi_config *own, const qi_config *config);
-void qi__config_free(qi_config *own);
+int qip_config_copy(qi_config *own, const qi_config *config);
+void qip_config_free(qi_config *own);
 
 #endif

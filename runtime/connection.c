@@ -32,9 +32,9 @@ struct qi_connection {
     atomic_int references;
     atomic_bool connected;
     qi_runtime *runtime;
-    qi__slot *slot;
-    qi_qt_relay *relay;
-    qi__owner *owner;
+    qip_slot *slot;
+    qip_qt_relay *relay;
+    qip_owner *owner;
     qi_connection *previous, *next;
 };
 
@@ -56,7 +56,7 @@ static void link_connection(qi_connection *connection)
     connection_count++;
 }
 
-size_t qi__connections_count(void)
+size_t qip_connections_count(void)
 {
     return connection_count;
 }
@@ -78,15 +78,15 @@ static void end(qi_connection *connection)
 {
     if (!atomic_exchange(&connection->connected, false))
         return;
-    qi__slot *slot = connection->slot;
+    qip_slot *slot = connection->slot;
 
     unlink_connection(connection);
-    qi__owner_release(connection->owner);
-    qi_qt_relay_close(connection->relay);
+    qip_owner_release(connection->owner);
+    qip_qt_relay_close(connection->relay);
     connection->owner = NULL;
     connection->relay = NULL;
     connection->slot = NULL;
-    qi__overlap_forget(slot);
+    qip_overlap_forget(slot);
     Py_DECREF(slot);
     drop(connection);
 }
@@ -94,20 +94,20 @@ static void end(qi_connection *connection)
 /* The relay has ended by itself; where it was for a single shot, its only call is still to come. */
 static void relay_ended(void *data)
 {
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
 
     end(data);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
 }
 
 static void owner_gone(void *data)
 {
     qi_connection *connection = data;
-    qi__slot *slot = (qi__slot *)Py_NewRef((PyObject *)connection->slot);
+    qip_slot *slot = (qip_slot *)Py_NewRef((PyObject *)connection->slot);
 
     end(connection);
-    qi__slot_close(slot); /* for an emission that is on its way already */
-    qi__slot_cancel(slot);
+    qip_slot_close(slot); /* for an emission that is on its way already */
+    qip_slot_cancel(slot);
     Py_DECREF(slot);
 }
 
@@ -126,34 +126,34 @@ typedef struct plan {
 
 static int check_slot(const plan *plan)
 {
-    qi__signature takes;
+    qip_signature takes;
 
     if (!(plan->options->flags & QI_CONNECT_ALLOW_PLAIN)) {
-        int status = qi__callable_check_coroutine(plan->callable, plan->target,
+        int status = qip_callable_check_coroutine(plan->callable, plan->target,
                                                   "QI_CONNECT_ALLOW_PLAIN");
         if (status < 0)
             return status;
     }
-    if (qi__signature_read(plan->callable, &takes) < 0) {
+    if (qip_signature_read(plan->callable, &takes) < 0) {
         bool unfit = PyErr_ExceptionMatches(PyExc_TypeError);
-        int status = qi__fail_python(plan->target);
-        return unfit ? qi__fail(QI_ERR_TYPE,
+        int status = qip_fail_python(plan->target);
+        return unfit ? qip_fail(QI_ERR_TYPE,
                                 "\"%s\" cannot be a slot: it has a keyword-only parameter "
                                 "without a default, which no signal can give",
                                 plan->target)
                      : status;
     }
     if (takes.least > plan->parameters)
-        return qi__fail(QI_ERR_TYPE,
+        return qip_fail(QI_ERR_TYPE,
                         "\"%s\" wants %d argument%s, but %s gives %d; give the others a default",
                         plan->target, takes.least, takes.least == 1 ? "" : "s", plan->signal_name,
                         plan->parameters);
     return QI_OK;
 }
 
-static qi__slot *new_slot(const plan *plan)
+static qip_slot *new_slot(const plan *plan)
 {
-    qi__slot_spec spec = {
+    qip_slot_spec spec = {
         .callable = plan->callable,
         .task_name = plan->options->task_name,
         .signal = plan->signal_name,
@@ -162,12 +162,12 @@ static qi__slot *new_slot(const plan *plan)
         .queue_limit = plan->options->queue_limit,
         .allow_plain = plan->options->flags & QI_CONNECT_ALLOW_PLAIN,
     };
-    qi__slot *slot = qi__slot_new(&spec);
+    qip_slot *slot = qip_slot_new(&spec);
 
     if (!slot)
-        qi__fail_python(plan->target);
+        qip_fail_python(plan->target);
     else if (!plan->options->callable || !slot->context) /* what the host names is not the caller's */
-        Py_XSETREF(slot->context, qi__scope_of_callable(plan->callable));
+        Py_XSETREF(slot->context, qip_scope_of_callable(plan->callable));
     return slot;
 }
 
@@ -180,11 +180,11 @@ static int open_connection(qi_connection *connection, const plan *plan)
     if (!connection->slot)
         return qi_last_error()->status;
     if (options->owner) {
-        connection->owner = qi__owner_watch(options->owner, owner_gone, connection);
+        connection->owner = qip_owner_watch(options->owner, owner_gone, connection);
         if (!connection->owner)
-            return qi__fail(QI_ERR_MEMORY, "out of memory");
+            return qip_fail(QI_ERR_MEMORY, "out of memory");
     }
-    qi_qt_relay_spec spec = {
+    qip_qt_relay_spec spec = {
         .sender = plan->sender,
         .signal = plan->signal,
         .callable = (PyObject *)connection->slot,
@@ -194,7 +194,7 @@ static int open_connection(qi_connection *connection, const plan *plan)
         .ended = relay_ended,
         .data = connection,
     };
-    connection->relay = qi_qt_relay_open(&spec);
+    connection->relay = qip_qt_relay_open(&spec);
     return connection->relay ? QI_OK : qi_last_error()->status;
 }
 
@@ -203,15 +203,15 @@ static int make(qi_runtime *runtime, const plan *plan, qi_connection **out)
     qi_connection *connection = calloc(1, sizeof *connection);
 
     if (!connection)
-        return qi__fail(QI_ERR_MEMORY, "out of memory");
+        return qip_fail(QI_ERR_MEMORY, "out of memory");
     atomic_init(&connection->references, 1);
     atomic_init(&connection->connected, true);
     connection->runtime = runtime;
     int status = open_connection(connection, plan);
-    if (status == QI_OK && out && (status = qi__handle_add(connection, QI__HANDLE_CONNECTION)) < 0)
-        qi_qt_relay_close(connection->relay);
+    if (status == QI_OK && out && (status = qip_handle_add(connection, QIP_HANDLE_CONNECTION)) < 0)
+        qip_qt_relay_close(connection->relay);
     if (status < 0) {
-        qi__owner_release(connection->owner);
+        qip_owner_release(connection->owner);
         Py_XDECREF(connection->slot);
         free(connection);
         return status;
@@ -226,15 +226,15 @@ static int make(qi_runtime *runtime, const plan *plan, qi_connection **out)
 
 static int find(qi_runtime *runtime, plan *plan, const char *signal, const char *target)
 {
-    int status = qi_qt_find_signal(plan->sender, signal, &plan->signal);
+    int status = qip_qt_find_signal(plan->sender, signal, &plan->signal);
 
     if (status < 0)
         return status;
-    plan->parameters = qi_qt_signal_parameter_count(plan->sender, plan->signal);
-    plan->signal_name = qi_qt_signal_name(plan->sender, plan->signal);
+    plan->parameters = qip_qt_signal_parameter_count(plan->sender, plan->signal);
+    plan->signal_name = qip_qt_signal_name(plan->sender, plan->signal);
     if (!plan->signal_name)
-        return qi__fail(QI_ERR_MEMORY, "out of memory");
-    plan->callable = qi__callable_take(runtime, target, plan->options->callable, &plan->target);
+        return qip_fail(QI_ERR_MEMORY, "out of memory");
+    plan->callable = qip_callable_take(runtime, target, plan->options->callable, &plan->target);
     return plan->callable ? check_slot(plan) : qi_last_error()->status;
 }
 
@@ -243,37 +243,37 @@ static int check_options(const qi_connection_options *options)
     const unsigned known = QI_CONNECT_ALLOW_PLAIN | QI_CONNECT_SINGLE_SHOT;
 
     if (options->size != sizeof *options)
-        return qi__fail(
+        return qip_fail(
             QI_ERR_ABI,
             "qi_connection_options has size %zu, but this library knows %zu; fill it with "
             "qi_connection_options_init()",
             options->size, sizeof *options);
     if (options->flags & ~known)
-        return qi__fail(QI_ERR_ARGUMENT, "qi_connection_options has unknown flags: 0x%x",
+        return qip_fail(QI_ERR_ARGUMENT, "qi_connection_options has unknown flags: 0x%x",
                         options->flags);
     if ((unsigned)options->overlap > QI_OVERLAP_LATEST)
-        return qi__fail(QI_ERR_ARGUMENT, "%d is no qi_overlap", (int)options->overlap);
+        return qip_fail(QI_ERR_ARGUMENT, "%d is no qi_overlap", (int)options->overlap);
     if ((unsigned)options->delivery > QI_DELIVERY_QUEUED)
-        return qi__fail(QI_ERR_ARGUMENT, "%d is no qi_delivery", (int)options->delivery);
-    return options->task_name ? qi__check_text(options->task_name, "the tasks' name") : QI_OK;
+        return qip_fail(QI_ERR_ARGUMENT, "%d is no qi_delivery", (int)options->delivery);
+    return options->task_name ? qip_check_text(options->task_name, "the tasks' name") : QI_OK;
 }
 
 static int check_call(qi_runtime *runtime, const qi_object *sender, const char *signal,
                       const char *target, const qi_connection_options *options)
 {
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
 
     if (status == QI_OK && !sender)
-        status = qi__fail(QI_ERR_ARGUMENT, "`sender` is NULL; there is no signal to connect");
+        status = qip_fail(QI_ERR_ARGUMENT, "`sender` is NULL; there is no signal to connect");
     if (status == QI_OK)
-        status = qi__check_text(signal, "the signal");
+        status = qip_check_text(signal, "the signal");
     if (status == QI_OK)
         status = check_options(options);
     if (status == QI_OK &&
-        (qi_qt_is_dying(sender) || (options->owner && qi_qt_is_dying(options->owner))))
-        status = qi__fail(QI_ERR_DEAD_OBJECT,
+        (qip_qt_is_dying(sender) || (options->owner && qip_qt_is_dying(options->owner))))
+        status = qip_fail(QI_ERR_DEAD_OBJECT,
                           "the sender or the owner is being destroyed; connect it while it lives");
-    return status == QI_OK ? qi__callable_check(target, options->callable) : status;
+    return status == QI_OK ? qip_callable_check(target, options->callable) : status;
 }
 
 void qi_connection_options_init(qi_connection_options *options)
@@ -298,12 +298,12 @@ int qi_asyncslot_connect(qi_runtime *runtime, qi_object *sender, const char *sig
         return status;
 
     plan plan = {.sender = sender, .options = options};
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     status = find(runtime, &plan, signal, target);
     if (status == QI_OK)
         status = make(runtime, &plan, out);
     Py_XDECREF(plan.callable);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     free(plan.signal_name);
     return status;
 }
@@ -314,16 +314,16 @@ int qi_connection_disconnect(qi_connection *connection)
 {
     if (!connection)
         return QI_OK;
-    int status = qi__handle_check(connection, QI__HANDLE_CONNECTION, "connection");
+    int status = qip_handle_check(connection, QIP_HANDLE_CONNECTION, "connection");
     if (status < 0)
         return status;
-    if (!qi__runtime_on_gui_thread())
-        return qi__fail(QI_ERR_WRONG_THREAD,
+    if (!qip_runtime_on_gui_thread())
+        return qip_fail(QI_ERR_WRONG_THREAD,
                         "qi_connection_disconnect() belongs to the GUI thread");
     if (atomic_load(&connection->connected)) {
-        qi__visit visit = qi__python_enter();
+        qip_visit visit = qip_python_enter();
         end(connection);
-        qi__python_leave(visit);
+        qip_python_leave(visit);
     }
     qi_connection_release(connection);
     return QI_OK;
@@ -331,18 +331,18 @@ int qi_connection_disconnect(qi_connection *connection)
 
 bool qi_connection_is_connected(const qi_connection *connection)
 {
-    return qi__handle_is(connection, QI__HANDLE_CONNECTION) && atomic_load(&connection->connected);
+    return qip_handle_is(connection, QIP_HANDLE_CONNECTION) && atomic_load(&connection->connected);
 }
 
 void qi_connection_release(qi_connection *connection)
 {
-    if (!qi__handle_is(connection, QI__HANDLE_CONNECTION))
+    if (!qip_handle_is(connection, QIP_HANDLE_CONNECTION))
         return;
-    qi__handle_remove(connection);
+    qip_handle_remove(connection);
     drop(connection);
 }
 
-void qi__connections_cut(qi_runtime *runtime)
+void qip_connections_cut(qi_runtime *runtime)
 {
     qi_connection *next;
 
@@ -355,13 +355,13 @@ void qi__connections_cut(qi_runtime *runtime)
     }
 }
 
-void qi__connections_cut_scope(PyObject *scope)
+void qip_connections_cut_scope(PyObject *scope)
 {
     qi_connection *next;
 
     for (qi_connection *connection = connections; connection; connection = next) {
         next = connection->next;
-        if (connection->slot && qi__scope_is(connection->slot->context, scope)) {
+        if (connection->slot && qip_scope_is(connection->slot->context, scope)) {
             end(connection);
             next = connections;
         }

@@ -6,6 +6,6 @@
 #include <stddef.h>
 
 /* How many live. */
-size_t qi__connections_count(void);
+size_t qip_connections_count(void);
 
 #endif

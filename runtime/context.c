@@ -24,9 +24,9 @@ static PyObject *variables_of(PyObject *context)
     return found;
 }
 
-PyObject *qi__context_pattern(qi__contexts *contexts)
+PyObject *qip_context_pattern(qip_contexts *contexts)
 {
-    PyObject *current = can_tell ? qi__current_context() : NULL;
+    PyObject *current = can_tell ? qip_current_context() : NULL;
 
     if (contexts->pattern && current && variables_of(current) == contexts->variables)
         return Py_NewRef(contexts->pattern);
@@ -43,7 +43,7 @@ PyObject *qi__context_pattern(qi__contexts *contexts)
     return pattern;
 }
 
-PyObject *qi__context_from(qi__contexts *contexts, PyObject *pattern)
+PyObject *qip_context_from(qip_contexts *contexts, PyObject *pattern)
 {
     PyObject *spare = contexts->spare;
 
@@ -60,7 +60,7 @@ static bool has_weak_references(PyObject *context)
     return *PyObject_GET_WEAKREFS_LISTPTR(context);
 }
 
-void qi__context_give_back(qi__contexts *contexts, PyObject *context)
+void qip_context_give_back(qip_contexts *contexts, PyObject *context)
 {
     if (Py_REFCNT(context) == 1 && !has_weak_references(context) && contexts->pattern &&
         !contexts->spare && variables_of(context) == contexts->variables)
@@ -69,15 +69,15 @@ void qi__context_give_back(qi__contexts *contexts, PyObject *context)
         Py_DECREF(context);
 }
 
-void qi__contexts_settle(qi__contexts *contexts)
+void qip_contexts_settle(qip_contexts *contexts)
 {
-    PyObject *current = contexts->pattern ? qi__current_context() : NULL;
+    PyObject *current = contexts->pattern ? qip_current_context() : NULL;
 
     if (current && variables_of(current) != contexts->variables)
-        qi__contexts_clear(contexts);
+        qip_contexts_clear(contexts);
 }
 
-void qi__contexts_clear(qi__contexts *contexts)
+void qip_contexts_clear(qip_contexts *contexts)
 {
     PyObject *pattern = contexts->pattern, *spare = contexts->spare;
 
@@ -94,7 +94,7 @@ static int try_out(PyObject *one, PyObject *two, PyObject *variable)
 
     if (PyContext_Enter(two) < 0)
         return -1;
-    bool is_current = qi__current_context() == two;
+    bool is_current = qip_current_context() == two;
     PyObject *token = PyContextVar_Set(variable, Py_None);
     Py_XDECREF(token);
     if (PyContext_Exit(two) < 0 || !token)
@@ -104,7 +104,7 @@ static int try_out(PyObject *one, PyObject *two, PyObject *variable)
     return 0;
 }
 
-int qi__contexts_setup(void)
+int qip_contexts_setup(void)
 {
     PyObject *one = PyContext_CopyCurrent();
     PyObject *two = one ? PyContext_Copy(one) : NULL;

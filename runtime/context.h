@@ -18,30 +18,30 @@
 #include <Python.h>
 
 /* One of these is part of each loop. All references are owned, and may be NULL. */
-typedef struct qi__contexts {
+typedef struct qip_contexts {
     PyObject *pattern;
     PyObject *variables; /* the pattern's; borrowed from it */
     PyObject *spare;     /* a copy of the pattern that is not entered */
-} qi__contexts;
+} qip_contexts;
 
 /* Finds out whether variables can be told apart in this Python; without it every pattern is a new copy. */
-int qi__contexts_setup(void);
+int qip_contexts_setup(void);
 
 /* The pattern of the current Context. A new reference, or NULL with an exception. */
-PyObject *qi__context_pattern(qi__contexts *contexts);
+PyObject *qip_context_pattern(qip_contexts *contexts);
 
 /* A Context like the pattern, for one callback. A new reference, or NULL with an exception. */
-PyObject *qi__context_from(qi__contexts *contexts, PyObject *pattern);
+PyObject *qip_context_from(qip_contexts *contexts, PyObject *pattern);
 
 /* Takes back the Context of a handle that is being freed, whatever its origin. Takes the reference. */
-void qi__context_give_back(qi__contexts *contexts, PyObject *context);
+void qip_context_give_back(qip_contexts *contexts, PyObject *context);
 
 /*
  * For when the loop has nothing to do: drops what would keep variables alive that the current Context does not
  * have. Beware: freeing them may run any code.
  */
-void qi__contexts_settle(qi__contexts *contexts);
+void qip_contexts_settle(qip_contexts *contexts);
 
-void qi__contexts_clear(qi__contexts *contexts);
+void qip_contexts_clear(qip_contexts *contexts);
 
 #endif

@@ -71,11 +71,11 @@ static PyObject *object_to_python(const qi_value *value)
 {
     qi_object *object = qi_value_object(value);
 
-    if (!object || qi_qt_is_dying(object)) {
+    if (!object || qip_qt_is_dying(object)) {
         PyErr_SetString(PyExc_ReferenceError, "the QObject of a value was destroyed");
         return NULL;
     }
-    return qi_qt_wrap(object);
+    return qip_qt_wrap(object);
 }
 
 static size_t size_of(const qi_value *value)
@@ -99,7 +99,7 @@ static PyObject *to_python(const qi_value *value, int depth)
         refuse_depth();
         return NULL;
     }
-    if (!qi__value_is_whole(value)) {
+    if (!qip_value_is_whole(value)) {
         PyErr_Format(PyExc_ValueError, "a %s value that is not empty points at NULL",
                      qi_kind_name(value->kind));
         return NULL;
@@ -133,7 +133,7 @@ static PyObject *to_python(const qi_value *value, int depth)
     return NULL;
 }
 
-PyObject *qi__value_to_python(const qi_value *value)
+PyObject *qip_value_to_python(const qi_value *value)
 {
     return to_python(value, 0);
 }
@@ -142,7 +142,7 @@ PyObject *qi__value_to_python(const qi_value *value)
 
 static int keep_as_python(PyObject *object, qi_value *out)
 {
-    qi__value_own_python(out, Py_NewRef(object));
+    qip_value_own_python(out, Py_NewRef(object));
     return 0;
 }
 
@@ -161,7 +161,7 @@ static int from_int(PyObject *object, qi_value *out)
 
 static int own_bytes(qi_value *out, qi_kind kind, const char *data, Py_ssize_t size)
 {
-    if (qi__value_own_text(out, kind, data, (size_t)size) == QI_OK)
+    if (qip_value_own_text(out, kind, data, (size_t)size) == QI_OK)
         return 0;
     PyErr_NoMemory(); /* text of Python's is valid UTF-8, so nothing else can fail */
     return -1;
@@ -183,7 +183,7 @@ static int from_text(PyObject *object, qi_value *out)
 static int from_list(PyObject *object, qi_value *out, int depth)
 {
     Py_ssize_t count = PyList_GET_SIZE(object);
-    qi_value *items = qi__value_own_list(out, (size_t)count);
+    qi_value *items = qip_value_own_list(out, (size_t)count);
 
     if (!items) {
         PyErr_NoMemory();
@@ -211,7 +211,7 @@ static int from_dict(PyObject *object, qi_value *out, int depth)
     if (!pairs)
         return -1;
     Py_ssize_t count = PyList_GET_SIZE(pairs);
-    qi_entry *entries = qi__value_own_map(out, (size_t)count);
+    qi_entry *entries = qip_value_own_map(out, (size_t)count);
     int result = entries ? 0 : -1;
 
     if (!entries)
@@ -228,7 +228,7 @@ static int from_dict(PyObject *object, qi_value *out, int depth)
 
 static int from_proxy(PyObject *object, qi_value *out)
 {
-    qi_object *pointer = qi_qt_unwrap(object);
+    qi_object *pointer = qip_qt_unwrap(object);
 
     if (!pointer)
         return -1;
@@ -264,25 +264,25 @@ static int from_python(PyObject *object, qi_value *out, int depth)
         return from_list(object, out, depth + 1);
     if (PyDict_CheckExact(object))
         return from_dict(object, out, depth + 1);
-    if (qi_qt_is_proxy(object))
+    if (qip_qt_is_proxy(object))
         return from_proxy(object, out);
     return keep_as_python(object, out);
 }
 
-int qi__value_from_python(PyObject *object, qi_value *out)
+int qip_value_from_python(PyObject *object, qi_value *out)
 {
     if (from_python(object, out, 0) == 0)
         return 0;
     /* What was made before the failure is owned by *out; clearing it may run Python code. */
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     qi_value_clear(out);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
     return -1;
 }
 
 /* -- opaque objects, for value.c -------------------------------------------------------------------- */
 
-bool qi__opaque_hold(void *object)
+bool qip_opaque_hold(void *object)
 {
     if (!Py_IsInitialized())
         return false;
@@ -292,7 +292,7 @@ bool qi__opaque_hold(void *object)
     return true;
 }
 
-void qi__opaque_type_name(void *object, char *buffer, size_t size)
+void qip_opaque_type_name(void *object, char *buffer, size_t size)
 {
     if (!Py_IsInitialized()) {
         snprintf(buffer, size, "Python");
@@ -303,7 +303,7 @@ void qi__opaque_type_name(void *object, char *buffer, size_t size)
     PyGILState_Release(gil);
 }
 
-void qi__opaque_drop(void *object)
+void qip_opaque_drop(void *object)
 {
     if (!Py_IsInitialized())
         return;

@@ -13,10 +13,10 @@ extern "C" {
 
 /* New reference, or NULL with an exception set (UnicodeDecodeError, ReferenceError for a dead QObject,
  * ValueError for one that points at NULL, RecursionError beyond 200 levels, …). */
-PyObject *qi__value_to_python(const qi_value *value);
+PyObject *qip_value_to_python(const qi_value *value);
 
 /* Makes an owning value. 0, or -1 with an exception set and *out none. */
-int qi__value_from_python(PyObject *object, qi_value *out);
+int qip_value_from_python(PyObject *object, qi_value *out);
 
 #ifdef __cplusplus
 }

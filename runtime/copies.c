@@ -35,22 +35,22 @@ static int compare(PyObject *module)
 
     if (!file)
         return -1;
-    char *library = file == Py_None ? NULL : qi_qt_library_of(PyBytes_AS_STRING(file), &version);
-    bool other = library && strcmp(library, qi_qt_library()) != 0;
+    char *library = file == Py_None ? NULL : qip_qt_library_of(PyBytes_AS_STRING(file), &version);
+    bool other = library && strcmp(library, qip_qt_library()) != 0;
     if (other)
         PyErr_Format(
             PyExc_RuntimeError,
             "%R uses Qt %s (%s), but qi uses Qt %s (%s); objects of the one are none of the "
             "other: use a PyQt6 or PySide6 that is linked to qi's Qt",
-            module, version, library, qi_qt_version(), qi_qt_library());
+            module, version, library, qip_qt_version(), qip_qt_library());
     free(library);
     Py_DECREF(file);
     return other ? -1 : 0;
 }
 
-int qi__copies_check(PyObject *module)
+int qip_copies_check(PyObject *module)
 {
-    PyObject *known = qi__state_get()->qt_cache; /* of modules that are as they should be, too */
+    PyObject *known = qip_state_get()->qt_cache; /* of modules that are as they should be, too */
     int found = PyDict_Contains(known, module);
 
     if (found)
@@ -60,17 +60,17 @@ int qi__copies_check(PyObject *module)
 
 static PyObject *check_qt(PyObject *Py_UNUSED(self), PyObject *module)
 {
-    if (qi__copies_check(module) < 0)
+    if (qip_copies_check(module) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
 
 static PyObject *qt_copy(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(ignored))
 {
-    return Py_BuildValue("sN", qi_qt_version(), PyUnicode_DecodeFSDefault(qi_qt_library()));
+    return Py_BuildValue("sN", qip_qt_version(), PyUnicode_DecodeFSDefault(qip_qt_library()));
 }
 
-int qi__copies_setup(PyObject *module, qi__state *Py_UNUSED(state))
+int qip_copies_setup(PyObject *module, qip_state *Py_UNUSED(state))
 {
     static PyMethodDef functions[] = {
         {"_check_qt", check_qt, METH_O,

@@ -6,6 +6,6 @@
 #include <Python.h>
 
 /* Refuses an extension module that uses another Qt: 0, or -1 with RuntimeError, which has both paths. GIL: held. */
-int qi__copies_check(PyObject *module);
+int qip_copies_check(PyObject *module);
 
 #endif

@@ -16,38 +16,38 @@
 #include "status.h"
 #include "visit.h"
 
-void qi__loop_look_for_long(qi__loop *loop)
+void qip_loop_look_for_long(qip_loop *loop)
 {
-    const uint64_t longest = loop->counters.longest_step_ns, slow = qi__slow_limit_ns();
+    const uint64_t longest = loop->counters.longest_step_ns, slow = qip_slow_limit_ns();
 
     loop->counters.long_ns = longest < slow ? longest : slow;
 }
 
-void qi__loop_count_slow(qi__loop *loop, uint64_t ns)
+void qip_loop_count_slow(qip_loop *loop, uint64_t ns)
 {
-    if (ns >= qi__slow_limit_ns())
+    if (ns >= qip_slow_limit_ns())
         loop->counters.slow_steps++;
     if (ns > loop->counters.longest_step_ns) {
         loop->counters.longest_step_ns = ns;
-        qi__loop_look_for_long(loop);
+        qip_loop_look_for_long(loop);
     }
 }
 
 /* len(asyncio.all_tasks(loop)), or -1 with an exception. */
 static Py_ssize_t count_tasks(PyObject *loop)
 {
-    PyObject *tasks = qi__call_python("asyncio", "all_tasks", "(O)", loop);
+    PyObject *tasks = qip_call_python("asyncio", "all_tasks", "(O)", loop);
     Py_ssize_t count = tasks ? PyObject_Size(tasks) : -1;
 
     Py_XDECREF(tasks);
     return count;
 }
 
-static int read_counters(qi__loop *loop, qi_loop_counters *out)
+static int read_counters(qip_loop *loop, qi_loop_counters *out)
 {
     const Py_ssize_t tasks = count_tasks((PyObject *)loop);
-    const qi__counters *counters = &loop->counters;
-    const uint64_t lived = qi__clock_ns() - counters->since_ns;
+    const qip_counters *counters = &loop->counters;
+    const uint64_t lived = qip_clock_ns() - counters->since_ns;
 
     if (tasks < 0)
         return -1;
@@ -68,30 +68,30 @@ static int read_counters(qi__loop *loop, qi_loop_counters *out)
         .timers = loop->timers.count,
         .descriptors = loop->fd_count,
         .tasks = (size_t)tasks,
-        .connections = qi__connections_count() + (size_t)PyDict_GET_SIZE(loop->state->links),
+        .connections = qip_connections_count() + (size_t)PyDict_GET_SIZE(loop->state->links),
     };
     return 0;
 }
 
 int qi_loop_counters_read(qi_runtime *runtime, qi_loop_counters *out)
 {
-    int status = qi__runtime_check(runtime);
+    int status = qip_runtime_check(runtime);
 
     if (status < 0)
         return status;
     if (!out)
-        return qi__fail(QI_ERR_ARGUMENT, "`out` is NULL; there is nowhere to put the counters");
+        return qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; there is nowhere to put the counters");
     if (out->size != sizeof *out)
-        return qi__fail(QI_ERR_ABI,
+        return qip_fail(QI_ERR_ABI,
                         "qi_loop_counters has size %zu, but this library knows %zu; set `size` to "
                         "sizeof(qi_loop_counters) before",
                         out->size, sizeof *out);
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     if (!runtime->loop)
-        status = qi__fail(QI_ERR_NOT_RUNNING, "the runtime has no loop any more");
-    else if (read_counters((qi__loop *)runtime->loop, out) < 0)
-        status = qi__fail_python("reading the counters");
-    qi__python_leave(visit);
+        status = qip_fail(QI_ERR_NOT_RUNNING, "the runtime has no loop any more");
+    else if (read_counters((qip_loop *)runtime->loop, out) < 0)
+        status = qip_fail_python("reading the counters");
+    qip_python_leave(visit);
     return status;
 }
 
@@ -102,22 +102,22 @@ static PyObject *counters(PyObject *module, PyObject *loop)
     qi_loop_counters c;
 
     (void)module;
-    if (!PyObject_TypeCheck(loop, (PyTypeObject *)qi__state_get()->loop_type))
+    if (!PyObject_TypeCheck(loop, (PyTypeObject *)qip_state_get()->loop_type))
         return PyErr_Format(PyExc_TypeError, "the counters are those of a loop of qi's, not of %R",
                             loop);
-    if (read_counters((qi__loop *)loop, &c) < 0)
+    if (read_counters((qip_loop *)loop, &c) < 0)
         return NULL;
     return Py_BuildValue(
         "{sK sK sK sK sK sK sd sd sd sd sd sn sn sn sn sn}", "turns", c.turns, "callbacks",
         c.callbacks, "polls", c.polls, "slice_overruns", c.slice_overruns, "slow_steps",
-        c.slow_steps, "nested_turns", c.nested_turns, "busy", qi__seconds(c.busy_ns), "idle",
-        qi__seconds(c.idle_ns), "longest_step", qi__seconds(c.longest_step_ns), "lag",
-        qi__seconds(c.lag_ns), "lag_max", qi__seconds(c.lag_max_ns), "ready", (Py_ssize_t)c.ready,
+        c.slow_steps, "nested_turns", c.nested_turns, "busy", qip_seconds(c.busy_ns), "idle",
+        qip_seconds(c.idle_ns), "longest_step", qip_seconds(c.longest_step_ns), "lag",
+        qip_seconds(c.lag_ns), "lag_max", qip_seconds(c.lag_max_ns), "ready", (Py_ssize_t)c.ready,
         "timers", (Py_ssize_t)c.timers, "descriptors", (Py_ssize_t)c.descriptors, "tasks",
         (Py_ssize_t)c.tasks, "connections", (Py_ssize_t)c.connections);
 }
 
-int qi__counters_setup(PyObject *module, qi__state *state)
+int qip_counters_setup(PyObject *module, qip_state *state)
 {
     static PyMethodDef methods[] = {
         {"_counters", counters, METH_O,

@@ -5,10 +5,10 @@
 #include "qt/bridge.h"
 #include "state.h"
 
-typedef struct qi__courier {
+typedef struct qip_courier {
     PyObject_HEAD
-    qi_qt_courier *courier;
-} qi__courier;
+    qip_qt_courier *courier;
+} qip_courier;
 
 static PyObject *courier_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
@@ -16,9 +16,9 @@ static PyObject *courier_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, ":Courier", names))
         return NULL;
-    qi__courier *self = (qi__courier *)type->tp_alloc(type, 0);
+    qip_courier *self = (qip_courier *)type->tp_alloc(type, 0);
     if (self)
-        self->courier = qi_qt_courier_new();
+        self->courier = qip_qt_courier_new();
     return (PyObject *)self;
 }
 
@@ -26,8 +26,8 @@ static void courier_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
 
-    if (((qi__courier *)self)->courier)
-        qi_qt_courier_free(((qi__courier *)self)->courier);
+    if (((qip_courier *)self)->courier)
+        qip_qt_courier_free(((qip_courier *)self)->courier);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -39,7 +39,7 @@ static PyObject *courier_send(PyObject *self, PyObject *args)
     PyObject *rest = PyTuple_GetSlice(args, 1, PyTuple_GET_SIZE(args));
     if (!rest)
         return NULL;
-    qi_qt_courier_send(((qi__courier *)self)->courier, PyTuple_GET_ITEM(args, 0), rest);
+    qip_qt_courier_send(((qip_courier *)self)->courier, PyTuple_GET_ITEM(args, 0), rest);
     Py_DECREF(rest);
     Py_RETURN_NONE;
 }
@@ -61,12 +61,12 @@ static PyType_Slot courier_slots[] = {
 
 static PyType_Spec courier_spec = {
     .name = "_qi.Courier",
-    .basicsize = sizeof(qi__courier),
+    .basicsize = sizeof(qip_courier),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = courier_slots,
 };
 
-int qi__courier_setup(PyObject *module, qi__state *state)
+int qip_courier_setup(PyObject *module, qip_state *state)
 {
     PyObject *type = PyType_FromModuleAndSpec(module, &courier_spec, NULL);
     int status = type ? PyModule_AddType(module, (PyTypeObject *)type) : -1;

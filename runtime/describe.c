@@ -128,7 +128,7 @@ static void put_text(writer *out, const char *data, size_t size)
     for (size_t i = 0; i < size;) {
         unsigned char first = (unsigned char)data[i];
         size_t width = character_size(first);
-        if (width > 1 && (width > size - i || qi__utf8_valid(data + i, width) != width)) {
+        if (width > 1 && (width > size - i || qip_utf8_valid(data + i, width) != width)) {
             /* A borrowing value may hold anything; what is no UTF-8 is shown as bytes are. */
             char text[5];
             snprintf(text, sizeof text, "\\x%02x", first);
@@ -193,7 +193,7 @@ static void put_python(writer *out, void *object)
 {
     char type[64];
 
-    qi__opaque_type_name(object, type, sizeof type);
+    qip_opaque_type_name(object, type, sizeof type);
     put_format(out, "<%s object at %p>", type, object);
 }
 

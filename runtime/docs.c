@@ -9,7 +9,7 @@
 typedef struct doc {
     PyObject_HEAD
     PyObject *of_type;
-    qi__doc_fn make;
+    qip_doc_fn make;
 } doc;
 
 static PyObject *doc_get(PyObject *self, PyObject *object, PyObject *type)
@@ -47,7 +47,7 @@ static PyType_Spec doc_spec = {
     .slots = doc_slots,
 };
 
-int qi__docs_set(PyObject *type, qi__doc_fn make)
+int qip_docs_set(PyObject *type, qip_doc_fn make)
 {
     PyObject *doc_type = PyType_FromSpec(&doc_spec),
              *text = PyObject_GetAttrString(type, "__doc__");

@@ -10,11 +10,11 @@ extern "C" {
 #endif
 
 /* New str, or NULL: with an exception, or without one where the object has none of its own. */
-typedef PyObject *(*qi__doc_fn)(PyObject *object);
+typedef PyObject *(*qip_doc_fn)(PyObject *object);
 
 /* Makes `make` answer for the __doc__ of a type's instances; that of the type stays what it is. To be
  * called right after the type was made. 0, or -1 with an exception set. */
-int qi__docs_set(PyObject *type, qi__doc_fn make);
+int qip_docs_set(PyObject *type, qip_doc_fn make);
 
 #ifdef __cplusplus
 }

@@ -31,7 +31,7 @@
 
 typedef struct findings {
     qi_config config; /* a copy of its own */
-    qi__location location;
+    qip_location location;
     char *library, *libpython, *wrong;
     char runs[32], runs_fully[32];
     const char **folders; /* borrowed texts */
@@ -51,15 +51,15 @@ void qi_doctor_options_init(qi_doctor_options *options)
 static int check(const qi_doctor_options *options)
 {
     if (options->size != sizeof *options)
-        return qi__fail(QI_ERR_ABI,
+        return qip_fail(QI_ERR_ABI,
                         "the size of the doctor's options is %zu, but this libqi knows only %zu: "
                         "fill them with qi_doctor_options_init()",
                         options->size, sizeof *options);
     if (options->plugin_folder_count && !options->plugin_folders)
-        return qi__fail(QI_ERR_ARGUMENT, "plugin_folders is NULL although its count is %zu",
+        return qip_fail(QI_ERR_ARGUMENT, "plugin_folders is NULL although its count is %zu",
                         options->plugin_folder_count);
     for (size_t i = 0; i < options->plugin_folder_count; i++) {
-        int status = qi__check_text(options->plugin_folders[i], "an entry of plugin_folders");
+        int status = qip_check_text(options->plugin_folders[i], "an entry of plugin_folders");
         if (status != QI_OK)
             return status;
     }
@@ -69,11 +69,11 @@ static int check(const qi_doctor_options *options)
 /* What the running runtime was started with, or the defaults. */
 static int copy_current(qi_config *own)
 {
-    if (!qi__callout_begin())
-        return qi__config_copy(own, NULL);
-    qi_runtime *runtime = qi__runtime_current(); /* it is not CLOSED meanwhile */
-    int status = qi__config_copy(own, runtime ? &runtime->config : NULL);
-    qi__callout_end();
+    if (!qip_callout_begin())
+        return qip_config_copy(own, NULL);
+    qi_runtime *runtime = qip_runtime_current(); /* it is not CLOSED meanwhile */
+    int status = qip_config_copy(own, runtime ? &runtime->config : NULL);
+    qip_callout_end();
     return status;
 }
 
@@ -85,7 +85,7 @@ static int collect_folders(findings *found, const qi_doctor_options *options)
         return QI_OK;
     found->folders = malloc(count * sizeof *found->folders);
     if (!found->folders)
-        return qi__fail(QI_ERR_MEMORY, "out of memory for the names of folders");
+        return qip_fail(QI_ERR_MEMORY, "out of memory for the names of folders");
     for (size_t i = 0; i < count; i++)
         found->folders[i] = i < own ? found->config.module_paths[i]
                                     : options->plugin_folders[i - own];
@@ -108,7 +108,7 @@ static void find_versions(findings *found)
 /* Where Python would be started from; what is wrong with that stays in `wrong`, and is no failure. */
 static int find_location(findings *found)
 {
-    int status = qi__location_find(&found->location, &found->config);
+    int status = qip_location_find(&found->location, &found->config);
 
     if (status == QI_ERR_INTERPRETER) {
         found->wrong = strdup(qi_last_error()->message);
@@ -119,33 +119,33 @@ static int find_location(findings *found)
 
 static int find(findings *found, const qi_doctor_options *options)
 {
-    int status = options->config ? qi__config_copy(&found->config, options->config)
+    int status = options->config ? qip_config_copy(&found->config, options->config)
                                  : copy_current(&found->config);
     if (status == QI_OK)
         status = collect_folders(found, options);
     if (status == QI_OK)
         status = find_location(found);
     find_versions(found);
-    found->library = qi__loaded_at((const void *)&qi_doctor);
-    found->libpython = qi__loaded_at((const void *)&Py_GetVersion);
+    found->library = qip_loaded_at((const void *)&qi_doctor);
+    found->libpython = qip_loaded_at((const void *)&Py_GetVersion);
     return status;
 }
 
 static void let_go(findings *found)
 {
-    qi__location_free(&found->location);
+    qip_location_free(&found->location);
     free(found->folders);
     free(found->library);
     free(found->libpython);
     free(found->wrong);
-    qi__config_free(&found->config);
+    qip_config_free(&found->config);
 }
 
 static int examine(const findings *found, const char *program, bool embeds, qi_value *out)
 {
     size_t size;
-    const char *script = qi__package_source(SCRIPT, &size);
-    const qi_doctor_facts facts = {
+    const char *script = qip_package_source(SCRIPT, &size);
+    const qip_doctor_facts facts = {
         .library = found->library,
         .libpython = found->libpython,
         .built = TEXT(PY_MAJOR_VERSION) "." TEXT(PY_MINOR_VERSION),
@@ -165,7 +165,7 @@ static int examine(const findings *found, const char *program, bool embeds, qi_v
         .script_size = size,
     };
 
-    return qi_doctor_examine(&facts, out);
+    return qip_doctor_examine(&facts, out);
 }
 
 int qi_doctor(const qi_doctor_options *options, qi_value *out)
@@ -175,7 +175,7 @@ int qi_doctor(const qi_doctor_options *options, qi_value *out)
 
     qi_doctor_options_init(&defaults);
     if (!out)
-        return qi__fail(QI_ERR_ARGUMENT, "out is NULL, so there is no place for the report");
+        return qip_fail(QI_ERR_ARGUMENT, "out is NULL, so there is no place for the report");
     int status = check(options ? options : &defaults);
     if (status == QI_OK)
         status = find(&found, options ? options : &defaults);
@@ -200,8 +200,8 @@ static int examine_stock(const char *executable, const qi_doctor_options *option
         status = collect_folders(&found, options);
     find_versions(&found);
     found.config.use_environment = true;
-    found.library = qi__loaded_at((const void *)&qi_doctor);
-    found.libpython = qi__loaded_at((const void *)&Py_GetVersion);
+    found.library = qip_loaded_at((const void *)&qi_doctor);
+    found.libpython = qip_loaded_at((const void *)&Py_GetVersion);
     if (status == QI_OK)
         status = examine(&found, found.location.program, false, out);
     let_go(&found);
@@ -228,18 +228,18 @@ static PyObject *doctor(PyObject *Py_UNUSED(self), PyObject *const *args, Py_ssi
     options.plugin_folders = texts + 1;
     options.plugin_folder_count = (size_t)count - 1;
     Py_BEGIN_ALLOW_THREADS
-    status = qi__single_is_extension() ? examine_stock(texts[0], &options, &report)
+    status = qip_single_is_extension() ? examine_stock(texts[0], &options, &report)
                                        : qi_doctor(&options, &report);
     Py_END_ALLOW_THREADS
     if (status != QI_OK)
-        return qi__raise_status(qi_last_error());
+        return qip_raise_status(qi_last_error());
     const qi_value *json = qi_value_get(&report, "json");
     PyObject *text = PyUnicode_FromStringAndSize(json->as.text.data, (Py_ssize_t)json->as.text.size);
     qi_value_clear(&report);
     return text;
 }
 
-int qi__doctor_setup(PyObject *module, qi__state *Py_UNUSED(state))
+int qip_doctor_setup(PyObject *module, qip_state *Py_UNUSED(state))
 {
     static PyMethodDef functions[] = {
         {"_doctor", (PyCFunction)(void (*)(void))doctor, METH_FASTCALL,

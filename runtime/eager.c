@@ -22,10 +22,10 @@
  * Task(coroutine, loop=…[, eager_start=True]), which is what signals make. Task is called by tuple and
  * dictionary, whatever the call looks like, so the dictionary is made once.
  */
-static PyObject *new_plain_task(qi__loop *loop, PyObject *coroutine)
+static PyObject *new_plain_task(qip_loop *loop, PyObject *coroutine)
 {
     if (!loop->task_arguments) {
-        loop->task_arguments = QI__HAS_EAGER_START
+        loop->task_arguments = QIP_HAS_EAGER_START
                                    ? Py_BuildValue("{sOsO}", "loop", loop, "eager_start", Py_True)
                                    : Py_BuildValue("{sO}", "loop", loop);
         if (!loop->task_arguments)
@@ -40,9 +40,9 @@ static PyObject *new_plain_task(qi__loop *loop, PyObject *coroutine)
 }
 
 /* The same with name=…, and with context=… in the place of eager_start=True. */
-static PyObject *new_task(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
+static PyObject *new_task(qip_loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
 {
-    qi__state *state = loop->state;
+    qip_state *state = loop->state;
     PyObject *stack[5], **arguments = stack + 1;
 
     arguments[0] = coroutine;
@@ -53,12 +53,12 @@ static PyObject *new_task(qi__loop *loop, PyObject *coroutine, PyObject *name, P
                                context ? state->task_keywords_context : state->task_keywords);
 }
 
-static bool has_task_factory(const qi__loop *loop)
+static bool has_task_factory(const qip_loop *loop)
 {
     return loop->task_factory && loop->task_factory != Py_None;
 }
 
-static PyObject *factory_task(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
+static PyObject *factory_task(qip_loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
 {
     PyObject *method = PyObject_GetAttrString((PyObject *)loop, "create_task");
     PyObject *args = method ? PyTuple_Pack(1, coroutine) : NULL;
@@ -80,7 +80,7 @@ static PyObject *factory_task(qi__loop *loop, PyObject *coroutine, PyObject *nam
  */
 static void close_coroutine(PyObject *coroutine)
 {
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     PyObject *throw = PyObject_GetAttrString(coroutine, "throw");
     PyObject *result = throw ? PyObject_CallMethod(coroutine, "close", NULL) : NULL;
 
@@ -88,7 +88,7 @@ static void close_coroutine(PyObject *coroutine)
         PyErr_Clear(); /* not a coroutine at all, or one that refuses; the first exception says more */
     Py_XDECREF(result);
     Py_XDECREF(throw);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
 }
 
 /* -- the first step ----------------------------------------------------------------------------------- */
@@ -98,7 +98,7 @@ static void close_coroutine(PyObject *coroutine)
  * future instead. Whether asyncio has complained of the exception already, which it does as the task
  * goes, or will, when somebody else gives it up, the future counts as looked at. Takes the exception.
  */
-static PyObject *future_for(qi__loop *loop, PyObject *exception)
+static PyObject *future_for(qip_loop *loop, PyObject *exception)
 {
     PyObject *future = PyObject_CallMethod((PyObject *)loop, "create_future", NULL);
     PyObject *result = future ? PyObject_CallMethod(future, "set_exception", "O", exception) : NULL;
@@ -116,28 +116,28 @@ static PyObject *future_for(qi__loop *loop, PyObject *exception)
  * SystemExit and KeyboardInterrupt of a first step. A guest has no run_forever() that they could end, so
  * they are reported and the task, which has the exception as its result, is returned all the same.
  */
-static PyObject *step_raised(qi__loop *loop, PyObject *task)
+static PyObject *step_raised(qip_loop *loop, PyObject *task)
 {
-    if (loop->mode != QI__MODE_GUEST) {
+    if (loop->mode != QIP_MODE_GUEST) {
         Py_XDECREF(task);
         return NULL;
     }
     if (!task)
-        return future_for(loop, qi__take_exception());
-    qi__loop_report(loop, "A task asked to end the process; as a guest, asyncio goes on", NULL);
+        return future_for(loop, qip_take_exception());
+    qip_loop_report(loop, "A task asked to end the process; as a guest, asyncio goes on", NULL);
     return task;
 }
 
 /* Takes over the reference to the task. */
-static PyObject *run_first_step(qi__loop *loop, PyObject *task, PyObject *handle)
+static PyObject *run_first_step(qip_loop *loop, PyObject *task, PyObject *handle)
 {
-    switch (qi__handle_call((qi__handle *)handle)) {
-    case QI__RAN_BLOCKED:
+    switch (qip_handle_call((qip_handle *)handle)) {
+    case QIP_RAN_BLOCKED:
         /* The Context that was asked for is entered already, by a frame below: the step has to wait. */
-        if (qi__ready_push(loop, handle) < 0)
+        if (qip_ready_push(loop, handle) < 0)
             Py_CLEAR(task);
         return task;
-    case QI__RAN_RAISED:
+    case QIP_RAN_RAISED:
         return step_raised(loop, task);
     default:
         return task;
@@ -145,7 +145,7 @@ static PyObject *run_first_step(qi__loop *loop, PyObject *task, PyObject *handle
 }
 
 /* There is no task to return. `handle` may be NULL. */
-static PyObject *no_task(qi__loop *loop, PyObject *coroutine, PyObject *handle, bool captures)
+static PyObject *no_task(qip_loop *loop, PyObject *coroutine, PyObject *handle, bool captures)
 {
     bool exits = PyErr_ExceptionMatches(PyExc_SystemExit) ||
                  PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
@@ -157,17 +157,17 @@ static PyObject *no_task(qi__loop *loop, PyObject *coroutine, PyObject *handle, 
         return NULL;
     }
     /* A factory has made the task, or has scheduled something else, before it failed: let it run. */
-    PyObject *raised = qi__take_exception();
-    if (qi__ready_push(loop, handle) < 0)
+    PyObject *raised = qip_take_exception();
+    if (qip_ready_push(loop, handle) < 0)
         PyErr_WriteUnraisable(handle);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
     return NULL;
 }
 
 /* The loop takes what is scheduled meanwhile for the first step: no finalizer may come in between. */
-static PyObject *make_task(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
+static PyObject *make_task(qip_loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
 {
-    bool collected = QI__COLLECTS_IN_ALLOCATIONS && PyGC_Disable();
+    bool collected = QIP_COLLECTS_IN_ALLOCATIONS && PyGC_Disable();
     PyObject *task = name || context ? new_task(loop, coroutine, name, context)
                                      : new_plain_task(loop, coroutine);
 
@@ -176,11 +176,11 @@ static PyObject *make_task(qi__loop *loop, PyObject *coroutine, PyObject *name, 
     return task;
 }
 
-static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *name,
-                               PyObject *context, qi__newcomer *newcomer)
+static PyObject *make_and_step(qip_loop *loop, PyObject *coroutine, PyObject *name,
+                               PyObject *context, qip_newcomer *newcomer)
 {
     bool by_factory = has_task_factory(loop);
-    bool captures = by_factory || context || !QI__HAS_EAGER_START;
+    bool captures = by_factory || context || !QIP_HAS_EAGER_START;
     bool outer_captures = loop->capturing; /* we may be inside a task factory */
     bool outer_choosy = loop->choosy;
     PyObject *outer_handle = loop->captured;
@@ -198,20 +198,20 @@ static PyObject *make_and_step(qi__loop *loop, PyObject *coroutine, PyObject *na
     loop->captured = NULL;
     loop->capturing = false; /* until the step has run, which may schedule what it likes */
     loop->newcomer = NULL;
-    qi__newcomer_made(newcomer, task);
+    qip_newcomer_made(newcomer, task);
     if (!task)
         task = no_task(loop, coroutine, handle, captures);
     else if (handle) /* none if the factory made an eager task */
         task = run_first_step(loop, task, handle);
     if (handle)
-        qi__handle_release(handle);
+        qip_handle_release(handle);
     loop->capturing = outer_captures;
     loop->choosy = outer_choosy;
     loop->captured = outer_handle;
     return task;
 }
 
-static int check_runnable(qi__loop *loop, PyObject *coroutine, PyObject *context)
+static int check_runnable(qip_loop *loop, PyObject *coroutine, PyObject *context)
 {
     if (context && !PyContext_CheckExact(context)) {
         PyErr_Format(PyExc_TypeError, "context must be a contextvars.Context or None, not %R",
@@ -236,41 +236,41 @@ static int check_runnable(qi__loop *loop, PyObject *coroutine, PyObject *context
     return -1;
 }
 
-static PyObject *run_task(qi__loop *loop, PyObject *coroutine, PyObject *name, PyObject *context,
+static PyObject *run_task(qip_loop *loop, PyObject *coroutine, PyObject *name, PyObject *context,
                           bool may_nest)
 {
     if (check_runnable(loop, coroutine, context) < 0)
         return NULL;
-    PyObject *outer_task = qi__task_leave(loop->state, (PyObject *)loop);
+    PyObject *outer_task = qip_task_leave(loop->state, (PyObject *)loop);
     if (PyErr_Occurred() || (outer_task && !may_nest)) {
         if (!PyErr_Occurred())
             PyErr_SetString(
                 PyExc_RuntimeError,
                 "run_task() was called from a running task with allow_task_nesting=False");
-        qi__task_enter_again(loop->state, (PyObject *)loop, outer_task);
+        qip_task_enter_again(loop->state, (PyObject *)loop, outer_task);
         close_coroutine(coroutine);
         return NULL;
     }
 
-    qi__exc_scope scope;
-    qi__newcomer newcomer;
-    qi__exc_scope_enter(&scope);
-    qi__newcomer_open(&newcomer);
-    qi__bracket_open(loop);
+    qip_exc_scope scope;
+    qip_newcomer newcomer;
+    qip_exc_scope_enter(&scope);
+    qip_newcomer_open(&newcomer);
+    qip_bracket_open(loop);
     PyObject *task = make_and_step(loop, coroutine, name, context, &newcomer);
-    qi__bracket_close(loop);
-    qi__newcomer_close(&newcomer);
-    qi__exc_scope_leave(&scope);
-    qi__task_enter_again(loop->state, (PyObject *)loop, outer_task);
-    if (qi__loop_is_idle(loop))
-        qi__loop_settle(loop);
+    qip_bracket_close(loop);
+    qip_newcomer_close(&newcomer);
+    qip_exc_scope_leave(&scope);
+    qip_task_enter_again(loop->state, (PyObject *)loop, outer_task);
+    if (qip_loop_is_idle(loop))
+        qip_loop_settle(loop);
     return task;
 }
 
-PyObject *qi__loop_run_task(PyObject *loop, PyObject *coroutine, PyObject *name, PyObject *context)
+PyObject *qip_loop_run_task(PyObject *loop, PyObject *coroutine, PyObject *name, PyObject *context)
 {
     Py_INCREF(loop);
-    PyObject *task = run_task((qi__loop *)loop, coroutine, name, context, true);
+    PyObject *task = run_task((qip_loop *)loop, coroutine, name, context, true);
     Py_DECREF(loop);
     return task;
 }
@@ -286,13 +286,13 @@ static PyObject *loop_run_task(PyObject *self, PyObject *args, PyObject *keyword
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$pOO:run_task", names, &coroutine,
                                      &may_nest, &name, &context))
         return NULL;
-    return run_task((qi__loop *)self, coroutine, name == Py_None ? NULL : name,
+    return run_task((qip_loop *)self, coroutine, name == Py_None ? NULL : name,
                     context == Py_None ? NULL : context, may_nest);
 }
 
 #define KEYWORDS ((PyCFunction)(void (*)(void))loop_run_task)
 
-PyMethodDef qi__eager_methods[] = {
+PyMethodDef qip_eager_methods[] = {
     {"run_task", KEYWORDS, METH_VARARGS | METH_KEYWORDS,
      PyDoc_STR(
          "run_task($self, coro, /, *, allow_task_nesting=True, name=None, context=None)\n--\n\n"
@@ -300,9 +300,9 @@ PyMethodDef qi__eager_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qi__eager_setup(qi__state *state)
+int qip_eager_setup(qip_state *state)
 {
-    state->task_keywords = QI__HAS_EAGER_START
+    state->task_keywords = QIP_HAS_EAGER_START
                                ? Py_BuildValue("(sss)", "loop", "name", "eager_start")
                                : Py_BuildValue("(ss)", "loop", "name");
     state->task_keywords_context = Py_BuildValue("(sss)", "loop", "name", "context");

@@ -9,21 +9,21 @@
 
 /* Calls a function of a module ("qi._embed", "signal") with arguments as in Py_BuildValue, in
  * parentheses; new reference. */
-PyObject *qi__call_python(const char *module, const char *function, const char *format, ...);
+PyObject *qip_call_python(const char *module, const char *function, const char *format, ...);
 
 /* The members of a runtime that nobody else needs to see. */
-typedef struct qi__runtime_own {
-    void *on_quit; /* the token of qi_qt_on_quit() */
+typedef struct qip_runtime_own {
+    void *on_quit; /* the token of qip_qt_on_quit() */
     unsigned shutdown_flags;
     bool shutting_down;  /* stages are running */
     int shutdown_status; /* what the shutdown returned, for those who ask again */
-} qi__runtime_own;
+} qip_runtime_own;
 
 /* Ends what qi_runtime_init() has begun; afterwards the runtime is CLOSED. GIL: held, and given away
  * meanwhile. */
-void qi__runtime_close(qi_runtime *runtime);
+void qip_runtime_close(qi_runtime *runtime);
 
 /* Called by the application's aboutToQuit. shutdown.c */
-void qi__shutdown_on_quit(void *runtime);
+void qip_shutdown_on_quit(void *runtime);
 
 #endif

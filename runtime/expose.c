@@ -36,9 +36,9 @@ static int check_identifier(PyObject *text, const char *whole)
     if (answer)
         keyword = PyObject_IsTrue(answer);
     if (keyword < 0)
-        status = qi__fail_python("checking a name for qi.host");
+        status = qip_fail_python("checking a name for qi.host");
     else if (keyword || !PyUnicode_IsIdentifier(text))
-        status = qi__fail(QI_ERR_ARGUMENT,
+        status = qip_fail(QI_ERR_ARGUMENT,
                           "'%s' is no name of Python's that qi.host could have; "
                           "use letters, digits and underscores",
                           whole);
@@ -51,21 +51,21 @@ static int check_part(const char *part, size_t size, const char *whole)
 {
     PyObject *text = PyUnicode_FromStringAndSize(part, (Py_ssize_t)size);
     int status = text ? check_identifier(text, whole)
-                      : qi__fail_python("checking a name for qi.host");
+                      : qip_fail_python("checking a name for qi.host");
 
     Py_XDECREF(text);
     return status;
 }
 
-int qi__host_check_name(const char *name)
+int qip_host_check_name(const char *name)
 {
-    int status = qi__check_text(name, "the name");
+    int status = qip_check_text(name, "the name");
     return status == QI_OK ? check_part(name, strlen(name), name) : status;
 }
 
 static int check_dotted(const char *name)
 {
-    int status = qi__check_text(name, "the name");
+    int status = qip_check_text(name, "the name");
 
     for (const char *part = name; status == QI_OK; part++) {
         size_t size = strcspn(part, ".");
@@ -90,7 +90,7 @@ static const char *function_near(const char *name)
     PyObject *key, *value;
     Py_ssize_t position = 0;
 
-    while (PyDict_Next(qi__state_get()->host_functions, &position, &key, &value)) {
+    while (PyDict_Next(qip_state_get()->host_functions, &position, &key, &value)) {
         const char *other = PyUnicode_AsUTF8(key);
         if (other && (is_inside(other, name) || is_inside(name, other)))
             return other;
@@ -99,15 +99,15 @@ static const char *function_near(const char *name)
     return NULL;
 }
 
-int qi__expose_check_object(const char *name)
+int qip_expose_check_object(const char *name)
 {
     const char *near = function_near(name);
 
-    if (!near && PyDict_GetItemString(qi__state_get()->host_functions, name))
+    if (!near && PyDict_GetItemString(qip_state_get()->host_functions, name))
         near = name;
     if (!near)
         return QI_OK;
-    return qi__fail(QI_ERR_STATE,
+    return qip_fail(QI_ERR_STATE,
                     "qi.host.%s is a function of the application, so no object can be "
                     "qi.host.%s; take it out with qi_unexpose(), or choose another name",
                     near, name);
@@ -119,15 +119,15 @@ static int check_free(const char *name)
     char first[256];
 
     if (near)
-        return qi__fail(QI_ERR_STATE,
+        return qip_fail(QI_ERR_STATE,
                         "qi.host.%s is a function of the application, so there cannot be "
                         "qi.host.%s; choose another name",
                         near, name);
     size_t size = strcspn(name, ".");
     snprintf(first, sizeof first, "%.*s", (int)size, name);
-    if (!qi__host_has(first))
+    if (!qip_host_has(first))
         return QI_OK;
-    return qi__fail(QI_ERR_STATE,
+    return qip_fail(QI_ERR_STATE,
                     "qi.host.%s is an object of the application, so there cannot be a function "
                     "qi.host.%s; choose another name",
                     first, name);
@@ -144,42 +144,42 @@ void qi_function_init(qi_function *function)
 int qi_fail(int status, const char *message)
 {
     if (status >= 0)
-        return qi__fail(QI_ERR_ARGUMENT, "qi_fail() was given the status %d, which is no failure",
+        return qip_fail(QI_ERR_ARGUMENT, "qi_fail() was given the status %d, which is no failure",
                         status);
     if (!message)
         message = qi_status_text(status);
-    return qi__fail(status, "%.*s", (int)qi__utf8_valid(message, strlen(message)), message);
+    return qip_fail(status, "%.*s", (int)qip_utf8_valid(message, strlen(message)), message);
 }
 
 static int check_function(const qi_function *function)
 {
     if (!function)
-        return qi__fail(QI_ERR_ARGUMENT,
+        return qip_fail(QI_ERR_ARGUMENT,
                         "the function is NULL; qi_unexpose() takes one out of qi.host");
     if (function->size != sizeof *function)
-        return qi__fail(QI_ERR_ABI,
+        return qip_fail(QI_ERR_ABI,
                         "qi_function has size %zu, but this library knows %zu; fill it with "
                         "qi_function_init()",
                         function->size, sizeof *function);
     if (!function->call)
-        return qi__fail(QI_ERR_ARGUMENT, "qi_function.call is NULL; there is nothing to call");
+        return qip_fail(QI_ERR_ARGUMENT, "qi_function.call is NULL; there is nothing to call");
     if (function->flags & ~(unsigned)QI_EXPOSE_POOL)
-        return qi__fail(QI_ERR_ARGUMENT, "qi_function has unknown flags: 0x%x", function->flags);
-    if (function->owner && qi_qt_is_dying(function->owner))
-        return qi__fail(QI_ERR_DEAD_OBJECT,
+        return qip_fail(QI_ERR_ARGUMENT, "qi_function has unknown flags: 0x%x", function->flags);
+    if (function->owner && qip_qt_is_dying(function->owner))
+        return qip_fail(QI_ERR_DEAD_OBJECT,
                         "the owner is being destroyed, so nobody could call the function");
-    int status = function->signature ? qi__check_text(function->signature, "the signature") : QI_OK;
+    int status = function->signature ? qip_check_text(function->signature, "the signature") : QI_OK;
     if (status == QI_OK && function->doc)
-        status = qi__check_text(function->doc, "the documentation");
+        status = qip_check_text(function->doc, "the documentation");
     return status;
 }
 
 static int fail_signature(const char *name, const char *signature)
 {
     if (!PyErr_ExceptionMatches(PyExc_ValueError))
-        return qi__fail_python(name);
+        return qip_fail_python(name);
     PyErr_Clear();
-    return qi__fail(QI_ERR_ARGUMENT,
+    return qip_fail(QI_ERR_ARGUMENT,
                     "the signature of \"%s\" cannot be read: \"%s\"; write it as after `def`, with "
                     "literals as defaults: \"(symbol: str, count: int = 1) -> float\"",
                     name, signature);
@@ -188,16 +188,16 @@ static int fail_signature(const char *name, const char *signature)
 /* What was there before is retired once the new one is in its place. */
 static int put(const char *name, PyObject *function)
 {
-    PyObject *functions = qi__state_get()->host_functions;
+    PyObject *functions = qip_state_get()->host_functions;
     PyObject *before = Py_XNewRef(PyDict_GetItemString(functions, name));
 
     if (PyDict_SetItemString(functions, name, function) < 0) {
         PyErr_Clear();
         Py_XDECREF(before);
-        return qi__fail(QI_ERR_MEMORY, "there is no memory for a name in qi.host");
+        return qip_fail(QI_ERR_MEMORY, "there is no memory for a name in qi.host");
     }
     if (before)
-        qi__function_retire(before, replaced);
+        qip_function_retire(before, replaced);
     Py_XDECREF(before);
     return QI_OK;
 }
@@ -210,7 +210,7 @@ static int expose(const char *name, const qi_function *spec)
         status = check_free(name);
     if (status < 0)
         return status;
-    PyObject *function = qi__function_new(name, spec);
+    PyObject *function = qip_function_new(name, spec);
     if (!function)
         return fail_signature(name, spec->signature ? spec->signature : "");
     status = put(name, function);
@@ -220,49 +220,49 @@ static int expose(const char *name, const qi_function *spec)
 
 int qi_expose(qi_runtime *runtime, const char *name, const qi_function *function)
 {
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
 
     if (status == QI_OK)
         status = check_function(function);
     if (status < 0)
         return status;
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     status = expose(name, function);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return status;
 }
 
 static int take_out(const char *name)
 {
-    PyObject *functions = qi__state_get()->host_functions;
+    PyObject *functions = qip_state_get()->host_functions;
     PyObject *function = Py_XNewRef(PyDict_GetItemString(functions, name));
 
     if (!function)
-        return qi__fail(QI_ERR_NOT_FOUND, "qi.host has no function named \"%s\"", name);
+        return qip_fail(QI_ERR_NOT_FOUND, "qi.host has no function named \"%s\"", name);
     if (PyDict_DelItemString(functions, name) < 0)
         PyErr_Clear();
-    qi__function_retire(function, taken_away);
+    qip_function_retire(function, taken_away);
     Py_DECREF(function);
     return QI_OK;
 }
 
 int qi_unexpose(qi_runtime *runtime, const char *name)
 {
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
 
     if (status == QI_OK)
-        status = qi__check_text(name, "the name");
+        status = qip_check_text(name, "the name");
     if (status < 0)
         return status;
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     status = take_out(name);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return status;
 }
 
-void qi__expose_clear(void)
+void qip_expose_clear(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
     PyObject *all = state && state->host_functions ? PyDict_Values(state->host_functions) : NULL;
 
     if (!all) {
@@ -271,7 +271,7 @@ void qi__expose_clear(void)
     }
     PyDict_Clear(state->host_functions);
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(all); i++)
-        qi__function_retire(PyList_GET_ITEM(all, i), shut_down);
+        qip_function_retire(PyList_GET_ITEM(all, i), shut_down);
     Py_DECREF(all);
 }
 
@@ -280,7 +280,7 @@ void qi__expose_clear(void)
 /* The function, or None. */
 static PyObject *host_function(PyObject *Py_UNUSED(module), PyObject *name)
 {
-    PyObject *function = PyDict_GetItemWithError(qi__state_get()->host_functions, name);
+    PyObject *function = PyDict_GetItemWithError(qip_state_get()->host_functions, name);
 
     if (!function && PyErr_Occurred())
         return NULL;
@@ -289,7 +289,7 @@ static PyObject *host_function(PyObject *Py_UNUSED(module), PyObject *name)
 
 static PyObject *host_function_names(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
-    return PyDict_Keys(qi__state_get()->host_functions);
+    return PyDict_Keys(qip_state_get()->host_functions);
 }
 
 static PyMethodDef functions[] = {
@@ -298,7 +298,7 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qi__expose_setup(PyObject *module, qi__state *state)
+int qip_expose_setup(PyObject *module, qip_state *state)
 {
     state->host_functions = PyDict_New();
     if (!state->host_functions)

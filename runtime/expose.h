@@ -5,12 +5,12 @@
 
 /* QI_OK, or QI_ERR_ARGUMENT / QI_ERR_ENCODING: the text is no identifier, or a keyword, which no attribute
  * access could reach. */
-int qi__host_check_name(const char *name);
+int qip_host_check_name(const char *name);
 
 /* QI_OK if an object may have the name, or QI_ERR_STATE: functions have it. */
-int qi__expose_check_object(const char *name);
+int qip_expose_check_object(const char *name);
 
 /* Takes all functions out. Beware: runs the host's code. */
-void qi__expose_clear(void);
+void qip_expose_clear(void);
 
 #endif

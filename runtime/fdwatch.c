@@ -14,12 +14,12 @@
 
 /* -- the table ------------------------------------------------------------------------------------- */
 
-static qi__fd *entry_of(qi__loop *loop, int fd)
+static qip_fd *entry_of(qip_loop *loop, int fd)
 {
     return (size_t)fd < loop->fds_size ? &loop->fds[fd] : NULL;
 }
 
-static int grow_table(qi__loop *loop, int fd)
+static int grow_table(qip_loop *loop, int fd)
 {
     size_t size = loop->fds_size ? loop->fds_size : 64;
 
@@ -29,7 +29,7 @@ static int grow_table(qi__loop *loop, int fd)
     }
     while (size <= (size_t)fd)
         size *= 2;
-    qi__fd *fds = PyMem_Realloc(loop->fds, size * sizeof *fds);
+    qip_fd *fds = PyMem_Realloc(loop->fds, size * sizeof *fds);
     if (!fds) {
         PyErr_NoMemory();
         return -1;
@@ -40,20 +40,20 @@ static int grow_table(qi__loop *loop, int fd)
     return 0;
 }
 
-static unsigned wanted(const qi__fd *entry)
+static unsigned wanted(const qip_fd *entry)
 {
-    return (entry->reader ? (unsigned)QI__POLL_READ : 0) |
-           (entry->writer ? (unsigned)QI__POLL_WRITE : 0);
+    return (entry->reader ? (unsigned)QIP_POLL_READ : 0) |
+           (entry->writer ? (unsigned)QIP_POLL_WRITE : 0);
 }
 
-static int apply(qi__loop *loop, int fd)
+static int apply(qip_loop *loop, int fd)
 {
-    qi__fd *entry = &loop->fds[fd];
+    qip_fd *entry = &loop->fds[fd];
     unsigned interest = wanted(entry) & ~(unsigned)entry->masked;
 
-    if (qi__poller_interest(loop->poller, fd) == interest)
+    if (qip_poller_interest(loop->poller, fd) == interest)
         return 0;
-    if (qi__poller_set(loop->poller, fd, interest) == 0)
+    if (qip_poller_set(loop->poller, fd, interest) == 0)
         return 0;
     PyErr_SetFromErrno(PyExc_OSError);
     return -1;
@@ -82,38 +82,38 @@ static int descriptor_of(PyObject *object)
 
 /* -- adding and removing --------------------------------------------------------------------------- */
 
-static bool is_closed(const qi__loop *loop)
+static bool is_closed(const qip_loop *loop)
 {
     return loop->closed || !loop->poller;
 }
 
-PyObject *qi__fd_add(qi__loop *loop, int fd, unsigned direction, PyObject *callback,
+PyObject *qip_fd_add(qip_loop *loop, int fd, unsigned direction, PyObject *callback,
                      PyObject *const *args, Py_ssize_t count)
 {
     if (is_closed(loop))
-        return qi__loop_closed_error();
-    qi__handle *handle = qi__handle_new_for_fd(loop, fd, callback, args, count);
+        return qip_loop_closed_error();
+    qip_handle *handle = qip_handle_new_for_fd(loop, fd, callback, args, count);
     if (!handle)
         return NULL;
     if (is_closed(loop)) {
         Py_DECREF(handle);
-        return qi__loop_closed_error();
+        return qip_loop_closed_error();
     }
     if ((size_t)fd >= loop->fds_size && grow_table(loop, fd) < 0) {
         Py_DECREF(handle);
         return NULL;
     }
 
-    qi__fd *entry = &loop->fds[fd];
-    qi__handle **side = direction == QI__POLL_READ ? &entry->reader : &entry->writer;
-    qi__handle *replaced = *side;
+    qip_fd *entry = &loop->fds[fd];
+    qip_handle **side = direction == QIP_POLL_READ ? &entry->reader : &entry->writer;
+    qip_handle *replaced = *side;
     bool was_used = wanted(entry) != 0;
     uint8_t was_masked = entry->masked;
     *side = handle;
     entry->masked &= (uint8_t)~direction;
-    bool same = qi__poller_interest(loop->poller, fd) == (wanted(entry) & ~(unsigned)entry->masked);
+    bool same = qip_poller_interest(loop->poller, fd) == (wanted(entry) & ~(unsigned)entry->masked);
     int result = apply(loop, fd);
-    if (result == 0 && same && replaced && qi__poller_refresh(loop->poller, fd) < 0) {
+    if (result == 0 && same && replaced && qip_poller_refresh(loop->poller, fd) < 0) {
         PyErr_SetFromErrno(PyExc_OSError);
         result = -1;
     }
@@ -127,23 +127,23 @@ PyObject *qi__fd_add(qi__loop *loop, int fd, unsigned direction, PyObject *callb
         loop->fd_count++;
     Py_INCREF(handle); /* the table's, besides the caller's */
     if (replaced) {
-        qi__handle_cancel(replaced); /* Beware: may run code that changes the table */
+        qip_handle_cancel(replaced); /* Beware: may run code that changes the table */
         Py_DECREF(replaced);
     }
     return (PyObject *)handle;
 }
 
 /* As the selectors module, keeps the object: whoever has closed a socket removes it by that alone. */
-static void keep_object(qi__loop *loop, int fd, PyObject *object)
+static void keep_object(qip_loop *loop, int fd, PyObject *object)
 {
-    qi__fd *entry = entry_of(loop, fd);
+    qip_fd *entry = entry_of(loop, fd);
 
     if (entry && wanted(entry) && !PyLong_Check(object))
         Py_XSETREF(entry->object, Py_NewRef(object)); /* Beware: may run code that changes the table */
 }
 
 /* The descriptor that an object had when it was added; -1. */
-static int descriptor_before(const qi__loop *loop, const PyObject *object)
+static int descriptor_before(const qip_loop *loop, const PyObject *object)
 {
     for (size_t fd = 0; fd < loop->fds_size; fd++) {
         if (loop->fds[fd].object == object)
@@ -152,28 +152,28 @@ static int descriptor_before(const qi__loop *loop, const PyObject *object)
     return -1;
 }
 
-static PyObject *add(qi__loop *loop, PyObject *const *args, Py_ssize_t count, unsigned direction)
+static PyObject *add(qip_loop *loop, PyObject *const *args, Py_ssize_t count, unsigned direction)
 {
     if (count < 2) {
         PyErr_SetString(PyExc_TypeError, "a file descriptor and a callback are needed");
         return NULL;
     }
     if (is_closed(loop))
-        return qi__loop_closed_error();
+        return qip_loop_closed_error();
     int fd = descriptor_of(args[0]); /* Beware: calls fileno(), which may close the loop */
-    PyObject *handle = fd < 0 ? NULL : qi__fd_add(loop, fd, direction, args[1], args + 2, count - 2);
+    PyObject *handle = fd < 0 ? NULL : qip_fd_add(loop, fd, direction, args[1], args + 2, count - 2);
     if (handle)
         keep_object(loop, fd, args[0]);
     return handle;
 }
 
-bool qi__fd_remove(qi__loop *loop, int fd, unsigned direction)
+bool qip_fd_remove(qip_loop *loop, int fd, unsigned direction)
 {
-    qi__fd *entry = is_closed(loop) || fd < 0 ? NULL : entry_of(loop, fd);
+    qip_fd *entry = is_closed(loop) || fd < 0 ? NULL : entry_of(loop, fd);
     if (!entry)
         return false;
-    qi__handle **side = direction == QI__POLL_READ ? &entry->reader : &entry->writer;
-    qi__handle *handle = *side;
+    qip_handle **side = direction == QIP_POLL_READ ? &entry->reader : &entry->writer;
+    qip_handle *handle = *side;
     PyObject *object = NULL;
     if (!handle)
         return false;
@@ -186,13 +186,13 @@ bool qi__fd_remove(qi__loop *loop, int fd, unsigned direction)
     }
     if (apply(loop, fd) < 0)
         PyErr_Clear(); /* only a closed descriptor can refuse, and that is gone from the poller */
-    qi__handle_cancel(handle); /* Beware: may run code that changes the table */
+    qip_handle_cancel(handle); /* Beware: may run code that changes the table */
     Py_DECREF(handle);
     Py_XDECREF(object);
     return true;
 }
 
-bool qi__fd_has(const qi__loop *loop, int fd, unsigned direction)
+bool qip_fd_has(const qip_loop *loop, int fd, unsigned direction)
 {
     if (is_closed(loop) || fd < 0 || (size_t)fd >= loop->fds_size)
         return false;
@@ -200,7 +200,7 @@ bool qi__fd_has(const qi__loop *loop, int fd, unsigned direction)
 }
 
 /* 1 if there was a callback, 0 if not, -1 with an exception. */
-static int remove_side(qi__loop *loop, PyObject *object, unsigned direction)
+static int remove_side(qip_loop *loop, PyObject *object, unsigned direction)
 {
     if (is_closed(loop))
         return 0;
@@ -211,34 +211,34 @@ static int remove_side(qi__loop *loop, PyObject *object, unsigned direction)
             return -1;
         PyErr_Clear();
     }
-    return qi__fd_remove(loop, fd, direction);
+    return qip_fd_remove(loop, fd, direction);
 }
 
 static PyObject *loop_add_reader(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
-    return add((qi__loop *)self, args, count, QI__POLL_READ);
+    return add((qip_loop *)self, args, count, QIP_POLL_READ);
 }
 
 static PyObject *loop_add_writer(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
-    return add((qi__loop *)self, args, count, QI__POLL_WRITE);
+    return add((qip_loop *)self, args, count, QIP_POLL_WRITE);
 }
 
 static PyObject *loop_remove_reader(PyObject *self, PyObject *fd)
 {
-    int removed = remove_side((qi__loop *)self, fd, QI__POLL_READ);
+    int removed = remove_side((qip_loop *)self, fd, QIP_POLL_READ);
     return removed < 0 ? NULL : PyBool_FromLong(removed);
 }
 
 static PyObject *loop_remove_writer(PyObject *self, PyObject *fd)
 {
-    int removed = remove_side((qi__loop *)self, fd, QI__POLL_WRITE);
+    int removed = remove_side((qip_loop *)self, fd, QIP_POLL_WRITE);
     return removed < 0 ? NULL : PyBool_FromLong(removed);
 }
 
 /* -- polling --------------------------------------------------------------------------------------- */
 
-static int queue_side(qi__loop *loop, int fd, qi__handle *handle, unsigned direction)
+static int queue_side(qip_loop *loop, int fd, qip_handle *handle, unsigned direction)
 {
     if (!handle || handle->cancelled || handle->queued)
         return 0;
@@ -248,78 +248,78 @@ static int queue_side(qi__loop *loop, int fd, qi__handle *handle, unsigned direc
             PyErr_Clear();
         return 0;
     }
-    if (qi__ready_push(loop, (PyObject *)handle) < 0)
+    if (qip_ready_push(loop, (PyObject *)handle) < 0)
         return -1;
     handle->queued = true;
     return 0;
 }
 
-static int queue_event(qi__loop *loop, const qi__poll_event *event)
+static int queue_event(qip_loop *loop, const qip_poll_event *event)
 {
-    qi__fd *entry = entry_of(loop, event->fd);
+    qip_fd *entry = entry_of(loop, event->fd);
 
     if (!entry)
         return 0;
-    if (event->ready & QI__POLL_READ && queue_side(loop, event->fd, entry->reader, QI__POLL_READ) < 0)
+    if (event->ready & QIP_POLL_READ && queue_side(loop, event->fd, entry->reader, QIP_POLL_READ) < 0)
         return -1;
-    if (event->ready & QI__POLL_WRITE &&
-        queue_side(loop, event->fd, entry->writer, QI__POLL_WRITE) < 0)
+    if (event->ready & QIP_POLL_WRITE &&
+        queue_side(loop, event->fd, entry->writer, QIP_POLL_WRITE) < 0)
         return -1;
     return 0;
 }
 
-void qi__fd_unmask(qi__loop *loop, qi__handle *handle)
+void qip_fd_unmask(qip_loop *loop, qip_handle *handle)
 {
-    qi__fd *entry = entry_of(loop, handle->fd);
+    qip_fd *entry = entry_of(loop, handle->fd);
 
     if (!entry || !entry->masked || handle->running || handle->deferred || !loop->poller)
         return;
     if (entry->reader == handle)
-        entry->masked &= (uint8_t)~QI__POLL_READ;
+        entry->masked &= (uint8_t)~QIP_POLL_READ;
     if (entry->writer == handle)
-        entry->masked &= (uint8_t)~QI__POLL_WRITE;
-    PyObject *raised = qi__take_exception();
+        entry->masked &= (uint8_t)~QIP_POLL_WRITE;
+    PyObject *raised = qip_take_exception();
     if (apply(loop, handle->fd) < 0)
         PyErr_Clear();
-    qi__give_exception(raised);
+    qip_give_exception(raised);
 }
 
 /* Seconds until the next timer for a selector's select(); NULL with an exception. */
-static PyObject *foreign_timeout(qi__loop *loop, bool block)
+static PyObject *foreign_timeout(qip_loop *loop, bool block)
 {
     if (!block)
         return PyLong_FromLong(0);
     if (!loop->timers.count)
         return Py_NewRef(Py_None);
-    double now = qi__loop_now(loop);
+    double now = qip_loop_now(loop);
     if (now == -1 && PyErr_Occurred())
         return NULL;
-    double timeout = qi__timers_deadline(&loop->timers) - now;
+    double timeout = qip_timers_deadline(&loop->timers) - now;
     return PyFloat_FromDouble(timeout < 0 ? 0 : timeout > 86400 ? 86400 : timeout);
 }
 
-void qi__fd_watch_foreign(qi__loop *loop, bool watch)
+void qip_fd_watch_foreign(qip_loop *loop, bool watch)
 {
     if (loop->foreign_fd >= 0)
-        (void)qi__poller_set(loop->poller, loop->foreign_fd, 0); /* never fails */
+        (void)qip_poller_set(loop->poller, loop->foreign_fd, 0); /* never fails */
     loop->foreign_fd = -1;
     if (!watch || !loop->foreign_selector)
         return;
     int fd = PyObject_AsFileDescriptor(loop->selector);
     PyErr_Clear(); /* select() has none; turn.c asks such a selector every now and then */
-    if (fd >= 0 && loop->poller && qi__poller_set(loop->poller, fd, QI__POLL_READ) == 0)
+    if (fd >= 0 && loop->poller && qip_poller_set(loop->poller, fd, QIP_POLL_READ) == 0)
         loop->foreign_fd = fd;
 }
 
 /* Somebody gave the loop a selector of his own kind: ask it, as asyncio would. */
-static int poll_foreign(qi__loop *loop, bool block)
+static int poll_foreign(qip_loop *loop, bool block)
 {
     PyObject *events = NULL, *result = NULL;
     PyObject *timeout = foreign_timeout(loop, block);
-    qi__poll_event own[4];
+    qip_poll_event own[4];
 
     if (loop->host && loop->poller)
-        (void)qi__poller_wait(loop->poller, own, 4, false); /* takes back the deadline and the wake-up */
+        (void)qip_poller_wait(loop->poller, own, 4, false); /* takes back the deadline and the wake-up */
     if (timeout)
         events = PyObject_CallMethod(loop->selector, "select", "O", timeout);
     if (events)
@@ -331,25 +331,25 @@ static int poll_foreign(qi__loop *loop, bool block)
 }
 
 /* The thread waits of its own will: whoever watches it must not think that it is stuck. */
-static int wait_without_gil(qi__loop *loop, qi__poll_event *events, int most)
+static int wait_without_gil(qip_loop *loop, qip_poll_event *events, int most)
 {
-    const bool watched = loop->thread == qi__pulse_now.ident;
+    const bool watched = loop->thread == qip_pulse_now.ident;
     int count;
 
     if (watched)
-        qi__pulse_cycle(qi__top_frame(PyThreadState_Get()));
+        qip_pulse_cycle(qip_top_frame(PyThreadState_Get()));
     Py_BEGIN_ALLOW_THREADS
-    count = qi__poller_wait(loop->poller, events, most, true);
+    count = qip_poller_wait(loop->poller, events, most, true);
     Py_END_ALLOW_THREADS
     if (watched)
-        qi__pulse_back();
+        qip_pulse_back();
     return count;
 }
 
-int qi__fd_poll(qi__loop *loop, bool block)
+int qip_fd_poll(qip_loop *loop, bool block)
 {
     enum { BATCH = 128 };
-    qi__poll_event events[BATCH];
+    qip_poll_event events[BATCH];
     size_t rounds = loop->fd_count / BATCH + 1; /* what is ready stays so: do not ask for ever */
     int count;
 
@@ -357,14 +357,14 @@ int qi__fd_poll(qi__loop *loop, bool block)
         return poll_foreign(loop, block);
     if (!loop->poller) {
         if (block)
-            qi__loop_closed_error(); /* there is nothing to wait for, ever */
+            qip_loop_closed_error(); /* there is nothing to wait for, ever */
         return block ? -1 : 0;
     }
     do {
         if (block) {
             count = wait_without_gil(loop, events, BATCH);
         } else {
-            count = qi__poller_wait(loop->poller, events, BATCH, false);
+            count = qip_poller_wait(loop->poller, events, BATCH, false);
         }
         if (count < 0) {
             if (errno != EINTR) {
@@ -387,11 +387,11 @@ int qi__fd_poll(qi__loop *loop, bool block)
 /* {fd: (events, reader, writer)} */
 static PyObject *loop_watched(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
     PyObject *map = PyDict_New();
 
     for (size_t fd = 0; map && fd < loop->fds_size; fd++) {
-        qi__fd *entry = &loop->fds[fd];
+        qip_fd *entry = &loop->fds[fd];
         if (!wanted(entry))
             continue;
         PyObject *key = PyLong_FromSize_t(fd);
@@ -408,32 +408,32 @@ static PyObject *loop_watched(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *loop_poll(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
 
-    if (qi__fd_poll(loop, false) < 0)
+    if (qip_fd_poll(loop, false) < 0)
         return NULL;
-    if (qi__loop_is_idle(loop))
-        qi__loop_settle(loop); /* the poll may have taken the deadline away */
+    if (qip_loop_is_idle(loop))
+        qip_loop_settle(loop); /* the poll may have taken the deadline away */
     Py_RETURN_NONE;
 }
 
 static PyObject *loop_close_poller(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
 
     if (loop->running) {
         PyErr_SetString(PyExc_RuntimeError, "the selector of a running loop cannot be closed");
         return NULL;
     }
-    qi__fd_clear(loop);
-    qi__poller_free(loop->poller);
+    qip_fd_clear(loop);
+    qip_poller_free(loop->poller);
     loop->poller = NULL;
     Py_RETURN_NONE;
 }
 
-void qi__fd_clear(qi__loop *loop)
+void qip_fd_clear(qip_loop *loop)
 {
-    qi__fd *fds = loop->fds;
+    qip_fd *fds = loop->fds;
     size_t size = loop->fds_size;
 
     loop->fds = NULL;
@@ -446,7 +446,7 @@ void qi__fd_clear(qi__loop *loop)
     PyMem_Free(fds);
 }
 
-int qi__fd_traverse(qi__loop *loop, visitproc visit, void *arg)
+int qip_fd_traverse(qip_loop *loop, visitproc visit, void *arg)
 {
     for (size_t fd = 0; fd < loop->fds_size; fd++) {
         Py_VISIT(loop->fds[fd].reader);
@@ -458,7 +458,7 @@ int qi__fd_traverse(qi__loop *loop, visitproc visit, void *arg)
 
 #define FAST(function) ((PyCFunction)(void (*)(void))(function))
 
-PyMethodDef qi__fd_methods[] = {
+PyMethodDef qip_fd_methods[] = {
     {"_add_reader", FAST(loop_add_reader), METH_FASTCALL, NULL},
     {"_add_writer", FAST(loop_add_writer), METH_FASTCALL, NULL},
     {"_remove_reader", loop_remove_reader, METH_O, NULL},

@@ -30,8 +30,8 @@ typedef struct function {
     Py_ssize_t first_keyword; /* how many cannot be given by name, */
     Py_ssize_t positional;    /* and how many can be given by place */
     int takes_more;           /* "*args" */
-    qi__callee *callee;       /* NULL: retired */
-    qi__owner *owner;
+    qip_callee *callee;       /* NULL: retired */
+    qip_owner *owner;
     void *owner_guard;
     const char *why; /* it was retired */
     bool on_pool;
@@ -181,11 +181,11 @@ static const char *kind_name(char kind)
 
 static void name_argument(const function *self, Py_ssize_t index)
 {
-    PyObject *raised = qi__take_exception(), *type = (PyObject *)Py_TYPE(raised);
+    PyObject *raised = qip_take_exception(), *type = (PyObject *)Py_TYPE(raised);
     bool known = index < parameter_count(self);
 
     if (type != PyExc_TypeError && type != PyExc_ValueError && type != PyExc_OverflowError) {
-        qi__give_exception(raised);
+        qip_give_exception(raised);
         return;
     }
     if (known)
@@ -207,7 +207,7 @@ static int convert(const function *self, Py_ssize_t index, PyObject *object, qi_
     if (!coerced && !PyErr_Occurred())
         PyErr_Format(PyExc_TypeError, "%s expected, got %s", kind_name(kind),
                      Py_TYPE(object)->tp_name);
-    int result = coerced ? qi__value_from_python(coerced, out) : -1;
+    int result = coerced ? qip_value_from_python(coerced, out) : -1;
     Py_XDECREF(coerced);
     if (result < 0)
         name_argument(self, index);
@@ -224,7 +224,7 @@ static PyObject *raise_retired(const function *self)
 /* False with ReferenceError. Its owner may have died without our having been told yet. */
 static bool check_alive(const function *self)
 {
-    if (self->callee && (!self->owner || qi__owner_is_alive(self->owner)))
+    if (self->callee && (!self->owner || qip_owner_is_alive(self->owner)))
         return true;
     raise_retired(self);
     return false;
@@ -233,22 +233,22 @@ static bool check_alive(const function *self)
 /* Conversions run code of Python's, so what was there before may be gone after them. */
 static PyObject *call_with(function *self, const given *given)
 {
-    qi__call *call = qi__call_new(self->callee, (size_t)given->count);
+    qip_call *call = qip_call_new(self->callee, (size_t)given->count);
 
     if (!call)
         return PyErr_NoMemory();
     for (Py_ssize_t i = 0; i < given->count; i++) {
-        if (convert(self, i, given->items[i], &qi__call_arguments(call)[i]) < 0) {
-            qi__call_drop(call);
+        if (convert(self, i, given->items[i], &qip_call_arguments(call)[i]) < 0) {
+            qip_call_drop(call);
             return NULL;
         }
     }
-    qi_object *owner = self->owner ? qi_qt_guard_object(self->owner_guard) : NULL;
+    qi_object *owner = self->owner ? qip_qt_guard_object(self->owner_guard) : NULL;
     if (!check_alive(self) || (self->owner && !owner)) {
-        qi__call_drop(call);
+        qip_call_drop(call);
         return PyErr_Occurred() ? NULL : raise_retired(self);
     }
-    return self->on_pool ? qi__call_perform_on_pool(call) : qi__call_perform(call, owner);
+    return self->on_pool ? qip_call_perform_on_pool(call) : qip_call_perform(call, owner);
 }
 
 static PyObject *function_call(PyObject *object, PyObject *const *arguments, size_t flagged,
@@ -312,7 +312,7 @@ static void owner_gone(void *data)
 {
     PyObject *self = Py_NewRef((PyObject *)data);
 
-    qi__function_retire(self, owner_is_gone);
+    qip_function_retire(self, owner_is_gone);
     Py_DECREF(self);
 }
 
@@ -320,17 +320,17 @@ static int watch_owner(function *self, qi_object *owner)
 {
     if (!owner)
         return 0;
-    self->owner_guard = qi_qt_guard_new(owner);
-    self->owner = self->owner_guard ? qi__owner_watch(owner, owner_gone, self) : NULL;
+    self->owner_guard = qip_qt_guard_new(owner);
+    self->owner = self->owner_guard ? qip_owner_watch(owner, owner_gone, self) : NULL;
     if (self->owner)
         return 0;
     PyErr_NoMemory();
     return -1;
 }
 
-PyObject *qi__function_new(const char *name, const qi_function *spec)
+PyObject *qip_function_new(const char *name, const qi_function *spec)
 {
-    PyTypeObject *type = (PyTypeObject *)qi__state_get()->host_function_type;
+    PyTypeObject *type = (PyTypeObject *)qip_state_get()->host_function_type;
     function *self = (function *)type->tp_alloc(type, 0);
 
     if (!self)
@@ -343,7 +343,7 @@ PyObject *qi__function_new(const char *name, const qi_function *spec)
         self->doc = PyUnicode_FromString(spec->doc);
     bool ok = self->name && (self->doc || !spec->doc) &&
               read_signature(self, spec->signature) == 0 && watch_owner(self, spec->owner) == 0;
-    if (ok && !(self->callee = qi__callee_new(spec))) {
+    if (ok && !(self->callee = qip_callee_new(spec))) {
         PyErr_NoMemory();
         ok = false;
     }
@@ -352,19 +352,19 @@ PyObject *qi__function_new(const char *name, const qi_function *spec)
     return (PyObject *)self;
 }
 
-void qi__function_retire(PyObject *object, const char *why)
+void qip_function_retire(PyObject *object, const char *why)
 {
     function *self = as_function(object);
-    qi__callee *callee = self->callee;
-    qi__owner *owner = self->owner;
+    qip_callee *callee = self->callee;
+    qip_owner *owner = self->owner;
 
     if (!callee)
         return;
     self->callee = NULL;
     self->owner = NULL;
     self->why = why;
-    qi__owner_release(owner);
-    qi__callee_retire(callee);
+    qip_owner_release(owner);
+    qip_callee_retire(callee);
 }
 
 static void function_dealloc(PyObject *object)
@@ -374,10 +374,10 @@ static void function_dealloc(PyObject *object)
 
     if (self->weak_references)
         PyObject_ClearWeakRefs(object);
-    qi__owner_release(self->owner);
-    qi_qt_guard_free(self->owner_guard);
+    qip_owner_release(self->owner);
+    qip_qt_guard_free(self->owner_guard);
     if (self->callee)
-        qi__callee_retire(self->callee);
+        qip_callee_retire(self->callee);
     Py_XDECREF(self->name);
     Py_XDECREF(self->doc);
     Py_XDECREF(self->signature);
@@ -457,10 +457,10 @@ static PyType_Spec function_spec = {
     .slots = function_slots,
 };
 
-int qi__function_setup(PyObject *module, qi__state *state)
+int qip_function_setup(PyObject *module, qip_state *state)
 {
     state->host_function_type = PyType_FromModuleAndSpec(module, &function_spec, NULL);
-    if (!state->host_function_type || qi__docs_set(state->host_function_type, function_doc) < 0)
+    if (!state->host_function_type || qip_docs_set(state->host_function_type, function_doc) < 0)
         return -1;
     return PyModule_AddType(module, (PyTypeObject *)state->host_function_type);
 }

@@ -11,12 +11,12 @@
 
 /* A function of the host's for Python. New reference; NULL with an exception set, ValueError for a signature
  * that is none. The host's `user` is its own from then on. Thread: GUI. */
-PyObject *qi__function_new(const char *name, const qi_function *function);
+PyObject *qip_function_new(const char *name, const qi_function *function);
 
 /* Nobody can call it any more; those who try get ReferenceError with `why` ("was taken away by the
  * application"). Beware: may run the host's code. */
-void qi__function_retire(PyObject *function, const char *why);
+void qip_function_retire(PyObject *function, const char *why);
 
-int qi__function_setup(PyObject *module, qi__state *state);
+int qip_function_setup(PyObject *module, qip_state *state);
 
 #endif

@@ -17,18 +17,18 @@
 
 enum { FREE_LIST_LIMIT = 1024 };
 
-static qi__handle *free_handles[FREE_LIST_LIMIT];
+static qip_handle *free_handles[FREE_LIST_LIMIT];
 static int free_handle_count;
 
-static qi__handle *allocate(PyTypeObject *type, bool is_timer)
+static qip_handle *allocate(PyTypeObject *type, bool is_timer)
 {
     if (!is_timer && free_handle_count) {
-        qi__handle *handle = free_handles[--free_handle_count];
+        qip_handle *handle = free_handles[--free_handle_count];
         PyObject_Init((PyObject *)handle, type);
         return handle;
     }
-    return (qi__handle *)(is_timer ? (PyObject *)PyObject_GC_New(qi__timer_handle, type)
-                                   : (PyObject *)PyObject_GC_New(qi__handle, type));
+    return (qip_handle *)(is_timer ? (PyObject *)PyObject_GC_New(qip_timer_handle, type)
+                                   : (PyObject *)PyObject_GC_New(qip_handle, type));
 }
 
 /* Where a handle was made, for debug mode: the stack of whoever called into the loop. */
@@ -51,12 +51,12 @@ static PyObject *capture_stack(void)
     return stack;
 }
 
-static qi__handle_origin *note_origin(void)
+static qip_handle_origin *note_origin(void)
 {
-    qi__handle_origin *origin = PyMem_Calloc(1, sizeof *origin);
+    qip_handle_origin *origin = PyMem_Calloc(1, sizeof *origin);
 
     if (!origin)
-        return (qi__handle_origin *)PyErr_NoMemory();
+        return (qip_handle_origin *)PyErr_NoMemory();
     origin->source_traceback = capture_stack();
     if (!origin->source_traceback) {
         PyMem_Free(origin);
@@ -66,17 +66,17 @@ static qi__handle_origin *note_origin(void)
 }
 
 /* Fills in the arguments. 0, or -1 with an exception and none. */
-static int take_arguments(qi__handle *handle, PyObject *const *arguments, Py_ssize_t count)
+static int take_arguments(qip_handle *handle, PyObject *const *arguments, Py_ssize_t count)
 {
     handle->argument_count = 0;
-    if (count > QI__INLINE_ARGS) {
+    if (count > QIP_INLINE_ARGS) {
         PyObject *many = PyTuple_New(count);
         if (!many)
             return -1;
         for (Py_ssize_t i = 0; i < count; i++)
             PyTuple_SET_ITEM(many, i, Py_NewRef(arguments[i]));
         handle->arguments[0] = many;
-        handle->argument_count = QI__MANY_ARGS;
+        handle->argument_count = QIP_MANY_ARGS;
         return 0;
     }
     for (Py_ssize_t i = 0; i < count; i++)
@@ -86,11 +86,11 @@ static int take_arguments(qi__handle *handle, PyObject *const *arguments, Py_ssi
 }
 
 /* Takes the reference to the context; NULL: an exception is set already. */
-static qi__handle *new_handle(qi__loop *loop, PyTypeObject *type, PyObject *callback,
+static qip_handle *new_handle(qip_loop *loop, PyTypeObject *type, PyObject *callback,
                               PyObject *const *arguments, Py_ssize_t count, PyObject *context)
 {
     bool is_timer = (PyObject *)type == loop->state->timer_handle_type;
-    qi__handle_origin *origin = NULL;
+    qip_handle_origin *origin = NULL;
 
     if (!context)
         return NULL;
@@ -98,7 +98,7 @@ static qi__handle *new_handle(qi__loop *loop, PyTypeObject *type, PyObject *call
         Py_DECREF(context);
         return NULL;
     }
-    qi__handle *handle = allocate(type, is_timer);
+    qip_handle *handle = allocate(type, is_timer);
     if (!handle) {
         Py_DECREF(context);
         if (origin)
@@ -115,15 +115,15 @@ static qi__handle *new_handle(qi__loop *loop, PyTypeObject *type, PyObject *call
     handle->cancelled = handle->queued = handle->deferred = handle->running = false;
     handle->threadsafe = handle->shares_context = false;
     if (is_timer) {
-        ((qi__timer_handle *)handle)->timer.place = 0;
-        ((qi__timer_handle *)handle)->when = 0;
+        ((qip_timer_handle *)handle)->timer.place = 0;
+        ((qip_timer_handle *)handle)->when = 0;
     }
     if (take_arguments(handle, arguments, count) < 0)
         Py_CLEAR(handle);
     return handle;
 }
 
-qi__handle *qi__handle_new(qi__loop *loop, PyTypeObject *type, PyObject *callback,
+qip_handle *qip_handle_new(qip_loop *loop, PyTypeObject *type, PyObject *callback,
                            PyObject *const *arguments, Py_ssize_t count, PyObject *context)
 {
     bool copies = !context || context == Py_None;
@@ -133,8 +133,8 @@ qi__handle *qi__handle_new(qi__loop *loop, PyTypeObject *type, PyObject *callbac
                      context);
         return NULL;
     }
-    context = copies ? qi__context_pattern(&loop->contexts) : Py_NewRef(context);
-    qi__handle *handle = new_handle(loop, type, callback, arguments, count, context);
+    context = copies ? qip_context_pattern(&loop->contexts) : Py_NewRef(context);
+    qip_handle *handle = new_handle(loop, type, callback, arguments, count, context);
     if (!handle)
         return NULL;
     handle->shares_context = copies;
@@ -143,11 +143,11 @@ qi__handle *qi__handle_new(qi__loop *loop, PyTypeObject *type, PyObject *callbac
     return handle;
 }
 
-qi__handle *qi__handle_new_for_fd(qi__loop *loop, int fd, PyObject *callback,
+qip_handle *qip_handle_new_for_fd(qip_loop *loop, int fd, PyObject *callback,
                                   PyObject *const *arguments, Py_ssize_t count)
 {
     PyTypeObject *type = (PyTypeObject *)loop->state->handle_type;
-    qi__handle *handle = new_handle(loop, type, callback, arguments, count, PyContext_CopyCurrent());
+    qip_handle *handle = new_handle(loop, type, callback, arguments, count, PyContext_CopyCurrent());
 
     if (handle) {
         handle->fd = fd;
@@ -156,26 +156,26 @@ qi__handle *qi__handle_new_for_fd(qi__loop *loop, int fd, PyObject *callback,
     return handle;
 }
 
-void qi__handle_track(PyObject *handle)
+void qip_handle_track(PyObject *handle)
 {
-    if (qi__handle_is_ours(qi__state_get(), handle) && !PyObject_GC_IsTracked(handle))
+    if (qip_handle_is_ours(qip_state_get(), handle) && !PyObject_GC_IsTracked(handle))
         PyObject_GC_Track(handle);
 }
 
-void qi__handle_track_all(qi__loop *loop)
+void qip_handle_track_all(qip_loop *loop)
 {
     for (size_t i = 0; i < loop->ready.count; i++)
-        qi__handle_track(qi__ring_at(&loop->ready, i));
+        qip_handle_track(qip_ring_at(&loop->ready, i));
     for (size_t i = 0; i < loop->timers.count; i++)
-        qi__handle_track((PyObject *)qi__timer_handle_of(loop->timers.slots[i].timer));
+        qip_handle_track((PyObject *)qip_timer_handle_of(loop->timers.slots[i].timer));
     for (size_t i = 0; i < loop->deferred_count; i++)
-        qi__handle_track(loop->deferred[i].handle);
+        qip_handle_track(loop->deferred[i].handle);
 }
 
 /* Beware: freeing the callback or an argument can run any code. */
-static void drop_callback(qi__handle *handle)
+static void drop_callback(qip_handle *handle)
 {
-    int count = handle->argument_count == QI__MANY_ARGS ? 1 : handle->argument_count;
+    int count = handle->argument_count == QIP_MANY_ARGS ? 1 : handle->argument_count;
 
     handle->argument_count = 0;
     Py_CLEAR(handle->callback);
@@ -183,9 +183,9 @@ static void drop_callback(qi__handle *handle)
         Py_DECREF(handle->arguments[i]);
 }
 
-static void drop_origin(qi__handle *handle)
+static void drop_origin(qip_handle *handle)
 {
-    qi__handle_origin *origin = handle->origin;
+    qip_handle_origin *origin = handle->origin;
 
     handle->origin = NULL;
     Py_XDECREF(origin->source_traceback);
@@ -195,7 +195,7 @@ static void drop_origin(qi__handle *handle)
 
 static int handle_clear(PyObject *self)
 {
-    qi__handle *handle = (qi__handle *)self;
+    qip_handle *handle = (qip_handle *)self;
 
     handle->cancelled = true; /* somebody may still look at it */
     drop_callback(handle);
@@ -208,8 +208,8 @@ static int handle_clear(PyObject *self)
 
 static int handle_traverse(PyObject *self, visitproc visit, void *arg)
 {
-    qi__handle *handle = (qi__handle *)self;
-    int count = handle->argument_count == QI__MANY_ARGS ? 1 : handle->argument_count;
+    qip_handle *handle = (qip_handle *)self;
+    int count = handle->argument_count == QIP_MANY_ARGS ? 1 : handle->argument_count;
 
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(handle->loop);
@@ -225,15 +225,15 @@ static int handle_traverse(PyObject *self, visitproc visit, void *arg)
 }
 
 /* What an untracked handle holds counts as the loop's own, if nobody else can have it. */
-int qi__handle_visit(PyObject *handle, visitproc visit, void *arg)
+int qip_handle_visit(PyObject *handle, visitproc visit, void *arg)
 {
-    if (Py_REFCNT(handle) == 1 && qi__handle_is_ours(qi__state_get(), handle) &&
+    if (Py_REFCNT(handle) == 1 && qip_handle_is_ours(qip_state_get(), handle) &&
         !PyObject_GC_IsTracked(handle))
         return handle_traverse(handle, visit, arg);
     return visit(handle, arg);
 }
 
-static void free_handle(qi__handle *handle, const qi__state *state)
+static void free_handle(qip_handle *handle, const qip_state *state)
 {
     PyTypeObject *type = Py_TYPE(handle);
     PyObject *context = handle->context;
@@ -242,7 +242,7 @@ static void free_handle(qi__handle *handle, const qi__state *state)
         PyObject_ClearWeakRefs((PyObject *)handle);
     handle->context = NULL;
     if (context && handle->loop)
-        qi__context_give_back(&((qi__loop *)handle->loop)->contexts, context);
+        qip_context_give_back(&((qip_loop *)handle->loop)->contexts, context);
     handle_clear((PyObject *)handle);
     if (state && (PyObject *)type == state->handle_type && free_handle_count < FREE_LIST_LIMIT)
         free_handles[free_handle_count++] = handle;
@@ -252,12 +252,12 @@ static void free_handle(qi__handle *handle, const qi__state *state)
 }
 
 /* A handle may be the argument of a handle, and so on. Other containers in between look after themselves. */
-static bool may_be_deep(const qi__handle *handle, const qi__state *state)
+static bool may_be_deep(const qip_handle *handle, const qip_state *state)
 {
-    if (handle->argument_count == QI__MANY_ARGS || !state)
+    if (handle->argument_count == QIP_MANY_ARGS || !state)
         return true;
     for (int i = 0; i < handle->argument_count; i++) {
-        if (qi__handle_is_ours(state, handle->arguments[i]))
+        if (qip_handle_is_ours(state, handle->arguments[i]))
             return true;
     }
     return false;
@@ -265,8 +265,8 @@ static bool may_be_deep(const qi__handle *handle, const qi__state *state)
 
 static void handle_dealloc(PyObject *self)
 {
-    qi__handle *handle = (qi__handle *)self;
-    const qi__state *state = qi__state_get();
+    qip_handle *handle = (qip_handle *)self;
+    const qip_state *state = qip_state_get();
 
     PyObject_GC_UnTrack(self);
     if (!may_be_deep(handle, state)) {
@@ -281,11 +281,11 @@ static void handle_dealloc(PyObject *self)
  * The Context that is the handle's own from now on. Borrowed; NULL with an exception. Beware: on 3.11 the copy
  * may start the collector, and that runs any code, which may cancel the handle or ask for its Context, too.
  */
-static PyObject *own_context(qi__handle *handle)
+static PyObject *own_context(qip_handle *handle)
 {
     if (handle->shares_context) {
         PyObject *pattern = Py_NewRef(handle->context);
-        PyObject *unused = qi__context_from(&((qi__loop *)handle->loop)->contexts, pattern);
+        PyObject *unused = qip_context_from(&((qip_loop *)handle->loop)->contexts, pattern);
         if (unused && handle->shares_context) {
             PyObject *shared = handle->context;
             handle->context = unused;
@@ -311,17 +311,17 @@ static PyObject *make_tuple(PyObject *const *items, int count)
     return tuple;
 }
 
-static PyObject *arguments_tuple(qi__handle *handle)
+static PyObject *arguments_tuple(qip_handle *handle)
 {
-    if (handle->argument_count == QI__MANY_ARGS)
+    if (handle->argument_count == QIP_MANY_ARGS)
         return Py_NewRef(handle->arguments[0]);
     return make_tuple(handle->arguments, handle->argument_count);
 }
 
 /* "Exception in callback f(1) at file.py:3", and the rest of what asyncio puts into the context. */
-static void report_exception(qi__handle *handle, PyObject *callback, PyObject *arguments)
+static void report_exception(qip_handle *handle, PyObject *callback, PyObject *arguments)
 {
-    PyObject *exception = qi__take_exception();
+    PyObject *exception = qip_take_exception();
     PyObject *helpers = PyImport_ImportModule("asyncio.format_helpers");
     PyObject *text = NULL, *message = NULL, *context = NULL, *result = NULL;
 
@@ -351,29 +351,29 @@ static bool must_propagate(void)
            PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
 }
 
-static qi__ran handle_failure(qi__handle *handle, PyObject *callback, PyObject *arguments)
+static qip_ran handle_failure(qip_handle *handle, PyObject *callback, PyObject *arguments)
 {
     if (must_propagate())
-        return QI__RAN_RAISED;
+        return QIP_RAN_RAISED;
     report_exception(handle, callback, arguments);
     if (!PyErr_Occurred())
-        return QI__RAN;
+        return QIP_RAN;
     if (must_propagate()) /* the exception handler may ask for that, too */
-        return QI__RAN_RAISED;
+        return QIP_RAN_RAISED;
     PyErr_WriteUnraisable(callback);
-    return QI__RAN;
+    return QIP_RAN;
 }
 
 /* The exception is set. The arguments are those of the call, which the handle may have no more. */
-static qi__ran call_failed(qi__handle *handle, PyObject *callback, PyObject *many,
+static qip_ran call_failed(qip_handle *handle, PyObject *callback, PyObject *many,
                            PyObject *const *arguments, int count)
 {
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     PyObject *tuple = many ? Py_NewRef(many) : make_tuple(arguments, count);
 
     PyErr_Clear();
-    qi__give_exception(raised);
-    qi__ran ran = handle_failure(handle, callback, tuple ? tuple : Py_None);
+    qip_give_exception(raised);
+    qip_ran ran = handle_failure(handle, callback, tuple ? tuple : Py_None);
     Py_XDECREF(tuple);
     return ran;
 }
@@ -382,28 +382,28 @@ static qi__ran call_failed(qi__handle *handle, PyObject *callback, PyObject *man
  * The callback may cancel its own handle, which drops callback and arguments, so all of them are held
  * on the stack while it runs.
  */
-qi__ran qi__handle_call(qi__handle *handle)
+qip_ran qip_handle_call(qip_handle *handle)
 {
-    PyObject *held[1 + QI__INLINE_ARGS]; /* the first place is lent to the callee */
+    PyObject *held[1 + QIP_INLINE_ARGS]; /* the first place is lent to the callee */
     PyObject *many = NULL;
 
     if (!handle->callback || !handle->context)
-        return QI__RAN; /* cancelled, and somebody has written False into _cancelled */
+        return QIP_RAN; /* cancelled, and somebody has written False into _cancelled */
     /* It stays until the handle is freed, and that the caller holds. */
     PyObject *context = own_context(handle);
     if (!handle->callback) {
         PyErr_Clear();
-        return QI__RAN; /* cancelled meanwhile */
+        return QIP_RAN; /* cancelled meanwhile */
     }
     if (!context)
         return handle_failure(handle, handle->callback, Py_None);
     int count = handle->argument_count;
     if (PyContext_Enter(context) < 0) {
         PyErr_Clear();
-        return QI__RAN_BLOCKED;
+        return QIP_RAN_BLOCKED;
     }
     PyObject *callback = Py_NewRef(handle->callback);
-    if (count == QI__MANY_ARGS) {
+    if (count == QIP_MANY_ARGS) {
         many = Py_NewRef(handle->arguments[0]);
         count = 0;
     }
@@ -416,9 +416,9 @@ qi__ran qi__handle_call(qi__handle *handle)
                                                   NULL);
     handle->running = false;
     if (handle->threadsafe)
-        qi__handle_ended();
+        qip_handle_ended();
 
-    qi__ran ran = QI__RAN;
+    qip_ran ran = QIP_RAN;
     if (PyContext_Exit(context) < 0)
         Py_CLEAR(result); /* the callback left another Context behind; say so rather than go on in it */
     if (result)
@@ -434,19 +434,19 @@ qi__ran qi__handle_call(qi__handle *handle)
 
 static PyObject *handle_run(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__handle *handle = (qi__handle *)self;
+    qip_handle *handle = (qip_handle *)self;
 
     if (handle->cancelled)
         Py_RETURN_NONE;
-    qi__ran ran = qi__handle_call(handle);
+    qip_ran ran = qip_handle_call(handle);
     if (handle->fd >= 0 && handle->loop)
-        qi__fd_unmask((qi__loop *)handle->loop, handle);
+        qip_fd_unmask((qip_loop *)handle->loop, handle);
     switch (ran) {
-    case QI__RAN_BLOCKED:
+    case QIP_RAN_BLOCKED:
         PyErr_Format(PyExc_RuntimeError, "cannot enter context: %R is already entered",
                      handle->context);
         return NULL;
-    case QI__RAN_RAISED:
+    case QIP_RAN_RAISED:
         return NULL;
     default:
         Py_RETURN_NONE;
@@ -456,9 +456,9 @@ static PyObject *handle_run(PyObject *self, PyObject *Py_UNUSED(ignored))
 /* -- cancelling ------------------------------------------------------------------------------------ */
 
 /* "Executing <Handle …> took 2.5 seconds" needs to know what was cancelled meanwhile. */
-static void keep_repr(qi__handle *handle)
+static void keep_repr(qip_handle *handle)
 {
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     PyObject *repr = PyObject_Repr((PyObject *)handle);
 
     if (!handle->origin) /* made before debug mode was switched on */
@@ -468,35 +468,35 @@ static void keep_repr(qi__handle *handle)
     else if (handle->origin)
         Py_XSETREF(handle->origin->repr, Py_NewRef(repr));
     Py_XDECREF(repr);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
 }
 
-void qi__handle_cancel(qi__handle *handle)
+void qip_handle_cancel(qip_handle *handle)
 {
     if (handle->cancelled)
         return;
     handle->cancelled = true;
-    if (handle->loop && ((qi__loop *)handle->loop)->debug)
+    if (handle->loop && ((qip_loop *)handle->loop)->debug)
         keep_repr(handle);
     drop_callback(handle);
 }
 
 static PyObject *handle_cancel(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__handle_await((qi__handle *)self);
-    qi__handle_cancel((qi__handle *)self);
+    qip_handle_await((qip_handle *)self);
+    qip_handle_cancel((qip_handle *)self);
     Py_RETURN_NONE;
 }
 
 static PyObject *timer_cancel(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__timer_handle *timer = (qi__timer_handle *)self;
+    qip_timer_handle *timer = (qip_timer_handle *)self;
 
     if (!timer->handle.cancelled) {
         Py_INCREF(self); /* leaving the timers may give up the last other reference */
-        qi__handle_cancel(&timer->handle);
+        qip_handle_cancel(&timer->handle);
         if (timer->timer.place)
-            qi__timer_forget((qi__loop *)timer->handle.loop, timer);
+            qip_timer_forget((qip_loop *)timer->handle.loop, timer);
         Py_DECREF(self);
     }
     Py_RETURN_NONE;
@@ -504,19 +504,19 @@ static PyObject *timer_cancel(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *handle_cancelled(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__handle_await((qi__handle *)self);
-    return PyBool_FromLong(((qi__handle *)self)->cancelled);
+    qip_handle_await((qip_handle *)self);
+    return PyBool_FromLong(((qip_handle *)self)->cancelled);
 }
 
 /* -- the rest of asyncio's interface ----------------------------------------------------------------- */
 
 static PyObject *asyncio_class(PyObject *self)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
 
     if ((PyObject *)Py_TYPE(self) == state->timer_handle_type)
         return state->asyncio_timer_handle;
-    return ((qi__handle *)self)->threadsafe ? state->threadsafe_handle : state->asyncio_handle;
+    return ((qip_handle *)self)->threadsafe ? state->threadsafe_handle : state->asyncio_handle;
 }
 
 /* Calls asyncio's own Python method with this object as its self. */
@@ -543,13 +543,13 @@ static PyObject *handle_repr_info(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *handle_get_context(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    PyObject *context = ((qi__handle *)self)->context;
-    return context ? Py_XNewRef(own_context((qi__handle *)self)) : Py_NewRef(Py_None);
+    PyObject *context = ((qip_handle *)self)->context;
+    return context ? Py_XNewRef(own_context((qip_handle *)self)) : Py_NewRef(Py_None);
 }
 
 static PyObject *timer_when(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return PyFloat_FromDouble(((qi__timer_handle *)self)->when);
+    return PyFloat_FromDouble(((qip_timer_handle *)self)->when);
 }
 
 static PyObject *timer_compare(PyObject *self, PyObject *other, int op)
@@ -570,7 +570,7 @@ static PyObject *timer_compare(PyObject *self, PyObject *other, int op)
 
 static Py_hash_t timer_hash(PyObject *self)
 {
-    PyObject *when = PyFloat_FromDouble(((qi__timer_handle *)self)->when);
+    PyObject *when = PyFloat_FromDouble(((qip_timer_handle *)self)->when);
     Py_hash_t hash = when ? PyObject_Hash(when) : -1;
 
     Py_XDECREF(when);
@@ -584,7 +584,7 @@ static PyObject *get_class(PyObject *self, void *Py_UNUSED(closure))
 
 static PyObject *get_callback(PyObject *self, void *Py_UNUSED(closure))
 {
-    PyObject *callback = ((qi__handle *)self)->callback;
+    PyObject *callback = ((qip_handle *)self)->callback;
     return Py_NewRef(callback ? callback : Py_None);
 }
 
@@ -595,20 +595,20 @@ static PyObject *get_context(PyObject *self, void *Py_UNUSED(closure))
 
 static PyObject *get_source_traceback(PyObject *self, void *Py_UNUSED(closure))
 {
-    qi__handle_origin *origin = ((qi__handle *)self)->origin;
+    qip_handle_origin *origin = ((qip_handle *)self)->origin;
     return Py_NewRef(origin && origin->source_traceback ? origin->source_traceback : Py_None);
 }
 
 static PyObject *get_repr(PyObject *self, void *Py_UNUSED(closure))
 {
-    qi__handle_origin *origin = ((qi__handle *)self)->origin;
+    qip_handle_origin *origin = ((qip_handle *)self)->origin;
     return Py_NewRef(origin && origin->repr ? origin->repr : Py_None);
 }
 
 /* Tests write it. */
 static PyObject *get_is_cancelled(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyBool_FromLong(((qi__handle *)self)->cancelled);
+    return PyBool_FromLong(((qip_handle *)self)->cancelled);
 }
 
 static int set_is_cancelled(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
@@ -616,19 +616,19 @@ static int set_is_cancelled(PyObject *self, PyObject *value, void *Py_UNUSED(clo
     int truth = value ? PyObject_IsTrue(value) : 0;
 
     if (truth >= 0)
-        ((qi__handle *)self)->cancelled = truth;
+        ((qip_handle *)self)->cancelled = truth;
     return truth < 0 ? -1 : 0;
 }
 
 static PyObject *get_args(PyObject *self, void *Py_UNUSED(closure))
 {
-    qi__handle *handle = (qi__handle *)self;
+    qip_handle *handle = (qip_handle *)self;
     return handle->cancelled ? Py_NewRef(Py_None) : arguments_tuple(handle);
 }
 
 static PyObject *get_scheduled(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyBool_FromLong(((qi__timer_handle *)self)->timer.place != 0);
+    return PyBool_FromLong(((qip_timer_handle *)self)->timer.place != 0);
 }
 
 static PyMethodDef handle_methods[] = {
@@ -647,13 +647,13 @@ static PyMethodDef timer_methods[] = {
 };
 
 static PyMemberDef handle_members[] = {
-    {"_loop", T_OBJECT, offsetof(qi__handle, loop), READONLY, NULL},
-    {"__weaklistoffset__", T_PYSSIZET, offsetof(qi__handle, weakrefs), READONLY, NULL},
+    {"_loop", T_OBJECT, offsetof(qip_handle, loop), READONLY, NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(qip_handle, weakrefs), READONLY, NULL},
     {NULL, 0, 0, 0, NULL},
 };
 
 static PyMemberDef timer_members[] = {
-    {"_when", T_DOUBLE, offsetof(qi__timer_handle, when), 0, NULL},
+    {"_when", T_DOUBLE, offsetof(qip_timer_handle, when), 0, NULL},
     {NULL, 0, 0, 0, NULL},
 };
 
@@ -700,7 +700,7 @@ static PyType_Slot timer_slots[] = {
 
 static PyType_Spec handle_spec = {
     .name = "_qi.Handle",
-    .basicsize = sizeof(qi__handle),
+    .basicsize = sizeof(qip_handle),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE |
              Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = handle_slots,
@@ -708,13 +708,13 @@ static PyType_Spec handle_spec = {
 
 static PyType_Spec timer_spec = {
     .name = "_qi.TimerHandle",
-    .basicsize = sizeof(qi__timer_handle),
+    .basicsize = sizeof(qip_timer_handle),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |
              Py_TPFLAGS_IMMUTABLETYPE,
     .slots = timer_slots,
 };
 
-int qi__handle_setup(PyObject *module, qi__state *state)
+int qip_handle_setup(PyObject *module, qip_state *state)
 {
     PyObject *events = PyImport_ImportModule("asyncio.events");
 

@@ -15,13 +15,13 @@ static pthread_cond_t has_ended = PTHREAD_COND_INITIALIZER;
 static unsigned long ends; /* written with the mutex and the GIL, so either is enough to read it */
 static unsigned waiting;   /* the GIL protects it */
 
-static bool runs_elsewhere(const qi__handle *handle)
+static bool runs_elsewhere(const qip_handle *handle)
 {
     return handle->running && handle->loop &&
-           ((qi__loop *)handle->loop)->thread != PyThread_get_thread_ident();
+           ((qip_loop *)handle->loop)->thread != PyThread_get_thread_ident();
 }
 
-void qi__handle_await(qi__handle *handle)
+void qip_handle_await(qip_handle *handle)
 {
     while (handle->threadsafe && runs_elsewhere(handle)) {
         const unsigned long seen = ends;
@@ -37,7 +37,7 @@ void qi__handle_await(qi__handle *handle)
     }
 }
 
-void qi__handle_ended(void)
+void qip_handle_ended(void)
 {
     if (!waiting)
         return;

@@ -15,7 +15,7 @@
 
 typedef struct slot {
     const void *handle; /* NULL: free */
-    qi__handle_kind kind;
+    qip_handle_kind kind;
 } slot;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -58,7 +58,7 @@ static bool grow(void)
     return true;
 }
 
-int qi__handle_add(const void *handle, qi__handle_kind kind)
+int qip_handle_add(const void *handle, qip_handle_kind kind)
 {
     pthread_mutex_lock(&lock);
     bool room = (used + 1) * 4 <= capacity * 3 || grow();
@@ -68,7 +68,7 @@ int qi__handle_add(const void *handle, qi__handle_kind kind)
         *place = (slot){handle, kind};
     }
     pthread_mutex_unlock(&lock);
-    return room ? QI_OK : qi__fail(QI_ERR_MEMORY, "out of memory for one more handle");
+    return room ? QI_OK : qip_fail(QI_ERR_MEMORY, "out of memory for one more handle");
 }
 
 /* Moves later members of the probe sequence up into the hole, so that no tombstones are needed. */
@@ -90,7 +90,7 @@ static void close_hole(size_t hole)
     slots[hole].handle = NULL;
 }
 
-void qi__handle_remove(const void *handle)
+void qip_handle_remove(const void *handle)
 {
     if (!handle)
         return;
@@ -122,7 +122,7 @@ static int kind_of(const void *handle)
     return kind;
 }
 
-bool qi__handle_is(const void *handle, qi__handle_kind kind)
+bool qip_handle_is(const void *handle, qip_handle_kind kind)
 {
     return kind_of(handle) == (int)kind;
 }
@@ -130,25 +130,25 @@ bool qi__handle_is(const void *handle, qi__handle_kind kind)
 static const char *kind_name(int kind)
 {
     static const char *const names[] = {
-        [QI__HANDLE_RUNTIME] = "a runtime",
-        [QI__HANDLE_TASK] = "a task",
-        [QI__HANDLE_CALLABLE] = "a callable",
-        [QI__HANDLE_CONNECTION] = "a connection",
+        [QIP_HANDLE_RUNTIME] = "a runtime",
+        [QIP_HANDLE_TASK] = "a task",
+        [QIP_HANDLE_CALLABLE] = "a callable",
+        [QIP_HANDLE_CONNECTION] = "a connection",
     };
     return names[kind];
 }
 
-int qi__handle_check(const void *handle, qi__handle_kind kind, const char *what)
+int qip_handle_check(const void *handle, qip_handle_kind kind, const char *what)
 {
     int found = kind_of(handle);
 
     if (found == (int)kind)
         return QI_OK;
     if (!handle)
-        return qi__fail(QI_ERR_HANDLE, "the %s handle is NULL", what);
+        return qip_fail(QI_ERR_HANDLE, "the %s handle is NULL", what);
     if (found)
-        return qi__fail(QI_ERR_HANDLE, "the %s handle is the handle of %s", what, kind_name(found));
-    return qi__fail(
+        return qip_fail(QI_ERR_HANDLE, "the %s handle is the handle of %s", what, kind_name(found));
+    return qip_fail(
         QI_ERR_HANDLE,
         "the %s handle %p is not a live one: it was released, or it never came from libqi", what,
         handle);

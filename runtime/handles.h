@@ -13,19 +13,19 @@
 extern "C" {
 #endif
 
-typedef enum qi__handle_kind {
-    QI__HANDLE_RUNTIME = 1,
-    QI__HANDLE_TASK,
-    QI__HANDLE_CALLABLE,
-    QI__HANDLE_CONNECTION
-} qi__handle_kind;
+typedef enum qip_handle_kind {
+    QIP_HANDLE_RUNTIME = 1,
+    QIP_HANDLE_TASK,
+    QIP_HANDLE_CALLABLE,
+    QIP_HANDLE_CONNECTION
+} qip_handle_kind;
 
-int qi__handle_add(const void *handle, qi__handle_kind kind); /* QI_OK or QI_ERR_MEMORY */
-void qi__handle_remove(const void *handle);
-bool qi__handle_is(const void *handle, qi__handle_kind kind);
+int qip_handle_add(const void *handle, qip_handle_kind kind); /* QI_OK or QI_ERR_MEMORY */
+void qip_handle_remove(const void *handle);
+bool qip_handle_is(const void *handle, qip_handle_kind kind);
 
 /* QI_OK, or QI_ERR_HANDLE with a message that names `what` ("task") and says whether it was NULL. */
-int qi__handle_check(const void *handle, qi__handle_kind kind, const char *what);
+int qip_handle_check(const void *handle, qip_handle_kind kind, const char *what);
 
 #ifdef __cplusplus
 }

@@ -27,53 +27,53 @@
 extern "C" {
 #endif
 
-typedef struct qi_host qi_host;
+typedef struct qip_host qip_host;
 
 /* What the loop wants to be told, with `loop` as it was given to the host. */
-typedef struct qi_host_client {
+typedef struct qip_host_client {
     void (*turn)(void *loop);
     void (*check)(void *loop);
     void *loop;
-} qi_host_client;
+} qip_host_client;
 
 /* What else the host has had to do. */
 enum {
-    QI_HOST_EVENTS = 1,       /* events that were not for the loop */
-    QI_HOST_WINDOW_EVENTS = 2 /* input, or painting, or what leads to it */
+    QIP_HOST_EVENTS = 1,       /* events that were not for the loop */
+    QIP_HOST_WINDOW_EVENTS = 2 /* input, or painting, or what leads to it */
 };
 
-typedef struct qi_host_vtable {
+typedef struct qip_host_vtable {
     /* Ask for one turn soon. */
-    void (*wake)(qi_host *host);
+    void (*wake)(qip_host *host);
     /* Watch a descriptor for reading, instead of the one watched so far. 0, or -1: cannot. */
-    int (*watch)(qi_host *host, int fd);
+    int (*watch)(qip_host *host, int fd);
     /* Stop or resume watching for the time being, without forgetting the descriptor. */
-    void (*pause)(qi_host *host, bool paused);
+    void (*pause)(qip_host *host, bool paused);
     /* What it has had to do since this was asked last: some of the flags above. A host that cannot tell
-     * says QI_HOST_EVENTS. */
-    unsigned (*news)(qi_host *host);
+     * says QIP_HOST_EVENTS. */
+    unsigned (*news)(qip_host *host);
     /* Run the host's event loop until quit(); false if it cannot run (any more). May nest. */
-    bool (*exec)(qi_host *host);
+    bool (*exec)(qip_host *host);
     /* Make the innermost exec() return soon. */
-    void (*quit)(qi_host *host);
+    void (*quit)(qip_host *host);
     /* Free the host, with every wake() that is under way. It may be inside a turn, but not in another
      * of its functions. */
-    void (*destroy)(qi_host *host);
-} qi_host_vtable;
+    void (*destroy)(qip_host *host);
+} qip_host_vtable;
 
 /* A host begins with this. */
-struct qi_host {
-    const qi_host_vtable *vtable;
+struct qip_host {
+    const qip_host_vtable *vtable;
 };
 
 /* Makes a host for the calling thread; NULL with *why set (static text) where there can be none. */
-typedef qi_host *(*qi_host_factory)(const qi_host_client *client, const char **why);
+typedef qip_host *(*qip_host_factory)(const qip_host_client *client, const char **why);
 
 /* The Qt host: wants a QCoreApplication; a thread that Qt does not know gets an event dispatcher. */
-qi_host *qi_host_new_qt(const qi_host_client *client, const char **why);
+qip_host *qip_host_new_qt(const qip_host_client *client, const char **why);
 
 /* Who makes the hosts of loops from now on. It is Qt unless a test says otherwise. */
-extern qi_host_factory qi_host_new;
+extern qip_host_factory qip_host_new;
 
 #ifdef __cplusplus
 }

@@ -12,7 +12,7 @@ static const char capsule_name[] = "qi.host";
 
 static void free_guard(PyObject *capsule)
 {
-    qi_qt_guard_free(PyCapsule_GetPointer(capsule, capsule_name));
+    qip_qt_guard_free(PyCapsule_GetPointer(capsule, capsule_name));
 }
 
 static int take_out(PyObject *names, const char *name)
@@ -20,37 +20,37 @@ static int take_out(PyObject *names, const char *name)
     if (PyDict_DelItemString(names, name) == 0)
         return QI_OK;
     PyErr_Clear();
-    return qi__fail(QI_ERR_NOT_FOUND, "qi.host has no object named \"%s\"", name);
+    return qip_fail(QI_ERR_NOT_FOUND, "qi.host has no object named \"%s\"", name);
 }
 
-int qi__host_set(const char *name, qi_object *object)
+int qip_host_set(const char *name, qi_object *object)
 {
-    PyObject *names = qi__state_get()->host_names;
+    PyObject *names = qip_state_get()->host_names;
 
     if (!object)
         return take_out(names, name);
-    void *guard = qi_qt_guard_new(object);
+    void *guard = qip_qt_guard_new(object);
     PyObject *capsule = guard ? PyCapsule_New(guard, capsule_name, free_guard) : NULL;
     if (!capsule)
-        qi_qt_guard_free(guard);
+        qip_qt_guard_free(guard);
     int result = capsule ? PyDict_SetItemString(names, name, capsule) : -1;
     Py_XDECREF(capsule);
     if (result == 0)
         return QI_OK;
     PyErr_Clear();
-    return qi__fail(QI_ERR_MEMORY, "there is no memory for a name in qi.host");
+    return qip_fail(QI_ERR_MEMORY, "there is no memory for a name in qi.host");
 }
 
-bool qi__host_has(const char *name)
+bool qip_host_has(const char *name)
 {
-    PyObject *capsule = PyDict_GetItemString(qi__state_get()->host_names, name);
+    PyObject *capsule = PyDict_GetItemString(qip_state_get()->host_names, name);
 
-    return capsule && qi_qt_guard_object(PyCapsule_GetPointer(capsule, capsule_name));
+    return capsule && qip_qt_guard_object(PyCapsule_GetPointer(capsule, capsule_name));
 }
 
-void qi__host_clear(void)
+void qip_host_clear(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
 
     if (state && state->host_names)
         PyDict_Clear(state->host_names);
@@ -59,22 +59,22 @@ void qi__host_clear(void)
 /* KeyError: no such name. ReferenceError: its object was destroyed. */
 static PyObject *host_get(PyObject *Py_UNUSED(module), PyObject *name)
 {
-    PyObject *capsule = PyDict_GetItemWithError(qi__state_get()->host_names, name);
+    PyObject *capsule = PyDict_GetItemWithError(qip_state_get()->host_names, name);
 
     if (!capsule) {
         if (!PyErr_Occurred())
             PyErr_SetObject(PyExc_KeyError, name);
         return NULL;
     }
-    qi_object *object = qi_qt_guard_object(PyCapsule_GetPointer(capsule, capsule_name));
+    qi_object *object = qip_qt_guard_object(PyCapsule_GetPointer(capsule, capsule_name));
     if (!object)
         return PyErr_Format(PyExc_ReferenceError, "the object qi.host.%S was destroyed", name);
-    return qi_qt_wrap(object);
+    return qip_qt_wrap(object);
 }
 
 static PyObject *host_names(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
-    return PyDict_Keys(qi__state_get()->host_names);
+    return PyDict_Keys(qip_state_get()->host_names);
 }
 
 static PyMethodDef functions[] = {
@@ -83,7 +83,7 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qi__hostnames_setup(PyObject *module, qi__state *state)
+int qip_hostnames_setup(PyObject *module, qip_state *state)
 {
     state->host_names = PyDict_New();
     if (!state->host_names)

@@ -13,13 +13,13 @@ extern "C" {
 
 /* Puts an object under a name, in place of the one before; NULL takes the name out. QI_OK, or
  * QI_ERR_NOT_FOUND (nothing to take out), QI_ERR_MEMORY, with the record set. */
-int qi__host_set(const char *name, qi_object *object);
+int qip_host_set(const char *name, qi_object *object);
 
 /* Whether there is an object under a name that has not been destroyed. */
-bool qi__host_has(const char *name);
+bool qip_host_has(const char *name);
 
 /* Takes all names out. */
-void qi__host_clear(void);
+void qip_host_clear(void);
 
 #ifdef __cplusplus
 }

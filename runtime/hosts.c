@@ -12,36 +12,36 @@
 
 int qi_host_register(qi_runtime *runtime, const char *name, qi_object *object)
 {
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
 
     if (status != QI_OK)
         return status;
     if (!object)
-        return qi__fail(QI_ERR_ARGUMENT,
+        return qip_fail(QI_ERR_ARGUMENT,
                         "the object is NULL; qi_host_unregister() takes a name out");
-    if (qi_qt_is_dying(object))
-        return qi__fail(QI_ERR_DEAD_OBJECT,
+    if (qip_qt_is_dying(object))
+        return qip_fail(QI_ERR_DEAD_OBJECT,
                         "the object is being destroyed; Python could not use it");
-    qi__visit visit = qi__python_enter();
-    status = qi__host_check_name(name);
+    qip_visit visit = qip_python_enter();
+    status = qip_host_check_name(name);
     if (status == QI_OK)
-        status = qi__expose_check_object(name);
+        status = qip_expose_check_object(name);
     if (status == QI_OK)
-        status = qi__host_set(name, object);
-    qi__python_leave(visit);
+        status = qip_host_set(name, object);
+    qip_python_leave(visit);
     return status;
 }
 
 int qi_host_unregister(qi_runtime *runtime, const char *name)
 {
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
 
     if (status != QI_OK)
         return status;
-    qi__visit visit = qi__python_enter();
-    status = qi__host_check_name(name);
+    qip_visit visit = qip_python_enter();
+    status = qip_host_check_name(name);
     if (status == QI_OK)
-        status = qi__host_set(name, NULL);
-    qi__python_leave(visit);
+        status = qip_host_set(name, NULL);
+    qip_python_leave(visit);
     return status;
 }

@@ -29,7 +29,7 @@ static uint64_t first_ticks, first_ns;
 
 static double seconds_since(uint64_t ticks)
 {
-    const uint64_t now_ticks = qi__ticks(), now_ns = qi__clock_ns();
+    const uint64_t now_ticks = qip_ticks(), now_ns = qip_clock_ns();
 
     if (now_ticks <= first_ticks || now_ticks <= ticks)
         return 0;
@@ -46,15 +46,15 @@ static PyObject *text_or_none(const char *text)
 
 static PyObject *pending_info(PyObject *module, PyObject *object)
 {
-    const qi__pending *pending = (const qi__pending *)object;
+    const qip_pending *pending = (const qip_pending *)object;
 
     (void)module;
-    if (!Py_IS_TYPE(object, (PyTypeObject *)qi__state_get()->pending_type) || !pending->task)
+    if (!Py_IS_TYPE(object, (PyTypeObject *)qip_state_get()->pending_type) || !pending->task)
         Py_RETURN_NONE;
-    qi__slot *slot = (qi__slot *)qi__slot_of_pending(pending);
+    qip_slot *slot = (qip_slot *)qip_slot_of_pending(pending);
     PyObject *signal = pending->signal ? pending->signal : slot ? slot->signal : NULL;
-    PyObject *target = slot ? Py_XNewRef(qi__slot_target(slot))
-                            : text_or_none(qi__task_of_pending(pending));
+    PyObject *target = slot ? Py_XNewRef(qip_slot_target(slot))
+                            : text_or_none(qip_task_of_pending(pending));
     if (!target)
         return NULL;
     return Py_BuildValue("(ONd)", signal ? signal : Py_None, target,
@@ -63,16 +63,16 @@ static PyObject *pending_info(PyObject *module, PyObject *object)
 
 /* The innermost launch of the slots in a list of objects, of those that the running code has made: they stand
  * on the stack, which grows downwards. */
-static qi__slot *innermost_launch(PyObject *objects)
+static qip_slot *innermost_launch(PyObject *objects)
 {
-    const void *floor = qi__pulse_now.floor;
-    qi__slot *found = NULL;
+    const void *floor = qip_pulse_now.floor;
+    qip_slot *found = NULL;
 
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(objects); i++) {
         PyObject *object = PyList_GET_ITEM(objects, i);
-        if (!qi__slot_check(object))
+        if (!qip_slot_check(object))
             continue;
-        qi__slot *slot = (qi__slot *)object;
+        qip_slot *slot = (qip_slot *)object;
         if (slot->launching && (const void *)slot->launching < floor &&
             (!found || slot->launching < found->launching))
             found = slot;
@@ -82,13 +82,13 @@ static qi__slot *innermost_launch(PyObject *objects)
 
 static PyObject *launching(PyObject *module, PyObject *Py_UNUSED(ignored))
 {
-    PyObject *objects = qi__call_python("gc", "get_objects", "()"), *result = NULL;
-    qi__slot *slot = objects && PyList_Check(objects) ? innermost_launch(objects) : NULL;
+    PyObject *objects = qip_call_python("gc", "get_objects", "()"), *result = NULL;
+    qip_slot *slot = objects && PyList_Check(objects) ? innermost_launch(objects) : NULL;
 
     (void)module;
     if (slot) {
         PyObject *signal = slot->launching->signal ? slot->launching->signal : slot->signal;
-        PyObject *target = qi__slot_target(slot);
+        PyObject *target = qip_slot_target(slot);
         result = target ? PyTuple_Pack(2, signal ? signal : Py_None, target) : NULL;
     } else if (objects) {
         result = PyTuple_Pack(2, Py_None, Py_None);
@@ -99,13 +99,13 @@ static PyObject *launching(PyObject *module, PyObject *Py_UNUSED(ignored))
 
 static PyObject *watched_loop(PyObject *module, PyObject *Py_UNUSED(ignored))
 {
-    PyObject *loop = qi__pulse_now.loop;
+    PyObject *loop = qip_pulse_now.loop;
 
     (void)module;
     return Py_NewRef(loop ? loop : Py_None);
 }
 
-int qi__inspect_setup(PyObject *module, qi__state *state)
+int qip_inspect_setup(PyObject *module, qip_state *state)
 {
     static PyMethodDef methods[] = {
         {"_pending_info", pending_info, METH_O,
@@ -120,8 +120,8 @@ int qi__inspect_setup(PyObject *module, qi__state *state)
     };
 
     (void)state;
-    first_ticks = qi__ticks();
-    first_ns = qi__clock_ns();
+    first_ticks = qip_ticks();
+    first_ns = qip_clock_ns();
     return PyModule_AddFunctions(module, methods);
 }
 
@@ -129,50 +129,50 @@ int qi__inspect_setup(PyObject *module, qi__state *state)
 
 int qi_tasks_list(qi_runtime *runtime, qi_value *out)
 {
-    int status = qi__runtime_check(runtime);
+    int status = qip_runtime_check(runtime);
 
     if (status < 0)
         return status;
     if (!out)
-        return qi__fail(QI_ERR_ARGUMENT, "`out` is NULL; there is nowhere to put the list");
-    qi__visit visit = qi__python_enter();
-    PyObject *list = runtime->loop ? qi__call_python(own_module, "tasks", "(O)", runtime->loop)
+        return qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; there is nowhere to put the list");
+    qip_visit visit = qip_python_enter();
+    PyObject *list = runtime->loop ? qip_call_python(own_module, "tasks", "(O)", runtime->loop)
                                    : PyList_New(0);
     qi_value value;
-    if (!list || qi__value_from_python(list, &value) < 0)
-        status = qi__fail_python("listing the tasks");
+    if (!list || qip_value_from_python(list, &value) < 0)
+        status = qip_fail_python("listing the tasks");
     else
         *out = value;
     Py_XDECREF(list);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return status;
 }
 
 int qi_tasks_trace(qi_runtime *runtime, bool on)
 {
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
 
     if (status < 0)
         return status;
-    qi__visit visit = qi__python_enter();
-    PyObject *result = qi__call_python(own_module, "trace", "(OO)", runtime->loop,
+    qip_visit visit = qip_python_enter();
+    PyObject *result = qip_call_python(own_module, "trace", "(OO)", runtime->loop,
                                        on ? Py_True : Py_False);
     if (!result)
-        status = qi__fail_python("tracing tasks");
+        status = qip_fail_python("tracing tasks");
     Py_XDECREF(result);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return status;
 }
 
 static int cancel_here(qi_runtime *runtime, int64_t id)
 {
-    PyObject *found = qi__call_python(own_module, "cancel", "(OL)", runtime->loop, (long long)id);
+    PyObject *found = qip_call_python(own_module, "cancel", "(OL)", runtime->loop, (long long)id);
     int status = QI_OK;
 
     if (!found)
-        status = qi__fail_python("cancelling a task");
+        status = qip_fail_python("cancelling a task");
     else if (found != Py_True)
-        status = qi__fail(QI_ERR_NOT_FOUND,
+        status = qip_fail(QI_ERR_NOT_FOUND,
                           "there is no task with the id %lld (any more); qi_tasks_list() "
                           "tells those that there are",
                           (long long)id);
@@ -183,24 +183,24 @@ static int cancel_here(qi_runtime *runtime, int64_t id)
 /* asyncio's own way from thread to thread. */
 static int cancel_there(qi_runtime *runtime, int64_t id)
 {
-    PyObject *result = qi__call_python(own_module, "cancel_soon", "(OL)", runtime->loop,
+    PyObject *result = qip_call_python(own_module, "cancel_soon", "(OL)", runtime->loop,
                                        (long long)id);
 
     Py_XDECREF(result);
-    return result ? QI_OK : qi__fail_python("cancelling a task");
+    return result ? QI_OK : qip_fail_python("cancelling a task");
 }
 
 int qi_task_cancel_id(qi_runtime *runtime, int64_t id)
 {
-    int status = qi__runtime_check(runtime);
+    int status = qip_runtime_check(runtime);
 
     if (status < 0)
         return status;
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     if (!runtime->loop)
-        status = qi__fail(QI_ERR_NOT_RUNNING, "the runtime has no loop any more");
+        status = qip_fail(QI_ERR_NOT_RUNNING, "the runtime has no loop any more");
     else
-        status = qi__runtime_on_gui_thread() ? cancel_here(runtime, id) : cancel_there(runtime, id);
-    qi__python_leave(visit);
+        status = qip_runtime_on_gui_thread() ? cancel_here(runtime, id) : cancel_there(runtime, id);
+    qip_python_leave(visit);
     return status;
 }

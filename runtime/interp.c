@@ -34,38 +34,38 @@ static place started_in;
 
 static _Thread_local unsigned drops; /* that were not taken back yet */
 
-bool qi__interp_is_ours(void)
+bool qip_interp_is_ours(void)
 {
     return ours;
 }
 
-bool qi__interp_alive(void)
+bool qip_interp_alive(void)
 {
     return !atomic_load(&ended) && Py_IsInitialized();
 }
 
-PyThreadState *qi__gil_drop(void)
+PyThreadState *qip_gil_drop(void)
 {
-    if (!qi__interp_alive() || !PyGILState_Check())
+    if (!qip_interp_alive() || !PyGILState_Check())
         return NULL;
     drops++;
     PyThreadState *thread = PyEval_SaveThread();
-    if ((void *)thread == qi__pulse_now.thread)
-        qi__pulse_out();
+    if ((void *)thread == qip_pulse_now.thread)
+        qip_pulse_out();
     return thread;
 }
 
-void qi__gil_take(PyThreadState *thread)
+void qip_gil_take(PyThreadState *thread)
 {
     if (!thread)
         return;
     PyEval_RestoreThread(thread);
     drops--;
-    if ((void *)thread == qi__pulse_now.thread)
-        qi__pulse_back();
+    if ((void *)thread == qip_pulse_now.thread)
+        qip_pulse_back();
 }
 
-bool qi__gil_is_awaited(void)
+bool qip_gil_is_awaited(void)
 {
     return drops > 0;
 }
@@ -74,7 +74,7 @@ bool qi__gil_is_awaited(void)
 
 static int fail_status(PyStatus status)
 {
-    return qi__fail(QI_ERR_INTERPRETER, "Python does not start: %s%s%s",
+    return qip_fail(QI_ERR_INTERPRETER, "Python does not start: %s%s%s",
                     status.func ? status.func : "", status.func ? ": " : "",
                     status.err_msg ? status.err_msg : "it wants to exit at once");
 }
@@ -115,7 +115,7 @@ static PyStatus set_argv(PyConfig *py, const qi_config *config, const char *name
     return PyConfig_SetBytesArgv(py, 1, alone);
 }
 
-static PyStatus configure(PyConfig *py, const qi_config *config, const qi__location *location)
+static PyStatus configure(PyConfig *py, const qi_config *config, const qip_location *location)
 {
     const char *name = config->program_name;
     PyStatus status = PyConfig_SetBytesString(py, &py->program_name, name);
@@ -133,7 +133,7 @@ static PyStatus configure(PyConfig *py, const qi_config *config, const qi__locat
     return status;
 }
 
-static int initialize(const qi_config *config, const qi__location *location)
+static int initialize(const qi_config *config, const qip_location *location)
 {
     PyStatus status = preinitialize(config);
     if (PyStatus_Exception(status))
@@ -160,7 +160,7 @@ static int set_executable(const char *executable)
     if (!failed && !*executable)
         failed = PySys_SetObject("_base_executable", text) < 0;
     Py_XDECREF(text);
-    return failed ? qi__fail_python("setting sys.executable") : QI_OK;
+    return failed ? qip_fail_python("setting sys.executable") : QI_OK;
 }
 
 /*
@@ -181,15 +181,15 @@ static void ignore_broken_pipes(void)
 
 static int start_our_own(const qi_config *config)
 {
-    qi__location location;
-    int status = qi__location_find(&location, config);
+    qip_location location;
+    int status = qip_location_find(&location, config);
 
     if (status != QI_OK)
         return status;
-    qi__single_embeds();
+    qip_single_embeds();
     if (!registered && PyImport_AppendInittab("_qi", PyInit__qi) < 0) {
-        qi__location_free(&location);
-        return qi__fail(QI_ERR_MEMORY, "out of memory for the module _qi");
+        qip_location_free(&location);
+        return qip_fail(QI_ERR_MEMORY, "out of memory for the module _qi");
     }
     registered = true;
     status = initialize(config, &location);
@@ -200,7 +200,7 @@ static int start_our_own(const qi_config *config)
         ignore_broken_pipes();
         status = set_executable(location.executable);
     }
-    qi__location_free(&location);
+    qip_location_free(&location);
     return status;
 }
 
@@ -217,7 +217,7 @@ static int check_place(const qi_config *config)
     if (!ours || (same(config->home, started_in.home) && same(config->venv, started_in.venv)))
         return QI_OK;
     const char *where = started_in.home ? started_in.home : started_in.venv;
-    return qi__fail(
+    return qip_fail(
         QI_ERR_INTERPRETER,
         "Python runs in this process already, from %s; a process cannot change to another "
         "home or virtual environment",
@@ -228,7 +228,7 @@ static int check_version(void)
 {
     if (Py_Version >> 16 == PY_VERSION_HEX >> 16)
         return QI_OK;
-    return qi__fail(QI_ERR_INTERPRETER,
+    return qip_fail(QI_ERR_INTERPRETER,
                     "Python %lu.%lu runs in this process, but this libqi was built for %d.%d",
                     Py_Version >> 24, (Py_Version >> 16) & 0xff, PY_MAJOR_VERSION, PY_MINOR_VERSION);
 }
@@ -237,11 +237,11 @@ static int check_version(void)
 static int add_extension(void)
 {
     PyObject *modules = PyImport_GetModuleDict(), *spec = NULL, *module = NULL;
-    int there = qi__single_imported();
+    int there = qip_single_imported();
 
     if (there)
         return there < 0 ? -1 : 0;
-    qi__single_embeds();
+    qip_single_embeds();
     PyObject *machinery = PyImport_ImportModule("importlib.machinery");
     if (machinery)
         spec = PyObject_CallMethod(machinery, "ModuleSpec", "sO", "_qi", Py_None);
@@ -250,9 +250,9 @@ static int add_extension(void)
     int failed = !module || PyObject_SetAttrString(module, "__spec__", spec) < 0 ||
                  PyMapping_SetItemString(modules, "_qi", module) < 0;
     if (!failed && PyModule_ExecDef(module, PyModule_GetDef(module)) < 0) {
-        PyObject *raised = qi__take_exception();
+        PyObject *raised = qip_take_exception();
         PyMapping_DelItemString(modules, "_qi");
-        qi__give_exception(raised);
+        qip_give_exception(raised);
         failed = 1;
     }
     Py_XDECREF(module);
@@ -284,28 +284,28 @@ static int refresh_argv(const qi_config *config)
 static int join(const qi_config *config)
 {
     if (PyInterpreterState_Get() != PyInterpreterState_Main())
-        return qi__fail(QI_ERR_INTERPRETER,
+        return qip_fail(QI_ERR_INTERPRETER,
                         "the calling thread is in a subinterpreter; libqi runs only "
                         "in the main one");
     if (ours) {
         if (refresh_argv(config) < 0)
-            return qi__fail_python("setting sys.argv");
+            return qip_fail_python("setting sys.argv");
     } else {
         ignore_broken_pipes();
         if (add_extension() < 0)
-            return qi__fail_python("adding the module _qi to the running interpreter");
+            return qip_fail_python("adding the module _qi to the running interpreter");
     }
     return QI_OK;
 }
 
 /* ------------------------------------------------------------------------------------------------ */
 
-int qi__interp_start(const qi_config *config, qi__interp_entry *entry)
+int qip_interp_start(const qi_config *config, qip_interp_entry *entry)
 {
     int status;
 
     if (atomic_load(&ended))
-        return qi__fail(QI_ERR_STATE,
+        return qip_fail(QI_ERR_STATE,
                         "the interpreter of this process was finalised; CPython cannot be "
                         "started again in it");
     bool runs = Py_IsInitialized();
@@ -322,24 +322,24 @@ int qi__interp_start(const qi_config *config, qi__interp_entry *entry)
         status = start_our_own(config);
         runs = Py_IsInitialized();
     }
-    if (status == QI_OK && qi__package_install() < 0)
-        status = qi__fail_python("installing the package qi");
+    if (status == QI_OK && qip_package_install() < 0)
+        status = qip_fail_python("installing the package qi");
     if (status != QI_OK && runs)
-        qi__interp_leave(entry);
+        qip_interp_leave(entry);
     return status;
 }
 
-void qi__interp_leave(const qi__interp_entry *entry)
+void qip_interp_leave(const qip_interp_entry *entry)
 {
     if (!entry->held)
         (void)PyEval_SaveThread(); /* PyGILState_Ensure() finds it again */
 }
 
-int qi__interp_finalize(void)
+int qip_interp_finalize(void)
 {
     atomic_store(&ended, true);
     return Py_FinalizeEx() < 0
-               ? qi__fail(QI_ERR_PYTHON,
+               ? qip_fail(QI_ERR_PYTHON,
                           "Python has ended, but could not write its buffered output")
                : QI_OK;
 }

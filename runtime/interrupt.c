@@ -97,10 +97,10 @@ static void send_signal(void)
 /* Host code may not be prepared for system calls that end early. */
 static bool waits_for_host(void)
 {
-    return qi__pulse_load() & QI__PULSE_OUT;
+    return qip_pulse_load() & QIP_PULSE_OUT;
 }
 
-int qi__signal_find(void)
+int qip_signal_find(void)
 {
     for (int candidate = SIGRTMAX - 1; candidate > SIGRTMIN; candidate--) {
         struct sigaction action;
@@ -119,15 +119,15 @@ int qi__signal_find(void)
  */
 __attribute__((no_sanitize("thread"))) static uint64_t read_brackets(void)
 {
-    const qi__loop *loop = qi__pulse_now.loop;
+    const qip_loop *loop = qip_pulse_now.loop;
     return loop ? *(const volatile uint64_t *)&loop->brackets : 0;
 }
 
 static void disarm(void)
 {
-    __atomic_store_n(&qi__pulse_now.armed, 0, __ATOMIC_SEQ_CST);
-    if (wanted.asynchronous && qi__pulse_now.ident)
-        PyThreadState_SetAsyncExc(qi__pulse_now.ident, NULL);
+    __atomic_store_n(&qip_pulse_now.armed, 0, __ATOMIC_SEQ_CST);
+    if (wanted.asynchronous && qip_pulse_now.ident)
+        PyThreadState_SetAsyncExc(qip_pulse_now.ident, NULL);
     wanted.asynchronous = false;
     put_back();
 }
@@ -135,41 +135,41 @@ static void disarm(void)
 static void arm(const char *reason, bool asynchronous)
 {
     /* Before the brackets are read: from here on those that close are told. */
-    __atomic_store_n(&qi__pulse_now.armed, 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&qip_pulse_now.armed, 1, __ATOMIC_SEQ_CST);
     wanted.brackets = read_brackets();
-    wanted.period = qi__pulse_period(qi__pulse_load());
+    wanted.period = qip_pulse_period(qip_pulse_load());
     wanted.asynchronous = asynchronous;
     snprintf(wanted.reason, sizeof wanted.reason, "%s", reason ? reason : "interrupted");
 }
 
 static bool still_runs(void)
 {
-    const uint64_t now = read_brackets(), open = wanted.brackets & QI__BRACKETS_OPEN;
+    const uint64_t now = read_brackets(), open = wanted.brackets & QIP_BRACKETS_OPEN;
 
-    if (qi__pulse_period(qi__pulse_load()) != wanted.period)
+    if (qip_pulse_period(qip_pulse_load()) != wanted.period)
         return false;
-    return open == 0 || ((now & QI__BRACKETS_OPEN) >= open &&
-                         now >> QI__BRACKETS_SHIFT == wanted.brackets >> QI__BRACKETS_SHIFT);
+    return open == 0 || ((now & QIP_BRACKETS_OPEN) >= open &&
+                         now >> QIP_BRACKETS_SHIFT == wanted.brackets >> QIP_BRACKETS_SHIFT);
 }
 
-void qi__interrupt_bracket_closes(const qi__loop *loop)
+void qip_interrupt_bracket_closes(const qip_loop *loop)
 {
-    if ((const void *)loop != qi__pulse_now.loop)
+    if ((const void *)loop != qip_pulse_now.loop)
         return;
     pthread_mutex_lock(&lock);
-    if (qi__pulse_is_armed()) {
-        if (qi__level(loop) == (int)(wanted.brackets & QI__BRACKETS_OPEN))
+    if (qip_pulse_is_armed()) {
+        if (qip_level(loop) == (int)(wanted.brackets & QIP_BRACKETS_OPEN))
             disarm();
         else
-            wanted.brackets += QI__BRACKET_CLOSES + 1; /* one inside it */
+            wanted.brackets += QIP_BRACKET_CLOSES + 1; /* one inside it */
     }
     pthread_mutex_unlock(&lock);
 }
 
-void qi__interrupt_left(void)
+void qip_interrupt_left(void)
 {
     pthread_mutex_lock(&lock);
-    if (qi__pulse_is_armed())
+    if (qip_pulse_is_armed())
         disarm();
     pthread_mutex_unlock(&lock);
 }
@@ -193,7 +193,7 @@ static PyObject *raise_wanted(PyObject *module, PyObject *Py_UNUSED(arguments))
 
     (void)module;
     pthread_mutex_lock(&lock);
-    if (qi__pulse_is_armed()) {
+    if (qip_pulse_is_armed()) {
         wants = still_runs();
         memcpy(reason, wanted.reason, sizeof reason);
         disarm();
@@ -215,7 +215,7 @@ static PyObject *take_reason(PyObject *module, PyObject *Py_UNUSED(ignored))
 {
     (void)module;
     pthread_mutex_lock(&lock);
-    if (qi__pulse_is_armed() && wanted.asynchronous) {
+    if (qip_pulse_is_armed() && wanted.asynchronous) {
         memcpy(last_reason, wanted.reason, sizeof last_reason);
         wanted.asynchronous = false; /* it is there */
         disarm();
@@ -234,22 +234,22 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qi__interrupt_setup(PyObject *module, qi__state *state)
+int qip_interrupt_setup(PyObject *module, qip_state *state)
 {
     (void)state;
     return PyModule_AddFunctions(module, methods);
 }
 
-int qi__interrupt_open(void)
+int qip_interrupt_open(void)
 {
     struct sigaction action;
-    const int candidate = qi__signal_find();
+    const int candidate = qip_signal_find();
 
     gui_thread = pthread_self();
     if (!candidate)
         return 0;
     sigaction(candidate, NULL, &action);
-    PyObject *old = qi__call_python("qi._interrupted", "handle", "(i)", candidate);
+    PyObject *old = qip_call_python("qi._interrupted", "handle", "(i)", candidate);
     sigaction(candidate, &action, NULL); /* Python has put a handler of its own there */
     if (old == Py_True)
         number = candidate;
@@ -257,15 +257,15 @@ int qi__interrupt_open(void)
     return old ? 0 : -1;
 }
 
-void qi__interrupt_close(void)
+void qip_interrupt_close(void)
 {
     struct sigaction action;
 
-    qi__interrupt_left();
+    qip_interrupt_left();
     if (!number)
         return;
     sigaction(number, NULL, &action);
-    PyObject *result = qi__call_python("qi._interrupted", "forget", "(i)", number);
+    PyObject *result = qip_call_python("qi._interrupted", "forget", "(i)", number);
     if (!result)
         PyErr_Clear();
     Py_XDECREF(result);
@@ -277,24 +277,24 @@ void qi__interrupt_close(void)
 
 static int fail_idle(void)
 {
-    return qi__fail(QI_ERR_STATE,
+    return qip_fail(QI_ERR_STATE,
                     "no Python code holds the GUI thread, so there is nothing to interrupt");
 }
 
 /* GIL: held. Bindings enter Python without telling: then there are frames above the event loop's. */
 static bool python_runs(void)
 {
-    const PyThreadState *thread = qi__pulse_now.thread;
+    const PyThreadState *thread = qip_pulse_now.thread;
 
-    if (qi__pulse_load() & QI__PULSE_PYTHON)
+    if (qip_pulse_load() & QIP_PULSE_PYTHON)
         return true;
-    return thread && qi__top_frame(thread) != __atomic_load_n(&qi__pulse_now.below, __ATOMIC_RELAXED);
+    return thread && qip_top_frame(thread) != __atomic_load_n(&qip_pulse_now.below, __ATOMIC_RELAXED);
 }
 
 /* 0: any period. */
 static bool is_that(uint64_t period)
 {
-    return !period || qi__pulse_period(qi__pulse_load()) == period;
+    return !period || qip_pulse_period(qip_pulse_load()) == period;
 }
 
 /* Without the GIL, which native code may hold that asks for signals from time to time. */
@@ -322,11 +322,11 @@ static int interrupt_asynchronously(uint64_t period, const char *reason)
     int status = QI_OK;
 
     if (!type)
-        return qi__fail_python("importing qi.Interrupted");
+        return qip_fail_python("importing qi.Interrupted");
     pthread_mutex_lock(&lock);
     if (is_that(period) && python_runs()) {
         arm(reason, true);
-        PyThreadState_SetAsyncExc(qi__pulse_now.ident, type);
+        PyThreadState_SetAsyncExc(qip_pulse_now.ident, type);
     } else {
         status = fail_idle();
     }
@@ -335,9 +335,9 @@ static int interrupt_asynchronously(uint64_t period, const char *reason)
     return status;
 }
 
-int qi__interrupt_period(uint64_t period, const char *reason)
+int qip_interrupt_period(uint64_t period, const char *reason)
 {
-    if (number && (qi__pulse_load() & QI__PULSE_PYTHON))
+    if (number && (qip_pulse_load() & QIP_PULSE_PYTHON))
         return interrupt_by_signal(period, reason);
     if (number && period) /* whoever names a period has seen that Python holds it */
         return interrupt_by_signal(period, reason);
@@ -350,19 +350,19 @@ int qi__interrupt_period(uint64_t period, const char *reason)
     return status;
 }
 
-void qi__interrupt_again(void)
+void qip_interrupt_again(void)
 {
     pthread_mutex_lock(&lock);
-    if (qi__pulse_is_armed() && number && !waits_for_host())
+    if (qip_pulse_is_armed() && number && !waits_for_host())
         send_signal();
     pthread_mutex_unlock(&lock);
 }
 
 int qi_interrupt(qi_runtime *runtime, const char *reason)
 {
-    int status = qi__runtime_check(runtime);
+    int status = qip_runtime_check(runtime);
 
     if (status == QI_OK && reason)
-        status = qi__check_text(reason, "the reason");
-    return status == QI_OK ? qi__interrupt_period(0, reason) : status;
+        status = qip_check_text(reason, "the reason");
+    return status == QI_OK ? qip_interrupt_period(0, reason) : status;
 }

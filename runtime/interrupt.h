@@ -11,19 +11,19 @@
 #include "loop_p.h"
 
 /* Takes a signal for the purpose, where this is Python's main thread. 0, or -1 with an exception. GIL: held. */
-int qi__interrupt_open(void);
-void qi__interrupt_close(void);
+int qip_interrupt_open(void);
+void qip_interrupt_close(void);
 
 /* As qi_interrupt(), of what runs in that period of the pulse alone. GIL: does not matter. */
-int qi__interrupt_period(uint64_t period, const char *reason);
+int qip_interrupt_period(uint64_t period, const char *reason);
 
 /* Repeats the system's signal, which may have come a moment before the system call that it should end. */
-void qi__interrupt_again(void);
+void qip_interrupt_again(void);
 
 /* A bracket of the loop is about to close while an interrupt is on its way. GIL: held. */
-void qi__interrupt_bracket_closes(const qi__loop *loop);
+void qip_interrupt_bracket_closes(const qip_loop *loop);
 
 /* A signal of the real-time range that nobody has, and gives it back. 0: there is none. */
-int qi__signal_find(void);
+int qip_signal_find(void);
 
 #endif

@@ -24,7 +24,7 @@ static int raise_now(void *ignored)
     leaving = NULL;
     if (!exception)
         return 0;
-    qi__give_exception(exception);
+    qip_give_exception(exception);
     return -1;
 }
 
@@ -36,7 +36,7 @@ static void hand_over(void *ignored)
     PyGILState_STATE gil = PyGILState_Ensure();
     void *token = on_quit;
     on_quit = NULL;
-    qi_qt_off_quit(token);
+    qip_qt_off_quit(token);
     if (Py_AddPendingCall(raise_now, NULL) < 0)
         PyErr_WriteUnraisable(leaving); /* the queue is full: somebody floods it */
     PyGILState_Release(gil);
@@ -55,16 +55,16 @@ static int status_of(PyObject *exception)
     return status;
 }
 
-bool qi__leave_exec(PyObject *exception)
+bool qip_leave_exec(PyObject *exception)
 {
-    if (!qi_qt_on_application_thread() || qi_qt_event_loops() == 0)
+    if (!qip_qt_on_application_thread() || qip_qt_event_loops() == 0)
         return false;
     if (!on_quit)
-        on_quit = qi_qt_on_quit(hand_over, NULL);
+        on_quit = qip_qt_on_quit(hand_over, NULL);
     if (!on_quit)
         return false;
     Py_XSETREF(leaving, Py_NewRef(exception));
-    qi_qt_exit(status_of(exception));
+    qip_qt_exit(status_of(exception));
     return true;
 }
 
@@ -72,10 +72,10 @@ static PyObject *leave_exec(PyObject *Py_UNUSED(module), PyObject *exception)
 {
     if (!PyExceptionInstance_Check(exception))
         return PyErr_Format(PyExc_TypeError, "an exception is needed, not %R", exception);
-    return PyBool_FromLong(qi__leave_exec(exception));
+    return PyBool_FromLong(qip_leave_exec(exception));
 }
 
-int qi__leave_setup(PyObject *module, qi__state *Py_UNUSED(state))
+int qip_leave_setup(PyObject *module, qip_state *Py_UNUSED(state))
 {
     static PyMethodDef functions[] = {
         {"_leave_exec", leave_exec, METH_O,

@@ -9,6 +9,6 @@
 
 /* Ends the application's event loops, and has the exception raised where exec() was called. False: there is
  * none to leave in this thread. GIL: held. */
-bool qi__leave_exec(PyObject *exception);
+bool qip_leave_exec(PyObject *exception);
 
 #endif

@@ -6,7 +6,7 @@
  * weakly. All connections that live are in the dict `links` of the module's state, in the order in which
  * they were made, so they need no other owner. Each way to end goes through close_link(), once:
  *   disconnect() here or of the signal      the sender is destroyed (the relay tells)
- *   the object of a bound method goes       the runtime shuts down (qi__links_cut)
+ *   the object of a bound method goes       the runtime shuts down (qip_links_cut)
  *
  * What asyncslot() makes is not called as others are: it is told the signal, for its reports.
  *
@@ -24,59 +24,59 @@
 #include "status.h"
 #include "visit.h"
 
-typedef struct qi__link {
+typedef struct qip_link {
     PyObject_HEAD
     vectorcallfunc vectorcall;
     PyObject *callable; /* the function alone where `receiver` is set */
     PyObject *receiver; /* weak reference to a bound method's object; NULL: the callable is kept whole */
-    qi_qt_relay *relay;    /* NULL: ended */
+    qip_qt_relay *relay;   /* NULL: ended */
     PyObject *sender;      /* the proxy */
     PyObject *slot_signal; /* the signal's name, where a `_qi.Slot` is called; else NULL */
     PyObject *context; /* of the plugin that has connected it; NULL: nobody's, or a slot's affair */
     bool single_shot;  /* ends with the first emission, before the call */
     bool fired;        /* a single shot that was, though it may not have ended yet */
     int signal;        /* without clones, so that equal ones compare equal */
-} qi__link;
+} qip_link;
 
-static qi__link *as_link(PyObject *object)
+static qip_link *as_link(PyObject *object)
 {
-    return (qi__link *)object;
+    return (qip_link *)object;
 }
 
 static PyObject *target_of(PyObject *callable)
 {
-    if (qi__slot_check(callable))
-        return Py_XNewRef(qi__slot_target((qi__slot *)callable));
-    return qi__signature_target(callable);
+    if (qip_slot_check(callable))
+        return Py_XNewRef(qip_slot_target((qip_slot *)callable));
+    return qip_signature_target(callable);
 }
 
-PyObject *qi__link_target(PyObject *callable)
+PyObject *qip_link_target(PyObject *callable)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
 
     if (!state)
-        return qi__signature_target(callable);
+        return qip_signature_target(callable);
     if (Py_TYPE(callable) != (PyTypeObject *)state->link_type || !as_link(callable)->callable)
         return target_of(callable);
-    qi__link *link = as_link(callable);
-    PyObject *receiver = link->slot_signal && link->receiver ? qi__weakref_get(link->receiver) : NULL;
-    PyObject *target = target_of(receiver && qi__slot_check(receiver) ? receiver : link->callable);
+    qip_link *link = as_link(callable);
+    PyObject *receiver = link->slot_signal && link->receiver ? qip_weakref_get(link->receiver) : NULL;
+    PyObject *target = target_of(receiver && qip_slot_check(receiver) ? receiver : link->callable);
     Py_XDECREF(receiver);
     return target;
 }
 
 /* Beware: forgetting a callable may run any code of Python. The caller holds a reference to the link. */
-static void close_link(qi__link *link)
+static void close_link(qip_link *link)
 {
-    qi__state *state = qi__state_get();
-    qi_qt_relay *relay = link->relay;
+    qip_state *state = qip_state_get();
+    qip_qt_relay *relay = link->relay;
 
     if (!relay)
         return;
     link->relay = NULL;
     if (state && PyDict_DelItem(state->links, (PyObject *)link) < 0)
         PyErr_Clear();
-    qi_qt_relay_close(relay);
+    qip_qt_relay_close(relay);
     Py_CLEAR(link->callable);
     Py_CLEAR(link->receiver);
     Py_CLEAR(link->sender);
@@ -88,10 +88,10 @@ static void close_in_gui_thread(void *data)
 {
     if (!Py_IsInitialized())
         return;
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     close_link(data);
     Py_DECREF((PyObject *)data);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
 }
 
 /* The application ends before that. */
@@ -99,28 +99,28 @@ static void let_go(void *data)
 {
     if (!Py_IsInitialized())
         return;
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     Py_DECREF((PyObject *)data);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
 }
 
 /* The relay tells that the sender was destroyed. */
 static void sender_gone(void *data)
 {
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     Py_INCREF((PyObject *)data);
     close_link(data);
     Py_DECREF((PyObject *)data);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
 }
 
 /* The weak reference's callback: the object of the bound method has gone. */
 static PyObject *receiver_gone(PyObject *self, PyObject *Py_UNUSED(reference))
 {
     Py_INCREF(self);
-    if (!qi_qt_has_application() || qi_qt_on_application_thread())
+    if (!qip_qt_has_application() || qip_qt_on_application_thread())
         close_link(as_link(self));
-    else if (qi_qt_post_owned(close_in_gui_thread, let_go, self))
+    else if (qip_qt_post_owned(close_in_gui_thread, let_go, self))
         Py_RETURN_NONE; /* the reference travels with the job */
     Py_DECREF(self);
     Py_RETURN_NONE;
@@ -133,8 +133,8 @@ static PyMethodDef receiver_gone_def = {"receiver_gone", receiver_gone, METH_O, 
 /* `signal` and `callable` are the link's, held by the caller: the call may close the link. */
 static PyObject *call(PyObject *signal, PyObject *callable, PyObject *const *arguments, size_t flagged)
 {
-    return signal && qi__slot_check(callable)
-               ? qi__slot_emit((qi__slot *)callable, signal, arguments, flagged)
+    return signal && qip_slot_check(callable)
+               ? qip_slot_emit((qip_slot *)callable, signal, arguments, flagged)
                : PyObject_Vectorcall(callable, arguments, flagged, NULL);
 }
 
@@ -142,8 +142,8 @@ static PyObject *call(PyObject *signal, PyObject *callable, PyObject *const *arg
 static PyObject *call_method(PyObject *signal, PyObject *function, PyObject *receiver,
                              PyObject *const *arguments, size_t flagged)
 {
-    if (signal && qi__slot_check(receiver)) /* the wrapper of a bound method */
-        return qi__slot_emit((qi__slot *)receiver, signal, arguments, flagged);
+    if (signal && qip_slot_check(receiver)) /* the wrapper of a bound method */
+        return qip_slot_emit((qip_slot *)receiver, signal, arguments, flagged);
     PyObject **stack = (PyObject **)arguments - 1;
     PyObject *lent = stack[0];
 
@@ -154,18 +154,18 @@ static PyObject *call_method(PyObject *signal, PyObject *function, PyObject *rec
 }
 
 /* A direct connection may be called in any thread, but connections end in the GUI thread. */
-static void end_single_shot(qi__link *link)
+static void end_single_shot(qip_link *link)
 {
     link->fired = true;
-    if (!qi_qt_has_application() || qi_qt_on_application_thread())
+    if (!qip_qt_has_application() || qip_qt_on_application_thread())
         close_link(link);
-    else if (qi_qt_post_owned(close_in_gui_thread, let_go, link))
+    else if (qip_qt_post_owned(close_in_gui_thread, let_go, link))
         Py_INCREF(link); /* for the job, which cannot have run yet: it wants the GIL */
 }
 
 static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t flagged, PyObject *names)
 {
-    qi__link *link = as_link(self);
+    qip_link *link = as_link(self);
 
     if (!(flagged & PY_VECTORCALL_ARGUMENTS_OFFSET) || names || !link->callable)
         return PyErr_Format(PyExc_TypeError, "a Connection is called by its signal only");
@@ -173,9 +173,9 @@ static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t fl
         Py_RETURN_NONE;
     PyObject *callable = Py_NewRef(link->callable), *signal = Py_XNewRef(link->slot_signal), *result;
     const bool is_method = link->receiver;
-    PyObject *receiver = is_method ? qi__weakref_get(link->receiver) : NULL;
-    PyObject *entered = link->context ? qi__scope_enter(link->context)
-                                      : qi__scope_enter_application();
+    PyObject *receiver = is_method ? qip_weakref_get(link->receiver) : NULL;
+    PyObject *entered = link->context ? qip_scope_enter(link->context)
+                                      : qip_scope_enter_application();
 
     if (link->single_shot)
         end_single_shot(link);
@@ -186,7 +186,7 @@ static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t fl
     } else {
         result = call(signal, callable, arguments, flagged);
     }
-    qi__scope_leave(entered);
+    qip_scope_leave(entered);
     Py_XDECREF(signal);
     Py_DECREF(callable);
     return result;
@@ -200,22 +200,22 @@ static bool is_type(PyObject *object, PyObject *type)
 }
 
 /* A slot or signal of another object: takes as many arguments as one of its forms does. */
-static int proxy_signature(PyObject *callable, int parameters, qi__signature *out)
+static int proxy_signature(PyObject *callable, int parameters, qip_signature *out)
 {
-    qi__proxy *proxy;
+    qip_proxy *proxy;
     PyObject *name;
 
-    if (is_type(callable, qi__state_get()->method_type)) {
-        proxy = ((qi__method *)callable)->proxy;
-        name = ((qi__method *)callable)->name;
+    if (is_type(callable, qip_state_get()->method_type)) {
+        proxy = ((qip_method *)callable)->proxy;
+        name = ((qip_method *)callable)->name;
     } else {
-        proxy = ((qi__signal *)callable)->proxy;
-        name = ((qi__signal *)callable)->name;
+        proxy = ((qip_signal *)callable)->proxy;
+        name = ((qip_signal *)callable)->name;
     }
-    qi_object *object = qi__proxy_live(proxy);
+    qi_object *object = qip_proxy_live(proxy);
     if (!object)
         return -1;
-    out->least = out->most = qi_qt_accepts(object, name, parameters);
+    out->least = out->most = qip_qt_accepts(object, name, parameters);
     if (out->most < 0) {
         PyErr_Format(PyExc_TypeError, "no form of %R takes %d arguments or fewer", callable,
                      parameters);
@@ -234,23 +234,23 @@ static int refuse_coroutine(PyObject *callable)
 }
 
 /* What asyncslot() has made: a slot, a bound method of one, or one as the method of an object. */
-static qi__slot *slot_behind(PyObject *callable)
+static qip_slot *slot_behind(PyObject *callable)
 {
     PyObject *method = PyMethod_Check(callable) ? callable : NULL;
 
-    if (method && qi__slot_check(PyMethod_GET_SELF(method)))
-        return (qi__slot *)PyMethod_GET_SELF(method);
+    if (method && qip_slot_check(PyMethod_GET_SELF(method)))
+        return (qip_slot *)PyMethod_GET_SELF(method);
     if (method)
         callable = PyMethod_GET_FUNCTION(method);
-    return qi__slot_check(callable) ? (qi__slot *)callable : NULL;
+    return qip_slot_check(callable) ? (qip_slot *)callable : NULL;
 }
 
-static int read_signature(PyObject *callable, qi__signature *takes)
+static int read_signature(PyObject *callable, qip_signature *takes)
 {
-    qi__slot *slot = slot_behind(callable);
+    qip_slot *slot = slot_behind(callable);
 
     if (!slot || (PyMethod_Check(callable) && PyMethod_GET_SELF(callable) != (PyObject *)slot))
-        return qi__signature_read(callable, takes);
+        return qip_signature_read(callable, takes);
     *takes = slot->takes;
     return 0;
 }
@@ -283,22 +283,22 @@ static int read_type(PyObject *object, int *out)
 /* A thread that waits for itself waits forever. */
 static int check_type(int type, qi_object *sender)
 {
-    if ((type & 3) != BLOCKING || !qi_qt_lives_here(sender))
+    if ((type & 3) != BLOCKING || !qip_qt_lives_here(sender))
         return 0;
     PyErr_Format(
         PyExc_RuntimeError,
         "a BlockingQueued connection would wait for itself: the %s lives in the GUI thread, "
         "where it is answered; take Auto or Queued",
-        qi_qt_class_name(sender));
+        qip_qt_class_name(sender));
     return -1;
 }
 
 /* What the callable takes; -1 with TypeError if it cannot be a slot of this signal. */
-static int check_callable(PyObject *callable, qi_object *sender, int signal, qi__signature *takes)
+static int check_callable(PyObject *callable, qi_object *sender, int signal, qip_signature *takes)
 {
-    qi__state *state = qi__state_get();
-    int parameters = qi_qt_signal_parameter_count(sender, signal);
-    qi__slot *slot;
+    qip_state *state = qip_state_get();
+    int parameters = qip_qt_signal_parameter_count(sender, signal);
+    qip_slot *slot;
 
     if (is_type(callable, state->method_type) || is_type(callable, state->signal_type))
         return proxy_signature(callable, parameters, takes);
@@ -306,7 +306,7 @@ static int check_callable(PyObject *callable, qi_object *sender, int signal, qi_
         PyErr_Format(PyExc_TypeError, "a callable expected, got %s", Py_TYPE(callable)->tp_name);
         return -1;
     }
-    int coroutine = qi__signature_is_coroutine(callable);
+    int coroutine = qip_signature_is_coroutine(callable);
     if (coroutine)
         return coroutine < 0 ? -1 : refuse_coroutine(callable);
     if (read_signature(callable, takes) < 0)
@@ -314,8 +314,8 @@ static int check_callable(PyObject *callable, qi_object *sender, int signal, qi_
     if (takes->least <= parameters)
         return 0;
     slot = slot_behind(callable);
-    PyObject *shown = slot ? Py_XNewRef(qi__slot_target(slot)) : PyObject_Repr(callable);
-    char *name = qi_qt_signal_name(sender, signal);
+    PyObject *shown = slot ? Py_XNewRef(qip_slot_target(slot)) : PyObject_Repr(callable);
+    char *name = qip_qt_signal_name(sender, signal);
     if (shown)
         PyErr_Format(PyExc_TypeError, "%U wants %d arguments, but %s gives %d", shown, takes->least,
                      name ? name : "the signal", parameters);
@@ -324,19 +324,19 @@ static int check_callable(PyObject *callable, qi_object *sender, int signal, qi_
     return -1;
 }
 
-static int name_signal(qi__link *link, PyObject *callable, qi_object *sender, int signal)
+static int name_signal(qip_link *link, PyObject *callable, qi_object *sender, int signal)
 {
     if (!slot_behind(callable))
         return 0;
-    char *name = qi_qt_signal_name(sender, signal);
+    char *name = qip_qt_signal_name(sender, signal);
     link->slot_signal = name ? PyUnicode_FromString(name) : PyErr_NoMemory();
     free(name);
     return link->slot_signal ? 0 : -1;
 }
 
-static int set_callable(qi__link *link, PyObject *callable)
+static int set_callable(qip_link *link, PyObject *callable)
 {
-    if (is_type(callable, qi__state_get()->signal_type)) {
+    if (is_type(callable, qip_state_get()->signal_type)) {
         link->callable = PyObject_GetAttrString(callable, "emit");
         return link->callable ? 0 : -1;
     }
@@ -358,9 +358,9 @@ static int set_callable(qi__link *link, PyObject *callable)
     return 0;
 }
 
-static int open_link(qi__link *link, qi__signal *signal, qi_object *sender, int most, int type)
+static int open_link(qip_link *link, qip_signal *signal, qi_object *sender, int most, int type)
 {
-    qi_qt_relay_spec spec = {
+    qip_qt_relay_spec spec = {
         .sender = sender,
         .signal = signal->index,
         .callable = (PyObject *)link,
@@ -372,18 +372,18 @@ static int open_link(qi__link *link, qi__signal *signal, qi_object *sender, int 
         .data = link,
     };
 
-    if (PyDict_SetItem(qi__state_get()->links, (PyObject *)link, Py_None) < 0)
+    if (PyDict_SetItem(qip_state_get()->links, (PyObject *)link, Py_None) < 0)
         return -1;
-    link->relay = qi_qt_relay_open(&spec);
+    link->relay = qip_qt_relay_open(&spec);
     if (link->relay)
         return 0;
     int status = qi_last_error()->status;
     PyErr_SetString(status == QI_ERR_TYPE ? PyExc_TypeError : PyExc_RuntimeError,
                     qi_last_error()->message);
-    PyObject *raised = qi__take_exception();
-    if (PyDict_DelItem(qi__state_get()->links, (PyObject *)link) < 0)
+    PyObject *raised = qip_take_exception();
+    if (PyDict_DelItem(qip_state_get()->links, (PyObject *)link) < 0)
         PyErr_Clear();
-    qi__give_exception(raised);
+    qip_give_exception(raised);
     return -1;
 }
 
@@ -398,9 +398,9 @@ static int equal(PyObject *one, PyObject *other)
     return result;
 }
 
-static int calls(qi__link *link, PyObject *callable)
+static int calls(qip_link *link, PyObject *callable)
 {
-    if (is_type(callable, qi__state_get()->signal_type))
+    if (is_type(callable, qip_state_get()->signal_type))
         return PyObject_HasAttrString(link->callable, "__self__") &&
                PyCFunction_Check(link->callable) &&
                PyObject_RichCompareBool(PyCFunction_GET_SELF(link->callable), callable, Py_EQ);
@@ -408,28 +408,28 @@ static int calls(qi__link *link, PyObject *callable)
         return equal(link->callable, callable);
     if (!PyMethod_Check(callable) || PyMethod_GET_FUNCTION(callable) != link->callable)
         return 0;
-    PyObject *receiver = qi__weakref_get(link->receiver);
+    PyObject *receiver = qip_weakref_get(link->receiver);
     int same = receiver == PyMethod_GET_SELF(callable);
     Py_XDECREF(receiver);
     return same;
 }
 
-static int matches(qi__link *link, qi__signal *signal, int original, PyObject *callable)
+static int matches(qip_link *link, qip_signal *signal, int original, PyObject *callable)
 {
     if (!link->relay || link->sender != (PyObject *)signal->proxy ||
         (original >= 0 && link->signal != original))
         return 0;
     if (!callable || callable == Py_None || callable == (PyObject *)link)
         return 1;
-    return is_type(callable, qi__state_get()->link_type) ? 0 : calls(link, callable);
+    return is_type(callable, qip_state_get()->link_type) ? 0 : calls(link, callable);
 }
 
 /* The connection of a signal with a callable; NULL: there is none, or an exception is set. New reference. */
-static PyObject *find_link(qi__signal *signal, PyObject *callable)
+static PyObject *find_link(qip_signal *signal, PyObject *callable)
 {
-    qi_object *sender = qi__proxy_live(signal->proxy);
-    int original = sender ? qi_qt_original_signal(sender, signal->index) : -1, match = 0;
-    PyObject *links = PyDict_Keys(qi__state_get()->links), *found = NULL;
+    qi_object *sender = qip_proxy_live(signal->proxy);
+    int original = sender ? qip_qt_original_signal(sender, signal->index) : -1, match = 0;
+    PyObject *links = PyDict_Keys(qip_state_get()->links), *found = NULL;
 
     for (Py_ssize_t i = 0; links && match == 0 && i < PyList_GET_SIZE(links); i++) {
         match = matches(as_link(PyList_GET_ITEM(links, i)), signal, original, callable);
@@ -446,18 +446,18 @@ typedef struct wanted {
     int type; /* as Qt::ConnectionType has it */
 } wanted;
 
-static qi__link *new_link(qi__signal *signal, qi_object *sender, const wanted *want, int most)
+static qip_link *new_link(qip_signal *signal, qi_object *sender, const wanted *want, int most)
 {
-    PyTypeObject *type = (PyTypeObject *)qi__state_get()->link_type;
-    qi__link *link = (qi__link *)type->tp_alloc(type, 0);
+    PyTypeObject *type = (PyTypeObject *)qip_state_get()->link_type;
+    qip_link *link = (qip_link *)type->tp_alloc(type, 0);
 
     if (!link)
         return NULL;
     link->vectorcall = link_call;
     link->sender = Py_NewRef((PyObject *)signal->proxy);
-    link->signal = qi_qt_original_signal(sender, signal->index);
+    link->signal = qip_qt_original_signal(sender, signal->index);
     link->single_shot = want->type & SINGLE_SHOT;
-    link->context = slot_behind(want->callable) ? NULL : qi__scope_keep();
+    link->context = slot_behind(want->callable) ? NULL : qip_scope_keep();
     if (name_signal(link, want->callable, sender, signal->index) == 0 &&
         set_callable(link, want->callable) == 0 &&
         open_link(link, signal, sender, most, want->type) == 0)
@@ -467,35 +467,35 @@ static qi__link *new_link(qi__signal *signal, qi_object *sender, const wanted *w
     return NULL;
 }
 
-PyObject *qi__link_connect(qi__signal *signal, PyObject *callable, PyObject *type)
+PyObject *qip_link_connect(qip_signal *signal, PyObject *callable, PyObject *type)
 {
-    qi_object *sender = qi__proxy_live(signal->proxy);
+    qi_object *sender = qip_proxy_live(signal->proxy);
     wanted want = {.callable = callable};
-    qi__signature takes;
+    qip_signature takes;
 
     if (!sender)
         return NULL;
     if (signal->index < 0) {
         int index;
         const char *name = PyUnicode_AsUTF8(signal->name);
-        if (name && qi_qt_find_signal(sender, name, &index) != QI_OK)
+        if (name && qip_qt_find_signal(sender, name, &index) != QI_OK)
             PyErr_SetString(PyExc_TypeError, qi_last_error()->message);
         return NULL;
     }
     if (type && read_type(type, &want.type) < 0)
         return NULL;
     /* Beware: asking for the type, and for the signature, may have run Python code. */
-    sender = qi__proxy_live(signal->proxy);
+    sender = qip_proxy_live(signal->proxy);
     if (!sender || check_callable(callable, sender, signal->index, &takes) < 0)
         return NULL;
-    sender = qi__proxy_live(signal->proxy);
+    sender = qip_proxy_live(signal->proxy);
     if (!sender || check_type(want.type, sender) < 0)
         return NULL;
     if (want.type & UNIQUE) {
         PyObject *same = find_link(signal, callable);
         if (same || PyErr_Occurred())
             return same;
-        sender = qi__proxy_live(signal->proxy); /* comparing is Python code, too */
+        sender = qip_proxy_live(signal->proxy); /* comparing is Python code, too */
     }
     return sender ? (PyObject *)new_link(signal, sender, &want, takes.most) : NULL;
 }
@@ -504,24 +504,24 @@ PyObject *qi__link_connect(qi__signal *signal, PyObject *callable, PyObject *typ
 
 static bool may_disconnect(void)
 {
-    if (!qi_qt_has_application() || qi_qt_on_application_thread())
+    if (!qip_qt_has_application() || qip_qt_on_application_thread())
         return true;
     PyErr_SetString(PyExc_RuntimeError, "signals are connected and disconnected in the GUI thread; "
                                         "loop.call_soon_threadsafe() gets you there");
     return false;
 }
 
-Py_ssize_t qi__link_disconnect(qi__signal *signal, PyObject *callable)
+Py_ssize_t qip_link_disconnect(qip_signal *signal, PyObject *callable)
 {
-    qi_object *sender = qi__proxy_live(signal->proxy);
-    int original = sender && signal->index >= 0 ? qi_qt_original_signal(sender, signal->index) : -1;
+    qi_object *sender = qip_proxy_live(signal->proxy);
+    int original = sender && signal->index >= 0 ? qip_qt_original_signal(sender, signal->index) : -1;
     Py_ssize_t count = 0;
 
     if (!sender || !may_disconnect())
         return -1;
-    PyObject *links = PyDict_Keys(qi__state_get()->links);
+    PyObject *links = PyDict_Keys(qip_state_get()->links);
     for (Py_ssize_t i = 0; links && i < PyList_GET_SIZE(links); i++) {
-        qi__link *link = as_link(PyList_GET_ITEM(links, i));
+        qip_link *link = as_link(PyList_GET_ITEM(links, i));
         int match = matches(link, signal, original, callable);
         if (match < 0) {
             Py_DECREF(links);
@@ -536,9 +536,9 @@ Py_ssize_t qi__link_disconnect(qi__signal *signal, PyObject *callable)
     return links ? count : -1;
 }
 
-void qi__links_cut(void)
+void qip_links_cut(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
     PyObject *links = state && state->links ? PyDict_Keys(state->links) : NULL;
 
     if (!links) {
@@ -572,7 +572,7 @@ static PyObject *link_connected(PyObject *self, void *Py_UNUSED(closure))
 
 static PyObject *link_repr(PyObject *self)
 {
-    qi__link *link = as_link(self);
+    qip_link *link = as_link(self);
 
     if (!link->relay)
         return PyUnicode_FromString("<qi.Connection, ended>");
@@ -621,7 +621,7 @@ static PyGetSetDef link_getset[] = {
 };
 
 static PyMemberDef link_members[] = {
-    {"__vectorcalloffset__", T_PYSSIZET, offsetof(qi__link, vectorcall), READONLY, NULL},
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(qip_link, vectorcall), READONLY, NULL},
     {NULL, 0, 0, 0, NULL},
 };
 
@@ -641,7 +641,7 @@ static PyType_Slot link_slots[] = {
 
 static PyType_Spec link_spec = {
     .name = "_qi.Connection",
-    .basicsize = sizeof(qi__link),
+    .basicsize = sizeof(qip_link),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL |
              Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = link_slots,
@@ -649,22 +649,22 @@ static PyType_Spec link_spec = {
 
 /* -- by plugin --------------------------------------------------------------------------------------- */
 
-static bool is_of_scope(qi__link *link, PyObject *scope)
+static bool is_of_scope(qip_link *link, PyObject *scope)
 {
-    if (qi__scope_is(link->context, scope))
+    if (qip_scope_is(link->context, scope))
         return true;
-    PyObject *receiver = link->receiver ? qi__weakref_get(link->receiver) : NULL;
-    PyObject *slot = receiver && qi__slot_check(receiver)               ? receiver
-                     : link->callable && qi__slot_check(link->callable) ? link->callable
+    PyObject *receiver = link->receiver ? qip_weakref_get(link->receiver) : NULL;
+    PyObject *slot = receiver && qip_slot_check(receiver)               ? receiver
+                     : link->callable && qip_slot_check(link->callable) ? link->callable
                                                                         : NULL;
-    bool same = slot && qi__scope_is(((qi__slot *)slot)->context, scope);
+    bool same = slot && qip_scope_is(((qip_slot *)slot)->context, scope);
     Py_XDECREF(receiver);
     return same;
 }
 
 static PyObject *scope_links(PyObject *Py_UNUSED(module), PyObject *scope)
 {
-    PyObject *links = PyDict_Keys(qi__state_get()->links), *found = PyList_New(0);
+    PyObject *links = PyDict_Keys(qip_state_get()->links), *found = PyList_New(0);
 
     for (Py_ssize_t i = 0; links && found && i < PyList_GET_SIZE(links); i++) {
         PyObject *link = PyList_GET_ITEM(links, i);
@@ -684,12 +684,12 @@ static PyObject *is_connected(PyObject *Py_UNUSED(module), PyObject *address)
 
     if (!connection)
         return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
-    return PyBool_FromLong(qi_qt_is_connected(connection));
+    return PyBool_FromLong(qip_qt_is_connected(connection));
 }
 
 static PyObject *connections(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
-    return PyDict_Keys(qi__state_get()->links);
+    return PyDict_Keys(qip_state_get()->links);
 }
 
 static PyMethodDef functions[] = {
@@ -700,7 +700,7 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qi__link_setup(PyObject *module, qi__state *state)
+int qip_link_setup(PyObject *module, qip_state *state)
 {
     state->links = PyDict_New();
     state->link_type = PyType_FromModuleAndSpec(module, &link_spec, NULL);

@@ -6,10 +6,10 @@
 #include <Python.h>
 
 /* Ends all of them, for the shutdown. Thread: GUI. */
-void qi__links_cut(void);
+void qip_links_cut(void);
 
 /* What a callable calls in the end, as "module:callable": a `_qi.Connection` calls another, and a `_qi.Slot`
  * a coroutine function. New reference, or NULL with an exception set. */
-PyObject *qi__link_target(PyObject *callable);
+PyObject *qip_link_target(PyObject *callable);
 
 #endif

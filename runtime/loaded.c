@@ -67,14 +67,14 @@ static bool is_same_file(const char *one, const char *other)
 static bool defines(const char *path, const char *symbol)
 {
     void *address;
-    char *provider = qi__loaded_provider(path, symbol, &address);
+    char *provider = qip_loaded_provider(path, symbol, &address);
     bool itself = provider && is_same_file(provider, path);
 
     free(provider);
     return itself;
 }
 
-char *qi__loaded_find(const char *prefix, const char *symbol, const char *except)
+char *qip_loaded_find(const char *prefix, const char *symbol, const char *except)
 {
     paths found = mapped(prefix);
     char *result = NULL;
@@ -90,17 +90,17 @@ char *qi__loaded_find(const char *prefix, const char *symbol, const char *except
     return result;
 }
 
-char *qi__loaded_provider(const char *path, const char *symbol, void **address)
+char *qip_loaded_provider(const char *path, const char *symbol, void **address)
 {
     void *object = dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
 
     *address = object ? dlsym(object, symbol) : NULL;
     if (object)
         dlclose(object); /* gives back the reference only: it stays loaded */
-    return *address ? qi__loaded_at(*address) : NULL;
+    return *address ? qip_loaded_at(*address) : NULL;
 }
 
-char *qi__loaded_at(const void *address)
+char *qip_loaded_at(const void *address)
 {
     Dl_info info;
 

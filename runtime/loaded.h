@@ -11,14 +11,14 @@ extern "C" {
 
 /* The first loaded object, other than `except` (may be NULL), whose file's name begins with `prefix` and
  * which itself defines `symbol`. Its path, owned: free(); NULL: there is none. */
-char *qi__loaded_find(const char *prefix, const char *symbol, const char *except);
+char *qip_loaded_find(const char *prefix, const char *symbol, const char *except);
 
 /* Which object gives `symbol` to the loaded object `path`: itself or one that it was linked with. Its path,
  * owned: free(); *address is the symbol's. NULL: `path` is not loaded, or has no such symbol. */
-char *qi__loaded_provider(const char *path, const char *symbol, void **address);
+char *qip_loaded_provider(const char *path, const char *symbol, void **address);
 
 /* The object that holds an address: its path, owned: free(); NULL: none does. */
-char *qi__loaded_at(const void *address);
+char *qip_loaded_at(const void *address);
 
 #ifdef __cplusplus
 }

@@ -43,7 +43,7 @@ static char *format(const char *pattern, ...)
 
 static int no_memory(void)
 {
-    return qi__fail(QI_ERR_MEMORY, "out of memory for the paths of Python");
+    return qip_fail(QI_ERR_MEMORY, "out of memory for the paths of Python");
 }
 
 /* The path from the root, symbolic links kept: that of a virtual environment's python must not be
@@ -98,11 +98,11 @@ static int no_library(const char *prefix, const char *who)
     int status;
 
     if (other)
-        status = qi__fail(QI_ERR_INTERPRETER,
+        status = qip_fail(QI_ERR_INTERPRETER,
                           "%s is %s, which holds %s, but this libqi runs Python " VERSION, who,
                           prefix, other);
     else
-        status = qi__fail(QI_ERR_INTERPRETER,
+        status = qip_fail(QI_ERR_INTERPRETER,
                           "%s is %s, where the standard library of Python " VERSION
                           " is missing: there is no %s/" QI_PYTHON_PLATLIBDIR "/python" VERSION
                           "/encodings",
@@ -125,7 +125,7 @@ static char *find_program(const char *prefix)
 
 /* -- the three places ---------------------------------------------------------------------------- */
 
-static int find_in_home(qi__location *location, const char *path)
+static int find_in_home(qip_location *location, const char *path)
 {
     location->home = absolute(path);
     if (!location->home)
@@ -138,7 +138,7 @@ static int find_in_home(qi__location *location, const char *path)
 
 /* What libqi was built with. Without its interpreter, as where only libpython is installed, the prefix
  * must be said. */
-static int find_built_with(qi__location *location)
+static int find_built_with(qip_location *location)
 {
     if (!has_library(QI_PYTHON_PREFIX))
         return no_library(QI_PYTHON_PREFIX, "the Python that libqi was built with");
@@ -209,21 +209,21 @@ static int check_venv(const char *venv, const char *program)
     venv_facts facts;
 
     if (!read_facts(venv, &facts))
-        return qi__fail(QI_ERR_INTERPRETER,
+        return qip_fail(QI_ERR_INTERPRETER,
                         "%s is no virtual environment: there is no file %s/pyvenv.cfg", venv, venv);
     if (facts.version[0] && strncmp(facts.version, VERSION ".", strlen(VERSION ".")) != 0)
-        return qi__fail(
+        return qip_fail(
             QI_ERR_INTERPRETER,
             "the virtual environment %s is one of Python %s, but this libqi runs " VERSION, venv,
             facts.version);
     if (!program)
-        return qi__fail(
+        return qip_fail(
             QI_ERR_INTERPRETER,
             "the virtual environment %s has no interpreter: %s/bin/python is missing, or "
             "leads to one that was removed",
             venv, venv);
     if (!venv_has_library(&facts, program))
-        return qi__fail(
+        return qip_fail(
             QI_ERR_INTERPRETER,
             "the virtual environment %s was made from the Python in %s, where the standard "
             "library of Python " VERSION " is missing",
@@ -231,7 +231,7 @@ static int check_venv(const char *venv, const char *program)
     return QI_OK;
 }
 
-static int find_in_venv(qi__location *location, const char *path)
+static int find_in_venv(qip_location *location, const char *path)
 {
     char *venv = absolute(path);
 
@@ -245,7 +245,7 @@ static int find_in_venv(qi__location *location, const char *path)
 
 /* ------------------------------------------------------------------------------------------------ */
 
-static int find(qi__location *location, const qi_config *config)
+static int find(qip_location *location, const qi_config *config)
 {
     if (config->home)
         return find_in_home(location, config->home);
@@ -254,7 +254,7 @@ static int find(qi__location *location, const qi_config *config)
     return find_built_with(location);
 }
 
-int qi__location_find(qi__location *location, const qi_config *config)
+int qip_location_find(qip_location *location, const qi_config *config)
 {
     memset(location, 0, sizeof *location);
     int status = find(location, config);
@@ -265,11 +265,11 @@ int qi__location_find(qi__location *location, const qi_config *config)
             status = no_memory();
     }
     if (status != QI_OK)
-        qi__location_free(location);
+        qip_location_free(location);
     return status;
 }
 
-void qi__location_free(qi__location *location)
+void qip_location_free(qip_location *location)
 {
     free(location->home);
     free(location->program);

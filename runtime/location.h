@@ -5,15 +5,15 @@
 
 #include <qi/runtime.h>
 
-typedef struct qi__location {
+typedef struct qip_location {
     char *home;       /* what PyConfig.home must be; NULL: `program` says it */
     char *program;    /* the interpreter from which Python derives its prefix; NULL: none */
     char *executable; /* what sys.executable must be; "" where there is no interpreter at all */
-} qi__location;
+} qip_location;
 
 /* Finds it and checks that it can be started. On failure the record is set: QI_ERR_INTERPRETER with the
- * path that is wrong, or QI_ERR_MEMORY. Owned: qi__location_free(). */
-int qi__location_find(qi__location *location, const qi_config *config);
-void qi__location_free(qi__location *location);
+ * path that is wrong, or QI_ERR_MEMORY. Owned: qip_location_free(). */
+int qip_location_find(qip_location *location, const qi_config *config);
+void qip_location_free(qip_location *location);
 
 #endif

@@ -24,13 +24,13 @@
 #include <stddef.h>
 #include <structmember.h>
 
-qi_host_factory qi_host_new = qi_host_new_qt;
+qip_host_factory qip_host_new = qip_host_new_qt;
 
 enum { DEFAULT_SLICE_US = 2000, DEFAULT_NESTED_LIMIT = 64 };
 
-bool qi__loop_is_loop(PyObject *object)
+bool qip_loop_is_loop(PyObject *object)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
     return state && PyObject_TypeCheck(object, (PyTypeObject *)state->loop_type);
 }
 
@@ -39,17 +39,17 @@ bool qi__loop_is_loop(PyObject *object)
 static PyObject *loop_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
                           PyObject *Py_UNUSED(keywords))
 {
-    qi__loop *loop = (qi__loop *)type->tp_alloc(type, 0);
+    qip_loop *loop = (qip_loop *)type->tp_alloc(type, 0);
 
     if (!loop)
         return NULL;
-    loop->state = qi__state_get();
+    loop->state = qip_state_get();
     loop->pace.slice_ns = (uint64_t)DEFAULT_SLICE_US * 1000;
     loop->nested_limit = DEFAULT_NESTED_LIMIT;
     loop->clock_resolution = 1e-9;
-    loop->overrides = QI__OVERRIDES_UNKNOWN;
+    loop->overrides = QIP_OVERRIDES_UNKNOWN;
     loop->foreign_fd = -1;
-    loop->poller = qi__poller_new();
+    loop->poller = qip_poller_new();
     if (!loop->poller) {
         PyErr_SetFromErrno(PyExc_OSError);
         Py_DECREF(loop);
@@ -60,21 +60,21 @@ static PyObject *loop_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
 
 static int loop_traverse(PyObject *self, visitproc visit, void *arg)
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
 
     Py_VISIT(Py_TYPE(self));
     int result = 0;
     for (size_t i = 0; i < loop->ready.count && !result; i++)
-        result = qi__handle_visit(qi__ring_at(&loop->ready, i), visit, arg);
+        result = qip_handle_visit(qip_ring_at(&loop->ready, i), visit, arg);
     for (size_t i = 0; i < loop->timers.count && !result; i++)
-        result = qi__handle_visit((PyObject *)qi__timer_handle_of(loop->timers.slots[i].timer),
+        result = qip_handle_visit((PyObject *)qip_timer_handle_of(loop->timers.slots[i].timer),
                                   visit, arg);
     for (size_t i = 0; i < loop->deferred_count && !result; i++)
-        result = qi__handle_visit(loop->deferred[i].handle, visit, arg);
+        result = qip_handle_visit(loop->deferred[i].handle, visit, arg);
     if (result)
         return result;
     for (size_t i = 0; i < loop->modal.count; i++)
-        Py_VISIT((PyObject *)qi__ring_at(&loop->modal, i));
+        Py_VISIT((PyObject *)qip_ring_at(&loop->modal, i));
     Py_VISIT(loop->raised);
     Py_VISIT(loop->captured);
     Py_VISIT(loop->task_factory);
@@ -83,65 +83,65 @@ static int loop_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(loop->selector);
     Py_VISIT(loop->contexts.pattern);
     Py_VISIT(loop->contexts.spare);
-    return qi__fd_traverse(loop, visit, arg);
+    return qip_fd_traverse(loop, visit, arg);
 }
 
-static void drop_ring(qi__ring *ring)
+static void drop_ring(qip_ring *ring)
 {
-    for (PyObject *item; (item = qi__ring_pop(ring));)
-        qi__handle_release(item);
+    for (PyObject *item; (item = qip_ring_pop(ring));)
+        qip_handle_release(item);
 }
 
 /* Everything that waits, as close() throws it away. Beware: freeing callbacks can run any code. */
-void qi__loop_drop_all(qi__loop *loop)
+void qip_loop_drop_all(qip_loop *loop)
 {
     drop_ring(&loop->ready);
     drop_ring(&loop->modal);
     Py_CLEAR(loop->task_arguments); /* holds the loop itself */
-    for (qi__timer *timer; (timer = qi__timers_first(&loop->timers));) {
-        qi__timers_remove(&loop->timers, timer);
-        qi__handle_release((PyObject *)qi__timer_handle_of(timer));
+    for (qip_timer *timer; (timer = qip_timers_first(&loop->timers));) {
+        qip_timers_remove(&loop->timers, timer);
+        qip_handle_release((PyObject *)qip_timer_handle_of(timer));
     }
     while (loop->deferred_count)
-        qi__handle_release(loop->deferred[--loop->deferred_count].handle);
+        qip_handle_release(loop->deferred[--loop->deferred_count].handle);
 }
 
 static int loop_clear(PyObject *self)
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
 
-    qi__loop_drop_all(loop);
-    qi__fd_clear(loop);
+    qip_loop_drop_all(loop);
+    qip_fd_clear(loop);
     Py_CLEAR(loop->raised);
     Py_CLEAR(loop->captured);
     Py_CLEAR(loop->task_factory);
     Py_CLEAR(loop->current_handle);
     Py_CLEAR(loop->selector);
-    qi__contexts_clear(&loop->contexts);
+    qip_contexts_clear(&loop->contexts);
     return 0;
 }
 
-static void destroy_host(qi__loop *loop)
+static void destroy_host(qip_loop *loop)
 {
-    qi_host *host = loop->host;
+    qip_host *host = loop->host;
 
     loop->host = NULL;
     loop->wake_asked = loop->paused = false;
     if (!host)
         return;
     host->vtable->destroy(host);
-    qi__fd_watch_foreign(loop, false);
+    qip_fd_watch_foreign(loop, false);
 }
 
 /*
  * The loop that began to run last, in any thread: nearly always the only one. Borrowed; the GIL guards it.
  * asyncio.get_running_loop() knows as much, but asks the system for the process id at each call on 3.11.
  */
-static qi__loop *latest_runner;
+static qip_loop *latest_runner;
 
-PyObject *qi__loop_running_here(void)
+PyObject *qip_loop_running_here(void)
 {
-    qi__loop *loop = latest_runner;
+    qip_loop *loop = latest_runner;
     bool is_here = loop && loop->running && loop->thread == PyThread_get_thread_ident();
 
     return is_here ? (PyObject *)loop : NULL;
@@ -150,70 +150,70 @@ PyObject *qi__loop_running_here(void)
 static void loop_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
 
     PyObject_GC_UnTrack(self);
     if (latest_runner == loop)
         latest_runner = NULL;
     destroy_host(loop);
     loop_clear(self);
-    qi__ring_free(&loop->ready);
-    qi__ring_free(&loop->modal);
-    qi__timers_free(&loop->timers);
+    qip_ring_free(&loop->ready);
+    qip_ring_free(&loop->modal);
+    qip_timers_free(&loop->timers);
     PyMem_Free(loop->deferred);
-    qi__poller_free(loop->poller);
+    qip_poller_free(loop->poller);
     type->tp_free(self);
     Py_DECREF(type);
 }
 
 /* -- running ------------------------------------------------------------------------------------------- */
 
-static void set_running(qi__loop *loop, bool running)
+static void set_running(qip_loop *loop, bool running)
 {
     if (loop->running && !running)
-        qi__handle_track_all(loop);
+        qip_handle_track_all(loop);
     loop->running = running;
     if (running && !loop->counters.since_ns)
-        loop->counters.since_ns = qi__clock_ns();
+        loop->counters.since_ns = qip_clock_ns();
 }
 
-static int call_self(qi__loop *loop, const char *method)
+static int call_self(qip_loop *loop, const char *method)
 {
     PyObject *result = PyObject_CallMethod((PyObject *)loop, method, NULL);
     Py_XDECREF(result);
     return result ? 0 : -1;
 }
 
-static int attach_host(qi__loop *loop)
+static int attach_host(qip_loop *loop)
 {
-    const qi_host_client client = {.turn = qi__loop_turn, .check = qi__loop_check, .loop = loop};
+    const qip_host_client client = {.turn = qip_loop_turn, .check = qip_loop_check, .loop = loop};
     const char *why = "there is no host for an event loop";
 
     if (!loop->poller) {
-        qi__loop_closed_error();
+        qip_loop_closed_error();
         return -1;
     }
-    loop->host = qi_host_new(&client, &why);
+    loop->host = qip_host_new(&client, &why);
     if (!loop->host) {
         PyErr_Format(PyExc_RuntimeError, "the loop has no event loop to run on: %s", why);
         return -1;
     }
-    if (loop->host->vtable->watch(loop->host, qi__poller_fd(loop->poller)) < 0) {
+    if (loop->host->vtable->watch(loop->host, qip_poller_fd(loop->poller)) < 0) {
         destroy_host(loop);
         PyErr_SetString(PyExc_RuntimeError, "Qt cannot watch the loop's descriptor");
         return -1;
     }
-    qi__fd_watch_foreign(loop, true);
-    loop->overrides = QI__OVERRIDES_UNKNOWN;
+    qip_fd_watch_foreign(loop, true);
+    loop->overrides = QIP_OVERRIDES_UNKNOWN;
     loop->last_poll_ns = 0; /* a run begins with a look at the descriptors, however short it is */
     return 0;
 }
 
 static PyObject *loop_start(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
 
-    if (loop->mode != QI__MODE_GUEST) {
+    if (loop->mode != QIP_MODE_GUEST) {
         PyErr_SetString(PyExc_RuntimeError,
                         "start() needs guest mode: call set_mode(QiLoopMode.GUEST) before");
         return NULL;
@@ -221,17 +221,17 @@ static PyObject *loop_start(PyObject *self, PyObject *Py_UNUSED(ignored))
     if (call_self(loop, "_run_forever_setup") < 0)
         return NULL;
     if (attach_host(loop) < 0) {
-        PyObject *raised = qi__take_exception();
+        PyObject *raised = qip_take_exception();
         if (call_self(loop, "_run_forever_cleanup") < 0)
             PyErr_WriteUnraisable(self);
-        qi__give_exception(raised);
+        qip_give_exception(raised);
         return NULL;
     }
-    qi__loop_settle(loop);
+    qip_loop_settle(loop);
     Py_RETURN_NONE;
 }
 
-void qi__loop_finish_guest(qi__loop *loop)
+void qip_loop_finish_guest(qip_loop *loop)
 {
     destroy_host(loop);
     loop->todo = 0;
@@ -244,41 +244,41 @@ void qi__loop_finish_guest(qi__loop *loop)
 /* Interleaved code stops a guest at once; a callback, or another thread, at the end of a batch. */
 static PyObject *loop_stop(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
 
     loop->stopping = true;
     if (loop->running && loop->thread != PyThread_get_thread_ident()) {
         if (loop->poller)
-            qi__poller_wake(loop->poller);
-    } else if (loop->running && qi__loop_is_idle(loop)) {
-        if (loop->mode == QI__MODE_GUEST)
-            qi__loop_finish_guest(loop);
+            qip_poller_wake(loop->poller);
+    } else if (loop->running && qip_loop_is_idle(loop)) {
+        if (loop->mode == QIP_MODE_GUEST)
+            qip_loop_finish_guest(loop);
         else
-            qi__loop_settle(loop);
+            qip_loop_settle(loop);
     }
     Py_RETURN_NONE;
 }
 
-static int run_owner(qi__loop *loop)
+static int run_owner(qip_loop *loop)
 {
     if (attach_host(loop) < 0)
         return -1;
     loop->ending = false;
     Py_CLEAR(loop->raised);
-    qi__loop_settle(loop);
+    qip_loop_settle(loop);
 
     bool ran;
-    qi_host *host = loop->host;
+    qip_host *host = loop->host;
     Py_BEGIN_ALLOW_THREADS
     ran = host->vtable->exec(host);
     Py_END_ALLOW_THREADS
-    qi__python_resumed();
+    qip_python_resumed();
     bool stopped = loop->ending;
     loop->ending = false;
     destroy_host(loop);
     loop->todo = 0;
     if (loop->raised) {
-        qi__give_exception(loop->raised);
+        qip_give_exception(loop->raised);
         loop->raised = NULL;
         return -1;
     }
@@ -294,13 +294,13 @@ static int run_owner(qi__loop *loop)
     return 0;
 }
 
-static int run_native(qi__loop *loop)
+static int run_native(qip_loop *loop)
 {
-    loop->overrides = QI__OVERRIDES_UNKNOWN;
+    loop->overrides = QIP_OVERRIDES_UNKNOWN;
     do {
-        int result = qi__loop_overrides(loop) & QI__OVERRIDES_RUN_ONCE
+        int result = qip_loop_overrides(loop) & QIP_OVERRIDES_RUN_ONCE
                          ? call_self(loop, "_run_once")
-                         : qi__loop_iterate(loop, true);
+                         : qip_loop_iterate(loop, true);
         if (result < 0)
             return -1;
     } while (!loop->stopping);
@@ -310,101 +310,101 @@ static int run_native(qi__loop *loop)
 /* The middle part of run_forever(), between the base class's set-up and clean-up. */
 static PyObject *loop_run_until_stopped(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
 
-    if (loop->mode == QI__MODE_GUEST) {
+    if (loop->mode == QIP_MODE_GUEST) {
         PyErr_SetString(PyExc_RuntimeError,
                         "a loop in guest mode is run by Qt's event loop; use start() and stop()");
         return NULL;
     }
-    int result = loop->mode == QI__MODE_OWNER ? run_owner(loop) : run_native(loop);
+    int result = loop->mode == QIP_MODE_OWNER ? run_owner(loop) : run_native(loop);
     return result < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 /* One iteration. With a host it never blocks, since the host does the waiting. */
 static PyObject *loop_run_once(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__loop *loop = (qi__loop *)self;
-    return qi__loop_iterate(loop, !loop->host) < 0 ? NULL : Py_NewRef(Py_None);
+    qip_loop *loop = (qip_loop *)self;
+    return qip_loop_iterate(loop, !loop->host) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *loop_set_mode(PyObject *self, PyObject *mode)
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
     PyObject *value = PyObject_GetAttrString(mode, "value");
     long number = value ? PyLong_AsLong(value) : -1;
 
     Py_XDECREF(value);
-    if (PyErr_Occurred() || number < QI__MODE_OWNER || number > QI__MODE_NATIVE) {
+    if (PyErr_Occurred() || number < QIP_MODE_OWNER || number > QIP_MODE_NATIVE) {
         PyErr_Format(PyExc_TypeError, "set_mode() wants a member of QiLoopMode, not %R", mode);
         return NULL;
     }
     if (loop->closed)
-        return qi__loop_closed_error();
+        return qip_loop_closed_error();
     if (loop->running || loop->stopping) {
         PyErr_SetString(PyExc_RuntimeError,
                         loop->running ? "the mode of a running loop cannot be changed"
                                       : "the mode cannot be changed while a stop is pending");
         return NULL;
     }
-    loop->mode = (qi__mode)number;
+    loop->mode = (qip_mode)number;
     Py_RETURN_NONE;
 }
 
 static PyObject *loop_exec_modal(PyObject *self, PyObject *function)
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
 
     if (!PyCallable_Check(function)) {
         PyErr_Format(PyExc_TypeError, "exec_modal() wants a callable, not %R", function);
         return NULL;
     }
     if (loop->closed)
-        return qi__loop_closed_error();
+        return qip_loop_closed_error();
     if (!loop->running) {
         PyErr_Format(PyExc_RuntimeError,
                      "exec_modal() is for coroutines and callbacks, but %R is not running", self);
         return NULL;
     }
-    if (!qi__ring_push(&loop->modal, Py_NewRef(function))) {
+    if (!qip_ring_push(&loop->modal, Py_NewRef(function))) {
         Py_DECREF(function);
         return PyErr_NoMemory();
     }
-    if (qi__loop_is_idle(loop))
-        qi__loop_ask_wake(loop);
+    if (qip_loop_is_idle(loop))
+        qip_loop_ask_wake(loop);
     Py_RETURN_NONE;
 }
 
 static PyObject *loop_is_running(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return PyBool_FromLong(((qi__loop *)self)->running);
+    return PyBool_FromLong(((qip_loop *)self)->running);
 }
 
 static PyObject *loop_is_closed(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return PyBool_FromLong(((qi__loop *)self)->closed);
+    return PyBool_FromLong(((qip_loop *)self)->closed);
 }
 
 static PyObject *loop_get_debug(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return PyBool_FromLong(((qi__loop *)self)->debug);
+    return PyBool_FromLong(((qip_loop *)self)->debug);
 }
 
-void qi__loop_set_slice(PyObject *loop, unsigned microseconds)
+void qip_loop_set_slice(PyObject *loop, unsigned microseconds)
 {
-    ((qi__loop *)loop)->pace.slice_ns = (uint64_t)(microseconds ? microseconds : DEFAULT_SLICE_US) *
+    ((qip_loop *)loop)->pace.slice_ns = (uint64_t)(microseconds ? microseconds : DEFAULT_SLICE_US) *
                                         1000;
 }
 
-bool qi__loop_is_busy(PyObject *loop)
+bool qip_loop_is_busy(PyObject *loop)
 {
-    return !qi__loop_is_idle((qi__loop *)loop);
+    return !qip_loop_is_idle((qip_loop *)loop);
 }
 
-void qi__loop_when_left(PyObject *loop, void (*job)(void *data), void *data)
+void qip_loop_when_left(PyObject *loop, void (*job)(void *data), void *data)
 {
-    ((qi__loop *)loop)->when_left = job;
-    ((qi__loop *)loop)->when_left_data = data;
+    ((qip_loop *)loop)->when_left = job;
+    ((qip_loop *)loop)->when_left_data = data;
 }
 
 static PyObject *loop_set_slice(PyObject *self, PyObject *argument)
@@ -418,7 +418,7 @@ static PyObject *loop_set_slice(PyObject *self, PyObject *argument)
                         "a slice is 1 to 1000000 microseconds, or 0 for the default");
         return NULL;
     }
-    qi__loop_set_slice(self, (unsigned)microseconds);
+    qip_loop_set_slice(self, (unsigned)microseconds);
     Py_RETURN_NONE;
 }
 
@@ -436,49 +436,49 @@ static int set_flag(PyObject *value, bool *flag)
 
 static PyObject *get_debug(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyBool_FromLong(((qi__loop *)self)->debug);
+    return PyBool_FromLong(((qip_loop *)self)->debug);
 }
 
 static int set_debug(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
 {
-    return set_flag(value, &((qi__loop *)self)->debug);
+    return set_flag(value, &((qip_loop *)self)->debug);
 }
 
 static PyObject *get_stopping(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyBool_FromLong(((qi__loop *)self)->stopping);
+    return PyBool_FromLong(((qip_loop *)self)->stopping);
 }
 
 static int set_stopping(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
 {
-    return set_flag(value, &((qi__loop *)self)->stopping);
+    return set_flag(value, &((qip_loop *)self)->stopping);
 }
 
 static PyObject *get_closed(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyBool_FromLong(((qi__loop *)self)->closed);
+    return PyBool_FromLong(((qip_loop *)self)->closed);
 }
 
 static int set_closed(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
 
     if (set_flag(value, &loop->closed) < 0)
         return -1;
     if (loop->closed)
-        qi__loop_drop_all(loop);
+        qip_loop_drop_all(loop);
     return 0;
 }
 
 static PyObject *get_thread_id(PyObject *self, void *Py_UNUSED(closure))
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
     return loop->running ? PyLong_FromUnsignedLong(loop->thread) : Py_NewRef(Py_None);
 }
 
 static int set_thread_id(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
 
     set_running(loop, value && value != Py_None);
     if (loop->running) {
@@ -490,12 +490,12 @@ static int set_thread_id(PyObject *self, PyObject *value, void *Py_UNUSED(closur
 
 static PyObject *get_ready(PyObject *self, void *Py_UNUSED(closure))
 {
-    return qi__ready_view((qi__loop *)self);
+    return qip_ready_view((qip_loop *)self);
 }
 
 static PyObject *get_scheduled(PyObject *self, void *Py_UNUSED(closure))
 {
-    return qi__scheduled_view((qi__loop *)self);
+    return qip_scheduled_view((qip_loop *)self);
 }
 
 /* Assigned empty containers by BaseEventLoop.__init__(); anything else must be said with methods. */
@@ -512,13 +512,13 @@ static int refuse_contents(PyObject *Py_UNUSED(self), PyObject *value, void *clo
 
 static PyObject *get_selector(PyObject *self, void *Py_UNUSED(closure))
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
     return Py_NewRef(loop->selector ? loop->selector : Py_None);
 }
 
 static int set_selector(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
     PyObject *marker = NULL;
 
     if (!value || value == Py_None) {
@@ -536,7 +536,7 @@ static int set_selector(PyObject *self, PyObject *value, void *Py_UNUSED(closure
 
 static PyObject *get_nested(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyUnicode_FromString(((qi__loop *)self)->nested_hold ? "hold" : "run");
+    return PyUnicode_FromString(((qip_loop *)self)->nested_hold ? "hold" : "run");
 }
 
 static int set_nested(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
@@ -549,13 +549,13 @@ static int set_nested(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
         PyErr_SetString(PyExc_ValueError, "nested is \"run\" or \"hold\"");
         return -1;
     }
-    ((qi__loop *)self)->nested_hold = hold;
+    ((qip_loop *)self)->nested_hold = hold;
     return 0;
 }
 
 static PyObject *get_nested_limit(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyLong_FromUnsignedLong(((qi__loop *)self)->nested_limit);
+    return PyLong_FromUnsignedLong(((qip_loop *)self)->nested_limit);
 }
 
 static int set_nested_limit(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
@@ -568,30 +568,30 @@ static int set_nested_limit(PyObject *self, PyObject *value, void *Py_UNUSED(clo
         PyErr_SetString(PyExc_ValueError, "nested_limit is 1 to 10000");
         return -1;
     }
-    ((qi__loop *)self)->nested_limit = (unsigned)limit;
+    ((qip_loop *)self)->nested_limit = (unsigned)limit;
     return 0;
 }
 
 static PyObject *get_poll_fd(PyObject *self, void *Py_UNUSED(closure))
 {
-    qi__loop *loop = (qi__loop *)self;
-    return PyLong_FromLong(loop->poller ? qi__poller_fd(loop->poller) : -1);
+    qip_loop *loop = (qip_loop *)self;
+    return PyLong_FromLong(loop->poller ? qip_poller_fd(loop->poller) : -1);
 }
 
 /* What the latest turn was given, in microseconds: see pace.h. */
 static PyObject *get_turn_length(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyFloat_FromDouble((double)((qi__loop *)self)->pace.turn_ns / 1e3);
+    return PyFloat_FromDouble((double)((qip_loop *)self)->pace.turn_ns / 1e3);
 }
 
 static PyObject *get_mode(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyLong_FromLong(((qi__loop *)self)->mode);
+    return PyLong_FromLong(((qip_loop *)self)->mode);
 }
 
 static PyObject *get_busy(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyBool_FromLong(qi__loop_is_busy(self));
+    return PyBool_FromLong(qip_loop_is_busy(self));
 }
 
 static PyGetSetDef loop_getset[] = {
@@ -614,16 +614,16 @@ static PyGetSetDef loop_getset[] = {
 };
 
 static PyMemberDef loop_members[] = {
-    {"_current_handle", T_OBJECT, offsetof(qi__loop, current_handle), 0, NULL},
-    {"_task_factory", T_OBJECT, offsetof(qi__loop, task_factory), 0, NULL},
-    {"_clock_resolution", T_DOUBLE, offsetof(qi__loop, clock_resolution), 0, NULL},
+    {"_current_handle", T_OBJECT, offsetof(qip_loop, current_handle), 0, NULL},
+    {"_task_factory", T_OBJECT, offsetof(qip_loop, task_factory), 0, NULL},
+    {"_clock_resolution", T_DOUBLE, offsetof(qip_loop, clock_resolution), 0, NULL},
     {NULL, 0, 0, 0, NULL},
 };
 
 /* Methods may be replaced on the instance at any time; the next use looks which. */
 static int loop_setattro(PyObject *self, PyObject *name, PyObject *value)
 {
-    ((qi__loop *)self)->overrides |= QI__OVERRIDES_UNKNOWN;
+    ((qip_loop *)self)->overrides |= QIP_OVERRIDES_UNKNOWN;
     return PyObject_GenericSetAttr(self, name, value);
 }
 
@@ -653,8 +653,8 @@ static PyMethodDef own_methods[] = {
 /* One method table out of those of the rooms; it lives as long as the type, which is as long as Python. */
 static PyMethodDef *join_methods(void)
 {
-    const PyMethodDef *rooms[] = {own_methods, qi__sched_methods, qi__fd_methods, qi__eager_methods,
-                                  qi__accept_methods};
+    const PyMethodDef *rooms[] = {own_methods, qip_sched_methods, qip_fd_methods, qip_eager_methods,
+                                  qip_accept_methods};
     static PyMethodDef all[64];
     size_t count = 0;
 
@@ -668,7 +668,7 @@ static PyMethodDef *join_methods(void)
     return all;
 }
 
-static int import_asyncio(qi__state *state)
+static int import_asyncio(qip_state *state)
 {
     PyObject *futures = PyImport_ImportModule("asyncio.futures");
     PyObject *tasks = futures ? PyImport_ImportModule("asyncio.tasks") : NULL;
@@ -685,7 +685,7 @@ static int import_asyncio(qi__state *state)
     return state->future_type && state->task_type && state->cancelled_error ? 0 : -1;
 }
 
-int qi__loop_setup(PyObject *module, qi__state *state)
+int qip_loop_setup(PyObject *module, qip_state *state)
 {
     PyType_Slot slots[] = {
         {Py_tp_doc, (void *)PyDoc_STR("The core of qi's event loops. Use qi.new_event_loop().")},
@@ -701,14 +701,14 @@ int qi__loop_setup(PyObject *module, qi__state *state)
     };
     PyType_Spec spec = {
         .name = "_qi.Loop",
-        .basicsize = sizeof(qi__loop),
+        .basicsize = sizeof(qip_loop),
         .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
         .slots = slots,
     };
 
-    if (import_asyncio(state) < 0 || qi__compat_setup(state) < 0 || qi__contexts_setup() < 0 ||
-        !(state->context_word = PyUnicode_InternFromString("context")) || qi__eager_setup(state) < 0 ||
-        qi__views_setup(state) < 0 || qi__registry_setup(module, state->task_type) < 0)
+    if (import_asyncio(state) < 0 || qip_compat_setup(state) < 0 || qip_contexts_setup() < 0 ||
+        !(state->context_word = PyUnicode_InternFromString("context")) || qip_eager_setup(state) < 0 ||
+        qip_views_setup(state) < 0 || qip_registry_setup(module, state->task_type) < 0)
         return -1;
     state->loop_type = PyType_FromModuleAndSpec(module, &spec, NULL);
     if (!state->loop_type)

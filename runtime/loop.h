@@ -12,27 +12,27 @@ extern "C" {
 #endif
 
 /* True if the object is an instance of _qi.Loop. */
-bool qi__loop_is_loop(PyObject *object);
+bool qip_loop_is_loop(PyObject *object);
 
 /* The _qi.Loop that runs in this thread, borrowed, without an exception; NULL if it cannot be told
  * quickly, and asyncio must be asked. */
-PyObject *qi__loop_running_here(void);
+PyObject *qip_loop_running_here(void);
 
 /*
  * Makes a Task of a coroutine and runs its first step before returning; a running task is left around it
  * and entered again. `name` and `context` may be NULL. New reference to the task, or NULL with an
  * exception set and the coroutine closed. An exception of the first step is the task's, not this call's.
  */
-PyObject *qi__loop_run_task(PyObject *loop, PyObject *coroutine, PyObject *name, PyObject *context);
+PyObject *qip_loop_run_task(PyObject *loop, PyObject *coroutine, PyObject *name, PyObject *context);
 
 /* Longest time that callbacks may take turns before the host gets its own. */
-void qi__loop_set_slice(PyObject *loop, unsigned microseconds);
+void qip_loop_set_slice(PyObject *loop, unsigned microseconds);
 
 /* True while the loop is inside a callback or an eager step, in the calling thread. */
-bool qi__loop_is_busy(PyObject *loop);
+bool qip_loop_is_busy(PyObject *loop);
 
 /* Calls `job` once, in the loop's thread, when the outermost callback or step has returned. */
-void qi__loop_when_left(PyObject *loop, void (*job)(void *data), void *data);
+void qip_loop_when_left(PyObject *loop, void (*job)(void *data), void *data);
 
 #ifdef __cplusplus
 }

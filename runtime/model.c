@@ -13,8 +13,8 @@
 /* The model of a proxy, or NULL with an exception. */
 static qi_object *model_of(PyObject *proxy)
 {
-    if (Py_TYPE(proxy) == (PyTypeObject *)qi__state_get()->model_type)
-        return qi__proxy_live((qi__proxy *)proxy);
+    if (Py_TYPE(proxy) == (PyTypeObject *)qip_state_get()->model_type)
+        return qip_proxy_live((qip_proxy *)proxy);
     PyErr_Format(PyExc_TypeError, "a model expected, got %R", proxy);
     return NULL;
 }
@@ -26,7 +26,7 @@ static PyObject *model_size(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "OO:_model_size", &proxy, &parent))
         return NULL;
     qi_object *model = model_of(proxy);
-    return model ? qi_qt_model_size(model, parent) : NULL;
+    return model ? qip_qt_model_size(model, parent) : NULL;
 }
 
 static PyObject *model_index(PyObject *Py_UNUSED(module), PyObject *args)
@@ -37,7 +37,7 @@ static PyObject *model_index(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "OiiO:_model_index", &proxy, &row, &column, &parent))
         return NULL;
     qi_object *model = model_of(proxy);
-    return model ? qi_qt_model_index(model, row, column, parent) : NULL;
+    return model ? qip_qt_model_index(model, row, column, parent) : NULL;
 }
 
 static PyObject *model_fetch(PyObject *Py_UNUSED(module), PyObject *args)
@@ -47,13 +47,13 @@ static PyObject *model_fetch(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "OO:_model_fetch", &proxy, &parent))
         return NULL;
     qi_object *model = model_of(proxy);
-    return model ? qi_qt_model_fetch(model, parent) : NULL;
+    return model ? qip_qt_model_fetch(model, parent) : NULL;
 }
 
 static PyObject *model_roles(PyObject *Py_UNUSED(module), PyObject *proxy)
 {
     qi_object *model = model_of(proxy);
-    return model ? qi_qt_model_roles(model) : NULL;
+    return model ? qip_qt_model_roles(model) : NULL;
 }
 
 static PyObject *model_headers(PyObject *Py_UNUSED(module), PyObject *args)
@@ -63,7 +63,7 @@ static PyObject *model_headers(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "OO:_model_headers", &proxy, &parent))
         return NULL;
     qi_object *model = model_of(proxy);
-    return model ? qi_qt_model_headers(model, parent) : NULL;
+    return model ? qip_qt_model_headers(model, parent) : NULL;
 }
 
 static PyMethodDef functions[] = {
@@ -125,7 +125,7 @@ static PyObject *model_rows(PyObject *self, PyObject *args)
 
 static PyObject *model_columns(PyObject *self, void *Py_UNUSED(closure))
 {
-    return model_of(self) ? qi_qt_model_headers(model_of(self), Py_None) : NULL;
+    return model_of(self) ? qip_qt_model_headers(model_of(self), Py_None) : NULL;
 }
 
 static PyObject *model_role_names(PyObject *self, void *Py_UNUSED(closure))
@@ -165,10 +165,10 @@ static PyType_Spec model_spec = {
     .slots = model_slots,
 };
 
-int qi__model_setup(PyObject *module, qi__state *state)
+int qip_model_setup(PyObject *module, qip_state *state)
 {
     state->model_type = PyType_FromModuleAndSpec(module, &model_spec, state->object_type);
-    if (!state->model_type || qi__docs_set(state->model_type, qi__proxy_doc) < 0 ||
+    if (!state->model_type || qip_docs_set(state->model_type, qip_proxy_doc) < 0 ||
         PyModule_AddFunctions(module, functions) < 0)
         return -1;
     return PyModule_AddType(module, (PyTypeObject *)state->model_type);

@@ -9,27 +9,27 @@
 
 #include "single.h"
 
-static qi__state *the_state; /* the process has one interpreter, and that has one module `_qi` */
+static qip_state *the_state; /* the process has one interpreter, and that has one module `_qi` */
 
-qi__state *qi__state_get(void)
+qip_state *qip_state_get(void)
 {
     return the_state;
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
 {
-    qi__state *state = PyModule_GetState(module);
+    qip_state *state = PyModule_GetState(module);
 #define VISIT(name) Py_VISIT(state->name);
-    QI_STATE_OBJECTS(VISIT)
+    QIP_STATE_OBJECTS(VISIT)
 #undef VISIT
     return 0;
 }
 
 static int module_clear(PyObject *module)
 {
-    qi__state *state = PyModule_GetState(module);
+    qip_state *state = PyModule_GetState(module);
 #define CLEAR(name) Py_CLEAR(state->name);
-    QI_STATE_OBJECTS(CLEAR)
+    QIP_STATE_OBJECTS(CLEAR)
 #undef CLEAR
     return 0;
 }
@@ -43,20 +43,20 @@ static void module_free(void *module)
 
 static int module_exec(PyObject *module)
 {
-    static int (*const rooms[])(PyObject *, qi__state *) = {
-        qi__handle_setup,      qi__loop_setup,     qi__transport_setup,     qi__proxy_setup,
-        qi__slot_setup,        qi__courier_setup,  qi__stream_setup,        qi__report_setup,
-        qi__application_setup, qi__leave_setup,    qi__copies_setup,        qi__scope_setup,
-        qi__doctor_setup,      qi__progress_setup, qi__plugin_events_setup, qi__inspect_setup,
-        qi__interrupt_setup,   qi__counters_setup, qi__watchdog_setup,      qi__function_setup,
-        qi__expose_setup,
+    static int (*const rooms[])(PyObject *, qip_state *) = {
+        qip_handle_setup,      qip_loop_setup,     qip_transport_setup,     qip_proxy_setup,
+        qip_slot_setup,        qip_courier_setup,  qip_stream_setup,        qip_report_setup,
+        qip_application_setup, qip_leave_setup,    qip_copies_setup,        qip_scope_setup,
+        qip_doctor_setup,      qip_progress_setup, qip_plugin_events_setup, qip_inspect_setup,
+        qip_interrupt_setup,   qip_counters_setup, qip_watchdog_setup,      qip_function_setup,
+        qip_expose_setup,
     };
 
     if (the_state) {
         PyErr_SetString(PyExc_ImportError, "_qi can be loaded only once in a process");
         return -1;
     }
-    if (qi__single_check(module) < 0)
+    if (qip_single_check(module) < 0)
         return -1;
     the_state = PyModule_GetState(module);
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
@@ -66,7 +66,7 @@ static int module_exec(PyObject *module)
         }
     }
     /* Whether an application embeds this interpreter, and so gives it a loop and objects. */
-    if (PyModule_AddObjectRef(module, "embedded", qi__single_is_extension() ? Py_False : Py_True) < 0 ||
+    if (PyModule_AddObjectRef(module, "embedded", qip_single_is_extension() ? Py_False : Py_True) < 0 ||
         PyModule_AddStringConstant(module, "__version__", QI_VERSION_STRING) < 0) {
         the_state = NULL;
         return -1;
@@ -86,7 +86,7 @@ static struct PyModuleDef module_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_qi",
     .m_doc = "The C half of the package qi. Import qi instead.",
-    .m_size = sizeof(qi__state),
+    .m_size = sizeof(qip_state),
     .m_slots = module_slots,
     .m_traverse = module_traverse,
     .m_clear = module_clear,

@@ -87,7 +87,7 @@ static size_t listening(void)
     return found;
 }
 
-void qi__output_tell(const char *line, size_t size, int stream, const char *plugin)
+void qip_output_tell(const char *line, size_t size, int stream, const char *plugin)
 {
     enter();
     walks++;
@@ -102,7 +102,7 @@ void qi__output_tell(const char *line, size_t size, int stream, const char *plug
     pthread_mutex_unlock(&lock);
 }
 
-void qi__output_tell_text(const char *text, int stream, const char *plugin)
+void qip_output_tell_text(const char *text, int stream, const char *plugin)
 {
     if (!atomic_load(&anybody))
         return;
@@ -110,13 +110,13 @@ void qi__output_tell_text(const char *text, int stream, const char *plugin)
         const size_t size = strcspn(line, "\n");
         char *copy = strndup(line, size); /* as each line is followed by a NUL */
         if (copy)
-            qi__output_tell(copy, size, stream, plugin);
+            qip_output_tell(copy, size, stream, plugin);
         free(copy);
         line += size + (line[size] == '\n');
     }
 }
 
-void qi__output_forget(void)
+void qip_output_forget(void)
 {
     enter();
     for (size_t i = 0; i < count; i++)
@@ -139,9 +139,9 @@ static int add(qi_output_listener_fn call, void *user, bool *first)
         listeners[count++] = (listener){call, user};
         atomic_store(&anybody, true);
     } else if (find(call, user)) {
-        status = qi__fail(QI_ERR_ARGUMENT, "this function listens already with the same `user`");
+        status = qip_fail(QI_ERR_ARGUMENT, "this function listens already with the same `user`");
     } else {
-        status = qi__fail(QI_ERR_MEMORY, "out of memory for a listener");
+        status = qip_fail(QI_ERR_MEMORY, "out of memory for a listener");
     }
     pthread_mutex_unlock(&lock);
     return status;
@@ -157,7 +157,7 @@ static int take_out(qi_output_listener_fn call, void *user, bool *last)
     sweep();
     pthread_mutex_unlock(&lock);
     return found ? QI_OK
-                 : qi__fail(QI_ERR_NOT_FOUND,
+                 : qip_fail(QI_ERR_NOT_FOUND,
                             "this function does not listen; was it given the same `user`?");
 }
 
@@ -166,10 +166,10 @@ static int call_package(const char *function)
 {
     PyGILState_STATE gil = PyGILState_Ensure();
     int status = QI_OK;
-    PyObject *result = qi__call_python("qi._output", function, "()");
+    PyObject *result = qip_call_python("qi._output", function, "()");
 
     if (!result)
-        status = qi__fail_python("listening to the output");
+        status = qip_fail_python("listening to the output");
     Py_XDECREF(result);
     PyGILState_Release(gil);
     return status;
@@ -178,20 +178,20 @@ static int call_package(const char *function)
 int qi_output_listen(qi_runtime *runtime, qi_output_listener_fn listener, void *user)
 {
     bool first = false;
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
 
     if (status == QI_OK && !listener)
-        status = qi__fail(QI_ERR_ARGUMENT, "`listener` is NULL; it is the function to call");
+        status = qip_fail(QI_ERR_ARGUMENT, "`listener` is NULL; it is the function to call");
     if (status != QI_OK)
         return status;
-    PyThreadState *thread = qi__gil_drop(); /* a listener in another thread may want it */
+    PyThreadState *thread = qip_gil_drop(); /* a listener in another thread may want it */
     status = add(listener, user, &first);
-    qi__gil_take(thread);
+    qip_gil_take(thread);
     if (status == QI_OK && first && (status = call_package("start")) != QI_OK) {
-        thread = qi__gil_drop();
+        thread = qip_gil_drop();
         bool last;
         (void)take_out(listener, user, &last); /* the first failure is the one to tell */
-        qi__gil_take(thread);
+        qip_gil_take(thread);
     }
     return status;
 }
@@ -199,14 +199,14 @@ int qi_output_listen(qi_runtime *runtime, qi_output_listener_fn listener, void *
 int qi_output_unlisten(qi_runtime *runtime, qi_output_listener_fn listener, void *user)
 {
     bool last = false;
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
     const bool closing = status == QI_ERR_SHUTTING_DOWN;
 
-    if (status != QI_OK && !(closing && qi__runtime_on_gui_thread()))
+    if (status != QI_OK && !(closing && qip_runtime_on_gui_thread()))
         return status;
-    PyThreadState *thread = qi__gil_drop();
+    PyThreadState *thread = qip_gil_drop();
     status = take_out(listener, user, &last);
-    qi__gil_take(thread);
+    qip_gil_take(thread);
     if (status == QI_OK && last && !closing)
         status = call_package("stop");
     return status;

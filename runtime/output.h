@@ -6,12 +6,12 @@
 #include <stddef.h>
 
 /* Tells the listeners. GIL: not held. Thread: any. Beware: calls the host. */
-void qi__output_tell(const char *line, size_t size, int stream, const char *plugin);
+void qip_output_tell(const char *line, size_t size, int stream, const char *plugin);
 
 /* Tells them each line of a text; at once if nobody listens. The same rules. */
-void qi__output_tell_text(const char *text, int stream, const char *plugin);
+void qip_output_tell_text(const char *text, int stream, const char *plugin);
 
 /* Forgets all listeners, when a runtime ends. GIL: not held. */
-void qi__output_forget(void);
+void qip_output_forget(void);
 
 #endif

@@ -21,9 +21,9 @@
 #include "runtime_p.h"
 
 /* Owned by the caller: forget_waiting(). */
-static qi__waiting *pop_waiting(qi__slot *slot)
+static qip_waiting *pop_waiting(qip_slot *slot)
 {
-    qi__waiting *item = slot->first_waiting;
+    qip_waiting *item = slot->first_waiting;
 
     slot->first_waiting = item->next;
     if (!item->next)
@@ -33,23 +33,23 @@ static qi__waiting *pop_waiting(qi__slot *slot)
 }
 
 /* Beware: may run code that emits again. */
-static void forget_waiting(qi__waiting *item)
+static void forget_waiting(qip_waiting *item)
 {
     Py_DECREF(item->args);
     Py_XDECREF(item->signal);
     PyMem_Free(item);
 }
 
-void qi__overlap_forget(qi__slot *slot)
+void qip_overlap_forget(qip_slot *slot)
 {
     while (slot->first_waiting)
         forget_waiting(pop_waiting(slot));
 }
 
-static int append_waiting(qi__slot *slot, PyObject *signal, PyObject *const *values, Py_ssize_t count)
+static int append_waiting(qip_slot *slot, PyObject *signal, PyObject *const *values, Py_ssize_t count)
 {
     PyObject *args = PyTuple_New(count);
-    qi__waiting *item = args ? PyMem_Malloc(sizeof *item) : NULL;
+    qip_waiting *item = args ? PyMem_Malloc(sizeof *item) : NULL;
 
     if (!item) {
         Py_XDECREF(args);
@@ -59,7 +59,7 @@ static int append_waiting(qi__slot *slot, PyObject *signal, PyObject *const *val
     }
     for (Py_ssize_t i = 0; i < count; i++)
         PyTuple_SET_ITEM(args, i, Py_NewRef(values[i]));
-    *item = (qi__waiting){.next = NULL, .args = args, .signal = Py_XNewRef(signal)};
+    *item = (qip_waiting){.next = NULL, .args = args, .signal = Py_XNewRef(signal)};
     if (slot->last_waiting)
         slot->last_waiting->next = item;
     else
@@ -84,27 +84,27 @@ static bool is_stranded(PyObject *task)
     return result;
 }
 
-static void give_up(qi__pending *pending)
+static void give_up(qip_pending *pending)
 {
-    qi__slot *slot = pending->data;
+    qip_slot *slot = pending->data;
 
-    qi__pending_drop(pending);
-    qi__overlap_forget(slot); /* they waited for a loop that is no more */
+    qip_pending_drop(pending);
+    qip_overlap_forget(slot); /* they waited for a loop that is no more */
     Py_DECREF(slot);
 }
 
 /* Settles what has ended on the way. The caller holds a reference to the slot. */
-static bool is_busy(qi__slot *slot)
+static bool is_busy(qip_slot *slot)
 {
     if (slot->launching)
         return true;
     while (slot->running.first) {
-        qi__pending *pending = slot->running.first;
-        int done = qi__task_is_done(pending->task);
+        qip_pending *pending = slot->running.first;
+        int done = qip_task_is_done(pending->task);
         if (done < 0)
             PyErr_Clear(); /* not a task of asyncio's; its callback will tell */
         if (done > 0)
-            qi__slot_settle(pending);
+            qip_slot_settle(pending);
         else if (is_stranded(pending->task))
             give_up(pending);
         else
@@ -115,22 +115,22 @@ static bool is_busy(qi__slot *slot)
 
 /* -- what waits -------------------------------------------------------------------------------------------- */
 
-static void launch_first(qi__slot *slot)
+static void launch_first(qip_slot *slot)
 {
-    qi__waiting *item = pop_waiting(slot);
-    PyObject *task = qi__slot_launch(slot, item->signal, &PyTuple_GET_ITEM(item->args, 0),
+    qip_waiting *item = pop_waiting(slot);
+    PyObject *task = qip_slot_launch(slot, item->signal, &PyTuple_GET_ITEM(item->args, 0),
                                      (size_t)PyTuple_GET_SIZE(item->args));
 
     if (!task)
-        qi__slot_report_raised(slot, item->signal);
+        qip_slot_report_raised(slot, item->signal);
     Py_XDECREF(task);
     forget_waiting(item);
 }
 
 /* Where no loop will call back, the next emission does what is due. */
-static void pump_soon(qi__slot *slot)
+static void pump_soon(qip_slot *slot)
 {
-    PyObject *loop = slot->pump_due ? NULL : qi__running_loop();
+    PyObject *loop = slot->pump_due ? NULL : qip_running_loop();
     PyObject *pump = loop ? PyObject_GetAttrString((PyObject *)slot, "_pump") : NULL;
     PyObject *handle = pump ? PyObject_CallMethod(loop, "call_soon", "O", pump) : NULL;
 
@@ -142,7 +142,7 @@ static void pump_soon(qi__slot *slot)
     Py_XDECREF(loop);
 }
 
-void qi__overlap_next(qi__slot *slot, bool later)
+void qip_overlap_next(qip_slot *slot, bool later)
 {
     if (!slot->first_waiting)
         return;
@@ -155,7 +155,7 @@ void qi__overlap_next(qi__slot *slot, bool later)
 }
 
 /* An emission that finds the slot idle lets those go first that came first: at most those that wait now. */
-static void catch_up(qi__slot *slot)
+static void catch_up(qip_slot *slot)
 {
     for (size_t turns = slot->waiting_count; turns > 0; turns--) {
         if (is_busy(slot) || !slot->first_waiting) /* in this order: the question may empty the queue */
@@ -166,7 +166,7 @@ static void catch_up(qi__slot *slot)
 
 /* -- the policies ------------------------------------------------------------------------------------------ */
 
-static int enqueue(qi__slot *slot, PyObject *signal, PyObject *const *args, Py_ssize_t count)
+static int enqueue(qip_slot *slot, PyObject *signal, PyObject *const *args, Py_ssize_t count)
 {
     if (slot->queue_limit > 0 && slot->waiting_count >= slot->queue_limit) {
         const char *target = slot->target ? PyUnicode_AsUTF8(slot->target) : NULL;
@@ -174,7 +174,7 @@ static int enqueue(qi__slot *slot, PyObject *signal, PyObject *const *args, Py_s
                            : slot->signal ? PyUnicode_AsUTF8(slot->signal)
                                           : NULL;
         PyErr_Clear();
-        qi__log(QI_LOG_WARNING, "qi",
+        qip_log(QI_LOG_WARNING, "qi",
                 "%s dropped an emission of %s: %zu wait already, its queue_limit",
                 target ? target : "a slot", name ? name : "its signal", slot->waiting_count);
         return 0;
@@ -182,7 +182,7 @@ static int enqueue(qi__slot *slot, PyObject *signal, PyObject *const *args, Py_s
     return append_waiting(slot, signal, args, count);
 }
 
-static int wait_or_launch(qi__slot *slot, PyObject *signal, PyObject *const *args, Py_ssize_t count)
+static int wait_or_launch(qip_slot *slot, PyObject *signal, PyObject *const *args, Py_ssize_t count)
 {
     catch_up(slot);
     if (slot->closed)
@@ -191,17 +191,17 @@ static int wait_or_launch(qi__slot *slot, PyObject *signal, PyObject *const *arg
         return 1;
     if (slot->overlap == QI_OVERLAP_QUEUE)
         return enqueue(slot, signal, args, count);
-    qi__overlap_forget(slot);
+    qip_overlap_forget(slot);
     return append_waiting(slot, signal, args, count);
 }
 
-int qi__overlap_admit(qi__slot *slot, PyObject *signal, PyObject *const *args, Py_ssize_t count)
+int qip_overlap_admit(qip_slot *slot, PyObject *signal, PyObject *const *args, Py_ssize_t count)
 {
     switch (slot->overlap) {
     case QI_OVERLAP_DROP:
         return !is_busy(slot);
     case QI_OVERLAP_RESTART:
-        qi__slot_cancel(slot);
+        qip_slot_cancel(slot);
         return !slot->closed;
     case QI_OVERLAP_QUEUE:
     case QI_OVERLAP_LATEST:

@@ -16,15 +16,15 @@
 #include "qt/bridge.h"
 #include "visit.h"
 
-struct qi__owner {
+struct qip_owner {
     atomic_int references; /* the holder's and the watch's; the latter passes to what it posts */
     atomic_bool alive;
-    qi__owner_gone_fn gone; /* NULL once told or released; the GIL guards it */
+    qip_owner_gone_fn gone; /* NULL once told or released; the GIL guards it */
     void *data;
     void *watch;
 };
 
-static void drop_references(qi__owner *owner, int count)
+static void drop_references(qip_owner *owner, int count)
 {
     if (atomic_fetch_sub(&owner->references, count) == count)
         free(owner);
@@ -37,33 +37,33 @@ static void drop(void *data)
 
 static void tell(void *data)
 {
-    qi__owner *owner = data;
+    qip_owner *owner = data;
 
     if (Py_IsInitialized()) {
-        qi__visit visit = qi__python_enter();
-        qi__owner_gone_fn gone = owner->gone;
+        qip_visit visit = qip_python_enter();
+        qip_owner_gone_fn gone = owner->gone;
         owner->gone = NULL;
         if (gone)
             gone(owner->data);
-        qi__python_leave(visit);
+        qip_python_leave(visit);
     }
     drop(owner);
 }
 
 static void destroyed(void *data)
 {
-    qi__owner *owner = data;
+    qip_owner *owner = data;
 
     atomic_store(&owner->alive, false);
-    if (qi_qt_on_application_thread())
+    if (qip_qt_on_application_thread())
         tell(owner);
-    else if (!qi_qt_post_owned(tell, drop, owner))
+    else if (!qip_qt_post_owned(tell, drop, owner))
         drop(owner);
 }
 
-qi__owner *qi__owner_watch(qi_object *object, qi__owner_gone_fn gone, void *data)
+qip_owner *qip_owner_watch(qi_object *object, qip_owner_gone_fn gone, void *data)
 {
-    qi__owner *owner = calloc(1, sizeof *owner);
+    qip_owner *owner = calloc(1, sizeof *owner);
 
     if (!owner)
         return NULL;
@@ -71,7 +71,7 @@ qi__owner *qi__owner_watch(qi_object *object, qi__owner_gone_fn gone, void *data
     atomic_init(&owner->alive, true);
     owner->gone = gone;
     owner->data = data;
-    owner->watch = qi_qt_watch(object, destroyed, owner);
+    owner->watch = qip_qt_watch(object, destroyed, owner);
     if (!owner->watch) {
         free(owner);
         return NULL;
@@ -79,16 +79,16 @@ qi__owner *qi__owner_watch(qi_object *object, qi__owner_gone_fn gone, void *data
     return owner;
 }
 
-bool qi__owner_is_alive(const qi__owner *owner)
+bool qip_owner_is_alive(const qip_owner *owner)
 {
     return atomic_load(&owner->alive);
 }
 
-void qi__owner_release(qi__owner *owner)
+void qip_owner_release(qip_owner *owner)
 {
     if (!owner)
         return;
     owner->gone = NULL;
     /* The watch's, too, if that will not come any more. */
-    drop_references(owner, qi_qt_unwatch(owner->watch) ? 2 : 1);
+    drop_references(owner, qip_qt_unwatch(owner->watch) ? 2 : 1);
 }

@@ -8,18 +8,18 @@
 
 #include <qi/base.h>
 
-typedef struct qi__owner qi__owner;
+typedef struct qip_owner qip_owner;
 
-/* GUI thread, GIL held. `data` is borrowed until qi__owner_release() returns. */
-typedef void (*qi__owner_gone_fn)(void *data);
+/* GUI thread, GIL held. `data` is borrowed until qip_owner_release() returns. */
+typedef void (*qip_owner_gone_fn)(void *data);
 
 /* Watches `object`, which must be alive. NULL: no memory. Thread: GUI. GIL: held. */
-qi__owner *qi__owner_watch(qi_object *object, qi__owner_gone_fn gone, void *data);
+qip_owner *qip_owner_watch(qi_object *object, qip_owner_gone_fn gone, void *data);
 
 /* True until the object is destroyed, even where `gone` is still on its way. */
-bool qi__owner_is_alive(const qi__owner *owner);
+bool qip_owner_is_alive(const qip_owner *owner);
 
 /* Ends the watch; `gone` is not called any more. NULL is allowed. Thread: any. GIL: held. */
-void qi__owner_release(qi__owner *owner);
+void qip_owner_release(qip_owner *owner);
 
 #endif

@@ -17,39 +17,39 @@
 #include "host.h"
 
 enum {
-    QI__PACE_WINDOW_NS = 100000000, /* so long after an event of a window the next one is expected */
-    QI__PACE_QUIET_NS = 1000000000
+    QIP_PACE_WINDOW_NS = 100000000, /* so long after an event of a window the next one is expected */
+    QIP_PACE_QUIET_NS = 1000000000
 };
 
-typedef struct qi__pace {
+typedef struct qip_pace {
     uint64_t slice_ns;  /* as set */
     uint64_t turn_ns;   /* what the latest turn was given */
     uint64_t event_ns;  /* when the host last had an event of its own */
     uint64_t window_ns; /* when it last had one of a window */
     uint64_t left_ns;   /* when a turn ended with work left; 0: the last one did not */
-} qi__pace;
+} qip_pace;
 
 /* A turn begins: how long it may last, given what the host has had to do since the last one. */
-static inline uint64_t qi__pace_begin(qi__pace *pace, unsigned news, uint64_t now)
+static inline uint64_t qip_pace_begin(qip_pace *pace, unsigned news, uint64_t now)
 {
     uint64_t shortest = pace->slice_ns / 4;
     uint64_t share = pace->left_ns ? (now - pace->left_ns) / 8 : 0;
 
     if (news || !pace->event_ns)
         pace->event_ns = now;
-    if (news & QI_HOST_WINDOW_EVENTS)
+    if (news & QIP_HOST_WINDOW_EVENTS)
         pace->window_ns = now;
     pace->turn_ns = pace->slice_ns;
-    if (pace->window_ns && now - pace->window_ns < QI__PACE_WINDOW_NS) {
+    if (pace->window_ns && now - pace->window_ns < QIP_PACE_WINDOW_NS) {
         if (share < pace->slice_ns)
             pace->turn_ns = share > shortest ? share : shortest;
-    } else if (now - pace->event_ns > QI__PACE_QUIET_NS) {
+    } else if (now - pace->event_ns > QIP_PACE_QUIET_NS) {
         pace->turn_ns = 2 * pace->slice_ns;
     }
     return pace->turn_ns;
 }
 
-static inline void qi__pace_end(qi__pace *pace, bool work_left, uint64_t now)
+static inline void qip_pace_end(qip_pace *pace, bool work_left, uint64_t now)
 {
     pace->left_ns = work_left ? now : 0;
 }

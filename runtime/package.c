@@ -14,15 +14,15 @@
 
 #define BOOTSTRAP "bootstrap"
 
-static const qi__package_module *find_module(const char *name)
+static const qip_package_module *find_module(const char *name)
 {
-    size_t low = 0, high = qi__package_count;
+    size_t low = 0, high = qip_package_count;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = strcmp(name, qi__package_modules[middle].name);
+        int order = strcmp(name, qip_package_modules[middle].name);
         if (order == 0)
-            return &qi__package_modules[middle];
+            return &qip_package_modules[middle];
         if (order < 0)
             high = middle;
         else
@@ -31,18 +31,18 @@ static const qi__package_module *find_module(const char *name)
     return NULL;
 }
 
-const char *qi__package_source(const char *name, size_t *size)
+const char *qip_package_source(const char *name, size_t *size)
 {
-    const qi__package_module *module = find_module(name);
+    const qip_package_module *module = find_module(name);
 
     *size = module ? module->source_size : 0;
     return module ? module->source : NULL;
 }
 
 /* The module's code object, or None if another version of Python compiled it. New reference. */
-static PyObject *load_code(const qi__package_module *module)
+static PyObject *load_code(const qip_package_module *module)
 {
-    if (PyImport_GetMagicNumber() != qi__package_magic)
+    if (PyImport_GetMagicNumber() != qip_package_magic)
         Py_RETURN_NONE;
     return PyMarshal_ReadObjectFromString(module->code, (Py_ssize_t)module->code_size);
 }
@@ -53,7 +53,7 @@ static PyObject *find(PyObject *self, PyObject *argument)
     const char *name = PyUnicode_AsUTF8(argument);
     if (!name)
         return NULL;
-    const qi__package_module *module = find_module(name);
+    const qip_package_module *module = find_module(name);
     if (!module)
         Py_RETURN_NONE;
     PyObject *code = load_code(module);
@@ -68,7 +68,7 @@ static PyMethodDef find_method = {"find", find, METH_O, NULL};
 /* Runs bootstrap.py in a namespace of its own and returns its finder. */
 static PyObject *make_finder(void)
 {
-    const qi__package_module *bootstrap = find_module(BOOTSTRAP);
+    const qip_package_module *bootstrap = find_module(BOOTSTRAP);
     PyObject *finder = NULL, *result = NULL;
     PyObject *code = load_code(bootstrap);
     PyObject *names = PyDict_New();
@@ -96,7 +96,7 @@ done:
     return finder;
 }
 
-int qi__package_install(void)
+int qip_package_install(void)
 {
     static PyObject *finder; /* made once a process, as the interpreter is */
     PyObject *meta_path = PySys_GetObject("meta_path");

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct qi__package_module {
+typedef struct qip_package_module {
     const char *name;     /* "qi._loop" */
     const char *filename; /* "<qi>/qi/_loop.py" */
     bool package;
@@ -14,18 +14,18 @@ typedef struct qi__package_module {
     size_t source_size;
     const char *code; /* marshalled */
     size_t code_size;
-} qi__package_module;
+} qip_package_module;
 
 /* Made at build time by tools/embed-package.py, sorted by name. */
-extern const qi__package_module qi__package_modules[];
-extern const size_t qi__package_count;
-extern const long qi__package_magic; /* of the Python that compiled the code */
+extern const qip_package_module qip_package_modules[];
+extern const size_t qip_package_count;
+extern const long qip_package_magic; /* of the Python that compiled the code */
 
 /* The source of a module of the package, borrowed for ever; NULL: there is none of that name. GIL: not needed. */
-const char *qi__package_source(const char *name, size_t *size);
+const char *qip_package_source(const char *name, size_t *size);
 
 /* Makes `import qi` find the package; once is enough, more does no harm. 0, or -1 with an exception.
  * GIL: held. */
-int qi__package_install(void);
+int qip_package_install(void);
 
 #endif

@@ -4,7 +4,7 @@
  *
  * The reference that the list holds makes it reachable from C for as long as the task runs, so that
  * nothing here can be part of a garbage cycle, and the type needs no support for the collector. The price
- * is that every way out must go through qi__pending_drop(): the task ends, or its launcher gives it up.
+ * is that every way out must go through qip_pending_drop(): the task ends, or its launcher gives it up.
  */
 #include "pending.h"
 
@@ -18,7 +18,7 @@
 
 static PyObject *pending_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
-    qi__pending *pending = (qi__pending *)self;
+    qip_pending *pending = (qip_pending *)self;
 
     (void)args;
     (void)kwnames;
@@ -35,14 +35,14 @@ static void pending_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
 
-    Py_XDECREF(((qi__pending *)self)->task);
-    Py_XDECREF(((qi__pending *)self)->signal);
+    Py_XDECREF(((qip_pending *)self)->task);
+    Py_XDECREF(((qip_pending *)self)->signal);
     type->tp_free(self);
     Py_DECREF(type);
 }
 
 static PyMemberDef pending_members[] = {
-    {"__vectorcalloffset__", T_PYSSIZET, offsetof(qi__pending, vectorcall), READONLY, NULL},
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(qip_pending, vectorcall), READONLY, NULL},
     {NULL, 0, 0, 0, NULL},
 };
 
@@ -56,7 +56,7 @@ static PyType_Slot pending_slots[] = {
 
 static PyType_Spec pending_spec = {
     .name = "_qi.Pending",
-    .basicsize = sizeof(qi__pending),
+    .basicsize = sizeof(qip_pending),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION |
              Py_TPFLAGS_HAVE_VECTORCALL,
     .slots = pending_slots,
@@ -64,7 +64,7 @@ static PyType_Spec pending_spec = {
 
 /* A method of asyncio's own Task, which is asked after every emission: the C function behind it, so that
  * nothing has to be looked up. NULL if it has another form. */
-static PyCFunction own_method(const qi__state *state, const char *name)
+static PyCFunction own_method(const qip_state *state, const char *name)
 {
     PyObject *method = PyObject_GetAttrString(state->task_type, name);
     PyCFunction function = NULL;
@@ -81,7 +81,7 @@ static PyCFunction own_method(const qi__state *state, const char *name)
 
 static PyCFunction own_done, own_exception;
 
-int qi__pending_setup(PyObject *module, qi__state *state)
+int qip_pending_setup(PyObject *module, qip_state *state)
 {
     own_done = own_method(state, "done");
     own_exception = own_method(state, "exception");
@@ -89,7 +89,7 @@ int qi__pending_setup(PyObject *module, qi__state *state)
     return state->pending_type ? 0 : -1;
 }
 
-static void link_pending(qi__pending_list *list, qi__pending *pending)
+static void link_pending(qip_pending_list *list, qip_pending *pending)
 {
     pending->list = list;
     pending->next = list->first;
@@ -98,7 +98,7 @@ static void link_pending(qi__pending_list *list, qi__pending *pending)
     list->first = pending;
 }
 
-static void unlink_pending(qi__pending *pending)
+static void unlink_pending(qip_pending *pending)
 {
     if (pending->previous)
         pending->previous->next = pending->next;
@@ -125,10 +125,10 @@ static int intern_names(void)
     return cancel_name && unseen_name && exception_name && done_name && add_done_callback ? 0 : -1;
 }
 
-qi__pending *qi__pending_add(qi__pending_list *list, PyObject *task, qi__pending_fn ended, void *data)
+qip_pending *qip_pending_add(qip_pending_list *list, PyObject *task, qip_pending_fn ended, void *data)
 {
-    PyTypeObject *type = (PyTypeObject *)qi__state_get()->pending_type;
-    qi__pending *pending = intern_names() < 0 ? NULL : PyObject_New(qi__pending, type);
+    PyTypeObject *type = (PyTypeObject *)qip_state_get()->pending_type;
+    qip_pending *pending = intern_names() < 0 ? NULL : PyObject_New(qip_pending, type);
 
     if (!pending)
         return NULL;
@@ -137,7 +137,7 @@ qi__pending *qi__pending_add(qi__pending_list *list, PyObject *task, qi__pending
     pending->data = data;
     pending->ended = ended;
     pending->signal = NULL;
-    pending->since_ticks = qi__ticks();
+    pending->since_ticks = qip_ticks();
     pending->previous = pending->next = NULL;
     PyObject *nothing = PyObject_CallMethodOneArg(task, add_done_callback, (PyObject *)pending);
     if (!nothing) {
@@ -149,7 +149,7 @@ qi__pending *qi__pending_add(qi__pending_list *list, PyObject *task, qi__pending
     return pending;
 }
 
-void qi__pending_drop(qi__pending *pending)
+void qip_pending_drop(qip_pending *pending)
 {
     if (!pending->task)
         return;
@@ -162,12 +162,12 @@ void qi__pending_drop(qi__pending *pending)
 
 static PyObject *call_noargs(PyObject *task, PyCFunction function, PyObject *name)
 {
-    if (function && (PyObject *)Py_TYPE(task) == qi__state_get()->task_type)
+    if (function && (PyObject *)Py_TYPE(task) == qip_state_get()->task_type)
         return function(task, NULL);
     return PyObject_CallMethodNoArgs(task, name);
 }
 
-int qi__task_is_done(PyObject *task)
+int qip_task_is_done(PyObject *task)
 {
     if (intern_names() < 0)
         return -1;
@@ -179,7 +179,7 @@ int qi__task_is_done(PyObject *task)
     return done;
 }
 
-PyObject *qi__task_exception(PyObject *task)
+PyObject *qip_task_exception(PyObject *task)
 {
     PyObject *exception = intern_names() < 0 ? NULL
                                              : call_noargs(task, own_exception, exception_name);
@@ -190,7 +190,7 @@ PyObject *qi__task_exception(PyObject *task)
     return exception;
 }
 
-bool qi__task_failed_unseen(PyObject *task)
+bool qip_task_failed_unseen(PyObject *task)
 {
     PyObject *unseen = intern_names() < 0 ? NULL : PyObject_GetAttr(task, unseen_name);
     bool result = unseen == Py_True;
@@ -200,36 +200,36 @@ bool qi__task_failed_unseen(PyObject *task)
     return result;
 }
 
-bool qi__exception_left_step(PyObject *exception)
+bool qip_exception_left_step(PyObject *exception)
 {
     return PyErr_GivenExceptionMatches(exception, PyExc_SystemExit) ||
            PyErr_GivenExceptionMatches(exception, PyExc_KeyboardInterrupt);
 }
 
-void qi__task_cancel(PyObject *task)
+void qip_task_cancel(PyObject *task)
 {
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     PyObject *answer = intern_names() < 0 ? NULL : PyObject_CallMethodNoArgs(task, cancel_name);
 
     if (!answer)
         PyErr_WriteUnraisable(task);
     Py_XDECREF(answer);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
 }
 
-void qi__pending_cancel_all(const qi__pending_list *list)
+void qip_pending_cancel_all(const qip_pending_list *list)
 {
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     PyObject *tasks = PyList_New(0);
 
-    for (qi__pending *pending = list->first; tasks && pending; pending = pending->next) {
+    for (qip_pending *pending = list->first; tasks && pending; pending = pending->next) {
         if (PyList_Append(tasks, pending->task) < 0)
             Py_CLEAR(tasks);
     }
     if (!tasks)
         PyErr_WriteUnraisable(NULL);
     for (Py_ssize_t i = 0; tasks && i < PyList_GET_SIZE(tasks); i++)
-        qi__task_cancel(PyList_GET_ITEM(tasks, i));
+        qip_task_cancel(PyList_GET_ITEM(tasks, i));
     Py_XDECREF(tasks);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
 }

@@ -2,7 +2,7 @@
 /*
  * Tasks that have not ended after their first step: who keeps them alive, and who is told when they end.
  *
- * asyncio itself holds its tasks by weak references only. A qi__pending holds one strongly until it has
+ * asyncio itself holds its tasks by weak references only. A qip_pending holds one strongly until it has
  * ended, in a list of whoever launched it, so that all of them can be found and cancelled. GIL: held.
  */
 #ifndef QI_RUNTIME_PENDING_H
@@ -15,58 +15,58 @@
 
 #include "state.h"
 
-typedef struct qi__pending qi__pending;
+typedef struct qip_pending qip_pending;
 
 /* Begins empty: all zero. The pendings in it are its own until they are dropped. */
-typedef struct qi__pending_list {
-    qi__pending *first;
-} qi__pending_list;
+typedef struct qip_pending_list {
+    qip_pending *first;
+} qip_pending_list;
 
-/* Called once, in the task's loop, when the task has ended; not after qi__pending_drop(). */
-typedef void (*qi__pending_fn)(qi__pending *pending);
+/* Called once, in the task's loop, when the task has ended; not after qip_pending_drop(). */
+typedef void (*qip_pending_fn)(qip_pending *pending);
 
-struct qi__pending {
+struct qip_pending {
     PyObject_HEAD
     vectorcallfunc vectorcall;
     PyObject *task; /* NULL once dropped */
     void *data;
-    qi__pending_fn ended;
+    qip_pending_fn ended;
     PyObject *signal; /* what launched it, for reports; NULL: unknown. Owned, set by the launcher */
     uint64_t since_ticks; /* when it was added */
-    qi__pending_list *list;
-    qi__pending *previous, *next;
+    qip_pending_list *list;
+    qip_pending *previous, *next;
 };
 
 /* Keeps `task` in `list`. Borrowed until it is dropped; NULL with an exception set. */
-qi__pending *qi__pending_add(qi__pending_list *list, PyObject *task, qi__pending_fn ended,
+qip_pending *qip_pending_add(qip_pending_list *list, PyObject *task, qip_pending_fn ended,
                              void *data);
 
 /* Takes it out of its list and lets go of the task. The owner of `data` is the caller's affair. */
-void qi__pending_drop(qi__pending *pending);
+void qip_pending_drop(qip_pending *pending);
 
 /*
  * Asks all tasks of the list to end. Beware: this runs code of theirs, which may launch and end others;
  * exactly those that were in the list at the call are asked.
  */
-void qi__pending_cancel_all(const qi__pending_list *list);
+void qip_pending_cancel_all(const qip_pending_list *list);
 
 /* 1 if the task has ended, 0 if not, -1 with an exception set. */
-int qi__task_is_done(PyObject *task);
+int qip_task_is_done(PyObject *task);
 
 /* The exception with which an ended task failed, a new reference, which counts as having been seen: asyncio
  * itself will not complain of it any more. NULL, never with an exception set, if it did not fail. */
-PyObject *qi__task_exception(PyObject *task);
+PyObject *qip_task_exception(PyObject *task);
 
 /* Whether a task has ended with an exception that nobody has asked for so far. Does not count as asking. */
-bool qi__task_failed_unseen(PyObject *task);
+bool qip_task_failed_unseen(PyObject *task);
 
 /* True for the exception of a task, SystemExit and KeyboardInterrupt, that has left the task's step as well,
  * and which the loop has reported when it came out there. */
-bool qi__exception_left_step(PyObject *exception);
+bool qip_exception_left_step(PyObject *exception);
 
 /* Asks one task to end. What cancel() itself raises is reported, not returned. */
-void qi__task_cancel(PyObject *task);
+void qip_task_cancel(PyObject *task);
 
-int qi__pending_setup(PyObject *module, qi__state *state);
+int qip_pending_setup(PyObject *module, qip_state *state);
 
 #endif

@@ -47,10 +47,10 @@ const char *qi_plugin_state_name(qi_plugin_state state)
 
 static int check(const qi_runtime *runtime)
 {
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
 
     if (status == QI_OK && !services)
-        return qi__fail(QI_ERR_STATE, "there are no plugins yet; call qi_plugins_start() first");
+        return qip_fail(QI_ERR_STATE, "there are no plugins yet; call qi_plugins_start() first");
     return status;
 }
 
@@ -58,7 +58,7 @@ static int check_id(const qi_runtime *runtime, const char *id)
 {
     int status = check(runtime);
 
-    return status == QI_OK ? qi__check_text(id, "the plugin's id") : status;
+    return status == QI_OK ? qip_check_text(id, "the plugin's id") : status;
 }
 
 /* Turns (status, result or message) into the status, and the result into *out, where that is not NULL. Takes
@@ -69,13 +69,13 @@ static int read_answer(PyObject *answer, const char *what, qi_value *out)
     int status = QI_ERR_INTERNAL;
 
     if (!answer || !PyArg_ParseTuple(answer, "iO", &status, &payload))
-        status = qi__fail_python(what);
+        status = qip_fail_python(what);
     else if (status != QI_OK)
-        qi__fail(status, "%s",
+        qip_fail(status, "%s",
                  PyUnicode_Check(payload) && PyUnicode_AsUTF8(payload) ? PyUnicode_AsUTF8(payload)
                                                                        : qi_status_text(status));
-    else if (out && qi__value_from_python(payload, out) < 0)
-        status = qi__fail_python(what);
+    else if (out && qip_value_from_python(payload, out) < 0)
+        status = qip_fail_python(what);
     PyErr_Clear();
     Py_XDECREF(answer);
     return status;
@@ -91,18 +91,18 @@ void qi_plugins_config_init(qi_plugins_config *config)
 
 static int check_optional(const char *text, const char *what)
 {
-    return text ? qi__check_text(text, what) : QI_OK;
+    return text ? qip_check_text(text, what) : QI_OK;
 }
 
 static int check_config(const qi_plugins_config *config)
 {
     if (config->size != sizeof *config)
-        return qi__fail(QI_ERR_ABI,
+        return qip_fail(QI_ERR_ABI,
                         "qi_plugins_config has size %zu, but this library knows %zu; fill it with "
                         "qi_plugins_config_init()",
                         config->size, sizeof *config);
     if (config->application_folder_count && !config->application_folders)
-        return qi__fail(QI_ERR_ARGUMENT, "application_folders is NULL, but its count is %zu",
+        return qip_fail(QI_ERR_ARGUMENT, "application_folders is NULL, but its count is %zu",
                         config->application_folder_count);
     int status = check_optional(config->user_folder, "user_folder");
     if (status == QI_OK)
@@ -112,7 +112,7 @@ static int check_config(const qi_plugins_config *config)
     if (status == QI_OK)
         status = check_optional(config->data_folder, "data_folder");
     for (size_t i = 0; status == QI_OK && i < config->application_folder_count; i++)
-        status = qi__check_text(config->application_folders[i], "an entry of application_folders");
+        status = qip_check_text(config->application_folders[i], "an entry of application_folders");
     return status;
 }
 
@@ -137,7 +137,7 @@ static unsigned or_default(unsigned value, unsigned otherwise)
 /* What qi.plugin.manager.Manager.start() gets. New reference. */
 static PyObject *config_to_python(const qi_plugins_config *config)
 {
-    PyObject *folders = folder_list(config), *proxy = folders ? qi_qt_wrap(services) : NULL;
+    PyObject *folders = folder_list(config), *proxy = folders ? qip_qt_wrap(services) : NULL;
 
     if (!proxy) {
         Py_XDECREF(folders);
@@ -160,7 +160,7 @@ static int start(const qi_plugins_config *config)
     PyObject *options = config_to_python(config), *answer = NULL;
 
     if (options)
-        answer = qi__call_python(own_module, "start", "(O)", options);
+        answer = qip_call_python(own_module, "start", "(O)", options);
     Py_XDECREF(options);
     return read_answer(answer, "starting the plugins", NULL);
 }
@@ -168,38 +168,38 @@ static int start(const qi_plugins_config *config)
 int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config)
 {
     qi_plugins_config defaults;
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
 
     qi_plugins_config_init(&defaults);
     if (!config)
         config = &defaults;
     if (status == QI_OK && services)
-        status = qi__fail(QI_ERR_STATE, "the plugins of this runtime are started already");
+        status = qip_fail(QI_ERR_STATE, "the plugins of this runtime are started already");
     if (status == QI_OK)
         status = check_config(config);
     if (status != QI_OK)
         return status;
-    services = qi_qt_plugin_services_new(config->settings_file);
-    qi__visit visit = qi__python_enter();
-    qi__plugin_events_configure(config);
+    services = qip_qt_plugin_services_new(config->settings_file);
+    qip_visit visit = qip_python_enter();
+    qip_plugin_events_configure(config);
     if (config->event)
-        status = qi__plugin_events_add(config->event, config->event_user);
+        status = qip_plugin_events_add(config->event, config->event_user);
     if (status == QI_OK)
         status = start(config);
     if (status != QI_OK) {
         if (config->event)
-            (void)qi__plugin_events_remove(config->event, config->event_user);
-        qi_qt_plugin_services_free(services);
+            (void)qip_plugin_events_remove(config->event, config->event_user);
+        qip_qt_plugin_services_free(services);
         services = NULL;
     }
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return status;
 }
 
-void qi__plugins_close(void)
+void qip_plugins_close(void)
 {
-    qi__plugin_events_clear();
-    qi_qt_plugin_services_free(services);
+    qip_plugin_events_clear();
+    qip_qt_plugin_services_free(services);
     services = NULL;
 }
 
@@ -209,9 +209,9 @@ int qi_plugins_rescan(qi_runtime *runtime)
 
     if (status != QI_OK)
         return status;
-    qi__visit visit = qi__python_enter();
-    status = read_answer(qi__call_python(own_module, "rescan", "()"), "looking for plugins", NULL);
-    qi__python_leave(visit);
+    qip_visit visit = qip_python_enter();
+    status = read_answer(qip_call_python(own_module, "rescan", "()"), "looking for plugins", NULL);
+    qip_python_leave(visit);
     return status;
 }
 
@@ -220,33 +220,33 @@ int qi_plugins_rescan(qi_runtime *runtime)
 static int change_listener(const qi_runtime *runtime, qi_plugin_event_fn event, void *user,
                            int (*change)(qi_plugin_event_fn event, void *user))
 {
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
 
     if (status == QI_OK && !event)
-        status = qi__fail(QI_ERR_ARGUMENT, "`event` is NULL; there is nobody to be told");
+        status = qip_fail(QI_ERR_ARGUMENT, "`event` is NULL; there is nobody to be told");
     if (status != QI_OK)
         return status;
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     status = change(event, user);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return status;
 }
 
 int qi_plugins_listen(qi_runtime *runtime, qi_plugin_event_fn event, void *user)
 {
-    return change_listener(runtime, event, user, qi__plugin_events_add);
+    return change_listener(runtime, event, user, qip_plugin_events_add);
 }
 
 int qi_plugins_unlisten(qi_runtime *runtime, qi_plugin_event_fn event, void *user)
 {
-    return change_listener(runtime, event, user, qi__plugin_events_remove);
+    return change_listener(runtime, event, user, qip_plugin_events_remove);
 }
 
 /* -- asking --------------------------------------------------------------------------------------- */
 
 static int no_out(void)
 {
-    return qi__fail(QI_ERR_ARGUMENT, "`out` is NULL; it is needed for the answer");
+    return qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; it is needed for the answer");
 }
 
 int qi_plugins_list(qi_runtime *runtime, qi_value *out)
@@ -255,9 +255,9 @@ int qi_plugins_list(qi_runtime *runtime, qi_value *out)
 
     if (status != QI_OK || !out)
         return status != QI_OK ? status : no_out();
-    qi__visit visit = qi__python_enter();
-    status = read_answer(qi__call_python(own_module, "list_all", "()"), "listing the plugins", out);
-    qi__python_leave(visit);
+    qip_visit visit = qip_python_enter();
+    status = read_answer(qip_call_python(own_module, "list_all", "()"), "listing the plugins", out);
+    qip_python_leave(visit);
     return status;
 }
 
@@ -267,9 +267,9 @@ int qi_plugin_info(qi_runtime *runtime, const char *id, qi_value *out)
 
     if (status != QI_OK || !out)
         return status != QI_OK ? status : no_out();
-    qi__visit visit = qi__python_enter();
-    status = read_answer(qi__call_python(own_module, "info", "(s)", id), "describing a plugin", out);
-    qi__python_leave(visit);
+    qip_visit visit = qip_python_enter();
+    status = read_answer(qip_call_python(own_module, "info", "(s)", id), "describing a plugin", out);
+    qip_python_leave(visit);
     return status;
 }
 
@@ -279,10 +279,10 @@ qi_plugin_state qi_plugin_state_of(qi_runtime *runtime, const char *id)
 
     if (check_id(runtime, id) != QI_OK)
         return QI_PLUGIN_UNKNOWN;
-    qi__visit visit = qi__python_enter();
-    int status = read_answer(qi__call_python(own_module, "state_of", "(s)", id),
+    qip_visit visit = qip_python_enter();
+    int status = read_answer(qip_call_python(own_module, "state_of", "(s)", id),
                              "asking for a plugin's state", &state);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return status == QI_OK ? (qi_plugin_state)state.as.integer : QI_PLUGIN_UNKNOWN;
 }
 
@@ -296,7 +296,7 @@ static int launch(qi_runtime *runtime, const char *target, const qi_value *id,
 
     if (!context || PyContext_Enter(context) < 0) {
         Py_XDECREF(context);
-        return qi__fail_python("launching a task");
+        return qip_fail_python("launching a task");
     }
     int status = qi_run_task(runtime, target, id, 1, options, out);
     if (PyContext_Exit(context) < 0)
@@ -313,13 +313,13 @@ static int change(qi_runtime *runtime, const char *id, const char *target,
     int status = check_id(runtime, id);
     if (status != QI_OK)
         return status;
-    qi__visit visit = qi__python_enter();
-    status = read_answer(qi__call_python(own_module, "state_of", "(s)", id), id, NULL);
+    qip_visit visit = qip_python_enter();
+    status = read_answer(qip_call_python(own_module, "state_of", "(s)", id), id, NULL);
     if (status == QI_OK) {
         const qi_value argument = qi_text(id);
         status = launch(runtime, target, &argument, options, out);
     }
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return status;
 }
 
@@ -348,13 +348,13 @@ int qi_plugin_setting(qi_runtime *runtime, const char *id, const char *key, qi_v
     int status = check_id(runtime, id);
 
     if (status == QI_OK)
-        status = qi__check_text(key, "the setting's key");
+        status = qip_check_text(key, "the setting's key");
     if (status != QI_OK || !out)
         return status != QI_OK ? status : no_out();
-    qi__visit visit = qi__python_enter();
-    status = read_answer(qi__call_python(own_module, "setting", "(ss)", id, key),
+    qip_visit visit = qip_python_enter();
+    status = read_answer(qip_call_python(own_module, "setting", "(ss)", id, key),
                          "reading a setting", out);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return status;
 }
 
@@ -364,15 +364,15 @@ int qi_plugin_set_setting(qi_runtime *runtime, const char *id, const char *key, 
     const qi_value none = qi_none();
 
     if (status == QI_OK)
-        status = qi__check_text(key, "the setting's key");
+        status = qip_check_text(key, "the setting's key");
     if (status != QI_OK)
         return status;
-    qi__visit visit = qi__python_enter();
-    PyObject *converted = qi__value_to_python(value ? value : &none), *answer = NULL;
+    qip_visit visit = qip_python_enter();
+    PyObject *converted = qip_value_to_python(value ? value : &none), *answer = NULL;
     if (converted)
-        answer = qi__call_python(own_module, "set_setting", "(ssN)", id, key, converted);
+        answer = qip_call_python(own_module, "set_setting", "(ssN)", id, key, converted);
     status = read_answer(answer, "changing a setting", NULL);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return status;
 }
 
@@ -381,28 +381,28 @@ int qi_plugin_trigger(qi_runtime *runtime, const char *id, const char *action)
     int status = check_id(runtime, id);
 
     if (status == QI_OK)
-        status = qi__check_text(action, "the action's name");
+        status = qip_check_text(action, "the action's name");
     if (status != QI_OK)
         return status;
-    qi__visit visit = qi__python_enter();
-    status = read_answer(qi__call_python(own_module, "trigger", "(ss)", id, action),
+    qip_visit visit = qip_python_enter();
+    status = read_answer(qip_call_python(own_module, "trigger", "(ss)", id, action),
                          "running an action", NULL);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return status;
 }
 
 /* -- errors --------------------------------------------------------------------------------------- */
 
-bool qi__plugins_error(const char *plugin, const qi_error *error)
+bool qip_plugins_error(const char *plugin, const qi_error *error)
 {
     if (!services || !Py_IsInitialized())
         return true;
-    qi__visit visit = qi__python_enter();
-    PyObject *answer = qi__call_python(own_module, "noted", "(ssz)", plugin, error->message,
+    qip_visit visit = qip_python_enter();
+    PyObject *answer = qip_call_python(own_module, "noted", "(ssz)", plugin, error->message,
                                        error->traceback);
     bool shown = answer != Py_False;
     PyErr_Clear();
     Py_XDECREF(answer);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return shown;
 }

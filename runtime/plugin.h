@@ -10,17 +10,17 @@
 #include "state.h"
 
 /* Forgets the configuration and the listeners, when the runtime closes. */
-void qi__plugins_close(void);
+void qip_plugins_close(void);
 
 /* Tells whether an error of a plugin is to be reported, after having counted it: of very many only some are. Any
  * thread. */
-bool qi__plugins_error(const char *plugin, const qi_error *error);
+bool qip_plugins_error(const char *plugin, const qi_error *error);
 
 /* plugin_events.c: the host's callbacks. */
-int qi__plugin_events_setup(PyObject *module, qi__state *state);
-void qi__plugin_events_configure(const qi_plugins_config *config);
-int qi__plugin_events_add(qi_plugin_event_fn event, void *user);    /* QI_OK or QI_ERR_MEMORY */
-int qi__plugin_events_remove(qi_plugin_event_fn event, void *user); /* QI_OK or QI_ERR_NOT_FOUND */
-void qi__plugin_events_clear(void);
+int qip_plugin_events_setup(PyObject *module, qip_state *state);
+void qip_plugin_events_configure(const qi_plugins_config *config);
+int qip_plugin_events_add(qi_plugin_event_fn event, void *user);    /* QI_OK or QI_ERR_MEMORY */
+int qip_plugin_events_remove(qi_plugin_event_fn event, void *user); /* QI_OK or QI_ERR_NOT_FOUND */
+void qip_plugin_events_clear(void);
 
 #endif

@@ -44,12 +44,12 @@ static void sweep(void)
     }
 }
 
-int qi__plugin_events_add(qi_plugin_event_fn event, void *user)
+int qip_plugin_events_add(qi_plugin_event_fn event, void *user)
 {
     listener **link = &first, *added = malloc(sizeof *added);
 
     if (!added)
-        return qi__fail(QI_ERR_MEMORY, "out of memory for a listener");
+        return qip_fail(QI_ERR_MEMORY, "out of memory for a listener");
     *added = (listener){.event = event, .user = user};
     while (*link)
         link = &(*link)->next;
@@ -57,7 +57,7 @@ int qi__plugin_events_add(qi_plugin_event_fn event, void *user)
     return QI_OK;
 }
 
-int qi__plugin_events_remove(qi_plugin_event_fn event, void *user)
+int qip_plugin_events_remove(qi_plugin_event_fn event, void *user)
 {
     for (listener *each = first; each; each = each->next) {
         if (each->event == event && each->user == user) {
@@ -66,10 +66,10 @@ int qi__plugin_events_remove(qi_plugin_event_fn event, void *user)
             return QI_OK;
         }
     }
-    return qi__fail(QI_ERR_NOT_FOUND, "this function and `user` do not listen to plugins' events");
+    return qip_fail(QI_ERR_NOT_FOUND, "this function and `user` do not listen to plugins' events");
 }
 
-void qi__plugin_events_clear(void)
+void qip_plugin_events_clear(void)
 {
     for (listener *each = first; each; each = each->next)
         each->event = NULL;
@@ -78,7 +78,7 @@ void qi__plugin_events_clear(void)
     consent_user = NULL;
 }
 
-void qi__plugin_events_configure(const qi_plugins_config *config)
+void qip_plugin_events_configure(const qi_plugins_config *config)
 {
     consent = config->consent;
     consent_user = config->consent_user;
@@ -90,13 +90,13 @@ static void call(const listener *each, const qi_plugin_event *event)
 {
     qi_plugin_event_fn function = each->event;
     void *user = each->user;
-    PyThreadState *thread = qi__gil_drop();
+    PyThreadState *thread = qip_gil_drop();
 
-    if (qi__callout_begin()) {
+    if (qip_callout_begin()) {
         function(event, user);
-        qi__callout_end();
+        qip_callout_end();
     }
-    qi__gil_take(thread);
+    qip_gil_take(thread);
 }
 
 static PyObject *tell(PyObject *Py_UNUSED(module), PyObject *arguments)
@@ -160,12 +160,12 @@ static PyObject *ask(PyObject *Py_UNUSED(module), PyObject *arguments)
         return NULL;
     question.files_changed = texts;
     question.count = (size_t)PyTuple_GET_SIZE(changed);
-    PyThreadState *thread = qi__gil_drop();
-    if (consent && qi__callout_begin()) {
+    PyThreadState *thread = qip_gil_drop();
+    if (consent && qip_callout_begin()) {
         answer = consent(&question, consent_user);
-        qi__callout_end();
+        qip_callout_end();
     }
-    qi__gil_take(thread);
+    qip_gil_take(thread);
     free(texts);
     return PyBool_FromLong(answer);
 }
@@ -175,7 +175,7 @@ static PyObject *may_ask(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignore
     return PyBool_FromLong(consent != NULL);
 }
 
-int qi__plugin_events_setup(PyObject *module, qi__state *state)
+int qip_plugin_events_setup(PyObject *module, qip_state *state)
 {
     static PyMethodDef methods[] = {
         {"_plugin_tell", tell, METH_VARARGS,

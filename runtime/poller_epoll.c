@@ -27,7 +27,7 @@ typedef struct registration {
     uint8_t interest;
 } registration;
 
-struct qi__poller {
+struct qip_poller {
     int epoll_fd;
     int timer_fd;
     int wake_fd;
@@ -54,7 +54,7 @@ static void register_fork_counter(void)
     (void)pthread_atfork(NULL, NULL, count_fork); /* fails only without memory, and then nothing works */
 }
 
-static bool is_foreign(const qi__poller *poller)
+static bool is_foreign(const qip_poller *poller)
 {
     return poller->fork_count != fork_count;
 }
@@ -66,8 +66,8 @@ static uint64_t tag_of(int fd, uint32_t generation)
 
 static uint32_t epoll_events(unsigned interest)
 {
-    return (interest & QI__POLL_READ ? (uint32_t)EPOLLIN : 0) |
-           (interest & QI__POLL_WRITE ? (uint32_t)EPOLLOUT : 0);
+    return (interest & QIP_POLL_READ ? (uint32_t)EPOLLIN : 0) |
+           (interest & QIP_POLL_WRITE ? (uint32_t)EPOLLOUT : 0);
 }
 
 static int add_edge_triggered(int epoll_fd, int fd, uint64_t tag)
@@ -76,7 +76,7 @@ static int add_edge_triggered(int epoll_fd, int fd, uint64_t tag)
     return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
-static int open_epoll(const qi__poller *poller)
+static int open_epoll(const qip_poller *poller)
 {
     int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 
@@ -90,10 +90,10 @@ static int open_epoll(const qi__poller *poller)
     return epoll_fd;
 }
 
-qi__poller *qi__poller_new(void)
+qip_poller *qip_poller_new(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    qi__poller *poller = calloc(1, sizeof *poller);
+    qip_poller *poller = calloc(1, sizeof *poller);
 
     if (!poller)
         return NULL;
@@ -107,14 +107,14 @@ qi__poller *qi__poller_new(void)
         poller->epoll_fd = open_epoll(poller);
     if (poller->epoll_fd < 0) {
         int error = errno;
-        qi__poller_free(poller);
+        qip_poller_free(poller);
         errno = error;
         return NULL;
     }
     return poller;
 }
 
-void qi__poller_free(qi__poller *poller)
+void qip_poller_free(qip_poller *poller)
 {
     if (!poller)
         return;
@@ -128,12 +128,12 @@ void qi__poller_free(qi__poller *poller)
     free(poller);
 }
 
-int qi__poller_fd(const qi__poller *poller)
+int qip_poller_fd(const qip_poller *poller)
 {
     return poller->epoll_fd;
 }
 
-static int grow_table(qi__poller *poller, int fd)
+static int grow_table(qip_poller *poller, int fd)
 {
     size_t size = poller->table_size ? poller->table_size : 64;
 
@@ -153,7 +153,7 @@ static int grow_table(qi__poller *poller, int fd)
 }
 
 /* Registers or modifies, whichever the kernel finds right: it forgets descriptors that were closed. */
-static int control(qi__poller *poller, int fd, registration *entry, bool known)
+static int control(qip_poller *poller, int fd, registration *entry, bool known)
 {
     struct epoll_event event = {.events = epoll_events(entry->interest),
                                 .data.u64 = tag_of(fd, entry->generation)};
@@ -171,7 +171,7 @@ static int control(qi__poller *poller, int fd, registration *entry, bool known)
     return -1;
 }
 
-int qi__poller_set(qi__poller *poller, int fd, unsigned interest)
+int qip_poller_set(qip_poller *poller, int fd, unsigned interest)
 {
     if (fd < 0 || is_foreign(poller)) {
         errno = fd < 0 ? EBADF : EPERM;
@@ -201,12 +201,12 @@ int qi__poller_set(qi__poller *poller, int fd, unsigned interest)
     return 0;
 }
 
-unsigned qi__poller_interest(const qi__poller *poller, int fd)
+unsigned qip_poller_interest(const qip_poller *poller, int fd)
 {
     return fd >= 0 && (size_t)fd < poller->table_size ? poller->table[fd].interest : 0;
 }
 
-int qi__poller_refresh(qi__poller *poller, int fd)
+int qip_poller_refresh(qip_poller *poller, int fd)
 {
     if (is_foreign(poller)) {
         errno = EPERM;
@@ -216,7 +216,7 @@ int qi__poller_refresh(qi__poller *poller, int fd)
 }
 
 /* A new epoll instance under the old number, which the host goes on watching. */
-static void rebuild(qi__poller *poller)
+static void rebuild(qip_poller *poller)
 {
     int fresh = open_epoll(poller);
 
@@ -239,9 +239,9 @@ static void rebuild(qi__poller *poller)
  * An event of a registration that was taken back: its file is still open under another number, so the
  * kernel keeps it although nobody can name it any more.
  */
-static void drop_stale(qi__poller *poller, int fd)
+static void drop_stale(qip_poller *poller, int fd)
 {
-    if (qi__poller_interest(poller, fd) || epoll_ctl(poller->epoll_fd, EPOLL_CTL_DEL, fd, NULL) < 0)
+    if (qip_poller_interest(poller, fd) || epoll_ctl(poller->epoll_fd, EPOLL_CTL_DEL, fd, NULL) < 0)
         rebuild(poller);
 }
 
@@ -251,13 +251,13 @@ static unsigned readiness(uint32_t events, unsigned interest)
     unsigned ready = 0;
 
     if (events & (uint32_t)~EPOLLOUT)
-        ready |= QI__POLL_READ;
+        ready |= QIP_POLL_READ;
     if (events & (uint32_t)~EPOLLIN)
-        ready |= QI__POLL_WRITE;
+        ready |= QIP_POLL_WRITE;
     return ready & interest;
 }
 
-int qi__poller_wait(qi__poller *poller, qi__poll_event *events, int size, bool block)
+int qip_poller_wait(qip_poller *poller, qip_poll_event *events, int size, bool block)
 {
     enum { BATCH = 128 };
     struct epoll_event raw[BATCH];
@@ -285,13 +285,13 @@ int qi__poller_wait(qi__poller *poller, qi__poll_event *events, int size, bool b
             }
             unsigned ready = readiness(raw[i].events, entry->interest);
             if (ready)
-                events[reported++] = (qi__poll_event){.fd = fd, .ready = ready};
+                events[reported++] = (qip_poll_event){.fd = fd, .ready = ready};
         }
     }
     return reported;
 }
 
-void qi__poller_arm(qi__poller *poller, uint64_t deadline_ns)
+void qip_poller_arm(qip_poller *poller, uint64_t deadline_ns)
 {
     if (deadline_ns >= poller->armed_ns || is_foreign(poller))
         return;
@@ -303,7 +303,7 @@ void qi__poller_arm(qi__poller *poller, uint64_t deadline_ns)
         poller->armed_ns = deadline_ns;
 }
 
-void qi__poller_wake(qi__poller *poller)
+void qip_poller_wake(qip_poller *poller)
 {
     if (atomic_exchange(&poller->wake_sent, true) || is_foreign(poller))
         return;

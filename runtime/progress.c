@@ -3,7 +3,7 @@
  * qi.progress(): from a coroutine, or a thread that it uses, to the callback of the task's host.
  *
  * Whose progress it is, the context knows: a task that the host launches with a callback runs in a context of
- * its own, in which a variable holds the qi__progress, and the tasks and threads that it starts inherit that.
+ * its own, in which a variable holds the qip_progress, and the tasks and threads that it starts inherit that.
  * Where there is none, nothing happens.
  *
  * The callback is called in the GUI thread, and not more often than people can see: the first report at
@@ -30,7 +30,7 @@ typedef struct report {
     char *text; /* NULL: none */
 } report;
 
-struct qi__progress {
+struct qip_progress {
     atomic_int references; /* the task's, and one of each capsule and job */
     pthread_mutex_t lock;
     qi_task_progress_fn tell; /* NULL: the task has ended. Below: under the lock */
@@ -47,14 +47,14 @@ static const char capsule_name[] = "qi.progress";
 
 static int64_t now(void)
 {
-    return (int64_t)qi__clock_ns();
+    return (int64_t)qip_clock_ns();
 }
 
 /* -- life ------------------------------------------------------------------------------------------ */
 
-qi__progress *qi__progress_new(qi_task_progress_fn tell, void *user)
+qip_progress *qip_progress_new(qi_task_progress_fn tell, void *user)
 {
-    qi__progress *progress = calloc(1, sizeof *progress);
+    qip_progress *progress = calloc(1, sizeof *progress);
 
     if (!progress)
         return NULL;
@@ -66,13 +66,13 @@ qi__progress *qi__progress_new(qi_task_progress_fn tell, void *user)
     return progress;
 }
 
-static qi__progress *keep(qi__progress *progress)
+static qip_progress *keep(qip_progress *progress)
 {
     atomic_fetch_add(&progress->references, 1);
     return progress;
 }
 
-static void let_go(qi__progress *progress)
+static void let_go(qip_progress *progress)
 {
     if (atomic_fetch_sub(&progress->references, 1) != 1)
         return;
@@ -86,7 +86,7 @@ static void capsule_freed(PyObject *capsule)
     let_go(PyCapsule_GetPointer(capsule, capsule_name));
 }
 
-static PyObject *new_capsule(qi__progress *progress)
+static PyObject *new_capsule(qip_progress *progress)
 {
     PyObject *capsule = PyCapsule_New(keep(progress), capsule_name, capsule_freed);
 
@@ -95,7 +95,7 @@ static PyObject *new_capsule(qi__progress *progress)
     return capsule;
 }
 
-static void fall_silent(qi__progress *progress)
+static void fall_silent(qip_progress *progress)
 {
     pthread_mutex_lock(&progress->lock);
     progress->tell = NULL;
@@ -103,7 +103,7 @@ static void fall_silent(qi__progress *progress)
     pthread_mutex_unlock(&progress->lock);
 }
 
-void qi__progress_drop(qi__progress *progress)
+void qip_progress_drop(qip_progress *progress)
 {
     if (!progress)
         return;
@@ -114,7 +114,7 @@ void qi__progress_drop(qi__progress *progress)
 /* -- telling: GUI thread -------------------------------------------------------------------------------- */
 
 /* Takes the latest report, if it may be told now; `at_last`: even inside of the callback. */
-static qi_task_progress_fn take(qi__progress *progress, report *taken, bool at_last)
+static qi_task_progress_fn take(qip_progress *progress, report *taken, bool at_last)
 {
     qi_task_progress_fn tell = NULL;
 
@@ -130,19 +130,19 @@ static qi_task_progress_fn take(qi__progress *progress, report *taken, bool at_l
     return tell;
 }
 
-static void arrange(qi__progress *progress);
+static void arrange(qip_progress *progress);
 
 /* Beware: calls the host, which may end the task. The caller holds a reference. GIL: does not matter. */
-static void tell_latest(qi__progress *progress, bool at_last)
+static void tell_latest(qip_progress *progress, bool at_last)
 {
     report told;
     qi_task_progress_fn tell = take(progress, &told, at_last);
 
     if (!tell)
         return;
-    PyThreadState *thread = qi__gil_drop();
+    PyThreadState *thread = qip_gil_drop();
     tell(told.value, told.maximum, told.text ? told.text : "", progress->user);
-    qi__gil_take(thread);
+    qip_gil_take(thread);
     free(told.text);
     pthread_mutex_lock(&progress->lock);
     progress->is_telling = false;
@@ -154,7 +154,7 @@ static void tell_latest(qi__progress *progress, bool at_last)
         arrange(progress); /* it was reported meanwhile */
 }
 
-static int64_t time_to_wait(qi__progress *progress)
+static int64_t time_to_wait(qip_progress *progress)
 {
     pthread_mutex_lock(&progress->lock);
     int64_t wait = progress->told_at + INTERVAL_NS - now();
@@ -162,7 +162,7 @@ static int64_t time_to_wait(qi__progress *progress)
     return wait > 0 ? wait : 0;
 }
 
-static void time_has_come(qi__progress *progress)
+static void time_has_come(qip_progress *progress)
 {
     pthread_mutex_lock(&progress->lock);
     progress->is_arranged = false;
@@ -172,7 +172,7 @@ static void time_has_come(qi__progress *progress)
 
 static PyObject *timer_fired(PyObject *capsule, PyObject *Py_UNUSED(ignored))
 {
-    qi__progress *progress = keep(PyCapsule_GetPointer(capsule, capsule_name));
+    qip_progress *progress = keep(PyCapsule_GetPointer(capsule, capsule_name));
 
     Py_CLEAR(progress->timer);
     time_has_come(progress);
@@ -183,9 +183,9 @@ static PyObject *timer_fired(PyObject *capsule, PyObject *Py_UNUSED(ignored))
 static PyMethodDef timer_method = {"tell_progress", timer_fired, METH_NOARGS, NULL};
 
 /* GIL: held. Where the loop has been closed, the end of the task tells it. */
-static void arm_timer(qi__progress *progress, int64_t wait)
+static void arm_timer(qip_progress *progress, int64_t wait)
 {
-    qi_runtime *runtime = qi__runtime_current();
+    qi_runtime *runtime = qip_runtime_current();
     PyObject *capsule = runtime && runtime->loop ? new_capsule(progress) : NULL;
     PyObject *callback = capsule ? PyCFunction_New(&timer_method, capsule) : NULL;
     PyObject *timer = callback ? PyObject_CallMethod(runtime->loop, "call_later", "dO",
@@ -201,12 +201,12 @@ static void arm_timer(qi__progress *progress, int64_t wait)
 /* In the GUI thread's event loop, on behalf of another thread. */
 static void post_arrived(void *data)
 {
-    qi__progress *progress = data;
+    qip_progress *progress = data;
     int64_t wait = time_to_wait(progress);
 
     if (wait == 0) {
         time_has_come(progress);
-    } else if (qi__interp_alive()) {
+    } else if (qip_interp_alive()) {
         PyGILState_STATE gil = PyGILState_Ensure();
         arm_timer(progress, wait);
         PyGILState_Release(gil);
@@ -220,17 +220,17 @@ static void post_dropped(void *data)
 }
 
 /* Has the latest report told in due time. GIL: held in the GUI thread. */
-static void arrange(qi__progress *progress)
+static void arrange(qip_progress *progress)
 {
-    if (qi__runtime_on_gui_thread() && qi__interp_alive() && PyGILState_Check())
+    if (qip_runtime_on_gui_thread() && qip_interp_alive() && PyGILState_Check())
         arm_timer(progress, time_to_wait(progress));
-    else if (!qi_qt_post_owned(post_arrived, post_dropped, keep(progress)))
+    else if (!qip_qt_post_owned(post_arrived, post_dropped, keep(progress)))
         let_go(progress);
 }
 
-void qi__progress_finish(qi__progress *progress)
+void qip_progress_finish(qip_progress *progress)
 {
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
 
     keep(progress);
     if (progress->timer) {
@@ -243,15 +243,15 @@ void qi__progress_finish(qi__progress *progress)
     tell_latest(progress, true);
     fall_silent(progress);
     let_go(progress);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
 }
 
 /* -- reporting: any thread, GIL held ---------------------------------------------------------------------- */
 
 /* Takes the text. */
-static void put(qi__progress *progress, report *given)
+static void put(qip_progress *progress, report *given)
 {
-    bool here = qi__runtime_on_gui_thread(), now_due = false, must_arrange = false;
+    bool here = qip_runtime_on_gui_thread(), now_due = false, must_arrange = false;
     char *old = given->text;
 
     pthread_mutex_lock(&progress->lock);
@@ -351,7 +351,7 @@ static PyObject *progress_function(PyObject *Py_UNUSED(module), PyObject *args, 
     PyObject *text, *capsule;
 
     if (read_arguments(args, keywords, &text, &given) < 0 ||
-        PyContextVar_Get(qi__state_get()->progress_variable, NULL, &capsule) < 0)
+        PyContextVar_Get(qip_state_get()->progress_variable, NULL, &capsule) < 0)
         return NULL;
     if (capsule) {
         given.text = copy_text(text);
@@ -363,17 +363,17 @@ static PyObject *progress_function(PyObject *Py_UNUSED(module), PyObject *args, 
 
 /* -- whose progress it is ------------------------------------------------------------------------------- */
 
-PyObject *qi__progress_enter(qi__progress *progress)
+PyObject *qip_progress_enter(qip_progress *progress)
 {
     PyObject *context = PyContext_CopyCurrent(), *token = NULL;
     PyObject *capsule = context ? new_capsule(progress) : NULL;
 
     if (capsule && PyContext_Enter(context) == 0) {
-        token = PyContextVar_Set(qi__state_get()->progress_variable, capsule);
+        token = PyContextVar_Set(qip_state_get()->progress_variable, capsule);
         if (!token) {
-            PyObject *raised = qi__take_exception();
+            PyObject *raised = qip_take_exception();
             PyContext_Exit(context);
-            qi__give_exception(raised);
+            qip_give_exception(raised);
         }
     }
     Py_XDECREF(capsule);
@@ -383,14 +383,14 @@ PyObject *qi__progress_enter(qi__progress *progress)
     return context;
 }
 
-void qi__progress_leave(PyObject *context)
+void qip_progress_leave(PyObject *context)
 {
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
 
     if (PyContext_Exit(context) < 0)
         PyErr_WriteUnraisable(context);
     Py_DECREF(context);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
 }
 
 #define KEYWORDS ((PyCFunction)(void (*)(void))progress_function)
@@ -411,7 +411,7 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qi__progress_setup(PyObject *module, qi__state *state)
+int qip_progress_setup(PyObject *module, qip_state *state)
 {
     state->progress_variable = PyContextVar_New("qi.progress", NULL);
     if (!state->progress_variable)

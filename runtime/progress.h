@@ -9,23 +9,23 @@
 
 #include "state.h"
 
-typedef struct qi__progress qi__progress;
+typedef struct qip_progress qip_progress;
 
-/* Owned: qi__progress_drop(). NULL: no memory. Thread: any. GIL: not needed. */
-qi__progress *qi__progress_new(qi_task_progress_fn tell, void *user);
+/* Owned: qip_progress_drop(). NULL: no memory. Thread: any. GIL: not needed. */
+qip_progress *qip_progress_new(qi_task_progress_fn tell, void *user);
 
 /* Enters a context, a copy of the current one, in which qi.progress() reports to `progress`. New
- * reference, for qi__progress_leave(); NULL with an exception set. GIL: held. */
-PyObject *qi__progress_enter(qi__progress *progress);
-void qi__progress_leave(PyObject *context);
+ * reference, for qip_progress_leave(); NULL with an exception set. GIL: held. */
+PyObject *qip_progress_enter(qip_progress *progress);
+void qip_progress_leave(PyObject *context);
 
 /* Tells what still waits, then nothing more. Beware: calls the host, without the GIL. Thread: GUI. GIL:
  * held. */
-void qi__progress_finish(qi__progress *progress);
+void qip_progress_finish(qip_progress *progress);
 
 /* The task's reference; nothing is told after this. NULL is allowed. Thread: any. GIL: does not matter. */
-void qi__progress_drop(qi__progress *progress);
+void qip_progress_drop(qip_progress *progress);
 
-int qi__progress_setup(PyObject *module, qi__state *state);
+int qip_progress_setup(PyObject *module, qip_state *state);
 
 #endif

@@ -22,19 +22,19 @@
 #include "compat.h"
 #include "docs.h"
 
-static qi__proxy *as_proxy(PyObject *object)
+static qip_proxy *as_proxy(PyObject *object)
 {
-    return (qi__proxy *)object;
+    return (qip_proxy *)object;
 }
 
-qi_object *qi_proxy_object(PyObject *proxy)
+qi_object *qip_proxy_object(PyObject *proxy)
 {
-    return qi_qt_guard_object(as_proxy(proxy)->guard);
+    return qip_qt_guard_object(as_proxy(proxy)->guard);
 }
 
-qi_object *qi__proxy_live(qi__proxy *proxy)
+qi_object *qip_proxy_live(qip_proxy *proxy)
 {
-    qi_object *object = qi_qt_guard_object(proxy->guard);
+    qi_object *object = qip_qt_guard_object(proxy->guard);
 
     if (!object)
         PyErr_Format(PyExc_ReferenceError, "the %s at %p was destroyed", proxy->class_name,
@@ -42,12 +42,12 @@ qi_object *qi__proxy_live(qi__proxy *proxy)
     return object;
 }
 
-PyObject *qi_proxy_new(PyTypeObject *type, qi_object *object, void *guard, const char *class_name)
+PyObject *qip_proxy_new(PyTypeObject *type, qi_object *object, void *guard, const char *class_name)
 {
-    qi__proxy *proxy = (qi__proxy *)type->tp_alloc(type, 0);
+    qip_proxy *proxy = (qip_proxy *)type->tp_alloc(type, 0);
 
     if (!proxy) {
-        qi_qt_guard_free(guard);
+        qip_qt_guard_free(guard);
         return NULL;
     }
     proxy->guard = guard;
@@ -59,13 +59,13 @@ PyObject *qi_proxy_new(PyTypeObject *type, qi_object *object, void *guard, const
 static void proxy_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    qi__proxy *proxy = as_proxy(self);
+    qip_proxy *proxy = as_proxy(self);
 
     PyObject_GC_UnTrack(self);
-    qi_qt_forget(proxy->address, self);
+    qip_qt_forget(proxy->address, self);
     if (proxy->weak_references)
         PyObject_ClearWeakRefs(self);
-    qi_qt_guard_free(proxy->guard);
+    qip_qt_guard_free(proxy->guard);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -78,19 +78,19 @@ static int proxy_traverse(PyObject *self, visitproc visit, void *arg)
 
 static PyObject *proxy_repr(PyObject *self)
 {
-    qi__proxy *proxy = as_proxy(self);
-    qi_object *object = qi_proxy_object(self);
+    qip_proxy *proxy = as_proxy(self);
+    qi_object *object = qip_proxy_object(self);
 
     if (!object)
         return PyUnicode_FromFormat("<qi.Object %s, destroyed, at %p>", proxy->class_name,
                                     (void *)proxy->address);
-    PyObject *name = qi_qt_name_now(object);
+    PyObject *name = qip_qt_name_now(object);
     PyObject *text = name && PyUnicode_GET_LENGTH(name)
-                         ? PyUnicode_FromFormat("<qi.Object %s %R at %p>", qi_qt_class_name(object),
-                                                name, (void *)object)
+                         ? PyUnicode_FromFormat("<qi.Object %s %R at %p>",
+                                                qip_qt_class_name(object), name, (void *)object)
                      : PyErr_Occurred()
                          ? NULL
-                         : PyUnicode_FromFormat("<qi.Object %s at %p>", qi_qt_class_name(object),
+                         : PyUnicode_FromFormat("<qi.Object %s at %p>", qip_qt_class_name(object),
                                                 (void *)object);
     Py_XDECREF(name);
     return text;
@@ -111,15 +111,15 @@ static PyObject *own_attribute(PyObject *self, PyObject *name)
     if (found || !PyErr_ExceptionMatches(PyExc_AttributeError))
         return found;
     PyErr_Clear();
-    qi_object *object = qi__proxy_live(as_proxy(self));
+    qi_object *object = qip_proxy_live(as_proxy(self));
     if (!object)
         return NULL;
-    found = qi_qt_dynamic_read(object, name);
+    found = qip_qt_dynamic_read(object, name);
     if (found || PyErr_Occurred())
         return found;
     /* Reading has let others run, who may have destroyed it. */
-    object = qi__proxy_live(as_proxy(self));
-    return object ? qi_qt_raise_no_member(object, name) : NULL;
+    object = qip_proxy_live(as_proxy(self));
+    return object ? qip_qt_raise_no_member(object, name) : NULL;
 }
 
 static PyObject *proxy_getattro(PyObject *self, PyObject *name)
@@ -128,68 +128,68 @@ static PyObject *proxy_getattro(PyObject *self, PyObject *name)
 
     if (is_pythons(name) || PyUnicode_CompareWithASCIIString(name, "alive") == 0)
         return PyObject_GenericGetAttr(self, name);
-    qi_object *object = qi__proxy_live(as_proxy(self));
+    qi_object *object = qip_proxy_live(as_proxy(self));
     if (!object)
         return NULL;
-    switch (qi_qt_member(object, name, &index)) {
-    case QI_QT_PROPERTY:
-        return qi_qt_property_read(object, index);
-    case QI_QT_SIGNAL:
-        return qi__signal_new(as_proxy(self), name, index);
-    case QI_QT_METHOD:
-        return qi__method_new(as_proxy(self), name);
-    case QI_QT_ENUM:
-        return qi_qt_enum(object, index);
-    case QI_QT_NOTHING:
+    switch (qip_qt_member(object, name, &index)) {
+    case QIP_QT_PROPERTY:
+        return qip_qt_property_read(object, index);
+    case QIP_QT_SIGNAL:
+        return qip_signal_new(as_proxy(self), name, index);
+    case QIP_QT_METHOD:
+        return qip_method_new(as_proxy(self), name);
+    case QIP_QT_ENUM:
+        return qip_qt_enum(object, index);
+    case QIP_QT_NOTHING:
         break;
     }
     return own_attribute(self, name);
 }
 
-static int refuse_assignment(qi_object *object, PyObject *name, qi_qt_kind kind)
+static int refuse_assignment(qi_object *object, PyObject *name, qip_qt_kind kind)
 {
-    if (kind == QI_QT_NOTHING) {
-        qi_qt_raise_no_member(object, name);
-        PyObject *raised = qi__take_exception();
+    if (kind == QIP_QT_NOTHING) {
+        qip_qt_raise_no_member(object, name);
+        PyObject *raised = qip_take_exception();
         PyErr_Format(PyExc_AttributeError, "%S; setProperty(%R, value) makes a dynamic property",
                      raised, name);
         Py_XDECREF(raised);
         return -1;
     }
     PyErr_Format(PyExc_AttributeError, "%s.%U is a %s and cannot be assigned",
-                 qi_qt_class_name(object), name,
-                 kind == QI_QT_SIGNAL   ? "signal"
-                 : kind == QI_QT_METHOD ? "method"
-                                        : "class");
+                 qip_qt_class_name(object), name,
+                 kind == QIP_QT_SIGNAL   ? "signal"
+                 : kind == QIP_QT_METHOD ? "method"
+                                         : "class");
     return -1;
 }
 
 static int proxy_setattro(PyObject *self, PyObject *name, PyObject *value)
 {
-    qi_object *object = qi__proxy_live(as_proxy(self));
+    qi_object *object = qip_proxy_live(as_proxy(self));
     int index;
 
     if (!object)
         return -1;
-    qi_qt_kind kind = qi_qt_member(object, name, &index);
-    if (kind == QI_QT_PROPERTY)
-        return qi_qt_property_write(object, index, value);
-    if (kind == QI_QT_NOTHING && qi_qt_dynamic_has(object, name)) {
-        object = qi__proxy_live(as_proxy(self));
-        return object ? qi_qt_dynamic_write(object, name, value) : -1;
+    qip_qt_kind kind = qip_qt_member(object, name, &index);
+    if (kind == QIP_QT_PROPERTY)
+        return qip_qt_property_write(object, index, value);
+    if (kind == QIP_QT_NOTHING && qip_qt_dynamic_has(object, name)) {
+        object = qip_proxy_live(as_proxy(self));
+        return object ? qip_qt_dynamic_write(object, name, value) : -1;
     }
-    object = qi__proxy_live(as_proxy(self));
+    object = qip_proxy_live(as_proxy(self));
     return object ? refuse_assignment(object, name, kind) : -1;
 }
 
 static PyObject *proxy_dir(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     PyObject *names = PyObject_Dir((PyObject *)Py_TYPE(self));
-    qi_object *object = qi_proxy_object(self);
+    qi_object *object = qip_proxy_object(self);
 
     if (!names || !object)
         return names;
-    PyObject *members = qi_qt_member_names(object);
+    PyObject *members = qip_qt_member_names(object);
     PyObject *all = members ? PySequence_InPlaceConcat(names, members) : NULL;
     Py_XDECREF(members);
     Py_DECREF(names);
@@ -200,14 +200,14 @@ static PyObject *proxy_dir(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *proxy_parent(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi_object *object = qi__proxy_live(as_proxy(self));
-    return object ? qi_qt_parent(object) : NULL;
+    qi_object *object = qip_proxy_live(as_proxy(self));
+    return object ? qip_qt_parent(object) : NULL;
 }
 
 static PyObject *proxy_children(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi_object *object = qi__proxy_live(as_proxy(self));
-    return object ? qi_qt_children(object) : NULL;
+    qi_object *object = qip_proxy_live(as_proxy(self));
+    return object ? qip_qt_children(object) : NULL;
 }
 
 typedef PyObject *(*search_fn)(qi_object *, PyObject *, PyObject *, bool);
@@ -221,30 +221,30 @@ static PyObject *search(PyObject *self, PyObject *args, PyObject *kwargs, const 
 
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, keywords, &name, &class_name, &recursive))
         return NULL;
-    qi_object *object = qi__proxy_live(as_proxy(self));
+    qi_object *object = qip_proxy_live(as_proxy(self));
     return object ? function(object, name, class_name, recursive) : NULL;
 }
 
 static PyObject *proxy_find_child(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    return search(self, args, kwargs, "|O$Op:findChild", qi_qt_find_child);
+    return search(self, args, kwargs, "|O$Op:findChild", qip_qt_find_child);
 }
 
 static PyObject *proxy_find_children(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    return search(self, args, kwargs, "|O$Op:findChildren", qi_qt_find_children);
+    return search(self, args, kwargs, "|O$Op:findChildren", qip_qt_find_children);
 }
 
 static PyObject *proxy_inherits(PyObject *self, PyObject *class_name)
 {
-    qi_object *object = qi__proxy_live(as_proxy(self));
+    qi_object *object = qip_proxy_live(as_proxy(self));
     const char *text = object ? PyUnicode_AsUTF8(class_name) : NULL;
-    return text ? PyBool_FromLong(qi_qt_inherits(object, text)) : NULL;
+    return text ? PyBool_FromLong(qip_qt_inherits(object, text)) : NULL;
 }
 
 static PyObject *proxy_property(PyObject *self, PyObject *name)
 {
-    qi_object *object = qi__proxy_live(as_proxy(self));
+    qi_object *object = qip_proxy_live(as_proxy(self));
     int index;
 
     if (!object)
@@ -252,9 +252,9 @@ static PyObject *proxy_property(PyObject *self, PyObject *name)
     if (!PyUnicode_Check(name))
         return PyErr_Format(PyExc_TypeError, "the name of a property is a str, not %s",
                             Py_TYPE(name)->tp_name);
-    if (qi_qt_member(object, name, &index) == QI_QT_PROPERTY)
-        return qi_qt_property_read(object, index);
-    PyObject *value = qi_qt_dynamic_read(object, name);
+    if (qip_qt_member(object, name, &index) == QIP_QT_PROPERTY)
+        return qip_qt_property_read(object, index);
+    PyObject *value = qip_qt_dynamic_read(object, name);
     if (!value && !PyErr_Occurred())
         value = Py_NewRef(Py_None);
     return value;
@@ -267,12 +267,12 @@ static PyObject *proxy_set_property(PyObject *self, PyObject *args)
 
     if (!PyArg_ParseTuple(args, "UO:setProperty", &name, &value))
         return NULL;
-    qi_object *object = qi__proxy_live(as_proxy(self));
+    qi_object *object = qip_proxy_live(as_proxy(self));
     if (!object)
         return NULL;
-    int result = qi_qt_member(object, name, &index) == QI_QT_PROPERTY
-                     ? qi_qt_property_write(object, index, value)
-                     : qi_qt_dynamic_write(object, name, value);
+    int result = qip_qt_member(object, name, &index) == QIP_QT_PROPERTY
+                     ? qip_qt_property_write(object, index, value)
+                     : qip_qt_dynamic_write(object, name, value);
     if (result < 0)
         return NULL;
     Py_RETURN_NONE;
@@ -280,19 +280,19 @@ static PyObject *proxy_set_property(PyObject *self, PyObject *args)
 
 static PyObject *proxy_dynamic_names(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi_object *object = qi__proxy_live(as_proxy(self));
-    return object ? qi_qt_dynamic_names(object) : NULL;
+    qi_object *object = qip_proxy_live(as_proxy(self));
+    return object ? qip_qt_dynamic_names(object) : NULL;
 }
 
 static PyObject *proxy_class_name(PyObject *self, void *Py_UNUSED(closure))
 {
-    qi_object *object = qi__proxy_live(as_proxy(self));
-    return object ? PyUnicode_FromString(qi_qt_class_name(object)) : NULL;
+    qi_object *object = qip_proxy_live(as_proxy(self));
+    return object ? PyUnicode_FromString(qip_qt_class_name(object)) : NULL;
 }
 
 static PyObject *proxy_alive(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyBool_FromLong(qi_proxy_object(self) != NULL);
+    return PyBool_FromLong(qip_proxy_object(self) != NULL);
 }
 
 /* -- for other bindings ------------------------------------------------------------------------------ */
@@ -300,38 +300,38 @@ static PyObject *proxy_alive(PyObject *self, void *Py_UNUSED(closure))
 /* The proxy of what a wrapper of PyQt6 or PySide6 wraps, or Python's own for a value. */
 static PyObject *wrap_foreign(PyObject *Py_UNUSED(module), PyObject *wrapper)
 {
-    PyObject *value = qi_qt_value_of_foreign(wrapper);
+    PyObject *value = qip_qt_value_of_foreign(wrapper);
 
     if (value || PyErr_Occurred())
         return value;
-    qi_object *object = qi_qt_unwrap(wrapper);
-    return object ? qi_qt_wrap(object) : NULL;
+    qi_object *object = qip_qt_unwrap(wrapper);
+    return object ? qip_qt_wrap(object) : NULL;
 }
 
 static PyObject *value_address(PyObject *Py_UNUSED(module), PyObject *variant)
 {
-    return qi_qt_value_address(variant);
+    return qip_qt_value_address(variant);
 }
 
 static PyObject *class_names(PyObject *Py_UNUSED(module), PyObject *proxy)
 {
-    qi_object *object = qi_qt_unwrap(proxy);
-    return object ? qi_qt_class_names(object) : NULL;
+    qi_object *object = qip_qt_unwrap(proxy);
+    return object ? qip_qt_class_names(object) : NULL;
 }
 
 /* member_kind(proxy, name): "property", "signal", "method", "enum" or None, without calling the object. */
 static PyObject *member_kind(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
     static const char *const kinds[] = {
-        [QI_QT_PROPERTY] = "property", [QI_QT_SIGNAL] = "signal", [QI_QT_METHOD] = "method", [QI_QT_ENUM] = "enum"};
+        [QIP_QT_PROPERTY] = "property", [QIP_QT_SIGNAL] = "signal", [QIP_QT_METHOD] = "method", [QIP_QT_ENUM] = "enum"};
     PyObject *proxy, *name;
     int index;
 
-    if (!PyArg_ParseTuple(arguments, "O!U:_member_kind", qi__state_get()->object_type, &proxy, &name))
+    if (!PyArg_ParseTuple(arguments, "O!U:_member_kind", qip_state_get()->object_type, &proxy, &name))
         return NULL;
-    qi_object *object = qi_proxy_object(proxy);
-    const qi_qt_kind kind = object ? qi_qt_member(object, name, &index) : QI_QT_NOTHING;
-    if (kind == QI_QT_NOTHING)
+    qi_object *object = qip_proxy_object(proxy);
+    const qip_qt_kind kind = object ? qip_qt_member(object, name, &index) : QIP_QT_NOTHING;
+    if (kind == QIP_QT_NOTHING)
         Py_RETURN_NONE;
     return PyUnicode_FromString(kinds[kind]);
 }
@@ -339,7 +339,7 @@ static PyObject *member_kind(PyObject *Py_UNUSED(module), PyObject *arguments)
 /* The C++ address of a live object. */
 static PyObject *address_of(PyObject *Py_UNUSED(module), PyObject *proxy)
 {
-    qi_object *object = qi_qt_unwrap(proxy);
+    qi_object *object = qip_qt_unwrap(proxy);
     return object ? PyLong_FromVoidPtr(object) : NULL;
 }
 
@@ -352,10 +352,10 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-PyObject *qi__proxy_doc(PyObject *self)
+PyObject *qip_proxy_doc(PyObject *self)
 {
-    qi_object *object = qi_proxy_object(self);
-    return object ? qi_qt_help(object) : NULL;
+    qi_object *object = qip_proxy_object(self);
+    return object ? qip_qt_help(object) : NULL;
 }
 
 /* -- the type ---------------------------------------------------------------------------------------- */
@@ -390,7 +390,7 @@ static PyGetSetDef proxy_members[] = {
 };
 
 static PyMemberDef proxy_offsets[] = {
-    {"__weaklistoffset__", T_PYSSIZET, offsetof(qi__proxy, weak_references), READONLY, NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(qip_proxy, weak_references), READONLY, NULL},
     {NULL, 0, 0, 0, NULL},
 };
 
@@ -411,20 +411,20 @@ static PyType_Slot proxy_slots[] = {
 
 static PyType_Spec proxy_spec = {
     .name = "_qi.Object",
-    .basicsize = sizeof(qi__proxy),
+    .basicsize = sizeof(qip_proxy),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC |
              Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = proxy_slots,
 };
 
 /* The types of values that qt/ makes. */
-static int value_types_setup(PyObject *module, qi__state *state)
+static int value_types_setup(PyObject *module, qip_state *state)
 {
-    state->variant_type = qi_qt_opaque_type(module);
-    state->gadget_type = state->variant_type ? qi_qt_gadget_type(module, state->variant_type) : NULL;
-    state->index_type = qi_qt_index_type(module);
-    state->host_future_type = qi_qt_future_type(module);
-    state->buffer_type = qi_qt_buffer_type(module);
+    state->variant_type = qip_qt_opaque_type(module);
+    state->gadget_type = state->variant_type ? qip_qt_gadget_type(module, state->variant_type) : NULL;
+    state->index_type = qip_qt_index_type(module);
+    state->host_future_type = qip_qt_future_type(module);
+    state->buffer_type = qip_qt_buffer_type(module);
     if (!state->gadget_type || !state->index_type || !state->host_future_type ||
         !state->buffer_type || PyModule_AddType(module, (PyTypeObject *)state->buffer_type) < 0)
         return -1;
@@ -435,18 +435,18 @@ static int value_types_setup(PyObject *module, qi__state *state)
     return PyModule_AddType(module, (PyTypeObject *)state->host_future_type);
 }
 
-int qi__proxy_setup(PyObject *module, qi__state *state)
+int qip_proxy_setup(PyObject *module, qip_state *state)
 {
     state->qt_cache = PyDict_New();
     state->object_type = PyType_FromModuleAndSpec(module, &proxy_spec, NULL);
     if (!state->qt_cache || !state->object_type ||
-        qi__docs_set(state->object_type, qi__proxy_doc) < 0 ||
+        qip_docs_set(state->object_type, qip_proxy_doc) < 0 ||
         PyModule_AddType(module, (PyTypeObject *)state->object_type) < 0)
         return -1;
     if (PyModule_AddFunctions(module, functions) < 0 || value_types_setup(module, state) < 0)
         return -1;
-    if (qi__model_setup(module, state) < 0 || qi__watcher_setup(module, state) < 0 ||
-        qi__bound_setup(module, state) < 0 || qi__link_setup(module, state) < 0)
+    if (qip_model_setup(module, state) < 0 || qip_watcher_setup(module, state) < 0 ||
+        qip_bound_setup(module, state) < 0 || qip_link_setup(module, state) < 0)
         return -1;
-    return qi__hostnames_setup(module, state);
+    return qip_hostnames_setup(module, state);
 }

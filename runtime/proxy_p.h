@@ -13,57 +13,57 @@
 #include "state.h"
 
 /* The proxy of a QObject: weak, and the only one of it as long as it is referenced. */
-typedef struct qi__proxy {
+typedef struct qip_proxy {
     PyObject_HEAD
     PyObject *weak_references;
     void *guard;            /* NULL: made for an object that was dying already */
     qi_object *address;     /* where it lives or lived; a name, never to be followed */
     const char *class_name; /* never freed */
-} qi__proxy;
+} qip_proxy;
 
 /* A signal of one object. */
-typedef struct qi__signal {
+typedef struct qip_signal {
     PyObject_HEAD
     PyObject *weak_references;
-    qi__proxy *proxy;
+    qip_proxy *proxy;
     PyObject *name;
     int index; /* -1: overloads, none chosen yet */
-} qi__signal;
+} qip_signal;
 
 /* The slots and invokables that one object has under one name. */
-typedef struct qi__method {
+typedef struct qip_method {
     PyObject_HEAD
     vectorcallfunc vectorcall;
-    qi__proxy *proxy;
+    qip_proxy *proxy;
     PyObject *name;
-} qi__method;
+} qip_method;
 
 /* The live object, or NULL with ReferenceError set. */
-qi_object *qi__proxy_live(qi__proxy *proxy);
+qi_object *qip_proxy_live(qip_proxy *proxy);
 
 /* New references, or NULL with an exception set. */
-PyObject *qi__signal_new(qi__proxy *proxy, PyObject *name, int index);
-PyObject *qi__method_new(qi__proxy *proxy, PyObject *name);
+PyObject *qip_signal_new(qip_proxy *proxy, PyObject *name, int index);
+PyObject *qip_method_new(qip_proxy *proxy, PyObject *name);
 
 /* The __doc__ of a proxy: docs.h. */
-PyObject *qi__proxy_doc(PyObject *proxy);
+PyObject *qip_proxy_doc(PyObject *proxy);
 
 /* -- link.c ------------------------------------------------------------------------------------------ */
 
 /* Connects a callable to a signal and returns the `_qi.Connection`, a new reference; or NULL with
  * TypeError, ValueError, ReferenceError or RuntimeError set. `type` is a Qt::ConnectionType as a number, or
  * as a member of some binding's enumeration; NULL: automatic. */
-PyObject *qi__link_connect(qi__signal *signal, PyObject *callable, PyObject *type);
+PyObject *qip_link_connect(qip_signal *signal, PyObject *callable, PyObject *type);
 
 /* Ends the connections of a signal with this callable or Connection; NULL: all of them. How many they
  * were, or -1 with an exception set. */
-Py_ssize_t qi__link_disconnect(qi__signal *signal, PyObject *callable);
+Py_ssize_t qip_link_disconnect(qip_signal *signal, PyObject *callable);
 
 /* The types, in setup order. 0, or -1 with an exception set. */
-int qi__bound_setup(PyObject *module, qi__state *state);
-int qi__model_setup(PyObject *module, qi__state *state);
-int qi__watcher_setup(PyObject *module, qi__state *state);
-int qi__link_setup(PyObject *module, qi__state *state);
-int qi__hostnames_setup(PyObject *module, qi__state *state);
+int qip_bound_setup(PyObject *module, qip_state *state);
+int qip_model_setup(PyObject *module, qip_state *state);
+int qip_watcher_setup(PyObject *module, qip_state *state);
+int qip_link_setup(PyObject *module, qip_state *state);
+int qip_hostnames_setup(PyObject *module, qip_state *state);
 
 #endif

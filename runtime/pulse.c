@@ -6,26 +6,26 @@
 #include "loop_p.h"
 #include "pulse.h"
 
-qi__pulse qi__pulse_now;
+qip_pulse qip_pulse_now;
 
-void qi__pulse_open(PyObject *loop, bool in_python)
+void qip_pulse_open(PyObject *loop, bool in_python)
 {
     PyThreadState *thread = PyThreadState_Get();
 
-    qi__pulse_now.loop = loop;
-    qi__pulse_now.ident = PyThread_get_thread_ident();
-    __atomic_store_n(&qi__pulse_now.below, qi__top_frame(thread), __ATOMIC_RELAXED);
-    qi__pulse_store(((qi__pulse_load() & ~(uint64_t)QI__PULSE_BITS) + QI__PULSE_PERIOD) |
-                    (in_python ? QI__PULSE_PYTHON : 0));
-    qi__pulse_now.thread = thread;
+    qip_pulse_now.loop = loop;
+    qip_pulse_now.ident = PyThread_get_thread_ident();
+    __atomic_store_n(&qip_pulse_now.below, qip_top_frame(thread), __ATOMIC_RELAXED);
+    qip_pulse_store(((qip_pulse_load() & ~(uint64_t)QIP_PULSE_BITS) + QIP_PULSE_PERIOD) |
+                    (in_python ? QIP_PULSE_PYTHON : 0));
+    qip_pulse_now.thread = thread;
 }
 
-void qi__pulse_close(void)
+void qip_pulse_close(void)
 {
-    qi__pulse_now.thread = NULL;
-    qi__pulse_now.loop = NULL;
-    qi__pulse_now.base = NULL;
-    qi__pulse_now.ident = 0;
-    qi__pulse_now.slow_ticks = 0;
-    qi__pulse_store((qi__pulse_load() & ~(uint64_t)QI__PULSE_BITS) + QI__PULSE_PERIOD);
+    qip_pulse_now.thread = NULL;
+    qip_pulse_now.loop = NULL;
+    qip_pulse_now.base = NULL;
+    qip_pulse_now.ident = 0;
+    qip_pulse_now.slow_ticks = 0;
+    qip_pulse_store((qip_pulse_load() & ~(uint64_t)QIP_PULSE_BITS) + QIP_PULSE_PERIOD);
 }

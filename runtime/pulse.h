@@ -20,17 +20,17 @@
 #include <stdint.h>
 
 enum {
-    QI__PULSE_PYTHON = 1, /* Python was entered, and has not given the thread back */
-    QI__PULSE_OUT = 2,    /* host code runs that Python has called */
-    QI__PULSE_BITS = 3,
-    QI__PULSE_PERIOD = 4 /* one period more */
+    QIP_PULSE_PYTHON = 1, /* Python was entered, and has not given the thread back */
+    QIP_PULSE_OUT = 2,    /* host code runs that Python has called */
+    QIP_PULSE_BITS = 3,
+    QIP_PULSE_PERIOD = 4 /* one period more */
 };
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct qi__pulse {
+typedef struct qip_pulse {
     void *thread;        /* the GUI thread's PyThreadState; NULL: nothing to watch. GIL */
     unsigned long ident; /* what PyThread_get_thread_ident() says there; 0 */
     void *loop;          /* the loop that runs there, borrowed. GIL */
@@ -41,88 +41,88 @@ typedef struct qi__pulse {
     int sleeps;          /* the watcher wants to be woken when something happens */
     int armed;           /* an interrupt is on its way: interrupt.c */
     uint64_t slow_ticks; /* steps that take more ticks than that are told; 0: none. GIL */
-} qi__pulse;
+} qip_pulse;
 
-extern qi__pulse qi__pulse_now;
+extern qip_pulse qip_pulse_now;
 
 /* Wakes the watcher. watchdog.c */
-void qi__pulse_wake(void);
+void qip_pulse_wake(void);
 
-static inline uint64_t qi__pulse_load(void)
+static inline uint64_t qip_pulse_load(void)
 {
-    return __atomic_load_n(&qi__pulse_now.word, __ATOMIC_RELAXED);
+    return __atomic_load_n(&qip_pulse_now.word, __ATOMIC_RELAXED);
 }
 
-static inline void qi__pulse_store(uint64_t word)
+static inline void qip_pulse_store(uint64_t word)
 {
-    __atomic_store_n(&qi__pulse_now.word, word, __ATOMIC_RELAXED);
+    __atomic_store_n(&qip_pulse_now.word, word, __ATOMIC_RELAXED);
 }
 
-static inline void qi__pulse_stir(void)
+static inline void qip_pulse_stir(void)
 {
-    if (__builtin_expect(__atomic_load_n(&qi__pulse_now.sleeps, __ATOMIC_RELAXED), 0))
-        qi__pulse_wake();
+    if (__builtin_expect(__atomic_load_n(&qip_pulse_now.sleeps, __ATOMIC_RELAXED), 0))
+        qip_pulse_wake();
 }
 
-static inline bool qi__pulse_is_armed(void)
+static inline bool qip_pulse_is_armed(void)
 {
-    return __builtin_expect(__atomic_load_n(&qi__pulse_now.armed, __ATOMIC_RELAXED), 0);
+    return __builtin_expect(__atomic_load_n(&qip_pulse_now.armed, __ATOMIC_RELAXED), 0);
 }
 
-static inline uint64_t qi__pulse_period(uint64_t word)
+static inline uint64_t qip_pulse_period(uint64_t word)
 {
-    return word / QI__PULSE_PERIOD;
+    return word / QIP_PULSE_PERIOD;
 }
 
-/* Python is entered, in the GUI thread. Returns what qi__pulse_left() wants back. */
-static inline uint64_t qi__pulse_entered(void)
+/* Python is entered, in the GUI thread. Returns what qip_pulse_left() wants back. */
+static inline uint64_t qip_pulse_entered(void)
 {
-    uint64_t before = qi__pulse_load();
+    uint64_t before = qip_pulse_load();
 
-    if (!(before & QI__PULSE_PYTHON)) {
-        qi__pulse_store(((before & ~(uint64_t)QI__PULSE_BITS) | QI__PULSE_PYTHON) + QI__PULSE_PERIOD);
-        qi__pulse_stir();
-    } else if (before & QI__PULSE_OUT) {
-        qi__pulse_store(before & ~(uint64_t)QI__PULSE_OUT);
+    if (!(before & QIP_PULSE_PYTHON)) {
+        qip_pulse_store(((before & ~(uint64_t)QIP_PULSE_BITS) | QIP_PULSE_PYTHON) + QIP_PULSE_PERIOD);
+        qip_pulse_stir();
+    } else if (before & QIP_PULSE_OUT) {
+        qip_pulse_store(before & ~(uint64_t)QIP_PULSE_OUT);
     }
     return before;
 }
 
-static inline void qi__pulse_left(uint64_t before)
+static inline void qip_pulse_left(uint64_t before)
 {
-    uint64_t now = qi__pulse_load(), word = (now & ~(uint64_t)QI__PULSE_BITS);
+    uint64_t now = qip_pulse_load(), word = (now & ~(uint64_t)QIP_PULSE_BITS);
 
     /* An event loop inside has begun new periods: what goes on now is another one, too. */
-    if (!(before & QI__PULSE_PYTHON) || qi__pulse_period(now) != qi__pulse_period(before))
-        word += QI__PULSE_PERIOD;
-    qi__pulse_store(word | (before & QI__PULSE_BITS));
+    if (!(before & QIP_PULSE_PYTHON) || qip_pulse_period(now) != qip_pulse_period(before))
+        word += QIP_PULSE_PERIOD;
+    qip_pulse_store(word | (before & QIP_PULSE_BITS));
 }
 
 /* Host code is called, and has returned. */
-static inline void qi__pulse_out(void)
+static inline void qip_pulse_out(void)
 {
-    qi__pulse_store(qi__pulse_load() | QI__PULSE_OUT);
+    qip_pulse_store(qip_pulse_load() | QIP_PULSE_OUT);
 }
 
-static inline void qi__pulse_back(void)
+static inline void qip_pulse_back(void)
 {
-    uint64_t now = qi__pulse_load();
+    uint64_t now = qip_pulse_load();
 
-    if (now & QI__PULSE_OUT) {
-        qi__pulse_store(now & ~(uint64_t)QI__PULSE_OUT);
+    if (now & QIP_PULSE_OUT) {
+        qip_pulse_store(now & ~(uint64_t)QIP_PULSE_OUT);
     } else { /* it has run an event loop, which has cleared all bits */
-        qi__pulse_store(((now & ~(uint64_t)QI__PULSE_BITS) | QI__PULSE_PYTHON) + QI__PULSE_PERIOD);
-        qi__pulse_now.base = 0;
+        qip_pulse_store(((now & ~(uint64_t)QIP_PULSE_BITS) | QIP_PULSE_PYTHON) + QIP_PULSE_PERIOD);
+        qip_pulse_now.base = 0;
     }
-    qi__pulse_stir();
+    qip_pulse_stir();
 }
 
 /* An event loop in the GUI thread comes round; `below` is the innermost frame of Python, or NULL. */
-static inline void qi__pulse_cycle(const void *below)
+static inline void qip_pulse_cycle(const void *below)
 {
-    __atomic_store_n(&qi__pulse_now.below, below, __ATOMIC_RELAXED);
-    qi__pulse_store((qi__pulse_load() & ~(uint64_t)QI__PULSE_BITS) + QI__PULSE_PERIOD);
-    qi__pulse_stir();
+    __atomic_store_n(&qip_pulse_now.below, below, __ATOMIC_RELAXED);
+    qip_pulse_store((qip_pulse_load() & ~(uint64_t)QIP_PULSE_BITS) + QIP_PULSE_PERIOD);
+    qip_pulse_stir();
 }
 
 #ifdef __cplusplus

@@ -13,14 +13,14 @@
  */
 #include "registry.h"
 
-#if !QI__HAS_EAGER_START
+#if !QIP_HAS_EAGER_START
 
 #include <string.h>
 
 #include "pending.h"
 
-static qi__newcomer *newcomers; /* those on the stack, the latest first, of all threads */
-static qi__newcomer *expecting; /* whose task asyncio is about to register */
+static qip_newcomer *newcomers; /* those on the stack, the latest first, of all threads */
+static qip_newcomer *expecting; /* whose task asyncio is about to register */
 
 static PyObject *data;      /* the set of weak references */
 static PyObject *pending;   /* a list: what leaves when nobody iterates any more */
@@ -57,7 +57,7 @@ static int let_in(PyObject *task)
 
 static PyObject *add(PyObject *Py_UNUSED(self), PyObject *task)
 {
-    qi__newcomer *newcomer = expecting;
+    qip_newcomer *newcomer = expecting;
 
     expecting = NULL;
     if (newcomer)
@@ -69,7 +69,7 @@ static PyObject *add(PyObject *Py_UNUSED(self), PyObject *task)
 
 static int let_all_in(void)
 {
-    for (qi__newcomer *newcomer = newcomers; newcomer; newcomer = newcomer->outer) {
+    for (qip_newcomer *newcomer = newcomers; newcomer; newcomer = newcomer->outer) {
         PyObject *task = newcomer->task;
         newcomer->task = NULL;
         int failed = task ? let_in(task) : 0;
@@ -82,14 +82,14 @@ static int let_all_in(void)
 
 /* -- newcomers ---------------------------------------------------------------------------------------- */
 
-void qi__newcomer_open(qi__newcomer *newcomer)
+void qip_newcomer_open(qip_newcomer *newcomer)
 {
     newcomer->task = NULL;
     newcomer->outer = newcomers;
     newcomers = newcomer;
 }
 
-void qi__newcomer_expect(qi__newcomer *newcomer)
+void qip_newcomer_expect(qip_newcomer *newcomer)
 {
     if (data)
         expecting = newcomer;
@@ -98,19 +98,19 @@ void qi__newcomer_expect(qi__newcomer *newcomer)
 /* Takes the reference. */
 static void let_in_unless_done(PyObject *task)
 {
-    PyObject *raised = PyErr_Occurred() ? qi__take_exception() : NULL;
+    PyObject *raised = PyErr_Occurred() ? qip_take_exception() : NULL;
 
-    if (qi__task_is_done(task) <= 0) {
+    if (qip_task_is_done(task) <= 0) {
         PyErr_Clear();
         if (let_in(task) < 0)
             PyErr_WriteUnraisable(task);
     }
     Py_DECREF(task);
     if (raised)
-        qi__give_exception(raised);
+        qip_give_exception(raised);
 }
 
-void qi__newcomer_made(qi__newcomer *newcomer, const PyObject *task)
+void qip_newcomer_made(qip_newcomer *newcomer, const PyObject *task)
 {
     PyObject *came = newcomer->task;
 
@@ -122,9 +122,9 @@ void qi__newcomer_made(qi__newcomer *newcomer, const PyObject *task)
     }
 }
 
-void qi__newcomer_close(qi__newcomer *newcomer)
+void qip_newcomer_close(qip_newcomer *newcomer)
 {
-    qi__newcomer **link = &newcomers;
+    qip_newcomer **link = &newcomers;
 
     while (*link != newcomer)
         link = &(*link)->outer;
@@ -185,7 +185,7 @@ static bool find_set(PyObject *task_type, PyObject **old_data)
     return pending && iterating && *old_data;
 }
 
-int qi__registry_setup(PyObject *module, PyObject *task_type)
+int qip_registry_setup(PyObject *module, PyObject *task_type)
 {
     PyObject *old_data = NULL;
 

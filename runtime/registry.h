@@ -15,37 +15,37 @@
 
 #include "compat.h"
 
-#if QI__HAS_EAGER_START
+#if QIP_HAS_EAGER_START
 
 /* Task has it built in. */
-typedef struct qi__newcomer {
+typedef struct qip_newcomer {
     char unused;
-} qi__newcomer;
+} qip_newcomer;
 
-static inline int qi__registry_setup(PyObject *module, PyObject *task_type)
+static inline int qip_registry_setup(PyObject *module, PyObject *task_type)
 {
     (void)module;
     (void)task_type;
     return 0;
 }
 
-static inline void qi__newcomer_open(qi__newcomer *newcomer)
+static inline void qip_newcomer_open(qip_newcomer *newcomer)
 {
     (void)newcomer;
 }
 
-static inline void qi__newcomer_expect(qi__newcomer *newcomer)
+static inline void qip_newcomer_expect(qip_newcomer *newcomer)
 {
     (void)newcomer;
 }
 
-static inline void qi__newcomer_made(qi__newcomer *newcomer, const PyObject *task)
+static inline void qip_newcomer_made(qip_newcomer *newcomer, const PyObject *task)
 {
     (void)newcomer;
     (void)task;
 }
 
-static inline void qi__newcomer_close(qi__newcomer *newcomer)
+static inline void qip_newcomer_close(qip_newcomer *newcomer)
 {
     (void)newcomer;
 }
@@ -53,24 +53,24 @@ static inline void qi__newcomer_close(qi__newcomer *newcomer)
 #else
 
 /* A task that is in its first step. */
-typedef struct qi__newcomer {
-    struct qi__newcomer *outer;
+typedef struct qip_newcomer {
+    struct qip_newcomer *outer;
     PyObject *task; /* NULL: not there yet, or in the set */
-} qi__newcomer;
+} qip_newcomer;
 
 /* Does nothing where asyncio is not what CPython brings. 0, or -1 with an exception. */
-int qi__registry_setup(PyObject *module, PyObject *task_type);
+int qip_registry_setup(PyObject *module, PyObject *task_type);
 
 /* Brackets the making and the first step of a task. Closing it puts the task into the set unless it is
  * done. Neither fails, nor touches the exception that is set. */
-void qi__newcomer_open(qi__newcomer *newcomer);
-void qi__newcomer_close(qi__newcomer *newcomer);
+void qip_newcomer_open(qip_newcomer *newcomer);
+void qip_newcomer_close(qip_newcomer *newcomer);
 
 /* The next task that asyncio registers is this newcomer's, … */
-void qi__newcomer_expect(qi__newcomer *newcomer);
+void qip_newcomer_expect(qip_newcomer *newcomer);
 
 /* … which is this one; NULL: it could not be made. If another came first, that one enters the set now. */
-void qi__newcomer_made(qi__newcomer *newcomer, const PyObject *task);
+void qip_newcomer_made(qip_newcomer *newcomer, const PyObject *task);
 
 #endif
 

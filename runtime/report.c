@@ -36,30 +36,30 @@ static void tell_listeners(const char *source, const char *text, const char *plu
     char *line = NULL;
 
     if (asprintf(&line, "%s: %s", source, text) >= 0)
-        qi__output_tell_text(line, QI_OUTPUT_LOG, plugin);
+        qip_output_tell_text(line, QI_OUTPUT_LOG, plugin);
     free(line);
 }
 
 static void write_line(int level, const char *source, const char *text, const char *plugin)
 {
-    PyThreadState *thread = qi__gil_drop();
+    PyThreadState *thread = qip_gil_drop();
     bool told = false;
 
-    if (qi__callout_begin()) {
-        const qi_config *config = &qi__runtime_current()->config;
+    if (qip_callout_begin()) {
+        const qi_config *config = &qip_runtime_current()->config;
         if (config->log) {
             config->log(level, source, text, config->log_user);
             told = true;
         }
         tell_listeners(source, text, plugin);
-        qi__callout_end();
+        qip_callout_end();
     }
     if (!told)
-        qi_qt_log(level, source, text);
-    qi__gil_take(thread);
+        qip_qt_log(level, source, text);
+    qip_gil_take(thread);
 }
 
-void qi__log(int level, const char *source, const char *format, ...)
+void qip_log(int level, const char *source, const char *format, ...)
 {
     char *text = NULL;
     va_list arguments;
@@ -95,29 +95,29 @@ static void log_error(const qi_error *error, const qi_origin *origin)
     free(text);
 }
 
-void qi__report_error(const qi_error *error, const qi_origin *origin)
+void qip_report_error(const qi_error *error, const qi_origin *origin)
 {
     static const qi_origin nothing;
     bool told = false;
 
     if (!origin)
         origin = &nothing;
-    if (origin->plugin && !qi__plugins_error(origin->plugin, error))
+    if (origin->plugin && !qip_plugins_error(origin->plugin, error))
         return;
-    PyThreadState *thread = qi__gil_drop();
-    if (qi__callout_begin()) {
-        const qi_config *config = &qi__runtime_current()->config;
+    PyThreadState *thread = qip_gil_drop();
+    if (qip_callout_begin()) {
+        const qi_config *config = &qip_runtime_current()->config;
         if (config->error) {
             config->error(error, origin, config->error_user);
             told = true;
-            qi__output_tell_text(error->traceback ? error->traceback : error->message,
+            qip_output_tell_text(error->traceback ? error->traceback : error->message,
                                  QI_OUTPUT_LOG, origin->plugin);
         }
-        qi__callout_end();
+        qip_callout_end();
     }
     if (!told)
         log_error(error, origin);
-    qi__gil_take(thread);
+    qip_gil_take(thread);
 }
 
 static PyObject *describe_origin(const qi_origin *origin)
@@ -133,7 +133,7 @@ static void hand_to_excepthook(PyObject *exception, const qi_origin *origin)
 {
     if ((PyErr_GivenExceptionMatches(exception, PyExc_SystemExit) ||
          PyErr_GivenExceptionMatches(exception, PyExc_KeyboardInterrupt)) &&
-        qi__leave_exec(exception))
+        qip_leave_exec(exception))
         return;
     PyObject *note = describe_origin(origin);
     PyObject *noted = note ? PyObject_CallMethod(exception, "add_note", "O", note) : NULL;
@@ -158,36 +158,36 @@ static void hand_to_excepthook(PyObject *exception, const qi_origin *origin)
 static void report_with_plugin(const qi_error *error, PyObject *exception, const qi_origin *origin)
 {
     qi_origin whole = origin ? *origin : (qi_origin){.task = NULL};
-    PyObject *plugin = whole.plugin ? NULL : qi__scope_blame(exception);
+    PyObject *plugin = whole.plugin ? NULL : qip_scope_blame(exception);
 
     if (plugin)
         whole.plugin = PyUnicode_AsUTF8(plugin);
     PyErr_Clear();
-    qi__report_error(error, &whole);
+    qip_report_error(error, &whole);
     Py_XDECREF(plugin);
 }
 
-void qi__report_exception(PyObject *exception, const qi_origin *origin)
+void qip_report_exception(PyObject *exception, const qi_origin *origin)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
 
     if (state && state->cancelled_error &&
         PyErr_GivenExceptionMatches(exception, state->cancelled_error))
         return;
-    PyObject *pending = qi__take_exception();
-    if (qi__single_is_extension()) {
+    PyObject *pending = qip_take_exception();
+    if (qip_single_is_extension()) {
         hand_to_excepthook(exception, origin);
-        qi__give_exception(pending);
+        qip_give_exception(pending);
         return;
     }
-    qi_error *error = qi__error_from_exception(exception);
+    qi_error *error = qip_error_from_exception(exception);
     if (error) {
         report_with_plugin(error, exception, origin);
-        qi__error_free(error);
+        qip_error_free(error);
     } else {
-        qi__log(QI_LOG_ERROR, "python", "out of memory for the report of an exception");
+        qip_log(QI_LOG_ERROR, "python", "out of memory for the report of an exception");
     }
-    qi__give_exception(pending);
+    qip_give_exception(pending);
 }
 
 /* -- for the host ---------------------------------------------------------------------------------- */
@@ -195,15 +195,15 @@ void qi__report_exception(PyObject *exception, const qi_origin *origin)
 int qi_error_report(const qi_error *error, const qi_origin *origin)
 {
     if (!error || !error->message)
-        return qi__fail(QI_ERR_ARGUMENT, "there is no error to report, or it has no message");
-    if (!qi_qt_on_application_thread())
-        return qi__fail(QI_ERR_WRONG_THREAD, "errors are reported on the GUI thread");
+        return qip_fail(QI_ERR_ARGUMENT, "there is no error to report, or it has no message");
+    if (!qip_qt_on_application_thread())
+        return qip_fail(QI_ERR_WRONG_THREAD, "errors are reported on the GUI thread");
     if (!Py_IsInitialized()) {
-        qi_qt_log(QI_LOG_ERROR, "python", error->message);
+        qip_qt_log(QI_LOG_ERROR, "python", error->message);
         return QI_OK;
     }
     PyGILState_STATE gil = PyGILState_Ensure();
-    qi__report_error(error, origin);
+    qip_report_error(error, origin);
     PyGILState_Release(gil);
     return QI_OK;
 }
@@ -231,7 +231,7 @@ static PyObject *report(PyObject *module, PyObject *arguments)
         return PyErr_Format(PyExc_TypeError, "an exception is needed, not %R", exception);
     const qi_origin origin = {optional_text(task), optional_text(signal), optional_text(target),
                               optional_text(plugin)};
-    qi__report_exception(exception, &origin);
+    qip_report_exception(exception, &origin);
     Py_RETURN_NONE;
 }
 
@@ -247,14 +247,14 @@ static PyObject *log_text(PyObject *module, PyObject *arguments)
     PyObject *bytes = PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace");
     if (!bytes)
         return NULL;
-    PyObject *plugin = qi__scope_plugin();
+    PyObject *plugin = qip_scope_plugin();
     write_line(level, source, PyBytes_AS_STRING(bytes), plugin ? optional_text(plugin) : NULL);
     Py_XDECREF(plugin);
     Py_DECREF(bytes);
     Py_RETURN_NONE;
 }
 
-int qi__report_setup(PyObject *module, qi__state *state)
+int qip_report_setup(PyObject *module, qip_state *state)
 {
     static PyMethodDef methods[] = {
         {"_report", report, METH_VARARGS,

@@ -13,18 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct qi__ring {
+typedef struct qip_ring {
     void **slots;
     size_t capacity; /* 0 or a power of two */
     size_t head;     /* where the oldest item is */
     size_t count;
-} qi__ring;
+} qip_ring;
 
-enum { QI__RING_FIRST_CAPACITY = 64 };
+enum { QIP_RING_FIRST_CAPACITY = 64 };
 
-static inline bool qi__ring_grow(qi__ring *ring)
+static inline bool qip_ring_grow(qip_ring *ring)
 {
-    size_t capacity = ring->capacity ? ring->capacity * 2 : (size_t)QI__RING_FIRST_CAPACITY;
+    size_t capacity = ring->capacity ? ring->capacity * 2 : (size_t)QIP_RING_FIRST_CAPACITY;
     void **slots = (void **)malloc(capacity * sizeof *slots);
 
     if (!slots)
@@ -42,16 +42,16 @@ static inline bool qi__ring_grow(qi__ring *ring)
 }
 
 /* False, with the ring as it was, if there is no memory. */
-static inline bool qi__ring_push(qi__ring *ring, void *item)
+static inline bool qip_ring_push(qip_ring *ring, void *item)
 {
-    if (ring->count == ring->capacity && !qi__ring_grow(ring))
+    if (ring->count == ring->capacity && !qip_ring_grow(ring))
         return false;
     ring->slots[(ring->head + ring->count++) & (ring->capacity - 1)] = item;
     return true;
 }
 
 /* The oldest item, which is taken out; NULL if there is none. */
-static inline void *qi__ring_pop(qi__ring *ring)
+static inline void *qip_ring_pop(qip_ring *ring)
 {
     if (!ring->count)
         return NULL;
@@ -62,13 +62,13 @@ static inline void *qi__ring_pop(qi__ring *ring)
 }
 
 /* The item that `index` others stand before; the index must be below the count. */
-static inline void *qi__ring_at(const qi__ring *ring, size_t index)
+static inline void *qip_ring_at(const qip_ring *ring, size_t index)
 {
     return ring->slots[(ring->head + index) & (ring->capacity - 1)];
 }
 
 /* Gives the memory back. The caller has taken the items out. */
-static inline void qi__ring_free(qi__ring *ring)
+static inline void qip_ring_free(qip_ring *ring)
 {
     free(ring->slots);
     memset(ring, 0, sizeof *ring);

@@ -14,9 +14,9 @@
 #include "state.h"
 #include "status.h"
 
-int qi_room_fail(int status, const char *message)
+int qip_room_fail(int status, const char *message)
 {
-    return qi__fail(status, "%s", message);
+    return qip_fail(status, "%s", message);
 }
 
 /* The status of a conversion's exception that is no more than its text; QI_OK: it is more. */
@@ -29,33 +29,33 @@ static int status_of_conversion(void)
     return PyErr_ExceptionMatches(PyExc_ReferenceError) ? QI_ERR_DEAD_OBJECT : QI_OK;
 }
 
-int qi_room_fail_conversion(void)
+int qip_room_fail_conversion(void)
 {
     int status = status_of_conversion();
 
     if (status == QI_OK)
-        return qi__fail_python("converting a value");
-    PyObject *exception = qi__take_exception();
+        return qip_fail_python("converting a value");
+    PyObject *exception = qip_take_exception();
     PyObject *text = PyObject_Str(exception);
     const char *utf8 = text ? PyUnicode_AsUTF8(text) : NULL;
-    qi__fail(status, "%s", utf8 ? utf8 : "the value does not fit");
+    qip_fail(status, "%s", utf8 ? utf8 : "the value does not fit");
     PyErr_Clear();
     Py_XDECREF(text);
     Py_DECREF(exception);
     return status;
 }
 
-PyObject *qi_room_value_to_python(const qi_value *value)
+PyObject *qip_room_value_to_python(const qi_value *value)
 {
-    return qi__value_to_python(value);
+    return qip_value_to_python(value);
 }
 
-int qi_room_value_from_python(PyObject *object, qi_value *out)
+int qip_room_value_from_python(PyObject *object, qi_value *out)
 {
-    return qi__value_from_python(object, out);
+    return qip_value_from_python(object, out);
 }
 
-int qi_room_value_from_python_exactly(PyObject *object, qi_value *out)
+int qip_room_value_from_python_exactly(PyObject *object, qi_value *out)
 {
     bool is_derived = (PyLong_Check(object) && !PyLong_CheckExact(object) && !PyBool_Check(object)) ||
                       (PyFloat_Check(object) && !PyFloat_CheckExact(object)) ||
@@ -63,39 +63,39 @@ int qi_room_value_from_python_exactly(PyObject *object, qi_value *out)
                       (PyBytes_Check(object) && !PyBytes_CheckExact(object));
 
     if (!is_derived)
-        return qi__value_from_python(object, out);
-    qi__value_own_python(out, Py_NewRef(object));
+        return qip_value_from_python(object, out);
+    qip_value_own_python(out, Py_NewRef(object));
     return 0;
 }
 
-PyObject *qi_room_exception_take(void)
+PyObject *qip_room_exception_take(void)
 {
-    return qi__take_exception();
+    return qip_take_exception();
 }
 
-void qi_room_exception_give(PyObject *exception)
+void qip_room_exception_give(PyObject *exception)
 {
-    qi__give_exception(exception);
+    qip_give_exception(exception);
 }
 
-void qi_room_report(const char *signal, PyObject *callable)
+void qip_room_report(const char *signal, PyObject *callable)
 {
-    PyObject *exception = qi__take_exception();
-    PyObject *target = callable ? qi__link_target(callable) : NULL;
+    PyObject *exception = qip_take_exception();
+    PyObject *target = callable ? qip_link_target(callable) : NULL;
 
     if (!target)
         PyErr_Clear();
     qi_origin origin = {.signal = signal, .target = target ? PyUnicode_AsUTF8(target) : NULL};
     PyErr_Clear();
     if (exception)
-        qi__report_exception(exception, &origin);
+        qip_report_exception(exception, &origin);
     Py_XDECREF(target);
     Py_XDECREF(exception);
 }
 
-PyObject *qi_room_cache(void)
+PyObject *qip_room_cache(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
 
     if (!state || !state->qt_cache) {
         PyErr_SetString(PyExc_RuntimeError, "the module _qi is not loaded");
@@ -104,78 +104,78 @@ PyObject *qi_room_cache(void)
     return state->qt_cache;
 }
 
-PyTypeObject *qi_room_object_type(void)
+PyTypeObject *qip_room_object_type(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
     return state ? (PyTypeObject *)state->object_type : NULL;
 }
 
-PyTypeObject *qi_room_variant_type(void)
+PyTypeObject *qip_room_variant_type(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
     return state ? (PyTypeObject *)state->variant_type : NULL;
 }
 
-PyTypeObject *qi_room_gadget_type(void)
+PyTypeObject *qip_room_gadget_type(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
     return state ? (PyTypeObject *)state->gadget_type : NULL;
 }
 
-PyTypeObject *qi_room_model_type(void)
+PyTypeObject *qip_room_model_type(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
     return state ? (PyTypeObject *)state->model_type : NULL;
 }
 
-PyTypeObject *qi_room_watcher_type(void)
+PyTypeObject *qip_room_watcher_type(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
     return state ? (PyTypeObject *)state->watcher_type : NULL;
 }
 
-PyTypeObject *qi_room_index_type(void)
+PyTypeObject *qip_room_index_type(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
     return state ? (PyTypeObject *)state->index_type : NULL;
 }
 
-PyTypeObject *qi_room_future_type(void)
+PyTypeObject *qip_room_future_type(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
     return state ? (PyTypeObject *)state->host_future_type : NULL;
 }
 
-PyTypeObject *qi_room_buffer_type(void)
+PyTypeObject *qip_room_buffer_type(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
     return state ? (PyTypeObject *)state->buffer_type : NULL;
 }
 
-qi_callable *qi_room_callable_new(PyObject *object)
+qi_callable *qip_room_callable_new(PyObject *object)
 {
-    int coroutine = qi__signature_is_coroutine(object);
+    int coroutine = qip_signature_is_coroutine(object);
 
     if (coroutine <= 0)
-        return coroutine < 0 ? NULL : qi__callable_adopt(object);
+        return coroutine < 0 ? NULL : qip_callable_adopt(object);
     PyObject *module = PyImport_ImportModule("qi._slots");
     PyObject *slot = module ? PyObject_CallMethod(module, "asyncslot", "(O)", object) : NULL;
-    qi_callable *callable = slot ? qi__callable_adopt(slot) : NULL;
+    qi_callable *callable = slot ? qip_callable_adopt(slot) : NULL;
     Py_XDECREF(slot);
     Py_XDECREF(module);
     return callable;
 }
 
-PyObject *qi_room_callable_object(const qi_callable *callable)
+PyObject *qip_room_callable_object(const qi_callable *callable)
 {
-    return Py_XNewRef(qi__callable_object(callable, NULL));
+    return Py_XNewRef(qip_callable_object(callable, NULL));
 }
 
-int qi_room_takes(PyObject *callable, int count)
+int qip_room_takes(PyObject *callable, int count)
 {
-    qi__signature takes;
+    qip_signature takes;
 
-    if (qi__signature_read(callable, &takes) < 0)
+    if (qip_signature_read(callable, &takes) < 0)
         return -1;
     if (takes.least > count) {
         PyErr_Format(PyExc_TypeError, "%R wants %d arguments, but the application gives %d",
@@ -185,17 +185,17 @@ int qi_room_takes(PyObject *callable, int count)
     return takes.most < 0 || takes.most > count ? count : takes.most;
 }
 
-bool qi_room_is_running(void)
+bool qip_room_is_running(void)
 {
-    return qi__runtime_current() != NULL;
+    return qip_runtime_current() != NULL;
 }
 
-PyObject *qi_room_weak_get(PyObject *weak)
+PyObject *qip_room_weak_get(PyObject *weak)
 {
-    return qi__weakref_get(weak);
+    return qip_weakref_get(weak);
 }
 
-int qi_room_check_qt(PyObject *module)
+int qip_room_check_qt(PyObject *module)
 {
-    return qi__copies_check(module);
+    return qip_copies_check(module);
 }

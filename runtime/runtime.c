@@ -43,38 +43,38 @@ static atomic_bool have_gui_thread;
 
 /* -- the gate ------------------------------------------------------------------------------------ */
 
-qi_runtime *qi__runtime_current(void)
+qi_runtime *qip_runtime_current(void)
 {
     return atomic_load(&current);
 }
 
-bool qi__runtime_on_gui_thread(void)
+bool qip_runtime_on_gui_thread(void)
 {
     return atomic_load(&have_gui_thread) && pthread_equal(pthread_self(), gui_thread);
 }
 
-int qi__runtime_check(const qi_runtime *runtime)
+int qip_runtime_check(const qi_runtime *runtime)
 {
-    int status = qi__handle_check(runtime, QI__HANDLE_RUNTIME, "runtime");
+    int status = qip_handle_check(runtime, QIP_HANDLE_RUNTIME, "runtime");
     if (status != QI_OK)
         return status;
     switch (atomic_load(&runtime->phase)) {
     case QI_RUNTIME_RUNNING:
         return QI_OK;
     case QI_RUNTIME_CLOSING:
-        return qi__fail(QI_ERR_SHUTTING_DOWN,
+        return qip_fail(QI_ERR_SHUTTING_DOWN,
                         "the runtime is shutting down and takes no new calls");
     default:
-        return qi__fail(QI_ERR_NOT_RUNNING,
+        return qip_fail(QI_ERR_NOT_RUNNING,
                         "this runtime was shut down; qi_runtime_init() makes a new one");
     }
 }
 
-int qi__runtime_check_gui(const qi_runtime *runtime)
+int qip_runtime_check_gui(const qi_runtime *runtime)
 {
-    int status = qi__runtime_check(runtime);
-    if (status == QI_OK && !qi__runtime_on_gui_thread())
-        status = qi__fail(
+    int status = qip_runtime_check(runtime);
+    if (status == QI_OK && !qip_runtime_on_gui_thread())
+        status = qip_fail(
             QI_ERR_WRONG_THREAD,
             "this call belongs to the GUI thread; from other threads use qi_run_task(), "
             "or QMetaObject::invokeMethod() to get there");
@@ -83,33 +83,33 @@ int qi__runtime_check_gui(const qi_runtime *runtime)
 
 qi_runtime *qi_runtime_current(void)
 {
-    return qi__runtime_current();
+    return qip_runtime_current();
 }
 
 qi_runtime_phase qi_runtime_state(const qi_runtime *runtime)
 {
-    if (!qi__handle_is(runtime, QI__HANDLE_RUNTIME))
+    if (!qip_handle_is(runtime, QIP_HANDLE_RUNTIME))
         return QI_RUNTIME_NONE;
     return (qi_runtime_phase)atomic_load(&runtime->phase);
 }
 
 int qi_runtime_set_slice(qi_runtime *runtime, unsigned microseconds)
 {
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
     if (status != QI_OK)
         return status;
     if (microseconds > LONGEST_SLICE_US)
-        return qi__fail(QI_ERR_RANGE, "a slice of %u microseconds is too long; the longest is %d",
+        return qip_fail(QI_ERR_RANGE, "a slice of %u microseconds is too long; the longest is %d",
                         microseconds, LONGEST_SLICE_US);
     PyGILState_STATE gil = PyGILState_Ensure();
-    qi__loop_set_slice(runtime->loop, microseconds ? microseconds : DEFAULT_SLICE_US);
+    qip_loop_set_slice(runtime->loop, microseconds ? microseconds : DEFAULT_SLICE_US);
     PyGILState_Release(gil);
     return QI_OK;
 }
 
 /* -- the beginning ------------------------------------------------------------------------------- */
 
-PyObject *qi__call_python(const char *module_name, const char *function, const char *format, ...)
+PyObject *qip_call_python(const char *module_name, const char *function, const char *format, ...)
 {
     PyObject *module = PyImport_ImportModule(module_name), *result = NULL;
     PyObject *callable = module ? PyObject_GetAttrString(module, function) : NULL;
@@ -128,14 +128,14 @@ PyObject *qi__call_python(const char *module_name, const char *function, const c
 
 static int check_application(void)
 {
-    if (!qi_qt_has_application())
-        return qi__fail(QI_ERR_NO_APPLICATION,
+    if (!qip_qt_has_application())
+        return qip_fail(QI_ERR_NO_APPLICATION,
                         "there is no QCoreApplication; make one before qi_runtime_init()");
-    if (!qi_qt_on_application_thread())
-        return qi__fail(QI_ERR_WRONG_THREAD,
+    if (!qip_qt_on_application_thread())
+        return qip_fail(QI_ERR_WRONG_THREAD,
                         "qi_runtime_init() belongs to the thread of the QCoreApplication");
-    if (qi__runtime_current())
-        return qi__fail(QI_ERR_STATE,
+    if (qip_runtime_current())
+        return qip_fail(QI_ERR_STATE,
                         "a runtime runs already in this process; qi_runtime_current() "
                         "returns it, and qi_runtime_shutdown() ends it");
     return QI_OK;
@@ -145,8 +145,8 @@ static void destroy(qi_runtime *runtime)
 {
     if (!runtime)
         return;
-    qi__handle_remove(runtime);
-    qi__config_free(&runtime->config);
+    qip_handle_remove(runtime);
+    qip_config_free(&runtime->config);
     free(runtime->own);
     free(runtime);
 }
@@ -155,23 +155,23 @@ static int name_the_program(qi_config *config)
 {
     if (config->program_name)
         return QI_OK;
-    config->program_name = config->argc ? strdup(config->argv[0]) : qi_qt_application_name();
-    return config->program_name ? QI_OK : qi__fail(QI_ERR_MEMORY, "out of memory for a name");
+    config->program_name = config->argc ? strdup(config->argv[0]) : qip_qt_application_name();
+    return config->program_name ? QI_OK : qip_fail(QI_ERR_MEMORY, "out of memory for a name");
 }
 
 static int make(qi_runtime **out, const qi_config *config)
 {
     qi_runtime *runtime = calloc(1, sizeof *runtime);
 
-    if (!runtime || !(runtime->own = calloc(1, sizeof(qi__runtime_own)))) {
+    if (!runtime || !(runtime->own = calloc(1, sizeof(qip_runtime_own)))) {
         free(runtime);
-        return qi__fail(QI_ERR_MEMORY, "out of memory for the runtime");
+        return qip_fail(QI_ERR_MEMORY, "out of memory for the runtime");
     }
-    int status = qi__config_copy(&runtime->config, config);
+    int status = qip_config_copy(&runtime->config, config);
     if (status == QI_OK)
         status = name_the_program(&runtime->config);
     if (status == QI_OK)
-        status = qi__handle_add(runtime, QI__HANDLE_RUNTIME);
+        status = qip_handle_add(runtime, QIP_HANDLE_RUNTIME);
     if (status != QI_OK) {
         destroy(runtime);
         return status;
@@ -202,46 +202,46 @@ static int begin(qi_runtime *runtime)
 
     PyObject *extension = PyImport_ImportModule("_qi"); /* the streams are types of it */
     Py_XDECREF(extension);
-    if (!extension || qi__streams_install(config) < 0)
+    if (!extension || qip_streams_install(config) < 0)
         return -1;
     PyObject *paths = path_list(config);
     if (!paths)
         return -1;
-    runtime->loop = qi__call_python("qi._embed", "start", "(NOIsIO)", paths,
-                                    qi__interp_is_ours() ? Py_True : Py_False, config->slice_us,
+    runtime->loop = qip_call_python("qi._embed", "start", "(NOIsIO)", paths,
+                                    qip_interp_is_ours() ? Py_True : Py_False, config->slice_us,
                                     config->nested == QI_NESTED_HOLD ? "hold" : "run",
                                     config->nested_limit, config->debug ? Py_True : Py_False);
     if (!runtime->loop)
         return -1;
-    qi__pulse_open(runtime->loop, false);
-    return qi__interrupt_open();
+    qip_pulse_open(runtime->loop, false);
+    return qip_interrupt_open();
 }
 
 static int start(qi_runtime *runtime)
 {
     const qi_config *config = &runtime->config;
-    qi__interp_entry entry;
-    qi__sigint sigint;
+    qip_interp_entry entry;
+    qip_sigint sigint;
 
-    qi__sigint_save(&sigint);
-    int status = qi__interp_start(config, &entry);
+    qip_sigint_save(&sigint);
+    int status = qip_interp_start(config, &entry);
     if (status != QI_OK)
         return status;
     gui_thread = pthread_self();
     atomic_store(&have_gui_thread, true);
     atomic_store(&runtime->phase, QI_RUNTIME_RUNNING);
     atomic_store(&current, runtime);
-    qi__callout_open();
+    qip_callout_open();
 
     int failed = begin(runtime);
-    qi__sigint_keep(&sigint);
+    qip_sigint_keep(&sigint);
     if (!failed && config->handle_sigint)
-        failed = qi__sigint_take(runtime->loop);
+        failed = qip_sigint_take(runtime->loop);
     if (failed) {
-        status = qi__fail_python("starting the runtime");
-        qi__runtime_close(runtime);
+        status = qip_fail_python("starting the runtime");
+        qip_runtime_close(runtime);
     }
-    qi__interp_leave(&entry);
+    qip_interp_leave(&entry);
     return status;
 }
 
@@ -250,7 +250,7 @@ int qi_runtime_init(const qi_config *config, qi_runtime **out)
     qi_runtime *runtime = NULL;
 
     if (!out)
-        return qi__fail(QI_ERR_ARGUMENT, "`out` is NULL; it is needed for the handle");
+        return qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; it is needed for the handle");
     *out = NULL;
     int status = check_application();
     if (status == QI_OK)
@@ -263,37 +263,37 @@ int qi_runtime_init(const qi_config *config, qi_runtime **out)
         return status;
     }
     if (!config || !config->keep_on_quit)
-        ((qi__runtime_own *)runtime->own)->on_quit = qi_qt_on_quit(qi__shutdown_on_quit, runtime);
+        ((qip_runtime_own *)runtime->own)->on_quit = qip_qt_on_quit(qip_shutdown_on_quit, runtime);
     *out = runtime;
     return QI_OK;
 }
 
 /* -- the end ------------------------------------------------------------------------------------- */
 
-void qi__runtime_close(qi_runtime *runtime)
+void qip_runtime_close(qi_runtime *runtime)
 {
-    qi__runtime_own *own = runtime->own;
+    qip_runtime_own *own = runtime->own;
 
-    qi__watchdog_close();
-    qi__interrupt_close();
-    qi__pulse_close();
+    qip_watchdog_close();
+    qip_interrupt_close();
+    qip_pulse_close();
     if (runtime->loop)
-        qi__sigint_release(runtime->loop);
-    PyObject *result = qi__call_python("qi._embed", "stop", "()");
+        qip_sigint_release(runtime->loop);
+    PyObject *result = qip_call_python("qi._embed", "stop", "()");
     if (!result)
         PyErr_WriteUnraisable(NULL);
     Py_XDECREF(result);
-    qi__audit_forget();
+    qip_audit_forget();
     Py_CLEAR(runtime->loop);
-    qi__plugins_close();
-    qi__streams_flush();
-    qi__streams_remove();
-    qi_qt_off_quit(own->on_quit);
+    qip_plugins_close();
+    qip_streams_flush();
+    qip_streams_remove();
+    qip_qt_off_quit(own->on_quit);
     own->on_quit = NULL;
 
     PyThreadState *thread = PyEval_SaveThread();
-    qi__output_forget();
-    (void)qi__callout_close(CALLBACKS_END_MS); /* at worst a callback of the host's outlives this */
+    qip_output_forget();
+    (void)qip_callout_close(CALLBACKS_END_MS); /* at worst a callback of the host's outlives this */
     atomic_store(&runtime->phase, QI_RUNTIME_CLOSED);
     atomic_store(&current, NULL);
     PyEval_RestoreThread(thread);

@@ -22,26 +22,26 @@ struct qi_runtime {
  * The gate that every public call passes: is the handle a runtime's, is it RUNNING, and (for the second)
  * is this its GUI thread. Returns QI_OK or the failure, with its message. GIL: not needed.
  */
-int qi__runtime_check(const qi_runtime *runtime);
-int qi__runtime_check_gui(const qi_runtime *runtime);
+int qip_runtime_check(const qi_runtime *runtime);
+int qip_runtime_check_gui(const qi_runtime *runtime);
 
-bool qi__runtime_on_gui_thread(void);
+bool qip_runtime_on_gui_thread(void);
 
 /* The runtime that is RUNNING or CLOSING, or NULL. */
-qi_runtime *qi__runtime_current(void);
+qi_runtime *qip_runtime_current(void);
 
 /*
  * Tells the host of an exception that nobody awaits: the error callback, else the log. CancelledError is
  * silent. `origin` may be NULL. Any thread that holds the GIL; the GIL is released around the callback.
  * Any exception that is set when it is called stays set.
  */
-void qi__report_exception(PyObject *exception, const qi_origin *origin);
+void qip_report_exception(PyObject *exception, const qi_origin *origin);
 
 /* The same for an error record that is no exception's. */
-void qi__report_error(const qi_error *error, const qi_origin *origin);
+void qip_report_error(const qi_error *error, const qi_origin *origin);
 
 /* Writes a line to the host's log. GIL: does not matter. Any thread. */
-void qi__log(int level, const char *source, const char *format, ...)
+void qip_log(int level, const char *source, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
@@ -49,16 +49,16 @@ void qi__log(int level, const char *source, const char *format, ...)
  * record set (not Python's exception): QI_ERR_NOT_FOUND with near names, QI_ERR_PYTHON, QI_ERR_ARGUMENT,
  * QI_ERR_TYPE (not callable). GIL: held. callable.c
  */
-PyObject *qi__callable_find(qi_runtime *runtime, const char *target);
+PyObject *qip_callable_find(qi_runtime *runtime, const char *target);
 /* What qi_run_task() was asked to run as a task which goes on, borrowed; NULL: that was somebody else. task_end.c */
-struct qi__pending;
-const char *qi__task_of_pending(const struct qi__pending *pending);
+struct qip_pending;
+const char *qip_task_of_pending(const struct qip_pending *pending);
 /* The callable of a handle, borrowed, and its "module:path" text; NULL with the record set. */
-PyObject *qi__callable_object(const qi_callable *callable, const char **target);
+PyObject *qip_callable_object(const qi_callable *callable, const char **target);
 
 /* Shutdown asks the rooms to let go, GIL held: connection.c and task.c. */
-void qi__connections_cut(qi_runtime *runtime);
-void qi__connections_cut_scope(PyObject *scope); /* those that call a plugin, when it ends */
-void qi__tasks_abandon(qi_runtime *runtime);     /* ends what still waits: QI_ERR_SHUTTING_DOWN */
+void qip_connections_cut(qi_runtime *runtime);
+void qip_connections_cut_scope(PyObject *scope); /* those that call a plugin, when it ends */
+void qip_tasks_abandon(qi_runtime *runtime);     /* ends what still waits: QI_ERR_SHUTTING_DOWN */
 
 #endif

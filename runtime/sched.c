@@ -11,15 +11,15 @@
 
 #include <math.h>
 
-PyObject *qi__loop_closed_error(void)
+PyObject *qip_loop_closed_error(void)
 {
     PyErr_SetString(PyExc_RuntimeError, "Event loop is closed");
     return NULL;
 }
 
-int qi__ready_push(qi__loop *loop, PyObject *handle)
+int qip_ready_push(qip_loop *loop, PyObject *handle)
 {
-    if (!qi__ring_push(&loop->ready, Py_NewRef(handle))) {
+    if (!qip_ring_push(&loop->ready, Py_NewRef(handle))) {
         Py_DECREF(handle);
         PyErr_NoMemory();
         return -1;
@@ -30,7 +30,7 @@ int qi__ready_push(qi__loop *loop, PyObject *handle)
 /* -- arguments: f(first, [second,] *args, context=None) ---------------------------------------------- */
 
 /* The value of the only keyword that is allowed, NULL if absent. -1 with TypeError for any other. */
-static int context_keyword(const qi__loop *loop, const char *function,
+static int context_keyword(const qip_loop *loop, const char *function,
                            PyObject *const *after_positional, PyObject *keyword_names,
                            PyObject **context)
 {
@@ -60,7 +60,7 @@ static int check_count(const char *function, Py_ssize_t count, Py_ssize_t wanted
 }
 
 /* asyncio's own checks, by asyncio's own methods, which subclasses and tests may replace. */
-static int debug_checks(qi__loop *loop, PyObject *callback, const char *function, bool same_thread)
+static int debug_checks(qip_loop *loop, PyObject *callback, const char *function, bool same_thread)
 {
     PyObject *result;
 
@@ -77,7 +77,7 @@ static int debug_checks(qi__loop *loop, PyObject *callback, const char *function
 
 /* -- soon --------------------------------------------------------------------------------------------- */
 
-static qi__handle *make_soon(qi__loop *loop, const char *function, bool same_thread,
+static qip_handle *make_soon(qip_loop *loop, const char *function, bool same_thread,
                              PyObject *const *args, Py_ssize_t count, PyObject *keyword_names)
 {
     PyObject *context;
@@ -86,10 +86,10 @@ static qi__handle *make_soon(qi__loop *loop, const char *function, bool same_thr
         context_keyword(loop, function, args + count, keyword_names, &context) < 0)
         return NULL;
     if (loop->closed)
-        return (qi__handle *)qi__loop_closed_error();
+        return (qip_handle *)qip_loop_closed_error();
     if (loop->debug && debug_checks(loop, args[0], function, same_thread) < 0)
         return NULL;
-    return qi__handle_new(loop, (PyTypeObject *)loop->state->handle_type, args[0], args + 1,
+    return qip_handle_new(loop, (PyTypeObject *)loop->state->handle_type, args[0], args + 1,
                           count - 1, context);
 }
 
@@ -109,8 +109,8 @@ static bool is_step(PyObject *callback)
 static PyObject *loop_call_soon(PyObject *self, PyObject *const *args, Py_ssize_t count,
                                 PyObject *keyword_names)
 {
-    qi__loop *loop = (qi__loop *)self;
-    qi__handle *handle = make_soon(loop, "call_soon", true, args, count, keyword_names);
+    qip_loop *loop = (qip_loop *)self;
+    qip_handle *handle = make_soon(loop, "call_soon", true, args, count, keyword_names);
 
     if (!handle)
         return NULL;
@@ -119,31 +119,31 @@ static PyObject *loop_call_soon(PyObject *self, PyObject *const *args, Py_ssize_
         loop->capturing = false;
         loop->captured = Py_NewRef((PyObject *)handle);
         if (loop->newcomer) /* Task.__init__ does nothing else in between */
-            qi__newcomer_expect(loop->newcomer);
+            qip_newcomer_expect(loop->newcomer);
         return (PyObject *)handle;
     }
-    if (qi__ready_push(loop, (PyObject *)handle) < 0) {
+    if (qip_ready_push(loop, (PyObject *)handle) < 0) {
         Py_DECREF(handle);
         return NULL;
     }
-    if (qi__loop_is_idle(loop))
-        qi__loop_ask_wake(loop);
+    if (qip_loop_is_idle(loop))
+        qip_loop_ask_wake(loop);
     return (PyObject *)handle;
 }
 
 /* After something was queued by whatever thread: make the loop's thread look. */
-static int notify(qi__loop *loop)
+static int notify(qip_loop *loop)
 {
-    if (qi__loop_overrides(loop) & QI__OVERRIDES_WRITE_TO_SELF) {
+    if (qip_loop_overrides(loop) & QIP_OVERRIDES_WRITE_TO_SELF) {
         PyObject *result = PyObject_CallMethod((PyObject *)loop, "_write_to_self", NULL);
         Py_XDECREF(result);
         return result ? 0 : -1;
     }
     if (loop->running && loop->thread == PyThread_get_thread_ident()) {
-        if (qi__loop_is_idle(loop))
-            qi__loop_ask_wake(loop);
+        if (qip_loop_is_idle(loop))
+            qip_loop_ask_wake(loop);
     } else if (loop->poller) {
-        qi__poller_wake(loop->poller);
+        qip_poller_wake(loop->poller);
     }
     return 0;
 }
@@ -152,13 +152,13 @@ static int notify(qi__loop *loop)
 static PyObject *loop_call_soon_threadsafe(PyObject *self, PyObject *const *args, Py_ssize_t count,
                                            PyObject *keyword_names)
 {
-    qi__loop *loop = (qi__loop *)self;
-    qi__handle *handle = make_soon(loop, "call_soon_threadsafe", false, args, count, keyword_names);
+    qip_loop *loop = (qip_loop *)self;
+    qip_handle *handle = make_soon(loop, "call_soon_threadsafe", false, args, count, keyword_names);
 
     if (!handle)
         return NULL;
     handle->threadsafe = loop->state->threadsafe_handle != NULL;
-    if (qi__ready_push(loop, (PyObject *)handle) < 0 || notify(loop) < 0) {
+    if (qip_ready_push(loop, (PyObject *)handle) < 0 || notify(loop) < 0) {
         Py_DECREF(handle);
         return NULL;
     }
@@ -167,10 +167,10 @@ static PyObject *loop_call_soon_threadsafe(PyObject *self, PyObject *const *args
 
 static PyObject *loop_write_to_self(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
 
     if (loop->poller)
-        qi__poller_wake(loop->poller);
+        qip_poller_wake(loop->poller);
     Py_RETURN_NONE;
 }
 
@@ -181,19 +181,19 @@ static PyObject *loop_add_callback(PyObject *self, PyObject *handle)
     int given_up = cancelled ? PyObject_IsTrue(cancelled) : -1;
 
     Py_XDECREF(cancelled);
-    if (given_up < 0 || (!given_up && qi__ready_push((qi__loop *)self, handle) < 0))
+    if (given_up < 0 || (!given_up && qip_ready_push((qip_loop *)self, handle) < 0))
         return NULL;
-    if (!given_up && qi__loop_is_idle((qi__loop *)self))
-        qi__loop_ask_wake((qi__loop *)self);
+    if (!given_up && qip_loop_is_idle((qip_loop *)self))
+        qip_loop_ask_wake((qip_loop *)self);
     Py_RETURN_NONE;
 }
 
 /* -- later -------------------------------------------------------------------------------------------- */
 
-double qi__loop_now(qi__loop *loop)
+double qip_loop_now(qip_loop *loop)
 {
-    if (!(qi__loop_overrides(loop) & QI__OVERRIDES_TIME))
-        return qi__seconds(qi__clock_ns());
+    if (!(qip_loop_overrides(loop) & QIP_OVERRIDES_TIME))
+        return qip_seconds(qip_clock_ns());
     PyObject *now = PyObject_CallMethod((PyObject *)loop, "time", NULL);
     double seconds = now ? PyFloat_AsDouble(now) : -1;
     Py_XDECREF(now);
@@ -202,40 +202,40 @@ double qi__loop_now(qi__loop *loop)
 
 static PyObject *loop_time(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(ignored))
 {
-    return PyFloat_FromDouble(qi__seconds(qi__clock_ns()));
+    return PyFloat_FromDouble(qip_seconds(qip_clock_ns()));
 }
 
-static PyObject *schedule(qi__loop *loop, const char *function, double when, PyObject *const *args,
+static PyObject *schedule(qip_loop *loop, const char *function, double when, PyObject *const *args,
                           Py_ssize_t count, PyObject *context)
 {
     if (loop->closed)
-        return qi__loop_closed_error();
+        return qip_loop_closed_error();
     if (isnan(when)) {
         PyErr_Format(PyExc_ValueError, "%s() cannot wait for NaN", function);
         return NULL;
     }
     if (loop->debug && debug_checks(loop, args[0], function, true) < 0)
         return NULL;
-    qi__handle *handle = qi__handle_new(loop, (PyTypeObject *)loop->state->timer_handle_type,
+    qip_handle *handle = qip_handle_new(loop, (PyTypeObject *)loop->state->timer_handle_type,
                                         args[0], args + 1, count - 1, context);
     if (!handle)
         return NULL;
-    qi__timer_handle *timer = (qi__timer_handle *)handle;
+    qip_timer_handle *timer = (qip_timer_handle *)handle;
     timer->when = when;
-    if (!qi__timers_add(&loop->timers, &timer->timer, when)) {
+    if (!qip_timers_add(&loop->timers, &timer->timer, when)) {
         Py_DECREF(handle);
         return PyErr_NoMemory();
     }
     Py_INCREF(handle); /* the heap's */
-    if (qi__loop_is_idle(loop))
-        qi__loop_settle(loop);
+    if (qip_loop_is_idle(loop))
+        qip_loop_settle(loop);
     return (PyObject *)handle;
 }
 
-void qi__timer_forget(qi__loop *loop, qi__timer_handle *timer)
+void qip_timer_forget(qip_loop *loop, qip_timer_handle *timer)
 {
-    qi__timers_remove(&loop->timers, &timer->timer);
-    qi__handle_release((PyObject *)timer);
+    qip_timers_remove(&loop->timers, &timer->timer);
+    qip_handle_release((PyObject *)timer);
 }
 
 static PyObject *loop_call_at(PyObject *self, PyObject *const *args, Py_ssize_t count,
@@ -244,7 +244,7 @@ static PyObject *loop_call_at(PyObject *self, PyObject *const *args, Py_ssize_t 
     PyObject *context;
 
     if (check_count("call_at", count, 2) < 0 ||
-        context_keyword((qi__loop *)self, "call_at", args + count, keyword_names, &context) < 0)
+        context_keyword((qip_loop *)self, "call_at", args + count, keyword_names, &context) < 0)
         return NULL;
     if (args[0] == Py_None) {
         PyErr_SetString(PyExc_TypeError, "when cannot be None");
@@ -253,7 +253,7 @@ static PyObject *loop_call_at(PyObject *self, PyObject *const *args, Py_ssize_t 
     double when = PyFloat_AsDouble(args[0]);
     if (when == -1 && PyErr_Occurred())
         return NULL;
-    return schedule((qi__loop *)self, "call_at", when, args + 1, count - 1, context);
+    return schedule((qip_loop *)self, "call_at", when, args + 1, count - 1, context);
 }
 
 /* call_later() where time() or call_at() is not ours: through both, as asyncio does it. */
@@ -261,7 +261,7 @@ static PyObject *call_later_overridden(PyObject *self, double delay, PyObject *c
                                        Py_ssize_t count, PyObject *keyword_names)
 {
     PyObject *call_at = NULL, *when = NULL, *result = NULL;
-    double now = qi__loop_now((qi__loop *)self);
+    double now = qip_loop_now((qip_loop *)self);
 
     if (now == -1 && PyErr_Occurred())
         return NULL;
@@ -285,7 +285,7 @@ static PyObject *call_later_overridden(PyObject *self, double delay, PyObject *c
 static PyObject *loop_call_later(PyObject *self, PyObject *const *args, Py_ssize_t count,
                                  PyObject *keyword_names)
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
     PyObject *context;
 
     if (check_count("call_later", count, 2) < 0 ||
@@ -298,27 +298,27 @@ static PyObject *loop_call_later(PyObject *self, PyObject *const *args, Py_ssize
     double delay = PyFloat_AsDouble(args[0]);
     if (delay == -1 && PyErr_Occurred())
         return NULL;
-    if (qi__loop_overrides(loop) & (QI__OVERRIDES_TIME | QI__OVERRIDES_CALL_AT))
+    if (qip_loop_overrides(loop) & (QIP_OVERRIDES_TIME | QIP_OVERRIDES_CALL_AT))
         return call_later_overridden(self, delay, args, count, keyword_names);
-    double when = qi__seconds(qi__clock_ns()) + delay;
+    double when = qip_seconds(qip_clock_ns()) + delay;
     return schedule(loop, "call_later", when, args + 1, count - 1, context);
 }
 
 /* Moves all timers by so many seconds, for a clock that is set (qi.testing.Clock). Their order stays. */
 static PyObject *loop_shift_timers(PyObject *self, PyObject *seconds)
 {
-    qi__loop *loop = (qi__loop *)self;
+    qip_loop *loop = (qip_loop *)self;
     double by = PyFloat_AsDouble(seconds);
 
     if (by == -1 && PyErr_Occurred())
         return NULL;
     for (size_t i = 0; i < loop->timers.count; i++) {
-        qi__timer_slot *slot = &loop->timers.slots[i];
+        qip_timer_slot *slot = &loop->timers.slots[i];
         slot->when += by;
-        qi__timer_handle_of(slot->timer)->when = slot->when;
+        qip_timer_handle_of(slot->timer)->when = slot->when;
     }
-    if (qi__loop_is_idle(loop))
-        qi__loop_settle(loop);
+    if (qip_loop_is_idle(loop))
+        qip_loop_settle(loop);
     Py_RETURN_NONE;
 }
 
@@ -326,13 +326,13 @@ static PyObject *loop_shift_timers(PyObject *self, PyObject *seconds)
 
 static PyObject *loop_create_future(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__state *state = ((qi__loop *)self)->state;
+    qip_state *state = ((qip_loop *)self)->state;
     return PyObject_Vectorcall(state->future_type, &self, 0, state->future_keywords);
 }
 
 #define FAST(function) ((PyCFunction)(void (*)(void))(function))
 
-PyMethodDef qi__sched_methods[] = {
+PyMethodDef qip_sched_methods[] = {
     {"call_soon", FAST(loop_call_soon), METH_FASTCALL | METH_KEYWORDS,
      PyDoc_STR("call_soon(callback, *args, context=None)\n--\n\n"
                "Calls a function in the next iteration; in the order of the calls.")},

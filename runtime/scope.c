@@ -19,7 +19,7 @@
 /* New reference; NULL without an exception where no plugin's code runs. */
 static PyObject *current_scope(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
     PyObject *scope = NULL;
 
     if (!state || !state->scope_variable || PyContextVar_Get(state->scope_variable, NULL, &scope) < 0)
@@ -29,9 +29,9 @@ static PyObject *current_scope(void)
     return scope;
 }
 
-PyObject *qi__scope_plugin(void)
+PyObject *qip_scope_plugin(void)
 {
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     PyObject *scope = current_scope();
     PyObject *plugin = scope ? PyObject_GetAttrString(scope, "plugin") : NULL;
 
@@ -40,14 +40,14 @@ PyObject *qi__scope_plugin(void)
         Py_CLEAR(plugin);
     }
     Py_XDECREF(scope);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
     return plugin;
 }
 
 /* Imports the module only where a plugin can be behind it: its manager has done so before. */
 static PyObject *blame(PyObject *exception, PyObject *task)
 {
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     PyObject *name = PyUnicode_FromString("qi._scope");
     PyObject *module = name ? PyImport_GetModule(name) : NULL;
     PyObject *plugin = module ? PyObject_CallMethod(module, "blame", "(OO)", exception,
@@ -60,16 +60,16 @@ static PyObject *blame(PyObject *exception, PyObject *task)
     }
     Py_XDECREF(module);
     Py_XDECREF(name);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
     return plugin;
 }
 
-PyObject *qi__scope_blame(PyObject *exception)
+PyObject *qip_scope_blame(PyObject *exception)
 {
     return blame(exception, NULL);
 }
 
-PyObject *qi__scope_blame_task(PyObject *task, PyObject *exception)
+PyObject *qip_scope_blame_task(PyObject *task, PyObject *exception)
 {
     return blame(exception, task);
 }
@@ -79,7 +79,7 @@ PyObject *qi__scope_blame_task(PyObject *task, PyObject *exception)
 /* Of (what targets name, its Context). New reference, or NULL without an exception. */
 static PyObject *part_of_plugin(PyObject *id, Py_ssize_t part)
 {
-    PyObject *plugin = PyDict_GetItemWithError(qi__state_get()->plugins, id);
+    PyObject *plugin = PyDict_GetItemWithError(qip_state_get()->plugins, id);
 
     PyErr_Clear();
     if (!plugin || !PyTuple_Check(plugin) || PyTuple_GET_SIZE(plugin) != 2)
@@ -89,19 +89,19 @@ static PyObject *part_of_plugin(PyObject *id, Py_ssize_t part)
 
 static bool has_plugins(void)
 {
-    qi__state *state = qi__state_get();
+    qip_state *state = qip_state_get();
 
     return state && state->plugins && PyDict_GET_SIZE(state->plugins) > 0;
 }
 
-PyObject *qi__scope_owner(PyObject *id)
+PyObject *qip_scope_owner(PyObject *id)
 {
     return has_plugins() ? part_of_plugin(id, 0) : NULL;
 }
 
 #define PACKAGE "qi_plugins." /* of the modules of all plugins: _scope.py */
 
-PyObject *qi__scope_of_callable(PyObject *callable)
+PyObject *qip_scope_of_callable(PyObject *callable)
 {
     PyObject *module = has_plugins() ? PyObject_GetAttrString(callable, "__module__") : NULL;
     const char *name = module && PyUnicode_Check(module) ? PyUnicode_AsUTF8(module) : NULL;
@@ -119,9 +119,9 @@ PyObject *qi__scope_of_callable(PyObject *callable)
     return context;
 }
 
-bool qi__scope_is(PyObject *context, PyObject *scope)
+bool qip_scope_is(PyObject *context, PyObject *scope)
 {
-    PyObject *found = context ? PyObject_GetItem(context, qi__state_get()->scope_variable) : NULL;
+    PyObject *found = context ? PyObject_GetItem(context, qip_state_get()->scope_variable) : NULL;
     bool same = found == scope;
 
     PyErr_Clear();
@@ -131,22 +131,22 @@ bool qi__scope_is(PyObject *context, PyObject *scope)
 
 /* -- entering it again ------------------------------------------------------------------------------- */
 
-PyObject *qi__scope_keep(void)
+PyObject *qip_scope_keep(void)
 {
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     PyObject *scope = current_scope();
     PyObject *context = scope ? PyContext_CopyCurrent() : NULL;
 
     PyErr_Clear();
     Py_XDECREF(scope);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
     return context;
 }
 
 static bool runs_already(PyObject *kept)
 {
     PyObject *scope = current_scope();
-    PyObject *wanted = scope ? PyObject_GetItem(kept, qi__state_get()->scope_variable) : NULL;
+    PyObject *wanted = scope ? PyObject_GetItem(kept, qip_state_get()->scope_variable) : NULL;
     bool same = wanted && wanted == scope;
 
     PyErr_Clear();
@@ -155,7 +155,7 @@ static bool runs_already(PyObject *kept)
     return same;
 }
 
-PyObject *qi__scope_enter(PyObject *kept)
+PyObject *qip_scope_enter(PyObject *kept)
 {
     PyObject *context = runs_already(kept) ? NULL : PyContext_Copy(kept);
 
@@ -165,7 +165,7 @@ PyObject *qi__scope_enter(PyObject *kept)
     return context;
 }
 
-PyObject *qi__scope_enter_application(void)
+PyObject *qip_scope_enter_application(void)
 {
     PyObject *scope = has_plugins() ? current_scope() : NULL;
     PyObject *context = scope ? PyContext_CopyCurrent() : NULL;
@@ -174,7 +174,7 @@ PyObject *qi__scope_enter_application(void)
     if (context && PyContext_Enter(context) < 0)
         Py_CLEAR(context);
     if (context)
-        Py_XDECREF(PyContextVar_Set(qi__state_get()->scope_variable, Py_None));
+        Py_XDECREF(PyContextVar_Set(qip_state_get()->scope_variable, Py_None));
     PyErr_Clear(); /* out of memory: it runs under the plugin's name */
     return context;
 }
@@ -182,7 +182,7 @@ PyObject *qi__scope_enter_application(void)
 /* Whoever reports the exception does so outside of the Context that it came from. */
 static void mark(PyObject *exception)
 {
-    PyObject *plugin = qi__scope_plugin();
+    PyObject *plugin = qip_scope_plugin();
 
     if (plugin && !PyObject_HasAttrString(exception, MARK))
         (void)PyObject_SetAttrString(exception, MARK, plugin);
@@ -190,17 +190,17 @@ static void mark(PyObject *exception)
     Py_XDECREF(plugin);
 }
 
-void qi__scope_leave(PyObject *entered)
+void qip_scope_leave(PyObject *entered)
 {
     if (!entered)
         return;
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     if (raised)
         mark(raised);
     if (PyContext_Exit(entered) < 0)
         PyErr_WriteUnraisable(entered);
     Py_DECREF(entered);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
 }
 
 /* -- what it opens ---------------------------------------------------------------------------------- */
@@ -238,7 +238,7 @@ static void note_open(PyObject *scope, PyObject *arguments)
 static void sweep(PyObject *references)
 {
     for (Py_ssize_t i = PyList_GET_SIZE(references) - 1; i >= 0; i--) {
-        PyObject *there = qi__weakref_get(PyList_GET_ITEM(references, i));
+        PyObject *there = qip_weakref_get(PyList_GET_ITEM(references, i));
         if (!there)
             (void)PyList_SetSlice(references, i, i + 1, NULL);
         Py_XDECREF(there);
@@ -272,7 +272,7 @@ static int hear(const char *event, PyObject *arguments, void *Py_UNUSED(data))
     if (kind == KINDS || !PyTuple_Check(arguments) ||
         PyTuple_GET_SIZE(arguments) < (kind == FILE_RENAMED ? 2 : 1))
         return 0;
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     PyObject *scope = current_scope();
     if (scope && kind == FILE_OPENED)
         note_open(scope, arguments);
@@ -282,7 +282,7 @@ static int hear(const char *event, PyObject *arguments, void *Py_UNUSED(data))
         note_path(scope, "written", PyTuple_GET_ITEM(arguments, kind == FILE_RENAMED ? 1 : 0));
     PyErr_Clear();
     Py_XDECREF(scope);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
     return 0;
 }
 
@@ -299,7 +299,7 @@ static PyObject *follow_files(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(i
 
 static PyObject *cut(PyObject *Py_UNUSED(module), PyObject *scope)
 {
-    qi__connections_cut_scope(scope);
+    qip_connections_cut_scope(scope);
     Py_RETURN_NONE;
 }
 
@@ -311,7 +311,7 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qi__scope_setup(PyObject *module, qi__state *state)
+int qip_scope_setup(PyObject *module, qip_state *state)
 {
     if (PyModule_AddFunctions(module, functions) < 0)
         return -1;

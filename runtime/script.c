@@ -60,23 +60,23 @@ static PyObject *run(const char *source, const char *filename, int start)
 
 static int check(const qi_runtime *runtime, const char *text, const char *what)
 {
-    int status = qi__runtime_check_gui(runtime);
-    return status == QI_OK ? qi__check_text(text, what) : status;
+    int status = qip_runtime_check_gui(runtime);
+    return status == QI_OK ? qip_check_text(text, what) : status;
 }
 
 /* Runs source that was checked. `shown` is set where the file is not on disk. */
 static int exec_source(const char *source, const char *filename, bool shown)
 {
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     int status = QI_OK;
 
     if (shown)
         show_lines(source, filename);
     PyObject *result = run(source, filename, Py_file_input);
     if (!result)
-        status = qi__fail_python(NULL);
+        status = qip_fail_python(NULL);
     Py_XDECREF(result);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return status;
 }
 
@@ -85,7 +85,7 @@ int qi_exec(qi_runtime *runtime, const char *source, const char *filename)
     int status = check(runtime, source, "the source");
 
     if (status == QI_OK && filename)
-        status = qi__check_text(filename, "the file name");
+        status = qip_check_text(filename, "the file name");
     if (status != QI_OK)
         return status;
     return exec_source(source, filename ? filename : "<string>", true);
@@ -132,11 +132,11 @@ int qi_exec_file(qi_runtime *runtime, const char *path)
     errno = 0;
     char *source = read_file(path, &size);
     if (!source)
-        return qi__fail(QI_ERR_NOT_FOUND, "%s cannot be read: %s", path,
+        return qip_fail(QI_ERR_NOT_FOUND, "%s cannot be read: %s", path,
                         strerror(errno ? errno : EIO));
     /* The compiler minds a declared encoding, so only the NUL that would cut the text short matters. */
     if (strlen(source) != size)
-        status = qi__fail(QI_ERR_ENCODING, "%s contains NUL bytes, so it is no Python source", path);
+        status = qip_fail(QI_ERR_ENCODING, "%s contains NUL bytes, so it is no Python source", path);
     else
         status = exec_source(source, path, false);
     free(source);
@@ -149,12 +149,12 @@ int qi_eval(qi_runtime *runtime, const char *expression, qi_value *out)
 
     if (status != QI_OK)
         return status;
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     show_lines(expression, "<expression>");
     PyObject *result = run(expression, "<expression>", Py_eval_input);
-    if (!result || (out && qi__value_from_python(result, out) < 0))
-        status = qi__fail_python(NULL);
+    if (!result || (out && qip_value_from_python(result, out) < 0))
+        status = qip_fail_python(NULL);
     Py_XDECREF(result);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return status;
 }

@@ -33,7 +33,7 @@
 
 static const char own_module[] = "qi._shutdown";
 
-static qi__runtime_own *own_of(qi_runtime *runtime)
+static qip_runtime_own *own_of(qi_runtime *runtime)
 {
     return runtime->own;
 }
@@ -60,7 +60,7 @@ static const char **text_array(PyObject *list, size_t *count)
 static void log_left(const char *const *names, size_t count, const char *what)
 {
     for (size_t i = 0; i < count; i++)
-        qi__log(QI_LOG_WARNING, "qi", "shutdown left behind %s %s", what, names[i]);
+        qip_log(QI_LOG_WARNING, "qi", "shutdown left behind %s %s", what, names[i]);
 }
 
 static void tell(const qi_config *config, const qi_shutdown_report *report)
@@ -70,9 +70,9 @@ static void tell(const qi_config *config, const qi_shutdown_report *report)
         log_left(report->thread_names, report->threads_left, "the thread");
         return;
     }
-    PyThreadState *thread = qi__gil_drop();
+    PyThreadState *thread = qip_gil_drop();
     config->on_shutdown(report, config->on_shutdown_user);
-    qi__gil_take(thread);
+    qip_gil_take(thread);
 }
 
 static int verdict(const qi_shutdown_report *report)
@@ -80,7 +80,7 @@ static int verdict(const qi_shutdown_report *report)
     if (report->clean)
         return QI_OK;
     const char *first = report->tasks_left ? report->task_names[0] : report->thread_names[0];
-    return qi__fail(
+    return qip_fail(
         QI_ERR_TIMEOUT,
         "the runtime is shut down, but %zu tasks and %zu threads did not end in time and "
         "were left behind; the first is %s",
@@ -101,9 +101,9 @@ static unsigned milliseconds_since(const struct timespec *begin)
 static void run_stage(PyObject *result)
 {
     if (!result) {
-        PyObject *raised = qi__take_exception();
+        PyObject *raised = qip_take_exception();
         if (raised)
-            qi__report_exception(raised, NULL);
+            qip_report_exception(raised, NULL);
         Py_XDECREF(raised);
     }
     Py_XDECREF(result);
@@ -126,12 +126,12 @@ static void forget(qi_runtime *runtime)
 {
     PyObject *paths = module_paths(&runtime->config);
 
-    run_stage(qi__call_python(own_module, "finish", "()"));
-    run_stage(paths ? qi__call_python(own_module, "forget_modules", "(O)", paths) : NULL);
+    run_stage(qip_call_python(own_module, "finish", "()"));
+    run_stage(paths ? qip_call_python(own_module, "forget_modules", "(O)", paths) : NULL);
     Py_XDECREF(paths);
-    if (qi__interp_is_ours())
-        run_stage(qi__call_python(own_module, "forget_main", "()"));
-    run_stage(qi__call_python(own_module, "collect", "()"));
+    if (qip_interp_is_ours())
+        run_stage(qip_call_python(own_module, "forget_main", "()"));
+    run_stage(qip_call_python(own_module, "collect", "()"));
 }
 
 /* Runs the stages and fills the report; the lists that it borrows from are in *result, new reference. */
@@ -141,7 +141,7 @@ static void run_stages(qi_runtime *runtime, qi_shutdown_report *report, PyObject
     PyObject *tasks, *threads;
     Py_ssize_t cancelled;
 
-    *result = qi__call_python(own_module, "run", "(Oddd)", runtime->loop, config->grace_ms / 1000.0,
+    *result = qip_call_python(own_module, "run", "(Oddd)", runtime->loop, config->grace_ms / 1000.0,
                               config->cancel_ms / 1000.0, config->executor_ms / 1000.0);
     report->clean = true;
     if (!*result || !PyArg_ParseTuple(*result, "nO!O!", &cancelled, &PyList_Type, &tasks,
@@ -157,16 +157,16 @@ static void run_stages(qi_runtime *runtime, qi_shutdown_report *report, PyObject
 
 static bool may_finalize(const qi_shutdown_report *report)
 {
-    if (!qi__interp_is_ours() || report->threads_left)
+    if (!qip_interp_is_ours() || report->threads_left)
         return false;
     /* Whoever called this out of Python or libqi would return into nothing, and since 3.13 a thread that
      * comes back to Python afterwards hangs or is torn down. */
     PyThreadState *own = PyThreadState_Get();
     PyThreadState *first = PyInterpreterState_ThreadHead(PyThreadState_GetInterpreter(own));
     bool alone = first == own && !PyThreadState_Next(own) && !PyEval_GetFrame() &&
-                 !qi__gil_is_awaited();
+                 !qip_gil_is_awaited();
     if (!alone)
-        qi__log(QI_LOG_WARNING, "qi",
+        qip_log(QI_LOG_WARNING, "qi",
                 "the interpreter is not finalised: other threads, or callers of "
                 "this shutdown, are still in Python");
     return alone;
@@ -175,19 +175,19 @@ static bool may_finalize(const qi_shutdown_report *report)
 /* GIL: held. */
 static int shut_down(qi_runtime *runtime)
 {
-    qi__runtime_own *own = own_of(runtime);
+    qip_runtime_own *own = own_of(runtime);
     qi_shutdown_report report = {.size = sizeof report};
     struct timespec begin;
     PyObject *result;
 
     clock_gettime(CLOCK_MONOTONIC, &begin);
     own->shutting_down = true;
-    qi__connections_cut(runtime);
+    qip_connections_cut(runtime);
     run_stages(runtime, &report, &result);
-    qi__links_cut();
-    qi__host_clear();
-    qi__expose_clear();
-    qi__tasks_abandon(runtime);
+    qip_links_cut();
+    qip_host_clear();
+    qip_expose_clear();
+    qip_tasks_abandon(runtime);
     forget(runtime);
     report.milliseconds = milliseconds_since(&begin);
     tell(&runtime->config, &report);
@@ -196,7 +196,7 @@ static int shut_down(qi_runtime *runtime)
     free((void *)report.task_names);
     free((void *)report.thread_names);
     Py_XDECREF(result);
-    qi__runtime_close(runtime);
+    qip_runtime_close(runtime);
     own->shutting_down = false;
     return finalize;
 }
@@ -205,22 +205,22 @@ static int shut_down(qi_runtime *runtime)
 
 static int begin_now(qi_runtime *runtime)
 {
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     int finalize = shut_down(runtime);
 
     if (finalize)
-        (void)qi__interp_finalize(); /* takes the GIL with it */
+        (void)qip_interp_finalize(); /* takes the GIL with it */
     else
-        qi__python_leave(visit);
+        qip_python_leave(visit);
     return own_of(runtime)->shutdown_status;
 }
 
 static bool is_busy(qi_runtime *runtime)
 {
-    qi__visit visit = qi__python_enter();
-    bool busy = qi__loop_is_busy(runtime->loop);
+    qip_visit visit = qip_python_enter();
+    bool busy = qip_loop_is_busy(runtime->loop);
 
-    qi__python_leave(visit);
+    qip_python_leave(visit);
     return busy;
 }
 
@@ -242,24 +242,24 @@ static void try_again(void *data)
 /* The loop has been left, but the host's event handler that runs it has not. */
 static void post_try(void *runtime)
 {
-    if (!qi_qt_post(try_again, runtime))
-        qi__log(QI_LOG_WARNING, "qi", "the application is gone, so the runtime does not shut down");
+    if (!qip_qt_post(try_again, runtime))
+        qip_log(QI_LOG_WARNING, "qi", "the application is gone, so the runtime does not shut down");
 }
 
 static void begin_later(qi_runtime *runtime)
 {
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
 
-    qi__loop_when_left(runtime->loop, post_try, runtime);
-    qi__python_leave(visit);
+    qip_loop_when_left(runtime->loop, post_try, runtime);
+    qip_python_leave(visit);
 }
 
 static int begin_closing(qi_runtime *runtime, unsigned flags)
 {
-    qi__runtime_own *own = own_of(runtime);
+    qip_runtime_own *own = own_of(runtime);
 
     if (own->shutting_down)
-        return qi__fail(QI_ERR_SHUTTING_DOWN,
+        return qip_fail(QI_ERR_SHUTTING_DOWN,
                         "the shutdown is under way, this is called from inside it");
     own->shutdown_flags |= flags;
     atomic_store(&runtime->phase, QI_RUNTIME_CLOSING);
@@ -271,19 +271,19 @@ static int begin_closing(qi_runtime *runtime, unsigned flags)
 
 int qi_runtime_shutdown(qi_runtime *runtime, unsigned flags)
 {
-    int status = qi__handle_check(runtime, QI__HANDLE_RUNTIME, "runtime");
+    int status = qip_handle_check(runtime, QIP_HANDLE_RUNTIME, "runtime");
     if (status != QI_OK)
         return status;
-    if (!qi__runtime_on_gui_thread())
-        return qi__fail(QI_ERR_WRONG_THREAD, "qi_runtime_shutdown() belongs to the GUI thread");
+    if (!qip_runtime_on_gui_thread())
+        return qip_fail(QI_ERR_WRONG_THREAD, "qi_runtime_shutdown() belongs to the GUI thread");
     if (flags & ~(unsigned)QI_SHUTDOWN_FINALIZE)
-        return qi__fail(QI_ERR_ARGUMENT, "flags is 0x%x; only QI_SHUTDOWN_FINALIZE is known", flags);
+        return qip_fail(QI_ERR_ARGUMENT, "flags is 0x%x; only QI_SHUTDOWN_FINALIZE is known", flags);
     if (atomic_load(&runtime->phase) == QI_RUNTIME_CLOSED)
         return QI_OK;
     return begin_closing(runtime, flags);
 }
 
-void qi__shutdown_on_quit(void *data)
+void qip_shutdown_on_quit(void *data)
 {
     qi_runtime *runtime = data;
 

@@ -27,7 +27,7 @@ static int wake_fd = -1; /* read by the handler: set before it is installed, clo
 static struct sigaction before;
 static bool taken;
 
-void qi__sigint_save(qi__sigint *saved)
+void qip_sigint_save(qip_sigint *saved)
 {
     sigaction(SIGINT, NULL, &saved->host);
     saved->python_had_it = false;
@@ -49,19 +49,19 @@ static PyObject *signal_constant(const char *name)
 
 static void forget_default_handler(void)
 {
-    PyObject *current = qi__call_python("signal", "getsignal", "(i)", SIGINT);
+    PyObject *current = qip_call_python("signal", "getsignal", "(i)", SIGINT);
     PyObject *pythons = signal_constant("default_int_handler");
     PyObject *none = signal_constant("SIG_DFL");
 
     if (current && pythons && none && current == pythons)
-        Py_XDECREF(qi__call_python("signal", "signal", "(iO)", SIGINT, none));
+        Py_XDECREF(qip_call_python("signal", "signal", "(iO)", SIGINT, none));
     PyErr_Clear(); /* not Python's main thread: there nothing was taken, either */
     Py_XDECREF(none);
     Py_XDECREF(pythons);
     Py_XDECREF(current);
 }
 
-void qi__sigint_keep(const qi__sigint *saved)
+void qip_sigint_keep(const qip_sigint *saved)
 {
     if (saved->python_had_it)
         return;
@@ -94,8 +94,8 @@ static PyObject *look(PyObject *self, PyObject *ignored)
         /* Somebody has looked already. */
     }
     if (PyErr_CheckSignals() < 0) {
-        PyObject *raised = qi__take_exception();
-        qi__report_exception(raised, NULL);
+        PyObject *raised = qip_take_exception();
+        qip_report_exception(raised, NULL);
         Py_XDECREF(raised);
     }
     Py_RETURN_NONE;
@@ -116,14 +116,14 @@ static int watch(PyObject *loop)
 static int tell_python(void)
 {
     PyObject *pythons = signal_constant("default_int_handler");
-    PyObject *old = pythons ? qi__call_python("signal", "signal", "(iO)", SIGINT, pythons) : NULL;
+    PyObject *old = pythons ? qip_call_python("signal", "signal", "(iO)", SIGINT, pythons) : NULL;
 
     Py_XDECREF(old);
     Py_XDECREF(pythons);
     return old ? 0 : -1;
 }
 
-int qi__sigint_take(PyObject *loop)
+int qip_sigint_take(PyObject *loop)
 {
     struct sigaction action;
 
@@ -147,7 +147,7 @@ int qi__sigint_take(PyObject *loop)
     return 0;
 }
 
-void qi__sigint_release(PyObject *loop)
+void qip_sigint_release(PyObject *loop)
 {
     if (!taken)
         return;

@@ -29,7 +29,7 @@ static bool is_undecorated(PyObject *function)
 }
 
 /* False where the long way has to decide. */
-static bool read_function(PyObject *callable, qi__signature *out)
+static bool read_function(PyObject *callable, qip_signature *out)
 {
     PyObject *function = unbound(callable);
 
@@ -74,7 +74,7 @@ static int is_true_and_drop(PyObject *answer)
 /* The kinds of inspect.Parameter, an IntEnum in the order in which they appear in a signature. */
 enum { POSITIONAL_ONLY, POSITIONAL_OR_KEYWORD, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD };
 
-static int count_parameter(PyObject *callable, PyObject *parameter, qi__signature *out)
+static int count_parameter(PyObject *callable, PyObject *parameter, qip_signature *out)
 {
     PyObject *kind_object = PyObject_GetAttrString(parameter, "kind");
     PyObject *fallback = PyObject_GetAttrString(parameter, "default");
@@ -102,7 +102,7 @@ static int count_parameter(PyObject *callable, PyObject *parameter, qi__signatur
     return result;
 }
 
-static int count_parameters(PyObject *callable, PyObject *signature, qi__signature *out)
+static int count_parameters(PyObject *callable, PyObject *signature, qip_signature *out)
 {
     PyObject *mapping = PyObject_GetAttrString(signature, "parameters");
     PyObject *values = mapping ? PyMapping_Values(mapping) : NULL;
@@ -115,7 +115,7 @@ static int count_parameters(PyObject *callable, PyObject *signature, qi__signatu
     return result;
 }
 
-static int read_by_inspection(PyObject *callable, qi__signature *out)
+static int read_by_inspection(PyObject *callable, qip_signature *out)
 {
     PyObject *signature = call_module("inspect", "signature", callable);
 
@@ -123,16 +123,16 @@ static int read_by_inspection(PyObject *callable, qi__signature *out)
         if (!PyErr_ExceptionMatches(PyExc_ValueError))
             return -1;
         PyErr_Clear();
-        *out = (qi__signature){.least = 0, .most = -1};
+        *out = (qip_signature){.least = 0, .most = -1};
         return 0;
     }
-    *out = (qi__signature){0, 0};
+    *out = (qip_signature){0, 0};
     int result = count_parameters(callable, signature, out);
     Py_DECREF(signature);
     return result;
 }
 
-int qi__signature_read(PyObject *callable, qi__signature *out)
+int qip_signature_read(PyObject *callable, qip_signature *out)
 {
     if (!PyCallable_Check(callable)) {
         PyErr_Format(PyExc_TypeError, "%R is not callable", callable);
@@ -205,7 +205,7 @@ static int has_coroutine_call(PyObject *object)
     return result;
 }
 
-int qi__signature_is_coroutine(PyObject *callable)
+int qip_signature_is_coroutine(PyObject *callable)
 {
     PyObject *function = unbound(callable);
 
@@ -225,7 +225,7 @@ int qi__signature_is_coroutine(PyObject *callable)
     return result;
 }
 
-int qi__is_coroutine_object(PyObject *object)
+int qip_is_coroutine_object(PyObject *object)
 {
     if (PyCoro_CheckExact(object))
         return 1;
@@ -236,7 +236,7 @@ int qi__is_coroutine_object(PyObject *object)
 
 /* -- names ------------------------------------------------------------------------------------------- */
 
-PyObject *qi__signature_target(PyObject *callable)
+PyObject *qip_signature_target(PyObject *callable)
 {
     PyObject *inner = without_partials(callable), *target = NULL;
 

@@ -9,29 +9,29 @@
 #include <Python.h>
 
 /* How many positional arguments a callable wants at least, and takes at most; -1: any number. */
-typedef struct qi__signature {
+typedef struct qip_signature {
     int least;
     int most;
-} qi__signature;
+} qip_signature;
 
 /*
  * Reads the parameters as inspect.signature() sees them. A callable that has no signature, as some
  * builtins, takes anything. 0, or -1 with TypeError set: not callable, or a keyword-only parameter
  * without a default, which no signal could ever fill.
  */
-int qi__signature_read(PyObject *callable, qi__signature *out);
+int qip_signature_read(PyObject *callable, qip_signature *out);
 
 /*
  * 1, 0, or -1 with an exception set. True for what inspect.iscoroutinefunction() calls one, for
  * functions that carry the mark of asyncio or inspect, and for objects whose __call__ is a coroutine
  * function; functools.partial of any of them included.
  */
-int qi__signature_is_coroutine(PyObject *callable);
+int qip_signature_is_coroutine(PyObject *callable);
 
 /* 1 if the object is a coroutine that a Task can run, 0 if not, -1 with an exception set. */
-int qi__is_coroutine_object(PyObject *object);
+int qip_is_coroutine_object(PyObject *object);
 
 /* "orders:Desk.send" of a callable, for messages: a new str, or NULL with an exception set. */
-PyObject *qi__signature_target(PyObject *callable);
+PyObject *qip_signature_target(PyObject *callable);
 
 #endif

@@ -15,12 +15,12 @@
 
 static bool embeds;
 
-void qi__single_embeds(void)
+void qip_single_embeds(void)
 {
     embeds = true;
 }
 
-bool qi__single_is_extension(void)
+bool qip_single_is_extension(void)
 {
     return !embeds;
 }
@@ -63,7 +63,7 @@ static int refuse(PyObject *other)
 /* The library that is loaded without having started: its own `_qi` will come with qi_runtime_init(). */
 static int check_library(void)
 {
-    char *library = qi__loaded_find("libqi.so", "qi_runtime_init", NULL);
+    char *library = qip_loaded_find("libqi.so", "qi_runtime_init", NULL);
 
     if (!library)
         return 0;
@@ -75,7 +75,7 @@ static int check_library(void)
     return -1;
 }
 
-int qi__single_check(PyObject *module)
+int qip_single_check(PyObject *module)
 {
     PyObject *other = imported();
     int result = other && other != module ? refuse(other) : 0;
@@ -86,7 +86,7 @@ int qi__single_check(PyObject *module)
     return result;
 }
 
-int qi__single_imported(void)
+int qip_single_imported(void)
 {
     PyObject *module = imported();
     int result = module != NULL;

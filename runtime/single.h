@@ -8,15 +8,15 @@
 #include <stdbool.h>
 
 /* Said by interp.c before it makes `_qi` importable: this code is that of a library which embeds Python. */
-void qi__single_embeds(void);
+void qip_single_embeds(void);
 
 /* Whether this code was imported as an extension module, into an interpreter that nobody embeds. */
-bool qi__single_is_extension(void);
+bool qip_single_is_extension(void);
 
 /* Refuses to be the second `_qi` of the process: 0, or -1 with ImportError. `module` is being made. */
-int qi__single_check(PyObject *module);
+int qip_single_check(PyObject *module);
 
 /* The module `_qi` that is imported, if it is this very one: 1; another: -1 with ImportError; none: 0. */
-int qi__single_imported(void);
+int qip_single_imported(void);
 
 #endif

@@ -3,7 +3,7 @@
  * The way from an emission to a running task.
  *
  * On the hot path, which is a concurrent slot whose coroutine ends in its first step, nothing is
- * allocated but the coroutine and its task. A task that goes on costs one qi__pending, which holds both
+ * allocated but the coroutine and its task. A task that goes on costs one qip_pending, which holds both
  * it and the slot until it has ended: a slot that is disconnected meanwhile lives until then.
  *
  * Who hears of exceptions. What the function itself raises, when called, goes to the caller. What the
@@ -23,10 +23,10 @@
 
 /* A slot that the garbage collector has cleared has no callable any more, but may still be called by what
  * it clears next. */
-PyObject *qi__slot_target(qi__slot *slot)
+PyObject *qip_slot_target(qip_slot *slot)
 {
     if (!slot->target)
-        slot->target = slot->callable ? qi__signature_target(slot->callable)
+        slot->target = slot->callable ? qip_signature_target(slot->callable)
                                       : PyUnicode_FromString("(cleared)");
     return slot->target;
 }
@@ -39,27 +39,27 @@ static const char *utf8_or_null(PyObject *text)
     return utf8;
 }
 
-static void report(qi__slot *slot, PyObject *signal, PyObject *exception, PyObject *task)
+static void report(qip_slot *slot, PyObject *signal, PyObject *exception, PyObject *task)
 {
     PyObject *name = task ? PyObject_CallMethod(task, "get_name", NULL) : NULL;
 
     PyErr_Clear();
-    PyObject *plugin = task ? qi__scope_blame_task(task, exception)
+    PyObject *plugin = task ? qip_scope_blame_task(task, exception)
                             : NULL; /* else the report finds it */
     qi_origin origin = {
         .task = name && PyUnicode_Check(name) ? utf8_or_null(name) : NULL,
         .signal = utf8_or_null(signal ? signal : slot->signal),
-        .target = utf8_or_null(qi__slot_target(slot)),
+        .target = utf8_or_null(qip_slot_target(slot)),
         .plugin = utf8_or_null(plugin),
     };
-    qi__report_exception(exception, &origin); /* Beware: calls the host, without the GIL */
+    qip_report_exception(exception, &origin); /* Beware: calls the host, without the GIL */
     Py_XDECREF(plugin);
     Py_XDECREF(name);
 }
 
-void qi__slot_report_raised(qi__slot *slot, PyObject *signal)
+void qip_slot_report_raised(qip_slot *slot, PyObject *signal)
 {
-    PyObject *exception = qi__take_exception();
+    PyObject *exception = qip_take_exception();
 
     report(slot, signal, exception, NULL);
     Py_XDECREF(exception);
@@ -68,71 +68,71 @@ void qi__slot_report_raised(qi__slot *slot, PyObject *signal)
 /* -- tasks that go on, or have ended -------------------------------------------------------------------- */
 
 /* Should asyncio complain of the task, since nobody awaits it, the loop finds this and passes it on. */
-static void name_origin(qi__slot *slot, PyObject *signal, PyObject *task)
+static void name_origin(qip_slot *slot, PyObject *signal, PyObject *task)
 {
-    PyObject *target = qi__slot_target(slot), *origin = NULL;
+    PyObject *target = qip_slot_target(slot), *origin = NULL;
 
     signal = signal ? signal : slot->signal;
     if (target)
         origin = PyTuple_Pack(2, signal ? signal : Py_None, target);
     if (origin)
-        (void)PyObject_SetAttrString(task, QI__TASK_ORIGIN, origin);
+        (void)PyObject_SetAttrString(task, QIP_TASK_ORIGIN, origin);
     PyErr_Clear(); /* a task of somebody else's class may refuse it */
     Py_XDECREF(origin);
 }
 
-static void report_failure(qi__slot *slot, PyObject *signal, PyObject *task)
+static void report_failure(qip_slot *slot, PyObject *signal, PyObject *task)
 {
     if (!slot->detached) {
-        if (qi__task_failed_unseen(task))
+        if (qip_task_failed_unseen(task))
             name_origin(slot, signal, task);
         return;
     }
-    PyObject *exception = qi__task_exception(task);
-    if (exception && !qi__exception_left_step(exception))
+    PyObject *exception = qip_task_exception(task);
+    if (exception && !qip_exception_left_step(exception))
         report(slot, signal, exception, task);
     Py_XDECREF(exception);
 }
 
-void qi__slot_settle(qi__pending *pending)
+void qip_slot_settle(qip_pending *pending)
 {
-    qi__slot *slot = pending->data;
+    qip_slot *slot = pending->data;
     PyObject *task = Py_NewRef(pending->task), *signal = Py_XNewRef(pending->signal);
 
-    qi__pending_drop(pending);
+    qip_pending_drop(pending);
     report_failure(slot, signal, task);
     Py_XDECREF(signal);
     Py_DECREF(task);
     Py_DECREF(slot);
 }
 
-static void task_ended(qi__pending *pending)
+static void task_ended(qip_pending *pending)
 {
-    qi__slot *slot = (qi__slot *)Py_NewRef((PyObject *)pending->data);
+    qip_slot *slot = (qip_slot *)Py_NewRef((PyObject *)pending->data);
 
-    qi__slot_settle(pending);
-    qi__overlap_next(slot, false);
+    qip_slot_settle(pending);
+    qip_overlap_next(slot, false);
     Py_DECREF(slot);
 }
 
-PyObject *qi__slot_of_pending(const qi__pending *pending)
+PyObject *qip_slot_of_pending(const qip_pending *pending)
 {
     return pending->task && pending->ended == task_ended ? pending->data : NULL;
 }
 
 /* 0, or -1 with an exception set: what the task runner returned is no task, and cannot be followed. */
-static int follow(qi__slot *slot, PyObject *signal, PyObject *task, bool cancel)
+static int follow(qip_slot *slot, PyObject *signal, PyObject *task, bool cancel)
 {
-    int done = qi__task_is_done(task);
+    int done = qip_task_is_done(task);
 
     if (done < 0)
         return -1;
     if (done) {
         report_failure(slot, signal, task);
-        qi__overlap_next(slot, true);
+        qip_overlap_next(slot, true);
         return 0;
     }
-    qi__pending *pending = qi__pending_add(&slot->running, task, task_ended,
+    qip_pending *pending = qip_pending_add(&slot->running, task, task_ended,
                                            Py_NewRef((PyObject *)slot));
     if (!pending) {
         Py_DECREF(slot);
@@ -140,41 +140,41 @@ static int follow(qi__slot *slot, PyObject *signal, PyObject *task, bool cancel)
     }
     pending->signal = Py_XNewRef(signal);
     if (cancel)
-        qi__task_cancel(task);
+        qip_task_cancel(task);
     return 0;
 }
 
-void qi__slot_close(qi__slot *slot)
+void qip_slot_close(qip_slot *slot)
 {
     slot->closed = true;
-    qi__overlap_forget(slot);
+    qip_overlap_forget(slot);
 }
 
-void qi__slot_cancel(qi__slot *slot)
+void qip_slot_cancel(qip_slot *slot)
 {
-    for (qi__launching *launching = slot->launching; launching; launching = launching->outer)
+    for (qip_launching *launching = slot->launching; launching; launching = launching->outer)
         launching->cancel = true;
     if (slot->running.first)
-        qi__pending_cancel_all(&slot->running);
+        qip_pending_cancel_all(&slot->running);
 }
 
 /* -- from a call to a task ------------------------------------------------------------------------------- */
 
-PyObject *qi__running_loop(void)
+PyObject *qip_running_loop(void)
 {
-    PyObject *loop = qi__loop_running_here();
+    PyObject *loop = qip_loop_running_here();
 
     if (loop)
         return Py_NewRef(loop);
-    loop = PyObject_CallNoArgs(qi__state_get()->get_running_loop);
+    loop = PyObject_CallNoArgs(qip_state_get()->get_running_loop);
     if (loop == Py_None)
         Py_CLEAR(loop);
     return loop;
 }
 
-static PyObject *raise_no_loop(qi__slot *slot)
+static PyObject *raise_no_loop(qip_slot *slot)
 {
-    PyObject *target = qi__slot_target(slot);
+    PyObject *target = qip_slot_target(slot);
 
     if (target)
         PyErr_Format(
@@ -185,9 +185,9 @@ static PyObject *raise_no_loop(qi__slot *slot)
     return NULL;
 }
 
-static PyObject *raise_too_few(qi__slot *slot, PyObject *signal, Py_ssize_t count)
+static PyObject *raise_too_few(qip_slot *slot, PyObject *signal, Py_ssize_t count)
 {
-    PyObject *target = qi__slot_target(slot);
+    PyObject *target = qip_slot_target(slot);
 
     signal = signal ? signal : slot->signal;
     if (target && signal)
@@ -200,9 +200,9 @@ static PyObject *raise_too_few(qi__slot *slot, PyObject *signal, Py_ssize_t coun
     return NULL;
 }
 
-static PyObject *raise_no_coroutine(qi__slot *slot, PyObject *result)
+static PyObject *raise_no_coroutine(qip_slot *slot, PyObject *result)
 {
-    PyObject *target = qi__slot_target(slot);
+    PyObject *target = qip_slot_target(slot);
 
     if (target)
         PyErr_Format(
@@ -213,11 +213,11 @@ static PyObject *raise_no_coroutine(qi__slot *slot, PyObject *result)
 }
 
 /* What there is to call: a new reference; NULL without an exception if a weak slot's object is gone. */
-static PyObject *callable_now(qi__slot *slot)
+static PyObject *callable_now(qip_slot *slot)
 {
     if (!slot->receiver)
         return Py_NewRef(slot->callable);
-    PyObject *receiver = qi__weakref_get(slot->receiver);
+    PyObject *receiver = qip_weakref_get(slot->receiver);
     if (!receiver)
         return NULL;
     PyObject *method = PyMethod_New(slot->callable, receiver);
@@ -227,17 +227,17 @@ static PyObject *callable_now(qi__slot *slot)
 
 static void close_coroutine(PyObject *coroutine)
 {
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     PyObject *nothing = PyObject_CallMethod(coroutine, "close", NULL);
 
     if (!nothing)
         PyErr_WriteUnraisable(coroutine);
     Py_XDECREF(nothing);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
 }
 
 /* A loop of somebody else's cannot start a task eagerly. */
-static PyObject *create_task(qi__slot *slot, PyObject *loop, PyObject *coroutine)
+static PyObject *create_task(qip_slot *slot, PyObject *loop, PyObject *coroutine)
 {
     PyObject *task = PyObject_CallMethod(loop, "create_task", "(O)", coroutine);
     PyObject *named = task && slot->task_name
@@ -249,13 +249,13 @@ static PyObject *create_task(qi__slot *slot, PyObject *loop, PyObject *coroutine
     return task;
 }
 
-static PyObject *run_by_runner(qi__slot *slot, PyObject *coroutine)
+static PyObject *run_by_runner(qip_slot *slot, PyObject *coroutine)
 {
     PyObject *runner = Py_NewRef(slot->task_runner);
     PyObject *task = PyObject_CallOneArg(runner, coroutine);
 
     if (task && !PyObject_HasAttrString(task, "add_done_callback")) {
-        PyObject *target = qi__slot_target(slot);
+        PyObject *target = qip_slot_target(slot);
         if (target)
             PyErr_Format(PyExc_TypeError,
                          "the task_runner %R of the slot %U must return a task, not %R", runner,
@@ -266,7 +266,7 @@ static PyObject *run_by_runner(qi__slot *slot, PyObject *coroutine)
     return task;
 }
 
-static PyObject *start(qi__slot *slot, PyObject *loop, PyObject *coroutine)
+static PyObject *start(qip_slot *slot, PyObject *loop, PyObject *coroutine)
 {
     if (slot->task_runner)
         return run_by_runner(slot, coroutine);
@@ -274,15 +274,15 @@ static PyObject *start(qi__slot *slot, PyObject *loop, PyObject *coroutine)
         close_coroutine(coroutine);
         return raise_no_loop(slot);
     }
-    if (PyObject_TypeCheck(loop, (PyTypeObject *)qi__state_get()->loop_type))
-        return qi__loop_run_task(loop, coroutine, slot->task_name, NULL);
+    if (PyObject_TypeCheck(loop, (PyTypeObject *)qip_state_get()->loop_type))
+        return qip_loop_run_task(loop, coroutine, slot->task_name, NULL);
     return create_task(slot, loop, coroutine);
 }
 
 /* Replaces what the function returned by its task, if it is a coroutine. */
-static PyObject *start_result(qi__slot *slot, PyObject *loop, PyObject *result, bool *is_task)
+static PyObject *start_result(qip_slot *slot, PyObject *loop, PyObject *result, bool *is_task)
 {
-    int is_coroutine = qi__is_coroutine_object(result);
+    int is_coroutine = qip_is_coroutine_object(result);
     PyObject *outcome = NULL;
 
     *is_task = is_coroutine > 0;
@@ -294,7 +294,7 @@ static PyObject *start_result(qi__slot *slot, PyObject *loop, PyObject *result, 
     return outcome;
 }
 
-static void push_launching(qi__slot *slot, PyObject *signal, qi__launching *launching)
+static void push_launching(qip_slot *slot, PyObject *signal, qip_launching *launching)
 {
     launching->signal = signal;
     launching->outer = slot->launching;
@@ -303,9 +303,9 @@ static void push_launching(qi__slot *slot, PyObject *signal, qi__launching *laun
 }
 
 /* Not always the innermost: threads with loops of their own may be inside the same slot. */
-static void remove_launching(qi__slot *slot, qi__launching *launching)
+static void remove_launching(qip_slot *slot, qip_launching *launching)
 {
-    qi__launching **link = &slot->launching;
+    qip_launching **link = &slot->launching;
 
     while (*link != launching)
         link = &(*link)->outer;
@@ -313,47 +313,47 @@ static void remove_launching(qi__slot *slot, qi__launching *launching)
 }
 
 /* The call and its first step, between push and remove. */
-static PyObject *launch(qi__slot *slot, PyObject *signal, PyObject *callable, PyObject *const *args,
+static PyObject *launch(qip_slot *slot, PyObject *signal, PyObject *callable, PyObject *const *args,
                         size_t nargsf, PyObject *loop)
 {
-    qi__launching launching;
+    qip_launching launching;
     bool is_task = false;
 
-    const qi__stopwatch watch = qi__stopwatch_start();
+    const qip_stopwatch watch = qip_stopwatch_start();
     push_launching(slot, signal, &launching);
     PyObject *outcome = PyObject_Vectorcall(callable, args, nargsf, NULL);
     if (outcome)
         outcome = start_result(slot, loop, outcome, &is_task);
     remove_launching(slot, &launching);
-    if (qi__stopwatch_is_slow(&watch))
-        qi__slow_launch(&watch, outcome, signal ? signal : slot->signal, qi__slot_target(slot));
+    if (qip_stopwatch_is_slow(&watch))
+        qip_slow_launch(&watch, outcome, signal ? signal : slot->signal, qip_slot_target(slot));
 
     if (is_task && outcome) {
         if (follow(slot, signal, outcome, launching.cancel) < 0)
             Py_CLEAR(outcome);
     } else if (slot->first_waiting) {
-        PyObject *raised = qi__take_exception();
-        qi__overlap_next(slot, true);
-        qi__give_exception(raised);
+        PyObject *raised = qip_take_exception();
+        qip_overlap_next(slot, true);
+        qip_give_exception(raised);
     }
     return outcome;
 }
 
-PyObject *qi__slot_launch(qi__slot *slot, PyObject *signal, PyObject *const *args, size_t nargsf)
+PyObject *qip_slot_launch(qip_slot *slot, PyObject *signal, PyObject *const *args, size_t nargsf)
 {
-    PyObject *loop = qi__running_loop();
+    PyObject *loop = qip_running_loop();
 
     if (!loop && !slot->allow_plain)
         return PyErr_Occurred() ? NULL : raise_no_loop(slot);
     Py_INCREF(slot); /* the first step may drop the last reference of others */
     PyObject *callable = callable_now(slot), *outcome = NULL;
-    PyObject *entered = slot->context ? qi__scope_enter(slot->context)
-                                      : qi__scope_enter_application();
+    PyObject *entered = slot->context ? qip_scope_enter(slot->context)
+                                      : qip_scope_enter_application();
     if (callable)
         outcome = launch(slot, signal, callable, args, nargsf, loop);
     else if (!PyErr_Occurred())
         outcome = Py_NewRef(Py_None);
-    qi__scope_leave(entered);
+    qip_scope_leave(entered);
     Py_XDECREF(callable);
     Py_XDECREF(loop);
     Py_DECREF(slot);
@@ -391,21 +391,21 @@ static PyObject *copy_arguments(PyObject *const *args, Py_ssize_t count)
     return copy;
 }
 
-static PyObject *call_admitted(qi__slot *slot, PyObject *signal, PyObject *const *args, size_t nargsf)
+static PyObject *call_admitted(qip_slot *slot, PyObject *signal, PyObject *const *args, size_t nargsf)
 {
     if (slot->overlap != QI_OVERLAP_CONCURRENT) {
         Py_INCREF(slot);
-        int admitted = qi__overlap_admit(slot, signal, args, PyVectorcall_NARGS(nargsf));
+        int admitted = qip_overlap_admit(slot, signal, args, PyVectorcall_NARGS(nargsf));
         Py_DECREF(slot);
         if (admitted < 0)
             return NULL;
         if (!admitted)
             Py_RETURN_NONE;
     }
-    return qi__slot_launch(slot, signal, args, nargsf);
+    return qip_slot_launch(slot, signal, args, nargsf);
 }
 
-PyObject *qi__slot_emit(qi__slot *slot, PyObject *signal, PyObject *const *args, size_t nargsf)
+PyObject *qip_slot_emit(qip_slot *slot, PyObject *signal, PyObject *const *args, size_t nargsf)
 {
     Py_ssize_t count = PyVectorcall_NARGS(nargsf);
 
@@ -426,12 +426,12 @@ PyObject *qi__slot_emit(qi__slot *slot, PyObject *signal, PyObject *const *args,
     return outcome;
 }
 
-PyObject *qi__slot_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+PyObject *qip_slot_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     if (kwnames && PyTuple_GET_SIZE(kwnames) > 0) {
         PyErr_SetString(PyExc_TypeError,
                         "a slot takes positional arguments only, as signals give them");
         return NULL;
     }
-    return qi__slot_emit((qi__slot *)self, NULL, args, nargsf);
+    return qip_slot_emit((qip_slot *)self, NULL, args, nargsf);
 }

@@ -23,7 +23,7 @@ enum { OVERLAP_COUNT = sizeof overlap_names / sizeof *overlap_names };
 /* -- making one ------------------------------------------------------------------------------------------------ */
 
 /* Splits a bound method, so that the slot does not keep its object alive. */
-static int weaken(qi__slot *slot)
+static int weaken(qip_slot *slot)
 {
     PyObject *method = slot->callable;
 
@@ -31,7 +31,7 @@ static int weaken(qi__slot *slot)
         PyErr_Format(PyExc_TypeError, "weak=True needs a bound method, not %R", method);
         return -1;
     }
-    slot->target = qi__signature_target(method);
+    slot->target = qip_signature_target(method);
     slot->receiver = slot->target ? PyWeakref_NewRef(PyMethod_GET_SELF(method), NULL) : NULL;
     if (!slot->receiver)
         return -1;
@@ -40,7 +40,7 @@ static int weaken(qi__slot *slot)
     return 0;
 }
 
-static int set_overlap(qi__slot *slot, const char *name)
+static int set_overlap(qip_slot *slot, const char *name)
 {
     for (int i = 0; i < OVERLAP_COUNT; i++) {
         if (strcmp(name, overlap_names[i]) == 0) {
@@ -56,23 +56,23 @@ static int set_overlap(qi__slot *slot, const char *name)
 
 static void owner_gone(void *data)
 {
-    qi__slot *slot = (qi__slot *)Py_NewRef((PyObject *)data);
+    qip_slot *slot = (qip_slot *)Py_NewRef((PyObject *)data);
 
-    qi__slot_close(slot);
-    qi__slot_cancel(slot);
+    qip_slot_close(slot);
+    qip_slot_cancel(slot);
     Py_DECREF(slot);
 }
 
-static int set_owner(qi__slot *slot, PyObject *owner)
+static int set_owner(qip_slot *slot, PyObject *owner)
 {
-    if (!qi_qt_on_application_thread()) {
+    if (!qip_qt_on_application_thread()) {
         PyErr_SetString(PyExc_RuntimeError, "a slot with an owner must be made in the GUI thread");
         return -1;
     }
-    qi_object *object = qi_qt_unwrap(owner);
+    qi_object *object = qip_qt_unwrap(owner);
     if (!object)
         return -1;
-    slot->owner = qi__owner_watch(object, owner_gone, slot);
+    slot->owner = qip_owner_watch(object, owner_gone, slot);
     if (!slot->owner)
         PyErr_NoMemory();
     return slot->owner ? 0 : -1;
@@ -83,18 +83,18 @@ static PyObject *none_is_null(PyObject *object)
     return object == Py_None ? NULL : Py_XNewRef(object);
 }
 
-static qi__slot *allocate(PyTypeObject *type, PyObject *callable)
+static qip_slot *allocate(PyTypeObject *type, PyObject *callable)
 {
-    qi__signature takes;
+    qip_signature takes;
 
-    if (qi__signature_read(callable, &takes) < 0)
+    if (qip_signature_read(callable, &takes) < 0)
         return NULL;
-    qi__slot *slot = (qi__slot *)type->tp_alloc(type, 0);
+    qip_slot *slot = (qip_slot *)type->tp_alloc(type, 0);
     if (slot) {
-        slot->vectorcall = qi__slot_call;
+        slot->vectorcall = qip_slot_call;
         slot->callable = Py_NewRef(callable);
         slot->takes = takes;
-        slot->context = qi__scope_keep();
+        slot->context = qip_scope_keep();
     }
     return slot;
 }
@@ -116,7 +116,7 @@ static PyObject *slot_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
                             Py_TYPE(name)->tp_name);
     if (limit < 0)
         return PyErr_Format(PyExc_ValueError, "queue_limit must not be negative, but is %zd", limit);
-    qi__slot *slot = allocate(type, callable);
+    qip_slot *slot = allocate(type, callable);
     if (!slot)
         return NULL;
     slot->task_name = none_is_null(name);
@@ -130,9 +130,9 @@ static PyObject *slot_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return (PyObject *)slot;
 }
 
-bool qi__slot_check(PyObject *object)
+bool qip_slot_check(PyObject *object)
 {
-    return PyObject_TypeCheck(object, (PyTypeObject *)qi__state_get()->slot_type);
+    return PyObject_TypeCheck(object, (PyTypeObject *)qip_state_get()->slot_type);
 }
 
 static int set_text(PyObject **member, const char *text)
@@ -141,9 +141,9 @@ static int set_text(PyObject **member, const char *text)
     return text && !*member ? -1 : 0;
 }
 
-qi__slot *qi__slot_new(const qi__slot_spec *spec)
+qip_slot *qip_slot_new(const qip_slot_spec *spec)
 {
-    qi__slot *slot = allocate((PyTypeObject *)qi__state_get()->slot_type, spec->callable);
+    qip_slot *slot = allocate((PyTypeObject *)qip_state_get()->slot_type, spec->callable);
 
     if (!slot)
         return NULL;
@@ -161,7 +161,7 @@ qi__slot *qi__slot_new(const qi__slot_spec *spec)
 
 static int slot_traverse(PyObject *self, visitproc visit, void *arg)
 {
-    qi__slot *slot = (qi__slot *)self;
+    qip_slot *slot = (qip_slot *)self;
 
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(slot->dict);
@@ -169,21 +169,21 @@ static int slot_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(slot->receiver);
     Py_VISIT(slot->context);
     Py_VISIT(slot->task_runner);
-    for (qi__waiting *item = slot->first_waiting; item; item = item->next)
+    for (qip_waiting *item = slot->first_waiting; item; item = item->next)
         Py_VISIT(item->args); /* its signal is a str */
     return 0;
 }
 
 static int slot_clear(PyObject *self)
 {
-    qi__slot *slot = (qi__slot *)self;
+    qip_slot *slot = (qip_slot *)self;
 
     slot->closed = true;
     Py_CLEAR(slot->dict);
     Py_CLEAR(slot->receiver);
     Py_CLEAR(slot->context);
     Py_CLEAR(slot->task_runner);
-    qi__overlap_forget(slot);
+    qip_overlap_forget(slot);
     Py_CLEAR(slot->callable);
     return 0;
 }
@@ -191,12 +191,12 @@ static int slot_clear(PyObject *self)
 static void slot_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    qi__slot *slot = (qi__slot *)self;
+    qip_slot *slot = (qip_slot *)self;
 
     PyObject_GC_UnTrack(self);
     if (slot->weak_references)
         PyObject_ClearWeakRefs(self);
-    qi__owner_release(slot->owner);
+    qip_owner_release(slot->owner);
     slot_clear(self);
     Py_CLEAR(slot->task_name);
     Py_CLEAR(slot->signal);
@@ -207,8 +207,8 @@ static void slot_dealloc(PyObject *self)
 
 static PyObject *slot_repr(PyObject *self)
 {
-    qi__slot *slot = (qi__slot *)self;
-    PyObject *target = qi__slot_target(slot);
+    qip_slot *slot = (qip_slot *)self;
+    PyObject *target = qip_slot_target(slot);
 
     if (!target)
         return NULL;
@@ -225,7 +225,7 @@ static PyObject *slot_get(PyObject *self, PyObject *object, PyObject *type)
     (void)type;
     if (!object || object == Py_None)
         return Py_NewRef(self);
-    if (((qi__slot *)self)->overlap == QI_OVERLAP_CONCURRENT)
+    if (((qip_slot *)self)->overlap == QI_OVERLAP_CONCURRENT)
         return PyMethod_New(self, object);
     PyObject *module = PyImport_ImportModule("qi._slots");
     if (!module)
@@ -237,22 +237,22 @@ static PyObject *slot_get(PyObject *self, PyObject *object, PyObject *type)
 
 static PyObject *slot_cancel(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__slot_cancel((qi__slot *)self);
+    qip_slot_cancel((qip_slot *)self);
     Py_RETURN_NONE;
 }
 
 static PyObject *slot_close(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__slot_close((qi__slot *)self);
+    qip_slot_close((qip_slot *)self);
     Py_RETURN_NONE;
 }
 
 static PyObject *slot_pump(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__slot *slot = (qi__slot *)self;
+    qip_slot *slot = (qip_slot *)self;
 
     slot->pump_due = false;
-    qi__overlap_next(slot, false);
+    qip_overlap_next(slot, false);
     Py_RETURN_NONE;
 }
 
@@ -265,31 +265,31 @@ static PyMethodDef slot_methods[] = {
 
 static PyObject *get_overlap(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyUnicode_FromString(overlap_names[((qi__slot *)self)->overlap]);
+    return PyUnicode_FromString(overlap_names[((qip_slot *)self)->overlap]);
 }
 
 static PyObject *get_target(PyObject *self, void *Py_UNUSED(closure))
 {
-    return Py_XNewRef(qi__slot_target((qi__slot *)self));
+    return Py_XNewRef(qip_slot_target((qip_slot *)self));
 }
 
 static PyObject *get_running(PyObject *self, void *Py_UNUSED(closure))
 {
     size_t count = 0;
 
-    for (qi__pending *pending = ((qi__slot *)self)->running.first; pending; pending = pending->next)
+    for (qip_pending *pending = ((qip_slot *)self)->running.first; pending; pending = pending->next)
         count++;
     return PyLong_FromSize_t(count);
 }
 
 static PyObject *get_waiting(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyLong_FromSize_t(((qi__slot *)self)->waiting_count);
+    return PyLong_FromSize_t(((qip_slot *)self)->waiting_count);
 }
 
 static PyObject *get_signal(PyObject *self, void *Py_UNUSED(closure))
 {
-    PyObject *signal = ((qi__slot *)self)->signal;
+    PyObject *signal = ((qip_slot *)self)->signal;
 
     return Py_NewRef(signal ? signal : Py_None);
 }
@@ -300,7 +300,7 @@ static int set_signal(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
         PyErr_SetString(PyExc_TypeError, "signal must be a str or None");
         return -1;
     }
-    Py_XSETREF(((qi__slot *)self)->signal, none_is_null(value));
+    Py_XSETREF(((qip_slot *)self)->signal, none_is_null(value));
     return 0;
 }
 
@@ -315,13 +315,13 @@ static PyGetSetDef slot_getset[] = {
 };
 
 static PyMemberDef slot_members[] = {
-    {"__vectorcalloffset__", T_PYSSIZET, offsetof(qi__slot, vectorcall), READONLY, NULL},
-    {"__dictoffset__", T_PYSSIZET, offsetof(qi__slot, dict), READONLY, NULL},
-    {"__weaklistoffset__", T_PYSSIZET, offsetof(qi__slot, weak_references), READONLY, NULL},
-    {"callable", T_OBJECT, offsetof(qi__slot, callable), READONLY, "What is called."},
-    {"task_name", T_OBJECT, offsetof(qi__slot, task_name), READONLY,
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(qip_slot, vectorcall), READONLY, NULL},
+    {"__dictoffset__", T_PYSSIZET, offsetof(qip_slot, dict), READONLY, NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(qip_slot, weak_references), READONLY, NULL},
+    {"callable", T_OBJECT, offsetof(qip_slot, callable), READONLY, "What is called."},
+    {"task_name", T_OBJECT, offsetof(qip_slot, task_name), READONLY,
      "The name of its tasks, or None."},
-    {"closed", T_BOOL, offsetof(qi__slot, closed), READONLY, "Whether it launches nothing any more."},
+    {"closed", T_BOOL, offsetof(qip_slot, closed), READONLY, "Whether it launches nothing any more."},
     {NULL, 0, 0, 0, NULL},
 };
 
@@ -343,7 +343,7 @@ static PyType_Slot slot_slots[] = {
 
 static PyType_Spec slot_spec = {
     .name = "_qi.Slot",
-    .basicsize = sizeof(qi__slot),
+    .basicsize = sizeof(qip_slot),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC |
              Py_TPFLAGS_HAVE_VECTORCALL,
     .slots = slot_slots,
@@ -352,9 +352,9 @@ static PyType_Spec slot_spec = {
 /* What qi._slots documents under the same name. */
 static PyObject *positional_parameter_count(PyObject *Py_UNUSED(module), PyObject *callable)
 {
-    qi__signature takes;
+    qip_signature takes;
 
-    return qi__signature_read(callable, &takes) < 0 ? NULL : PyLong_FromLong(takes.most);
+    return qip_signature_read(callable, &takes) < 0 ? NULL : PyLong_FromLong(takes.most);
 }
 
 static PyMethodDef functions[] = {
@@ -363,13 +363,13 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qi__slot_setup(PyObject *module, qi__state *state)
+int qip_slot_setup(PyObject *module, qip_state *state)
 {
     PyObject *events = PyImport_ImportModule("asyncio.events");
 
     state->get_running_loop = events ? PyObject_GetAttrString(events, "_get_running_loop") : NULL;
     Py_XDECREF(events);
-    if (!state->get_running_loop || qi__pending_setup(module, state) < 0 ||
+    if (!state->get_running_loop || qip_pending_setup(module, state) < 0 ||
         PyModule_AddFunctions(module, functions) < 0)
         return -1;
     state->slot_type = PyType_FromModuleAndSpec(module, &slot_spec, NULL);

@@ -19,27 +19,27 @@ static struct {
 /* The counter's rate is asked of the loop when it is known there; a first guess is that of a slow processor. */
 static double ticks_a_ns(void)
 {
-    const qi__loop *loop = qi__pulse_now.loop;
+    const qip_loop *loop = qip_pulse_now.loop;
 
     return loop && loop->clock.ticks_a_ns > 0 ? loop->clock.ticks_a_ns : 1;
 }
 
-void qi__slow_set(unsigned milliseconds, qi_slow_step_fn fn, void *user)
+void qip_slow_set(unsigned milliseconds, qi_slow_step_fn fn, void *user)
 {
-    qi__loop *loop = qi__pulse_now.loop;
+    qip_loop *loop = qip_pulse_now.loop;
 
     log_of.limit_ns = (uint64_t)milliseconds * 1000000;
     log_of.fn = fn;
     log_of.user = user;
     /* Too early rather than too late: the time is looked at again. */
-    qi__pulse_now.slow_ticks = (uint64_t)((double)log_of.limit_ns * ticks_a_ns() / 2);
-    if (milliseconds && !qi__pulse_now.slow_ticks)
-        qi__pulse_now.slow_ticks = 1;
+    qip_pulse_now.slow_ticks = (uint64_t)((double)log_of.limit_ns * ticks_a_ns() / 2);
+    if (milliseconds && !qip_pulse_now.slow_ticks)
+        qip_pulse_now.slow_ticks = 1;
     if (loop)
-        qi__loop_look_for_long(loop);
+        qip_loop_look_for_long(loop);
 }
 
-uint64_t qi__slow_limit_ns(void)
+uint64_t qip_slow_limit_ns(void)
 {
     return log_of.limit_ns ? log_of.limit_ns : UINT64_MAX;
 }
@@ -58,7 +58,7 @@ static void log_step(const qi_slow_step *step)
                        : step->target  ? step->target
                                        : "a callback";
 
-    qi__log(QI_LOG_WARNING, "qi", "a step of %s%s%s%s took %.1f ms%s%s", what,
+    qip_log(QI_LOG_WARNING, "qi", "a step of %s%s%s%s took %.1f ms%s%s", what,
             step->task ? ", task " : "", step->task ? step->task : "",
             step->signal ? ", started by a signal," : "", (double)step->microseconds / 1000,
             step->plugin ? ", in the plugin " : "", step->plugin ? step->plugin : "");
@@ -87,42 +87,42 @@ static void tell(PyObject *parts, PyObject *signal, PyObject *target, uint64_t n
         log_step(&step);
         return;
     }
-    PyThreadState *thread = qi__gil_drop();
+    PyThreadState *thread = qip_gil_drop();
     fn(&step, user);
-    qi__gil_take(thread);
+    qip_gil_take(thread);
 }
 
-void qi__slow_callback(PyObject *callback, PyObject *context, uint64_t ns)
+void qip_slow_callback(PyObject *callback, PyObject *context, uint64_t ns)
 {
     if (!log_of.limit_ns || ns < log_of.limit_ns)
         return;
-    PyObject *raised = qi__take_exception();
-    PyObject *parts = qi__call_python("qi._stalls", "describe_step", "(OO)",
+    PyObject *raised = qip_take_exception();
+    PyObject *parts = qip_call_python("qi._stalls", "describe_step", "(OO)",
                                       callback ? callback : Py_None, context ? context : Py_None);
 
     PyErr_Clear();
     tell(parts, NULL, NULL, ns);
     Py_XDECREF(parts);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
 }
 
-void qi__slow_launch(const qi__stopwatch *watch, PyObject *outcome, PyObject *signal, PyObject *target)
+void qip_slow_launch(const qip_stopwatch *watch, PyObject *outcome, PyObject *signal, PyObject *target)
 {
-    const uint64_t ns = (uint64_t)((double)(qi__ticks() - watch->ticks) / ticks_a_ns());
-    qi__loop *loop = qi__pulse_now.loop;
+    const uint64_t ns = (uint64_t)((double)(qip_ticks() - watch->ticks) / ticks_a_ns());
+    qip_loop *loop = qip_pulse_now.loop;
 
     /* An event loop inside has let the window live; and what other threads' loops launch is not the window's. */
-    if (ns < log_of.limit_ns || qi__pulse_period(qi__pulse_load()) != watch->period ||
-        PyThread_get_thread_ident() != qi__pulse_now.ident)
+    if (ns < log_of.limit_ns || qip_pulse_period(qip_pulse_load()) != watch->period ||
+        PyThread_get_thread_ident() != qip_pulse_now.ident)
         return;
-    PyObject *raised = qi__take_exception(), *parts = NULL;
-    PyObject *task_type = qi__state_get()->task_type;
+    PyObject *raised = qip_take_exception(), *parts = NULL;
+    PyObject *task_type = qip_state_get()->task_type;
     if (outcome && PyObject_TypeCheck(outcome, (PyTypeObject *)task_type))
-        parts = qi__call_python("qi._stalls", "describe_task", "(O)", outcome);
+        parts = qip_call_python("qi._stalls", "describe_task", "(O)", outcome);
     PyErr_Clear();
-    if (loop && qi__loop_is_idle(loop)) /* else it is part of a callback that is measured */
-        qi__loop_count_slow(loop, ns);
+    if (loop && qip_loop_is_idle(loop)) /* else it is part of a callback that is measured */
+        qip_loop_count_slow(loop, ns);
     tell(parts, signal, target, ns);
     Py_XDECREF(parts);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
 }

@@ -17,39 +17,39 @@
 #include "pulse.h"
 
 /* Has steps told that take longer; 0: none. `fn` NULL: they are logged. */
-void qi__slow_set(unsigned milliseconds, qi_slow_step_fn fn, void *user);
+void qip_slow_set(unsigned milliseconds, qi_slow_step_fn fn, void *user);
 
-/* How long a callback of the loop may take before qi__slow_callback() wants to hear of it. */
-uint64_t qi__slow_limit_ns(void);
+/* How long a callback of the loop may take before qip_slow_callback() wants to hear of it. */
+uint64_t qip_slow_limit_ns(void);
 
 /* A callback has taken long, as a task's step or by itself; `context` may be NULL. Keeps the exception that is
  * set. Beware: calls the host. */
-void qi__slow_callback(PyObject *callback, PyObject *context, uint64_t ns);
+void qip_slow_callback(PyObject *callback, PyObject *context, uint64_t ns);
 
-typedef struct qi__stopwatch {
+typedef struct qip_stopwatch {
     uint64_t ticks; /* 0: does not run */
     uint64_t period;
-} qi__stopwatch;
+} qip_stopwatch;
 
-static inline qi__stopwatch qi__stopwatch_start(void)
+static inline qip_stopwatch qip_stopwatch_start(void)
 {
-    qi__stopwatch watch = {0, 0};
+    qip_stopwatch watch = {0, 0};
 
-    if (__builtin_expect(qi__pulse_now.slow_ticks != 0, 0)) {
-        watch.ticks = qi__ticks();
-        watch.period = qi__pulse_period(qi__pulse_load());
+    if (__builtin_expect(qip_pulse_now.slow_ticks != 0, 0)) {
+        watch.ticks = qip_ticks();
+        watch.period = qip_pulse_period(qip_pulse_load());
     }
     return watch;
 }
 
-/* `outcome` is the task that was launched, anything else, or NULL. As qi__slow_callback(). */
-void qi__slow_launch(const qi__stopwatch *watch, PyObject *outcome, PyObject *signal,
+/* `outcome` is the task that was launched, anything else, or NULL. As qip_slow_callback(). */
+void qip_slow_launch(const qip_stopwatch *watch, PyObject *outcome, PyObject *signal,
                      PyObject *target);
 
-static inline bool qi__stopwatch_is_slow(const qi__stopwatch *watch)
+static inline bool qip_stopwatch_is_slow(const qip_stopwatch *watch)
 {
     return __builtin_expect(watch->ticks != 0, 0) &&
-           qi__ticks() - watch->ticks > qi__pulse_now.slow_ticks;
+           qip_ticks() - watch->ticks > qip_pulse_now.slow_ticks;
 }
 
 #endif

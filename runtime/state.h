@@ -3,7 +3,7 @@
  * The state of the extension module `_qi`: its types, and the objects of the standard library that the
  * C code calls. One list names them all, so that traverse and clear can forget none.
  *
- * A room that adds a type writes qi__<room>_setup(), which makes the type, stores it here and adds it to
+ * A room that adds a type writes qip_<room>_setup(), which makes the type, stores it here and adds it to
  * the module; module.c calls them all in order.
  */
 #ifndef QI_RUNTIME_STATE_H
@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* X(name) for every owned reference. The comment says what it is or where it comes from. */
-#define QI_STATE_OBJECTS(X)                                                                        \
+#define QIP_STATE_OBJECTS(X)                                                                       \
     /* loop.c, handle.c */                                                                         \
     X(loop_type)            /* _qi.Loop */                                                         \
     X(handle_type)          /* _qi.Handle */                                                       \
@@ -80,37 +80,37 @@ extern "C" {
     X(scope_variable) /* the ContextVar that says which plugin code runs for */                    \
     X(plugins)        /* dict: id of an active plugin -> (what targets name, its Context) */
 
-typedef struct qi__state {
-#define QI_STATE_MEMBER(name) PyObject *name;
-    QI_STATE_OBJECTS(QI_STATE_MEMBER)
-#undef QI_STATE_MEMBER
-} qi__state;
+typedef struct qip_state {
+#define QIP_STATE_MEMBER(name) PyObject *name;
+    QIP_STATE_OBJECTS(QIP_STATE_MEMBER)
+#undef QIP_STATE_MEMBER
+} qip_state;
 
 /* The state of the one `_qi` module of this process, or NULL before it was imported. GIL: held. */
-qi__state *qi__state_get(void);
+qip_state *qip_state_get(void);
 
 /* The rooms' setup functions, in the order in which module.c calls them. 0, or -1 with an exception. */
-int qi__handle_setup(PyObject *module, qi__state *state);
-int qi__loop_setup(PyObject *module, qi__state *state);
-int qi__transport_setup(PyObject *module, qi__state *state);
-int qi__proxy_setup(PyObject *module, qi__state *state);
-int qi__slot_setup(PyObject *module, qi__state *state);
-int qi__stream_setup(PyObject *module, qi__state *state);
-int qi__courier_setup(PyObject *module, qi__state *state);
-int qi__report_setup(PyObject *module, qi__state *state);
-int qi__application_setup(PyObject *module, qi__state *state);
-int qi__leave_setup(PyObject *module, qi__state *state);
-int qi__function_setup(PyObject *module, qi__state *state);
-int qi__expose_setup(PyObject *module, qi__state *state);
-int qi__progress_setup(PyObject *module, qi__state *state);
-int qi__copies_setup(PyObject *module, qi__state *state);
-int qi__counters_setup(PyObject *module, qi__state *state);
-int qi__inspect_setup(PyObject *module, qi__state *state);
-int qi__interrupt_setup(PyObject *module, qi__state *state);
-int qi__watchdog_setup(PyObject *module, qi__state *state);
-int qi__scope_setup(PyObject *module, qi__state *state);
-int qi__doctor_setup(PyObject *module, qi__state *state);
-int qi__plugin_events_setup(PyObject *module, qi__state *state);
+int qip_handle_setup(PyObject *module, qip_state *state);
+int qip_loop_setup(PyObject *module, qip_state *state);
+int qip_transport_setup(PyObject *module, qip_state *state);
+int qip_proxy_setup(PyObject *module, qip_state *state);
+int qip_slot_setup(PyObject *module, qip_state *state);
+int qip_stream_setup(PyObject *module, qip_state *state);
+int qip_courier_setup(PyObject *module, qip_state *state);
+int qip_report_setup(PyObject *module, qip_state *state);
+int qip_application_setup(PyObject *module, qip_state *state);
+int qip_leave_setup(PyObject *module, qip_state *state);
+int qip_function_setup(PyObject *module, qip_state *state);
+int qip_expose_setup(PyObject *module, qip_state *state);
+int qip_progress_setup(PyObject *module, qip_state *state);
+int qip_copies_setup(PyObject *module, qip_state *state);
+int qip_counters_setup(PyObject *module, qip_state *state);
+int qip_inspect_setup(PyObject *module, qip_state *state);
+int qip_interrupt_setup(PyObject *module, qip_state *state);
+int qip_watchdog_setup(PyObject *module, qip_state *state);
+int qip_scope_setup(PyObject *module, qip_state *state);
+int qip_doctor_setup(PyObject *module, qip_state *state);
+int qip_plugin_events_setup(PyObject *module, qip_state *state);
 
 /* PyInit__qi, for PyImport_AppendInittab and for an interpreter that runs already. */
 PyMODINIT_FUNC PyInit__qi(void);

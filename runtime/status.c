@@ -63,7 +63,7 @@ static void set_short(int status, const char *text)
     size_t size = strlen(text);
 
     if (size >= SHORT_TEXT)
-        size = qi__utf8_valid(text, SHORT_TEXT - 1);
+        size = qip_utf8_valid(text, SHORT_TEXT - 1);
     memmove(the_record.text, text, size);
     the_record.text[size] = '\0';
     the_record.error = (qi_error){status, the_record.text, NULL, NULL};
@@ -78,12 +78,12 @@ static void set_block(qi_error *block)
     keep_block(block);
 }
 
-unsigned qi__fail_count(void)
+unsigned qip_fail_count(void)
 {
     return the_record.count;
 }
 
-int qi__fail(int status, const char *format, ...)
+int qip_fail(int status, const char *format, ...)
 {
     char text[SHORT_TEXT];
     va_list arguments, again;
@@ -97,7 +97,7 @@ int qi__fail(int status, const char *format, ...)
     char *large = size >= (int)sizeof text ? malloc((size_t)size + 1) : NULL;
     if (large) {
         vsnprintf(large, (size_t)size + 1, format, again);
-        qi__fail_exception(status, large, NULL, NULL);
+        qip_fail_exception(status, large, NULL, NULL);
         free(large);
     } else {
         set_short(status, size < 0 ? qi_status_text(status) : text);
@@ -106,11 +106,11 @@ int qi__fail(int status, const char *format, ...)
     return status;
 }
 
-int qi__fail_exception(int status, const char *message, const char *python_type, const char *traceback)
+int qip_fail_exception(int status, const char *message, const char *python_type, const char *traceback)
 {
     assert(status < 0);
     qi_error error = {status, message ? message : qi_status_text(status), python_type, traceback};
-    qi_error *block = qi__error_copy(&error);
+    qi_error *block = qip_error_copy(&error);
 
     if (block)
         set_block(block);
@@ -135,7 +135,7 @@ static const char *put_text(char **place, const char *text)
     return start;
 }
 
-qi_error *qi__error_copy(const qi_error *error)
+qi_error *qip_error_copy(const qi_error *error)
 {
     qi_error *copy = malloc(sizeof *copy + text_size(error->message) +
                             text_size(error->python_type) + text_size(error->traceback));
@@ -149,14 +149,14 @@ qi_error *qi__error_copy(const qi_error *error)
     return copy;
 }
 
-void qi__error_free(qi_error *error)
+void qip_error_free(qi_error *error)
 {
     free(error);
 }
 
-int qi__fail_again(const qi_error *error)
+int qip_fail_again(const qi_error *error)
 {
-    return qi__fail_exception(error->status, error->message, error->python_type, error->traceback);
+    return qip_fail_exception(error->status, error->message, error->python_type, error->traceback);
 }
 
 const qi_error *qi_last_error(void)
@@ -234,7 +234,7 @@ static size_t character_size(const unsigned char *s, size_t left)
     return 0;
 }
 
-size_t qi__utf8_valid(const char *data, size_t size)
+size_t qip_utf8_valid(const char *data, size_t size)
 {
     const unsigned char *bytes = (const unsigned char *)data;
     size_t at = 0;
@@ -248,13 +248,13 @@ size_t qi__utf8_valid(const char *data, size_t size)
     return at;
 }
 
-int qi__check_text(const char *text, const char *what)
+int qip_check_text(const char *text, const char *what)
 {
     if (!text)
-        return qi__fail(QI_ERR_ARGUMENT, "%s is NULL; a text is needed", what);
-    size_t size = strlen(text), valid = qi__utf8_valid(text, size);
+        return qip_fail(QI_ERR_ARGUMENT, "%s is NULL; a text is needed", what);
+    size_t size = strlen(text), valid = qip_utf8_valid(text, size);
     if (valid < size)
-        return qi__fail(
+        return qip_fail(
             QI_ERR_ENCODING,
             "%s is not valid UTF-8: byte 0x%02x at offset %zu; convert it first, in Qt with "
             "QString::toUtf8()",

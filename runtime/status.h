@@ -12,28 +12,28 @@
 extern "C" {
 #endif
 
-/* Sets the record of this thread and returns `status`, so that `return qi__fail(…)` reads well. */
-int qi__fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Sets the record of this thread and returns `status`, so that `return qip_fail(…)` reads well. */
+int qip_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The same with an exception's type and traceback; each is copied and may be NULL. */
-int qi__fail_exception(int status, const char *message, const char *python_type,
+int qip_fail_exception(int status, const char *message, const char *python_type,
                        const char *traceback);
 
 /* How often this thread's record was set: as long as the number stays, so does the record. */
-unsigned qi__fail_count(void);
+unsigned qip_fail_count(void);
 
-/* A record that outlives the next failure, as a task keeps it. Owned: qi__error_free(). NULL: no memory. */
-qi_error *qi__error_copy(const qi_error *error);
-void qi__error_free(qi_error *error);
+/* A record that outlives the next failure, as a task keeps it. Owned: qip_error_free(). NULL: no memory. */
+qi_error *qip_error_copy(const qi_error *error);
+void qip_error_free(qi_error *error);
 
 /* Makes a kept record this thread's again and returns its status. */
-int qi__fail_again(const qi_error *error);
+int qip_fail_again(const qi_error *error);
 
 /* Length of the longest valid UTF-8 prefix; equal to `size` if all is valid. */
-size_t qi__utf8_valid(const char *data, size_t size);
+size_t qip_utf8_valid(const char *data, size_t size);
 
 /* QI_OK, or QI_ERR_ENCODING / QI_ERR_ARGUMENT (NULL) with a message that names `what`. */
-int qi__check_text(const char *text, const char *what);
+int qip_check_text(const char *text, const char *what);
 
 #ifdef __cplusplus
 }

@@ -87,14 +87,14 @@ static void tell(const qi_config *config, channel to, const char *line, size_t s
 /* Whose code is running: a new reference to a str or None; never fails. Beware: runs Python. */
 static PyObject *origin_here(void)
 {
-    PyObject *pending = qi__take_exception();
-    PyObject *origin = qi__runtime_current() ? qi__call_python("qi._output", "origin", "()") : NULL;
+    PyObject *pending = qip_take_exception();
+    PyObject *origin = qip_runtime_current() ? qip_call_python("qi._output", "origin", "()") : NULL;
 
     if (!origin || (origin != Py_None && !PyUnicode_Check(origin))) {
         PyErr_Clear();
         Py_XSETREF(origin, Py_NewRef(Py_None));
     }
-    qi__give_exception(pending);
+    qip_give_exception(pending);
     return origin;
 }
 
@@ -102,7 +102,7 @@ static PyObject *origin_here(void)
  * ended by a NUL where its newline was, so it has one byte more than `size`. */
 static void deliver_lines(const writer *owner, char *block, size_t size, const char *origin)
 {
-    const qi_config *config = &qi__runtime_current()->config;
+    const qi_config *config = &qip_runtime_current()->config;
 
     for (char *line = block, *end = block + size; line < end;) {
         char *stop = memchr(line, '\n', (size_t)(end - line));
@@ -110,7 +110,7 @@ static void deliver_lines(const writer *owner, char *block, size_t size, const c
             stop = end;
         *stop = '\0';
         if (owner->listening)
-            qi__output_tell(line, (size_t)(stop - line), owner->to + 1, origin);
+            qip_output_tell(line, (size_t)(stop - line), owner->to + 1, origin);
         else
             tell(config, owner->to, line, (size_t)(stop - line));
         line = stop + 1;
@@ -127,17 +127,17 @@ static void deliver(const writer *owner, char *block, size_t size)
     if (origin && !name)
         PyErr_Clear();
     pthread_once(&once, make_locks);
-    PyThreadState *thread = qi__gil_drop();
-    if (qi__callout_begin()) {
+    PyThreadState *thread = qip_gil_drop();
+    if (qip_callout_begin()) {
         /* Listeners have a lock of their own, for both streams. */
         if (!owner->listening)
             pthread_mutex_lock(&locks[to]);
         deliver_lines(owner, block, size, name);
         if (!owner->listening)
             pthread_mutex_unlock(&locks[to]);
-        qi__callout_end();
+        qip_callout_end();
     }
-    qi__gil_take(thread);
+    qip_gil_take(thread);
     Py_XDECREF(origin);
 }
 
@@ -173,10 +173,10 @@ static void buffer_dealloc(PyObject *object)
 
     /* Unlinked first: while the callback runs, another thread may walk the list. An exception may be
      * under way, since this happens when a thread or the interpreter ends. */
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     take_out(self);
     hand_over_rest(self);
-    qi__give_exception(raised);
+    qip_give_exception(raised);
     Py_DECREF(self->owner);
     type->tp_free(object);
     Py_DECREF(type);
@@ -493,7 +493,7 @@ static PyType_Spec buffer_spec = {
 
 static PyObject *make_writer(channel to, bool listening, PyObject *text)
 {
-    writer *self = PyObject_New(writer, (PyTypeObject *)qi__state_get()->writer_type);
+    writer *self = PyObject_New(writer, (PyTypeObject *)qip_state_get()->writer_type);
 
     if (!self)
         return NULL;
@@ -520,13 +520,13 @@ static void flush_writer(writer *self);
 
 static PyObject *hand_over(PyObject *Py_UNUSED(module), PyObject *object)
 {
-    if (Py_TYPE(object) != (PyTypeObject *)qi__state_get()->writer_type)
+    if (Py_TYPE(object) != (PyTypeObject *)qip_state_get()->writer_type)
         return PyErr_Format(PyExc_TypeError, "a LineWriter is needed, not %R", object);
     flush_writer((writer *)object);
     Py_RETURN_NONE;
 }
 
-int qi__stream_setup(PyObject *module, qi__state *state)
+int qip_stream_setup(PyObject *module, qip_state *state)
 {
     static PyMethodDef methods[] = {
         {"_listening_writer", listening_writer, METH_O,
@@ -561,7 +561,7 @@ static int install(channel to, bool wanted)
     return PySys_SetObject(names[to], fresh);
 }
 
-int qi__streams_install(const qi_config *config)
+int qip_streams_install(const qi_config *config)
 {
     return install(OUT, config->out) < 0 ? -1 : install(ERR, config->err);
 }
@@ -604,7 +604,7 @@ static void flush_writer(writer *self)
     }
 }
 
-void qi__streams_flush(void)
+void qip_streams_flush(void)
 {
     for (int to = 0; to < CHANNELS; to++) {
         flush_stream(names[to]);
@@ -613,7 +613,7 @@ void qi__streams_flush(void)
     }
 }
 
-void qi__streams_remove(void)
+void qip_streams_remove(void)
 {
     for (int to = 0; to < CHANNELS; to++) {
         if (!installed[to])

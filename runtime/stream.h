@@ -7,12 +7,12 @@
 
 /* Puts writers in the place of sys.stdout and sys.stderr where the host wants their lines, and where the
  * process has none. 0, or -1 with an exception. */
-int qi__streams_install(const qi_config *config);
+int qip_streams_install(const qi_config *config);
 
 /* Hands over what waits for the end of its line, in all threads. Beware: calls the host. */
-void qi__streams_flush(void);
+void qip_streams_flush(void);
 
 /* Puts back what stood there before. Writers that somebody still has drop what they get. */
-void qi__streams_remove(void);
+void qip_streams_remove(void);
 
 #endif

@@ -34,7 +34,7 @@ static void make_condition(pthread_cond_t *condition)
     pthread_condattr_destroy(&attributes);
 }
 
-void qi__task_free_args(qi_task *task)
+void qip_task_free_args(qi_task *task)
 {
     for (size_t i = 0; i < task->count; i++)
         qi_value_clear(&task->args[i]);
@@ -43,16 +43,16 @@ void qi__task_free_args(qi_task *task)
     task->count = 0;
 }
 
-void qi__task_drop(qi_task *task)
+void qip_task_drop(qi_task *task)
 {
     if (atomic_fetch_sub(&task->references, 1) != 1)
         return;
-    qi__task_free_args(task);
+    qip_task_free_args(task);
     qi_value_clear(&task->result);
-    qi__error_free(task->error);
-    qi__callable_drop(task->callable);
-    qi_qt_guard_free(task->owner_guard);
-    qi__progress_drop(task->progress);
+    qip_error_free(task->error);
+    qip_callable_drop(task->callable);
+    qip_qt_guard_free(task->owner_guard);
+    qip_progress_drop(task->progress);
     pthread_cond_destroy(&task->ended);
     pthread_mutex_destroy(&task->lock);
     free(task->target);
@@ -60,7 +60,7 @@ void qi__task_drop(qi_task *task)
     free(task);
 }
 
-qi_task *qi__task_keep(qi_task *task)
+qi_task *qip_task_keep(qi_task *task)
 {
     atomic_fetch_add(&task->references, 1);
     return task;
@@ -89,21 +89,21 @@ static qi_task *new_task(qi_runtime *runtime, const char *target, const qi_task_
     task->runtime = runtime;
     task->target = copy_text(target, &ok);
     task->name = copy_text(options->name, &ok);
-    task->callable = target ? NULL : qi__callable_retain(options->callable);
+    task->callable = target ? NULL : qip_callable_retain(options->callable);
     task->timeout_ms = options->timeout_ms;
     task->flags = options->flags;
     task->done = options->done;
     task->user = options->user;
     if (options->progress)
-        ok &= (task->progress = qi__progress_new(options->progress, options->user)) != NULL;
+        ok &= (task->progress = qip_progress_new(options->progress, options->user)) != NULL;
     if (!ok) {
-        qi__task_drop(task);
+        qip_task_drop(task);
         return NULL;
     }
     return task;
 }
 
-void qi__launches_add(qi_task *task)
+void qip_launches_add(qi_task *task)
 {
     pthread_mutex_lock(&launches_lock);
     task->next = launches;
@@ -113,7 +113,7 @@ void qi__launches_add(qi_task *task)
     pthread_mutex_unlock(&launches_lock);
 }
 
-void qi__launches_remove(qi_task *task)
+void qip_launches_remove(qi_task *task)
 {
     pthread_mutex_lock(&launches_lock);
     if (task->previous)
@@ -137,28 +137,28 @@ void qi_task_options_init(qi_task_options *options)
 static int check_options(const qi_task_options *options)
 {
     if (options->size != sizeof *options)
-        return qi__fail(QI_ERR_ABI,
+        return qip_fail(QI_ERR_ABI,
                         "qi_task_options has size %zu, but this library knows %zu; fill it with "
                         "qi_task_options_init()",
                         options->size, sizeof *options);
     if (options->flags & ~(unsigned)QI_TASK_ALLOW_PLAIN)
-        return qi__fail(QI_ERR_ARGUMENT, "qi_task_options has unknown flags: 0x%x", options->flags);
-    return options->name ? qi__check_text(options->name, "the task's name") : QI_OK;
+        return qip_fail(QI_ERR_ARGUMENT, "qi_task_options has unknown flags: 0x%x", options->flags);
+    return options->name ? qip_check_text(options->name, "the task's name") : QI_OK;
 }
 
 static int check_call(qi_runtime *runtime, const char *target, const qi_value *args, size_t count,
                       const qi_task_options *options)
 {
-    int status = qi__runtime_check(runtime);
+    int status = qip_runtime_check(runtime);
 
     if (status == QI_OK)
         status = check_options(options);
     if (status == QI_OK)
-        status = qi__callable_check(target, options->callable);
+        status = qip_callable_check(target, options->callable);
     if (status == QI_OK && count > 0 && !args)
-        status = qi__fail(QI_ERR_ARGUMENT, "`args` is NULL, but `count` is %zu", count);
-    if (status == QI_OK && options->owner && qi_qt_is_dying(options->owner))
-        status = qi__fail(QI_ERR_DEAD_OBJECT,
+        status = qip_fail(QI_ERR_ARGUMENT, "`args` is NULL, but `count` is %zu", count);
+    if (status == QI_OK && options->owner && qip_qt_is_dying(options->owner))
+        status = qip_fail(QI_ERR_DEAD_OBJECT,
                           "the owner is being destroyed, so the task would be cancelled at once");
     return status;
 }
@@ -178,47 +178,47 @@ int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *args, s
         return status;
     qi_task *task = new_task(runtime, target, options);
     if (!task)
-        return qi__fail(QI_ERR_MEMORY, "out of memory");
-    if (out && qi__handle_add(task, QI__HANDLE_TASK) < 0) {
-        qi__task_drop(task);
-        return qi__fail(QI_ERR_MEMORY, "out of memory");
+        return qip_fail(QI_ERR_MEMORY, "out of memory");
+    if (out && qip_handle_add(task, QIP_HANDLE_TASK) < 0) {
+        qip_task_drop(task);
+        return qip_fail(QI_ERR_MEMORY, "out of memory");
     }
     if (out) {
         /* Before the launch: a task that ends inside it has somebody who can ask for its result. */
-        qi__task_keep(task);
+        qip_task_keep(task);
         atomic_store(&task->handles, 1);
     }
-    status = qi__runtime_on_gui_thread() ? qi__task_launch_here(task, args, count, options->owner)
-                                         : qi__task_launch_there(task, args, count, options->owner);
+    status = qip_runtime_on_gui_thread() ? qip_task_launch_here(task, args, count, options->owner)
+                                         : qip_task_launch_there(task, args, count, options->owner);
     if (out && status == QI_OK) {
         *out = task;
     } else if (out) {
-        qi__handle_remove(task);
-        qi__task_drop(task);
+        qip_handle_remove(task);
+        qip_task_drop(task);
     }
     return status;
 }
 
 int qi_task_cancel(qi_task *task)
 {
-    int status = qi__handle_check(task, QI__HANDLE_TASK, "task");
+    int status = qip_handle_check(task, QIP_HANDLE_TASK, "task");
 
-    if (status < 0 || !qi__task_is_pending(task))
+    if (status < 0 || !qip_task_is_pending(task))
         return status;
     atomic_store(&task->cancel_asked, true);
-    if (qi__runtime_on_gui_thread()) {
-        qi__task_cancel_job(qi__task_keep(task));
+    if (qip_runtime_on_gui_thread()) {
+        qip_task_cancel_job(qip_task_keep(task));
         return QI_OK;
     }
-    if (qi_qt_post(qi__task_cancel_job, qi__task_keep(task)))
+    if (qip_qt_post(qip_task_cancel_job, qip_task_keep(task)))
         return QI_OK;
-    qi__task_drop(task);
-    return qi__fail(QI_ERR_NOT_RUNNING, "the application has ended, and the task with it");
+    qip_task_drop(task);
+    return qip_fail(QI_ERR_NOT_RUNNING, "the application has ended, and the task with it");
 }
 
 qi_task_phase qi_task_state(const qi_task *task)
 {
-    if (!qi__handle_is(task, QI__HANDLE_TASK))
+    if (!qip_handle_is(task, QIP_HANDLE_TASK))
         return QI_TASK_INVALID;
     return (qi_task_phase)atomic_load(&task->phase);
 }
@@ -229,18 +229,18 @@ static int answer(qi_task *task, qi_value *out)
     if (task->status == QI_OK)
         return out ? qi_value_copy(out, &task->result) : QI_OK;
     if (task->error)
-        return qi__fail_again(task->error);
-    return qi__fail(task->status, "%s", qi_status_text(task->status));
+        return qip_fail_again(task->error);
+    return qip_fail(task->status, "%s", qi_status_text(task->status));
 }
 
 int qi_task_result(qi_task *task, qi_value *out)
 {
-    int status = qi__handle_check(task, QI__HANDLE_TASK, "task");
+    int status = qip_handle_check(task, QIP_HANDLE_TASK, "task");
 
     if (status < 0)
         return status;
-    if (qi__task_is_pending(task))
-        return qi__fail(QI_ERR_PENDING,
+    if (qip_task_is_pending(task))
+        return qip_fail(QI_ERR_PENDING,
                         "the task has not ended yet; wait for it with qi_task_wait() in "
                         "another thread, or give it a `done` callback");
     return answer(task, out);
@@ -267,52 +267,52 @@ static bool wait_until_ended(qi_task *task, int timeout_ms)
     int result = 0;
 
     pthread_mutex_lock(&task->lock);
-    while (qi__task_is_pending(task) && result != ETIMEDOUT) {
+    while (qip_task_is_pending(task) && result != ETIMEDOUT) {
         if (timeout_ms < 0)
             pthread_cond_wait(&task->ended, &task->lock);
         else
             result = pthread_cond_timedwait(&task->ended, &task->lock, &deadline);
     }
     pthread_mutex_unlock(&task->lock);
-    return !qi__task_is_pending(task);
+    return !qip_task_is_pending(task);
 }
 
 int qi_task_wait(qi_task *task, int timeout_ms, qi_value *out)
 {
-    int status = qi__handle_check(task, QI__HANDLE_TASK, "task");
+    int status = qip_handle_check(task, QIP_HANDLE_TASK, "task");
 
     if (status < 0)
         return status;
-    if (qi__runtime_on_gui_thread())
-        return qi__fail(QI_ERR_WRONG_THREAD,
+    if (qip_runtime_on_gui_thread())
+        return qip_fail(QI_ERR_WRONG_THREAD,
                         "qi_task_wait() on the GUI thread would keep the task from "
                         "ever ending; use a `done` callback, or await it in Python");
-    qi__task_keep(task); /* another thread may release the handle meanwhile */
+    qip_task_keep(task); /* another thread may release the handle meanwhile */
     PyThreadState *thread = Py_IsInitialized() && PyGILState_Check() ? PyEval_SaveThread() : NULL;
     bool has_ended = wait_until_ended(task, timeout_ms);
     if (thread)
         PyEval_RestoreThread(thread);
     status = has_ended ? answer(task, out)
-                       : qi__fail(QI_ERR_PENDING, "the task has not ended within %d ms", timeout_ms);
-    qi__task_drop(task);
+                       : qip_fail(QI_ERR_PENDING, "the task has not ended within %d ms", timeout_ms);
+    qip_task_drop(task);
     return status;
 }
 
 qi_task *qi_task_retain(qi_task *task)
 {
-    if (qi__handle_check(task, QI__HANDLE_TASK, "task") < 0)
+    if (qip_handle_check(task, QIP_HANDLE_TASK, "task") < 0)
         return NULL;
     atomic_fetch_add(&task->handles, 1);
-    return qi__task_keep(task);
+    return qip_task_keep(task);
 }
 
 void qi_task_release(qi_task *task)
 {
-    if (!qi__handle_is(task, QI__HANDLE_TASK))
+    if (!qip_handle_is(task, QIP_HANDLE_TASK))
         return;
     if (atomic_fetch_sub(&task->handles, 1) == 1)
-        qi__handle_remove(task);
-    qi__task_drop(task);
+        qip_handle_remove(task);
+    qip_task_drop(task);
 }
 
 /* -- shutdown ------------------------------------------------------------------------------------------------------------ */
@@ -325,18 +325,18 @@ static qi_task *take_launch(const qi_runtime *runtime)
     while (task && task->runtime != runtime)
         task = task->next;
     if (task)
-        qi__task_keep(task);
+        qip_task_keep(task);
     pthread_mutex_unlock(&launches_lock);
     return task;
 }
 
-void qi__tasks_abandon(qi_runtime *runtime)
+void qip_tasks_abandon(qi_runtime *runtime)
 {
     qi_task *task;
 
     while ((task = take_launch(runtime))) {
-        qi__task_finish_with(task, QI_ERR_SHUTTING_DOWN,
+        qip_task_finish_with(task, QI_ERR_SHUTTING_DOWN,
                              "the runtime was shut down and left the task behind");
-        qi__task_drop(task);
+        qip_task_drop(task);
     }
 }

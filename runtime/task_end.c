@@ -36,25 +36,25 @@ static qi_task_phase phase_of(int status)
 }
 
 /* Lets go of everything that could end the task by another way. */
-void qi__task_disarm(qi_task *task)
+void qip_task_disarm(qi_task *task)
 {
-    qi__owner *owner = task->owner;
+    qip_owner *owner = task->owner;
     PyObject *timer = task->timer;
 
     task->owner = NULL;
     task->timer = NULL;
-    qi__owner_release(owner);
+    qip_owner_release(owner);
     if (timer) {
-        PyObject *raised = qi__take_exception();
+        PyObject *raised = qip_take_exception();
         Py_XDECREF(PyObject_CallMethod(timer, "cancel", NULL));
         PyErr_Clear();
         Py_DECREF(timer);
-        qi__give_exception(raised);
+        qip_give_exception(raised);
     }
     if (task->pending) {
-        qi__pending *pending = task->pending;
+        qip_pending *pending = task->pending;
         task->pending = NULL;
-        qi__pending_drop(pending);
+        qip_pending_drop(pending);
     }
 }
 
@@ -78,17 +78,17 @@ static void tell(qi_task *task, bool had_handles)
 
     if (task->done) {
         qi_value none = qi_none();
-        PyThreadState *thread = qi__gil_drop();
+        PyThreadState *thread = qip_gil_drop();
         task->done(task->status, task->status == QI_OK ? &task->result : &none, error, task->user);
-        qi__gil_take(thread);
+        qip_gil_take(thread);
     } else if (phase_of(task->status) == QI_TASK_FAILED && !task->is_reported && !had_handles) {
         if (task->callable && !target)
-            target = qi__callable_name(task->callable);
+            target = qip_callable_name(task->callable);
         qi_origin origin = {.task = task->name, .target = target};
         if (task->plugin)
             origin.plugin = PyUnicode_AsUTF8(task->plugin);
         PyErr_Clear();
-        qi__report_error(error, &origin);
+        qip_report_error(error, &origin);
     }
 }
 
@@ -96,12 +96,12 @@ static void tell(qi_task *task, bool had_handles)
  * and then it may be gone. */
 static bool is_pending_still(qi_task *task)
 {
-    if (!task->progress || !qi__task_is_pending(task))
-        return qi__task_is_pending(task);
-    qi__task_keep(task);
-    qi__progress_finish(task->progress);
-    bool answer = qi__task_is_pending(task);
-    qi__task_drop(task);
+    if (!task->progress || !qip_task_is_pending(task))
+        return qip_task_is_pending(task);
+    qip_task_keep(task);
+    qip_progress_finish(task->progress);
+    bool answer = qip_task_is_pending(task);
+    qip_task_drop(task);
     return answer;
 }
 
@@ -113,71 +113,71 @@ static void finish(qi_task *task, int status, qi_value *result, qi_error *error)
 {
     if (!is_pending_still(task)) {
         qi_value_clear(result);
-        qi__error_free(error);
+        qip_error_free(error);
         return;
     }
-    qi__task_disarm(task);
+    qip_task_disarm(task);
     /* Before it is published: a thread that waits may read the result and release its handle at once. */
     bool had_handles = atomic_load(&task->handles) > 0;
     publish(task, status, result, error);
-    qi__launches_remove(task);
-    PyObject *raised = qi__take_exception();
+    qip_launches_remove(task);
+    PyObject *raised = qip_take_exception();
     tell(task, had_handles);
     Py_CLEAR(task->plugin);
-    qi__give_exception(raised);
-    qi__task_drop(task);
+    qip_give_exception(raised);
+    qip_task_drop(task);
 }
 
 /* Ends it with the calling thread's error record, as something that never ran. */
-void qi__task_finish_failed(qi_task *task)
+void qip_task_finish_failed(qi_task *task)
 {
-    qi_error *error = qi__error_copy(qi_last_error());
+    qi_error *error = qip_error_copy(qi_last_error());
     qi_value none = qi_none();
 
     finish(task, qi_last_error()->status, &none, error);
 }
 
-void qi__task_finish_with(qi_task *task, int status, const char *message)
+void qip_task_finish_with(qi_task *task, int status, const char *message)
 {
     qi_error text = {status, message, NULL, NULL};
     qi_value none = qi_none();
 
-    finish(task, status, &none, qi__error_copy(&text));
+    finish(task, status, &none, qip_error_copy(&text));
 }
 
 /* `future` is the asyncio task; NULL: there is none. */
-void qi__task_finish_raised(qi_task *task, PyObject *future, PyObject *exception)
+void qip_task_finish_raised(qi_task *task, PyObject *future, PyObject *exception)
 {
-    qi_error *error = qi__error_from_exception(exception);
+    qi_error *error = qip_error_from_exception(exception);
     qi_value none = qi_none();
 
-    if (qi__task_is_pending(task))
+    if (qip_task_is_pending(task))
         Py_XSETREF(task->plugin,
-                   future ? qi__scope_blame_task(future, exception) : qi__scope_blame(exception));
+                   future ? qip_scope_blame_task(future, exception) : qip_scope_blame(exception));
 
     finish(task, error ? error->status : QI_ERR_PYTHON, &none, error);
 }
 
-void qi__task_finish_result(qi_task *task, PyObject *result)
+void qip_task_finish_result(qi_task *task, PyObject *result)
 {
     qi_value value;
 
-    if (qi__value_from_python(result, &value) == 0) {
+    if (qip_value_from_python(result, &value) == 0) {
         finish(task, QI_OK, &value, NULL);
         return;
     }
-    PyObject *exception = qi__take_exception();
-    qi__task_finish_raised(task, NULL, exception);
+    PyObject *exception = qip_take_exception();
+    qip_task_finish_raised(task, NULL, exception);
     Py_XDECREF(exception);
 }
 
 static void finish_cancelled(qi_task *task)
 {
     if (task->timed_out)
-        qi__task_finish_with(task, QI_ERR_TIMEOUT,
+        qip_task_finish_with(task, QI_ERR_TIMEOUT,
                              "the task was cancelled because its timeout_ms was over");
     else
-        qi__task_finish_with(task, QI_ERR_CANCELLED, "the task was cancelled");
+        qip_task_finish_with(task, QI_ERR_CANCELLED, "the task was cancelled");
 }
 
 static bool is_cancelled(PyObject *future)
@@ -191,77 +191,77 @@ static bool is_cancelled(PyObject *future)
 }
 
 /* `future` is the asyncio task, which has ended. */
-void qi__task_finish_from(qi_task *task, PyObject *future)
+void qip_task_finish_from(qi_task *task, PyObject *future)
 {
     if (is_cancelled(future)) {
         finish_cancelled(task);
         return;
     }
-    PyObject *exception = qi__task_exception(future);
+    PyObject *exception = qip_task_exception(future);
     PyObject *result = exception ? NULL : PyObject_CallMethod(future, "result", NULL);
-    task->is_reported = exception && qi__exception_left_step(exception);
+    task->is_reported = exception && qip_exception_left_step(exception);
     if (!result && !exception)
-        exception = qi__take_exception();
+        exception = qip_take_exception();
     if (result)
-        qi__task_finish_result(task, result);
+        qip_task_finish_result(task, result);
     else
-        qi__task_finish_raised(task, future, exception);
+        qip_task_finish_raised(task, future, exception);
     Py_XDECREF(result);
     Py_XDECREF(exception);
 }
 
-void qi__task_ended(qi__pending *pending)
+void qip_task_ended(qip_pending *pending)
 {
     qi_task *task = pending->data;
     PyObject *future = Py_NewRef(pending->task);
 
-    qi__task_finish_from(task, future);
+    qip_task_finish_from(task, future);
     Py_DECREF(future);
 }
 
-const char *qi__task_of_pending(const qi__pending *pending)
+const char *qip_task_of_pending(const qip_pending *pending)
 {
-    if (!pending->task || pending->ended != qi__task_ended)
+    if (!pending->task || pending->ended != qip_task_ended)
         return NULL;
     const qi_task *task = pending->data;
-    return task->target ? task->target : qi__callable_name(task->callable);
+    return task->target ? task->target : qip_callable_name(task->callable);
 }
 
 /* -- cancelling ----------------------------------------------------------------------------------------------------- */
 
 /* A task whose first step is on the stack, or which was not launched yet, finds `cancel_asked` later. */
-void qi__task_cancel_now(qi_task *task)
+void qip_task_cancel_now(qi_task *task)
 {
     atomic_store(&task->cancel_asked, true);
     if (task->pending) {
         PyObject *future = Py_NewRef(task->pending->task);
-        qi__task_cancel(future);
+        qip_task_cancel(future);
         Py_DECREF(future);
     }
 }
 
-void qi__task_cancel_job(void *data)
+void qip_task_cancel_job(void *data)
 {
     qi_task *task = data;
 
-    if (qi__task_is_pending(task)) {
-        qi__visit visit = qi__python_enter();
-        qi__task_cancel_now(task);
-        qi__python_leave(visit);
+    if (qip_task_is_pending(task)) {
+        qip_visit visit = qip_python_enter();
+        qip_task_cancel_now(task);
+        qip_python_leave(visit);
     }
-    qi__task_drop(task);
+    qip_task_drop(task);
 }
 
-void qi__task_owner_gone(void *data)
+void qip_task_owner_gone(void *data)
 {
-    qi__task_cancel_now(data);
+    qip_task_cancel_now(data);
 }
 
 static const char capsule_name[] = "qi_task";
 
 static void capsule_freed(PyObject *capsule)
 {
-    qi__task_drop(PyCapsule_GetPointer(capsule, capsule_name));
+    qip_task_drop(PyCapsule_GetPointer(capsule, capsule_name));
 }
 
 static PyObject *time_is_over(PyObject *capsule, PyObject *Py_UNUSED(ignored))
@@ -270,7 +270,7 @@ static PyObject *time_is_over(PyObject *capsule, PyObject *Py_UNUSED(ignored))
 
     if (task && task->pending) {
         task->timed_out = true;
-        qi__task_cancel_now(task);
+        qip_task_cancel_now(task);
     }
     Py_RETURN_NONE;
 }
@@ -278,11 +278,11 @@ static PyObject *time_is_over(PyObject *capsule, PyObject *Py_UNUSED(ignored))
 static PyMethodDef timer_method = {"time_is_over", time_is_over, METH_NOARGS, NULL};
 
 /* 0, or -1 with an exception set. */
-int qi__task_arm_timer(qi_task *task)
+int qip_task_arm_timer(qi_task *task)
 {
-    PyObject *capsule = PyCapsule_New(qi__task_keep(task), capsule_name, capsule_freed);
+    PyObject *capsule = PyCapsule_New(qip_task_keep(task), capsule_name, capsule_freed);
     if (!capsule)
-        qi__task_drop(task);
+        qip_task_drop(task);
     PyObject *callback = capsule ? PyCFunction_New(&timer_method, capsule) : NULL;
 
     if (callback)

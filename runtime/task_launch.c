@@ -24,14 +24,14 @@
 #include "task_p.h"
 #include "visit.h"
 
-static qi__pending_list running; /* GIL */
+static qip_pending_list running; /* GIL */
 
 /* -- launching: GUI thread, GIL held ---------------------------------------------------------------------------------- */
 
 /* The exception of a conversion, as the status that the header promises for an argument. */
 static int argument_failed(size_t index)
 {
-    PyObject *exception = qi__take_exception();
+    PyObject *exception = qip_take_exception();
     char what[40];
     int status = QI_ERR_PYTHON;
 
@@ -45,13 +45,13 @@ static int argument_failed(size_t index)
     else if (PyErr_GivenExceptionMatches(exception, PyExc_TypeError) ||
              PyErr_GivenExceptionMatches(exception, PyExc_RecursionError))
         status = QI_ERR_TYPE;
-    qi__give_exception(exception);
-    int general = qi__fail_python(what);
+    qip_give_exception(exception);
+    int general = qip_fail_python(what);
     if (status == QI_ERR_PYTHON)
         return general;
-    qi_error *copy = qi__error_copy(qi_last_error());
-    qi__fail(status, "%s", copy ? copy->message : qi_status_text(status));
-    qi__error_free(copy);
+    qi_error *copy = qip_error_copy(qi_last_error());
+    qip_fail(status, "%s", copy ? copy->message : qi_status_text(status));
+    qip_error_free(copy);
     return status;
 }
 
@@ -69,10 +69,10 @@ static PyObject *call(PyObject *callable, const qi_value *args, size_t count, in
 
     *status = QI_OK;
     if (!stack) {
-        *status = qi__fail(QI_ERR_MEMORY, "out of memory for %zu arguments", count);
+        *status = qip_fail(QI_ERR_MEMORY, "out of memory for %zu arguments", count);
         return NULL;
     }
-    while (converted < count && (stack[converted + 1] = qi__value_to_python(&args[converted])))
+    while (converted < count && (stack[converted + 1] = qip_value_to_python(&args[converted])))
         converted++;
     if (converted < count)
         *status = argument_failed(converted);
@@ -89,24 +89,24 @@ static PyObject *call(PyObject *callable, const qi_value *args, size_t count, in
 /* The coroutine was started and has ended or is suspended. */
 static int follow(qi_task *task, PyObject *future)
 {
-    int done = qi__task_is_done(future);
+    int done = qip_task_is_done(future);
 
     if (done < 0)
-        return qi__fail_python("asking the task whether it has ended");
-    if (!qi__task_is_pending(task))
+        return qip_fail_python("asking the task whether it has ended");
+    if (!qip_task_is_pending(task))
         return QI_OK; /* abandoned in its first step */
     if (done) {
-        qi__task_finish_from(task, future);
+        qip_task_finish_from(task, future);
         return QI_OK;
     }
-    task->pending = qi__pending_add(&running, future, qi__task_ended, task);
-    if (!task->pending || (task->timeout_ms && qi__task_arm_timer(task) < 0)) {
-        int status = qi__fail_python("watching the task");
-        qi__task_cancel(future);
+    task->pending = qip_pending_add(&running, future, qip_task_ended, task);
+    if (!task->pending || (task->timeout_ms && qip_task_arm_timer(task) < 0)) {
+        int status = qip_fail_python("watching the task");
+        qip_task_cancel(future);
         return status;
     }
     if (atomic_load(&task->cancel_asked))
-        qi__task_cancel_now(task);
+        qip_task_cancel_now(task);
     return QI_OK;
 }
 
@@ -116,15 +116,15 @@ static int start(qi_task *task, PyObject *coroutine)
 
     if (task->name && !name) {
         Py_XDECREF(PyObject_CallMethod(coroutine, "close", NULL));
-        return qi__fail_python("naming the task");
+        return qip_fail_python("naming the task");
     }
-    const qi__stopwatch watch = qi__stopwatch_start();
-    PyObject *future = qi__loop_run_task(task->runtime->loop, coroutine, name, NULL);
-    if (qi__stopwatch_is_slow(&watch))
-        qi__slow_launch(&watch, future, NULL, NULL);
+    const qip_stopwatch watch = qip_stopwatch_start();
+    PyObject *future = qip_loop_run_task(task->runtime->loop, coroutine, name, NULL);
+    if (qip_stopwatch_is_slow(&watch))
+        qip_slow_launch(&watch, future, NULL, NULL);
     Py_XDECREF(name);
     if (!future)
-        return qi__fail_python("starting the task");
+        return qip_fail_python("starting the task");
     int status = follow(task, future);
     Py_DECREF(future);
     return status;
@@ -133,17 +133,17 @@ static int start(qi_task *task, PyObject *coroutine)
 /* What came back from the callable: a coroutine, or, of a plain function, the result. */
 static int proceed(qi_task *task, const char *name, PyObject *outcome)
 {
-    int is_coroutine = qi__is_coroutine_object(outcome);
+    int is_coroutine = qip_is_coroutine_object(outcome);
 
     if (is_coroutine < 0)
-        return qi__fail_python(name);
+        return qip_fail_python(name);
     if (is_coroutine)
         return start(task, outcome);
     if (!(task->flags & QI_TASK_ALLOW_PLAIN))
-        return qi__fail(QI_ERR_NOT_COROUTINE,
+        return qip_fail(QI_ERR_NOT_COROUTINE,
                         "\"%s\" returned an object of type %.200s and no coroutine", name,
                         Py_TYPE(outcome)->tp_name);
-    qi__task_finish_result(task, outcome);
+    qip_task_finish_result(task, outcome);
     return QI_OK;
 }
 
@@ -152,10 +152,10 @@ static int check_kind(const qi_task *task, PyObject *callable, const char *name,
 {
     *plain = false;
     if (!(task->flags & QI_TASK_ALLOW_PLAIN))
-        return qi__callable_check_coroutine(callable, name, "QI_TASK_ALLOW_PLAIN");
-    int is_coroutine = qi__signature_is_coroutine(callable);
+        return qip_callable_check_coroutine(callable, name, "QI_TASK_ALLOW_PLAIN");
+    int is_coroutine = qip_signature_is_coroutine(callable);
     *plain = is_coroutine == 0;
-    return is_coroutine < 0 ? qi__fail_python(name) : QI_OK;
+    return is_coroutine < 0 ? qip_fail_python(name) : QI_OK;
 }
 
 static int begin(qi_task *task, PyObject *callable, const char *name, bool plain,
@@ -168,11 +168,11 @@ static int begin(qi_task *task, PyObject *callable, const char *name, bool plain
         status = proceed(task, name, outcome);
         Py_DECREF(outcome);
     } else if (status == QI_OK && plain) {
-        PyObject *exception = qi__take_exception();
-        qi__task_finish_raised(task, NULL, exception); /* it ran: what it raised is its result */
+        PyObject *exception = qip_take_exception();
+        qip_task_finish_raised(task, NULL, exception); /* it ran: what it raised is its result */
         Py_DECREF(exception);
     } else if (status == QI_OK) {
-        status = qi__fail_python(name);
+        status = qip_fail_python(name);
     }
     return status;
 }
@@ -181,12 +181,12 @@ static int begin(qi_task *task, PyObject *callable, const char *name, bool plain
 static int begin_in_context(qi_task *task, PyObject *callable, const char *name, bool plain,
                             const qi_value *args, size_t count)
 {
-    PyObject *context = qi__progress_enter(task->progress);
+    PyObject *context = qip_progress_enter(task->progress);
 
     if (!context)
-        return qi__fail_python(name);
+        return qip_fail_python(name);
     int status = begin(task, callable, name, plain, args, count);
-    qi__progress_leave(context);
+    qip_progress_leave(context);
     return status;
 }
 
@@ -197,21 +197,21 @@ static int begin_in_context(qi_task *task, PyObject *callable, const char *name,
 static int launch(qi_task *task, const qi_value *args, size_t count)
 {
     const char *name;
-    PyObject *callable = qi__callable_take(task->runtime, task->target, task->callable, &name);
+    PyObject *callable = qip_callable_take(task->runtime, task->target, task->callable, &name);
     if (!callable)
         return qi_last_error()->status;
 
-    PyObject *context = qi__scope_of_callable(callable), *entered = NULL;
+    PyObject *context = qip_scope_of_callable(callable), *entered = NULL;
     if (context)
-        entered = qi__scope_enter(context);
+        entered = qip_scope_enter(context);
     else if (!task->callable) /* what the host names is its own; an object may be a plugin's */
-        entered = qi__scope_enter_application();
+        entered = qip_scope_enter_application();
     bool plain;
     int status = check_kind(task, callable, name, &plain);
     if (status == QI_OK)
         status = task->progress ? begin_in_context(task, callable, name, plain, args, count)
                                 : begin(task, callable, name, plain, args, count);
-    qi__scope_leave(entered);
+    qip_scope_leave(entered);
     Py_XDECREF(context);
     Py_DECREF(callable);
     return status;
@@ -221,31 +221,31 @@ static int watch_owner(qi_task *task, qi_object *owner)
 {
     if (!owner)
         return QI_OK;
-    task->owner = qi__owner_watch(owner, qi__task_owner_gone, task);
-    return task->owner ? QI_OK : qi__fail(QI_ERR_MEMORY, "out of memory");
+    task->owner = qip_owner_watch(owner, qip_task_owner_gone, task);
+    return task->owner ? QI_OK : qip_fail(QI_ERR_MEMORY, "out of memory");
 }
 
 /* Forgets a task of which nothing was launched. GIL held. */
 static void forget(qi_task *task)
 {
-    qi__task_disarm(task);
-    qi__launches_remove(task);
-    qi__task_drop(task);
+    qip_task_disarm(task);
+    qip_launches_remove(task);
+    qip_task_drop(task);
 }
 
-int qi__task_launch_here(qi_task *task, const qi_value *args, size_t count, qi_object *owner)
+int qip_task_launch_here(qi_task *task, const qi_value *args, size_t count, qi_object *owner)
 {
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     int status = watch_owner(task, owner);
 
-    qi__launches_add(task);
-    qi__task_keep(task);
+    qip_launches_add(task);
+    qip_task_keep(task);
     if (status == QI_OK)
         status = launch(task, args, count);
-    if (status < 0 && qi__task_is_pending(task))
+    if (status < 0 && qip_task_is_pending(task))
         forget(task);
-    qi__task_drop(task);
-    qi__python_leave(visit);
+    qip_task_drop(task);
+    qip_python_leave(visit);
     return status;
 }
 
@@ -253,15 +253,15 @@ int qi__task_launch_here(qi_task *task, const qi_value *args, size_t count, qi_o
 
 static int launch_arrived(qi_task *task)
 {
-    qi_object *owner = task->has_owner ? qi_qt_guard_object(task->owner_guard) : NULL;
-    int status = qi__runtime_check_gui(task->runtime);
+    qi_object *owner = task->has_owner ? qip_qt_guard_object(task->owner_guard) : NULL;
+    int status = qip_runtime_check_gui(task->runtime);
 
     if (status < 0)
         return status;
     if (atomic_load(&task->cancel_asked))
-        return qi__fail(QI_ERR_CANCELLED, "the task was cancelled before it was launched");
+        return qip_fail(QI_ERR_CANCELLED, "the task was cancelled before it was launched");
     if (task->has_owner && !owner)
-        return qi__fail(QI_ERR_CANCELLED,
+        return qip_fail(QI_ERR_CANCELLED,
                         "the task's owner was destroyed before the task was launched");
     if ((status = watch_owner(task, owner)) < 0)
         return status;
@@ -273,14 +273,14 @@ static void launch_job(void *data)
 {
     qi_task *task = data;
 
-    if (qi__task_is_pending(task)) {
-        qi__visit visit = qi__python_enter();
+    if (qip_task_is_pending(task)) {
+        qip_visit visit = qip_python_enter();
         if (launch_arrived(task) < 0)
-            qi__task_finish_failed(task);
-        qi__task_free_args(task);
-        qi__python_leave(visit);
+            qip_task_finish_failed(task);
+        qip_task_free_args(task);
+        qip_python_leave(visit);
     }
-    qi__task_drop(task);
+    qip_task_drop(task);
 }
 
 static int copy_args(qi_task *task, const qi_value *args, size_t count)
@@ -289,7 +289,7 @@ static int copy_args(qi_task *task, const qi_value *args, size_t count)
         return QI_OK;
     task->args = calloc(count, sizeof *task->args);
     if (!task->args)
-        return qi__fail(QI_ERR_MEMORY, "out of memory for %zu arguments", count);
+        return qip_fail(QI_ERR_MEMORY, "out of memory for %zu arguments", count);
     for (; task->count < count; task->count++) {
         int status = qi_value_copy(&task->args[task->count], &args[task->count]);
         if (status < 0)
@@ -298,24 +298,24 @@ static int copy_args(qi_task *task, const qi_value *args, size_t count)
     return QI_OK;
 }
 
-int qi__task_launch_there(qi_task *task, const qi_value *args, size_t count, qi_object *owner)
+int qip_task_launch_there(qi_task *task, const qi_value *args, size_t count, qi_object *owner)
 {
     int status = copy_args(task, args, count);
 
     task->has_owner = owner != NULL;
-    if (status == QI_OK && owner && !(task->owner_guard = qi_qt_guard_new(owner)))
-        status = qi__fail(QI_ERR_MEMORY, "out of memory");
+    if (status == QI_OK && owner && !(task->owner_guard = qip_qt_guard_new(owner)))
+        status = qip_fail(QI_ERR_MEMORY, "out of memory");
     if (status < 0) {
-        qi__task_drop(task);
+        qip_task_drop(task);
         return status;
     }
-    qi__launches_add(task);
-    qi__task_keep(task);
-    if (!qi_qt_post(launch_job, task)) {
-        qi__launches_remove(task);
-        qi__task_drop(task);
-        qi__task_drop(task);
-        return qi__fail(QI_ERR_NOT_RUNNING,
+    qip_launches_add(task);
+    qip_task_keep(task);
+    if (!qip_qt_post(launch_job, task)) {
+        qip_launches_remove(task);
+        qip_task_drop(task);
+        qip_task_drop(task);
+        return qip_fail(QI_ERR_NOT_RUNNING,
                         "the application has ended, so nothing can be launched");
     }
     return QI_OK;

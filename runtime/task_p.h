@@ -55,11 +55,11 @@ struct qi_task {
     unsigned flags;
     qi_task_done_fn done;
     void *user;
-    qi__progress *progress; /* NULL: the host does not want to know */
+    qip_progress *progress; /* NULL: the host does not want to know */
 
     /* GUI thread. */
-    qi__pending *pending; /* NULL before and after the coroutine is suspended */
-    qi__owner *owner;
+    qip_pending *pending; /* NULL before and after the coroutine is suspended */
+    qip_owner *owner;
     PyObject *timer; /* the handle of call_later() */
     bool timed_out;
     bool is_reported; /* by the loop, out of which the exception went */
@@ -67,7 +67,7 @@ struct qi_task {
     qi_task *previous, *next;
 };
 
-static inline bool qi__task_is_pending(const qi_task *task)
+static inline bool qip_task_is_pending(const qi_task *task)
 {
     return atomic_load(&task->phase) == QI_TASK_PENDING;
 }
@@ -75,43 +75,43 @@ static inline bool qi__task_is_pending(const qi_task *task)
 /* -- task.c ------------------------------------------------------------------------------------------ */
 
 /* One more reference, or one less; the last frees it. */
-qi_task *qi__task_keep(qi_task *task);
-void qi__task_drop(qi_task *task);
+qi_task *qip_task_keep(qi_task *task);
+void qip_task_drop(qi_task *task);
 /* Releases the copies of the arguments, once the coroutine has them. */
-void qi__task_free_args(qi_task *task);
+void qip_task_free_args(qi_task *task);
 /* Enters the launches that a shutdown has to end, and leaves them. */
-void qi__launches_add(qi_task *task);
-void qi__launches_remove(qi_task *task);
+void qip_launches_add(qi_task *task);
+void qip_launches_remove(qi_task *task);
 
 /* -- task_end.c ---------------------------------------------------------------------------------- */
 
 /* Gives up what would cancel the task: timer, owner, pending coroutine. */
-void qi__task_disarm(qi_task *task);
+void qip_task_disarm(qi_task *task);
 /* Ends the task with what this thread's error record says, */
-void qi__task_finish_failed(qi_task *task);
+void qip_task_finish_failed(qi_task *task);
 /* with a status and a message, */
-void qi__task_finish_with(qi_task *task, int status, const char *message);
+void qip_task_finish_with(qi_task *task, int status, const char *message);
 /* with an exception; `future` is what it came out of, or NULL, */
-void qi__task_finish_raised(qi_task *task, PyObject *future, PyObject *exception);
+void qip_task_finish_raised(qi_task *task, PyObject *future, PyObject *exception);
 /* with a result, */
-void qi__task_finish_result(qi_task *task, PyObject *result);
+void qip_task_finish_result(qi_task *task, PyObject *result);
 /* or as a future that is done has ended. Each does nothing the second time. */
-void qi__task_finish_from(qi_task *task, PyObject *future);
+void qip_task_finish_from(qi_task *task, PyObject *future);
 /* The callback of the pending coroutine. */
-void qi__task_ended(qi__pending *pending);
+void qip_task_ended(qip_pending *pending);
 /* Cancels the coroutine, in the GUI thread with the GIL, */
-void qi__task_cancel_now(qi_task *task);
+void qip_task_cancel_now(qi_task *task);
 /* or as a job that has come there, with a reference of its own. */
-void qi__task_cancel_job(void *data);
+void qip_task_cancel_job(void *data);
 /* The same for the owner that is destroyed. */
-void qi__task_owner_gone(void *data);
+void qip_task_owner_gone(void *data);
 /* Sets the timer of the timeout. 0, or -1 with an exception. */
-int qi__task_arm_timer(qi_task *task);
+int qip_task_arm_timer(qi_task *task);
 
 /* -- task_launch.c ------------------------------------------------------------------------------- */
 
 /* Launches in the GUI thread, or from another one. QI_OK, or a failure with its record. */
-int qi__task_launch_here(qi_task *task, const qi_value *args, size_t count, qi_object *owner);
-int qi__task_launch_there(qi_task *task, const qi_value *args, size_t count, qi_object *owner);
+int qip_task_launch_here(qi_task *task, const qi_value *args, size_t count, qi_object *owner);
+int qip_task_launch_there(qi_task *task, const qi_value *args, size_t count, qi_object *owner);
 
 #endif

@@ -16,49 +16,49 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct qi__timer {
+typedef struct qip_timer {
     size_t place; /* index in the heap plus one; 0: not in a heap */
-} qi__timer;
+} qip_timer;
 
-typedef struct qi__timer_slot {
+typedef struct qip_timer_slot {
     double when;       /* seconds on the loop's clock */
     uint64_t sequence; /* breaks ties: lower was added earlier */
-    qi__timer *timer;
-} qi__timer_slot;
+    qip_timer *timer;
+} qip_timer_slot;
 
-typedef struct qi__timers {
-    qi__timer_slot *slots;
+typedef struct qip_timers {
+    qip_timer_slot *slots;
     size_t count;
     size_t capacity;
     uint64_t next_sequence;
-} qi__timers;
+} qip_timers;
 
-static inline bool qi__timers_before(const qi__timer_slot *a, const qi__timer_slot *b)
+static inline bool qip_timers_before(const qip_timer_slot *a, const qip_timer_slot *b)
 {
     return a->when < b->when || (a->when == b->when && a->sequence < b->sequence);
 }
 
-static inline void qi__timers_put(qi__timers *timers, size_t index, qi__timer_slot slot)
+static inline void qip_timers_put(qip_timers *timers, size_t index, qip_timer_slot slot)
 {
     timers->slots[index] = slot;
     slot.timer->place = index + 1;
 }
 
 /* Moves the slot towards the top until its parent is earlier. */
-static inline void qi__timers_sift_up(qi__timers *timers, size_t index, qi__timer_slot slot)
+static inline void qip_timers_sift_up(qip_timers *timers, size_t index, qip_timer_slot slot)
 {
     while (index > 0) {
         size_t parent = (index - 1) / 4;
-        if (!qi__timers_before(&slot, &timers->slots[parent]))
+        if (!qip_timers_before(&slot, &timers->slots[parent]))
             break;
-        qi__timers_put(timers, index, timers->slots[parent]);
+        qip_timers_put(timers, index, timers->slots[parent]);
         index = parent;
     }
-    qi__timers_put(timers, index, slot);
+    qip_timers_put(timers, index, slot);
 }
 
 /* Moves the slot towards the leaves until its children are later. */
-static inline void qi__timers_sift_down(qi__timers *timers, size_t index, qi__timer_slot slot)
+static inline void qip_timers_sift_down(qip_timers *timers, size_t index, qip_timer_slot slot)
 {
     for (;;) {
         size_t first = 4 * index + 1;
@@ -67,63 +67,63 @@ static inline void qi__timers_sift_down(qi__timers *timers, size_t index, qi__ti
         size_t last = first + 4 < timers->count ? first + 4 : timers->count;
         size_t least = first;
         for (size_t child = first + 1; child < last; child++) {
-            if (qi__timers_before(&timers->slots[child], &timers->slots[least]))
+            if (qip_timers_before(&timers->slots[child], &timers->slots[least]))
                 least = child;
         }
-        if (!qi__timers_before(&timers->slots[least], &slot))
+        if (!qip_timers_before(&timers->slots[least], &slot))
             break;
-        qi__timers_put(timers, index, timers->slots[least]);
+        qip_timers_put(timers, index, timers->slots[least]);
         index = least;
     }
-    qi__timers_put(timers, index, slot);
+    qip_timers_put(timers, index, slot);
 }
 
 /* False, with the heap as it was, if there is no memory. The timer must not be in a heap. */
-static inline bool qi__timers_add(qi__timers *timers, qi__timer *timer, double when)
+static inline bool qip_timers_add(qip_timers *timers, qip_timer *timer, double when)
 {
     if (timers->count == timers->capacity) {
         size_t capacity = timers->capacity ? timers->capacity * 2 : 64;
-        qi__timer_slot *slots = (qi__timer_slot *)realloc(timers->slots, capacity * sizeof *slots);
+        qip_timer_slot *slots = (qip_timer_slot *)realloc(timers->slots, capacity * sizeof *slots);
         if (!slots)
             return false;
         timers->slots = slots;
         timers->capacity = capacity;
     }
-    qi__timer_slot slot = {when, timers->next_sequence++, timer};
-    qi__timers_sift_up(timers, timers->count++, slot);
+    qip_timer_slot slot = {when, timers->next_sequence++, timer};
+    qip_timers_sift_up(timers, timers->count++, slot);
     return true;
 }
 
 /* Takes a timer out, wherever it is; does nothing if it is not in the heap. */
-static inline void qi__timers_remove(qi__timers *timers, qi__timer *timer)
+static inline void qip_timers_remove(qip_timers *timers, qip_timer *timer)
 {
     if (!timer->place)
         return;
     size_t index = timer->place - 1;
     timer->place = 0;
-    qi__timer_slot last = timers->slots[--timers->count];
+    qip_timer_slot last = timers->slots[--timers->count];
     if (index == timers->count)
         return;
-    if (index > 0 && qi__timers_before(&last, &timers->slots[(index - 1) / 4]))
-        qi__timers_sift_up(timers, index, last);
+    if (index > 0 && qip_timers_before(&last, &timers->slots[(index - 1) / 4]))
+        qip_timers_sift_up(timers, index, last);
     else
-        qi__timers_sift_down(timers, index, last);
+        qip_timers_sift_down(timers, index, last);
 }
 
 /* The earliest timer, or NULL. */
-static inline qi__timer *qi__timers_first(const qi__timers *timers)
+static inline qip_timer *qip_timers_first(const qip_timers *timers)
 {
     return timers->count ? timers->slots[0].timer : NULL;
 }
 
 /* The earliest deadline; only if there is one. */
-static inline double qi__timers_deadline(const qi__timers *timers)
+static inline double qip_timers_deadline(const qip_timers *timers)
 {
     return timers->slots[0].when;
 }
 
 /* Gives the memory back. The caller has taken the timers out. */
-static inline void qi__timers_free(qi__timers *timers)
+static inline void qip_timers_free(qip_timers *timers)
 {
     free(timers->slots);
     memset(timers, 0, sizeof *timers);

@@ -23,9 +23,9 @@ enum { MAX_READ = 256 * 1024, HIGH_WATER = 64 * 1024 };
 
 /* -- what is left of it -------------------------------------------------------------------------------- */
 
-int qi__transport_fd(qi__transport *transport)
+int qip_transport_fd(qip_transport *transport)
 {
-    qi__state *state = transport->loop ? transport->loop->state : NULL;
+    qip_state *state = transport->loop ? transport->loop->state : NULL;
     PyObject *number = NULL;
 
     if (state && transport->sock) {
@@ -41,7 +41,7 @@ int qi__transport_fd(qi__transport *transport)
     return -1;
 }
 
-bool qi__transport_would_block(void)
+bool qip_transport_would_block(void)
 {
     if (!PyErr_ExceptionMatches(PyExc_BlockingIOError) &&
         !PyErr_ExceptionMatches(PyExc_InterruptedError))
@@ -50,7 +50,7 @@ bool qi__transport_would_block(void)
     return true;
 }
 
-bool qi__transport_must_raise(void)
+bool qip_transport_must_raise(void)
 {
     return PyErr_ExceptionMatches(PyExc_SystemExit) ||
            PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
@@ -58,24 +58,24 @@ bool qi__transport_must_raise(void)
 
 /* -- watching --------------------------------------------------------------------------------------------- */
 
-static bool is_watching_replaced(qi__transport *transport)
+static bool is_watching_replaced(qip_transport *transport)
 {
-    return (qi__loop_overrides(transport->loop) & QI__OVERRIDES_WATCHING) != 0;
+    return (qip_loop_overrides(transport->loop) & QIP_OVERRIDES_WATCHING) != 0;
 }
 
-static int watch_with(qi__transport *transport, unsigned direction, PyObject *callback,
+static int watch_with(qip_transport *transport, unsigned direction, PyObject *callback,
                       PyObject *const *args, Py_ssize_t count)
 {
-    qi__loop *loop = (qi__loop *)Py_NewRef((PyObject *)transport->loop);
+    qip_loop *loop = (qip_loop *)Py_NewRef((PyObject *)transport->loop);
     PyObject *handle = NULL;
 
     if (!is_watching_replaced(transport)) {
-        handle = qi__fd_add(loop, transport->fd, direction, callback, args, count);
+        handle = qip_fd_add(loop, transport->fd, direction, callback, args, count);
     } else {
         PyObject *tuple = PyTuple_New(count + 2);
         PyObject *number = tuple ? PyLong_FromLong(transport->fd) : NULL;
         PyObject *method = PyObject_GetAttrString(
-            (PyObject *)loop, direction == QI__POLL_READ ? "_add_reader" : "_add_writer");
+            (PyObject *)loop, direction == QIP_POLL_READ ? "_add_reader" : "_add_writer");
         if (number) {
             PyTuple_SET_ITEM(tuple, 0, number);
             PyTuple_SET_ITEM(tuple, 1, Py_NewRef(callback));
@@ -87,10 +87,10 @@ static int watch_with(qi__transport *transport, unsigned direction, PyObject *ca
         Py_XDECREF(tuple);
     }
     Py_DECREF(loop);
-    return qi__result_of(handle);
+    return qip_result_of(handle);
 }
 
-int qi__transport_watch(qi__transport *transport, unsigned direction, const char *method)
+int qip_transport_watch(qip_transport *transport, unsigned direction, const char *method)
 {
     if (!transport->loop)
         return 0;
@@ -101,20 +101,20 @@ int qi__transport_watch(qi__transport *transport, unsigned direction, const char
     return result;
 }
 
-int qi__transport_unwatch(qi__transport *transport, unsigned direction)
+int qip_transport_unwatch(qip_transport *transport, unsigned direction)
 {
     if (!transport->loop)
         return 0;
     if (!is_watching_replaced(transport)) {
-        qi__fd_remove(transport->loop, transport->fd, direction);
+        qip_fd_remove(transport->loop, transport->fd, direction);
         return 0;
     }
-    return qi__result_of(PyObject_CallMethod(
+    return qip_result_of(PyObject_CallMethod(
         (PyObject *)transport->loop,
-        direction == QI__POLL_READ ? "_remove_reader" : "_remove_writer", "i", transport->fd));
+        direction == QIP_POLL_READ ? "_remove_reader" : "_remove_writer", "i", transport->fd));
 }
 
-static bool is_reading(const qi__transport *transport)
+static bool is_reading(const qip_transport *transport)
 {
     return !transport->closing && !transport->paused && transport->sock;
 }
@@ -122,54 +122,54 @@ static bool is_reading(const qi__transport *transport)
 /* _add_reader(fd, callback, *args), which __init__() has called after connection_made(). */
 static PyObject *transport_add_reader(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
 
     if (count < 2) {
         PyErr_SetString(PyExc_TypeError, "a file descriptor and a callback are needed");
         return NULL;
     }
     if (is_reading(transport) &&
-        watch_with(transport, QI__POLL_READ, args[1], args + 2, count - 2) < 0)
+        watch_with(transport, QIP_POLL_READ, args[1], args + 2, count - 2) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
 
 static PyObject *transport_is_reading(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return PyBool_FromLong(is_reading((qi__transport *)self));
+    return PyBool_FromLong(is_reading((qip_transport *)self));
 }
 
 static PyObject *transport_pause_reading(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
 
     if (!is_reading(transport))
         Py_RETURN_NONE;
     transport->paused = true;
-    if (qi__transport_unwatch(transport, QI__POLL_READ) < 0 ||
-        qi__transport_debug(transport, "%r pauses reading") < 0)
+    if (qip_transport_unwatch(transport, QIP_POLL_READ) < 0 ||
+        qip_transport_debug(transport, "%r pauses reading") < 0)
         return NULL;
     Py_RETURN_NONE;
 }
 
 static PyObject *transport_resume_reading(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
 
     if (transport->closing || !transport->paused)
         Py_RETURN_NONE;
     transport->paused = false;
-    if (qi__transport_watch(transport, QI__POLL_READ, "_read_ready") < 0 ||
-        qi__transport_debug(transport, "%r resumes reading") < 0)
+    if (qip_transport_watch(transport, QIP_POLL_READ, "_read_ready") < 0 ||
+        qip_transport_debug(transport, "%r resumes reading") < 0)
         return NULL;
     Py_RETURN_NONE;
 }
 
 /* -- the protocol --------------------------------------------------------------------------------------------- */
 
-static int set_protocol(qi__transport *transport, PyObject *protocol)
+static int set_protocol(qip_transport *transport, PyObject *protocol)
 {
-    int buffered = PyObject_IsInstance(protocol, qi__state_get()->buffered_protocol);
+    int buffered = PyObject_IsInstance(protocol, qip_state_get()->buffered_protocol);
 
     if (buffered < 0)
         return -1;
@@ -181,12 +181,12 @@ static int set_protocol(qi__transport *transport, PyObject *protocol)
 
 static PyObject *transport_set_protocol(PyObject *self, PyObject *protocol)
 {
-    return set_protocol((qi__transport *)self, protocol) < 0 ? NULL : Py_NewRef(Py_None);
+    return set_protocol((qip_transport *)self, protocol) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *transport_get_protocol(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    PyObject *protocol = ((qi__transport *)self)->protocol;
+    PyObject *protocol = ((qip_transport *)self)->protocol;
     return Py_NewRef(protocol ? protocol : Py_None);
 }
 
@@ -197,7 +197,7 @@ static PyObject *transport_get_extra_info(PyObject *self, PyObject *args, PyObje
 
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|O:get_extra_info", names, &name, &otherwise))
         return NULL;
-    PyObject *extra = ((qi__transport *)self)->extra;
+    PyObject *extra = ((qip_transport *)self)->extra;
     if (!extra)
         return Py_NewRef(otherwise);
     if (!PyDict_CheckExact(extra))
@@ -212,17 +212,17 @@ static PyObject *transport_get_extra_info(PyObject *self, PyObject *args, PyObje
 
 static PyObject *get_sock(PyObject *self, void *Py_UNUSED(closure))
 {
-    PyObject *sock = ((qi__transport *)self)->sock;
+    PyObject *sock = ((qip_transport *)self)->sock;
     return Py_NewRef(sock ? sock : Py_None);
 }
 
 /* Tests put objects there that play a full or broken socket. */
 static int set_sock(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
     PyObject *sock = value == Py_None ? NULL : Py_XNewRef(value);
 
-    transport->wrapped = sock && (PyObject *)Py_TYPE(sock) != qi__state_get()->socket_class;
+    transport->wrapped = sock && (PyObject *)Py_TYPE(sock) != qip_state_get()->socket_class;
     Py_XSETREF(transport->sock, sock);
     return 0;
 }
@@ -241,10 +241,10 @@ static int note_address(PyObject *extra, PyObject *sock, const char *method, con
     return result;
 }
 
-static int describe_socket(qi__transport *transport, PyObject *sock)
+static int describe_socket(qip_transport *transport, PyObject *sock)
 {
     PyObject *extra = transport->extra;
-    PyObject *shown = PyObject_CallOneArg(qi__state_get()->transport_socket, sock);
+    PyObject *shown = PyObject_CallOneArg(qip_state_get()->transport_socket, sock);
     int result = shown ? PyMapping_SetItemString(extra, "socket", shown) : -1;
 
     Py_XDECREF(shown);
@@ -276,20 +276,20 @@ static int set_nodelay(PyObject *sock, int fd)
     return -1;
 }
 
-static int join_server(qi__transport *transport, PyObject *server)
+static int join_server(qip_transport *transport, PyObject *server)
 {
-    PyObject *self = QI__SERVERS_KNOW_TRANSPORTS ? (PyObject *)transport : NULL;
+    PyObject *self = QIP_SERVERS_KNOW_TRANSPORTS ? (PyObject *)transport : NULL;
     PyObject *attach = PyObject_GetAttrString(server, "_attach");
     PyObject *result = attach ? PyObject_CallFunctionObjArgs(attach, self, NULL) : NULL;
 
     Py_XDECREF(attach);
     if (result)
         transport->server = Py_NewRef(server);
-    return qi__result_of(result);
+    return qip_result_of(result);
 }
 
 /* loop._transports[fd] = self */
-static int enter_map(qi__transport *transport)
+static int enter_map(qip_transport *transport)
 {
     PyObject *map = PyObject_GetAttrString((PyObject *)transport->loop, "_transports");
     PyObject *key = map ? PyLong_FromLong(transport->fd) : NULL;
@@ -301,19 +301,19 @@ static int enter_map(qi__transport *transport)
 }
 
 /* connection_made(), reading, and the waiter: each in a callback of its own, as asyncio does it. */
-static int schedule_start(qi__transport *transport, PyObject *waiter)
+static int schedule_start(qip_transport *transport, PyObject *waiter)
 {
     PyObject *self = (PyObject *)transport;
     PyObject *made = PyObject_GetAttrString(transport->protocol, "connection_made");
     PyObject *add = made ? PyObject_GetAttrString(self, "_add_reader") : NULL;
     PyObject *ready = add ? PyObject_GetAttrString(self, "_read_ready") : NULL;
     PyObject *fd = ready ? PyLong_FromLong(transport->fd) : NULL;
-    int result = fd ? qi__transport_call_soon(transport, made, self, NULL) : -1;
+    int result = fd ? qip_transport_call_soon(transport, made, self, NULL) : -1;
 
     if (result == 0)
-        result = qi__transport_call_soon(transport, add, fd, ready);
+        result = qip_transport_call_soon(transport, add, fd, ready);
     if (result == 0 && waiter != Py_None)
-        result = qi__transport_call_soon(transport, transport->loop->state->set_result_softly,
+        result = qip_transport_call_soon(transport, transport->loop->state->set_result_softly,
                                          waiter, Py_None);
     Py_XDECREF(fd);
     Py_XDECREF(ready);
@@ -325,8 +325,8 @@ static int schedule_start(qi__transport *transport, PyObject *waiter)
 static int transport_init(PyObject *self, PyObject *args, PyObject *keywords)
 {
     static char *names[] = {"loop", "sock", "protocol", "waiter", "extra", "server", NULL};
-    qi__transport *transport = (qi__transport *)self;
-    qi__state *state = qi__state_get();
+    qip_transport *transport = (qip_transport *)self;
+    qip_state *state = qip_state_get();
     PyObject *loop, *sock, *protocol, *waiter = Py_None, *extra = Py_None, *server = Py_None;
 
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "OOO|OOO:StreamTransport", names, &loop, &sock,
@@ -336,7 +336,7 @@ static int transport_init(PyObject *self, PyObject *args, PyObject *keywords)
         PyErr_SetString(PyExc_RuntimeError, "a transport begins once");
         return -1;
     }
-    if (!qi__loop_is_loop(loop) || !PyObject_TypeCheck(sock, (PyTypeObject *)state->socket_class)) {
+    if (!qip_loop_is_loop(loop) || !PyObject_TypeCheck(sock, (PyTypeObject *)state->socket_class)) {
         PyErr_Format(PyExc_TypeError,
                      "StreamTransport() wants a loop of qi and a socket.socket, not %R and %R",
                      loop, sock);
@@ -345,7 +345,7 @@ static int transport_init(PyObject *self, PyObject *args, PyObject *keywords)
     transport->extra = extra == Py_None ? PyDict_New() : Py_NewRef(extra);
     if (!transport->extra || describe_socket(transport, sock) < 0)
         return -1;
-    transport->loop = (qi__loop *)Py_NewRef(loop);
+    transport->loop = (qip_loop *)Py_NewRef(loop);
     set_sock(self, sock, NULL);
     PyObject *number = PyObject_CallMethod(sock, "fileno", NULL);
     transport->fd = number ? (int)PyLong_AsLong(number) : -1;
@@ -360,7 +360,7 @@ static int transport_init(PyObject *self, PyObject *args, PyObject *keywords)
 static PyObject *transport_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
                                PyObject *Py_UNUSED(keywords))
 {
-    qi__transport *transport = (qi__transport *)type->tp_alloc(type, 0);
+    qip_transport *transport = (qip_transport *)type->tp_alloc(type, 0);
 
     if (transport) {
         transport->fd = -1;
@@ -375,7 +375,7 @@ static PyObject *transport_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
 
 static int transport_traverse(PyObject *self, visitproc visit, void *arg)
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
 
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(transport->dict);
@@ -393,7 +393,7 @@ static int transport_traverse(PyObject *self, visitproc visit, void *arg)
 
 static int transport_clear(PyObject *self)
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
 
     Py_CLEAR(transport->dict);
     Py_CLEAR(transport->loop);
@@ -402,31 +402,31 @@ static int transport_clear(PyObject *self)
     Py_CLEAR(transport->server);
     Py_CLEAR(transport->extra);
     Py_CLEAR(transport->empty_waiter);
-    qi__outbox_clear(&transport->outbox);
+    qip_outbox_clear(&transport->outbox);
     return 0;
 }
 
 /* What asyncio's transports do in __del__(). */
 static void transport_finalize(PyObject *self)
 {
-    qi__transport *transport = (qi__transport *)self;
-    PyObject *raised = qi__take_exception();
+    qip_transport *transport = (qip_transport *)self;
+    PyObject *raised = qip_take_exception();
 
     if (transport->sock) {
         if (PyErr_ResourceWarning(self, 1, "unclosed transport %R", self) < 0)
             PyErr_WriteUnraisable(self);
-        if (qi__transport_close_socket(transport) < 0)
+        if (qip_transport_close_socket(transport) < 0)
             PyErr_WriteUnraisable(self);
-        if (QI__SERVERS_KNOW_TRANSPORTS && qi__transport_leave_server(transport) < 0)
+        if (QIP_SERVERS_KNOW_TRANSPORTS && qip_transport_leave_server(transport) < 0)
             PyErr_WriteUnraisable(self);
     }
-    qi__give_exception(raised);
+    qip_give_exception(raised);
 }
 
 static void transport_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
 
     if (PyObject_CallFinalizerFromDealloc(self) < 0)
         return;
@@ -444,15 +444,15 @@ static void transport_dealloc(PyObject *self)
 /* "<_SelectorSocketTransport closing fd=7 read=polling write=<idle, bufsize=0>>" */
 static PyObject *transport_repr(PyObject *self)
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
     PyObject *class = PyObject_GetAttrString(self, "__class__");
     PyObject *name = class ? PyObject_GetAttrString(class, "__name__") : NULL;
     PyObject *text = NULL;
     const char *state = !transport->sock ? " closed" : transport->closing ? " closing" : "";
 
     if (name && transport->loop && !transport->loop->closed) {
-        bool reads = qi__fd_has(transport->loop, transport->fd, QI__POLL_READ);
-        bool writes = qi__fd_has(transport->loop, transport->fd, QI__POLL_WRITE);
+        bool reads = qip_fd_has(transport->loop, transport->fd, QIP_POLL_READ);
+        bool writes = qip_fd_has(transport->loop, transport->fd, QIP_POLL_WRITE);
         text = PyUnicode_FromFormat("<%U%s fd=%d read=%s write=<%s, bufsize=%zu>>", name, state,
                                     transport->fd, reads ? "polling" : "idle",
                                     writes ? "polling" : "idle", transport->outbox.size);
@@ -466,18 +466,18 @@ static PyObject *transport_repr(PyObject *self)
 
 static PyObject *get_class(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
 {
-    return Py_NewRef(qi__state_get()->stock_transport);
+    return Py_NewRef(qip_state_get()->stock_transport);
 }
 
 static PyObject *get_buffer(PyObject *self, void *Py_UNUSED(closure))
 {
-    return qi__outbox_view(&((qi__transport *)self)->outbox);
+    return qip_outbox_view(&((qip_transport *)self)->outbox);
 }
 
 /* What close() takes away in asyncio's own. */
 static PyObject *get_read_ready_cb(PyObject *self, void *Py_UNUSED(closure))
 {
-    if (((qi__transport *)self)->closing)
+    if (((qip_transport *)self)->closing)
         Py_RETURN_NONE;
     return PyObject_GetAttrString(self, "_read_ready");
 }
@@ -485,7 +485,7 @@ static PyObject *get_read_ready_cb(PyObject *self, void *Py_UNUSED(closure))
 /* _make_empty_waiter(): a future that sendfile() waits for before it takes the socket over. */
 static PyObject *transport_make_empty_waiter(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
 
     if (transport->empty_waiter || !transport->loop) {
         PyErr_SetString(PyExc_RuntimeError, transport->loop ? "Empty waiter is already set"
@@ -497,14 +497,14 @@ static PyObject *transport_make_empty_waiter(PyObject *self, PyObject *Py_UNUSED
         return NULL;
     Py_XSETREF(transport->empty_waiter, Py_NewRef(waiter));
     if (!transport->outbox.count &&
-        qi__result_of(PyObject_CallMethod(waiter, "set_result", "O", Py_None)) < 0)
+        qip_result_of(PyObject_CallMethod(waiter, "set_result", "O", Py_None)) < 0)
         Py_CLEAR(waiter);
     return waiter;
 }
 
 static PyObject *transport_reset_empty_waiter(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    Py_CLEAR(((qi__transport *)self)->empty_waiter);
+    Py_CLEAR(((qip_transport *)self)->empty_waiter);
     Py_RETURN_NONE;
 }
 
@@ -537,11 +537,11 @@ static PyMethodDef own_methods[] = {
 
 #define OBJECT(name, field)                                                                        \
     {                                                                                              \
-        name, T_OBJECT, offsetof(qi__transport, field), READONLY, NULL                             \
+        name, T_OBJECT, offsetof(qip_transport, field), READONLY, NULL                             \
     }
 #define FLAG(name, field)                                                                          \
     {                                                                                              \
-        name, T_BOOL, offsetof(qi__transport, field), READONLY, NULL                               \
+        name, T_BOOL, offsetof(qip_transport, field), READONLY, NULL                               \
     }
 static PyMemberDef transport_members[] = {
     OBJECT("_loop", loop),
@@ -554,13 +554,13 @@ static PyMemberDef transport_members[] = {
     FLAG("_eof", eof),
     FLAG("_protocol_paused", protocol_paused),
     FLAG("_protocol_connected", protocol_connected),
-    {"_sock_fd", T_INT, offsetof(qi__transport, fd), READONLY, NULL},
-    {"_conn_lost", T_UINT, offsetof(qi__transport, conn_lost), READONLY, NULL},
-    {"_high_water", T_PYSSIZET, offsetof(qi__transport, high_water), READONLY, NULL},
-    {"_low_water", T_PYSSIZET, offsetof(qi__transport, low_water), READONLY, NULL},
-    {"max_size", T_PYSSIZET, offsetof(qi__transport, max_size), 0, NULL},
-    {"__dictoffset__", T_PYSSIZET, offsetof(qi__transport, dict), READONLY, NULL},
-    {"__weaklistoffset__", T_PYSSIZET, offsetof(qi__transport, weakrefs), READONLY, NULL},
+    {"_sock_fd", T_INT, offsetof(qip_transport, fd), READONLY, NULL},
+    {"_conn_lost", T_UINT, offsetof(qip_transport, conn_lost), READONLY, NULL},
+    {"_high_water", T_PYSSIZET, offsetof(qip_transport, high_water), READONLY, NULL},
+    {"_low_water", T_PYSSIZET, offsetof(qip_transport, low_water), READONLY, NULL},
+    {"max_size", T_PYSSIZET, offsetof(qip_transport, max_size), 0, NULL},
+    {"__dictoffset__", T_PYSSIZET, offsetof(qip_transport, dict), READONLY, NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(qip_transport, weakrefs), READONLY, NULL},
     {NULL, 0, 0, 0, NULL},
 };
 
@@ -577,8 +577,8 @@ static PyGetSetDef transport_getset[] = {
 
 static PyMethodDef *join_methods(void)
 {
-    const PyMethodDef *rooms[] = {own_methods, qi__transport_end_methods,
-                                  qi__transport_read_methods, qi__transport_write_methods};
+    const PyMethodDef *rooms[] = {own_methods, qip_transport_end_methods,
+                                  qip_transport_read_methods, qip_transport_write_methods};
     static PyMethodDef all[40];
     size_t count = 0;
 
@@ -601,7 +601,7 @@ static PyObject *take(const char *module, const char *name)
     return value;
 }
 
-static int import_stock(qi__state *state)
+static int import_stock(qip_state *state)
 {
     PyObject *stock_loop = take("asyncio.selector_events", "BaseSelectorEventLoop");
     PyObject *c_socket = take("_socket", "socket");
@@ -633,7 +633,7 @@ static int import_stock(qi__state *state)
 }
 
 /* On the class, so that an instance may have its own. */
-static int copy_marks(qi__state *state)
+static int copy_marks(qip_state *state)
 {
     static const char *const marks[] = {"_start_tls_compatible", "_sendfile_compatible"};
 
@@ -647,7 +647,7 @@ static int copy_marks(qi__state *state)
     return 0;
 }
 
-int qi__transport_setup(PyObject *module, qi__state *state)
+int qip_transport_setup(PyObject *module, qip_state *state)
 {
     PyType_Slot slots[] = {
         {Py_tp_doc, (void *)PyDoc_STR("The transport of a stream socket; see asyncio.Transport.")},
@@ -665,7 +665,7 @@ int qi__transport_setup(PyObject *module, qi__state *state)
     };
     PyType_Spec spec = {
         .name = "_qi.StreamTransport",
-        .basicsize = sizeof(qi__transport),
+        .basicsize = sizeof(qip_transport),
         .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
         .slots = slots,
     };

@@ -21,24 +21,24 @@
 #include "loop_p.h"
 
 /* A stretch of bytes that waits to be written, inside of an immutable object. */
-typedef struct qi__chunk {
+typedef struct qip_chunk {
     PyObject *owner;
     const char *data;
     size_t size;
-} qi__chunk;
+} qip_chunk;
 
 /* The chunks, in a ring; `size` is how many bytes they are. */
-typedef struct qi__outbox {
-    qi__chunk *chunks;
+typedef struct qip_outbox {
+    qip_chunk *chunks;
     size_t head, count, capacity;
     size_t size;
-} qi__outbox;
+} qip_outbox;
 
-typedef struct qi__transport {
+typedef struct qip_transport {
     PyObject_HEAD
     PyObject *dict;
     PyObject *weakrefs;
-    qi__loop *loop;         /* NULL once the connection is lost */
+    qip_loop *loop;         /* NULL once the connection is lost */
     PyObject *sock;         /* the same */
     PyObject *protocol;     /* the same */
     PyObject *server;       /* NULL: none, or left */
@@ -56,8 +56,8 @@ typedef struct qi__transport {
     Py_ssize_t max_size;     /* how much one read takes at most */
     size_t expected;         /* how much the next read is likely to find */
     size_t high_water, low_water;
-    qi__outbox outbox;
-} qi__transport;
+    qip_outbox outbox;
+} qip_transport;
 
 /* -- transport.c ------------------------------------------------------------------------------------- */
 
@@ -65,25 +65,25 @@ typedef struct qi__transport {
  * The socket's descriptor; -1 with errno set if somebody else has closed or detached the socket. Not for
  * a transport that is `wrapped`.
  */
-int qi__transport_fd(qi__transport *transport);
+int qip_transport_fd(qip_transport *transport);
 
 /* True if the exception that is set says that nothing can be read or written now; it is cleared then. */
-bool qi__transport_would_block(void);
+bool qip_transport_would_block(void);
 
-static inline bool qi__transport_is_lost(const qi__transport *transport)
+static inline bool qip_transport_is_lost(const qip_transport *transport)
 {
     return transport->conn_lost || !transport->sock;
 }
 
 /* Watches in one direction with a method of the transport, or not any more. 0, or -1 with an exception. */
-int qi__transport_watch(qi__transport *transport, unsigned direction, const char *method);
-int qi__transport_unwatch(qi__transport *transport, unsigned direction);
+int qip_transport_watch(qip_transport *transport, unsigned direction, const char *method);
+int qip_transport_unwatch(qip_transport *transport, unsigned direction);
 
 /* True if the exception that is set ends the run rather than the connection. */
-bool qi__transport_must_raise(void);
+bool qip_transport_must_raise(void);
 
 /* 0 for the result of a call, which is released, and -1 for NULL, which means an exception. */
-static inline int qi__result_of(PyObject *result)
+static inline int qip_result_of(PyObject *result)
 {
     Py_XDECREF(result);
     return result ? 0 : -1;
@@ -95,44 +95,44 @@ static inline int qi__result_of(PyObject *result)
  * The exception that is set is the end of the connection: reports it as asyncio does, and aborts. What
  * ends the run stays set. 0, or -1 with an exception.
  */
-int qi__transport_fail(qi__transport *transport, const char *message);
+int qip_transport_fail(qip_transport *transport, const char *message);
 
 /* "protocol.… failed": tells the exception handler of the exception that is set. As above. */
-int qi__transport_report(qi__transport *transport, const char *message);
+int qip_transport_report(qip_transport *transport, const char *message);
 
 /* asyncio's logger, with `self` as argument. In debug mode only. 0, or -1 with an exception. */
-int qi__transport_debug(qi__transport *transport, const char *format);
+int qip_transport_debug(qip_transport *transport, const char *format);
 /* logger.warning("socket.send() raised exception."), once it was often enough. As above. */
-int qi__transport_written_in_vain(qi__transport *transport);
+int qip_transport_written_in_vain(qip_transport *transport);
 
 /* Tells the future that waits for the queue to be empty, if there is one; `error` NULL: it is. */
-int qi__transport_settle_waiter(qi__transport *transport, PyObject *error);
+int qip_transport_settle_waiter(qip_transport *transport, PyObject *error);
 
-int qi__transport_close(qi__transport *transport);
+int qip_transport_close(qip_transport *transport);
 /* Tells the protocol and lets go of everything. `error` may be None. */
-int qi__transport_lose(qi__transport *transport, PyObject *error);
+int qip_transport_lose(qip_transport *transport, PyObject *error);
 
 /* loop.call_soon() with up to two arguments; `callback` may be NULL, with an exception set, and NULL ends
  * the arguments. 0, or -1 with an exception. */
-int qi__transport_call_soon(qi__transport *transport, PyObject *callback, PyObject *first,
+int qip_transport_call_soon(qip_transport *transport, PyObject *callback, PyObject *first,
                             PyObject *second);
 /* Each does nothing the second time. 0, or -1 with an exception. */
-int qi__transport_close_socket(qi__transport *transport);
-int qi__transport_leave_server(qi__transport *transport);
+int qip_transport_close_socket(qip_transport *transport);
+int qip_transport_leave_server(qip_transport *transport);
 
-extern PyMethodDef qi__transport_end_methods[];
+extern PyMethodDef qip_transport_end_methods[];
 
 /* -- transport_read.c -------------------------------------------------------------------------------- */
 
-extern PyMethodDef qi__transport_read_methods[];
+extern PyMethodDef qip_transport_read_methods[];
 
 /* -- transport_write.c ------------------------------------------------------------------------------- */
 
 /* Throws away what waits to be written. Beware: may run any code. */
-void qi__outbox_clear(qi__outbox *outbox);
+void qip_outbox_clear(qip_outbox *outbox);
 /* What Python sees as _buffer: a copy, of the kind that this version of asyncio has. */
-PyObject *qi__outbox_view(const qi__outbox *outbox);
+PyObject *qip_outbox_view(const qip_outbox *outbox);
 
-extern PyMethodDef qi__transport_write_methods[];
+extern PyMethodDef qip_transport_write_methods[];
 
 #endif

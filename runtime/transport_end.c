@@ -12,7 +12,7 @@ enum { LOG_THRESHOLD = 5 };
 /* -- the log ---------------------------------------------------------------------------------------------- */
 
 /* The names are looked up at each call: tests and others put their own logger there. */
-static int log_with(qi__transport *transport, const char *level, PyObject *args, PyObject *keywords)
+static int log_with(qip_transport *transport, const char *level, PyObject *args, PyObject *keywords)
 {
     PyObject *module = transport->loop ? transport->loop->state->selector_events : NULL;
     PyObject *logger = module && args ? PyObject_GetAttrString(module, "logger") : NULL;
@@ -22,17 +22,17 @@ static int log_with(qi__transport *transport, const char *level, PyObject *args,
     Py_XDECREF(method);
     Py_XDECREF(logger);
     Py_XDECREF(args);
-    return module ? qi__result_of(result) : 0;
+    return module ? qip_result_of(result) : 0;
 }
 
-int qi__transport_debug(qi__transport *transport, const char *format)
+int qip_transport_debug(qip_transport *transport, const char *format)
 {
     if (!transport->loop || !transport->loop->debug)
         return 0;
     return log_with(transport, "debug", Py_BuildValue("(sO)", format, (PyObject *)transport), NULL);
 }
 
-int qi__transport_written_in_vain(qi__transport *transport)
+int qip_transport_written_in_vain(qip_transport *transport)
 {
     int result = 0;
 
@@ -45,7 +45,7 @@ int qi__transport_written_in_vain(qi__transport *transport)
 
 /* -- failing ---------------------------------------------------------------------------------------------- */
 
-static int call_exception_handler(qi__transport *transport, const char *message, PyObject *error)
+static int call_exception_handler(qip_transport *transport, const char *message, PyObject *error)
 {
     PyObject *loop = Py_XNewRef((PyObject *)transport->loop);
     PyObject *protocol = transport->protocol ? transport->protocol : Py_None;
@@ -58,20 +58,20 @@ static int call_exception_handler(qi__transport *transport, const char *message,
                                : NULL;
     Py_XDECREF(context);
     Py_DECREF(loop);
-    return qi__result_of(result);
+    return qip_result_of(result);
 }
 
-int qi__transport_report(qi__transport *transport, const char *message)
+int qip_transport_report(qip_transport *transport, const char *message)
 {
-    if (qi__transport_must_raise())
+    if (qip_transport_must_raise())
         return -1;
-    PyObject *error = qi__take_exception();
+    PyObject *error = qip_take_exception();
     int result = call_exception_handler(transport, message, error);
     Py_DECREF(error);
     return result;
 }
 
-static int log_failure(qi__transport *transport, const char *message, PyObject *error)
+static int log_failure(qip_transport *transport, const char *message, PyObject *error)
 {
     if (!transport->loop || !transport->loop->debug)
         return 0;
@@ -84,7 +84,7 @@ static int log_failure(qi__transport *transport, const char *message, PyObject *
     return result;
 }
 
-int qi__transport_call_soon(qi__transport *transport, PyObject *callback, PyObject *first,
+int qip_transport_call_soon(qip_transport *transport, PyObject *callback, PyObject *first,
                             PyObject *second)
 {
     PyObject *loop = (PyObject *)transport->loop;
@@ -92,36 +92,36 @@ int qi__transport_call_soon(qi__transport *transport, PyObject *callback, PyObje
 
     if (!callback)
         return -1;
-    return qi__result_of(PyObject_CallMethodObjArgs(loop, name, callback, first, second, NULL));
+    return qip_result_of(PyObject_CallMethodObjArgs(loop, name, callback, first, second, NULL));
 }
 
-static int call_own_soon(qi__transport *transport, const char *method, PyObject *argument)
+static int call_own_soon(qip_transport *transport, const char *method, PyObject *argument)
 {
     PyObject *callback = PyObject_GetAttrString((PyObject *)transport, method);
-    int result = qi__transport_call_soon(transport, callback, argument, NULL);
+    int result = qip_transport_call_soon(transport, callback, argument, NULL);
 
     Py_XDECREF(callback);
     return result;
 }
 
 /* The rest of close() and abort(): no more reading, and connection_lost() in the next iteration. */
-static int force_close(qi__transport *transport, PyObject *error)
+static int force_close(qip_transport *transport, PyObject *error)
 {
-    if (qi__transport_is_lost(transport))
+    if (qip_transport_is_lost(transport))
         return 0;
     transport->conn_lost++;
     bool was_closing = transport->closing;
     transport->closing = true;
-    qi__outbox_clear(&transport->outbox);
+    qip_outbox_clear(&transport->outbox);
     /* Also if nothing waited: resume_writing() is called before an empty queue is seen to. */
-    if (qi__transport_unwatch(transport, QI__POLL_WRITE) < 0)
+    if (qip_transport_unwatch(transport, QIP_POLL_WRITE) < 0)
         return -1;
-    if (!was_closing && qi__transport_unwatch(transport, QI__POLL_READ) < 0)
+    if (!was_closing && qip_transport_unwatch(transport, QIP_POLL_READ) < 0)
         return -1;
     return transport->loop ? call_own_soon(transport, "_call_connection_lost", error) : 0;
 }
 
-static int fail_with(qi__transport *transport, PyObject *error, const char *message)
+static int fail_with(qip_transport *transport, PyObject *error, const char *message)
 {
     int result = PyErr_GivenExceptionMatches(error, PyExc_OSError)
                      ? log_failure(transport, message, error)
@@ -130,11 +130,11 @@ static int fail_with(qi__transport *transport, PyObject *error, const char *mess
     return result < 0 ? -1 : force_close(transport, error);
 }
 
-int qi__transport_fail(qi__transport *transport, const char *message)
+int qip_transport_fail(qip_transport *transport, const char *message)
 {
-    if (qi__transport_must_raise())
+    if (qip_transport_must_raise())
         return -1;
-    PyObject *error = qi__take_exception();
+    PyObject *error = qip_take_exception();
     int result = fail_with(transport, error, message);
     Py_DECREF(error);
     return result;
@@ -142,47 +142,47 @@ int qi__transport_fail(qi__transport *transport, const char *message)
 
 /* -- ending ------------------------------------------------------------------------------------------------- */
 
-int qi__transport_close(qi__transport *transport)
+int qip_transport_close(qip_transport *transport)
 {
     if (transport->closing || !transport->loop)
         return 0;
     transport->closing = true;
-    if (qi__transport_unwatch(transport, QI__POLL_READ) < 0)
+    if (qip_transport_unwatch(transport, QIP_POLL_READ) < 0)
         return -1;
-    if (transport->outbox.count || qi__transport_is_lost(transport))
+    if (transport->outbox.count || qip_transport_is_lost(transport))
         return 0;
     transport->conn_lost++;
-    if (qi__transport_unwatch(transport, QI__POLL_WRITE) < 0)
+    if (qip_transport_unwatch(transport, QIP_POLL_WRITE) < 0)
         return -1;
     return transport->loop ? call_own_soon(transport, "_call_connection_lost", Py_None) : 0;
 }
 
-int qi__transport_leave_server(qi__transport *transport)
+int qip_transport_leave_server(qip_transport *transport)
 {
     PyObject *server = transport->server;
 
     transport->server = NULL;
     if (!server)
         return 0;
-    PyObject *self = QI__SERVERS_KNOW_TRANSPORTS ? (PyObject *)transport : NULL;
+    PyObject *self = QIP_SERVERS_KNOW_TRANSPORTS ? (PyObject *)transport : NULL;
     PyObject *detach = PyObject_GetAttrString(server, "_detach");
     PyObject *result = detach ? PyObject_CallFunctionObjArgs(detach, self, NULL) : NULL;
     Py_XDECREF(detach);
     Py_DECREF(server);
-    return qi__result_of(result);
+    return qip_result_of(result);
 }
 
-int qi__transport_close_socket(qi__transport *transport)
+int qip_transport_close_socket(qip_transport *transport)
 {
     PyObject *sock = transport->sock;
 
     transport->sock = NULL;
     PyObject *result = sock ? PyObject_CallMethod(sock, "close", NULL) : Py_NewRef(Py_None);
     Py_XDECREF(sock);
-    return qi__result_of(result);
+    return qip_result_of(result);
 }
 
-int qi__transport_settle_waiter(qi__transport *transport, PyObject *error)
+int qip_transport_settle_waiter(qip_transport *transport, PyObject *error)
 {
     if (!transport->empty_waiter)
         return 0;
@@ -197,33 +197,33 @@ int qi__transport_settle_waiter(qi__transport *transport, PyObject *error)
                        : PyObject_CallMethod(waiter, "set_result", "O", Py_None);
     Py_XDECREF(done);
     Py_DECREF(waiter);
-    return qi__result_of(result);
+    return qip_result_of(result);
 }
 
-static int fail_empty_waiter(qi__transport *transport)
+static int fail_empty_waiter(qip_transport *transport)
 {
     if (!transport->empty_waiter)
         return 0;
     PyObject *error = PyObject_CallFunction(PyExc_ConnectionError, "s",
                                             "Connection is closed by peer");
-    int result = error ? qi__transport_settle_waiter(transport, error) : -1;
+    int result = error ? qip_transport_settle_waiter(transport, error) : -1;
     Py_XDECREF(error);
     return result;
 }
 
 /* Does one step of an ending whatever the steps before it have raised; the first exception is kept. */
-static void step(qi__transport *transport, int (*what)(qi__transport *), PyObject **first)
+static void step(qip_transport *transport, int (*what)(qip_transport *), PyObject **first)
 {
     if (what(transport) == 0)
         return;
-    PyObject *raised = qi__take_exception();
+    PyObject *raised = qip_take_exception();
     if (*first)
         Py_XDECREF(raised);
     else
         *first = raised;
 }
 
-int qi__transport_lose(qi__transport *transport, PyObject *error)
+int qip_transport_lose(qip_transport *transport, PyObject *error)
 {
     PyObject *first = NULL, *protocol = transport->protocol;
 
@@ -236,33 +236,33 @@ int qi__transport_lose(qi__transport *transport, PyObject *error)
         Py_INCREF(protocol);
         PyObject *result = PyObject_CallMethod(protocol, "connection_lost", "(O)", error);
         if (!result)
-            first = qi__take_exception();
+            first = qip_take_exception();
         Py_XDECREF(result);
         Py_DECREF(protocol);
     }
-    step(transport, qi__transport_close_socket, &first);
+    step(transport, qip_transport_close_socket, &first);
     Py_CLEAR(transport->protocol);
-    step(transport, qi__transport_leave_server, &first);
+    step(transport, qip_transport_leave_server, &first);
     step(transport, fail_empty_waiter, &first);
-    qi__outbox_clear(&transport->outbox);
+    qip_outbox_clear(&transport->outbox);
     Py_CLEAR(transport->loop);
-    qi__give_exception(first);
+    qip_give_exception(first);
     return first ? -1 : 0;
 }
 
 static PyObject *transport_close(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return qi__transport_close((qi__transport *)self) < 0 ? NULL : Py_NewRef(Py_None);
+    return qip_transport_close((qip_transport *)self) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *transport_abort(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return force_close((qi__transport *)self, Py_None) < 0 ? NULL : Py_NewRef(Py_None);
+    return force_close((qip_transport *)self, Py_None) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *transport_force_close(PyObject *self, PyObject *error)
 {
-    return force_close((qi__transport *)self, error) < 0 ? NULL : Py_NewRef(Py_None);
+    return force_close((qip_transport *)self, error) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *transport_fatal_error(PyObject *self, PyObject *args, PyObject *keywords)
@@ -273,20 +273,20 @@ static PyObject *transport_fatal_error(PyObject *self, PyObject *args, PyObject 
 
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|s:_fatal_error", names, &error, &message))
         return NULL;
-    return fail_with((qi__transport *)self, error, message) < 0 ? NULL : Py_NewRef(Py_None);
+    return fail_with((qip_transport *)self, error, message) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *transport_call_connection_lost(PyObject *self, PyObject *error)
 {
-    return qi__transport_lose((qi__transport *)self, error) < 0 ? NULL : Py_NewRef(Py_None);
+    return qip_transport_lose((qip_transport *)self, error) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *transport_is_closing(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return PyBool_FromLong(((qi__transport *)self)->closing);
+    return PyBool_FromLong(((qip_transport *)self)->closing);
 }
 
-PyMethodDef qi__transport_end_methods[] = {
+PyMethodDef qip_transport_end_methods[] = {
     {"close", transport_close, METH_NOARGS,
      PyDoc_STR("close($self, /)\n--\n\n"
                "Closes the connection once everything is written.")},

@@ -32,7 +32,7 @@ static bool would_block(void)
 }
 
 /* Expects the next read to be about as large as this one; grows at once and shrinks by halves. */
-static void learn(qi__transport *transport, size_t got)
+static void learn(qip_transport *transport, size_t got)
 {
     size_t expected = transport->expected;
 
@@ -44,18 +44,18 @@ static void learn(qi__transport *transport, size_t got)
 }
 
 /* By a method of whatever is in _sock. NULL without an exception: nothing. */
-static PyObject *ask_socket(qi__transport *transport, const char *method, PyObject *argument)
+static PyObject *ask_socket(qip_transport *transport, const char *method, PyObject *argument)
 {
     PyObject *sock = Py_NewRef(transport->sock);
     PyObject *result = argument ? PyObject_CallMethod(sock, method, "(O)", argument) : NULL;
 
     Py_DECREF(sock);
     if (!result)
-        qi__transport_would_block();
+        qip_transport_would_block();
     return result;
 }
 
-static PyObject *receive_wrapped(qi__transport *transport)
+static PyObject *receive_wrapped(qip_transport *transport)
 {
     PyObject *size = PyLong_FromSsize_t(transport->max_size);
     PyObject *data = ask_socket(transport, "recv", size);
@@ -69,7 +69,7 @@ static PyObject *receive_wrapped(qi__transport *transport)
 }
 
 /* What one read gives: a bytes object, empty at the end of the stream. NULL without an exception: nothing. */
-static PyObject *receive(qi__transport *transport)
+static PyObject *receive(qip_transport *transport)
 {
     if (transport->wrapped)
         return receive_wrapped(transport);
@@ -80,7 +80,7 @@ static PyObject *receive(qi__transport *transport)
 
     if (direct && !(data = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size)))
         return NULL;
-    int fd = qi__transport_fd(transport);
+    int fd = qip_transport_fd(transport);
     ssize_t got = fd < 0 ? -1
                          : recv(fd, data ? PyBytes_AS_STRING(data) : scratch, size, MSG_DONTWAIT);
     if (got < 0) {
@@ -101,21 +101,21 @@ static PyObject *receive(qi__transport *transport)
  * It would be readable, and told again, for ever: an answer that is none closes the connection, and so
  * does one that ends the run, since the run may go on.
  */
-static int end_failed(qi__transport *transport)
+static int end_failed(qip_transport *transport)
 {
-    if (!qi__transport_must_raise())
-        return qi__transport_fail(transport, "Fatal error: protocol.eof_received() call failed.");
-    PyObject *raised = qi__take_exception();
-    if (qi__transport_close(transport) < 0)
+    if (!qip_transport_must_raise())
+        return qip_transport_fail(transport, "Fatal error: protocol.eof_received() call failed.");
+    PyObject *raised = qip_take_exception();
+    if (qip_transport_close(transport) < 0)
         PyErr_Clear();
-    qi__give_exception(raised);
+    qip_give_exception(raised);
     return -1;
 }
 
 /* The peer has half-closed; the protocol says whether its side stays open. */
-static int end_of_stream(qi__transport *transport)
+static int end_of_stream(qip_transport *transport)
 {
-    if (qi__transport_debug(transport, "%r received EOF") < 0)
+    if (qip_transport_debug(transport, "%r received EOF") < 0)
         return -1;
     if (!transport->protocol)
         return 0;
@@ -127,11 +127,11 @@ static int end_of_stream(qi__transport *transport)
     if (open < 0)
         return end_failed(transport);
     /* Open for writing; but it would be readable for ever. */
-    return open ? qi__transport_unwatch(transport, QI__POLL_READ) : qi__transport_close(transport);
+    return open ? qip_transport_unwatch(transport, QIP_POLL_READ) : qip_transport_close(transport);
 }
 
 /* Not if it was lost while an object in the place of the socket was asked. */
-static int call_protocol(qi__transport *transport, PyObject *name, PyObject *argument,
+static int call_protocol(qip_transport *transport, PyObject *name, PyObject *argument,
                          const char *message)
 {
     if (!transport->protocol)
@@ -142,31 +142,31 @@ static int call_protocol(qi__transport *transport, PyObject *name, PyObject *arg
 
     Py_DECREF(stack[1]);
     if (!result)
-        return qi__transport_fail(transport, message);
+        return qip_transport_fail(transport, message);
     Py_DECREF(result);
     return 0;
 }
 
-static int read_bytes(qi__transport *transport)
+static int read_bytes(qip_transport *transport)
 {
     PyObject *data = receive(transport);
     int result;
 
     if (!data)
         return PyErr_Occurred()
-                   ? qi__transport_fail(transport, "Fatal read error on socket transport")
+                   ? qip_transport_fail(transport, "Fatal read error on socket transport")
                    : 0;
     if (PyBytes_GET_SIZE(data) == 0)
         result = end_of_stream(transport);
     else
-        result = call_protocol(transport, qi__state_get()->name_data_received, data,
+        result = call_protocol(transport, qip_state_get()->name_data_received, data,
                                "Fatal error: protocol.data_received() call failed.");
     Py_DECREF(data);
     return result;
 }
 
 /* The protocol's own buffer; NULL with an exception. Beware: calls the protocol. */
-static PyObject *protocol_buffer(qi__transport *transport)
+static PyObject *protocol_buffer(qip_transport *transport)
 {
     PyObject *hint = PyLong_FromLong(-1);
     PyObject *stack[3] = {NULL, Py_NewRef(transport->protocol), hint};
@@ -187,7 +187,7 @@ static PyObject *protocol_buffer(qi__transport *transport)
 }
 
 /* Receives into it. The number of bytes; -1 with an exception, or without: nothing. */
-static Py_ssize_t receive_into(qi__transport *transport, PyObject *buffer)
+static Py_ssize_t receive_into(qip_transport *transport, PyObject *buffer)
 {
     Py_buffer view;
 
@@ -199,7 +199,7 @@ static Py_ssize_t receive_into(qi__transport *transport, PyObject *buffer)
     }
     if (PyObject_GetBuffer(buffer, &view, PyBUF_WRITABLE) < 0)
         return -1;
-    int fd = qi__transport_fd(transport);
+    int fd = qip_transport_fd(transport);
     ssize_t got = fd < 0 ? -1 : recv(fd, view.buf, (size_t)view.len, MSG_DONTWAIT);
     if (got < 0 && !would_block())
         PyErr_SetFromErrno(PyExc_OSError);
@@ -207,12 +207,12 @@ static Py_ssize_t receive_into(qi__transport *transport, PyObject *buffer)
     return got;
 }
 
-static int read_into_buffer(qi__transport *transport)
+static int read_into_buffer(qip_transport *transport)
 {
     PyObject *buffer = protocol_buffer(transport);
 
     if (!buffer)
-        return qi__transport_fail(transport, "Fatal error: protocol.get_buffer() call failed.");
+        return qip_transport_fail(transport, "Fatal error: protocol.get_buffer() call failed.");
     if (!transport->sock) { /* it was lost in there */
         Py_DECREF(buffer);
         return 0;
@@ -221,14 +221,14 @@ static int read_into_buffer(qi__transport *transport)
     Py_DECREF(buffer);
     if (got < 0)
         return PyErr_Occurred()
-                   ? qi__transport_fail(transport, "Fatal read error on socket transport")
+                   ? qip_transport_fail(transport, "Fatal read error on socket transport")
                    : 0;
     if (got == 0)
         return end_of_stream(transport);
     PyObject *size = PyLong_FromSsize_t(got);
     if (!size)
         return -1;
-    int result = call_protocol(transport, qi__state_get()->name_buffer_updated, size,
+    int result = call_protocol(transport, qip_state_get()->name_buffer_updated, size,
                                "Fatal error: protocol.buffer_updated() call failed.");
     Py_DECREF(size);
     return result;
@@ -236,9 +236,9 @@ static int read_into_buffer(qi__transport *transport)
 
 static PyObject *transport_read_ready(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
 
-    if (qi__transport_is_lost(transport))
+    if (qip_transport_is_lost(transport))
         Py_RETURN_NONE;
     Py_INCREF(self);
     int result = transport->buffered ? read_into_buffer(transport) : read_bytes(transport);
@@ -246,7 +246,7 @@ static PyObject *transport_read_ready(PyObject *self, PyObject *Py_UNUSED(ignore
     return result < 0 ? NULL : Py_NewRef(Py_None);
 }
 
-PyMethodDef qi__transport_read_methods[] = {
+PyMethodDef qip_transport_read_methods[] = {
     {"_read_ready", transport_read_ready, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -22,15 +22,15 @@
 
 enum { KEPT_CAPACITY = 16 };
 
-static qi__chunk *chunk_at(const qi__outbox *outbox, size_t index)
+static qip_chunk *chunk_at(const qip_outbox *outbox, size_t index)
 {
     return &outbox->chunks[(outbox->head + index) % outbox->capacity];
 }
 
-static int grow(qi__outbox *outbox)
+static int grow(qip_outbox *outbox)
 {
     size_t capacity = outbox->capacity ? outbox->capacity * 2 : 4;
-    qi__chunk *chunks = PyMem_Malloc(capacity * sizeof *chunks);
+    qip_chunk *chunks = PyMem_Malloc(capacity * sizeof *chunks);
 
     if (!chunks) {
         PyErr_NoMemory();
@@ -46,7 +46,7 @@ static int grow(qi__outbox *outbox)
 }
 
 /* Takes over the owner, also on failure. */
-static int push(qi__outbox *outbox, PyObject *owner, const char *data, size_t size)
+static int push(qip_outbox *outbox, PyObject *owner, const char *data, size_t size)
 {
     if (!owner)
         return -1;
@@ -55,13 +55,13 @@ static int push(qi__outbox *outbox, PyObject *owner, const char *data, size_t si
         return -1;
     }
     outbox->count++;
-    *chunk_at(outbox, outbox->count - 1) = (qi__chunk){owner, data, size};
+    *chunk_at(outbox, outbox->count - 1) = (qip_chunk){owner, data, size};
     outbox->size += size;
     return 0;
 }
 
 /* Queues the end of an object's bytes, from `skip` on; `view` shows all of them. */
-static int push_rest(qi__outbox *outbox, const Py_buffer *view, size_t skip)
+static int push_rest(qip_outbox *outbox, const Py_buffer *view, size_t skip)
 {
     const char *data = (const char *)view->buf + skip;
     size_t size = (size_t)view->len - skip;
@@ -78,10 +78,10 @@ static int push_rest(qi__outbox *outbox, const Py_buffer *view, size_t skip)
 }
 
 /* Removes the first bytes, which are sent. */
-static void consume(qi__outbox *outbox, size_t sent)
+static void consume(qip_outbox *outbox, size_t sent)
 {
     while (outbox->count) {
-        qi__chunk *first = chunk_at(outbox, 0);
+        qip_chunk *first = chunk_at(outbox, 0);
         if (sent < first->size) {
             first->data += sent;
             first->size -= sent;
@@ -97,27 +97,27 @@ static void consume(qi__outbox *outbox, size_t sent)
     }
     if (outbox->capacity > KEPT_CAPACITY) {
         PyMem_Free(outbox->chunks);
-        *outbox = (qi__outbox){0};
+        *outbox = (qip_outbox){0};
     }
 }
 
-void qi__outbox_clear(qi__outbox *outbox)
+void qip_outbox_clear(qip_outbox *outbox)
 {
     consume(outbox, outbox->size);
 }
 
-PyObject *qi__outbox_view(const qi__outbox *outbox)
+PyObject *qip_outbox_view(const qip_outbox *outbox)
 {
     PyObject *list = PyList_New(0), *view = NULL;
 
     for (size_t i = 0; list && i < outbox->count; i++) {
-        const qi__chunk *chunk = chunk_at(outbox, i);
+        const qip_chunk *chunk = chunk_at(outbox, i);
         PyObject *bytes = PyBytes_FromStringAndSize(chunk->data, (Py_ssize_t)chunk->size);
         if (!bytes || PyList_Append(list, bytes) < 0)
             Py_CLEAR(list);
         Py_XDECREF(bytes);
     }
-#if QI__HAS_VECTORED_TRANSPORTS
+#if QIP_HAS_VECTORED_TRANSPORTS
     PyObject *collections = list ? PyImport_ImportModule("collections") : NULL;
     if (collections)
         view = PyObject_CallMethod(collections, "deque", "(O)", list);
@@ -154,11 +154,11 @@ static Py_ssize_t sent_by_object(PyObject *result, size_t size)
 
     Py_XDECREF(result);
     if (PyErr_Occurred())
-        return qi__transport_would_block() ? 0 : -1;
+        return qip_transport_would_block() ? 0 : -1;
     return count < 0 ? 0 : count < (Py_ssize_t)size ? count : (Py_ssize_t)size;
 }
 
-static Py_ssize_t send_wrapped(qi__transport *transport, const void *data, size_t size)
+static Py_ssize_t send_wrapped(qip_transport *transport, const void *data, size_t size)
 {
     PyObject *sock = Py_NewRef(transport->sock);
     PyObject *result = PyObject_CallMethod(sock, "send", "(y#)", (const char *)data,
@@ -169,9 +169,9 @@ static Py_ssize_t send_wrapped(qi__transport *transport, const void *data, size_
 }
 
 /* asyncio's way of sending its queue is the version's. */
-static Py_ssize_t send_parts_wrapped(qi__transport *transport, const struct iovec *parts, size_t count)
+static Py_ssize_t send_parts_wrapped(qip_transport *transport, const struct iovec *parts, size_t count)
 {
-    if (!QI__HAS_VECTORED_TRANSPORTS)
+    if (!QIP_HAS_VECTORED_TRANSPORTS)
         return count ? send_wrapped(transport, parts[0].iov_base, parts[0].iov_len) : 0;
     PyObject *list = PyList_New((Py_ssize_t)count);
     PyObject *sock = Py_NewRef(transport->sock);
@@ -193,47 +193,47 @@ static Py_ssize_t send_parts_wrapped(qi__transport *transport, const struct iove
     return sent_by_object(result, size);
 }
 
-static Py_ssize_t send_now(qi__transport *transport, const void *data, size_t size)
+static Py_ssize_t send_now(qip_transport *transport, const void *data, size_t size)
 {
     if (transport->wrapped)
         return send_wrapped(transport, data, size);
-    int fd = qi__transport_fd(transport);
+    int fd = qip_transport_fd(transport);
     return sent_or_error(fd < 0 ? -1 : send(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
-static Py_ssize_t send_parts(qi__transport *transport, struct iovec *parts, size_t count)
+static Py_ssize_t send_parts(qip_transport *transport, struct iovec *parts, size_t count)
 {
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
 
     if (transport->wrapped)
         return send_parts_wrapped(transport, parts, count);
-    int fd = qi__transport_fd(transport);
+    int fd = qip_transport_fd(transport);
     return sent_or_error(fd < 0 ? -1 : sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
-static Py_ssize_t send_queue(qi__transport *transport)
+static Py_ssize_t send_queue(qip_transport *transport)
 {
-    const qi__outbox *outbox = &transport->outbox;
+    const qip_outbox *outbox = &transport->outbox;
     struct iovec parts[IOV_MAX];
     size_t count = outbox->count < IOV_MAX ? outbox->count : IOV_MAX;
 
     if (count == 1 && !transport->wrapped)
         return send_now(transport, chunk_at(outbox, 0)->data, chunk_at(outbox, 0)->size);
     for (size_t i = 0; i < count; i++) {
-        const qi__chunk *chunk = chunk_at(outbox, i);
+        const qip_chunk *chunk = chunk_at(outbox, i);
         parts[i] = (struct iovec){.iov_base = (void *)chunk->data, .iov_len = chunk->size};
     }
     return send_parts(transport, parts, count);
 }
 
-static int shut_down_writing(qi__transport *transport)
+static int shut_down_writing(qip_transport *transport)
 {
     if (transport->wrapped) {
         PyObject *result = PyObject_CallMethod(transport->sock, "shutdown", "i", SHUT_WR);
         Py_XDECREF(result);
         return result ? 0 : -1;
     }
-    int fd = qi__transport_fd(transport);
+    int fd = qip_transport_fd(transport);
 
     if (fd >= 0 && shutdown(fd, SHUT_WR) == 0)
         return 0;
@@ -243,7 +243,7 @@ static int shut_down_writing(qi__transport *transport)
 
 /* -- flow control ------------------------------------------------------------------------------------------- */
 
-static int tell_protocol(qi__transport *transport, const char *method, const char *failed)
+static int tell_protocol(qip_transport *transport, const char *method, const char *failed)
 {
     if (!transport->protocol)
         return 0;
@@ -252,12 +252,12 @@ static int tell_protocol(qi__transport *transport, const char *method, const cha
 
     Py_DECREF(protocol);
     if (!result)
-        return qi__transport_report(transport, failed);
+        return qip_transport_report(transport, failed);
     Py_DECREF(result);
     return 0;
 }
 
-static int maybe_pause_protocol(qi__transport *transport)
+static int maybe_pause_protocol(qip_transport *transport)
 {
     if (transport->outbox.size <= transport->high_water || transport->protocol_paused)
         return 0;
@@ -265,7 +265,7 @@ static int maybe_pause_protocol(qi__transport *transport)
     return tell_protocol(transport, "pause_writing", "protocol.pause_writing() failed");
 }
 
-static int maybe_resume_protocol(qi__transport *transport)
+static int maybe_resume_protocol(qip_transport *transport)
 {
     if (!transport->protocol_paused || transport->outbox.size > transport->low_water)
         return 0;
@@ -304,7 +304,7 @@ static int parse_limit(PyObject *object, size_t *limit, bool *negative)
     return 0;
 }
 
-static int set_limits(qi__transport *transport, PyObject *high, PyObject *low)
+static int set_limits(qip_transport *transport, PyObject *high, PyObject *low)
 {
     size_t upper, lower;
     bool upper_negative, lower_negative;
@@ -328,7 +328,7 @@ static int set_limits(qi__transport *transport, PyObject *high, PyObject *low)
 }
 
 static PyObject *set_limits_and(PyObject *self, PyObject *args, PyObject *keywords,
-                                int (*then)(qi__transport *))
+                                int (*then)(qip_transport *))
 {
     static char *names[] = {"high", "low", NULL};
     PyObject *high = Py_None, *low = Py_None;
@@ -336,7 +336,7 @@ static PyObject *set_limits_and(PyObject *self, PyObject *args, PyObject *keywor
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "|OO:set_write_buffer_limits", names, &high,
                                      &low))
         return NULL;
-    if (set_limits((qi__transport *)self, high, low) < 0 || (then && then((qi__transport *)self) < 0))
+    if (set_limits((qip_transport *)self, high, low) < 0 || (then && then((qip_transport *)self) < 0))
         return NULL;
     Py_RETURN_NONE;
 }
@@ -353,28 +353,28 @@ static PyObject *transport_set_limits_only(PyObject *self, PyObject *args, PyObj
 
 static PyObject *transport_get_write_buffer_limits(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
     return Py_BuildValue("(nn)", (Py_ssize_t)transport->low_water, (Py_ssize_t)transport->high_water);
 }
 
 static PyObject *transport_get_write_buffer_size(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return PyLong_FromSize_t(((qi__transport *)self)->outbox.size);
+    return PyLong_FromSize_t(((qip_transport *)self)->outbox.size);
 }
 
 static PyObject *transport_maybe_pause(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return maybe_pause_protocol((qi__transport *)self) < 0 ? NULL : Py_NewRef(Py_None);
+    return maybe_pause_protocol((qip_transport *)self) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *transport_maybe_resume(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return maybe_resume_protocol((qi__transport *)self) < 0 ? NULL : Py_NewRef(Py_None);
+    return maybe_resume_protocol((qip_transport *)self) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 /* -- writing -------------------------------------------------------------------------------------------------- */
 
-static bool may_write(qi__transport *transport, const char *after_eof, const char *in_sendfile)
+static bool may_write(qip_transport *transport, const char *after_eof, const char *in_sendfile)
 {
     const char *why = transport->eof ? after_eof : transport->empty_waiter ? in_sendfile : NULL;
 
@@ -383,9 +383,9 @@ static bool may_write(qi__transport *transport, const char *after_eof, const cha
     return !why;
 }
 
-static int fail_write(qi__transport *transport)
+static int fail_write(qip_transport *transport)
 {
-    return qi__transport_fail(transport, "Fatal write error on socket transport");
+    return qip_transport_fail(transport, "Fatal write error on socket transport");
 }
 
 /*
@@ -401,13 +401,13 @@ typedef enum outcome {
     REFUSED       /* with an exception, which is the caller's */
 } outcome;
 
-static int finish_write(qi__transport *transport, outcome what)
+static int finish_write(qip_transport *transport, outcome what)
 {
     switch (what) {
     case SENT:
         return 0;
     case IN_VAIN:
-        return qi__transport_written_in_vain(transport);
+        return qip_transport_written_in_vain(transport);
     case BROKEN:
         return fail_write(transport);
     case REFUSED:
@@ -417,20 +417,20 @@ static int finish_write(qi__transport *transport, outcome what)
     case QUEUED_FIRST:
         break;
     }
-    if (qi__transport_watch(transport, QI__POLL_WRITE, "_write_ready") == 0)
+    if (qip_transport_watch(transport, QIP_POLL_WRITE, "_write_ready") == 0)
         return maybe_pause_protocol(transport);
-    qi__outbox_clear(&transport->outbox); /* nobody will send it, nor what would be queued behind it */
+    qip_outbox_clear(&transport->outbox); /* nobody will send it, nor what would be queued behind it */
     return -1;
 }
 
-static outcome write_buffer(qi__transport *transport, const Py_buffer *view)
+static outcome write_buffer(qip_transport *transport, const Py_buffer *view)
 {
     bool was_empty = !transport->outbox.count;
     Py_ssize_t sent = 0;
 
     if (view->len == 0)
         return SENT;
-    if (qi__transport_is_lost(transport))
+    if (qip_transport_is_lost(transport))
         return IN_VAIN;
     if (was_empty && (sent = send_now(transport, view->buf, (size_t)view->len)) < 0)
         return BROKEN;
@@ -443,11 +443,11 @@ static outcome write_buffer(qi__transport *transport, const Py_buffer *view)
 
 /* A buffer that cannot be sent as it is ends the connection, as with asyncio; a memoryview that was
  * released is the caller's mistake. */
-static outcome write_without_buffer(const qi__transport *transport)
+static outcome write_without_buffer(const qip_transport *transport)
 {
     if (!PyErr_ExceptionMatches(PyExc_BufferError))
         return REFUSED;
-    if (!qi__transport_is_lost(transport))
+    if (!qip_transport_is_lost(transport))
         return BROKEN;
     PyErr_Clear();
     return IN_VAIN;
@@ -455,7 +455,7 @@ static outcome write_without_buffer(const qi__transport *transport)
 
 static PyObject *transport_write(PyObject *self, PyObject *data)
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
     Py_buffer view;
     outcome what;
 
@@ -479,7 +479,7 @@ static PyObject *transport_write(PyObject *self, PyObject *data)
     return result < 0 ? NULL : Py_NewRef(Py_None);
 }
 
-static Py_ssize_t send_views(qi__transport *transport, const Py_buffer *views, Py_ssize_t count)
+static Py_ssize_t send_views(qip_transport *transport, const Py_buffer *views, Py_ssize_t count)
 {
     struct iovec parts[IOV_MAX];
     size_t used = count < IOV_MAX ? (size_t)count : IOV_MAX;
@@ -489,7 +489,7 @@ static Py_ssize_t send_views(qi__transport *transport, const Py_buffer *views, P
     return send_parts(transport, parts, used);
 }
 
-static int queue_views(qi__transport *transport, const Py_buffer *views, Py_ssize_t count, size_t sent)
+static int queue_views(qip_transport *transport, const Py_buffer *views, Py_ssize_t count, size_t sent)
 {
     for (Py_ssize_t i = 0; i < count; i++) {
         size_t skip = sent < (size_t)views[i].len ? sent : (size_t)views[i].len;
@@ -500,12 +500,12 @@ static int queue_views(qi__transport *transport, const Py_buffer *views, Py_ssiz
     return 0;
 }
 
-static outcome write_views(qi__transport *transport, const Py_buffer *views, Py_ssize_t count)
+static outcome write_views(qip_transport *transport, const Py_buffer *views, Py_ssize_t count)
 {
     bool was_empty = !transport->outbox.count;
     Py_ssize_t sent = 0;
 
-    if (qi__transport_is_lost(transport))
+    if (qip_transport_is_lost(transport))
         return IN_VAIN;
     if (was_empty && (sent = send_views(transport, views, count)) < 0)
         return BROKEN;
@@ -517,7 +517,7 @@ static outcome write_views(qi__transport *transport, const Py_buffer *views, Py_
 }
 
 /* All pieces are looked at before the first is sent: one that is none is an error of the caller's. */
-static int write_pieces(qi__transport *transport, PyObject *const *pieces, Py_ssize_t count)
+static int write_pieces(qip_transport *transport, PyObject *const *pieces, Py_ssize_t count)
 {
     Py_buffer *views = PyMem_New(Py_buffer, (size_t)count);
     Py_ssize_t known = 0;
@@ -539,9 +539,9 @@ static int write_pieces(qi__transport *transport, PyObject *const *pieces, Py_ss
     return finish_write(transport, what);
 }
 
-static bool may_write_lines(qi__transport *transport)
+static bool may_write_lines(qip_transport *transport)
 {
-#if QI__HAS_VECTORED_TRANSPORTS
+#if QIP_HAS_VECTORED_TRANSPORTS
     return may_write(transport, "Cannot call writelines() after write_eof()",
                      "unable to writelines; sendfile is in progress");
 #else
@@ -563,7 +563,7 @@ static PyObject *gather_pieces(PyObject *list)
 
 static PyObject *transport_writelines(PyObject *self, PyObject *list)
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
 
     if (!may_write_lines(transport))
         return NULL;
@@ -580,37 +580,37 @@ static PyObject *transport_writelines(PyObject *self, PyObject *list)
 /* -- when the socket takes more --------------------------------------------------------------------------------- */
 
 /* The queue has become empty: what was put off until then. */
-static int drained(qi__transport *transport)
+static int drained(qip_transport *transport)
 {
-    if (qi__transport_unwatch(transport, QI__POLL_WRITE) < 0 ||
-        qi__transport_settle_waiter(transport, NULL) < 0)
+    if (qip_transport_unwatch(transport, QIP_POLL_WRITE) < 0 ||
+        qip_transport_settle_waiter(transport, NULL) < 0)
         return -1;
     if (transport->closing)
-        return qi__transport_lose(transport, Py_None);
+        return qip_transport_lose(transport, Py_None);
     return transport->eof ? shut_down_writing(transport) : 0;
 }
 
-static int write_failed(qi__transport *transport)
+static int write_failed(qip_transport *transport)
 {
-    if (qi__transport_must_raise())
+    if (qip_transport_must_raise())
         return -1;
-    PyObject *error = qi__take_exception();
-    int result = qi__transport_unwatch(transport, QI__POLL_WRITE);
-    qi__outbox_clear(&transport->outbox);
+    PyObject *error = qip_take_exception();
+    int result = qip_transport_unwatch(transport, QIP_POLL_WRITE);
+    qip_outbox_clear(&transport->outbox);
     if (result == 0) {
-        qi__give_exception(Py_NewRef(error));
+        qip_give_exception(Py_NewRef(error));
         result = fail_write(transport);
     }
     if (result == 0)
-        result = qi__transport_settle_waiter(transport, error);
+        result = qip_transport_settle_waiter(transport, error);
     Py_DECREF(error);
     return result;
 }
 
-static int write_ready(qi__transport *transport)
+static int write_ready(qip_transport *transport)
 {
     if (!transport->outbox.count)
-        return qi__transport_unwatch(transport, QI__POLL_WRITE);
+        return qip_transport_unwatch(transport, QIP_POLL_WRITE);
     Py_ssize_t sent = send_queue(transport);
     if (sent < 0)
         return write_failed(transport);
@@ -625,9 +625,9 @@ static int write_ready(qi__transport *transport)
 
 static PyObject *transport_write_ready(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
 
-    if (qi__transport_is_lost(transport))
+    if (qip_transport_is_lost(transport))
         Py_RETURN_NONE;
     Py_INCREF(self);
     int result = write_ready(transport);
@@ -639,7 +639,7 @@ static PyObject *transport_write_ready(PyObject *self, PyObject *Py_UNUSED(ignor
 
 static PyObject *transport_write_eof(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__transport *transport = (qi__transport *)self;
+    qip_transport *transport = (qip_transport *)self;
 
     if (transport->closing || transport->eof)
         Py_RETURN_NONE;
@@ -656,7 +656,7 @@ static PyObject *transport_can_write_eof(PyObject *Py_UNUSED(self), PyObject *Py
 
 #define FAST(function) ((PyCFunction)(void (*)(void))(function))
 
-PyMethodDef qi__transport_write_methods[] = {
+PyMethodDef qip_transport_write_methods[] = {
     {"write", transport_write, METH_O,
      PyDoc_STR("write($self, data, /)\n--\n\n"
                "Sends data, now if possible, and keeps what cannot be sent yet.")},

@@ -9,7 +9,7 @@
  * While nobody but the loop itself has a descriptor, it polls rarely unless the host says that one is ready.
  *
  * Turns nest. A callback may run an event loop of the host's (QDialog::exec() and the like), and that
- * calls qi__loop_turn() again. The queue, the batch and the timers are the loop's, not the frame's, so a
+ * calls qip_loop_turn() again. The queue, the batch and the timers are the loop's, not the frame's, so a
  * nested turn simply goes on where the outer one stands, and the outer one finds less to do when it gets
  * control back. What needs care:
  *   - the task whose step is on the stack below is left before, and entered again after the nested turn;
@@ -44,7 +44,7 @@ typedef enum outcome {
 /* -- what Python has replaced -------------------------------------------------------------------------- */
 
 /* True unless the attribute is the core's own method, bound to this very loop. */
-static bool is_replaced(qi__loop *loop, const char *name)
+static bool is_replaced(qip_loop *loop, const char *name)
 {
     PyObject *own = PyObject_GetAttrString(loop->state->loop_type, name);
     PyObject *found = PyObject_GetAttrString((PyObject *)loop, name);
@@ -58,38 +58,38 @@ static bool is_replaced(qi__loop *loop, const char *name)
     return !same;
 }
 
-unsigned qi__loop_overrides(qi__loop *loop)
+unsigned qip_loop_overrides(qip_loop *loop)
 {
     static const struct {
         const char *name;
         unsigned flag;
     } replaceable[] = {
-        {"time", QI__OVERRIDES_TIME},
-        {"call_at", QI__OVERRIDES_CALL_AT},
-        {"_run_once", QI__OVERRIDES_RUN_ONCE},
-        {"_write_to_self", QI__OVERRIDES_WRITE_TO_SELF},
-        {"_add_reader", QI__OVERRIDES_WATCHING},
-        {"_remove_reader", QI__OVERRIDES_WATCHING},
-        {"_add_writer", QI__OVERRIDES_WATCHING},
-        {"_remove_writer", QI__OVERRIDES_WATCHING},
+        {"time", QIP_OVERRIDES_TIME},
+        {"call_at", QIP_OVERRIDES_CALL_AT},
+        {"_run_once", QIP_OVERRIDES_RUN_ONCE},
+        {"_write_to_self", QIP_OVERRIDES_WRITE_TO_SELF},
+        {"_add_reader", QIP_OVERRIDES_WATCHING},
+        {"_remove_reader", QIP_OVERRIDES_WATCHING},
+        {"_add_writer", QIP_OVERRIDES_WATCHING},
+        {"_remove_writer", QIP_OVERRIDES_WATCHING},
     };
 
-    if (loop->overrides & QI__OVERRIDES_UNKNOWN) {
-        PyObject *raised = qi__take_exception();
+    if (loop->overrides & QIP_OVERRIDES_UNKNOWN) {
+        PyObject *raised = qip_take_exception();
         unsigned flags = 0;
         for (size_t i = 0; i < sizeof replaceable / sizeof *replaceable; i++)
             flags |= is_replaced(loop, replaceable[i].name) ? replaceable[i].flag : 0;
         loop->overrides = flags;
-        qi__give_exception(raised);
+        qip_give_exception(raised);
     }
     return loop->overrides;
 }
 
 /* -- reporting ------------------------------------------------------------------------------------------ */
 
-void qi__loop_report(qi__loop *loop, const char *message, PyObject *handle)
+void qip_loop_report(qip_loop *loop, const char *message, PyObject *handle)
 {
-    PyObject *exception = qi__take_exception();
+    PyObject *exception = qip_take_exception();
     PyObject *context = Py_BuildValue("{s:s}", "message", message);
     PyObject *result = NULL;
 
@@ -105,11 +105,11 @@ void qi__loop_report(qi__loop *loop, const char *message, PyObject *handle)
 
 /* -- deferred callbacks ----------------------------------------------------------------------------------- */
 
-int qi__defer(qi__loop *loop, PyObject *handle)
+int qip_defer(qip_loop *loop, PyObject *handle)
 {
     if (loop->deferred_count == loop->deferred_capacity) {
         size_t capacity = loop->deferred_capacity ? loop->deferred_capacity * 2 : 8;
-        qi__deferred *grown = PyMem_Realloc(loop->deferred, capacity * sizeof *grown);
+        qip_deferred *grown = PyMem_Realloc(loop->deferred, capacity * sizeof *grown);
         if (!grown) {
             PyErr_NoMemory();
             return -1;
@@ -117,41 +117,41 @@ int qi__defer(qi__loop *loop, PyObject *handle)
         loop->deferred = grown;
         loop->deferred_capacity = capacity;
     }
-    if (qi__handle_is_ours(loop->state, handle))
-        ((qi__handle *)handle)->deferred = true;
-    loop->deferred[loop->deferred_count++] = (qi__deferred){.handle = Py_NewRef(handle),
-                                                            .level = qi__level(loop)};
+    if (qip_handle_is_ours(loop->state, handle))
+        ((qip_handle *)handle)->deferred = true;
+    loop->deferred[loop->deferred_count++] = (qip_deferred){.handle = Py_NewRef(handle),
+                                                            .level = qip_level(loop)};
     return 0;
 }
 
 /* The innermost bracket of those that were open when they were put off has closed: try them again. */
-static void restore_deferred(qi__loop *loop)
+static void restore_deferred(qip_loop *loop)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < loop->deferred_count; i++) {
-        qi__deferred item = loop->deferred[i];
-        if (item.level <= qi__level(loop)) {
+        qip_deferred item = loop->deferred[i];
+        if (item.level <= qip_level(loop)) {
             loop->deferred[kept++] = item;
             continue;
         }
-        if (qi__handle_is_ours(loop->state, item.handle)) {
-            qi__handle *handle = (qi__handle *)item.handle;
+        if (qip_handle_is_ours(loop->state, item.handle)) {
+            qip_handle *handle = (qip_handle *)item.handle;
             handle->deferred = false;
             handle->queued = handle->fd >= 0;
         }
-        if (!qi__ring_push(&loop->ready, item.handle)) /* the reference moves over */
+        if (!qip_ring_push(&loop->ready, item.handle)) /* the reference moves over */
             Py_DECREF(item.handle);
     }
     loop->deferred_count = kept;
 }
 
-static bool too_deep(const qi__loop *loop)
+static bool too_deep(const qip_loop *loop)
 {
     return loop->turns >= (int)loop->nested_limit;
 }
 
-static bool batch_is_through(const qi__loop *loop)
+static bool batch_is_through(const qip_loop *loop)
 {
     return !loop->todo || !loop->ready.count;
 }
@@ -160,50 +160,50 @@ static bool batch_is_through(const qi__loop *loop)
  * After stop() the loop is running until the callbacks on the stack have returned, so that they find the
  * running loop and the current task which they had; but it runs nothing more in their event loops.
  */
-static bool may_turn(const qi__loop *loop)
+static bool may_turn(const qip_loop *loop)
 {
     if (loop->ending || too_deep(loop))
         return false;
-    if (qi__level(loop) == 0)
+    if (qip_level(loop) == 0)
         return true;
     return !loop->nested_hold && !(loop->stopping && batch_is_through(loop));
 }
 
 /* Lets a paused host go on as soon as nothing is against it any more. */
-static void resume(qi__loop *loop)
+static void resume(qip_loop *loop)
 {
     if (!loop->paused || !may_turn(loop))
         return;
     loop->paused = false;
     if (loop->host) {
         loop->host->vtable->pause(loop->host, false);
-        qi__loop_ask_wake(loop);
+        qip_loop_ask_wake(loop);
     }
 }
 
-void qi__bracket_close_slowly(qi__loop *loop)
+void qip_bracket_close_slowly(qip_loop *loop)
 {
-    if (qi__pulse_is_armed())
-        qi__interrupt_bracket_closes(loop);
-    loop->brackets += QI__BRACKET_CLOSES;
+    if (qip_pulse_is_armed())
+        qip_interrupt_bracket_closes(loop);
+    loop->brackets += QIP_BRACKET_CLOSES;
     restore_deferred(loop);
     resume(loop);
-    qi__loop_left(loop);
+    qip_loop_left(loop);
 }
 
 /* -- asking for the next turn --------------------------------------------------------------------------------- */
 
-void qi__loop_ask_wake(qi__loop *loop)
+void qip_loop_ask_wake(qip_loop *loop)
 {
     if (!loop->host || loop->wake_asked || loop->paused)
         return;
     if (loop->thread != PyThread_get_thread_ident()) {
         /* call_soon() and the like in the wrong thread, which asyncio does not check: spare the host. */
-        qi__poller_wake(loop->poller);
+        qip_poller_wake(loop->poller);
         return;
     }
     loop->wake_asked = true;
-    loop->counters.asked_ticks = qi__ticks();
+    loop->counters.asked_ticks = qip_ticks();
     loop->host->vtable->wake(loop->host);
 }
 
@@ -217,42 +217,42 @@ static uint64_t deadline_ns(double when)
 }
 
 /* What a time of the loop's clock is on the system's, now. Beware: may call Python. INFINITY: unknown. */
-static double on_system_clock(qi__loop *loop, double when)
+static double on_system_clock(qip_loop *loop, double when)
 {
-    if (!(qi__loop_overrides(loop) & QI__OVERRIDES_TIME))
+    if (!(qip_loop_overrides(loop) & QIP_OVERRIDES_TIME))
         return when;
-    PyObject *raised = qi__take_exception();
-    double now = qi__loop_now(loop);
+    PyObject *raised = qip_take_exception();
+    double now = qip_loop_now(loop);
     bool failed = now == -1 && PyErr_Occurred();
     if (failed)
         PyErr_WriteUnraisable((PyObject *)loop);
-    qi__give_exception(raised);
-    return failed ? INFINITY : qi__seconds(qi__clock_ns()) + (when - now);
+    qip_give_exception(raised);
+    return failed ? INFINITY : qip_seconds(qip_clock_ns()) + (when - now);
 }
 
-static void arm_timer(qi__loop *loop)
+static void arm_timer(qip_loop *loop)
 {
     double when = INFINITY;
 
     if (loop->timers.count)
-        when = on_system_clock(loop, qi__timers_deadline(&loop->timers));
+        when = on_system_clock(loop, qip_timers_deadline(&loop->timers));
     if (loop->foreign_selector && loop->foreign_fd < 0)
-        when = fmin(when, qi__seconds(qi__clock_ns()) + foreign_interval);
+        when = fmin(when, qip_seconds(qip_clock_ns()) + foreign_interval);
     if (when < INFINITY && loop->poller)
-        qi__poller_arm(loop->poller, deadline_ns(when));
+        qip_poller_arm(loop->poller, deadline_ns(when));
 }
 
-static bool has_work(const qi__loop *loop)
+static bool has_work(const qip_loop *loop)
 {
     return loop->ready.count || loop->modal.count;
 }
 
-void qi__loop_settle(qi__loop *loop)
+void qip_loop_settle(qip_loop *loop)
 {
     if (!loop->running)
         return;
     if (has_work(loop) || loop->stopping)
-        qi__loop_ask_wake(loop);
+        qip_loop_ask_wake(loop);
     else
         arm_timer(loop);
 }
@@ -262,37 +262,37 @@ void qi__loop_settle(qi__loop *loop)
  * callback has scheduled before must not lie there until it returns. Called without the GIL; outside
  * of callbacks and turns there is nothing to do, and no need to take it.
  */
-void qi__loop_check(void *client)
+void qip_loop_check(void *client)
 {
-    qi__loop *loop = client;
+    qip_loop *loop = client;
 
-    if (loop->thread == qi__pulse_now.ident)
-        qi__pulse_cycle(qi__top_frame((PyThreadState *)qi__pulse_now.thread));
-    if (qi__loop_is_idle(loop) || loop->paused || loop->wake_asked || !Py_IsInitialized())
+    if (loop->thread == qip_pulse_now.ident)
+        qip_pulse_cycle(qip_top_frame((PyThreadState *)qip_pulse_now.thread));
+    if (qip_loop_is_idle(loop) || loop->paused || loop->wake_asked || !Py_IsInitialized())
         return;
     PyGILState_STATE gil = PyGILState_Ensure();
-    qi__loop_settle(loop);
+    qip_loop_settle(loop);
     PyGILState_Release(gil);
 }
 
 /* -- running ---------------------------------------------------------------------------------------------------- */
 
 /* A handle that somebody else made: asyncio's own for signals, or what a test put there. */
-static qi__ran call_foreign(PyObject *handle)
+static qip_ran call_foreign(PyObject *handle)
 {
     PyObject *cancelled = PyObject_GetAttrString(handle, "_cancelled");
     int given_up = cancelled ? PyObject_IsTrue(cancelled) : -1;
 
     Py_XDECREF(cancelled);
     if (given_up > 0)
-        return QI__RAN;
+        return QIP_RAN;
     PyObject *result = given_up == 0 ? PyObject_CallMethod(handle, "_run", NULL) : NULL;
     Py_XDECREF(result);
-    return result ? QI__RAN : QI__RAN_RAISED;
+    return result ? QIP_RAN : QIP_RAN_RAISED;
 }
 
 /* "Executing <Handle …> took 0.123 seconds", by the logger that asyncio.base_events has at the moment. */
-static void warn_if_slow(qi__loop *loop, PyObject *handle, double seconds)
+static void warn_if_slow(qip_loop *loop, PyObject *handle, double seconds)
 {
     PyObject *base = NULL, *text = NULL, *result = NULL;
     PyObject *limit = PyObject_GetAttrString((PyObject *)loop, "slow_callback_duration");
@@ -315,30 +315,30 @@ done:
     Py_XDECREF(limit);
 }
 
-static qi__ran call_handle(qi__loop *loop, PyObject *handle)
+static qip_ran call_handle(qip_loop *loop, PyObject *handle)
 {
-    return qi__handle_is_ours(loop->state, handle) ? qi__handle_call((qi__handle *)handle)
+    return qip_handle_is_ours(loop->state, handle) ? qip_handle_call((qip_handle *)handle)
                                                    : call_foreign(handle);
 }
 
-static qi__ran call_handle_debug(qi__loop *loop, PyObject *handle)
+static qip_ran call_handle_debug(qip_loop *loop, PyObject *handle)
 {
     PyObject *outer = loop->current_handle;
-    double began = qi__seconds(qi__clock_ns());
+    double began = qip_seconds(qip_clock_ns());
 
     loop->current_handle = Py_NewRef(handle);
-    qi__ran ran = call_handle(loop, handle);
-    PyObject *raised = qi__take_exception();
-    if (ran != QI__RAN_BLOCKED)
-        warn_if_slow(loop, handle, qi__seconds(qi__clock_ns()) - began);
-    qi__give_exception(raised);
+    qip_ran ran = call_handle(loop, handle);
+    PyObject *raised = qip_take_exception();
+    if (ran != QIP_RAN_BLOCKED)
+        warn_if_slow(loop, handle, qip_seconds(qip_clock_ns()) - began);
+    qip_give_exception(raised);
     Py_XSETREF(loop->current_handle, outer);
     return ran;
 }
 
-static inline qi__handle *own_handle(const qi__loop *loop, PyObject *handle)
+static inline qip_handle *own_handle(const qip_loop *loop, PyObject *handle)
 {
-    return qi__handle_is_ours(loop->state, handle) ? (qi__handle *)handle : NULL;
+    return qip_handle_is_ours(loop->state, handle) ? (qip_handle *)handle : NULL;
 }
 
 /*
@@ -346,22 +346,22 @@ static inline qi__handle *own_handle(const qi__loop *loop, PyObject *handle)
  * be entered once; where it is entered by a frame below, the callback waits, and where there is no such frame
  * (somebody else's Context.run() holds it for good) it fails as in asyncio.
  */
-static qi__ran run_handle(qi__loop *loop, PyObject *handle, qi__handle *own)
+static qip_ran run_handle(qip_loop *loop, PyObject *handle, qip_handle *own)
 {
-    qi__ran ran = QI__RAN;
+    qip_ran ran = QIP_RAN;
 
     if (own)
         own->queued = false;
     if (!own || !own->cancelled) {
-        qi__bracket_open(loop);
+        qip_bracket_open(loop);
         ran = loop->debug ? call_handle_debug(loop, handle) : call_handle(loop, handle);
-        qi__bracket_close(loop);
-        if (ran == QI__RAN_BLOCKED) {
-            ran = QI__RAN;
-            if (qi__level(loop) == 0) {
+        qip_bracket_close(loop);
+        if (ran == QIP_RAN_BLOCKED) {
+            ran = QIP_RAN;
+            if (qip_level(loop) == 0) {
                 PyErr_SetString(PyExc_RuntimeError, "cannot enter context: it is already entered");
-                qi__loop_report(loop, "A callback's context is in use for good", handle);
-            } else if (qi__defer(loop, handle) < 0) {
+                qip_loop_report(loop, "A callback's context is in use for good", handle);
+            } else if (qip_defer(loop, handle) < 0) {
                 PyErr_WriteUnraisable(handle);
             }
         }
@@ -370,32 +370,32 @@ static qi__ran run_handle(qi__loop *loop, PyObject *handle, qi__handle *own)
 }
 
 /* Lets go of a handle that run_handle() has run. */
-static inline void finish_handle(qi__loop *loop, PyObject *handle, qi__handle *own)
+static inline void finish_handle(qip_loop *loop, PyObject *handle, qip_handle *own)
 {
     if (own && own->fd >= 0)
-        qi__fd_unmask(loop, own);
-    qi__handle_release(handle);
+        qip_fd_unmask(loop, own);
+    qip_handle_release(handle);
 }
 
 /* Beware: calls Python's clock where that is overridden. 0, or -1 with an exception. */
-static int expire_timers(qi__loop *loop, uint64_t now_ns)
+static int expire_timers(qip_loop *loop, uint64_t now_ns)
 {
     if (!loop->timers.count)
         return 0;
-    double now = qi__seconds(now_ns);
-    if (qi__loop_overrides(loop) & QI__OVERRIDES_TIME) {
-        now = qi__loop_now(loop);
+    double now = qip_seconds(now_ns);
+    if (qip_loop_overrides(loop) & QIP_OVERRIDES_TIME) {
+        now = qip_loop_now(loop);
         if (now == -1 && PyErr_Occurred())
             return -1;
         now += loop->clock_resolution;
     }
-    while (loop->timers.count && qi__timers_deadline(&loop->timers) <= now) {
-        qi__timer *first = qi__timers_first(&loop->timers);
-        if (!qi__ring_push(&loop->ready, qi__timer_handle_of(first))) {
+    while (loop->timers.count && qip_timers_deadline(&loop->timers) <= now) {
+        qip_timer *first = qip_timers_first(&loop->timers);
+        if (!qip_ring_push(&loop->ready, qip_timer_handle_of(first))) {
             PyErr_NoMemory();
             return -1;
         }
-        qi__timers_remove(&loop->timers, first); /* its reference is the ready queue's now */
+        qip_timers_remove(&loop->timers, first); /* its reference is the ready queue's now */
     }
     return 0;
 }
@@ -404,15 +404,15 @@ static int expire_timers(qi__loop *loop, uint64_t now_ns)
  * Calls what exec_modal() has left, as interleaved code: outside of any bracket of this turn, so that
  * the event loop which it starts may turn us as if nothing were running.
  */
-static bool run_modals(qi__loop *loop)
+static bool run_modals(qip_loop *loop)
 {
     bool any = false;
 
     while (loop->modal.count) {
-        PyObject *function = qi__ring_pop(&loop->modal);
+        PyObject *function = qip_ring_pop(&loop->modal);
         PyObject *result = PyObject_CallNoArgs(function);
         if (!result)
-            qi__loop_report(loop, "Exception in a function given to exec_modal()", NULL);
+            qip_loop_report(loop, "Exception in a function given to exec_modal()", NULL);
         Py_XDECREF(result);
         Py_DECREF(function);
         any = true;
@@ -421,11 +421,11 @@ static bool run_modals(qi__loop *loop)
 }
 
 /* A new batch: poll if it is time, expire timers. 0, or -1 with an exception. */
-static int begin_batch(qi__loop *loop, uint64_t now, bool must_poll)
+static int begin_batch(qip_loop *loop, uint64_t now, bool must_poll)
 {
-    uint64_t interval = qi__fd_in_use(loop) ? POLL_INTERVAL_NS : SELF_PIPE_INTERVAL_NS;
+    uint64_t interval = qip_fd_in_use(loop) ? POLL_INTERVAL_NS : SELF_PIPE_INTERVAL_NS;
     if (must_poll || now - loop->last_poll_ns >= interval) {
-        if (qi__fd_poll(loop, false) < 0)
+        if (qip_fd_poll(loop, false) < 0)
             return -1;
         loop->counters.polls++;
         loop->last_poll_ns = now;
@@ -438,9 +438,9 @@ static int begin_batch(qi__loop *loop, uint64_t now, bool must_poll)
 }
 
 /* How long the host has let us wait for the turn that it was asked for. */
-static void measure_lag(qi__loop *loop)
+static void measure_lag(qip_loop *loop)
 {
-    qi__counters *counters = &loop->counters;
+    qip_counters *counters = &loop->counters;
     const uint64_t ticks = loop->clock.now_ticks - counters->asked_ticks;
 
     counters->asked_ticks = 0;
@@ -452,26 +452,26 @@ static void measure_lag(qi__loop *loop)
 }
 
 /* What tells that an event loop has run inside a step, so that the window has lived meanwhile. */
-static uint64_t period_of(const qi__loop *loop)
+static uint64_t period_of(const qip_loop *loop)
 {
-    return loop->thread == qi__pulse_now.ident ? qi__pulse_period(qi__pulse_load())
+    return loop->thread == qip_pulse_now.ident ? qip_pulse_period(qip_pulse_load())
                                                : loop->counters.nested_turns;
 }
 
 /* Since the clock was looked at last, a step has taken long, or those since then have. */
-static void note_long_step(qi__loop *loop, const qi__handle *own, uint64_t ns)
+static void note_long_step(qip_loop *loop, const qip_handle *own, uint64_t ns)
 {
-    qi__loop_count_slow(loop, ns);
-    if (own && loop->thread == qi__pulse_now.ident)
-        qi__slow_callback(own->callback, own->shares_context ? NULL : own->context, ns);
+    qip_loop_count_slow(loop, ns);
+    if (own && loop->thread == qip_pulse_now.ident)
+        qip_slow_callback(own->callback, own->shares_context ? NULL : own->context, ns);
 }
 
-static outcome run_slice(qi__loop *loop, bool must_poll)
+static outcome run_slice(qip_loop *loop, bool must_poll)
 {
     const uint64_t stale = loop->pace.slice_ns / 8 < STALE_NS ? loop->pace.slice_ns / 8 : STALE_NS;
-    uint64_t now = qi__coarse_look(&loop->clock, stale);
-    const unsigned news = loop->host ? loop->host->vtable->news(loop->host) : QI_HOST_EVENTS;
-    const uint64_t end = now + qi__pace_begin(&loop->pace, news, now);
+    uint64_t now = qip_coarse_look(&loop->clock, stale);
+    const unsigned news = loop->host ? loop->host->vtable->news(loop->host) : QIP_HOST_EVENTS;
+    const uint64_t end = now + qip_pace_begin(&loop->pace, news, now);
     uint64_t period = period_of(loop);
 
     loop->counters.busy_since_ns = now;
@@ -480,14 +480,14 @@ static outcome run_slice(qi__loop *loop, bool must_poll)
 
     for (;;) {
         if (loop->modal.count && run_modals(loop))
-            now = qi__coarse_look(&loop->clock, stale);
+            now = qip_coarse_look(&loop->clock, stale);
         if (!loop->running || loop->ending)
             return IDLE;
         if (batch_is_through(loop)) {
             if (begin_batch(loop, now, must_poll) < 0)
                 return RAISED;
             must_poll = false;
-            if (!loop->todo && qi__fd_in_use(loop) && loop->last_poll_ns != now) {
+            if (!loop->todo && qip_fd_in_use(loop) && loop->last_poll_ns != now) {
                 /* Empty, and what the last poll said is old: one more look before Qt gets control. */
                 if (begin_batch(loop, now, true) < 0)
                     return RAISED;
@@ -496,12 +496,12 @@ static outcome run_slice(qi__loop *loop, bool must_poll)
                 return loop->stopping ? STOPPED : IDLE;
         }
         loop->todo--;
-        PyObject *handle = qi__ring_pop(&loop->ready);
-        qi__handle *own = own_handle(loop, handle);
-        const qi__ran ran = run_handle(loop, handle, own);
-        if (qi__coarse_is_stale(&loop->clock)) {
+        PyObject *handle = qip_ring_pop(&loop->ready);
+        qip_handle *own = own_handle(loop, handle);
+        const qip_ran ran = run_handle(loop, handle, own);
+        if (qip_coarse_is_stale(&loop->clock)) {
             const uint64_t before = now;
-            now = qi__coarse_look(&loop->clock, stale);
+            now = qip_coarse_look(&loop->clock, stale);
             if (now - before > loop->counters.long_ns) {
                 if (period == period_of(loop))
                     note_long_step(loop, own, now - before);
@@ -509,7 +509,7 @@ static outcome run_slice(qi__loop *loop, bool must_poll)
             }
         }
         finish_handle(loop, handle, own);
-        if (ran == QI__RAN_RAISED)
+        if (ran == QIP_RAN_RAISED)
             return RAISED;
         if (!loop->todo && loop->stopping)
             return STOPPED;
@@ -521,7 +521,7 @@ static outcome run_slice(qi__loop *loop, bool must_poll)
 /* -- the host's side ------------------------------------------------------------------------------------------------ */
 
 /* Lets the host stop asking, and says why asyncio holds still if that is not what somebody asked for. */
-static void refuse_nested_turn(qi__loop *loop)
+static void refuse_nested_turn(qip_loop *loop)
 {
     if (loop->paused)
         return;
@@ -533,26 +533,26 @@ static void refuse_nested_turn(qi__loop *loop)
             "%u Qt event loops are nested inside each other, the limit set by nested_limit; "
             "asyncio holds still until the innermost one returns",
             loop->nested_limit);
-        qi__loop_report(loop, "Too many nested event loops", NULL);
+        qip_loop_report(loop, "Too many nested event loops", NULL);
     }
 }
 
 /* In owner mode the exception ends run_forever(); a guest has no caller, so it is reported. */
-static void handle_raised(qi__loop *loop)
+static void handle_raised(qip_loop *loop)
 {
     loop->todo = 0;
-    if (loop->mode != QI__MODE_OWNER) {
-        qi__loop_report(loop, "A callback asked to end the process; as a guest, asyncio goes on",
+    if (loop->mode != QIP_MODE_OWNER) {
+        qip_loop_report(loop, "A callback asked to end the process; as a guest, asyncio goes on",
                         NULL);
         return;
     }
-    Py_XSETREF(loop->raised, qi__take_exception());
+    Py_XSETREF(loop->raised, qip_take_exception());
     loop->ending = true;
 }
 
-static outcome run_turn(qi__loop *loop, bool must_poll)
+static outcome run_turn(qip_loop *loop, bool must_poll)
 {
-    if (!(qi__loop_overrides(loop) & QI__OVERRIDES_RUN_ONCE))
+    if (!(qip_loop_overrides(loop) & QIP_OVERRIDES_RUN_ONCE))
         return run_slice(loop, must_poll);
     /* Somebody counts or replaces iterations: one a turn, through the attribute. */
     PyObject *result = PyObject_CallMethod((PyObject *)loop, "_run_once", NULL);
@@ -563,9 +563,9 @@ static outcome run_turn(qi__loop *loop, bool must_poll)
 }
 
 /* A turn has ended in which no other event loop has run. */
-static void count_time(qi__loop *loop)
+static void count_time(qip_loop *loop)
 {
-    qi__counters *counters = &loop->counters;
+    qip_counters *counters = &loop->counters;
 
     if (!counters->busy_since_ns)
         return;
@@ -574,7 +574,7 @@ static void count_time(qi__loop *loop)
     counters->slice_overruns += lasted >= 2 * loop->pace.turn_ns;
 }
 
-static void turn(qi__loop *loop)
+static void turn(qip_loop *loop)
 {
     bool must_poll = !loop->wake_asked;
 
@@ -585,11 +585,11 @@ static void turn(qi__loop *loop)
         refuse_nested_turn(loop);
         return;
     }
-    PyObject *outer_task = qi__level(loop) ? qi__task_leave(loop->state, (PyObject *)loop) : NULL;
+    PyObject *outer_task = qip_level(loop) ? qip_task_leave(loop->state, (PyObject *)loop) : NULL;
     if (PyErr_Occurred())
         PyErr_WriteUnraisable((PyObject *)loop);
-    qi__exc_scope scope;
-    qi__exc_scope_enter(&scope);
+    qip_exc_scope scope;
+    qip_exc_scope_enter(&scope);
     const uint64_t period = period_of(loop);
     loop->counters.turns++;
     loop->counters.nested_turns += loop->turns++ > 0;
@@ -598,67 +598,67 @@ static void turn(qi__loop *loop)
     if (period == period_of(loop))
         count_time(loop);
     loop->counters.busy_since_ns = 0;
-    qi__pace_end(&loop->pace, ended == MORE, loop->clock.now_ns);
+    qip_pace_end(&loop->pace, ended == MORE, loop->clock.now_ns);
     if (ended == RAISED)
         handle_raised(loop);
-    qi__exc_scope_leave(&scope);
-    qi__task_enter_again(loop->state, (PyObject *)loop, outer_task);
+    qip_exc_scope_leave(&scope);
+    qip_task_enter_again(loop->state, (PyObject *)loop, outer_task);
 
-    if (ended == STOPPED && loop->running && qi__level(loop) == 0) {
-        if (loop->mode == QI__MODE_OWNER)
+    if (ended == STOPPED && loop->running && qip_level(loop) == 0) {
+        if (loop->mode == QIP_MODE_OWNER)
             loop->ending = true;
         else
-            qi__loop_finish_guest(loop);
+            qip_loop_finish_guest(loop);
     }
-    if (ended != MORE && qi__loop_is_idle(loop))
-        qi__contexts_settle(&loop->contexts);
+    if (ended != MORE && qip_loop_is_idle(loop))
+        qip_contexts_settle(&loop->contexts);
     if (loop->ending && loop->host) {
         loop->host->vtable->quit(loop->host);
         return;
     }
     resume(loop);
-    qi__loop_settle(loop);
+    qip_loop_settle(loop);
 }
 
-void qi__loop_turn(void *client)
+void qip_loop_turn(void *client)
 {
     if (!Py_IsInitialized()) /* the host has finalised Python under a running guest */
         return;
-    qi__visit visit = qi__python_enter();
+    qip_visit visit = qip_python_enter();
     PyObject *loop = Py_NewRef((PyObject *)client);
 
-    turn((qi__loop *)loop);
-    qi__loop_left((qi__loop *)loop);
+    turn((qip_loop *)loop);
+    qip_loop_left((qip_loop *)loop);
     Py_DECREF(loop);
-    qi__python_leave(visit);
+    qip_python_leave(visit);
 }
 
 /* -- without a host ------------------------------------------------------------------------------------------------- */
 
-int qi__loop_iterate(qi__loop *loop, bool may_block)
+int qip_loop_iterate(qip_loop *loop, bool may_block)
 {
     bool block = may_block && !has_work(loop) && !loop->stopping;
 
     loop->turns++;
-    if (loop->thread == qi__pulse_now.ident)
-        qi__pulse_store(qi__pulse_load() + QI__PULSE_PERIOD);
+    if (loop->thread == qip_pulse_now.ident)
+        qip_pulse_store(qip_pulse_load() + QIP_PULSE_PERIOD);
     run_modals(loop);
     if (block) {
-        qi__contexts_settle(&loop->contexts);
+        qip_contexts_settle(&loop->contexts);
         block = !has_work(loop) && !loop->stopping;
     }
     if (block)
         arm_timer(loop);
-    int result = qi__fd_poll(loop, block);
+    int result = qip_fd_poll(loop, block);
     if (result == 0)
-        result = expire_timers(loop, qi__clock_ns());
+        result = expire_timers(loop, qip_clock_ns());
     loop->todo = loop->ready.count;
     loop->counters.callbacks += loop->todo;
     while (result == 0 && loop->todo && loop->ready.count) {
         loop->todo--;
-        PyObject *handle = qi__ring_pop(&loop->ready);
-        qi__handle *own = own_handle(loop, handle);
-        if (run_handle(loop, handle, own) == QI__RAN_RAISED)
+        PyObject *handle = qip_ring_pop(&loop->ready);
+        qip_handle *own = own_handle(loop, handle);
+        if (run_handle(loop, handle, own) == QIP_RAN_RAISED)
             result = -1;
         finish_handle(loop, handle, own);
         if (loop->modal.count && result == 0)

@@ -30,7 +30,7 @@ static int copy(qi_value *out, const qi_value *value, int depth);
 
 static int fail_memory(void)
 {
-    return qi__fail(QI_ERR_MEMORY, "there is no memory to copy a value");
+    return qip_fail(QI_ERR_MEMORY, "there is no memory to copy a value");
 }
 
 static int copy_text(qi_value *out, const qi_value *value)
@@ -39,12 +39,12 @@ static int copy_text(qi_value *out, const qi_value *value)
     size_t size = value->as.text.size;
 
     if (!data && size)
-        return qi__fail(QI_ERR_ARGUMENT, "a %s value of %zu bytes points at NULL",
+        return qip_fail(QI_ERR_ARGUMENT, "a %s value of %zu bytes points at NULL",
                         qi_kind_name(value->kind), size);
     if (value->kind == QI_KIND_TEXT) {
-        size_t valid = qi__utf8_valid(data ? data : "", size);
+        size_t valid = qip_utf8_valid(data ? data : "", size);
         if (valid != size)
-            return qi__fail(QI_ERR_ENCODING, "a text value is not valid UTF-8 at byte %zu", valid);
+            return qip_fail(QI_ERR_ENCODING, "a text value is not valid UTF-8 at byte %zu", valid);
     }
     if (size == SIZE_MAX)
         return fail_memory();
@@ -66,7 +66,7 @@ static int copy_list(qi_value *out, const qi_value *value, int depth)
     if (!count)
         return QI_OK;
     if (!value->as.list.items)
-        return qi__fail(QI_ERR_ARGUMENT, "a list of %zu items points at NULL", count);
+        return qip_fail(QI_ERR_ARGUMENT, "a list of %zu items points at NULL", count);
     qi_value *items = calloc(count, sizeof *items);
     if (!items)
         return fail_memory();
@@ -88,7 +88,7 @@ static int copy_map(qi_value *out, const qi_value *value, int depth)
     if (!count)
         return QI_OK;
     if (!value->as.map.entries)
-        return qi__fail(QI_ERR_ARGUMENT, "a map of %zu entries points at NULL", count);
+        return qip_fail(QI_ERR_ARGUMENT, "a map of %zu entries points at NULL", count);
     qi_entry *entries = calloc(count, sizeof *entries);
     if (!entries)
         return fail_memory();
@@ -110,19 +110,19 @@ static int copy_object(qi_value *out, const qi_value *value)
     void *guard = value->as.object.guard;
 
     if (!guard && !value->as.object.pointer)
-        return qi__fail(QI_ERR_ARGUMENT, "an object value points at NULL");
+        return qip_fail(QI_ERR_ARGUMENT, "an object value points at NULL");
     out->as.object.pointer = value->as.object.pointer;
-    out->as.object.guard = guard ? qi_qt_guard_retain(guard)
-                                 : qi_qt_guard_new(value->as.object.pointer);
+    out->as.object.guard = guard ? qip_qt_guard_retain(guard)
+                                 : qip_qt_guard_new(value->as.object.pointer);
     return out->as.object.guard ? QI_OK : fail_memory();
 }
 
 static int copy_python(qi_value *out, const qi_value *value)
 {
     if (!value->as.python)
-        return qi__fail(QI_ERR_ARGUMENT, "a Python value points at NULL");
-    if (!qi__opaque_hold(value->as.python))
-        return qi__fail(QI_ERR_NOT_RUNNING,
+        return qip_fail(QI_ERR_ARGUMENT, "a Python value points at NULL");
+    if (!qip_opaque_hold(value->as.python))
+        return qip_fail(QI_ERR_NOT_RUNNING,
                         "the interpreter has ended, and with it the Python object of a value");
     out->as.python = value->as.python;
     return QI_OK;
@@ -154,14 +154,14 @@ static int copy_content(qi_value *out, const qi_value *value, int depth)
     case QI_KIND_PYTHON:
         return copy_python(out, value);
     }
-    return qi__fail(QI_ERR_TYPE, "a value is of the unknown kind %d", (int)value->kind);
+    return qip_fail(QI_ERR_TYPE, "a value is of the unknown kind %d", (int)value->kind);
 }
 
 static int copy(qi_value *out, const qi_value *value, int depth)
 {
     *out = qi_none();
     if (depth > DEPTH_LIMIT)
-        return qi__fail(QI_ERR_TYPE, "a value nests deeper than %d levels", DEPTH_LIMIT);
+        return qip_fail(QI_ERR_TYPE, "a value nests deeper than %d levels", DEPTH_LIMIT);
     out->kind = value->kind;
     out->flags = FLAG_OWNING;
     int status = copy_content(out, value, depth);
@@ -177,7 +177,7 @@ int qi_value_copy(qi_value *out, const qi_value *value)
     qi_value result;
 
     if (!out || !value)
-        return qi__fail(QI_ERR_ARGUMENT, "qi_value_copy() needs a value and a place for the copy");
+        return qip_fail(QI_ERR_ARGUMENT, "qi_value_copy() needs a value and a place for the copy");
     int status = copy(&result, value, 0);
     if (status == QI_OK)
         *out = result;
@@ -207,11 +207,11 @@ void qi_value_clear(qi_value *value)
             free((qi_entry *)value->as.map.entries);
             break;
         case QI_KIND_OBJECT:
-            qi_qt_guard_free(value->as.object.guard);
+            qip_qt_guard_free(value->as.object.guard);
             break;
         case QI_KIND_PYTHON:
             if (value->as.python)
-                qi__opaque_drop(value->as.python);
+                qip_opaque_drop(value->as.python);
             break;
         default:
             break;
@@ -222,13 +222,13 @@ void qi_value_clear(qi_value *value)
 
 /* -- making owning values, for convert.c ----------------------------------------------------------- */
 
-int qi__value_own_text(qi_value *out, qi_kind kind, const char *data, size_t size)
+int qip_value_own_text(qi_value *out, qi_kind kind, const char *data, size_t size)
 {
     qi_value borrowed = kind == QI_KIND_TEXT ? qi_text_n(data, size) : qi_bytes(data, size);
     return copy(out, &borrowed, 0);
 }
 
-qi_value *qi__value_own_list(qi_value *out, size_t count)
+qi_value *qip_value_own_list(qi_value *out, size_t count)
 {
     qi_value *items = calloc(count ? count : 1, sizeof *items);
 
@@ -240,7 +240,7 @@ qi_value *qi__value_own_list(qi_value *out, size_t count)
     return items;
 }
 
-qi_entry *qi__value_own_map(qi_value *out, size_t count)
+qi_entry *qip_value_own_map(qi_value *out, size_t count)
 {
     qi_entry *entries = calloc(count ? count : 1, sizeof *entries);
 
@@ -252,7 +252,7 @@ qi_entry *qi__value_own_map(qi_value *out, size_t count)
     return entries;
 }
 
-void qi__value_own_python(qi_value *out, void *held)
+void qip_value_own_python(qi_value *out, void *held)
 {
     *out = qi_none();
     out->kind = QI_KIND_PYTHON;
@@ -262,7 +262,7 @@ void qi__value_own_python(qi_value *out, void *held)
 
 /* -- reading --------------------------------------------------------------------------------------- */
 
-bool qi__value_is_whole(const qi_value *value)
+bool qip_value_is_whole(const qi_value *value)
 {
     switch (value->kind) {
     case QI_KIND_TEXT:
@@ -312,7 +312,7 @@ static bool equal_map(const qi_value *a, const qi_value *b, int depth)
 
 static bool equal(const qi_value *a, const qi_value *b, int depth)
 {
-    if (a->kind != b->kind || depth > DEPTH_LIMIT || !qi__value_is_whole(a) || !qi__value_is_whole(b))
+    if (a->kind != b->kind || depth > DEPTH_LIMIT || !qip_value_is_whole(a) || !qip_value_is_whole(b))
         return false;
     switch (a->kind) {
     case QI_KIND_NONE:
@@ -346,12 +346,12 @@ bool qi_value_equal(const qi_value *a, const qi_value *b)
 
 const qi_value *qi_value_get(const qi_value *map, const char *key)
 {
-    if (!map || !key || map->kind != QI_KIND_MAP || !qi__value_is_whole(map))
+    if (!map || !key || map->kind != QI_KIND_MAP || !qip_value_is_whole(map))
         return NULL;
     size_t size = strlen(key);
     for (size_t i = 0; i < map->as.map.count; i++) {
         const qi_entry *entry = &map->as.map.entries[i];
-        if (entry->key.kind == QI_KIND_TEXT && qi__value_is_whole(&entry->key) &&
+        if (entry->key.kind == QI_KIND_TEXT && qip_value_is_whole(&entry->key) &&
             entry->key.as.text.size == size &&
             (!size || memcmp(entry->key.as.text.data, key, size) == 0))
             return &entry->value;
@@ -363,7 +363,7 @@ qi_object *qi_value_object(const qi_value *value)
 {
     if (!value || value->kind != QI_KIND_OBJECT)
         return NULL;
-    return value->as.object.guard ? qi_qt_guard_object(value->as.object.guard)
+    return value->as.object.guard ? qip_qt_guard_object(value->as.object.guard)
                                   : value->as.object.pointer;
 }
 

@@ -11,7 +11,7 @@
 
 typedef struct view {
     PyObject_HEAD
-    qi__loop *loop;
+    qip_loop *loop;
 } view;
 
 static void view_dealloc(PyObject *self)
@@ -31,12 +31,12 @@ static int view_traverse(PyObject *self, visitproc visit, void *arg)
     return 0;
 }
 
-static PyObject *new_view(PyObject *type, qi__loop *loop)
+static PyObject *new_view(PyObject *type, qip_loop *loop)
 {
     view *self = PyObject_GC_New(view, (PyTypeObject *)type);
 
     if (self) {
-        self->loop = (qi__loop *)Py_NewRef((PyObject *)loop);
+        self->loop = (qip_loop *)Py_NewRef((PyObject *)loop);
         PyObject_GC_Track(self);
     }
     return (PyObject *)self;
@@ -57,43 +57,43 @@ static Py_ssize_t ready_length(PyObject *self)
 
 static PyObject *ready_item(PyObject *self, Py_ssize_t index)
 {
-    qi__ring *ready = &((view *)self)->loop->ready;
+    qip_ring *ready = &((view *)self)->loop->ready;
 
     if (index < 0 || (size_t)index >= ready->count)
         return index_error("ready queue index out of range");
-    return Py_NewRef((PyObject *)qi__ring_at(ready, (size_t)index));
+    return Py_NewRef((PyObject *)qip_ring_at(ready, (size_t)index));
 }
 
 static PyObject *ready_append(PyObject *self, PyObject *handle)
 {
-    qi__loop *loop = ((view *)self)->loop;
+    qip_loop *loop = ((view *)self)->loop;
 
-    if (qi__ready_push(loop, handle) < 0)
+    if (qip_ready_push(loop, handle) < 0)
         return NULL;
-    if (qi__loop_is_idle(loop))
-        qi__loop_ask_wake(loop);
+    if (qip_loop_is_idle(loop))
+        qip_loop_ask_wake(loop);
     Py_RETURN_NONE;
 }
 
 static PyObject *ready_popleft(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    PyObject *handle = qi__ring_pop(&((view *)self)->loop->ready);
+    PyObject *handle = qip_ring_pop(&((view *)self)->loop->ready);
 
-    if (handle && qi__handle_is_ours(qi__state_get(), handle)) {
-        ((qi__handle *)handle)->queued = false;
-        qi__handle_track(handle);
+    if (handle && qip_handle_is_ours(qip_state_get(), handle)) {
+        ((qip_handle *)handle)->queued = false;
+        qip_handle_track(handle);
     }
     return handle ? handle : index_error("pop from an empty ready queue");
 }
 
 static PyObject *ready_clear(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__ring *ready = &((view *)self)->loop->ready;
+    qip_ring *ready = &((view *)self)->loop->ready;
 
-    for (PyObject *handle; (handle = qi__ring_pop(ready));) {
-        if (qi__handle_is_ours(qi__state_get(), handle))
-            ((qi__handle *)handle)->queued = false;
-        qi__handle_release(handle);
+    for (PyObject *handle; (handle = qip_ring_pop(ready));) {
+        if (qip_handle_is_ours(qip_state_get(), handle))
+            ((qip_handle *)handle)->queued = false;
+        qip_handle_release(handle);
     }
     Py_RETURN_NONE;
 }
@@ -122,16 +122,16 @@ static PyType_Spec ready_spec = {
     .slots = ready_slots,
 };
 
-PyObject *qi__ready_view(qi__loop *loop)
+PyObject *qip_ready_view(qip_loop *loop)
 {
     return new_view(loop->state->ready_type, loop);
 }
 
 /* -- _scheduled ----------------------------------------------------------------------------------------- */
 
-static PyObject *timer_object(qi__timer *timer)
+static PyObject *timer_object(qip_timer *timer)
 {
-    return (PyObject *)qi__timer_handle_of(timer);
+    return (PyObject *)qip_timer_handle_of(timer);
 }
 
 static Py_ssize_t scheduled_length(PyObject *self)
@@ -142,7 +142,7 @@ static Py_ssize_t scheduled_length(PyObject *self)
 /* In the order of the heap, of which only the first place means anything. */
 static PyObject *scheduled_item(PyObject *self, Py_ssize_t index)
 {
-    qi__timers *timers = &((view *)self)->loop->timers;
+    qip_timers *timers = &((view *)self)->loop->timers;
 
     if (index < 0 || (size_t)index >= timers->count)
         return index_error("timer index out of range");
@@ -151,11 +151,11 @@ static PyObject *scheduled_item(PyObject *self, Py_ssize_t index)
 
 static PyObject *scheduled_clear(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qi__timers *timers = &((view *)self)->loop->timers;
+    qip_timers *timers = &((view *)self)->loop->timers;
 
-    for (qi__timer *timer; (timer = qi__timers_first(timers));) {
-        qi__timers_remove(timers, timer);
-        qi__handle_release(timer_object(timer));
+    for (qip_timer *timer; (timer = qip_timers_first(timers));) {
+        qip_timers_remove(timers, timer);
+        qip_handle_release(timer_object(timer));
     }
     Py_RETURN_NONE;
 }
@@ -182,12 +182,12 @@ static PyType_Spec scheduled_spec = {
     .slots = scheduled_slots,
 };
 
-PyObject *qi__scheduled_view(qi__loop *loop)
+PyObject *qip_scheduled_view(qip_loop *loop)
 {
     return new_view(loop->state->scheduled_type, loop);
 }
 
-int qi__views_setup(qi__state *state)
+int qip_views_setup(qip_state *state)
 {
     state->ready_type = PyType_FromSpec(&ready_spec);
     state->scheduled_type = state->ready_type ? PyType_FromSpec(&scheduled_spec) : NULL;

@@ -18,49 +18,49 @@
 extern "C" {
 #endif
 
-typedef struct qi__visit {
+typedef struct qip_visit {
     PyGILState_STATE gil;
     bool watched;
     uint64_t before;
-} qi__visit;
+} qip_visit;
 
 /* Gives up an interrupt that was meant for code which has returned. interrupt.c */
-void qi__interrupt_left(void);
+void qip_interrupt_left(void);
 
-static inline qi__visit qi__python_enter(void)
+static inline qip_visit qip_python_enter(void)
 {
-    qi__visit visit;
+    qip_visit visit;
 
     visit.gil = PyGILState_Ensure();
-    visit.watched = (void *)PyThreadState_Get() == qi__pulse_now.thread;
-    visit.before = QI__PULSE_PYTHON;
+    visit.watched = (void *)PyThreadState_Get() == qip_pulse_now.thread;
+    visit.before = QIP_PULSE_PYTHON;
     if (visit.watched) {
-        visit.before = qi__pulse_entered();
-        if (!(visit.before & QI__PULSE_PYTHON)) {
-            qi__pulse_now.floor = __builtin_frame_address(0);
-            qi__pulse_now.base = qi__top_frame(PyThreadState_Get()) ? PyEval_GetFrame() : NULL;
+        visit.before = qip_pulse_entered();
+        if (!(visit.before & QIP_PULSE_PYTHON)) {
+            qip_pulse_now.floor = __builtin_frame_address(0);
+            qip_pulse_now.base = qip_top_frame(PyThreadState_Get()) ? PyEval_GetFrame() : NULL;
         }
     }
     return visit;
 }
 
 /* An event loop that Python has run has ended, and Python goes on. */
-static inline void qi__python_resumed(void)
+static inline void qip_python_resumed(void)
 {
-    if ((void *)PyThreadState_Get() == qi__pulse_now.thread)
-        qi__pulse_back();
+    if ((void *)PyThreadState_Get() == qip_pulse_now.thread)
+        qip_pulse_back();
 }
 
 /* Keeps errno and the exceptions of Python. */
-static inline void qi__python_leave(qi__visit visit)
+static inline void qip_python_leave(qip_visit visit)
 {
     /* The runtime may have ended inside, or begun: then there is nothing to give back. */
-    if (visit.watched && (void *)PyThreadState_Get() == qi__pulse_now.thread) {
-        qi__pulse_left(visit.before);
-        if (!(visit.before & QI__PULSE_PYTHON)) {
-            qi__pulse_now.base = NULL;
-            if (qi__pulse_is_armed())
-                qi__interrupt_left();
+    if (visit.watched && (void *)PyThreadState_Get() == qip_pulse_now.thread) {
+        qip_pulse_left(visit.before);
+        if (!(visit.before & QIP_PULSE_PYTHON)) {
+            qip_pulse_now.base = NULL;
+            if (qip_pulse_is_armed())
+                qip_interrupt_left();
         }
     }
     PyGILState_Release(visit.gil);

@@ -111,12 +111,12 @@ static void free_texts(texts *texts)
 
 /* -- sleeping ------------------------------------------------------------------------------------------ */
 
-void qi__pulse_wake(void)
+void qip_pulse_wake(void)
 {
     const uint64_t one = 1;
     const int saved_errno = errno;
 
-    if (__atomic_exchange_n(&qi__pulse_now.sleeps, 0, __ATOMIC_RELAXED) &&
+    if (__atomic_exchange_n(&qip_pulse_now.sleeps, 0, __ATOMIC_RELAXED) &&
         write(wake_fd, &one, sizeof one) < 0) {
         /* Full: it was woken, and has not looked yet. */
     }
@@ -140,12 +140,12 @@ static void nap(watchdog *dog, int milliseconds)
  */
 static void sleep_until_stirred(watchdog *dog, uint64_t word, int moment)
 {
-    __atomic_store_n(&qi__pulse_now.sleeps, 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&qip_pulse_now.sleeps, 1, __ATOMIC_SEQ_CST);
     nap(dog, moment);
-    if (qi__pulse_load() == word && !atomic_load(&dog->ends) &&
-        __atomic_load_n(&qi__pulse_now.sleeps, __ATOMIC_SEQ_CST))
+    if (qip_pulse_load() == word && !atomic_load(&dog->ends) &&
+        __atomic_load_n(&qip_pulse_now.sleeps, __ATOMIC_SEQ_CST))
         nap(dog, -1);
-    __atomic_store_n(&qi__pulse_now.sleeps, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&qip_pulse_now.sleeps, 0, __ATOMIC_SEQ_CST);
 }
 
 /* -- the scout: has the GIL ----------------------------------------------------------------------------- */
@@ -164,9 +164,9 @@ static char *copy_text(PyObject *object)
 
 static void describe(texts *found)
 {
-    PyThreadState *thread = qi__pulse_now.thread;
-    PyObject *loop = qi__pulse_now.loop, *context = thread->context, *base = qi__pulse_now.base;
-    PyObject *answer = qi__call_python("qi._stalls", "describe", "(kOOO)", qi__pulse_now.ident,
+    PyThreadState *thread = qip_pulse_now.thread;
+    PyObject *loop = qip_pulse_now.loop, *context = thread->context, *base = qip_pulse_now.base;
+    PyObject *answer = qip_call_python("qi._stalls", "describe", "(kOOO)", qip_pulse_now.ident,
                                        loop ? loop : Py_None, context ? context : Py_None,
                                        base ? base : Py_None);
 
@@ -204,15 +204,15 @@ static bool has_moved(const PyThreadState *thread, const void *top)
 /* Python holds the thread: it has said so, or there are frames that the event loop does not know. */
 static bool holds_python(void)
 {
-    const PyThreadState *thread = qi__pulse_now.thread;
-    const uint64_t word = qi__pulse_load();
+    const PyThreadState *thread = qip_pulse_now.thread;
+    const uint64_t word = qip_pulse_load();
 
     if (!thread)
         return false;
-    if ((word & QI__PULSE_PYTHON) && !(word & QI__PULSE_OUT))
+    if ((word & QIP_PULSE_PYTHON) && !(word & QIP_PULSE_OUT))
         return true;
-    const void *top = qi__top_frame(thread);
-    if (top != __atomic_load_n(&qi__pulse_now.below, __ATOMIC_RELAXED))
+    const void *top = qip_top_frame(thread);
+    if (top != __atomic_load_n(&qip_pulse_now.below, __ATOMIC_RELAXED))
         return top != NULL;
     return top && has_moved(thread, top);
 }
@@ -227,7 +227,7 @@ static void go_and_see(watchdog *dog, errand what, uint64_t period)
     dog->has_gil = true;
     pthread_cond_broadcast(&news);
     pthread_mutex_unlock(&lock);
-    if (!atomic_load(&dog->ends) && qi__pulse_period(qi__pulse_load()) == period) {
+    if (!atomic_load(&dog->ends) && qip_pulse_period(qip_pulse_load()) == period) {
         in_python = holds_python();
         if (in_python && what == DESCRIBE)
             describe(&found);
@@ -357,10 +357,10 @@ static unsigned milliseconds(uint64_t from, uint64_t to)
 static void log_stall(const qi_stall *stall)
 {
     if (stall->over) {
-        qi__log(QI_LOG_WARNING, "qi", "the window answers again, after %u ms", stall->milliseconds);
+        qip_log(QI_LOG_WARNING, "qi", "the window answers again, after %u ms", stall->milliseconds);
         return;
     }
-    qi__log(QI_LOG_WARNING, "qi", "Python has held the GUI thread for %u ms%s%s%s%s%s%s%s%s%s\n%s",
+    qip_log(QI_LOG_WARNING, "qi", "Python has held the GUI thread for %u ms%s%s%s%s%s%s%s%s%s\n%s",
             stall->milliseconds, stall->native ? ", in native code" : "",
             stall->task ? "\n  in task " : "", stall->task ? stall->task : "",
             stall->target ? "\n  of " : "", stall->target ? stall->target : "",
@@ -399,7 +399,7 @@ static void interrupt_it(watch *watch, uint64_t now)
     snprintf(reason, sizeof reason, "Python has held the GUI thread for %u ms%s%s",
              milliseconds(watch->since_ns, now), watch->texts.plugin ? ", in the plugin " : "",
              watch->texts.plugin ? watch->texts.plugin : "");
-    (void)qi__interrupt_period(watch->period, reason); /* it may have gone on meanwhile */
+    (void)qip_interrupt_period(watch->period, reason); /* it may have gone on meanwhile */
     watch->interrupt_ns = now;
 }
 
@@ -430,7 +430,7 @@ static bool investigate(watchdog *dog, watch *watch, bool *native)
         memset(&dog->found, 0, sizeof dog->found);
     }
     pthread_mutex_unlock(&lock);
-    return in_python && qi__pulse_period(qi__pulse_load()) == watch->period;
+    return in_python && qip_pulse_period(qip_pulse_load()) == watch->period;
 }
 
 static void report(watchdog *dog, watch *watch, const qi_watchdog_options *options)
@@ -439,19 +439,19 @@ static void report(watchdog *dog, watch *watch, const qi_watchdog_options *optio
 
     if (!investigate(dog, watch, &native))
         return;
-    uint64_t now = qi__clock_ns();
+    uint64_t now = qip_clock_ns();
     int answer = tell(watch, options, native, false, now);
     watch->reports++;
     watch->told_ns = now;
     if (answer == QI_STALL_INTERRUPT)
-        interrupt_it(watch, qi__clock_ns());
+        interrupt_it(watch, qip_clock_ns());
 }
 
 /* The thread has stood in one period for at least one look. */
 static void look_closer(watchdog *dog, watch *watch, const qi_watchdog_options *options, int step)
 {
-    const uint64_t word = qi__pulse_load(), now = qi__clock_ns();
-    const bool certain = (word & QI__PULSE_PYTHON) && !(word & QI__PULSE_OUT);
+    const uint64_t word = qip_pulse_load(), now = qip_clock_ns();
+    const bool certain = (word & QIP_PULSE_PYTHON) && !(word & QIP_PULSE_OUT);
 
     if (!certain && !watch->found) {
         if (!send_scout(dog, LOOK, watch->period))
@@ -463,15 +463,15 @@ static void look_closer(watchdog *dog, watch *watch, const qi_watchdog_options *
             sleep_until_stirred(dog, word, step);
             return;
         }
-        if (!(word & QI__PULSE_PYTHON))
+        if (!(word & QIP_PULSE_PYTHON))
             watch->since_ns = now;
     }
     if (is_due(now, watch->since_ns, options->limit_ms) &&
         (!watch->reports || is_due(now, watch->told_ns, options->repeat_ms)))
         report(dog, watch, options);
-    if (watch->interrupt_ns && qi__pulse_is_armed()) {
+    if (watch->interrupt_ns && qip_pulse_is_armed()) {
         /* The signal may be blocked there. A thread that gives up the GIL for another looks for it by itself. */
-        qi__interrupt_again();
+        qip_interrupt_again();
         (void)send_scout(dog, LOOK, watch->period);
     }
     if (is_due(now, watch->interrupt_ns ? watch->interrupt_ns : watch->since_ns,
@@ -485,19 +485,19 @@ static void *watch_thread(void *data)
     watch watch = {0};
     const qi_watchdog_options options = dog->options;
 
-    begin_watch(&watch, 0, qi__clock_ns());
+    begin_watch(&watch, 0, qip_clock_ns());
     while (!atomic_load(&dog->ends)) {
         const int step = (int)(options.limit_ms / LOOKS_A_LIMIT + 1);
-        const uint64_t period = qi__pulse_period(qi__pulse_load());
+        const uint64_t period = qip_pulse_period(qip_pulse_load());
 
         if (atomic_load(&is_held)) {
-            watch.since_ns = qi__clock_ns();
+            watch.since_ns = qip_clock_ns();
         } else if (period == watch.period) {
             look_closer(dog, &watch, &options, step);
         } else {
             if (watch.reports)
-                (void)tell(&watch, &options, false, true, qi__clock_ns());
-            begin_watch(&watch, period, qi__clock_ns());
+                (void)tell(&watch, &options, false, true, qip_clock_ns());
+            begin_watch(&watch, period, qip_clock_ns());
         }
         if (!atomic_load(&dog->ends))
             nap(dog, step);
@@ -512,10 +512,10 @@ static void *watch_thread(void *data)
 static void open_dump(watchdog *dog)
 {
     dog->dump_fd = memfd_create("qi-watchdog", MFD_CLOEXEC);
-    dog->dump_signal = qi__signal_find();
+    dog->dump_signal = qip_signal_find();
     if (dog->dump_fd < 0 || !dog->dump_signal)
         return;
-    PyObject *result = qi__call_python("qi._stalls", "dump_on", "(ii)", dog->dump_signal,
+    PyObject *result = qip_call_python("qi._stalls", "dump_on", "(ii)", dog->dump_signal,
                                        dog->dump_fd);
     if (!result) {
         PyErr_Clear();
@@ -529,7 +529,7 @@ static void close_dump(watchdog *dog)
 {
     if (dog->dump_fd < 0)
         return;
-    PyObject *result = qi__call_python("qi._stalls", "dump_no_more", "(i)", dog->dump_signal);
+    PyObject *result = qip_call_python("qi._stalls", "dump_no_more", "(i)", dog->dump_signal);
     if (!result)
         PyErr_Clear();
     Py_XDECREF(result);
@@ -555,7 +555,7 @@ static int start_threads(watchdog *dog)
         }
     }
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return failed ? qi__fail(QI_ERR_MEMORY, "no thread can be started: %s", strerror(failed)) : QI_OK;
+    return failed ? qip_fail(QI_ERR_MEMORY, "no thread can be started: %s", strerror(failed)) : QI_OK;
 }
 
 /* GIL: held. */
@@ -563,11 +563,11 @@ static int open_dog(qi_runtime *runtime, const qi_watchdog_options *options)
 {
     PyObject *module = PyImport_ImportModule("qi._stalls"); /* while nobody is stuck in an import */
     if (!module)
-        return qi__fail_python("preparing the watchdog");
+        return qip_fail_python("preparing the watchdog");
     Py_DECREF(module);
     watchdog *dog = calloc(1, sizeof *dog);
     if (!dog)
-        return qi__fail(QI_ERR_MEMORY, "out of memory for the watchdog");
+        return qip_fail(QI_ERR_MEMORY, "out of memory for the watchdog");
     dog->runtime = runtime;
     dog->options = *options;
     dog->gui_thread = pthread_self();
@@ -575,7 +575,7 @@ static int open_dog(qi_runtime *runtime, const qi_watchdog_options *options)
     atomic_store(&wake_fd, dog->wake_fd);
     open_dump(dog);
     int status = dog->wake_fd < 0
-                     ? qi__fail(QI_ERR_MEMORY, "no descriptor for the watchdog: %s", strerror(errno))
+                     ? qip_fail(QI_ERR_MEMORY, "no descriptor for the watchdog: %s", strerror(errno))
                      : start_threads(dog);
     if (status < 0) {
         close_dump(dog);
@@ -588,7 +588,7 @@ static int open_dog(qi_runtime *runtime, const qi_watchdog_options *options)
 }
 
 /* GIL: held, and given away while the threads end. */
-void qi__watchdog_close(void)
+void qip_watchdog_close(void)
 {
     watchdog *dog = running;
     const uint64_t one = 1;
@@ -596,7 +596,7 @@ void qi__watchdog_close(void)
     if (!dog)
         return;
     running = NULL;
-    qi__slow_set(0, NULL, NULL);
+    qip_slow_set(0, NULL, NULL);
     pthread_mutex_lock(&lock);
     atomic_store(&dog->ends, true);
     pthread_cond_broadcast(&news);
@@ -624,18 +624,18 @@ void qi_watchdog_options_init(qi_watchdog_options *options)
 static int check_options(const qi_watchdog_options *options)
 {
     if (options->size != sizeof *options)
-        return qi__fail(
+        return qip_fail(
             QI_ERR_ABI,
             "qi_watchdog_options has size %zu, but this library knows %zu; fill it with "
             "qi_watchdog_options_init()",
             options->size, sizeof *options);
     if (options->limit_ms && options->limit_ms < SHORTEST_LIMIT_MS)
-        return qi__fail(QI_ERR_RANGE, "limit_ms is %u; %d is the shortest that can be watched",
+        return qip_fail(QI_ERR_RANGE, "limit_ms is %u; %d is the shortest that can be watched",
                         options->limit_ms, SHORTEST_LIMIT_MS);
     return QI_OK;
 }
 
-int qi__watchdog_open(qi_runtime *runtime, const qi_watchdog_options *wanted)
+int qip_watchdog_open(qi_runtime *runtime, const qi_watchdog_options *wanted)
 {
     qi_watchdog_options options = *wanted;
     int status = check_options(&options);
@@ -645,10 +645,10 @@ int qi__watchdog_open(qi_runtime *runtime, const qi_watchdog_options *wanted)
     pthread_once(&once, make_condition);
     if (!options.limit_ms)
         options.limit_ms = DEFAULT_LIMIT_MS;
-    qi__watchdog_close(); /* callbacks of before are over when this returns */
+    qip_watchdog_close(); /* callbacks of before are over when this returns */
     status = open_dog(runtime, &options);
     if (status == QI_OK)
-        qi__slow_set(options.slow_step_ms, options.slow, options.slow_user);
+        qip_slow_set(options.slow_step_ms, options.slow, options.slow_user);
     return status;
 }
 
@@ -669,12 +669,12 @@ static int call_stalled(const qi_stall *stall, void *user)
     int answer = QI_STALL_WAIT;
 
     (void)user;
-    if (!qi__interp_alive())
+    if (!qip_interp_alive())
         return answer;
     PyGILState_STATE gil = PyGILState_Ensure();
     PyObject *callable = Py_XNewRef(python_stalled);
     PyObject *result = callable
-                           ? qi__call_python("qi._stalls", "call_stalled", "(OIIOONNNNN)", callable,
+                           ? qip_call_python("qi._stalls", "call_stalled", "(OIIOONNNNN)", callable,
                                              stall->milliseconds, stall->reports,
                                              stall->native ? Py_True : Py_False,
                                              stall->over ? Py_True : Py_False, text(stall->stack),
@@ -696,7 +696,7 @@ static void call_slow(const qi_slow_step *step, void *user)
     (void)user;
     PyGILState_STATE gil = PyGILState_Ensure();
     PyObject *callable = Py_XNewRef(python_slow);
-    PyObject *result = callable ? qi__call_python("qi._stalls", "call_slow", "(OKNNNNN)", callable,
+    PyObject *result = callable ? qip_call_python("qi._stalls", "call_slow", "(OKNNNNN)", callable,
                                                   (unsigned long long)step->microseconds,
                                                   text(step->task), text(step->coroutine),
                                                   text(step->plugin), text(step->signal),
@@ -712,7 +712,7 @@ static void call_slow(const qi_slow_step *step, void *user)
 /* False, with an exception: the watchdog is that of another thread. */
 static bool is_ours(const char *what)
 {
-    if (!qi__pulse_now.thread || PyThread_get_thread_ident() == qi__pulse_now.ident)
+    if (!qip_pulse_now.thread || PyThread_get_thread_ident() == qip_pulse_now.ident)
         return true;
     PyErr_Format(PyExc_RuntimeError, "%s belongs to the thread of the event loop", what);
     return false;
@@ -732,19 +732,19 @@ static PyObject *start_here(PyObject *module, PyObject *arguments)
     if (!is_ours("watch()"))
         return NULL;
     if (check_options(&options) < 0) /* then the one that runs goes on */
-        return qi__raise_status(qi_last_error());
-    if (!qi__pulse_now.thread) {
-        qi__pulse_open(loop, true);
-        if (qi__interrupt_open() < 0)
+        return qip_raise_status(qi_last_error());
+    if (!qip_pulse_now.thread) {
+        qip_pulse_open(loop, true);
+        if (qip_interrupt_open() < 0)
             return NULL;
     }
-    qi__watchdog_close();
+    qip_watchdog_close();
     Py_XSETREF(python_stalled, stalled == Py_None ? NULL : Py_NewRef(stalled));
     Py_XSETREF(python_slow, slow == Py_None ? NULL : Py_NewRef(slow));
     options.stalled = python_stalled ? call_stalled : NULL;
     options.slow = python_slow ? call_slow : NULL;
-    if (qi__watchdog_open(qi__runtime_current(), &options) < 0)
-        return qi__raise_status(qi_last_error());
+    if (qip_watchdog_open(qip_runtime_current(), &options) < 0)
+        return qip_raise_status(qi_last_error());
     Py_RETURN_NONE;
 }
 
@@ -754,12 +754,12 @@ static PyObject *stop_here(PyObject *module, PyObject *Py_UNUSED(ignored))
     /* Nor may the watchdog's own thread wait for its end. */
     if (!is_ours("unwatch()"))
         return NULL;
-    qi__watchdog_close();
+    qip_watchdog_close();
     Py_CLEAR(python_stalled);
     Py_CLEAR(python_slow);
-    if (!qi__runtime_current()) {
-        qi__interrupt_close();
-        qi__pulse_close();
+    if (!qip_runtime_current()) {
+        qip_interrupt_close();
+        qip_pulse_close();
     }
     Py_RETURN_NONE;
 }
@@ -771,8 +771,8 @@ static PyObject *interrupt_here(PyObject *module, PyObject *arguments)
     (void)module;
     if (!PyArg_ParseTuple(arguments, "z", &reason))
         return NULL;
-    if (qi__interrupt_period(0, reason) < 0)
-        return qi__raise_status(qi_last_error());
+    if (qip_interrupt_period(0, reason) < 0)
+        return qip_raise_status(qi_last_error());
     Py_RETURN_NONE;
 }
 
@@ -787,7 +787,7 @@ static PyObject *hold_here(PyObject *module, PyObject *held)
     Py_RETURN_NONE;
 }
 
-int qi__watchdog_setup(PyObject *module, qi__state *state)
+int qip_watchdog_setup(PyObject *module, qip_state *state)
 {
     static PyMethodDef methods[] = {
         {"_watchdog_start", start_here, METH_VARARGS,
@@ -812,25 +812,25 @@ int qi__watchdog_setup(PyObject *module, qi__state *state)
 int qi_watchdog_start(qi_runtime *runtime, const qi_watchdog_options *options)
 {
     qi_watchdog_options defaults;
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
 
     if (status < 0)
         return status;
     qi_watchdog_options_init(&defaults);
     PyGILState_STATE gil = PyGILState_Ensure();
-    status = qi__watchdog_open(runtime, options ? options : &defaults);
+    status = qip_watchdog_open(runtime, options ? options : &defaults);
     PyGILState_Release(gil);
     return status;
 }
 
 int qi_watchdog_stop(qi_runtime *runtime)
 {
-    int status = qi__runtime_check_gui(runtime);
+    int status = qip_runtime_check_gui(runtime);
 
     if (status < 0)
         return status;
     PyGILState_STATE gil = PyGILState_Ensure();
-    qi__watchdog_close();
+    qip_watchdog_close();
     PyGILState_Release(gil);
     return QI_OK;
 }

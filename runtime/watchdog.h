@@ -6,9 +6,9 @@
 #include <qi/monitor.h>
 
 /* As qi_watchdog_start(), with the gate passed. */
-int qi__watchdog_open(qi_runtime *runtime, const qi_watchdog_options *options);
+int qip_watchdog_open(qi_runtime *runtime, const qi_watchdog_options *options);
 
 /* Waits for its threads, without the GIL. */
-void qi__watchdog_close(void);
+void qip_watchdog_close(void);
 
 #endif

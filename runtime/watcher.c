@@ -11,8 +11,8 @@
 /* The `_qi.HostFuture`, or NULL with an exception. */
 static PyObject *watched(PyObject *self)
 {
-    qi_object *object = qi__proxy_live((qi__proxy *)self);
-    return object ? qi_qt_watched_future(object) : NULL;
+    qi_object *object = qip_proxy_live((qip_proxy *)self);
+    return object ? qip_qt_watched_future(object) : NULL;
 }
 
 static PyObject *watcher_await(PyObject *self)
@@ -61,10 +61,10 @@ static PyType_Spec watcher_spec = {
     .slots = watcher_slots,
 };
 
-int qi__watcher_setup(PyObject *module, qi__state *state)
+int qip_watcher_setup(PyObject *module, qip_state *state)
 {
     state->watcher_type = PyType_FromModuleAndSpec(module, &watcher_spec, state->object_type);
-    if (!state->watcher_type || qi__docs_set(state->watcher_type, qi__proxy_doc) < 0)
+    if (!state->watcher_type || qip_docs_set(state->watcher_type, qip_proxy_doc) < 0)
         return -1;
     return PyModule_AddType(module, (PyTypeObject *)state->watcher_type);
 }

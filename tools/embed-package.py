@@ -61,11 +61,11 @@ def main():
             "/* Made by tools/embed-package.py. */",
             '#include "package.h"',
             "",
-            f"const long qi__package_magic = {magic};",
-            "const qi__package_module qi__package_modules[] = {",
+            f"const long qip_package_magic = {magic};",
+            "const qip_package_module qip_package_modules[] = {",
             *(text for _, text in entries),
             "};",
-            f"const size_t qi__package_count = {len(entries)};",
+            f"const size_t qip_package_count = {len(entries)};",
             "",
         ]
     )

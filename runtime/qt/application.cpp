@@ -32,7 +32,7 @@ namespace
 Q_LOGGING_CATEGORY(category, "qi")
 
 struct Job : QEvent {
-    Job(qi_qt_job_fn job, qi_qt_job_fn drop, void *data)
+    Job(qip_qt_job_fn job, qip_qt_job_fn drop, void *data)
         : QEvent(QEvent::User), job(job), drop(drop), data(data)
     {
     }
@@ -47,8 +47,8 @@ struct Job : QEvent {
         job(data);
     }
 
-    qi_qt_job_fn job;
-    qi_qt_job_fn drop; /* in place of `job`, where that is not run; may be NULL */
+    qip_qt_job_fn job;
+    qip_qt_job_fn drop; /* in place of `job`, where that is not run; may be NULL */
     void *data;
 };
 
@@ -67,7 +67,7 @@ class PostBox : public QObject
 class LastSlot;
 
 struct QuitWatch {
-    qi_qt_job_fn job;
+    qip_qt_job_fn job;
     void *data;
     QMetaObject::Connection connection;
     LastSlot *last_slot; /* while aboutToQuit is being emitted */
@@ -119,66 +119,66 @@ void open_post_box(QCoreApplication *application)
 
 } // namespace
 
-bool qi_qt_has_application(void)
+bool qip_qt_has_application(void)
 {
     return QCoreApplication::instance();
 }
 
-bool qi_qt_on_application_thread(void)
+bool qip_qt_on_application_thread(void)
 {
     const QCoreApplication *application = QCoreApplication::instance();
     return application && application->thread() == QThread::currentThread();
 }
 
-char *qi_qt_application_name(void)
+char *qip_qt_application_name(void)
 {
     return strdup(QCoreApplication::applicationName().toUtf8().constData());
 }
 
-int qi_qt_event_loops(void)
+int qip_qt_event_loops(void)
 {
     return QThread::currentThread()->loopLevel();
 }
 
-int qi_qt_exec(void)
+int qip_qt_exec(void)
 {
     return QCoreApplication::exec();
 }
 
-void qi_qt_exit(int code)
+void qip_qt_exit(int code)
 {
-    if (qi_qt_on_application_thread())
+    if (qip_qt_on_application_thread())
         QCoreApplication::exit(code);
     else
         QThread::currentThread()->exit(code);
 }
 
-void qi_qt_hush_application(bool hushed)
+void qip_qt_hush_application(bool hushed)
 {
     QCoreApplication::instance()->blockSignals(hushed);
 }
 
-void *qi_qt_event_loop_new(void)
+void *qip_qt_event_loop_new(void)
 {
     return new QEventLoop;
 }
 
-void qi_qt_event_loop_exec(void *event_loop)
+void qip_qt_event_loop_exec(void *event_loop)
 {
     static_cast<QEventLoop *>(event_loop)->exec();
 }
 
-void qi_qt_event_loop_quit(void *event_loop)
+void qip_qt_event_loop_quit(void *event_loop)
 {
     static_cast<QEventLoop *>(event_loop)->quit();
 }
 
-void qi_qt_event_loop_free(void *event_loop)
+void qip_qt_event_loop_free(void *event_loop)
 {
     delete static_cast<QEventLoop *>(event_loop);
 }
 
-bool qi_qt_process_events(unsigned milliseconds)
+bool qip_qt_process_events(unsigned milliseconds)
 {
     auto *dispatcher = QAbstractEventDispatcher::instance();
 
@@ -196,7 +196,7 @@ bool qi_qt_process_events(unsigned milliseconds)
     return processed;
 }
 
-bool qi_qt_make_application(void)
+bool qip_qt_make_application(void)
 {
     static int argc = 1; /* Qt keeps referring to both */
     static char name[] = "python3";
@@ -208,17 +208,17 @@ bool qi_qt_make_application(void)
     return true;
 }
 
-void qi_qt_drop_application(void)
+void qip_qt_drop_application(void)
 {
     delete own_application;
 }
 
-bool qi_qt_post(qi_qt_job_fn job, void *data)
+bool qip_qt_post(qip_qt_job_fn job, void *data)
 {
-    return qi_qt_post_owned(job, nullptr, data);
+    return qip_qt_post_owned(job, nullptr, data);
 }
 
-bool qi_qt_post_owned(qi_qt_job_fn job, qi_qt_job_fn drop, void *data)
+bool qip_qt_post_owned(qip_qt_job_fn job, qip_qt_job_fn drop, void *data)
 {
     QMutexLocker lock(&mutex);
 
@@ -232,7 +232,7 @@ bool qi_qt_post_owned(qi_qt_job_fn job, qi_qt_job_fn drop, void *data)
     return true;
 }
 
-void *qi_qt_on_quit(qi_qt_job_fn job, void *data)
+void *qip_qt_on_quit(qip_qt_job_fn job, void *data)
 {
     QCoreApplication *application = QCoreApplication::instance();
 
@@ -249,7 +249,7 @@ void *qi_qt_on_quit(qi_qt_job_fn job, void *data)
     return watch;
 }
 
-void qi_qt_off_quit(void *token)
+void qip_qt_off_quit(void *token)
 {
     auto *watch = static_cast<QuitWatch *>(token);
 
@@ -261,7 +261,7 @@ void qi_qt_off_quit(void *token)
     delete watch;
 }
 
-void qi_qt_log(int level, const char *source, const char *text)
+void qip_qt_log(int level, const char *source, const char *text)
 {
     QByteArray line = source && *source ? QByteArray(source) + ": " + text : QByteArray(text);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the C rooms ask of Qt: objects, signals, and the GUI thread. Implemented in qt/, callable from C.
- * Names are qi_qt_*, without the double underscore, since C++ reserves such names.
+ * Names are qip_qt_*.
  */
 #ifndef QI_RUNTIME_QT_BRIDGE_H
 #define QI_RUNTIME_QT_BRIDGE_H
@@ -16,120 +16,120 @@ typedef struct _object PyObject; /* as Python.h declares it */
 
 /* -- the application (qt/application.cpp) ------------------------------------------------------- */
 
-bool qi_qt_has_application(void);
-bool qi_qt_on_application_thread(void);
+bool qip_qt_has_application(void);
+bool qip_qt_on_application_thread(void);
 /* applicationName and applicationFilePath, UTF-8; owned: free(). */
-char *qi_qt_application_name(void);
+char *qip_qt_application_name(void);
 
 /* How many event loops run inside each other in the calling thread. Thread: any. */
-int qi_qt_event_loops(void);
+int qip_qt_event_loops(void);
 /* QCoreApplication::exec(); takes the application's thread. GIL: not held. */
-int qi_qt_exec(void);
+int qip_qt_exec(void);
 /* Makes all event loops of the calling thread return. */
-void qi_qt_exit(int code);
+void qip_qt_exit(int code);
 /* Holds back the application's signals, or lets them go again: exec() emits aboutToQuit whenever it
  * returns, also where the application shall go on. Thread: the application's. */
-void qi_qt_hush_application(bool hushed);
+void qip_qt_hush_application(bool hushed);
 /* A QEventLoop of the calling thread's. GIL: exec() wants it not held. */
-void *qi_qt_event_loop_new(void);
-void qi_qt_event_loop_exec(void *event_loop);
-void qi_qt_event_loop_quit(void *event_loop);
-void qi_qt_event_loop_free(void *event_loop);
+void *qip_qt_event_loop_new(void);
+void qip_qt_event_loop_exec(void *event_loop);
+void qip_qt_event_loop_quit(void *event_loop);
+void qip_qt_event_loop_free(void *event_loop);
 /* Handles the events of the calling thread that wait now, deferred deletions included, after waiting for one
  * at most so many milliseconds, 0: not at all. Whether there was any. GIL: not held. */
-bool qi_qt_process_events(unsigned milliseconds);
+bool qip_qt_process_events(unsigned milliseconds);
 /* An application of libqi's own, where nobody has made one: false if there is one. Dropping it destroys
  * it if it is that one; the thread is the one that made it. GIL: not held. */
-bool qi_qt_make_application(void);
-void qi_qt_drop_application(void);
+bool qip_qt_make_application(void);
+void qip_qt_drop_application(void);
 
-typedef void (*qi_qt_job_fn)(void *data);
+typedef void (*qip_qt_job_fn)(void *data);
 
 /* Runs `job` in the GUI thread's event loop, without the GIL. Thread: any. False: no application. */
-bool qi_qt_post(qi_qt_job_fn job, void *data);
+bool qip_qt_post(qip_qt_job_fn job, void *data);
 /* The same, and where the application ends before the job is run, `drop` is called in its place. */
-bool qi_qt_post_owned(qi_qt_job_fn job, qi_qt_job_fn drop, void *data);
+bool qip_qt_post_owned(qip_qt_job_fn job, qip_qt_job_fn drop, void *data);
 
 /* Calls `job` when the application has emitted aboutToQuit, after all slots of others, before exec()
  * returns.
- * Returns a token for qi_qt_off_quit(). */
-void *qi_qt_on_quit(qi_qt_job_fn job, void *data);
-void qi_qt_off_quit(void *token);
+ * Returns a token for qip_qt_off_quit(). */
+void *qip_qt_on_quit(qip_qt_job_fn job, void *data);
+void qip_qt_off_quit(void *token);
 
 /* Writes to Qt's logging category "qi". Thread: any. */
-void qi_qt_log(int level, const char *source, const char *text);
+void qip_qt_log(int level, const char *source, const char *text);
 
 /* -- watching QObjects (qt/watch.cpp) ----------------------------------------------------------- */
 
 /* Whether the object's destructor has come so far that nobody will be told of its end any more: it emits
  * destroyed(), or deletes its children. Thread: the object's. */
-bool qi_qt_is_dying(const qi_object *object);
+bool qip_qt_is_dying(const qi_object *object);
 
-/* A weak pointer that any thread may hold: qi_qt_guard_object() answers NULL once the object is gone. */
-void *qi_qt_guard_new(qi_object *object);
-void *qi_qt_guard_retain(void *guard);
-qi_object *qi_qt_guard_object(const void *guard);
-void qi_qt_guard_free(void *guard);
+/* A weak pointer that any thread may hold: qip_qt_guard_object() answers NULL once the object is gone. */
+void *qip_qt_guard_new(qi_object *object);
+void *qip_qt_guard_retain(void *guard);
+qi_object *qip_qt_guard_object(const void *guard);
+void qip_qt_guard_free(void *guard);
 
 /* Calls `job` once, when `object` is destroyed, in the thread that destroys it, which may or may not hold
- * the GIL; the job takes it if it needs it. qi_qt_unwatch() ends the watch and must be called exactly
+ * the GIL; the job takes it if it needs it. qip_qt_unwatch() ends the watch and must be called exactly
  * once for each watch, before or after, also from inside the job. It does not wait for a job that another
  * thread has begun, but tells who came first: true, `job` is never called; false, its call has begun or is
  * over, and what `data` points at must stay until then. */
-void *qi_qt_watch(qi_object *object, qi_qt_job_fn job, void *data);
-bool qi_qt_unwatch(void *watch);
+void *qip_qt_watch(qi_object *object, qip_qt_job_fn job, void *data);
+bool qip_qt_unwatch(void *watch);
 
 /* Whether a QMetaObject::Connection, given by its address, has not ended. Thread: any. */
-bool qi_qt_is_connected(const void *connection);
+bool qip_qt_is_connected(const void *connection);
 
 /* -- calls into another thread (qt/courier.cpp) --------------------------------------------------- */
 
-/* One that lives in the calling thread. Owned: qi_qt_courier_free(), in any thread. */
-typedef struct qi_qt_courier qi_qt_courier;
-qi_qt_courier *qi_qt_courier_new(void);
+/* One that lives in the calling thread. Owned: qip_qt_courier_free(), in any thread. */
+typedef struct qip_qt_courier qip_qt_courier;
+qip_qt_courier *qip_qt_courier_new(void);
 /* Has callable(*args) called by that thread's event loop; exceptions are reported. Thread: any. GIL: held. */
-void qi_qt_courier_send(qi_qt_courier *courier, PyObject *callable, PyObject *args);
-void qi_qt_courier_free(qi_qt_courier *courier);
+void qip_qt_courier_send(qip_qt_courier *courier, PyObject *callable, PyObject *args);
+void qip_qt_courier_free(qip_qt_courier *courier);
 
 /* -- work that Python asks of the host (qt/work.cpp) ---------------------------------------------- */
 
-typedef struct qi_qt_work_class {
-    void (*run)(void *data);          /* without the GIL; may throw what C++ throws */
-    bool (*has_failed)(void *data);   /* once it has run */
+typedef struct qip_qt_work_class {
+    void (*run)(void *data);        /* without the GIL; may throw what C++ throws */
+    bool (*has_failed)(void *data); /* once it has run */
     PyObject *(*outcome)(void *data); /* the result, a new reference, or NULL with an exception. GIL: held */
-    qi_qt_job_fn drop;                /* any thread, with the GIL or without */
-} qi_qt_work_class;
+    qip_qt_job_fn drop;               /* any thread, with the GIL or without */
+} qip_qt_work_class;
 
 /* Runs work in the thread where `object` lives (NULL: the application) and waits for its end. 0, or -1 with an
  * exception set: it was not run, or threw. Takes `data`. GIL: held, and released inside. */
-int qi_qt_work_perform(qi_object *object, const qi_qt_work_class *work, void *data);
+int qip_qt_work_perform(qi_object *object, const qip_qt_work_class *work, void *data);
 /* Has it run in a thread of the global pool. A new HostFuture of what comes out; NULL with an exception set.
  * Takes `data`. */
-PyObject *qi_qt_work_on_pool(const qi_qt_work_class *work, void *data);
+PyObject *qip_qt_work_on_pool(const qip_qt_work_class *work, void *data);
 
 /* -- objects in Python (qt/object.cpp, proxy.c) -------------------------------------------------- */
 
 /* The proxy of a QObject, the same one as long as it lives; None for NULL. New reference. GIL: held. */
-PyObject *qi_qt_wrap(qi_object *object);
+PyObject *qip_qt_wrap(qi_object *object);
 /* The QObject of a proxy (or of a PyQt6/PySide6 wrapper); NULL with TypeError or ReferenceError set. */
-qi_object *qi_qt_unwrap(PyObject *proxy);
-bool qi_qt_is_proxy(PyObject *object);
+qi_object *qip_qt_unwrap(PyObject *proxy);
+bool qip_qt_is_proxy(PyObject *object);
 
 /* -- signals (qt/relay.cpp) ----------------------------------------------------------------------- */
 
 /* Whether the object lives in the calling thread. */
-bool qi_qt_lives_here(const qi_object *object);
+bool qip_qt_lives_here(const qi_object *object);
 
 /* Finds a signal by name or by name with parameter types. QI_OK and its method index, or
  * QI_ERR_NOT_FOUND with near names, or QI_ERR_AMBIGUOUS with the overloads. GIL: not needed. */
-int qi_qt_find_signal(qi_object *sender, const char *signal, int *index);
+int qip_qt_find_signal(qi_object *sender, const char *signal, int *index);
 /* "Class::signal(types)", owned: free(). And how many parameters it has. */
-char *qi_qt_signal_name(qi_object *sender, int index);
-int qi_qt_signal_parameter_count(qi_object *sender, int index);
+char *qip_qt_signal_name(qi_object *sender, int index);
+int qip_qt_signal_parameter_count(qi_object *sender, int index);
 
-typedef struct qi_qt_relay qi_qt_relay;
+typedef struct qip_qt_relay qip_qt_relay;
 
-typedef struct qi_qt_relay_spec {
+typedef struct qip_qt_relay_spec {
     qi_object *sender;
     int signal;         /* method index */
     PyObject *callable; /* kept; called on the GUI thread with the converted arguments */
@@ -139,25 +139,25 @@ typedef struct qi_qt_relay_spec {
     bool direct;        /* in the thread that emits, instead of the GUI thread */
     bool blocking;      /* in the GUI thread, while the thread that emits waits */
     /* Called once when the relay ends by itself (sender destroyed, or single shot done), on the GUI
-     * thread, without the GIL; not after qi_qt_relay_close(). May be NULL. */
-    qi_qt_job_fn ended;
+     * thread, without the GIL; not after qip_qt_relay_close(). May be NULL. */
+    qip_qt_job_fn ended;
     void *data;
-} qi_qt_relay_spec;
+} qip_qt_relay_spec;
 
 /*
- * Connects. An exception that the callable raises goes to qi__report_exception() with the signal's name.
+ * Connects. An exception that the callable raises goes to qip_report_exception() with the signal's name.
  * The result of the callable is dropped. Returns NULL with the thread's error record set.
- * The relay is owned: qi_qt_relay_close() disconnects and frees it, also after `ended`, also from inside
+ * The relay is owned: qip_qt_relay_close() disconnects and frees it, also after `ended`, also from inside
  * its own callable. Thread: GUI. GIL: held.
  */
-qi_qt_relay *qi_qt_relay_open(const qi_qt_relay_spec *spec);
-void qi_qt_relay_close(qi_qt_relay *relay);
+qip_qt_relay *qip_qt_relay_open(const qip_qt_relay_spec *spec);
+void qip_qt_relay_close(qip_qt_relay *relay);
 
 /* -- plugins (qt/plugin_services.cpp) ------------------------------------------------------------- */
 
 /* What pyshim/qi/plugin asks of Qt; `settings_file` may be NULL. Owned. GIL: does not matter. */
-qi_object *qi_qt_plugin_services_new(const char *settings_file);
-void qi_qt_plugin_services_free(qi_object *services);
+qi_object *qip_qt_plugin_services_new(const char *settings_file);
+void qip_qt_plugin_services_free(qi_object *services);
 
 #ifdef __cplusplus
 }

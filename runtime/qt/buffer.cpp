@@ -9,8 +9,8 @@
 
 #include <new>
 
-#include "../docs.h"
-#include "../rooms.h"
+#include "docs.h"
+#include "rooms.h"
 #include "bridge.h"
 #include "object.h"
 #include "variant.h"
@@ -35,7 +35,7 @@ Buffer &self_of(PyObject *object)
 
 bool is_buffer(PyObject *object)
 {
-    return Py_TYPE(object) == qi_room_buffer_type();
+    return Py_TYPE(object) == qip_room_buffer_type();
 }
 
 /* -- Python's memory ---------------------------------------------------------------------------------- */
@@ -202,14 +202,14 @@ PyObject *buffer_getattro(PyObject *self, PyObject *name)
 
     if (found || !PyErr_ExceptionMatches(PyExc_AttributeError) || !PyUnicode_Check(name))
         return found;
-    Ref raised(qi_room_exception_take());
+    Ref raised(qip_room_exception_take());
     if (!text_from_python(name, &text))
         return nullptr;
     const QVariantMap &attributes = self_of(self).layout().attributes;
     const auto place = attributes.constFind(text);
     if (place != attributes.constEnd())
         return to_python(*place);
-    qi_room_exception_give(raised.release());
+    qip_room_exception_give(raised.release());
     return nullptr;
 }
 
@@ -324,7 +324,7 @@ PyObject *buffer_new(const Buffer &buffer)
 {
     if (!buffer)
         return Py_NewRef(Py_None);
-    PyTypeObject *type = qi_room_buffer_type();
+    PyTypeObject *type = qip_room_buffer_type();
     PyObject *object = type ? type->tp_alloc(type, 0) : nullptr;
 
     if (object)
@@ -362,7 +362,7 @@ const QVariant *buffer_source(PyObject *object)
 
 } // namespace qi
 
-PyObject *qi_qt_buffer_type(PyObject *module)
+PyObject *qip_qt_buffer_type(PyObject *module)
 {
     return PyType_FromModuleAndSpec(module, &qi::buffer_spec, nullptr);
 }

@@ -12,7 +12,7 @@
 
 #include <QtCore/qcoreapplication.h>
 
-#include "../rooms.h"
+#include "rooms.h"
 #include "across.h"
 #include "bridge.h"
 
@@ -32,7 +32,7 @@ const char has_failed[] =
 /* The object that the callable returns, or NULL with an exception set. */
 PyObject *call_with(PyObject *callable, const Values &values)
 {
-    const int count = qi_room_takes(callable, int(values.size()));
+    const int count = qip_room_takes(callable, int(values.size()));
     Ref arguments(count >= 0 ? PyTuple_New(count) : nullptr);
 
     for (int i = 0; arguments && i < count; i++) {
@@ -59,22 +59,23 @@ bool take_result(PyObject *object, QVariant *result)
 /* GIL: held. An exception is reported, and is the thread's error record as well. */
 int call_here(PyObject *callable, const Values &values, QVariant *result)
 {
-    PyObject *raised = PyErr_Occurred() ? qi_room_exception_take() : nullptr; /* a destructor's call */
+    PyObject *raised = PyErr_Occurred() ? qip_room_exception_take()
+                                        : nullptr; /* a destructor's call */
     Ref returned(call_with(callable, values));
     const bool done = returned && (!result || take_result(returned.get(), result));
 
     if (!done)
-        qi_room_report(nullptr, callable);
+        qip_room_report(nullptr, callable);
     if (raised)
-        qi_room_exception_give(raised);
-    return done ? QI_OK : qi_room_fail(QI_ERR_PYTHON, has_failed);
+        qip_room_exception_give(raised);
+    return done ? QI_OK : qip_room_fail(QI_ERR_PYTHON, has_failed);
 }
 
 /* A call from another thread. */
 struct Errand : Work {
     void run(QObject *) override
     {
-        if (!Py_IsInitialized() || !qi_room_is_running())
+        if (!Py_IsInitialized() || !qip_room_is_running())
             return; /* it has shut down since the call was made */
         GilHeld gil;
         Ref object(held_python(callable.metaType(), callable.constData()));
@@ -106,9 +107,9 @@ int status_for_caller(int status)
     case QI_OK:
         return QI_OK;
     case QI_ERR_NOT_RUNNING:
-        return qi_room_fail(status, not_running);
+        return qip_room_fail(status, not_running);
     default:
-        return qi_room_fail(status, has_failed);
+        return qip_room_fail(status, has_failed);
     }
 }
 
@@ -119,16 +120,16 @@ int call_from_elsewhere(PyObject *callable, const Values &values, QVariant *resu
     errand->callable = hold_python(callable);
     errand->values = values;
     if (!result) {
-        if (!qi_qt_post_owned(run_errand, drop_errand, errand.get()))
-            return qi_room_fail(QI_ERR_NO_APPLICATION, "there is no QCoreApplication to call in");
+        if (!qip_qt_post_owned(run_errand, drop_errand, errand.get()))
+            return qip_room_fail(QI_ERR_NO_APPLICATION, "there is no QCoreApplication to call in");
         (void)errand.release();
         return QI_OK;
     }
     errand->wants_result = true;
     errand->result = *result;
     if (!perform(static_cast<QObject *>(QCoreApplication::instance()), *errand)) {
-        qi_room_report(nullptr, callable);
-        return qi_room_fail(QI_ERR_PYTHON, "the GUI thread did not take the call of a callable");
+        qip_room_report(nullptr, callable);
+        return qip_room_fail(QI_ERR_PYTHON, "the GUI thread did not take the call of a callable");
     }
     if (errand->status == QI_OK)
         *result = errand->result;
@@ -151,7 +152,7 @@ bool callback_from_python(PyObject *object, QVariant *out)
     if (object != Py_None) {
         if (!PyCallable_Check(object))
             return expected("a callable", object);
-        qi_callable *handle = qi_room_callable_new(object);
+        qi_callable *handle = qip_room_callable_new(object);
         if (!handle)
             return false;
         made = Callable(handle);
@@ -170,14 +171,14 @@ using namespace qi;
 int qi_callable_call(const qi_callable *callable, const QVariant *arguments, size_t count,
                      QVariant *result)
 {
-    if (!Py_IsInitialized() || !qi_room_is_running())
-        return qi_room_fail(QI_ERR_NOT_RUNNING, not_running);
+    if (!Py_IsInitialized() || !qip_room_is_running())
+        return qip_room_fail(QI_ERR_NOT_RUNNING, not_running);
     const Values values(arguments, arguments + count);
     GilHeld gil;
-    Ref object(qi_room_callable_object(callable));
+    Ref object(qip_room_callable_object(callable));
     if (!object)
         return QI_ERR_HANDLE;
-    return !QCoreApplication::instance() || qi_qt_on_application_thread()
+    return !QCoreApplication::instance() || qip_qt_on_application_thread()
                ? call_here(object.get(), values, result)
                : call_from_elsewhere(object.get(), values, result);
 }

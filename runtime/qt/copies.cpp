@@ -12,7 +12,7 @@
 #include <QtCore/qbytearray.h>
 #include <QtCore/qglobal.h>
 
-#include "../loaded.h"
+#include "loaded.h"
 
 namespace
 {
@@ -24,7 +24,7 @@ constexpr char symbol[] = "qVersion";
 const QByteArray &own_path()
 {
     static const QByteArray path = [] {
-        char *found = qi__loaded_at(reinterpret_cast<const void *>(&qVersion));
+        char *found = qip_loaded_at(reinterpret_cast<const void *>(&qVersion));
         const QByteArray text(found ? found : "(unknown)");
         std::free(found);
         return text;
@@ -39,39 +39,39 @@ const char *call(void *address)
 
 } // namespace
 
-const char *qi_qt_library(void)
+const char *qip_qt_library(void)
 {
     return own_path().constData();
 }
 
-const char *qi_qt_version(void)
+const char *qip_qt_version(void)
 {
     return qVersion();
 }
 
-char *qi_qt_library_of(const char *path, const char **version)
+char *qip_qt_library_of(const char *path, const char **version)
 {
     void *address;
-    char *library = qi__loaded_provider(path, symbol, &address);
+    char *library = qip_loaded_provider(path, symbol, &address);
 
     if (library)
         *version = call(address);
     return library;
 }
 
-const char *qi_qt_no_application(void)
+const char *qip_qt_no_application(void)
 {
     thread_local QByteArray text;
-    char *other = qi__loaded_find("libQt", symbol, qi_qt_library());
+    char *other = qip_loaded_find("libQt", symbol, qip_qt_library());
     const char *version = "";
 
     text = "there is no QCoreApplication; make one first, such as app = QApplication([]) of PyQt6 "
            "or PySide6";
-    char *library = other ? qi_qt_library_of(other, &version) : nullptr;
+    char *library = other ? qip_qt_library_of(other, &version) : nullptr;
     if (library)
         text += QByteArray(". This process has two copies of Qt: an application of Qt ") + version +
-                " (" + library + ") is none for qi, which uses Qt " + qi_qt_version() + " (" +
-                qi_qt_library() + ")";
+                " (" + library + ") is none for qi, which uses Qt " + qip_qt_version() + " (" +
+                qip_qt_library() + ")";
     std::free(library);
     std::free(other);
     return text.constData();

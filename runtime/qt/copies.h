@@ -11,15 +11,15 @@ extern "C" {
 #endif
 
 /* Path of the QtCore that libqi uses, and its version as text. Borrowed, for ever. */
-const char *qi_qt_library(void);
-const char *qi_qt_version(void);
+const char *qip_qt_library(void);
+const char *qip_qt_version(void);
 
 /* Path of the QtCore that the loaded object `path` was linked with, owned: free(); its version, borrowed.
  * NULL: `path` is not loaded, or knows no Qt. */
-char *qi_qt_library_of(const char *path, const char **version);
+char *qip_qt_library_of(const char *path, const char **version);
 
 /* Why there is no QCoreApplication for us, and what to do; borrowed until the thread asks again. */
-const char *qi_qt_no_application(void);
+const char *qip_qt_no_application(void);
 
 #ifdef __cplusplus
 }

@@ -11,7 +11,7 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qthread.h>
 
-#include "../rooms.h"
+#include "rooms.h"
 #include "bridge.h"
 
 namespace
@@ -46,7 +46,7 @@ class Call : public QEvent
         GilHeld gil;
         Ref result(PyObject_Call(m_callable, m_args, nullptr));
         if (!result)
-            qi_room_report(nullptr, m_callable);
+            qip_room_report(nullptr, m_callable);
     }
 
   private:
@@ -57,7 +57,7 @@ class Call : public QEvent
 } // namespace
 
 /* The bridge's type, in C++ a QObject. */
-struct qi_qt_courier final : public QObject {
+struct qip_qt_courier final : public QObject {
   public:
     bool event(QEvent *event) override
     {
@@ -81,18 +81,18 @@ struct qi_qt_courier final : public QObject {
     int m_depth = 0; /* of its own thread */
 };
 
-qi_qt_courier *qi_qt_courier_new(void)
+qip_qt_courier *qip_qt_courier_new(void)
 {
-    return new qi_qt_courier;
+    return new qip_qt_courier;
 }
 
-void qi_qt_courier_send(qi_qt_courier *courier, PyObject *callable, PyObject *args)
+void qip_qt_courier_send(qip_qt_courier *courier, PyObject *callable, PyObject *args)
 {
     if (!courier->is_stranded())
         QCoreApplication::postEvent(courier, new Call(callable, args));
 }
 
-void qi_qt_courier_free(qi_qt_courier *courier)
+void qip_qt_courier_free(qip_qt_courier *courier)
 {
     const bool is_here = courier->thread() == QThread::currentThread();
 

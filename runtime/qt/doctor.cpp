@@ -19,7 +19,7 @@
 #include <QtCore/qprocess.h>
 #include <QtCore/qstandardpaths.h>
 
-#include "../loaded.h"
+#include "loaded.h"
 #include "copies.h"
 
 namespace
@@ -73,7 +73,7 @@ void append(QJsonArray &all, const QJsonArray &more)
 
 // -- libqi and the interpreter, before anything is started ------------------------------------------
 
-QString fix_of_place(const qi_doctor_facts &facts)
+QString fix_of_place(const qip_doctor_facts &facts)
 {
     const QString version = text(facts.built);
 
@@ -91,7 +91,7 @@ QString fix_of_place(const qi_doctor_facts &facts)
         .arg(version);
 }
 
-QString why(const qi_doctor_facts &facts)
+QString why(const qip_doctor_facts &facts)
 {
     if (facts.venv)
         return QStringLiteral("the configured virtual environment");
@@ -101,7 +101,7 @@ QString why(const qi_doctor_facts &facts)
                         : QStringLiteral("the interpreter that runs");
 }
 
-void look_at_place(Report &report, const qi_doctor_facts &facts)
+void look_at_place(Report &report, const qip_doctor_facts &facts)
 {
     const QString place = text(facts.venv ? facts.venv : facts.home ? facts.home : facts.program);
 
@@ -123,7 +123,7 @@ void look_at_place(Report &report, const qi_doctor_facts &facts)
             QStringLiteral("set the configuration's executable to a python%1").arg(text(facts.built)));
 }
 
-QJsonArray look_at_python(const qi_doctor_facts &facts)
+QJsonArray look_at_python(const qip_doctor_facts &facts)
 {
     Report report("Python");
 
@@ -154,12 +154,12 @@ QJsonArray look_at_python(const qi_doctor_facts &facts)
 
 void look_at_copies(Report &report)
 {
-    char *other = qi__loaded_find("libQt", "qVersion", qi_qt_library());
+    char *other = qip_loaded_find("libQt", "qVersion", qip_qt_library());
 
     if (other)
         report.problem(
             "copies",
-            QStringLiteral("%1 is loaded beside %2").arg(text(other), text(qi_qt_library())),
+            QStringLiteral("%1 is loaded beside %2").arg(text(other), text(qip_qt_library())),
             QStringLiteral("objects of one Qt are none of the other: use plugins and bindings "
                            "that are linked with the application's Qt"));
     else
@@ -245,10 +245,10 @@ void look_at_platforms(Report &report)
 QJsonArray look_at_qt()
 {
     Report report("Qt");
-    const QString runs = text(qi_qt_version()), built = QStringLiteral(QT_VERSION_STR);
+    const QString runs = text(qip_qt_version()), built = QStringLiteral(QT_VERSION_STR);
 
     report.ok("library",
-              QStringLiteral("%1, %2 (built with %3)").arg(runs, text(qi_qt_library()), built));
+              QStringLiteral("%1, %2 (built with %3)").arg(runs, text(qip_qt_library()), built));
     look_at_copies(report);
     look_at_platforms(report);
     if (!QCoreApplication::instance())
@@ -264,7 +264,7 @@ QJsonArray texts(const QStringList &list)
     return QJsonArray::fromStringList(list);
 }
 
-QByteArray request(const qi_doctor_facts &facts)
+QByteArray request(const qip_doctor_facts &facts)
 {
     QStringList folders;
 
@@ -274,8 +274,8 @@ QByteArray request(const qi_doctor_facts &facts)
         {QStringLiteral("version"), text(facts.built)},
         {QStringLiteral("environment"), facts.environment},
         {QStringLiteral("venv"), text(facts.venv)},
-        {QStringLiteral("qt_library"), text(qi_qt_library())},
-        {QStringLiteral("qt_version"), text(qi_qt_version())},
+        {QStringLiteral("qt_library"), text(qip_qt_library())},
+        {QStringLiteral("qt_version"), text(qip_qt_version())},
         {QStringLiteral("folders"), texts(folders)},
         {QStringLiteral("plugin_folders"),
          texts(QStandardPaths::standardLocations(QStandardPaths::AppDataLocation))},
@@ -285,7 +285,7 @@ QByteArray request(const qi_doctor_facts &facts)
 }
 
 // A variable that keeps any interpreter from starting must not keep this one.
-QStringList arguments(const qi_doctor_facts &facts)
+QStringList arguments(const qip_doctor_facts &facts)
 {
     const QString script = QString::fromUtf8(facts.script, qsizetype(facts.script_size));
     const bool environment = facts.environment && !qEnvironmentVariableIsSet("PYTHONHOME");
@@ -294,7 +294,7 @@ QStringList arguments(const qi_doctor_facts &facts)
             QStringLiteral("utf8"), QStringLiteral("-c"), script};
 }
 
-QJsonArray ask(const qi_doctor_facts &facts)
+QJsonArray ask(const qip_doctor_facts &facts)
 {
     Report report("Python");
     QProcess process;
@@ -318,7 +318,7 @@ QJsonArray ask(const qi_doctor_facts &facts)
     return report.checks;
 }
 
-QJsonArray look_with_python(const qi_doctor_facts &facts)
+QJsonArray look_with_python(const qip_doctor_facts &facts)
 {
     Report report("Python");
 
@@ -432,7 +432,7 @@ int as_value(const QJsonArray &checks, qi_value *out)
 
 } // namespace
 
-int qi_doctor_examine(const qi_doctor_facts *facts, qi_value *out)
+int qip_doctor_examine(const qip_doctor_facts *facts, qi_value *out)
 {
     QJsonArray checks = look_at_python(*facts);
 

@@ -11,7 +11,7 @@ extern "C" {
 
 /* What doctor.c knows of Python and of the configuration. All is UTF-8 and borrowed for the call; texts may
  * be NULL where nothing is known. */
-typedef struct qi_doctor_facts {
+typedef struct qip_doctor_facts {
     const char *library; /* the file of libqi, or of its extension module */
     const char *libpython; /* the file that gives this process Python's API; the interpreter's own, maybe */
     const char *built, *runs;   /* versions of Python, as "3.11": of the headers, of the library */
@@ -27,10 +27,10 @@ typedef struct qi_doctor_facts {
     size_t folder_count;
     const char *script; /* the source of qi._examine */
     size_t script_size;
-} qi_doctor_facts;
+} qip_doctor_facts;
 
 /* Fills *out as qi_doctor() says. QI_OK, or QI_ERR_MEMORY with the record set. */
-int qi_doctor_examine(const qi_doctor_facts *facts, qi_value *out);
+int qip_doctor_examine(const qip_doctor_facts *facts, qi_value *out);
 
 #ifdef __cplusplus
 }

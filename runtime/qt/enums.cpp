@@ -6,7 +6,7 @@
  */
 #include "variant.h"
 
-#include "../rooms.h"
+#include "rooms.h"
 
 namespace qi
 {
@@ -139,7 +139,7 @@ PyObject *number_of_member(const QMetaEnum &enumeration, PyObject *object)
 
 PyObject *enum_class(const QMetaEnum &enumeration)
 {
-    PyObject *cache = qi_room_cache();
+    PyObject *cache = qip_room_cache();
     const QByteArray name = full_name(enumeration);
 
     if (cache) {

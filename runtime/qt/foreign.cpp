@@ -10,7 +10,7 @@
 
 #include <QtCore/qobject.h>
 
-#include "../rooms.h"
+#include "rooms.h"
 #include "bridge.h"
 #include "object.h"
 
@@ -93,14 +93,14 @@ bool is_plain(PyObject *object)
 {
     return object == Py_None || PyLong_Check(object) || PyFloat_Check(object) ||
            PyUnicode_Check(object) || PyBytes_Check(object) || PyList_Check(object) ||
-           PyTuple_Check(object) || PyDict_Check(object) || qi_qt_is_proxy(object) ||
+           PyTuple_Check(object) || PyDict_Check(object) || qip_qt_is_proxy(object) ||
            opaque_value(object);
 }
 
 int copy_value(const Binding &binding, PyObject *module, PyObject *object, QMetaType type,
                QVariant *out)
 {
-    if (qi_room_check_qt(module) < 0)
+    if (qip_room_check_qt(module) < 0)
         return -1;
     const void *address = address_in(binding, object);
     if (!address)
@@ -139,7 +139,7 @@ QObject *foreign_object(PyObject *object)
             PyErr_Clear();
             continue;
         }
-        if (qi_room_check_qt(module.get()) < 0)
+        if (qip_room_check_qt(module.get()) < 0)
             return nullptr;
         return static_cast<QObject *>(address_in(binding, object));
     }
@@ -161,7 +161,7 @@ int foreign_value(PyObject *object, QVariant *out)
 
 using namespace qi;
 
-PyObject *qi_qt_value_of_foreign(PyObject *object)
+PyObject *qip_qt_value_of_foreign(PyObject *object)
 {
     QVariant value;
     const int found = foreign_value(object, &value);
@@ -169,7 +169,7 @@ PyObject *qi_qt_value_of_foreign(PyObject *object)
     return found > 0 ? to_python(value) : nullptr;
 }
 
-PyObject *qi_qt_value_address(PyObject *variant)
+PyObject *qip_qt_value_address(PyObject *variant)
 {
     const QVariant *value = opaque_value(variant);
 
@@ -179,7 +179,7 @@ PyObject *qi_qt_value_address(PyObject *variant)
     return PyLong_FromVoidPtr(const_cast<void *>(value->constData()));
 }
 
-PyObject *qi_qt_class_names(qi_object *object)
+PyObject *qip_qt_class_names(qi_object *object)
 {
     Ref names(PyList_New(0));
 

@@ -17,7 +17,7 @@
 #include <QtCore/qfuturewatcher.h>
 #include <QtCore/qpointer.h>
 
-#include "../rooms.h"
+#include "rooms.h"
 #include "across.h"
 #include "bridge.h"
 #include "object.h"
@@ -244,7 +244,7 @@ PyObject *future_exception(PyObject *self, PyObject *)
 
     if (check_outcome(future, outcome))
         Py_RETURN_NONE;
-    return outcome == Outcome::Exception ? qi_room_exception_take() : nullptr;
+    return outcome == Outcome::Exception ? qip_room_exception_take() : nullptr;
 }
 
 /* -- waiting ---------------------------------------------------------------------------------------- */
@@ -253,7 +253,7 @@ PyObject *future_watcher(PyObject *self, void *)
 {
     HostFuture *future = self_of(self);
 
-    if (!QCoreApplication::instance() || !qi_qt_on_application_thread()) {
+    if (!QCoreApplication::instance() || !qip_qt_on_application_thread()) {
         PyErr_SetString(
             PyExc_RuntimeError,
             "a QFuture is awaited and watched in the GUI thread, where the application's "
@@ -265,7 +265,7 @@ PyObject *future_watcher(PyObject *self, void *)
         future->watcher->setObjectName(QString::fromLatin1(future->value.typeName()));
         future->watcher->setFuture(as_void(future->value));
     }
-    return qi_qt_wrap(future->watcher);
+    return qip_qt_wrap(future->watcher);
 }
 
 PyObject *call_waiter(const char *name, PyObject *self)
@@ -384,7 +384,7 @@ bool is_future(QMetaType type)
 
 PyObject *future_new(const QVariant &value)
 {
-    PyTypeObject *type = qi_room_future_type();
+    PyTypeObject *type = qip_room_future_type();
     PyObject *object = type ? type->tp_alloc(type, 0) : nullptr;
 
     if (object)
@@ -395,12 +395,12 @@ PyObject *future_new(const QVariant &value)
 
 const QVariant *future_value(PyObject *object)
 {
-    return Py_TYPE(object) == qi_room_future_type() ? &self_of(object)->value : nullptr;
+    return Py_TYPE(object) == qip_room_future_type() ? &self_of(object)->value : nullptr;
 }
 
 } // namespace qi
 
-PyObject *qi_qt_future_type(PyObject *module)
+PyObject *qip_qt_future_type(PyObject *module)
 {
     return PyType_FromModuleAndSpec(module, &qi::future_spec, nullptr);
 }

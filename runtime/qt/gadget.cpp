@@ -8,8 +8,8 @@
  */
 #include "gadget.h"
 
-#include "../docs.h"
-#include "../rooms.h"
+#include "docs.h"
+#include "rooms.h"
 #include "class_info.h"
 #include "invoke.h"
 #include "names.h"
@@ -35,7 +35,7 @@ QByteArray name_of(PyObject *name)
 
 bool no_member(const QMetaObject *meta_object, PyObject *name)
 {
-    const QByteArray hint = qi_near_names_hint(name_of(name), class_info(meta_object).names());
+    const QByteArray hint = qip_near_names_hint(name_of(name), class_info(meta_object).names());
 
     PyErr_Clear();
     PyErr_Format(PyExc_AttributeError, "%s has no property or method %R%s",
@@ -249,7 +249,7 @@ bool gadget_from_dict(PyObject *dict, QVariant *out)
         const Member *member = class_info(meta_object).find(name_of(name));
         if (!member || member->property < 0) {
             no_member(meta_object, name);
-            Ref raised(qi_room_exception_take());
+            Ref raised(qip_room_exception_take());
             PyErr_Format(PyExc_TypeError, "%S", raised.get());
             return false;
         }
@@ -262,8 +262,8 @@ bool gadget_from_dict(PyObject *dict, QVariant *out)
 
 } // namespace qi
 
-PyObject *qi_qt_gadget_type(PyObject *module, PyObject *variant_type)
+PyObject *qip_qt_gadget_type(PyObject *module, PyObject *variant_type)
 {
     qi::Ref type(PyType_FromModuleAndSpec(module, &qi::gadget_spec, variant_type));
-    return type && qi__docs_set(type.get(), qi::gadget_doc) == 0 ? type.release() : nullptr;
+    return type && qip_docs_set(type.get(), qi::gadget_doc) == 0 ? type.release() : nullptr;
 }

@@ -203,17 +203,17 @@ PyObject *forms_of_member(const QMetaObject *meta_object, PyObject *name)
 
 using namespace qi;
 
-PyObject *qi_qt_help(qi_object *object)
+PyObject *qip_qt_help(qi_object *object)
 {
     return help_for_class(object->metaObject(), "an object");
 }
 
-PyObject *qi_qt_member_help(qi_object *object, PyObject *name)
+PyObject *qip_qt_member_help(qi_object *object, PyObject *name)
 {
     return help_for_member(object->metaObject(), name);
 }
 
-PyObject *qi_qt_member_forms(qi_object *object, PyObject *name)
+PyObject *qip_qt_member_forms(qi_object *object, PyObject *name)
 {
     return forms_of_member(object->metaObject(), name);
 }

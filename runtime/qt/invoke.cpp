@@ -17,7 +17,7 @@
 #include <QtCore/qpointer.h>
 #include <QtCore/qvarlengtharray.h>
 
-#include "../rooms.h"
+#include "rooms.h"
 
 namespace qi
 {
@@ -97,7 +97,7 @@ bool convert(const QMetaObject *meta_object, const QMetaMethod &method, Given gi
         }
         QVariant value;
         if (!from_python(given.items[i], type, &value)) {
-            Ref raised(qi_room_exception_take());
+            Ref raised(qip_room_exception_take());
             if (PyErr_GivenExceptionMatches(raised.get(), PyExc_TypeError) ||
                 PyErr_GivenExceptionMatches(raised.get(), PyExc_OverflowError) ||
                 PyErr_GivenExceptionMatches(raised.get(), PyExc_ValueError))
@@ -105,7 +105,7 @@ bool convert(const QMetaObject *meta_object, const QMetaMethod &method, Given gi
                              "%s(), argument %zd: %S", full_name(meta_object, method).constData(),
                              i + 1, raised.get());
             else
-                qi_room_exception_give(raised.release());
+                qip_room_exception_give(raised.release());
             return false;
         }
         out->append(value);
@@ -249,7 +249,7 @@ PyObject *signatures_of(const QMetaObject *meta_object, PyObject *name)
 
 using namespace qi;
 
-PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments, Py_ssize_t count)
+PyObject *qip_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments, Py_ssize_t count)
 {
     const Given given = {arguments, count};
     const QMetaObject *meta_object = object->metaObject();
@@ -257,7 +257,7 @@ PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *argumen
     const QPointer<QObject> alive(object);
 
     if (!member || member->method_indexes.isEmpty())
-        return PyErr_Occurred() ? nullptr : qi_qt_raise_no_member(object, name);
+        return PyErr_Occurred() ? nullptr : qip_qt_raise_no_member(object, name);
     Call work(choose(meta_object, member->method_indexes, given));
     if (!work.method.isValid() || !check_result(meta_object, work.method) ||
         !convert(meta_object, work.method, given, &work.arguments) || !still_alive(alive))
@@ -265,8 +265,8 @@ PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *argumen
     return perform(object, work) ? make_result(work) : nullptr;
 }
 
-PyObject *qi_qt_emit(qi_object *object, PyObject *name, int index, PyObject *const *arguments,
-                     Py_ssize_t count)
+PyObject *qip_qt_emit(qi_object *object, PyObject *name, int index, PyObject *const *arguments,
+                      Py_ssize_t count)
 {
     const Given given = {arguments, count};
     const QMetaObject *meta_object = object->metaObject();
@@ -275,13 +275,13 @@ PyObject *qi_qt_emit(qi_object *object, PyObject *name, int index, PyObject *con
     QList<int> indexes;
 
     if (!member)
-        return PyErr_Occurred() ? nullptr : qi_qt_raise_no_member(object, name);
+        return PyErr_Occurred() ? nullptr : qip_qt_raise_no_member(object, name);
     for (int candidate : member->signal_indexes) {
         if (index < 0 || original_signal(meta_object, candidate) == index)
             indexes.append(candidate);
     }
     if (indexes.isEmpty())
-        return qi_qt_raise_no_member(object, name);
+        return qip_qt_raise_no_member(object, name);
     Call work(choose(meta_object, indexes, given));
     if (!work.method.isValid() || !convert(meta_object, work.method, given, &work.arguments) ||
         !still_alive(alive))
@@ -290,7 +290,7 @@ PyObject *qi_qt_emit(qi_object *object, PyObject *name, int index, PyObject *con
     return host_code([&] { work.run(object); }) ? Py_NewRef(Py_None) : nullptr;
 }
 
-int qi_qt_accepts(qi_object *object, PyObject *name, int most)
+int qip_qt_accepts(qi_object *object, PyObject *name, int most)
 {
     const Member *member = member_of(object->metaObject(), name);
     int best = -1;
@@ -306,12 +306,12 @@ int qi_qt_accepts(qi_object *object, PyObject *name, int most)
     return best;
 }
 
-int qi_qt_original_signal(qi_object *object, int index)
+int qip_qt_original_signal(qi_object *object, int index)
 {
     return original_signal(object->metaObject(), index);
 }
 
-PyObject *qi_qt_signatures(qi_object *object, PyObject *name)
+PyObject *qip_qt_signatures(qi_object *object, PyObject *name)
 {
     return signatures_of(object->metaObject(), name);
 }

@@ -13,7 +13,7 @@
 
 #include <QtCore/qpointer.h>
 
-#include "../rooms.h"
+#include "rooms.h"
 #include "across.h"
 #include "bridge.h"
 #include "object.h"
@@ -70,7 +70,7 @@ const PlacePtr &place_of(PyObject *self)
 
 bool is_index(PyObject *object)
 {
-    PyTypeObject *type = qi_room_index_type();
+    PyTypeObject *type = qip_room_index_type();
     return type && PyObject_TypeCheck(object, type);
 }
 
@@ -181,7 +181,7 @@ PyObject *index_model(PyObject *self, void *)
     QAbstractItemModel *model = place_of(self)->model();
 
     if (model)
-        return qi_qt_wrap(model);
+        return qip_qt_wrap(model);
     PyErr_SetString(PyExc_ReferenceError, "the model of the row was destroyed");
     return nullptr;
 }
@@ -329,14 +329,14 @@ bool index_from_python(PyObject *object, QModelIndex *out)
 
 using namespace qi;
 
-PyObject *qi_qt_index_type(PyObject *module)
+PyObject *qip_qt_index_type(PyObject *module)
 {
     return PyType_FromModuleAndSpec(module, &index_spec, nullptr);
 }
 
 /* -- models ------------------------------------------------------------------------------------------ */
 
-PyObject *qi_qt_model_size(qi_object *model, PyObject *parent)
+PyObject *qip_qt_model_size(qi_object *model, PyObject *parent)
 {
     Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
         asked.row = model.rowCount(index);
@@ -347,7 +347,7 @@ PyObject *qi_qt_model_size(qi_object *model, PyObject *parent)
     return Py_BuildValue("(ii)", question.row, question.column);
 }
 
-PyObject *qi_qt_model_index(qi_object *model, int row, int column, PyObject *parent)
+PyObject *qip_qt_model_index(qi_object *model, int row, int column, PyObject *parent)
 {
     Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
         const QModelIndex found = model.index(asked.row, asked.column, index);
@@ -361,7 +361,7 @@ PyObject *qi_qt_model_index(qi_object *model, int row, int column, PyObject *par
     return index_new(question.found);
 }
 
-PyObject *qi_qt_model_fetch(qi_object *model, PyObject *parent)
+PyObject *qip_qt_model_fetch(qi_object *model, PyObject *parent)
 {
     Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
         asked.answer = model.canFetchMore(index);
@@ -373,7 +373,7 @@ PyObject *qi_qt_model_fetch(qi_object *model, PyObject *parent)
     return PyBool_FromLong(question.answer);
 }
 
-PyObject *qi_qt_model_roles(qi_object *model)
+PyObject *qip_qt_model_roles(qi_object *model)
 {
     Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &) {
         asked.names = model.roleNames();
@@ -388,7 +388,7 @@ PyObject *qi_qt_model_roles(qi_object *model)
     return roles.release();
 }
 
-PyObject *qi_qt_model_headers(qi_object *model, PyObject *parent)
+PyObject *qip_qt_model_headers(qi_object *model, PyObject *parent)
 {
     Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
         for (int column = 0; column < model.columnCount(index); column++)

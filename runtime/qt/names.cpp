@@ -52,7 +52,7 @@ int distance(const QByteArray &name, const QByteArray &known)
 
 } // namespace
 
-QByteArrayList qi_near_names(const QByteArray &name, const QByteArrayList &known)
+QByteArrayList qip_near_names(const QByteArray &name, const QByteArrayList &known)
 {
     std::vector<std::pair<int, QByteArray>> ranked;
     const QByteArray wanted = plain(name);
@@ -71,9 +71,9 @@ QByteArrayList qi_near_names(const QByteArray &name, const QByteArrayList &known
     return result;
 }
 
-QByteArray qi_near_names_hint(const QByteArray &name, const QByteArrayList &known)
+QByteArray qip_near_names_hint(const QByteArray &name, const QByteArrayList &known)
 {
-    const QByteArrayList near = qi_near_names(name, known);
+    const QByteArrayList near = qip_near_names(name, known);
 
     if (near.isEmpty())
         return QByteArray();

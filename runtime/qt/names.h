@@ -6,9 +6,9 @@
 #include <QtCore/qbytearraylist.h>
 
 /* The names that are nearest to `name`, best first, at most five, each once. */
-QByteArrayList qi_near_names(const QByteArray &name, const QByteArrayList &known);
+QByteArrayList qip_near_names(const QByteArray &name, const QByteArrayList &known);
 
 /* The same as the end of a sentence: "; did you mean 'clicked' or 'pressed'?", or "". */
-QByteArray qi_near_names_hint(const QByteArray &name, const QByteArrayList &known);
+QByteArray qip_near_names_hint(const QByteArray &name, const QByteArrayList &known);
 
 #endif

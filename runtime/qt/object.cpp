@@ -20,7 +20,7 @@
 #include <QtCore/qfuturewatcher.h>
 #include <QtCore/qpointer.h>
 
-#include "../rooms.h"
+#include "rooms.h"
 
 namespace qi
 {
@@ -136,7 +136,7 @@ PyObject *wrap_all(const Pointers &pointers)
             break;
         if (!pointer)
             continue; /* destroyed by its thread since it was found */
-        Ref proxy(qi_qt_wrap(pointer));
+        Ref proxy(qip_qt_wrap(pointer));
         if (!proxy || PyList_Append(list.get(), proxy.get()) < 0)
             return nullptr;
     }
@@ -173,7 +173,7 @@ bool fill_search(FindChildren *work, PyObject *name, PyObject *class_name, bool 
 /* Puts "Class.property: " before the message of a conversion that failed. */
 void name_the_property(const char *class_name, const char *name)
 {
-    Ref raised(qi_room_exception_take());
+    Ref raised(qip_room_exception_take());
     PyErr_Format(reinterpret_cast<PyObject *>(Py_TYPE(raised.get())), "%s.%s: %S", class_name, name,
                  raised.get());
 }
@@ -214,36 +214,38 @@ using namespace qi;
 static PyTypeObject *type_for(QObject *object)
 {
     if (qobject_cast<QAbstractItemModel *>(object))
-        return qi_room_model_type();
-    return qobject_cast<QFutureWatcherBase *>(object) ? qi_room_watcher_type() : qi_room_object_type();
+        return qip_room_model_type();
+    return qobject_cast<QFutureWatcherBase *>(object) ? qip_room_watcher_type()
+                                                      : qip_room_object_type();
 }
 
-PyObject *qi_qt_wrap(qi_object *object)
+PyObject *qip_qt_wrap(qi_object *object)
 {
     if (!object)
         return Py_NewRef(Py_None);
     PyObject *known = proxies()->value(object);
-    if (known && qi_proxy_object(known) == object)
+    if (known && qip_proxy_object(known) == object)
         return Py_NewRef(known);
-    void *guard = qi_qt_guard_new(object);
-    PyObject *proxy = guard
-                          ? qi_proxy_new(type_for(object), object, guard, class_name_kept(object->metaObject()))
-                          : PyErr_NoMemory();
+    void *guard = qip_qt_guard_new(object);
+    PyObject *proxy = guard ? qip_proxy_new(type_for(object), object, guard,
+                                            class_name_kept(object->metaObject()))
+                            : PyErr_NoMemory();
     if (proxy)
         proxies()->insert(object, proxy);
     return proxy;
 }
 
-PyObject *qi_qt_wrap_dying(qi_object *object)
+PyObject *qip_qt_wrap_dying(qi_object *object)
 {
     PyObject *known = object ? proxies()->value(object) : nullptr;
 
     if (!object)
         return Py_NewRef(Py_None);
-    return known ? Py_NewRef(known) : qi_proxy_new(qi_room_object_type(), object, nullptr, "QObject");
+    return known ? Py_NewRef(known)
+                 : qip_proxy_new(qip_room_object_type(), object, nullptr, "QObject");
 }
 
-void qi_qt_forget(qi_object *object, PyObject *proxy)
+void qip_qt_forget(qi_object *object, PyObject *proxy)
 {
     if (!proxies.exists())
         return;
@@ -252,18 +254,18 @@ void qi_qt_forget(qi_object *object, PyObject *proxy)
         proxies()->erase(found);
 }
 
-bool qi_qt_is_proxy(PyObject *object)
+bool qip_qt_is_proxy(PyObject *object)
 {
     const PyTypeObject *type = Py_TYPE(object);
-    return type == qi_room_object_type() || type == qi_room_model_type() ||
-           type == qi_room_watcher_type();
+    return type == qip_room_object_type() || type == qip_room_model_type() ||
+           type == qip_room_watcher_type();
 }
 
-qi_object *qi_qt_unwrap(PyObject *proxy)
+qi_object *qip_qt_unwrap(PyObject *proxy)
 {
-    if (!qi_qt_is_proxy(proxy))
+    if (!qip_qt_is_proxy(proxy))
         return foreign_object(proxy);
-    QObject *object = qi_proxy_object(proxy);
+    QObject *object = qip_proxy_object(proxy);
     if (!object)
         PyErr_Format(PyExc_ReferenceError, "the object of %R was destroyed", proxy);
     return object;
@@ -271,17 +273,17 @@ qi_object *qi_qt_unwrap(PyObject *proxy)
 
 /* -- members --------------------------------------------------------------------------------------- */
 
-qi_qt_kind qi_qt_member(qi_object *object, PyObject *name, int *index)
+qip_qt_kind qip_qt_member(qi_object *object, PyObject *name, int *index)
 {
     const Member *member = class_info(object->metaObject()).find(name_of(name));
 
     if (!member) {
         PyErr_Clear();
-        return QI_QT_NOTHING;
+        return QIP_QT_NOTHING;
     }
     if (member->property >= 0) {
         *index = member->property;
-        return QI_QT_PROPERTY;
+        return QIP_QT_PROPERTY;
     }
     if (!member->signal_indexes.isEmpty()) {
         const QMetaObject *meta_object = object->metaObject();
@@ -291,12 +293,12 @@ qi_qt_kind qi_qt_member(qi_object *object, PyObject *name, int *index)
                 first = -1;
         }
         *index = first;
-        return QI_QT_SIGNAL;
+        return QIP_QT_SIGNAL;
     }
     if (!member->method_indexes.isEmpty())
-        return QI_QT_METHOD;
+        return QIP_QT_METHOD;
     *index = member->enumerator;
-    return member->enumerator >= 0 ? QI_QT_ENUM : QI_QT_NOTHING;
+    return member->enumerator >= 0 ? QIP_QT_ENUM : QIP_QT_NOTHING;
 }
 
 static PyObject *list_of(const QByteArrayList &names)
@@ -311,7 +313,7 @@ static PyObject *list_of(const QByteArrayList &names)
     return list.release();
 }
 
-PyObject *qi_qt_member_names(qi_object *object)
+PyObject *qip_qt_member_names(qi_object *object)
 {
     const QByteArrayList names = class_info(object->metaObject()).names();
     QByteArrayList dynamic;
@@ -319,16 +321,16 @@ PyObject *qi_qt_member_names(qi_object *object)
     return dynamic_names(object, &dynamic) ? list_of(names + dynamic) : nullptr;
 }
 
-PyObject *qi_qt_dynamic_names(qi_object *object)
+PyObject *qip_qt_dynamic_names(qi_object *object)
 {
     QByteArrayList names;
     return dynamic_names(object, &names) ? list_of(names) : nullptr;
 }
 
-PyObject *qi_qt_raise_no_member(qi_object *object, PyObject *name)
+PyObject *qip_qt_raise_no_member(qi_object *object, PyObject *name)
 {
     const QMetaObject *meta_object = object->metaObject();
-    const QByteArray hint = qi_near_names_hint(name_of(name), class_info(meta_object).names());
+    const QByteArray hint = qip_near_names_hint(name_of(name), class_info(meta_object).names());
 
     PyErr_Clear();
     PyErr_Format(PyExc_AttributeError, "%s has no property, signal or method %R%s",
@@ -338,7 +340,7 @@ PyObject *qi_qt_raise_no_member(qi_object *object, PyObject *name)
 
 /* -- properties ------------------------------------------------------------------------------------ */
 
-PyObject *qi_qt_property_read(qi_object *object, int index)
+PyObject *qip_qt_property_read(qi_object *object, int index)
 {
     Read work(object->metaObject()->property(index));
 
@@ -376,7 +378,7 @@ static int reset_property(QObject *object, const QMetaProperty &property)
     return perform(object, work) ? 0 : -1;
 }
 
-int qi_qt_property_write(qi_object *object, int index, PyObject *value)
+int qip_qt_property_write(qi_object *object, int index, PyObject *value)
 {
     const QMetaProperty property = object->metaObject()->property(index);
     QVariant variant;
@@ -402,7 +404,7 @@ int qi_qt_property_write(qi_object *object, int index, PyObject *value)
     return -1;
 }
 
-PyObject *qi_qt_dynamic_read(qi_object *object, PyObject *name)
+PyObject *qip_qt_dynamic_read(qi_object *object, PyObject *name)
 {
     const QByteArray key = name_of(name);
     ReadDynamic work{QByteArray(key.constData(), key.size())};
@@ -413,7 +415,7 @@ PyObject *qi_qt_dynamic_read(qi_object *object, PyObject *name)
     return work.value.isValid() ? to_python(work.value) : nullptr;
 }
 
-int qi_qt_dynamic_write(qi_object *object, PyObject *name, PyObject *value)
+int qip_qt_dynamic_write(qi_object *object, PyObject *name, PyObject *value)
 {
     const QByteArray key = name_of(name);
     const QPointer<QObject> alive(object);
@@ -428,7 +430,7 @@ int qi_qt_dynamic_write(qi_object *object, PyObject *name, PyObject *value)
     return perform(object, work) ? 0 : -1;
 }
 
-bool qi_qt_dynamic_has(qi_object *object, PyObject *name)
+bool qip_qt_dynamic_has(qi_object *object, PyObject *name)
 {
     QByteArrayList names;
 
@@ -438,7 +440,7 @@ bool qi_qt_dynamic_has(qi_object *object, PyObject *name)
     return false;
 }
 
-PyObject *qi_qt_enum(qi_object *object, int index)
+PyObject *qip_qt_enum(qi_object *object, int index)
 {
     PyObject *type = enum_class(object->metaObject()->enumerator(index));
 
@@ -450,28 +452,28 @@ PyObject *qi_qt_enum(qi_object *object, int index)
 
 /* -- the tree -------------------------------------------------------------------------------------- */
 
-const char *qi_qt_class_name(qi_object *object)
+const char *qip_qt_class_name(qi_object *object)
 {
     return object->metaObject()->className();
 }
 
-bool qi_qt_inherits(qi_object *object, const char *class_name)
+bool qip_qt_inherits(qi_object *object, const char *class_name)
 {
     return object->inherits(class_name);
 }
 
-PyObject *qi_qt_name_now(qi_object *object)
+PyObject *qip_qt_name_now(qi_object *object)
 {
     return object->thread() == QThread::currentThread() ? to_python(object->objectName()) : nullptr;
 }
 
-PyObject *qi_qt_parent(qi_object *object)
+PyObject *qip_qt_parent(qi_object *object)
 {
     FindParent work;
-    return perform(object, work) ? qi_qt_wrap(work.found) : nullptr;
+    return perform(object, work) ? qip_qt_wrap(work.found) : nullptr;
 }
 
-PyObject *qi_qt_children(qi_object *object)
+PyObject *qip_qt_children(qi_object *object)
 {
     FindChildren work;
 
@@ -479,17 +481,17 @@ PyObject *qi_qt_children(qi_object *object)
     return perform(object, work) ? wrap_all(work.found) : nullptr;
 }
 
-PyObject *qi_qt_find_child(qi_object *object, PyObject *name, PyObject *class_name, bool recursive)
+PyObject *qip_qt_find_child(qi_object *object, PyObject *name, PyObject *class_name, bool recursive)
 {
     FindChildren work;
 
     work.first_only = true;
     if (!fill_search(&work, name, class_name, recursive) || !perform(object, work))
         return nullptr;
-    return work.found.isEmpty() ? Py_NewRef(Py_None) : qi_qt_wrap(work.found.first());
+    return work.found.isEmpty() ? Py_NewRef(Py_None) : qip_qt_wrap(work.found.first());
 }
 
-PyObject *qi_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name, bool recursive)
+PyObject *qip_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name, bool recursive)
 {
     FindChildren work;
 

@@ -15,125 +15,126 @@
 extern "C" {
 #endif
 
-typedef enum qi_qt_kind {
-    QI_QT_NOTHING = 0,
-    QI_QT_PROPERTY,
-    QI_QT_SIGNAL,
-    QI_QT_METHOD,
-    QI_QT_ENUM
-} qi_qt_kind;
+typedef enum qip_qt_kind {
+    QIP_QT_NOTHING = 0,
+    QIP_QT_PROPERTY,
+    QIP_QT_SIGNAL,
+    QIP_QT_METHOD,
+    QIP_QT_ENUM
+} qip_qt_kind;
 
 /* What an object has under a name, and the number of it: of a signal the method index or, if it has
  * overloads, -1; of a method nothing. */
-qi_qt_kind qi_qt_member(qi_object *object, PyObject *name, int *index);
+qip_qt_kind qip_qt_member(qi_object *object, PyObject *name, int *index);
 
 /* The names of all members and dynamic properties: a new list of str. */
-PyObject *qi_qt_member_names(qi_object *object);
+PyObject *qip_qt_member_names(qi_object *object);
 
 /* Raises AttributeError with near names. Returns NULL. */
-PyObject *qi_qt_raise_no_member(qi_object *object, PyObject *name);
+PyObject *qip_qt_raise_no_member(qi_object *object, PyObject *name);
 
 /* -- properties ----------------------------------------------------------------------------------- */
 
-PyObject *qi_qt_property_read(qi_object *object, int index);
+PyObject *qip_qt_property_read(qi_object *object, int index);
 /* NULL as the value resets. 0, or -1 with an exception. */
-int qi_qt_property_write(qi_object *object, int index, PyObject *value);
+int qip_qt_property_write(qi_object *object, int index, PyObject *value);
 
 /* Dynamic properties. The first returns NULL without an exception if there is none of that name; the
  * second makes one where there is none, and removes one if the value is NULL. */
-PyObject *qi_qt_dynamic_read(qi_object *object, PyObject *name);
-int qi_qt_dynamic_write(qi_object *object, PyObject *name, PyObject *value);
-bool qi_qt_dynamic_has(qi_object *object, PyObject *name);
-PyObject *qi_qt_dynamic_names(qi_object *object); /* a new list of str */
+PyObject *qip_qt_dynamic_read(qi_object *object, PyObject *name);
+int qip_qt_dynamic_write(qi_object *object, PyObject *name, PyObject *value);
+bool qip_qt_dynamic_has(qi_object *object, PyObject *name);
+PyObject *qip_qt_dynamic_names(qi_object *object); /* a new list of str */
 
 /* -- calls ---------------------------------------------------------------------------------------- */
 
 /* Calls the slot or invokable whose overload fits best, in the object's thread. */
-PyObject *qi_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments, Py_ssize_t count);
+PyObject *qip_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments,
+                      Py_ssize_t count);
 
 /* Emits a signal in this thread; of the overloads the one that fits best, or the one of the index if
  * that is not -1. */
-PyObject *qi_qt_emit(qi_object *object, PyObject *name, int index, PyObject *const *arguments,
-                     Py_ssize_t count);
+PyObject *qip_qt_emit(qi_object *object, PyObject *name, int index, PyObject *const *arguments,
+                      Py_ssize_t count);
 
 /* The largest number of arguments, `most` or fewer, that a form of the slot, invokable or signal takes;
  * -1: none. */
-int qi_qt_accepts(qi_object *object, PyObject *name, int most);
+int qip_qt_accepts(qi_object *object, PyObject *name, int most);
 
 /* The signal with all its parameters whose shorter form this may be. */
-int qi_qt_original_signal(qi_object *object, int index);
+int qip_qt_original_signal(qi_object *object, int index);
 
 /* "send(QString)", "send(QString,int)": the signatures under a name, one a line. New str. */
-PyObject *qi_qt_signatures(qi_object *object, PyObject *name);
+PyObject *qip_qt_signatures(qi_object *object, PyObject *name);
 
 /* What help() shows of an object, and of what it has under a name: declarations as C++ has them. New str. */
-PyObject *qi_qt_help(qi_object *object);
-PyObject *qi_qt_member_help(qi_object *object, PyObject *name);
+PyObject *qip_qt_help(qi_object *object);
+PyObject *qip_qt_member_help(qi_object *object, PyObject *name);
 /* The forms of a method, for pyshim/qi/_describe.py. New list. */
-PyObject *qi_qt_member_forms(qi_object *object, PyObject *name);
+PyObject *qip_qt_member_forms(qi_object *object, PyObject *name);
 
 /* The class of an enumeration. New reference. */
-PyObject *qi_qt_enum(qi_object *object, int index);
+PyObject *qip_qt_enum(qi_object *object, int index);
 
 /* -- the tree -------------------------------------------------------------------------------------- */
 
-const char *qi_qt_class_name(qi_object *object);
-bool qi_qt_inherits(qi_object *object, const char *class_name);
+const char *qip_qt_class_name(qi_object *object);
+bool qip_qt_inherits(qi_object *object, const char *class_name);
 /* Only from the object's own thread; elsewhere NULL without an exception. New str. */
-PyObject *qi_qt_name_now(qi_object *object);
-PyObject *qi_qt_parent(qi_object *object);
-PyObject *qi_qt_children(qi_object *object);
+PyObject *qip_qt_name_now(qi_object *object);
+PyObject *qip_qt_parent(qi_object *object);
+PyObject *qip_qt_children(qi_object *object);
 /* `name` may be NULL, and `class_name` too: any. The first one or None, or the list of all. */
-PyObject *qi_qt_find_child(qi_object *object, PyObject *name, PyObject *class_name, bool recursive);
-PyObject *qi_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name,
-                              bool recursive);
+PyObject *qip_qt_find_child(qi_object *object, PyObject *name, PyObject *class_name, bool recursive);
+PyObject *qip_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name,
+                               bool recursive);
 
 /* -- models (qt/model.cpp) ------------------------------------------------------------------------- */
 
 /* What pyshim/qi/_models.py asks of a QAbstractItemModel. `parent` is a `_qi.Index`, or None for the top.
  * New references, or NULL with an exception. */
-PyObject *qi_qt_model_size(qi_object *model, PyObject *parent); /* (rows, columns) */
-PyObject *qi_qt_model_index(qi_object *model, int row, int column, PyObject *parent);
-PyObject *qi_qt_model_fetch(qi_object *model, PyObject *parent);   /* whether there was more */
-PyObject *qi_qt_model_roles(qi_object *model);                     /* dict of names to numbers */
-PyObject *qi_qt_model_headers(qi_object *model, PyObject *parent); /* list, one for each column */
+PyObject *qip_qt_model_size(qi_object *model, PyObject *parent); /* (rows, columns) */
+PyObject *qip_qt_model_index(qi_object *model, int row, int column, PyObject *parent);
+PyObject *qip_qt_model_fetch(qi_object *model, PyObject *parent);   /* whether there was more */
+PyObject *qip_qt_model_roles(qi_object *model);                     /* dict of names to numbers */
+PyObject *qip_qt_model_headers(qi_object *model, PyObject *parent); /* list, one for each column */
 
 /* -- watchers (qt/watcher.cpp) ----------------------------------------------------------------------- */
 
 /* The `_qi.HostFuture` of what a QFutureWatcher watches. New reference, or NULL with an exception. */
-PyObject *qi_qt_watched_future(qi_object *watcher);
+PyObject *qip_qt_watched_future(qi_object *watcher);
 
 /* -- other bindings (qt/foreign.cpp) ----------------------------------------------------------------- */
 
 /* What Python has for a value that a binding has wrapped; NULL without an exception: it is none. */
-PyObject *qi_qt_value_of_foreign(PyObject *object);
+PyObject *qip_qt_value_of_foreign(PyObject *object);
 /* Where the value of a `_qi.Variant` lies, as long as that lives. New int. */
-PyObject *qi_qt_value_address(PyObject *variant);
+PyObject *qip_qt_value_address(PyObject *variant);
 /* The names of an object's class and of those that it derives from. New list. */
-PyObject *qi_qt_class_names(qi_object *object);
+PyObject *qip_qt_class_names(qi_object *object);
 
 /* -- proxies --------------------------------------------------------------------------------------- */
 
 /* The proxy of an object that is being destroyed, as QObject::destroyed hands it out: it refers to
  * nothing any more. New reference. */
-PyObject *qi_qt_wrap_dying(qi_object *object);
+PyObject *qip_qt_wrap_dying(qi_object *object);
 
 /* Called when a proxy goes, before its memory does. */
-void qi_qt_forget(qi_object *object, PyObject *proxy);
+void qip_qt_forget(qi_object *object, PyObject *proxy);
 
 /* proxy.c: makes the proxy of an object, of one of the types of proxies; takes the guard, which is NULL for one that is dead already.
  * `class_name` is kept. */
-PyObject *qi_proxy_new(PyTypeObject *type, qi_object *object, void *guard, const char *class_name);
+PyObject *qip_proxy_new(PyTypeObject *type, qi_object *object, void *guard, const char *class_name);
 /* The live object of a proxy, or NULL without an exception. */
-qi_object *qi_proxy_object(PyObject *proxy);
+qi_object *qip_proxy_object(PyObject *proxy);
 
 /* Make the types _qi.Variant, _qi.Gadget (which derives from it), _qi.Index, _qi.HostFuture and _qi.Buffer. New
  * references. */
-PyObject *qi_qt_opaque_type(PyObject *module);
-PyObject *qi_qt_gadget_type(PyObject *module, PyObject *variant_type);
-PyObject *qi_qt_index_type(PyObject *module);
-PyObject *qi_qt_future_type(PyObject *module);
-PyObject *qi_qt_buffer_type(PyObject *module);
+PyObject *qip_qt_opaque_type(PyObject *module);
+PyObject *qip_qt_gadget_type(PyObject *module, PyObject *variant_type);
+PyObject *qip_qt_index_type(PyObject *module);
+PyObject *qip_qt_future_type(PyObject *module);
+PyObject *qip_qt_buffer_type(PyObject *module);
 
 #ifdef __cplusplus
 }

@@ -10,7 +10,7 @@
 #include <QtCore/qdebug.h>
 #include <QtCore/qmetaobject.h>
 
-#include "../rooms.h"
+#include "rooms.h"
 #include "gadget.h"
 #include "object.h"
 
@@ -157,7 +157,8 @@ namespace qi
 
 PyObject *opaque_new(const QVariant &value)
 {
-    PyTypeObject *type = is_gadget(value.metaType()) ? qi_room_gadget_type() : qi_room_variant_type();
+    PyTypeObject *type = is_gadget(value.metaType()) ? qip_room_gadget_type()
+                                                     : qip_room_variant_type();
     PyObject *object = type ? type->tp_alloc(type, 0) : nullptr;
 
     if (object)
@@ -173,8 +174,8 @@ const QVariant *opaque_value(PyObject *object)
 QVariant *opaque_slot(PyObject *object)
 {
     const PyTypeObject *type = Py_TYPE(object);
-    return type == qi_room_variant_type() || type == qi_room_gadget_type() ? &self_of(object)->value
-                                                                           : nullptr;
+    return type == qip_room_variant_type() || type == qip_room_gadget_type() ? &self_of(object)->value
+                                                                             : nullptr;
 }
 
 QVariant hold_python(PyObject *object)
@@ -192,7 +193,7 @@ PyObject *held_python(QMetaType type, const void *data)
 
 } // namespace qi
 
-PyObject *qi_qt_opaque_type(PyObject *module)
+PyObject *qip_qt_opaque_type(PyObject *module)
 {
     return PyType_FromModuleAndSpec(module, &qi::opaque_spec, nullptr);
 }

@@ -96,12 +96,12 @@ class PluginServices : public QObject
 
 } // namespace qi
 
-qi_object *qi_qt_plugin_services_new(const char *settings_file)
+qi_object *qip_qt_plugin_services_new(const char *settings_file)
 {
     return new qi::PluginServices(QString::fromUtf8(settings_file));
 }
 
-void qi_qt_plugin_services_free(qi_object *services)
+void qip_qt_plugin_services_free(qi_object *services)
 {
     delete services;
 }

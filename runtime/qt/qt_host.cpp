@@ -10,8 +10,8 @@
 // so that the loop's turns are short while the user does something (pace.h). Nothing in Qt tells whether
 // such an event waits; but where there was one just now, the next is near.
 
-#include "../host.h"
-#include "../pulse.h"
+#include "host.h"
+#include "pulse.h"
 #include "copies.h"
 
 #include <QAbstractEventDispatcher>
@@ -92,16 +92,16 @@ bool isOfWindow(QEvent::Type type)
 
 class QtHost;
 
-// What the C side holds: begins with the qi_host that the port knows.
+// What the C side holds: begins with the qip_host that the port knows.
 struct HostHandle {
-    qi_host base;
+    qip_host base;
     QtHost *object;
 };
 
 class QtHost : public QObject
 {
   public:
-    explicit QtHost(const qi_host_client &client) : m_client(client)
+    explicit QtHost(const qip_host_client &client) : m_client(client)
     {
         auto *dispatcher = QAbstractEventDispatcher::instance(thread());
         const auto check = [this] {
@@ -138,7 +138,7 @@ class QtHost : public QObject
             m_notifier->setEnabled(!paused);
     }
 
-    unsigned news() { return m_filters ? std::exchange(m_news, 0u) : unsigned(QI_HOST_EVENTS); }
+    unsigned news() { return m_filters ? std::exchange(m_news, 0u) : unsigned(QIP_HOST_EVENTS); }
 
     bool exec()
     {
@@ -184,9 +184,9 @@ class QtHost : public QObject
     bool eventFilter(QObject *receiver, QEvent *event) override
     {
         if (receiver != this && receiver != m_notifier.get())
-            m_news |= isOfWindow(event->type()) ? QI_HOST_EVENTS | QI_HOST_WINDOW_EVENTS
-                                                : QI_HOST_EVENTS;
-        qi__pulse_stir(); // the receiver may be a slot of a binding, which enters Python by itself
+            m_news |= isOfWindow(event->type()) ? QIP_HOST_EVENTS | QIP_HOST_WINDOW_EVENTS
+                                                : QIP_HOST_EVENTS;
+        qip_pulse_stir(); // the receiver may be a slot of a binding, which enters Python by itself
         return false;
     }
 
@@ -213,7 +213,7 @@ class QtHost : public QObject
             deleteLater();
     }
 
-    qi_host_client m_client;
+    qip_host_client m_client;
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::vector<QEventLoop *> m_loops;
     int m_depth = 0;
@@ -223,24 +223,24 @@ class QtHost : public QObject
     bool m_filters = false; // sees all events, since it lives in the application's thread
 };
 
-QtHost *object(qi_host *host)
+QtHost *object(qip_host *host)
 {
     return reinterpret_cast<HostHandle *>(host)->object;
 }
 
-const qi_host_vtable vtable = {
-    /* wake */ [](qi_host *host) { object(host)->wake(); },
+const qip_host_vtable vtable = {
+    /* wake */ [](qip_host *host) { object(host)->wake(); },
     /* watch */
-    [](qi_host *host, int fd) {
+    [](qip_host *host, int fd) {
         object(host)->watch(fd);
         return 0;
     },
-    /* pause */ [](qi_host *host, bool paused) { object(host)->pause(paused); },
-    /* news */ [](qi_host *host) { return object(host)->news(); },
-    /* exec */ [](qi_host *host) { return object(host)->exec(); },
-    /* quit */ [](qi_host *host) { object(host)->quit(); },
+    /* pause */ [](qip_host *host, bool paused) { object(host)->pause(paused); },
+    /* news */ [](qip_host *host) { return object(host)->news(); },
+    /* exec */ [](qip_host *host) { return object(host)->exec(); },
+    /* quit */ [](qip_host *host) { object(host)->quit(); },
     /* destroy */
-    [](qi_host *host) {
+    [](qip_host *host) {
         object(host)->retire();
         delete reinterpret_cast<HostHandle *>(host);
     },
@@ -248,10 +248,10 @@ const qi_host_vtable vtable = {
 
 } // namespace
 
-qi_host *qi_host_new_qt(const qi_host_client *client, const char **why)
+qip_host *qip_host_new_qt(const qip_host_client *client, const char **why)
 {
     if (!QCoreApplication::instance()) {
-        *why = qi_qt_no_application();
+        *why = qip_qt_no_application();
         return nullptr;
     }
     const QEventLoop dispatcher_maker; // gives a thread that Qt has not made, as Python's are, a dispatcher

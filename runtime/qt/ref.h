@@ -7,8 +7,8 @@
 
 #include <utility>
 
-#include "../interp.h"
-#include "../visit.h"
+#include "interp.h"
+#include "visit.h"
 
 namespace qi
 {
@@ -66,21 +66,21 @@ class Recursion
 class GilHeld
 {
   public:
-    GilHeld() : m_visit(qi__python_enter()) {}
-    ~GilHeld() noexcept(false) { qi__python_leave(m_visit); }
+    GilHeld() : m_visit(qip_python_enter()) {}
+    ~GilHeld() noexcept(false) { qip_python_leave(m_visit); }
     GilHeld(const GilHeld &) = delete;
     GilHeld &operator=(const GilHeld &) = delete;
 
   private:
-    qi__visit m_visit;
+    qip_visit m_visit;
 };
 
 /* Gives the GIL up for a scope in which host code runs; the thread holds it before and after. */
 class GilReleased
 {
   public:
-    GilReleased() : m_thread(qi__gil_drop()) {}
-    ~GilReleased() noexcept(false) { qi__gil_take(m_thread); }
+    GilReleased() : m_thread(qip_gil_drop()) {}
+    ~GilReleased() noexcept(false) { qip_gil_take(m_thread); }
     GilReleased(const GilReleased &) = delete;
     GilReleased &operator=(const GilReleased &) = delete;
 

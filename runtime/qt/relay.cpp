@@ -30,7 +30,7 @@
 #include <QtCore/qpointer.h>
 #include <QtCore/qthread.h>
 
-#include "../rooms.h"
+#include "rooms.h"
 #include "across.h"
 #include "bridge.h"
 #include "class_info.h"
@@ -52,7 +52,7 @@ enum { EmissionMethod = 0, DestroyedMethod = 1 };
 
 PyObject *make_dying(const ToPython &, const void *data)
 {
-    return qi_qt_wrap_dying(*static_cast<QObject *const *>(data));
+    return qip_qt_wrap_dying(*static_cast<QObject *const *>(data));
 }
 
 /* A thread that destroys an object holds Qt's lock of its connections while it calls disconnectNotify() of
@@ -66,12 +66,12 @@ void disconnect_unlocked(const QMetaObject::Connection &connection)
 } // namespace
 
 /* The bridge's type, in C++ a QObject. */
-struct qi_qt_relay final : public QObject {
+struct qip_qt_relay final : public QObject {
   public:
-    explicit qi_qt_relay(const qi_qt_relay_spec &spec);
-    ~qi_qt_relay() override;
+    explicit qip_qt_relay(const qip_qt_relay_spec &spec);
+    ~qip_qt_relay() override;
 
-    bool connect_to(const qi_qt_relay_spec &spec, int signal);
+    bool connect_to(const qip_qt_relay_spec &spec, int signal);
     void close();
 
     int qt_metacall(QMetaObject::Call call, int id, void **arguments) override;
@@ -97,16 +97,16 @@ struct qi_qt_relay final : public QObject {
     bool m_done = false; /* a single shot that was fired */
     bool m_closed = false;
     bool m_dying_sender = false; /* the signal is destroyed(), whose argument is no object any more */
-    qi_qt_job_fn m_ended;
+    qip_qt_job_fn m_ended;
     void *m_data;
     QPointer<QObject> m_sender; /* of one that Qt enters in any thread */
     QMetaObject::Connection m_connection;
     QMetaObject::Connection m_destroyed;
 };
 
-qi_qt_relay::qi_qt_relay(const qi_qt_relay_spec &spec)
+qip_qt_relay::qip_qt_relay(const qip_qt_relay_spec &spec)
     : m_callable(Py_NewRef(spec.callable)),
-      m_signal_name(qi_qt_signal_name(spec.sender, spec.signal)), m_single_shot(spec.single_shot),
+      m_signal_name(qip_qt_signal_name(spec.sender, spec.signal)), m_single_shot(spec.single_shot),
       m_blocking(spec.blocking), m_anywhere(spec.direct || spec.blocking), m_ended(spec.ended),
       m_data(spec.data)
 {
@@ -114,7 +114,7 @@ qi_qt_relay::qi_qt_relay(const qi_qt_relay_spec &spec)
         m_sender = spec.sender;
 }
 
-qi_qt_relay::~qi_qt_relay()
+qip_qt_relay::~qip_qt_relay()
 {
     free(m_signal_name);
 }
@@ -149,11 +149,11 @@ int fail_unknown_type(const char *signal_name, const QByteArray &type)
                             " has a parameter of the type '" + type +
                             "', which Qt's type system does not know; call qRegisterMetaType<" +
                             type + ">() before connecting";
-    return qi_room_fail(QI_ERR_TYPE, text.constData());
+    return qip_room_fail(QI_ERR_TYPE, text.constData());
 }
 
 /* Every parameter that is passed on must be known, and all of them where an emission may be queued. */
-int check_types(const qi_qt_relay_spec &spec, const QMetaMethod &method, int count,
+int check_types(const qip_qt_relay_spec &spec, const QMetaMethod &method, int count,
                 const char *signal_name)
 {
     const bool anywhere = spec.direct || spec.blocking;
@@ -170,17 +170,17 @@ int check_types(const qi_qt_relay_spec &spec, const QMetaMethod &method, int cou
 
 } // namespace
 
-bool qi_qt_relay::connect_to(const qi_qt_relay_spec &spec, int signal)
+bool qip_qt_relay::connect_to(const qip_qt_relay_spec &spec, int signal)
 {
     const QMetaMethod method = spec.sender->metaObject()->method(signal);
     const int own_methods = QObject::staticMetaObject.methodCount();
     /* The clone that was asked for may have fewer parameters than the signal. */
-    int count = qi_qt_signal_parameter_count(spec.sender, spec.signal);
+    int count = qip_qt_signal_parameter_count(spec.sender, spec.signal);
 
     if (spec.max_arguments >= 0 && count > spec.max_arguments)
         count = spec.max_arguments;
     if (count > most_arguments) {
-        qi_room_fail(QI_ERR_TYPE, "a signal with more than 16 parameters cannot be passed on");
+        qip_room_fail(QI_ERR_TYPE, "a signal with more than 16 parameters cannot be passed on");
         return false;
     }
     if (check_types(spec, method, count, m_signal_name) != QI_OK)
@@ -205,23 +205,23 @@ bool qi_qt_relay::connect_to(const qi_qt_relay_spec &spec, int signal)
         spec.queued ? Qt::QueuedConnection : Qt::AutoConnection, queued_types(destroyed));
     if (m_connection && m_destroyed)
         return true;
-    qi_room_fail(QI_ERR_INTERNAL, "Qt refused the connection");
+    qip_room_fail(QI_ERR_INTERNAL, "Qt refused the connection");
     return false;
 }
 
-qi_qt_relay *qi_qt_relay_open(const qi_qt_relay_spec *spec)
+qip_qt_relay *qip_qt_relay_open(const qip_qt_relay_spec *spec)
 {
-    if (QCoreApplication::instance() && !qi_qt_on_application_thread()) {
-        qi_room_fail(QI_ERR_WRONG_THREAD, "signals are connected in the GUI thread");
+    if (QCoreApplication::instance() && !qip_qt_on_application_thread()) {
+        qip_room_fail(QI_ERR_WRONG_THREAD, "signals are connected in the GUI thread");
         return nullptr;
     }
     const QMetaObject *meta_object = spec->sender->metaObject();
     if (spec->signal < 0 || spec->signal >= meta_object->methodCount() ||
         meta_object->method(spec->signal).methodType() != QMetaMethod::Signal) {
-        qi_room_fail(QI_ERR_ARGUMENT, "the method index is not that of a signal");
+        qip_room_fail(QI_ERR_ARGUMENT, "the method index is not that of a signal");
         return nullptr;
     }
-    auto *relay = new qi_qt_relay(*spec);
+    auto *relay = new qip_qt_relay(*spec);
     if (!relay->connect_to(*spec, qi::original_signal(meta_object, spec->signal))) {
         relay->close();
         return nullptr;
@@ -231,7 +231,7 @@ qi_qt_relay *qi_qt_relay_open(const qi_qt_relay_spec *spec)
 
 /* -- emissions ------------------------------------------------------------------------------------- */
 
-int qi_qt_relay::qt_metacall(QMetaObject::Call call, int id, void **arguments)
+int qip_qt_relay::qt_metacall(QMetaObject::Call call, int id, void **arguments)
 {
     id = QObject::qt_metacall(call, id, arguments);
     if (id < 0 || call != QMetaObject::InvokeMetaMethod)
@@ -246,7 +246,7 @@ int qi_qt_relay::qt_metacall(QMetaObject::Call call, int id, void **arguments)
     return -1;
 }
 
-void qi_qt_relay::emitted(void **arguments)
+void qip_qt_relay::emitted(void **arguments)
 {
     if (!Py_IsInitialized())
         return;
@@ -261,10 +261,10 @@ void qi_qt_relay::emitted(void **arguments)
         tell_end();
     }
     /* An emission in the midst of an exception: a destructor's, while the exception unwinds. */
-    PyObject *raised = PyErr_Occurred() ? qi_room_exception_take() : nullptr;
+    PyObject *raised = PyErr_Occurred() ? qip_room_exception_take() : nullptr;
     call(callable.get(), arguments);
     if (raised)
-        qi_room_exception_give(raised);
+        qip_room_exception_give(raised);
     leave();
 }
 
@@ -273,16 +273,16 @@ namespace
 
 /* An emission that waits for the GUI thread; its arguments are on the stack of the thread that waits. */
 struct Emission : qi::Work {
-    Emission(qi_qt_relay *relay, void **arguments) : relay(relay), arguments(arguments) {}
+    Emission(qip_qt_relay *relay, void **arguments) : relay(relay), arguments(arguments) {}
     void run(QObject *) override { relay->emitted(arguments); }
 
-    qi_qt_relay *relay;
+    qip_qt_relay *relay;
     void **arguments;
 };
 
 } // namespace
 
-void qi_qt_relay::wait_for_gui_thread(void **arguments)
+void qip_qt_relay::wait_for_gui_thread(void **arguments)
 {
     if (!Py_IsInitialized())
         return;
@@ -292,11 +292,11 @@ void qi_qt_relay::wait_for_gui_thread(void **arguments)
     m_depth++;
     Emission emission(this, arguments);
     if (!qi::perform(this, emission))
-        qi_room_report(m_signal_name, m_callable);
+        qip_room_report(m_signal_name, m_callable);
     leave();
 }
 
-void qi_qt_relay::call(PyObject *callable, void **arguments)
+void qip_qt_relay::call(PyObject *callable, void **arguments)
 {
     PyObject *result = call_converted(callable, arguments);
 
@@ -305,10 +305,10 @@ void qi_qt_relay::call(PyObject *callable, void **arguments)
         return;
     }
     /* The host's error callback may close the relay, but m_depth keeps the name. */
-    qi_room_report(m_signal_name, callable);
+    qip_room_report(m_signal_name, callable);
 }
 
-PyObject *qi_qt_relay::call_converted(PyObject *callable, void **arguments)
+PyObject *qip_qt_relay::call_converted(PyObject *callable, void **arguments)
 {
     PyObject *stack[1 + most_arguments]; /* the first place is lent to the callee */
     PyObject *result = nullptr;
@@ -332,7 +332,7 @@ PyObject *qi_qt_relay::call_converted(PyObject *callable, void **arguments)
     return result;
 }
 
-void qi_qt_relay::sender_destroyed()
+void qip_qt_relay::sender_destroyed()
 {
     if (!Py_IsInitialized())
         return;
@@ -351,15 +351,15 @@ void qi_qt_relay::sender_destroyed()
 }
 
 /* GIL: held, and released around the callback. */
-void qi_qt_relay::tell_end()
+void qip_qt_relay::tell_end()
 {
-    if (const qi_qt_job_fn ended = std::exchange(m_ended, nullptr)) {
+    if (const qip_qt_job_fn ended = std::exchange(m_ended, nullptr)) {
         GilReleased released;
         ended(m_data);
     }
 }
 
-void qi_qt_relay::leave()
+void qip_qt_relay::leave()
 {
     if (--m_depth > 0 || !m_closed)
         return;
@@ -370,7 +370,7 @@ void qi_qt_relay::leave()
         delete this;
 }
 
-void qi_qt_relay::retire()
+void qip_qt_relay::retire()
 {
     if (m_sender)
         QObject::connect(m_sender, &QObject::destroyed, this, &QObject::deleteLater);
@@ -380,7 +380,7 @@ void qi_qt_relay::retire()
 
 /* -- the end --------------------------------------------------------------------------------------- */
 
-void qi_qt_relay::close()
+void qip_qt_relay::close()
 {
     if (m_closed)
         return;
@@ -393,13 +393,13 @@ void qi_qt_relay::close()
     leave();
 }
 
-void qi_qt_relay_close(qi_qt_relay *relay)
+void qip_qt_relay_close(qip_qt_relay *relay)
 {
     if (relay)
         relay->close();
 }
 
-bool qi_qt_lives_here(const qi_object *object)
+bool qip_qt_lives_here(const qi_object *object)
 {
     return object->thread() == QThread::currentThread();
 }
@@ -413,7 +413,7 @@ int fail_ambiguous(const QMetaObject *meta_object, const QByteArray &name, const
 {
     const QByteArray text = QByteArray("the signal '") + name + "' of " + meta_object->className() +
                             " has overloads; write which: " + qi::signatures(meta_object, found);
-    return qi_room_fail(QI_ERR_AMBIGUOUS, text.constData());
+    return qip_room_fail(QI_ERR_AMBIGUOUS, text.constData());
 }
 
 int fail_not_found(const QMetaObject *meta_object, const QByteArray &wanted)
@@ -423,10 +423,10 @@ int fail_not_found(const QMetaObject *meta_object, const QByteArray &wanted)
     QByteArray text = QByteArray(meta_object->className()) + " has no signal '" + wanted + '\'';
 
     if (overloads.isEmpty())
-        text += qi_near_names_hint(name, qi::signal_names(meta_object));
+        text += qip_near_names_hint(name, qi::signal_names(meta_object));
     else
         text += "; there is " + qi::signatures(meta_object, overloads);
-    return qi_room_fail(QI_ERR_NOT_FOUND, text.constData());
+    return qip_room_fail(QI_ERR_NOT_FOUND, text.constData());
 }
 
 int find_by_name(const QMetaObject *meta_object, const QByteArray &name, int *index)
@@ -443,10 +443,10 @@ int find_by_name(const QMetaObject *meta_object, const QByteArray &name, int *in
 
 } // namespace
 
-int qi_qt_find_signal(qi_object *sender, const char *signal, int *index)
+int qip_qt_find_signal(qi_object *sender, const char *signal, int *index)
 {
     if (!sender || !signal || !*signal)
-        return qi_room_fail(QI_ERR_ARGUMENT, "a signal needs a sender and a name");
+        return qip_room_fail(QI_ERR_ARGUMENT, "a signal needs a sender and a name");
     /* "2clicked(bool)" is what Qt's SIGNAL() makes of it. */
     const char *spelled = *signal == '2' ? signal + 1 : signal;
     const QMetaObject *meta_object = sender->metaObject();
@@ -460,7 +460,7 @@ int qi_qt_find_signal(qi_object *sender, const char *signal, int *index)
     return QI_OK;
 }
 
-char *qi_qt_signal_name(qi_object *sender, int index)
+char *qip_qt_signal_name(qi_object *sender, int index)
 {
     const QMetaMethod method = sender->metaObject()->method(index);
     const QByteArray name = QByteArray(method.enclosingMetaObject()->className()) +
@@ -468,7 +468,7 @@ char *qi_qt_signal_name(qi_object *sender, int index)
     return strdup(name.constData());
 }
 
-int qi_qt_signal_parameter_count(qi_object *sender, int index)
+int qip_qt_signal_parameter_count(qi_object *sender, int index)
 {
     return sender->metaObject()->method(index).parameterCount();
 }

@@ -183,12 +183,12 @@ PyObject *make_variant(const ToPython &, const void *data)
 
 PyObject *make_object(const ToPython &, const void *data)
 {
-    return qi_qt_wrap(as<QObject *>(data));
+    return qip_qt_wrap(as<QObject *>(data));
 }
 
 PyObject *make_tracked_object(const ToPython &how, const void *data)
 {
-    return qi_qt_wrap(QVariant(how.type(), data).value<QObject *>());
+    return qip_qt_wrap(QVariant(how.type(), data).value<QObject *>());
 }
 
 PyObject *make_opaque(const ToPython &how, const void *data)

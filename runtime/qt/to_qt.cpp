@@ -14,7 +14,7 @@
 #include <QtCore/qurl.h>
 #include <QtCore/quuid.h>
 
-#include "../rooms.h"
+#include "rooms.h"
 #include "bridge.h"
 #include "buffer.h"
 #include "callback.h"
@@ -36,7 +36,7 @@ bool expected(const char *what, PyObject *object)
 
 PyObject *cached_attribute(const char *module, const char *name)
 {
-    PyObject *cache = qi_room_cache();
+    PyObject *cache = qip_room_cache();
     Ref key(cache ? PyUnicode_FromFormat("%s.%s", module, name) : nullptr);
 
     if (!key)
@@ -274,7 +274,7 @@ bool put_object(PyObject *object, QMetaType type, void *data)
         at<QObject *>(data) = nullptr;
         return true;
     }
-    QObject *pointer = qi_qt_unwrap(object);
+    QObject *pointer = qip_qt_unwrap(object);
     if (!pointer)
         return false;
     const QMetaObject *wanted = type.metaObject();
@@ -628,7 +628,7 @@ bool from_python(PyObject *object, QVariant *out)
         *out = *own;
         return true;
     }
-    if (qi_qt_is_proxy(object))
+    if (qip_qt_is_proxy(object))
         return guess_as<QObject *>(object, out);
     return guess_rare(object, out);
 }

@@ -4,7 +4,7 @@
  *
  * A guard is a QPointer with a count of its holders. QPointer's answer is atomic, so a guard may be
  * asked in any thread; only the object's own thread may rely on the answer for longer than the asking.
- * A watch calls back at the object's end. Its two ends, destruction and qi_qt_unwatch(), may race in two
+ * A watch calls back at the object's end. Its two ends, destruction and qip_qt_unwatch(), may race in two
  * threads: one atomic exchange decides who comes first.
  */
 #include <atomic>
@@ -28,7 +28,7 @@ struct Guard {
 
 struct Watch {
     std::atomic<bool> armed{true};
-    qi_qt_job_fn job;
+    qip_qt_job_fn job;
     void *data;
 };
 
@@ -45,36 +45,36 @@ struct Inside : QObject {
 
 } // namespace
 
-bool qi_qt_is_dying(const qi_object *object)
+bool qip_qt_is_dying(const qi_object *object)
 {
     return (object->*Inside::data)->wasDeleted;
 }
 
-void *qi_qt_guard_new(qi_object *object)
+void *qip_qt_guard_new(qi_object *object)
 {
     /* Qt has told all QPointers already, and would not tell a new one. */
-    return new (std::nothrow) Guard(qi_qt_is_dying(object) ? nullptr : object);
+    return new (std::nothrow) Guard(qip_qt_is_dying(object) ? nullptr : object);
 }
 
-void *qi_qt_guard_retain(void *guard)
+void *qip_qt_guard_retain(void *guard)
 {
     static_cast<Guard *>(guard)->holders.fetch_add(1, std::memory_order_relaxed);
     return guard;
 }
 
-qi_object *qi_qt_guard_object(const void *guard)
+qi_object *qip_qt_guard_object(const void *guard)
 {
     return guard ? static_cast<const Guard *>(guard)->object.data() : nullptr;
 }
 
-void qi_qt_guard_free(void *guard)
+void qip_qt_guard_free(void *guard)
 {
     Guard *own = static_cast<Guard *>(guard);
     if (own && own->holders.fetch_sub(1, std::memory_order_acq_rel) == 1)
         delete own;
 }
 
-void *qi_qt_watch(qi_object *object, qi_qt_job_fn job, void *data)
+void *qip_qt_watch(qi_object *object, qip_qt_job_fn job, void *data)
 {
     auto watch = std::make_shared<Watch>();
     watch->job = job;
@@ -87,7 +87,7 @@ void *qi_qt_watch(qi_object *object, qi_qt_job_fn job, void *data)
     return new WatchHandle{watch, connection};
 }
 
-bool qi_qt_unwatch(void *handle)
+bool qip_qt_unwatch(void *handle)
 {
     auto *own = static_cast<WatchHandle *>(handle);
 
@@ -100,7 +100,7 @@ bool qi_qt_unwatch(void *handle)
     return came_first;
 }
 
-bool qi_qt_is_connected(const void *connection)
+bool qip_qt_is_connected(const void *connection)
 {
     return bool(*static_cast<const QMetaObject::Connection *>(connection));
 }

@@ -17,7 +17,7 @@
 
 #include <algorithm>
 
-#include "../rooms.h"
+#include "rooms.h"
 #include "future.h"
 #include "object.h"
 
@@ -58,7 +58,7 @@ bool read_future(QObject *watcher, QVariant *out)
 
 using namespace qi;
 
-PyObject *qi_qt_watched_future(qi_object *object)
+PyObject *qip_qt_watched_future(qi_object *object)
 {
     QVariant future;
 
@@ -78,7 +78,7 @@ PyObject *qi_qt_watched_future(qi_object *object)
 int qi_watched_future_register(qi_watched_future_fn read)
 {
     if (!read)
-        return qi_room_fail(QI_ERR_ARGUMENT, "`read` is NULL; there is nothing to register");
+        return qip_room_fail(QI_ERR_ARGUMENT, "`read` is NULL; there is nothing to register");
     const QMutexLocker<QMutex> lock(&registry()->mutex);
     if (!registry()->readers.contains(read))
         registry()->readers.append(read);

@@ -27,7 +27,7 @@ namespace
 class Held
 {
   public:
-    Held(const qi_qt_work_class *work, void *data) : m_work(work), m_data(data) {}
+    Held(const qip_qt_work_class *work, void *data) : m_work(work), m_data(data) {}
     ~Held() { m_work->drop(m_data); }
     Held(const Held &) = delete;
     Held &operator=(const Held &) = delete;
@@ -37,7 +37,7 @@ class Held
     PyObject *outcome() const { return m_work->outcome(m_data); }
 
   private:
-    const qi_qt_work_class *m_work;
+    const qip_qt_work_class *m_work;
     void *m_data;
 };
 
@@ -112,7 +112,7 @@ PyObject *outcome_to_python(QMetaType type, const void *data)
 
 using namespace qi;
 
-int qi_qt_work_perform(qi_object *object, const qi_qt_work_class *work, void *data)
+int qip_qt_work_perform(qi_object *object, const qip_qt_work_class *work, void *data)
 {
     HeldWork held(std::make_shared<Held>(work, data));
 
@@ -124,7 +124,7 @@ int qi_qt_work_perform(qi_object *object, const qi_qt_work_class *work, void *da
     return -1;
 }
 
-PyObject *qi_qt_work_on_pool(const qi_qt_work_class *work, void *data)
+PyObject *qip_qt_work_on_pool(const qip_qt_work_class *work, void *data)
 {
     auto held = std::make_shared<Held>(work, data);
     auto promise = std::make_shared<Promise>();

@@ -57,8 +57,8 @@ namespace
 struct ToyLoop; // the thread's event loop
 
 struct ToyHost {
-    qi_host base;
-    qi_host_client client;
+    qip_host base;
+    qip_host_client client;
     int fd = -1;
     bool paused = false;
     bool woken = false;
@@ -103,7 +103,7 @@ struct ToyLoop {
     }
 } toy;
 
-ToyHost *self(qi_host *host)
+ToyHost *self(qip_host *host)
 {
     auto *toy_host = reinterpret_cast<ToyHost *>(host);
     if (toy_host->thread != std::this_thread::get_id())
@@ -111,26 +111,26 @@ ToyHost *self(qi_host *host)
     return toy_host;
 }
 
-const qi_host_vtable toy_vtable = {
-    [](qi_host *host) {
+const qip_host_vtable toy_vtable = {
+    [](qip_host *host) {
         toy.wakes++;
         self(host)->woken = true;
     },
-    [](qi_host *host, int fd) {
+    [](qip_host *host, int fd) {
         self(host)->fd = fd;
         return 0;
     },
-    [](qi_host *host, bool paused) { self(host)->paused = paused; },
-    [](qi_host *) { return std::exchange(toy.news, 0u); },
-    [](qi_host *host) {
+    [](qip_host *host, bool paused) { self(host)->paused = paused; },
+    [](qip_host *) { return std::exchange(toy.news, 0u); },
+    [](qip_host *host) {
         ToyHost *me = self(host);
         const int quits = me->quits;
         while (toy.host == me && me->quits == quits)
             toy.cycle(true);
         return true;
     },
-    [](qi_host *host) { self(host)->quits++; },
-    [](qi_host *host) {
+    [](qip_host *host) { self(host)->quits++; },
+    [](qip_host *host) {
         if (toy.host != self(host))
             fail("a host is destroyed that is not the present one");
         toy.host = nullptr;
@@ -138,7 +138,7 @@ const qi_host_vtable toy_vtable = {
     },
 };
 
-qi_host *new_toy_host(const qi_host_client *client, const char **why)
+qip_host *new_toy_host(const qip_host_client *client, const char **why)
 {
     if (toy.host) {
         *why = "the toy host hosts one loop at a time";
@@ -407,7 +407,7 @@ int main(int argc, char **argv)
     if (use_qt)
         application = std::make_unique<QCoreApplication>(argc, argv);
     else
-        qi_host_new = new_toy_host;
+        qip_host_new = new_toy_host;
 
     PyImport_AppendInittab("_qi", PyInit__qi);
     PyImport_AppendInittab("hostloop", init_hostloop);
@@ -423,7 +423,7 @@ int main(int argc, char **argv)
         std::fprintf(stderr, "Python does not start: %s\n", status.err_msg);
         return 2;
     }
-    if (qi__package_install() < 0) {
+    if (qip_package_install() < 0) {
         PyErr_Print();
         return 2;
     }

@@ -36,7 +36,7 @@ TEST_CASE("jobs run in the GUI thread, in order") // T45
 
     std::thread([] {
         for (int &number : numbers)
-            qi_qt_post(
+            qip_qt_post(
                 [](void *data) {
                     order.push_back(*static_cast<int *>(data));
                     where = QThread::currentThread();
@@ -58,7 +58,7 @@ TEST_CASE("jobs from many threads all arrive") // T45
     for (int i = 0; i < 4; i++)
         threads.emplace_back([&counter] {
             for (int job = 0; job < 500; job++)
-                qi_qt_post(count_up, &counter);
+                qip_qt_post(count_up, &counter);
         });
     for (std::thread &thread : threads)
         thread.join();
@@ -70,17 +70,17 @@ TEST_CASE("jobs from many threads all arrive") // T45
 TEST_CASE("job that waits when the application dies is dropped, and later ones are refused") // T58
 {
     std::atomic<int> counter{0};
-    CHECK_FALSE(qi_qt_has_application());
-    CHECK_FALSE(qi_qt_post(count_up, &counter));
+    CHECK_FALSE(qip_qt_has_application());
+    CHECK_FALSE(qip_qt_post(count_up, &counter));
     {
         QCoreApplication application(argument_count, arguments);
-        CHECK(qi_qt_has_application());
-        CHECK(qi_qt_post(count_up, &counter));
+        CHECK(qip_qt_has_application());
+        CHECK(qip_qt_post(count_up, &counter));
     }
     CHECK(counter == 0);
-    CHECK_FALSE(qi_qt_post(count_up, &counter));
+    CHECK_FALSE(qip_qt_post(count_up, &counter));
     QCoreApplication second(argument_count, arguments);
-    CHECK(qi_qt_post(count_up, &counter));
+    CHECK(qip_qt_post(count_up, &counter));
     QCoreApplication::processEvents();
     CHECK(counter == 1);
 }
@@ -90,45 +90,45 @@ TEST_CASE("quit job comes after all slots of aboutToQuit") // T37
     QCoreApplication application(argument_count, arguments);
     static std::string order;
     order.clear();
-    void *token = qi_qt_on_quit([](void *) { order += "job"; }, nullptr);
-    void *ended = qi_qt_on_quit([](void *) { order += "never"; }, nullptr);
+    void *token = qip_qt_on_quit([](void *) { order += "job"; }, nullptr);
+    void *ended = qip_qt_on_quit([](void *) { order += "never"; }, nullptr);
     QObject::connect(&application, &QCoreApplication::aboutToQuit, [ended] {
         order += "slot ";
-        qi_qt_off_quit(ended);
+        qip_qt_off_quit(ended);
     });
 
     QMetaObject::invokeMethod(&application, &QCoreApplication::quit, Qt::QueuedConnection);
     QCoreApplication::exec();
     CHECK(order == "slot job");
-    qi_qt_off_quit(token);
-    qi_qt_off_quit(nullptr);
+    qip_qt_off_quit(token);
+    qip_qt_off_quit(nullptr);
 }
 
 TEST_CASE("guards answer until the object goes, in any thread") // T20
 {
     auto object = std::make_unique<QObject>();
-    void *guard = qi_qt_guard_new(object.get());
-    void *second = qi_qt_guard_retain(guard);
+    void *guard = qip_qt_guard_new(object.get());
+    void *second = qip_qt_guard_retain(guard);
 
-    std::thread([&] { CHECK(qi_qt_guard_object(guard) == object.get()); }).join();
-    qi_qt_guard_free(guard);
+    std::thread([&] { CHECK(qip_qt_guard_object(guard) == object.get()); }).join();
+    qip_qt_guard_free(guard);
     object.reset();
-    CHECK(qi_qt_guard_object(second) == nullptr);
-    qi_qt_guard_free(second);
-    CHECK(qi_qt_guard_object(nullptr) == nullptr);
+    CHECK(qip_qt_guard_object(second) == nullptr);
+    qip_qt_guard_free(second);
+    CHECK(qip_qt_guard_object(nullptr) == nullptr);
 }
 
 TEST_CASE("watch calls once, and tells who came first") // T20
 {
     std::atomic<int> counter{0};
     auto object = std::make_unique<QObject>(), other = std::make_unique<QObject>();
-    void *watch = qi_qt_watch(object.get(), count_up, &counter);
-    void *ended = qi_qt_watch(other.get(), count_up, &counter);
+    void *watch = qip_qt_watch(object.get(), count_up, &counter);
+    void *ended = qip_qt_watch(other.get(), count_up, &counter);
 
-    CHECK(qi_qt_unwatch(ended));
+    CHECK(qip_qt_unwatch(ended));
     other.reset();
     CHECK(counter == 0);
     object.reset();
     CHECK(counter == 1);
-    CHECK_FALSE(qi_qt_unwatch(watch));
+    CHECK_FALSE(qip_qt_unwatch(watch));
 }

@@ -9,18 +9,18 @@ TEST_CASE("near names are found, best first")
     const QByteArrayList known = {"clicked", "pressed",      "textChanged",
                                   "text",    "stateChanged", "destroyed"};
 
-    CHECK(qi_near_names("cliked", known) == QByteArrayList{"clicked"});
-    CHECK(qi_near_names("Clicked", known) == QByteArrayList{"clicked"});
-    CHECK(qi_near_names("text_changed", known).first() == "textChanged");
-    CHECK(qi_near_names("clciked", known) == QByteArrayList{"clicked"});
-    CHECK(qi_near_names("tex", known) == QByteArrayList{"text", "textChanged"});
-    CHECK(qi_near_names("banana", known).isEmpty());
-    CHECK(qi_near_names("", known).isEmpty());
+    CHECK(qip_near_names("cliked", known) == QByteArrayList{"clicked"});
+    CHECK(qip_near_names("Clicked", known) == QByteArrayList{"clicked"});
+    CHECK(qip_near_names("text_changed", known).first() == "textChanged");
+    CHECK(qip_near_names("clciked", known) == QByteArrayList{"clicked"});
+    CHECK(qip_near_names("tex", known) == QByteArrayList{"text", "textChanged"});
+    CHECK(qip_near_names("banana", known).isEmpty());
+    CHECK(qip_near_names("", known).isEmpty());
 }
 
 TEST_CASE("hint is the end of a sentence")
 {
-    CHECK(qi_near_names_hint("aa", {"ab", "ac", "ad"}) == "; did you mean 'ab', 'ac' or 'ad'?");
-    CHECK(qi_near_names_hint("clickd", {"clicked"}) == "; did you mean 'clicked'?");
-    CHECK(qi_near_names_hint("x", {"banana"}).isEmpty());
+    CHECK(qip_near_names_hint("aa", {"ab", "ac", "ad"}) == "; did you mean 'ab', 'ac' or 'ad'?");
+    CHECK(qip_near_names_hint("clickd", {"clicked"}) == "; did you mean 'clicked'?");
+    CHECK(qip_near_names_hint("x", {"banana"}).isEmpty());
 }

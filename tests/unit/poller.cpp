@@ -32,9 +32,9 @@ struct Pipe {
 };
 
 struct Free {
-    void operator()(qi__poller *poller) const { qi__poller_free(poller); }
+    void operator()(qip_poller *poller) const { qip_poller_free(poller); }
 };
-using Poller = std::unique_ptr<qi__poller, Free>;
+using Poller = std::unique_ptr<qip_poller, Free>;
 
 bool is_readable(int fd)
 {
@@ -42,9 +42,9 @@ bool is_readable(int fd)
     return poll(&entry, 1, 0) == 1;
 }
 
-int wait_now(const Poller &poller, qi__poll_event *events, int size = 8)
+int wait_now(const Poller &poller, qip_poll_event *events, int size = 8)
 {
-    return qi__poller_wait(poller.get(), events, size, false);
+    return qip_poller_wait(poller.get(), events, size, false);
 }
 
 uint64_t now_ns()
@@ -58,87 +58,87 @@ uint64_t now_ns()
 
 TEST_CASE("a descriptor that becomes readable makes the poller's own readable")
 {
-    Poller poller(qi__poller_new());
+    Poller poller(qip_poller_new());
     Pipe pipe;
-    qi__poll_event events[8];
+    qip_poll_event events[8];
     REQUIRE(poller);
-    REQUIRE(qi__poller_set(poller.get(), pipe.ends[0], QI__POLL_READ) == 0);
-    CHECK_FALSE(is_readable(qi__poller_fd(poller.get())));
+    REQUIRE(qip_poller_set(poller.get(), pipe.ends[0], QIP_POLL_READ) == 0);
+    CHECK_FALSE(is_readable(qip_poller_fd(poller.get())));
     CHECK(wait_now(poller, events) == 0);
 
     pipe.send();
-    CHECK(is_readable(qi__poller_fd(poller.get())));
+    CHECK(is_readable(qip_poller_fd(poller.get())));
     REQUIRE(wait_now(poller, events) == 1);
     CHECK(events[0].fd == pipe.ends[0]);
-    CHECK(events[0].ready == QI__POLL_READ);
+    CHECK(events[0].ready == QIP_POLL_READ);
     CHECK(wait_now(poller, events) == 1); // still readable: level-triggered
 
-    REQUIRE(qi__poller_set(poller.get(), pipe.ends[0], 0) == 0);
+    REQUIRE(qip_poller_set(poller.get(), pipe.ends[0], 0) == 0);
     CHECK(wait_now(poller, events) == 0);
-    CHECK(qi__poller_interest(poller.get(), pipe.ends[0]) == 0);
+    CHECK(qip_poller_interest(poller.get(), pipe.ends[0]) == 0);
 }
 
 TEST_CASE("a hang-up wakes readers and writers")
 {
-    Poller poller(qi__poller_new());
+    Poller poller(qip_poller_new());
     Pipe pipe;
-    qi__poll_event events[8];
-    REQUIRE(qi__poller_set(poller.get(), pipe.ends[0], QI__POLL_READ | QI__POLL_WRITE) == 0);
+    qip_poll_event events[8];
+    REQUIRE(qip_poller_set(poller.get(), pipe.ends[0], QIP_POLL_READ | QIP_POLL_WRITE) == 0);
     close(pipe.ends[1]);
     pipe.ends[1] = -1;
     REQUIRE(wait_now(poller, events) == 1);
-    CHECK(events[0].ready == (QI__POLL_READ | QI__POLL_WRITE));
+    CHECK(events[0].ready == (QIP_POLL_READ | QIP_POLL_WRITE));
 }
 
 TEST_CASE("a wake-up from another thread ends a wait, and is gone after it")
 {
-    Poller poller(qi__poller_new());
-    qi__poll_event events[8];
-    std::thread other([&] { qi__poller_wake(poller.get()); });
-    CHECK(qi__poller_wait(poller.get(), events, 8, true) == 0);
+    Poller poller(qip_poller_new());
+    qip_poll_event events[8];
+    std::thread other([&] { qip_poller_wake(poller.get()); });
+    CHECK(qip_poller_wait(poller.get(), events, 8, true) == 0);
     other.join();
-    CHECK_FALSE(is_readable(qi__poller_fd(poller.get())));
+    CHECK_FALSE(is_readable(qip_poller_fd(poller.get())));
 
-    qi__poller_wake(poller.get());
-    qi__poller_wake(poller.get());
-    CHECK(is_readable(qi__poller_fd(poller.get())));
+    qip_poller_wake(poller.get());
+    qip_poller_wake(poller.get());
+    CHECK(is_readable(qip_poller_fd(poller.get())));
     CHECK(wait_now(poller, events) == 0);
-    CHECK_FALSE(is_readable(qi__poller_fd(poller.get())));
+    CHECK_FALSE(is_readable(qip_poller_fd(poller.get())));
 }
 
 TEST_CASE("the deadline ends a wait, never early, and once")
 {
-    Poller poller(qi__poller_new());
-    qi__poll_event events[8];
+    Poller poller(qip_poller_new());
+    qip_poll_event events[8];
     const uint64_t deadline = now_ns() + 3000000;
-    qi__poller_arm(poller.get(), deadline);
-    CHECK(qi__poller_wait(poller.get(), events, 8, true) == 0);
+    qip_poller_arm(poller.get(), deadline);
+    CHECK(qip_poller_wait(poller.get(), events, 8, true) == 0);
     CHECK(now_ns() >= deadline);
-    CHECK_FALSE(is_readable(qi__poller_fd(poller.get())));
+    CHECK_FALSE(is_readable(qip_poller_fd(poller.get())));
 }
 
 TEST_CASE("an earlier deadline replaces a later one, and one in the past is due at once")
 {
-    Poller poller(qi__poller_new());
-    qi__poll_event events[8];
-    qi__poller_arm(poller.get(), now_ns() + uint64_t(3600) * 1000000000u);
-    qi__poller_arm(poller.get(), 1);
-    CHECK(qi__poller_wait(poller.get(), events, 8, true) == 0);
-    qi__poller_arm(poller.get(), 0);
-    CHECK(qi__poller_wait(poller.get(), events, 8, true) == 0);
+    Poller poller(qip_poller_new());
+    qip_poll_event events[8];
+    qip_poller_arm(poller.get(), now_ns() + uint64_t(3600) * 1000000000u);
+    qip_poller_arm(poller.get(), 1);
+    CHECK(qip_poller_wait(poller.get(), events, 8, true) == 0);
+    qip_poller_arm(poller.get(), 0);
+    CHECK(qip_poller_wait(poller.get(), events, 8, true) == 0);
 }
 
 TEST_CASE("a number that was closed and reused is watched for its new file")
 {
-    Poller poller(qi__poller_new());
-    qi__poll_event events[8];
+    Poller poller(qip_poller_new());
+    qip_poll_event events[8];
     Pipe second;
     auto first = std::make_unique<Pipe>();
     const int fd = first->ends[0];
     const int alias = dup(fd); // the old file stays open, and the kernel goes on reporting it
-    REQUIRE(qi__poller_set(poller.get(), fd, QI__POLL_READ) == 0);
+    REQUIRE(qip_poller_set(poller.get(), fd, QIP_POLL_READ) == 0);
     REQUIRE(dup2(second.ends[0], fd) == fd); // closes the old file under this number
-    REQUIRE(qi__poller_refresh(poller.get(), fd) == 0);
+    REQUIRE(qip_poller_refresh(poller.get(), fd) == 0);
     first->send();
     CHECK(wait_now(poller, events) == 0);
     second.send();
@@ -149,54 +149,54 @@ TEST_CASE("a number that was closed and reused is watched for its new file")
 
 TEST_CASE("a file that lives on under another number does not haunt the poller")
 {
-    Poller poller(qi__poller_new());
-    qi__poll_event events[8];
+    Poller poller(qip_poller_new());
+    qip_poll_event events[8];
     Pipe pipe, other;
     const int alias = dup(pipe.ends[0]);
-    REQUIRE(qi__poller_set(poller.get(), other.ends[0], QI__POLL_READ) == 0);
-    REQUIRE(qi__poller_set(poller.get(), pipe.ends[0], QI__POLL_READ) == 0);
+    REQUIRE(qip_poller_set(poller.get(), other.ends[0], QIP_POLL_READ) == 0);
+    REQUIRE(qip_poller_set(poller.get(), pipe.ends[0], QIP_POLL_READ) == 0);
     close(pipe.ends[0]); // the kernel keeps the registration, as the file is still open
     const int gone = pipe.ends[0];
     pipe.ends[0] = alias;
-    REQUIRE(qi__poller_set(poller.get(), gone, 0) == 0);
+    REQUIRE(qip_poller_set(poller.get(), gone, 0) == 0);
     pipe.send();
     CHECK(wait_now(poller, events) == 0);
     CHECK(wait_now(poller, events) == 0);
-    CHECK_FALSE(is_readable(qi__poller_fd(poller.get())));
+    CHECK_FALSE(is_readable(qip_poller_fd(poller.get())));
     other.send(); // and those that were watched besides still are
     REQUIRE(wait_now(poller, events) == 1);
     CHECK(events[0].fd == other.ends[0]);
-    qi__poller_wake(poller.get());
-    CHECK(is_readable(qi__poller_fd(poller.get())));
+    qip_poller_wake(poller.get());
+    CHECK(is_readable(qip_poller_fd(poller.get())));
 }
 
 TEST_CASE("what cannot be watched is refused")
 {
-    Poller poller(qi__poller_new());
+    Poller poller(qip_poller_new());
     errno = 0;
-    CHECK(qi__poller_set(poller.get(), -1, QI__POLL_READ) == -1);
+    CHECK(qip_poller_set(poller.get(), -1, QIP_POLL_READ) == -1);
     CHECK(errno == EBADF);
-    CHECK(qi__poller_set(poller.get(), 1000000, QI__POLL_READ) == -1);
+    CHECK(qip_poller_set(poller.get(), 1000000, QIP_POLL_READ) == -1);
     CHECK(errno == EBADF);
-    CHECK(qi__poller_interest(poller.get(), 1000000) == 0);
+    CHECK(qip_poller_interest(poller.get(), 1000000) == 0);
 }
 
 TEST_CASE("a child after fork() cannot disturb its parent's poller")
 {
-    Poller poller(qi__poller_new());
+    Poller poller(qip_poller_new());
     Pipe pipe;
-    qi__poll_event events[8];
-    REQUIRE(qi__poller_set(poller.get(), pipe.ends[0], QI__POLL_READ) == 0);
+    qip_poll_event events[8];
+    REQUIRE(qip_poller_set(poller.get(), pipe.ends[0], QIP_POLL_READ) == 0);
     const pid_t child = fork();
     if (child == 0) {
-        qi__poller_wake(poller.get());
-        const int removed = qi__poller_set(poller.get(), pipe.ends[0], 0);
+        qip_poller_wake(poller.get());
+        const int removed = qip_poller_set(poller.get(), pipe.ends[0], 0);
         _exit(removed == -1 && wait_now(poller, events) == -1 ? 0 : 1);
     }
     int status = -1;
     REQUIRE(waitpid(child, &status, 0) == child);
     CHECK(status == 0);
-    CHECK_FALSE(is_readable(qi__poller_fd(poller.get())));
+    CHECK_FALSE(is_readable(qip_poller_fd(poller.get())));
     pipe.send();
     CHECK(wait_now(poller, events) == 1);
 }

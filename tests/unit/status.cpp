@@ -21,7 +21,7 @@ TEST_CASE("a_thread_without_failures_has_an_empty_record")
 
 TEST_CASE("a_failure_leaves_its_code_and_message")
 {
-    CHECK(qi__fail(QI_ERR_STATE, "%d is %s", 7, "odd") == QI_ERR_STATE);
+    CHECK(qip_fail(QI_ERR_STATE, "%d is %s", 7, "odd") == QI_ERR_STATE);
     CHECK(qi_last_error()->status == QI_ERR_STATE);
     CHECK(std::string(qi_last_error()->message) == "7 is odd");
 }
@@ -30,9 +30,9 @@ TEST_CASE("a_long_message_is_kept_whole")
 {
     const std::string text(5000, 'x');
 
-    qi__fail(QI_ERR_ARGUMENT, "<%s>", text.c_str());
+    qip_fail(QI_ERR_ARGUMENT, "<%s>", text.c_str());
     CHECK(std::string(qi_last_error()->message) == "<" + text + ">");
-    qi__fail(QI_ERR_STATE, "short");
+    qip_fail(QI_ERR_STATE, "short");
     CHECK(std::string(qi_last_error()->message) == "short");
 }
 
@@ -40,46 +40,46 @@ TEST_CASE("a_message_may_be_made_of_the_one_before")
 {
     const std::string text(2000, 'y');
 
-    qi__fail(QI_ERR_STATE, "first");
-    qi__fail(QI_ERR_STATE, "second: %s", qi_last_error()->message);
+    qip_fail(QI_ERR_STATE, "first");
+    qip_fail(QI_ERR_STATE, "second: %s", qi_last_error()->message);
     CHECK(std::string(qi_last_error()->message) == "second: first");
-    qi__fail(QI_ERR_STATE, "%s", text.c_str());
-    qi__fail(QI_ERR_STATE, "then %s", qi_last_error()->message);
+    qip_fail(QI_ERR_STATE, "%s", text.c_str());
+    qip_fail(QI_ERR_STATE, "then %s", qi_last_error()->message);
     CHECK(std::string(qi_last_error()->message) == "then " + text);
 }
 
 TEST_CASE("an_exception_brings_its_type_and_traceback")
 {
-    qi__fail_exception(QI_ERR_PYTHON, "message", "ValueError", "Traceback …");
+    qip_fail_exception(QI_ERR_PYTHON, "message", "ValueError", "Traceback …");
     CHECK(std::string(qi_last_error()->python_type) == "ValueError");
     CHECK(std::string(qi_last_error()->traceback) == "Traceback …");
-    qi__fail_again(qi_last_error());
+    qip_fail_again(qi_last_error());
     CHECK(std::string(qi_last_error()->message) == "message");
     CHECK(std::string(qi_last_error()->traceback) == "Traceback …");
-    qi__fail(QI_ERR_STATE, "no exception");
+    qip_fail(QI_ERR_STATE, "no exception");
     CHECK(qi_last_error()->python_type == nullptr);
     CHECK(qi_last_error()->traceback == nullptr);
 }
 
 TEST_CASE("a_kept_record_outlives_the_next_failure")
 {
-    qi__fail_exception(QI_ERR_PYTHON, "kept", "TypeError", nullptr);
-    qi_error *kept = qi__error_copy(qi_last_error());
-    qi__fail(QI_ERR_STATE, "another");
+    qip_fail_exception(QI_ERR_PYTHON, "kept", "TypeError", nullptr);
+    qi_error *kept = qip_error_copy(qi_last_error());
+    qip_fail(QI_ERR_STATE, "another");
     REQUIRE(kept);
     CHECK(std::string(kept->message) == "kept");
     CHECK(kept->traceback == nullptr);
-    CHECK(qi__fail_again(kept) == QI_ERR_PYTHON);
+    CHECK(qip_fail_again(kept) == QI_ERR_PYTHON);
     CHECK(std::string(qi_last_error()->message) == "kept");
-    qi__error_free(kept);
+    qip_error_free(kept);
 }
 
 TEST_CASE("each_thread_has_a_record_of_its_own")
 {
-    qi__fail(QI_ERR_STATE, "here");
+    qip_fail(QI_ERR_STATE, "here");
     std::string there;
     std::thread([&] {
-        qi__fail(QI_ERR_RANGE, "%s", std::string(3000, 'z').c_str()); // its block goes with the thread
+        qip_fail(QI_ERR_RANGE, "%s", std::string(3000, 'z').c_str()); // its block goes with the thread
         there = qi_last_error()->message;
     }).join();
     CHECK(there.size() == 3000);
@@ -105,7 +105,7 @@ TEST_CASE("the_version_is_that_of_the_headers")
 
 TEST_CASE("text_is_checked_to_be_utf8")
 {
-    const auto valid = [](const char *text) { return qi__utf8_valid(text, std::strlen(text)); };
+    const auto valid = [](const char *text) { return qip_utf8_valid(text, std::strlen(text)); };
 
     CHECK(valid("") == 0);
     CHECK(valid("plain") == 5);
@@ -123,10 +123,10 @@ TEST_CASE("text_is_checked_to_be_utf8")
 
 TEST_CASE("a_text_that_does_not_fit_says_what_it_was")
 {
-    CHECK(qi__check_text("fine", "the name") == QI_OK);
-    CHECK(qi__check_text(nullptr, "the name") == QI_ERR_ARGUMENT);
+    CHECK(qip_check_text("fine", "the name") == QI_OK);
+    CHECK(qip_check_text(nullptr, "the name") == QI_ERR_ARGUMENT);
     CHECK(std::string(qi_last_error()->message).find("the name") != std::string::npos);
-    CHECK(qi__check_text("ab\xFF", "the path") == QI_ERR_ENCODING);
+    CHECK(qip_check_text("ab\xFF", "the path") == QI_ERR_ENCODING);
     CHECK(std::string(qi_last_error()->message).find("the path") != std::string::npos);
     CHECK(std::string(qi_last_error()->message).find("offset 2") != std::string::npos);
 }
