@@ -6,7 +6,7 @@
 #include "callable.h"
 #include "compat.h"
 #include "convert.h"
-#include "copies.h"
+#include "check_qt.h"
 #include "link.h"
 #include "opaque.h"
 #include "runtime_p.h"

@@ -3,7 +3,7 @@
  * `_qi._check_qt(module)`: refuses a module, such as PyQt6.QtCore, that uses another copy of Qt than libqi does
  * (qt/copies.h). Its objects would be taken for ours and crash where they are touched first.
  */
-#include "copies.h"
+#include "check_qt.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
