@@ -22,14 +22,14 @@ SOURCES = {".c", ".h", ".cpp", ".hpp"}
 RULES = [
     ("include/qi/*.h", (PYTHON, QT), "public headers know neither Python nor Qt"),
     ("include/qi/*.hpp", (PYTHON,), "public headers of C++ do not know Python"),
-    ("runtime/timers.[ch]", (PYTHON, QT), "timers know neither Python nor Qt"),
-    ("runtime/ring.[ch]", (PYTHON, QT), "the ready queue knows neither Python nor Qt"),
-    ("runtime/poller*.[ch]", (PYTHON, QT), "the poller knows neither Python nor Qt"),
-    ("runtime/pulse.h", (PYTHON, QT), "the pulse knows neither Python nor Qt"),
-    ("runtime/status.[ch]", (PYTHON, QT), "status knows neither Python nor Qt"),
-    ("runtime/handles.[ch]", (PYTHON, QT), "handles know neither Python nor Qt"),
-    ("runtime/host.h", (PYTHON, QT), "the host port knows neither Python nor Qt"),
-    ("runtime/*.[ch]", (QT,), "Qt stays in runtime/qt/"),
+    ("runtime/core/timers.[ch]", (PYTHON, QT), "timers know neither Python nor Qt"),
+    ("runtime/core/ring.[ch]", (PYTHON, QT), "the ready queue knows neither Python nor Qt"),
+    ("runtime/core/poller*.[ch]", (PYTHON, QT), "the poller knows neither Python nor Qt"),
+    ("runtime/core/pulse.h", (PYTHON, QT), "the pulse knows neither Python nor Qt"),
+    ("runtime/core/status.[ch]", (PYTHON, QT), "status knows neither Python nor Qt"),
+    ("runtime/core/handles.[ch]", (PYTHON, QT), "handles know neither Python nor Qt"),
+    ("runtime/core/host.h", (PYTHON, QT), "the host port knows neither Python nor Qt"),
+    ("runtime/*/*.c", (QT,), "Qt stays in runtime/qt/"),
     ("runtime/**/*", (INTERNAL_PYTHON,), "the public C API of CPython only"),
     ("runtime/widgets/*", (PYTHON, INSIDE), "the widgets are users of the public API"),
     ("apps/**/*", (PYTHON,), "programs are users of the public API"),
@@ -45,7 +45,7 @@ def includes(path, root, seen):
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         yield f"{path.relative_to(root)}:{number}", line
         if match := ANY.match(line):
-            for folder in (path.parent, root / "runtime", root / "include"):
+            for folder in (path.parent, root / "runtime", *(root / "runtime").glob("*/"), root / "include"):
                 if (folder / match[1]).is_file():
                     yield from includes((folder / match[1]).resolve(), root, seen)
                     break

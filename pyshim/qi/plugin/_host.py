@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What runtime/plugin.c calls. The answers are (status, result), or (status, message) where it is not 0."""
+"""What runtime/plugins/plugin.c calls. The answers are (status, result), or (status, message) where it is not 0."""
 
 import functools
 
