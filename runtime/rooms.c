@@ -2,17 +2,17 @@
 /* The forwards of rooms.h. */
 #include "rooms.h"
 
-#include "border.h"
-#include "callable.h"
-#include "compat.h"
-#include "convert.h"
-#include "check_qt.h"
-#include "link.h"
-#include "opaque.h"
-#include "runtime_p.h"
-#include "signature.h"
-#include "state.h"
-#include "status.h"
+#include "python/border.h"
+#include "python/callable.h"
+#include "python/compat.h"
+#include "python/convert.h"
+#include "qt/check_qt.h"
+#include "signals/link.h"
+#include "core/opaque.h"
+#include "life/runtime_p.h"
+#include "python/signature.h"
+#include "python/state.h"
+#include "core/status.h"
 
 int qip_room_fail(int status, const char *message)
 {

@@ -59,7 +59,7 @@ def main():
     text = "\n".join(
         [
             "/* Made by tools/embed-package.py. */",
-            '#include "package.h"',
+            '#include "python/package.h"',
             "",
             f"const long qip_package_magic = {magic};",
             "const qip_package_module qip_package_modules[] = {",

@@ -3,7 +3,7 @@
  * The lock is never held while a callback runs, so callbacks may nest and may end the runtime: those
  * below on the closing thread's own stack are not waited for.
  */
-#include "callout.h"
+#include "core/callout.h"
 
 #include <pthread.h>
 #include <time.h>

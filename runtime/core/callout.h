@@ -3,8 +3,8 @@
  * Calls of the host's callbacks, counted, so that a runtime does not become CLOSED while one of them
  * still uses its `user` pointer in another thread. Knows neither Python nor Qt. Thread: any.
  */
-#ifndef QI_RUNTIME_CALLOUT_H
-#define QI_RUNTIME_CALLOUT_H
+#ifndef QIP_CORE_CALLOUT_H
+#define QIP_CORE_CALLOUT_H
 
 #include <stdbool.h>
 

@@ -6,8 +6,8 @@
  * How many ticks a microsecond has is found out on the way. What is wrong with the counter, because it stood
  * still or jumped, makes us look too often, or up to five times too late.
  */
-#ifndef QI_RUNTIME_COARSE_CLOCK_H
-#define QI_RUNTIME_COARSE_CLOCK_H
+#ifndef QIP_CORE_COARSE_CLOCK_H
+#define QIP_CORE_COARSE_CLOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>

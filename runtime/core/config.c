@@ -3,12 +3,12 @@
  * What a host may configure: checked where it comes in, so that no other room meets a NULL, a wrong
  * size or text that is not UTF-8. The lists of strings are copied into one block each.
  */
-#include "config.h"
+#include "core/config.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "status.h"
+#include "core/status.h"
 
 enum {
     DEFAULT_SLICE_US = 2000,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A configuration that libqi has to itself. Knows neither Python nor Qt. */
-#ifndef QI_RUNTIME_CONFIG_H
-#define QI_RUNTIME_CONFIG_H
+#ifndef QIP_CORE_CONFIG_H
+#define QIP_CORE_CONFIG_H
 
 #include <qi/runtime.h>
 

@@ -11,9 +11,9 @@
 
 #include <qi/value.h>
 
-#include "opaque.h"
+#include "core/opaque.h"
 #include "qt/bridge.h"
-#include "status.h"
+#include "core/status.h"
 
 enum { DEPTH_LIMIT = 200 };
 

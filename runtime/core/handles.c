@@ -6,12 +6,12 @@
  * The set lives as long as the process and is never freed: handles may be asked about after everything
  * else is gone. Its lock is never held while anything else is called.
  */
-#include "handles.h"
+#include "core/handles.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "status.h"
+#include "core/status.h"
 
 typedef struct slot {
     const void *handle; /* NULL: free */

@@ -4,8 +4,8 @@
  * handle, so that a NULL, foreign or released pointer is an error code and not a crash, in release
  * builds too. Thread: any.
  */
-#ifndef QI_RUNTIME_HANDLES_H
-#define QI_RUNTIME_HANDLES_H
+#ifndef QIP_CORE_HANDLES_H
+#define QIP_CORE_HANDLES_H
 
 #include <qi/base.h>
 

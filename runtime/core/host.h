@@ -18,8 +18,8 @@
  *      call wake(). This is how work that a callback left behind gets into a nested event loop.
  *   6. While it is paused it calls `turn` for no descriptor. After destroy() it calls nothing.
  */
-#ifndef QI_RUNTIME_HOST_H
-#define QI_RUNTIME_HOST_H
+#ifndef QIP_CORE_HOST_H
+#define QIP_CORE_HOST_H
 
 #include <stdbool.h>
 

@@ -6,7 +6,7 @@
  * A path only names what is loaded already; nothing here loads anything.
  */
 #define _GNU_SOURCE
-#include "loaded.h"
+#include "core/loaded.h"
 
 #include <dlfcn.h>
 #include <limits.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The shared objects that this process has loaded. Knows neither Python nor Qt. Thread: any. */
-#ifndef QI_RUNTIME_LOADED_H
-#define QI_RUNTIME_LOADED_H
+#ifndef QIP_CORE_LOADED_H
+#define QIP_CORE_LOADED_H
 
 #include <stddef.h>
 

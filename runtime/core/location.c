@@ -9,7 +9,7 @@
  */
 #include <Python.h> /* for its version numbers only */
 
-#include "location.h"
+#include "core/location.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "status.h"
+#include "core/status.h"
 
 #define TEXT_OF(x) #x
 #define TEXT(x)    TEXT_OF(x)

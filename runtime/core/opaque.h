@@ -3,8 +3,8 @@
  * Between value.c, which owns memory and knows no Python, and convert.c, which knows Python: the opaque
  * Python objects that a value may hold, and the making of owning values.
  */
-#ifndef QI_RUNTIME_OPAQUE_H
-#define QI_RUNTIME_OPAQUE_H
+#ifndef QIP_CORE_OPAQUE_H
+#define QIP_CORE_OPAQUE_H
 
 #include <qi/value.h>
 

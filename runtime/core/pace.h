@@ -8,13 +8,13 @@
  * to do for a second. While windows are busy, what the host itself takes counts, too: where a cycle of its
  * takes long, asyncio gets an eighth of that at least, lest many slow frames stop it.
  */
-#ifndef QI_RUNTIME_PACE_H
-#define QI_RUNTIME_PACE_H
+#ifndef QIP_CORE_PACE_H
+#define QIP_CORE_PACE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "host.h"
+#include "core/host.h"
 
 enum {
     QIP_PACE_WINDOW_NS = 100000000, /* so long after an event of a window the next one is expected */

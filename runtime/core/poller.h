@@ -11,8 +11,8 @@
  * Thread: the loop's, except for qip_poller_wake(). After fork() the child must not use it, only free
  * it: kernel objects are shared with the parent.
  */
-#ifndef QI_RUNTIME_POLLER_H
-#define QI_RUNTIME_POLLER_H
+#ifndef QIP_CORE_POLLER_H
+#define QIP_CORE_POLLER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,7 +8,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* dup3 */
 #endif
-#include "poller.h"
+#include "core/poller.h"
 
 #include <errno.h>
 #include <fcntl.h>

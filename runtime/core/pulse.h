@@ -13,8 +13,8 @@
  *
  * The GUI thread alone writes the word. It stores without fences, since whoever reads looks again.
  */
-#ifndef QI_RUNTIME_PULSE_H
-#define QI_RUNTIME_PULSE_H
+#ifndef QIP_CORE_PULSE_H
+#define QIP_CORE_PULSE_H
 
 #include <stdbool.h>
 #include <stdint.h>

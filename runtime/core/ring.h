@@ -5,8 +5,8 @@
  * The ready queue of the loop is one of these. It knows neither Python nor Qt; whoever stores counted
  * references does the counting. All functions are O(1), except that a push may have to grow the ring.
  */
-#ifndef QI_RUNTIME_RING_H
-#define QI_RUNTIME_RING_H
+#ifndef QIP_CORE_RING_H
+#define QIP_CORE_RING_H
 
 #include <stdbool.h>
 #include <stddef.h>

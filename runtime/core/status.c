@@ -7,7 +7,7 @@
  * or the end of the thread frees. A new text is always complete before the old one goes, because its
  * arguments may point into the old one: "loading the plugin: %s" of qi_last_error()->message.
  */
-#include "status.h"
+#include "core/status.h"
 
 #include <assert.h>
 #include <pthread.h>

@@ -3,8 +3,8 @@
  * How a function of libqi fails: it sets the calling thread's error record and returns the code.
  * Knows neither Python nor Qt; border.h adds the bridge to Python's exceptions.
  */
-#ifndef QI_RUNTIME_STATUS_H
-#define QI_RUNTIME_STATUS_H
+#ifndef QIP_CORE_STATUS_H
+#define QIP_CORE_STATUS_H
 
 #include <qi/base.h>
 

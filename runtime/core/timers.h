@@ -7,8 +7,8 @@
  * The heap is four-ary and keeps the deadlines beside the pointers, which saves most of the cache misses
  * of a sift. Knows neither Python nor Qt.
  */
-#ifndef QI_RUNTIME_TIMERS_H
-#define QI_RUNTIME_TIMERS_H
+#ifndef QIP_CORE_TIMERS_H
+#define QIP_CORE_TIMERS_H
 
 #include <stdbool.h>
 #include <stddef.h>

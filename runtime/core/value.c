@@ -15,9 +15,9 @@
 
 #include <qi/value.h>
 
-#include "opaque.h"
+#include "core/opaque.h"
 #include "qt/bridge.h"
-#include "status.h"
+#include "core/status.h"
 
 enum {
     FLAG_OWNING = 1,

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "qt/bridge.h"
-#include "state.h"
-#include "visit.h"
+#include "python/state.h"
+#include "python/visit.h"
 
 static PyObject *has_application(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {

@@ -4,11 +4,11 @@
 
 #include <qi/debugger.h>
 
-#include "border.h"
-#include "convert.h"
-#include "embed.h"
-#include "status.h"
-#include "visit.h"
+#include "python/border.h"
+#include "python/convert.h"
+#include "life/embed.h"
+#include "core/status.h"
+#include "python/visit.h"
 
 static const char own_module[] = "qi.debug";
 

@@ -12,17 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "border.h"
-#include "callout.h"
-#include "config.h"
-#include "loaded.h"
-#include "location.h"
-#include "package.h"
+#include "python/border.h"
+#include "core/callout.h"
+#include "core/config.h"
+#include "core/loaded.h"
+#include "core/location.h"
+#include "python/package.h"
 #include "qt/doctor.h"
-#include "runtime_p.h"
-#include "single.h"
-#include "state.h"
-#include "status.h"
+#include "life/runtime_p.h"
+#include "python/single.h"
+#include "python/state.h"
+#include "core/status.h"
 
 #define SCRIPT "qi._examine"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What runtime.c and shutdown.c share, and what they leave to modules of the package. GIL: held. */
-#ifndef QI_RUNTIME_EMBED_H
-#define QI_RUNTIME_EMBED_H
+#ifndef QIP_LIFE_EMBED_H
+#define QIP_LIFE_EMBED_H
 
 #include <Python.h>
 
-#include "runtime_p.h"
+#include "life/runtime_p.h"
 
 /* Calls a function of a module ("qi._embed", "signal") with arguments as in Py_BuildValue, in
  * parentheses; new reference. */

@@ -7,11 +7,11 @@
  * them would be the code that it is raised in otherwise. Thread: the application's, which has to be Python's
  * main thread, too. GIL: held, except in the job.
  */
-#include "leave.h"
+#include "life/leave.h"
 
-#include "compat.h"
+#include "python/compat.h"
 #include "qt/bridge.h"
-#include "state.h"
+#include "python/state.h"
 
 static PyObject *leaving; /* what is to be raised; NULL: nothing */
 static void *on_quit;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* SystemExit and KeyboardInterrupt where Qt's event loop runs and nobody embeds Python. */
-#ifndef QI_RUNTIME_LEAVE_H
-#define QI_RUNTIME_LEAVE_H
+#ifndef QIP_LIFE_LEAVE_H
+#define QIP_LIFE_LEAVE_H
 
 #include <Python.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the rooms of the C API share about the one runtime of the process. */
-#ifndef QI_RUNTIME_RUNTIME_P_H
-#define QI_RUNTIME_RUNTIME_P_H
+#ifndef QIP_LIFE_RUNTIME_P_H
+#define QIP_LIFE_RUNTIME_P_H
 
 #include <Python.h>
 

@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "border.h"
-#include "convert.h"
-#include "runtime_p.h"
-#include "status.h"
-#include "visit.h"
+#include "python/border.h"
+#include "python/convert.h"
+#include "life/runtime_p.h"
+#include "core/status.h"
+#include "python/visit.h"
 
 /* The dictionary of __main__, borrowed, or NULL with an exception. */
 static PyObject *main_names(void)

@@ -14,22 +14,22 @@
 #include <string.h>
 #include <time.h>
 
-#include "border.h"
-#include "callout.h"
-#include "compat.h"
-#include "config.h"
-#include "embed.h"
-#include "expose.h"
-#include "handles.h"
-#include "hostnames.h"
-#include "interp.h"
-#include "link.h"
-#include "loop.h"
+#include "python/border.h"
+#include "core/callout.h"
+#include "python/compat.h"
+#include "core/config.h"
+#include "life/embed.h"
+#include "objects/expose.h"
+#include "core/handles.h"
+#include "objects/hostnames.h"
+#include "python/interp.h"
+#include "signals/link.h"
+#include "loop/loop.h"
 #include "qt/bridge.h"
-#include "runtime_p.h"
-#include "status.h"
-#include "stream.h"
-#include "visit.h"
+#include "life/runtime_p.h"
+#include "core/status.h"
+#include "python/stream.h"
+#include "python/visit.h"
 
 static const char own_module[] = "qi._shutdown";
 

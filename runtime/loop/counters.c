@@ -7,14 +7,14 @@
 
 #include <qi/monitor.h>
 
-#include "border.h"
-#include "connection_p.h"
-#include "embed.h"
-#include "loop_p.h"
-#include "slow.h"
-#include "state.h"
-#include "status.h"
-#include "visit.h"
+#include "python/border.h"
+#include "signals/connection_p.h"
+#include "life/embed.h"
+#include "loop/loop_p.h"
+#include "watch/slow.h"
+#include "python/state.h"
+#include "core/status.h"
+#include "python/visit.h"
 
 void qip_loop_look_for_long(qip_loop *loop)
 {

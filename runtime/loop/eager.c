@@ -11,8 +11,8 @@
  * The step runs as a callback of the loop would: in a bracket, in the task's Context, with no other task
  * entered and no exception being handled, whatever the caller is in the middle of.
  */
-#include "loop_p.h"
-#include "registry.h"
+#include "loop/loop_p.h"
+#include "loop/registry.h"
 
 #include <stddef.h>
 

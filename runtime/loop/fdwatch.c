@@ -6,7 +6,7 @@
  * while the callback of that direction is on the stack below (a nested event loop polls in the middle of
  * it) or deferred: it could not run now, and a level-triggered poller would report it for ever.
  */
-#include "loop_p.h"
+#include "loop/loop_p.h"
 
 #include <errno.h>
 #include <fcntl.h>

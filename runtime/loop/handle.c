@@ -8,7 +8,7 @@
  *
  * Freed handles are kept for reuse, because one is made for each callback of the loop.
  */
-#include "loop_p.h"
+#include "loop/loop_p.h"
 
 #include <stddef.h>
 #include <structmember.h>

@@ -6,7 +6,7 @@
  * in the middle of the callback, so that a thread which cancels knows that it is not running any more. asyncio
  * gives each handle a lock for that; here one condition serves them all, since hardly anybody ever waits.
  */
-#include "loop_p.h"
+#include "loop/loop_p.h"
 
 #include <pthread.h>
 

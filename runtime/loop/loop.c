@@ -17,9 +17,9 @@
  *
  * Continue reading in turn.c.
  */
-#include "loop_p.h"
-#include "visit.h"
-#include "registry.h"
+#include "loop/loop_p.h"
+#include "python/visit.h"
+#include "loop/registry.h"
 
 #include <stddef.h>
 #include <structmember.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the rest of libqi may ask of the loop. The loop's own rooms share loop_p.h. GIL: held. */
-#ifndef QI_RUNTIME_LOOP_H
-#define QI_RUNTIME_LOOP_H
+#ifndef QIP_LOOP_LOOP_H
+#define QIP_LOOP_LOOP_H
 
 #include <Python.h>
 

@@ -15,8 +15,8 @@
  *   batch     the callbacks that were ready when an iteration began. `todo` counts what is left of it.
  *             Like asyncio, the loop looks at stop() only between batches.
  */
-#ifndef QI_RUNTIME_LOOP_P_H
-#define QI_RUNTIME_LOOP_P_H
+#ifndef QIP_LOOP_LOOP_P_H
+#define QIP_LOOP_LOOP_P_H
 
 #include <Python.h>
 
@@ -25,17 +25,17 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "coarse_clock.h"
-#include "compat.h"
-#include "context.h"
-#include "host.h"
-#include "loop.h"
-#include "pace.h"
-#include "poller.h"
-#include "pulse.h"
-#include "ring.h"
-#include "state.h"
-#include "timers.h"
+#include "core/coarse_clock.h"
+#include "python/compat.h"
+#include "python/context.h"
+#include "core/host.h"
+#include "loop/loop.h"
+#include "core/pace.h"
+#include "core/poller.h"
+#include "core/pulse.h"
+#include "core/ring.h"
+#include "python/state.h"
+#include "core/timers.h"
 
 typedef enum qip_mode {
     QIP_MODE_OWNER = 0, /* run_forever() runs the host's event loop */

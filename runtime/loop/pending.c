@@ -6,15 +6,15 @@
  * nothing here can be part of a garbage cycle, and the type needs no support for the collector. The price
  * is that every way out must go through qip_pending_drop(): the task ends, or its launcher gives it up.
  */
-#include "pending.h"
+#include "loop/pending.h"
 
 #include <structmember.h>
 
 #include <stddef.h>
 
-#include "border.h"
-#include "coarse_clock.h"
-#include "compat.h"
+#include "python/border.h"
+#include "core/coarse_clock.h"
+#include "python/compat.h"
 
 static PyObject *pending_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {

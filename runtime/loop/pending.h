@@ -5,15 +5,15 @@
  * asyncio itself holds its tasks by weak references only. A qip_pending holds one strongly until it has
  * ended, in a list of whoever launched it, so that all of them can be found and cancelled. GIL: held.
  */
-#ifndef QI_RUNTIME_PENDING_H
-#define QI_RUNTIME_PENDING_H
+#ifndef QIP_LOOP_PENDING_H
+#define QIP_LOOP_PENDING_H
 
 #include <Python.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "state.h"
+#include "python/state.h"
 
 typedef struct qip_pending qip_pending;
 

@@ -11,13 +11,13 @@
  *
  * All of this lives as long as the process, as asyncio's set does.
  */
-#include "registry.h"
+#include "loop/registry.h"
 
 #if !QIP_HAS_EAGER_START
 
 #include <string.h>
 
-#include "pending.h"
+#include "loop/pending.h"
 
 static qip_newcomer *newcomers; /* those on the stack, the latest first, of all threads */
 static qip_newcomer *expecting; /* whose task asyncio is about to register */

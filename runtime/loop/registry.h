@@ -8,12 +8,12 @@
  * on the stack of its launcher, and whoever iterates over the set meanwhile, as asyncio.all_tasks() does,
  * finds it there all the same.
  */
-#ifndef QI_RUNTIME_REGISTRY_H
-#define QI_RUNTIME_REGISTRY_H
+#ifndef QIP_LOOP_REGISTRY_H
+#define QIP_LOOP_REGISTRY_H
 
 #include <Python.h>
 
-#include "compat.h"
+#include "python/compat.h"
 
 #if QIP_HAS_EAGER_START
 

@@ -6,8 +6,8 @@
  * callback (a slot that Qt calls, a worker thread) also has to see to it that a turn comes; inside a
  * callback that is not needed, since the turn that runs it looks again before it ends.
  */
-#include "loop_p.h"
-#include "registry.h"
+#include "loop/loop_p.h"
+#include "loop/registry.h"
 
 #include <math.h>
 

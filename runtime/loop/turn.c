@@ -17,10 +17,10 @@
  *   - a callback whose Context is entered further down waits until that bracket closes;
  *   - a descriptor whose callback is on the stack below is not watched meanwhile.
  */
-#include "loop_p.h"
-#include "interrupt.h"
-#include "slow.h"
-#include "visit.h"
+#include "loop/loop_p.h"
+#include "watch/interrupt.h"
+#include "watch/slow.h"
+#include "python/visit.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
  * asyncio's own classes keep a deque and a list there, and some libraries and tests look inside, or put
  * handles in. These two views give them what they use, over the ring and the timers of the loop.
  */
-#include "loop_p.h"
+#include "loop/loop_p.h"
 
 #include <stddef.h>
 

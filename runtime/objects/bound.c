@@ -4,12 +4,12 @@
  * invokables that it has under one name. Both are made anew at each access and hold the proxy, hence keep
  * no QObject alive. What connections do is in link.c.
  */
-#include "proxy_p.h"
+#include "objects/proxy_p.h"
 
 #include <structmember.h>
 
-#include "docs.h"
-#include "status.h"
+#include "python/docs.h"
+#include "core/status.h"
 
 /* -- signals ----------------------------------------------------------------------------------------- */
 

@@ -6,18 +6,18 @@
  * counted: the name holds one reference, and each call under way another. A call in its turn is counted,
  * since the thread that works on it may outlive the one that asked.
  */
-#include "callee.h"
+#include "objects/callee.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "border.h"
-#include "compat.h"
-#include "convert.h"
-#include "interp.h"
+#include "python/border.h"
+#include "python/compat.h"
+#include "python/convert.h"
+#include "python/interp.h"
 #include "qt/bridge.h"
-#include "runtime_p.h"
-#include "status.h"
+#include "life/runtime_p.h"
+#include "core/status.h"
 
 struct qip_callee {
     atomic_int references;

@@ -3,8 +3,8 @@
  * What is behind a function of the host's that Python calls: the host's pointers, and a call that is under
  * way. See callee.c. GIL: held, except where said otherwise.
  */
-#ifndef QI_RUNTIME_CALLEE_H
-#define QI_RUNTIME_CALLEE_H
+#ifndef QIP_OBJECTS_CALLEE_H
+#define QIP_OBJECTS_CALLEE_H
 
 #include <Python.h>
 

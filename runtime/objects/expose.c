@@ -6,19 +6,19 @@
  */
 #include <Python.h>
 
-#include "expose.h"
+#include "objects/expose.h"
 
 #include <string.h>
 
 #include <qi/expose.h>
 
-#include "border.h"
-#include "function.h"
-#include "hostnames.h"
+#include "python/border.h"
+#include "objects/function.h"
+#include "objects/hostnames.h"
 #include "qt/bridge.h"
-#include "runtime_p.h"
-#include "status.h"
-#include "visit.h"
+#include "life/runtime_p.h"
+#include "core/status.h"
+#include "python/visit.h"
 
 static const char taken_away[] = "was taken away by the application";
 static const char replaced[] = "was replaced by the application; look it up again";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The names of qi.host, and those of functions among them: see expose.c. GIL: held. Thread: GUI. */
-#ifndef QI_RUNTIME_EXPOSE_H
-#define QI_RUNTIME_EXPOSE_H
+#ifndef QIP_OBJECTS_EXPOSE_H
+#define QIP_OBJECTS_EXPOSE_H
 
 /* QI_OK, or QI_ERR_ARGUMENT / QI_ERR_ENCODING: the text is no identifier, or a keyword, which no attribute
  * access could reach. */

@@ -3,16 +3,16 @@
  * `_qi.HostFunction`: a function of the host's, as Python calls it. Here the arguments find their parameters
  * and become values; callee.c has the rest of the call, and pyshim/qi/_expose.py reads the signature.
  */
-#include "function.h"
+#include "objects/function.h"
 
 #include <structmember.h>
 
-#include "border.h"
-#include "callee.h"
-#include "compat.h"
-#include "convert.h"
-#include "docs.h"
-#include "owner.h"
+#include "python/border.h"
+#include "objects/callee.h"
+#include "python/compat.h"
+#include "python/convert.h"
+#include "python/docs.h"
+#include "qt/owner.h"
 #include "qt/bridge.h"
 
 typedef struct function {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `_qi.HostFunction`: see function.c. GIL: held. */
-#ifndef QI_RUNTIME_FUNCTION_H
-#define QI_RUNTIME_FUNCTION_H
+#ifndef QIP_OBJECTS_FUNCTION_H
+#define QIP_OBJECTS_FUNCTION_H
 
 #include <Python.h>
 
 #include <qi/expose.h>
 
-#include "state.h"
+#include "python/state.h"
 
 /* A function of the host's for Python. New reference; NULL with an exception set, ValueError for a signature
  * that is none. The host's `user` is its own from then on. Thread: GUI. */

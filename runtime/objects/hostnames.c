@@ -3,10 +3,10 @@
  * qi.host: names for QObjects. The table is a dict in the module's state that holds each object's guard in
  * a capsule; the Python module qi.host asks for it through the two functions below.
  */
-#include "hostnames.h"
+#include "objects/hostnames.h"
 
-#include "proxy_p.h"
-#include "status.h"
+#include "objects/proxy_p.h"
+#include "core/status.h"
 
 static const char capsule_name[] = "qi.host";
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The names of qi.host. Objects are watched, not kept. GIL: held. Thread: GUI. */
-#ifndef QI_RUNTIME_HOSTNAMES_H
-#define QI_RUNTIME_HOSTNAMES_H
+#ifndef QIP_OBJECTS_HOSTNAMES_H
+#define QIP_OBJECTS_HOSTNAMES_H
 
 #include <stdbool.h>
 

@@ -3,12 +3,12 @@
  * hostnames.c. */
 #include <Python.h>
 
-#include "expose.h"
-#include "hostnames.h"
+#include "objects/expose.h"
+#include "objects/hostnames.h"
 #include "qt/bridge.h"
-#include "runtime_p.h"
-#include "status.h"
-#include "visit.h"
+#include "life/runtime_p.h"
+#include "core/status.h"
+#include "python/visit.h"
 
 int qi_host_register(qi_runtime *runtime, const char *name, qi_object *object)
 {

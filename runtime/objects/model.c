@@ -5,8 +5,8 @@
  *
  * GIL: held.
  */
-#include "docs.h"
-#include "proxy_p.h"
+#include "python/docs.h"
+#include "objects/proxy_p.h"
 
 /* -- for _models.py ---------------------------------------------------------------------------------- */
 

@@ -15,12 +15,12 @@
  *
  * GIL: held; released in qt/object.cpp wherever code of the host runs.
  */
-#include "proxy_p.h"
+#include "objects/proxy_p.h"
 
 #include <structmember.h>
 
-#include "compat.h"
-#include "docs.h"
+#include "python/compat.h"
+#include "python/docs.h"
 
 static qip_proxy *as_proxy(PyObject *object)
 {

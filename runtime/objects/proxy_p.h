@@ -3,14 +3,14 @@
  * The proxies' own header: `_qi.Object` (proxy.c), `_qi.Signal` and `_qi.Method` (bound.c), and
  * `_qi.Connection` (link.c). GIL: held.
  */
-#ifndef QI_RUNTIME_PROXY_P_H
-#define QI_RUNTIME_PROXY_P_H
+#ifndef QIP_OBJECTS_PROXY_P_H
+#define QIP_OBJECTS_PROXY_P_H
 
 #include <Python.h>
 
 #include "qt/bridge.h"
 #include "qt/object.h"
-#include "state.h"
+#include "python/state.h"
 
 /* The proxy of a QObject: weak, and the only one of it as long as it is referenced. */
 typedef struct qip_proxy {

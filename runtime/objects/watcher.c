@@ -5,8 +5,8 @@
  *
  * GIL: held.
  */
-#include "docs.h"
-#include "proxy_p.h"
+#include "python/docs.h"
+#include "objects/proxy_p.h"
 
 /* The `_qi.HostFuture`, or NULL with an exception. */
 static PyObject *watched(PyObject *self)

@@ -9,7 +9,7 @@
  *
  * The callback and its `user` are changed and read with the GIL held.
  */
-#include "audit.h"
+#include "plugins/audit.h"
 
 #include <Python.h>
 #include <frameobject.h>
@@ -18,11 +18,11 @@
 
 #include <qi/audit.h>
 
-#include "border.h"
-#include "callout.h"
-#include "interp.h"
-#include "runtime_p.h"
-#include "scope.h"
+#include "python/border.h"
+#include "core/callout.h"
+#include "python/interp.h"
+#include "life/runtime_p.h"
+#include "python/scope.h"
 
 #define PROBE          "qi.audit"
 #define PLUGIN_PACKAGE "qi_plugins." /* of the modules of all plugins: _scope.py */

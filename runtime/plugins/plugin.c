@@ -11,14 +11,14 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "border.h"
-#include "convert.h"
-#include "embed.h"
-#include "plugin.h"
+#include "python/border.h"
+#include "python/convert.h"
+#include "life/embed.h"
+#include "plugins/plugin.h"
 #include "qt/bridge.h"
-#include "runtime_p.h"
-#include "status.h"
-#include "visit.h"
+#include "life/runtime_p.h"
+#include "core/status.h"
+#include "python/visit.h"
 
 static const char own_module[] = "qi.plugin._host";
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What other rooms need of the plugins. GIL: held. */
-#ifndef QI_RUNTIME_PLUGIN_H
-#define QI_RUNTIME_PLUGIN_H
+#ifndef QIP_PLUGINS_PLUGIN_H
+#define QIP_PLUGINS_PLUGIN_H
 
 #include <Python.h>
 
 #include <qi/plugin.h>
 
-#include "state.h"
+#include "python/state.h"
 
 /* Forgets the configuration and the listeners, when the runtime closes. */
 void qip_plugins_close(void);

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "callout.h"
-#include "interp.h"
-#include "plugin.h"
-#include "status.h"
+#include "core/callout.h"
+#include "python/interp.h"
+#include "plugins/plugin.h"
+#include "core/status.h"
 
 typedef struct listener {
     struct listener *next;

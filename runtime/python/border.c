@@ -6,13 +6,13 @@
  * and the `traceback` module, which may be broken or run out of stack. So each part has a plainer form
  * to fall back on, and none of it can leave an exception behind.
  */
-#include "border.h"
+#include "python/border.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "compat.h"
+#include "python/compat.h"
 
 /* UTF-8 of a str, whatever is in it; lone surrogates are written as escapes. New bytes object, or NULL
  * without an exception. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The border between Python's exceptions and libqi's status codes. Nothing else crosses it. GIL: held. */
-#ifndef QI_RUNTIME_BORDER_H
-#define QI_RUNTIME_BORDER_H
+#ifndef QIP_PYTHON_BORDER_H
+#define QIP_PYTHON_BORDER_H
 
 #include <Python.h>
 
-#include "status.h"
+#include "core/status.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -11,19 +11,19 @@
  */
 #include <Python.h>
 
-#include "callable.h"
+#include "python/callable.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "border.h"
-#include "compat.h"
-#include "handles.h"
-#include "scope.h"
-#include "signature.h"
-#include "status.h"
-#include "visit.h"
+#include "python/border.h"
+#include "python/compat.h"
+#include "core/handles.h"
+#include "python/scope.h"
+#include "python/signature.h"
+#include "core/status.h"
+#include "python/visit.h"
 
 struct qi_callable {
     atomic_int references;

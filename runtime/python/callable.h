@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What task.c and connection.c share about targets; runtime_p.h has the rest. GIL: held. */
-#ifndef QI_RUNTIME_CALLABLE_H
-#define QI_RUNTIME_CALLABLE_H
+#ifndef QIP_PYTHON_CALLABLE_H
+#define QIP_PYTHON_CALLABLE_H
 
-#include "runtime_p.h"
+#include "life/runtime_p.h"
 
 /*
  * The callable that a call names, by `target` or, where that is NULL, by `handle`. New reference, and

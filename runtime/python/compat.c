@@ -3,7 +3,7 @@
  * Where asyncio keeps the current task: a dictionary until 3.13, which can be read at the price of one
  * look-up, and the thread state from 3.14 on, reached through the functions of `_asyncio`.
  */
-#include "compat.h"
+#include "python/compat.h"
 
 static PyObject *take_attribute(PyObject *module, const char *name)
 {

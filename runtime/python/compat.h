@@ -3,14 +3,14 @@
  * What differs between CPython 3.11 and 3.14, and how the rest of libqi sees it. No other file compares
  * PY_VERSION_HEX for the sake of behaviour. GIL: held.
  */
-#ifndef QI_RUNTIME_COMPAT_H
-#define QI_RUNTIME_COMPAT_H
+#ifndef QIP_PYTHON_COMPAT_H
+#define QIP_PYTHON_COMPAT_H
 
 #include <Python.h>
 
 #include <stdbool.h>
 
-#include "state.h"
+#include "python/state.h"
 
 #if PY_VERSION_HEX < 0x030B0000
 #error "libqi needs CPython 3.11 or newer"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which Context a callback gets; see context.h. */
-#include "context.h"
+#include "python/context.h"
 
 #include <stdbool.h>
 
-#include "compat.h"
+#include "python/compat.h"
 
 static bool can_tell; /* the variables of a Context are what its traverse function visits */
 

@@ -12,8 +12,8 @@
  *
  * GIL: held.
  */
-#ifndef QI_RUNTIME_CONTEXT_H
-#define QI_RUNTIME_CONTEXT_H
+#ifndef QIP_PYTHON_CONTEXT_H
+#define QIP_PYTHON_CONTEXT_H
 
 #include <Python.h>
 

@@ -9,12 +9,12 @@
  *
  * GIL: held, except in the two functions for value.c at the end, which take it.
  */
-#include "convert.h"
+#include "python/convert.h"
 
-#include "compat.h"
-#include "opaque.h"
+#include "python/compat.h"
+#include "core/opaque.h"
 #include "qt/bridge.h"
-#include "status.h"
+#include "core/status.h"
 
 enum { DEPTH_LIMIT = 200 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* qi_value <-> Python objects. GIL: held. */
-#ifndef QI_RUNTIME_CONVERT_H
-#define QI_RUNTIME_CONVERT_H
+#ifndef QIP_PYTHON_CONVERT_H
+#define QIP_PYTHON_CONVERT_H
 
 #include <Python.h>
 

@@ -4,7 +4,7 @@
  * text that stands in the type's dict. A property would not do, for which the class's __doc__ would be the
  * property itself.
  */
-#include "docs.h"
+#include "python/docs.h"
 
 typedef struct doc {
     PyObject_HEAD

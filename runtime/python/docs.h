@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Documentation of single objects: see docs.c. GIL: held. */
-#ifndef QI_RUNTIME_DOCS_H
-#define QI_RUNTIME_DOCS_H
+#ifndef QIP_PYTHON_DOCS_H
+#define QIP_PYTHON_DOCS_H
 
 #include <Python.h>
 

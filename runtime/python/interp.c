@@ -7,21 +7,21 @@
  * finds it here. The calling thread keeps its Python thread state until the process ends, since Qt's
  * events come back to it again and again; only the GIL comes and goes.
  */
-#include "interp.h"
+#include "python/interp.h"
 
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "border.h"
-#include "compat.h"
-#include "location.h"
-#include "package.h"
-#include "pulse.h"
-#include "single.h"
-#include "state.h"
-#include "status.h"
+#include "python/border.h"
+#include "python/compat.h"
+#include "core/location.h"
+#include "python/package.h"
+#include "core/pulse.h"
+#include "python/single.h"
+#include "python/state.h"
+#include "core/status.h"
 
 typedef struct place {
     char *home, *venv; /* as the interpreter that is ours was configured */

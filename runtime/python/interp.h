@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The one interpreter of the process: who started it, and who holds the GIL. */
-#ifndef QI_RUNTIME_INTERP_H
-#define QI_RUNTIME_INTERP_H
+#ifndef QIP_PYTHON_INTERP_H
+#define QIP_PYTHON_INTERP_H
 
 #include <Python.h>
 

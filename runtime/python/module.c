@@ -3,11 +3,11 @@
  * The extension module `_qi`: its state, and how it is made. Each room makes its own types in its
  * setup function; this file only knows their order. Which copy of it a process has is decided in single.c.
  */
-#include "state.h"
+#include "python/state.h"
 
 #include <qi/base.h>
 
-#include "single.h"
+#include "python/single.h"
 
 static qip_state *the_state; /* the process has one interpreter, and that has one module `_qi` */
 

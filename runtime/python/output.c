@@ -9,7 +9,7 @@
  */
 #include <Python.h>
 
-#include "output.h"
+#include "python/output.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -18,11 +18,11 @@
 
 #include <qi/output.h>
 
-#include "border.h"
-#include "embed.h"
-#include "interp.h"
-#include "runtime_p.h"
-#include "status.h"
+#include "python/border.h"
+#include "life/embed.h"
+#include "python/interp.h"
+#include "life/runtime_p.h"
+#include "core/status.h"
 
 typedef struct listener {
     qi_output_listener_fn call; /* NULL: taken out */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Who listens to the output of Python: include/qi/output.h. */
-#ifndef QI_RUNTIME_OUTPUT_H
-#define QI_RUNTIME_OUTPUT_H
+#ifndef QIP_PYTHON_OUTPUT_H
+#define QIP_PYTHON_OUTPUT_H
 
 #include <stddef.h>
 

@@ -7,7 +7,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "package.h"
+#include "python/package.h"
 
 #include <marshal.h>
 #include <string.h>

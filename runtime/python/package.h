@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The Python package `qi` inside the library. */
-#ifndef QI_RUNTIME_PACKAGE_H
-#define QI_RUNTIME_PACKAGE_H
+#ifndef QIP_PYTHON_PACKAGE_H
+#define QIP_PYTHON_PACKAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -15,19 +15,19 @@
 
 #include <qi/output.h>
 
-#include "border.h"
-#include "callout.h"
-#include "compat.h"
-#include "interp.h"
-#include "leave.h"
-#include "output.h"
-#include "plugin.h"
+#include "python/border.h"
+#include "core/callout.h"
+#include "python/compat.h"
+#include "python/interp.h"
+#include "life/leave.h"
+#include "python/output.h"
+#include "plugins/plugin.h"
 #include "qt/bridge.h"
-#include "runtime_p.h"
-#include "scope.h"
-#include "single.h"
-#include "state.h"
-#include "status.h"
+#include "life/runtime_p.h"
+#include "python/scope.h"
+#include "python/single.h"
+#include "python/state.h"
+#include "core/status.h"
 
 /* -- the log ------------------------------------------------------------------------------------- */
 

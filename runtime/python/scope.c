@@ -4,15 +4,15 @@
  *
  * The variable is made here, so that asking for it costs a look into the Context and imports nothing.
  */
-#include "scope.h"
+#include "python/scope.h"
 
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "compat.h"
-#include "runtime_p.h"
-#include "state.h"
+#include "python/compat.h"
+#include "life/runtime_p.h"
+#include "python/state.h"
 
 #define MARK "_qi_plugin" /* attribute of exceptions, known to _scope.py */
 

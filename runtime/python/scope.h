@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Whose code runs: the C half of pyshim/qi/_scope.py. GIL: held. */
-#ifndef QI_RUNTIME_SCOPE_H
-#define QI_RUNTIME_SCOPE_H
+#ifndef QIP_PYTHON_SCOPE_H
+#define QIP_PYTHON_SCOPE_H
 
 #include <Python.h>
 

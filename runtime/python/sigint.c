@@ -11,7 +11,7 @@
  * Python code raise KeyboardInterrupt, and writes to a descriptor that the loop watches, which wakes Qt
  * where nothing of Python runs. In that turn the flag is looked at, and what it raises is reported.
  */
-#include "sigint.h"
+#include "python/sigint.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -19,9 +19,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "compat.h"
-#include "embed.h"
-#include "runtime_p.h"
+#include "python/compat.h"
+#include "life/embed.h"
+#include "life/runtime_p.h"
 
 static int wake_fd = -1; /* read by the handler: set before it is installed, closed after it is gone */
 static struct sigaction before;

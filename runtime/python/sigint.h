@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ctrl+C: the host's, unless it hands it over. GIL: held, except for qip_sigint_save(). */
-#ifndef QI_RUNTIME_SIGINT_H
-#define QI_RUNTIME_SIGINT_H
+#ifndef QIP_PYTHON_SIGINT_H
+#define QIP_PYTHON_SIGINT_H
 
 #include <Python.h>
 

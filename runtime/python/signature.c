@@ -4,7 +4,7 @@
  * with an empty __dict__ has neither __wrapped__ nor __signature__ nor a coroutine mark, so its code
  * object tells everything.
  */
-#include "signature.h"
+#include "python/signature.h"
 
 #include <stdbool.h>
 

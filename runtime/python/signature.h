@@ -3,8 +3,8 @@
  * What a callable takes, and whether calling it makes a coroutine. Both are answered in C for functions
  * and bound methods, which nearly all slots are, and by `inspect` for everything else. GIL: held.
  */
-#ifndef QI_RUNTIME_SIGNATURE_H
-#define QI_RUNTIME_SIGNATURE_H
+#ifndef QIP_PYTHON_SIGNATURE_H
+#define QIP_PYTHON_SIGNATURE_H
 
 #include <Python.h>
 

@@ -6,12 +6,12 @@
  * each take the other's objects for strangers, so the second is refused, and the library comes first: where
  * it is loaded, the extension is refused even before the library has started.
  */
-#include "single.h"
+#include "python/single.h"
 
 #include <stdlib.h>
 
-#include "loaded.h"
-#include "state.h"
+#include "core/loaded.h"
+#include "python/state.h"
 
 static bool embeds;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which copy of `_qi` a process has: the library's, or that of an extension module. GIL: held. */
-#ifndef QI_RUNTIME_SINGLE_H
-#define QI_RUNTIME_SINGLE_H
+#ifndef QIP_PYTHON_SINGLE_H
+#define QIP_PYTHON_SINGLE_H
 
 #include <Python.h>
 

@@ -6,8 +6,8 @@
  * A room that adds a type writes qip_<room>_setup(), which makes the type, stores it here and adds it to
  * the module; module.c calls them all in order.
  */
-#ifndef QI_RUNTIME_STATE_H
-#define QI_RUNTIME_STATE_H
+#ifndef QIP_PYTHON_STATE_H
+#define QIP_PYTHON_STATE_H
 
 #include <Python.h>
 

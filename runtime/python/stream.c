@@ -16,20 +16,20 @@
  */
 #include <Python.h>
 
-#include "stream.h"
+#include "python/stream.h"
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "callout.h"
-#include "compat.h"
-#include "embed.h"
-#include "interp.h"
-#include "output.h"
-#include "runtime_p.h"
-#include "state.h"
+#include "core/callout.h"
+#include "python/compat.h"
+#include "life/embed.h"
+#include "python/interp.h"
+#include "python/output.h"
+#include "life/runtime_p.h"
+#include "python/state.h"
 
 /* A line this long without an end is handed over in pieces, so that a mistake cannot eat all memory. */
 enum { LONGEST_LINE = 1 << 20 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* sys.stdout and sys.stderr while a runtime stands. GIL: held. */
-#ifndef QI_RUNTIME_STREAM_H
-#define QI_RUNTIME_STREAM_H
+#ifndef QIP_PYTHON_STREAM_H
+#define QIP_PYTHON_STREAM_H
 
 #include <qi/runtime.h>
 

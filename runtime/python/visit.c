@@ -2,9 +2,9 @@
 /* Whose pulse it is: from the start of a runtime, or of a watchdog without one, to its end. */
 #include <Python.h>
 
-#include "compat.h"
-#include "loop_p.h"
-#include "pulse.h"
+#include "python/compat.h"
+#include "loop/loop_p.h"
+#include "core/pulse.h"
 
 qip_pulse qip_pulse_now;
 

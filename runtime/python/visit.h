@@ -3,16 +3,16 @@
  * Entering Python from C++: PyGILState_Ensure() and _Release(), and the watchdog's knowledge of it. All that
  * may run code of somebody's in the GUI thread comes this way; where only libqi's own runs, the GIL is enough.
  */
-#ifndef QI_RUNTIME_VISIT_H
-#define QI_RUNTIME_VISIT_H
+#ifndef QIP_PYTHON_VISIT_H
+#define QIP_PYTHON_VISIT_H
 
 #include <Python.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "compat.h"
-#include "pulse.h"
+#include "python/compat.h"
+#include "core/pulse.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Work in the threads of others: see across.h. */
-#include "across.h"
+#include "qt/across.h"
 
-#include "work.h"
+#include "qt/work.h"
 
 #include <atomic>
 

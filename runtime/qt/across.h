@@ -8,10 +8,10 @@
  * `patience_ms` is given up; the work is then never done. Work that has begun is waited for without
  * limit, since it may be a dialog. The work owns its arguments, so it may outlive a caller that gave up.
  */
-#ifndef QI_RUNTIME_QT_ACROSS_H
-#define QI_RUNTIME_QT_ACROSS_H
+#ifndef QIP_QT_ACROSS_H
+#define QIP_QT_ACROSS_H
 
-#include "ref.h"
+#include "qt/ref.h"
 
 #include <exception>
 #include <memory>

@@ -24,7 +24,7 @@
 
 #include <qi/runtime.h>
 
-#include "bridge.h"
+#include "qt/bridge.h"
 
 namespace
 {

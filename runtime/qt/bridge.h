@@ -3,8 +3,8 @@
  * What the C rooms ask of Qt: objects, signals, and the GUI thread. Implemented in qt/, callable from C.
  * Names are qip_qt_*.
  */
-#ifndef QI_RUNTIME_QT_BRIDGE_H
-#define QI_RUNTIME_QT_BRIDGE_H
+#ifndef QIP_QT_BRIDGE_H
+#define QIP_QT_BRIDGE_H
 
 #include <qi/base.h>
 

@@ -5,15 +5,15 @@
  * What an exporter of Python's has given is released with the host's last copy, in whatever thread, for which
  * the GIL is taken; after the interpreter's end there is nothing left to release.
  */
-#include "buffer.h"
+#include "qt/buffer.h"
 
 #include <new>
 
-#include "docs.h"
+#include "python/docs.h"
 #include "rooms.h"
-#include "bridge.h"
-#include "object.h"
-#include "variant.h"
+#include "qt/bridge.h"
+#include "qt/object.h"
+#include "qt/variant.h"
 
 namespace qi
 {

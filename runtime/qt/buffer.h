@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Shared memory: see buffer.cpp. GIL: held. */
-#ifndef QI_RUNTIME_QT_BUFFER_H
-#define QI_RUNTIME_QT_BUFFER_H
+#ifndef QIP_QT_BUFFER_H
+#define QIP_QT_BUFFER_H
 
-#include "ref.h"
+#include "qt/ref.h"
 
 #include <qi/buffer.hpp>
 

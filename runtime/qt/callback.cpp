@@ -6,15 +6,15 @@
  * The callable runs in the GUI thread. A call from another thread that wants no result is posted there and
  * owns what it was given; one that wants a result waits, by the rules of across.h.
  */
-#include "callback.h"
+#include "qt/callback.h"
 
 #include <qi/qt.hpp>
 
 #include <QtCore/qcoreapplication.h>
 
 #include "rooms.h"
-#include "across.h"
-#include "bridge.h"
+#include "qt/across.h"
+#include "qt/bridge.h"
 
 namespace qi
 {

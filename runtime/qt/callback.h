@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Callables for the host: see callback.cpp. GIL: held. */
-#ifndef QI_RUNTIME_QT_CALLBACK_H
-#define QI_RUNTIME_QT_CALLBACK_H
+#ifndef QIP_QT_CALLBACK_H
+#define QIP_QT_CALLBACK_H
 
-#include "variant.h"
+#include "qt/variant.h"
 
 namespace qi
 {

@@ -3,14 +3,14 @@
  * `_qi._check_qt(module)`: refuses a module, such as PyQt6.QtCore, that uses another copy of Qt than libqi does
  * (qt/copies.h). Its objects would be taken for ours and crash where they are touched first.
  */
-#include "check_qt.h"
+#include "qt/check_qt.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "qt/copies.h"
-#include "state.h"
+#include "python/state.h"
 
 /* The file of an extension module; None where it has none. New reference. */
 static PyObject *file_of(PyObject *module)

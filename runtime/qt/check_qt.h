@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Bindings that use another copy of Qt than libqi does. */
-#ifndef QI_RUNTIME_CHECK_QT_H
-#define QI_RUNTIME_CHECK_QT_H
+#ifndef QIP_QT_CHECK_QT_H
+#define QIP_QT_CHECK_QT_H
 
 #include <Python.h>
 

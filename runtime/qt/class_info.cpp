@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Classes by name: see class_info.h. */
-#include "class_info.h"
+#include "qt/class_info.h"
 
 #include <memory>
 

@@ -3,8 +3,8 @@
  * What a class of QObjects offers, by name: looked up once for each class and kept, since the
  * meta-object itself answers only by going through all its strings. GIL: held, which also guards this.
  */
-#ifndef QI_RUNTIME_QT_CLASS_INFO_H
-#define QI_RUNTIME_QT_CLASS_INFO_H
+#ifndef QIP_QT_CLASS_INFO_H
+#define QIP_QT_CLASS_INFO_H
 
 #include <QtCore/qbytearraylist.h>
 #include <QtCore/qhash.h>

@@ -3,7 +3,7 @@
  * From Python to Qt: lists, sets, maps, pairs and JSON, of Qt's own types and of any that its type system can
  * fill. They may nest, and Python's own limit bounds the depth.
  */
-#include "containers.h"
+#include "qt/containers.h"
 
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qjsondocument.h>

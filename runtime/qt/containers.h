@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Containers for Qt: see containers.cpp. GIL: held. */
-#ifndef QI_RUNTIME_QT_CONTAINERS_H
-#define QI_RUNTIME_QT_CONTAINERS_H
+#ifndef QIP_QT_CONTAINERS_H
+#define QIP_QT_CONTAINERS_H
 
 #include <QtCore/qglobal.h>
 #if QT_VERSION >= QT_VERSION_CHECK(6, 11, 0)
@@ -12,7 +12,7 @@
 #include <QtCore/qsequentialiterable.h>
 #endif
 
-#include "variant.h"
+#include "qt/variant.h"
 
 namespace qi
 {

@@ -3,7 +3,7 @@
  * Conversions that the host has registered for types of its own, by type. The functions are the host's: they
  * run without the GIL, and what they throw becomes an exception of Python's.
  */
-#include "converters.h"
+#include "qt/converters.h"
 
 #include <memory>
 
@@ -13,8 +13,8 @@
 #include <qi/convert.hpp>
 
 #include "rooms.h"
-#include "across.h"
-#include "variant.h"
+#include "qt/across.h"
+#include "qt/variant.h"
 
 namespace qi
 {

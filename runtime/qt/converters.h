@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Conversions that the host has registered: see converters.cpp. GIL: held. */
-#ifndef QI_RUNTIME_QT_CONVERTERS_H
-#define QI_RUNTIME_QT_CONVERTERS_H
+#ifndef QIP_QT_CONVERTERS_H
+#define QIP_QT_CONVERTERS_H
 
-#include "ref.h"
+#include "qt/ref.h"
 
 #include <atomic>
 

@@ -5,14 +5,14 @@
  * linked with. The loader shares copies whose names agree, so only a renamed copy, or one of another major
  * version, is a second one.
  */
-#include "copies.h"
+#include "qt/copies.h"
 
 #include <cstdlib>
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qglobal.h>
 
-#include "loaded.h"
+#include "core/loaded.h"
 
 namespace
 {

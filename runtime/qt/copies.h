@@ -3,8 +3,8 @@
  * Which Qt this code uses, where a process has loaded more than one: a binding's wheel may bring a copy of its
  * own, and an object of one copy is no object of the other. Thread: any. GIL: not needed.
  */
-#ifndef QI_RUNTIME_QT_COPIES_H
-#define QI_RUNTIME_QT_COPIES_H
+#ifndef QIP_QT_COPIES_H
+#define QIP_QT_COPIES_H
 
 #ifdef __cplusplus
 extern "C" {

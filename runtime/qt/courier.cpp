@@ -4,7 +4,7 @@
  * loop. A call that is on its way keeps what it is to call, but not the courier: where that is freed first,
  * or the thread ends, the call is never made.
  */
-#include "ref.h"
+#include "qt/ref.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
@@ -12,7 +12,7 @@
 #include <QtCore/qthread.h>
 
 #include "rooms.h"
-#include "bridge.h"
+#include "qt/bridge.h"
 
 namespace
 {

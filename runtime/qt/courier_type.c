@@ -3,7 +3,7 @@
 #include <Python.h>
 
 #include "qt/bridge.h"
-#include "state.h"
+#include "python/state.h"
 
 typedef struct qip_courier {
     PyObject_HEAD

@@ -3,7 +3,7 @@
  * Dates and times. Qt's local time is Python's naive time; every other time keeps its zone: UTC as
  * timezone.utc, a fixed offset as timezone(offset), a named zone as zoneinfo.ZoneInfo.
  */
-#include "variant.h"
+#include "qt/variant.h"
 
 #include <datetime.h>
 

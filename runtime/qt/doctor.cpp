@@ -4,7 +4,7 @@
  * here; what only an interpreter can tell is asked of one in a process of its own, which runs qi._examine:
  * it may be broken, and so may what it imports, and the report must come all the same.
  */
-#include "doctor.h"
+#include "qt/doctor.h"
 
 #include <cstdlib>
 #include <vector>
@@ -19,8 +19,8 @@
 #include <QtCore/qprocess.h>
 #include <QtCore/qstandardpaths.h>
 
-#include "loaded.h"
-#include "copies.h"
+#include "core/loaded.h"
+#include "qt/copies.h"
 
 namespace
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the doctor finds of Qt, and the processes that find the rest. Thread: any. GIL: not held. */
-#ifndef QI_RUNTIME_QT_DOCTOR_H
-#define QI_RUNTIME_QT_DOCTOR_H
+#ifndef QIP_QT_DOCTOR_H
+#define QIP_QT_DOCTOR_H
 
 #include <qi/value.h>
 

@@ -4,7 +4,7 @@
  * kept in the module's cache under "Class::Name". Qt takes its members, numbers, names, and the members of
  * PyQt6's and PySide6's classes of the same name.
  */
-#include "variant.h"
+#include "qt/variant.h"
 
 #include "rooms.h"
 

@@ -4,15 +4,15 @@
  * what it has wrapped, and its classes are named as Qt's are, so nothing of them is compiled in: a QObject is
  * used at its address, a value is copied from there by the type of its class's name.
  */
-#include "foreign.h"
+#include "qt/foreign.h"
 
 #include <cstring>
 
 #include <QtCore/qobject.h>
 
 #include "rooms.h"
-#include "bridge.h"
-#include "object.h"
+#include "qt/bridge.h"
+#include "qt/object.h"
 
 namespace qi
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What PyQt6 and PySide6 have wrapped: see foreign.cpp. GIL: held. */
-#ifndef QI_RUNTIME_QT_FOREIGN_H
-#define QI_RUNTIME_QT_FOREIGN_H
+#ifndef QIP_QT_FOREIGN_H
+#define QIP_QT_FOREIGN_H
 
-#include "variant.h"
+#include "qt/variant.h"
 
 namespace qi
 {

@@ -10,7 +10,7 @@
  * Nothing here waits. The watcher lives in the GUI thread, and belongs to the application as a child, lest
  * it be left behind where no event loop runs any more.
  */
-#include "future.h"
+#include "qt/future.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qfuture.h>
@@ -18,9 +18,9 @@
 #include <QtCore/qpointer.h>
 
 #include "rooms.h"
-#include "across.h"
-#include "bridge.h"
-#include "object.h"
+#include "qt/across.h"
+#include "qt/bridge.h"
+#include "qt/object.h"
 
 namespace qi
 {

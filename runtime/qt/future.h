@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Futures of the host: see future.cpp. GIL: held. */
-#ifndef QI_RUNTIME_QT_FUTURE_H
-#define QI_RUNTIME_QT_FUTURE_H
+#ifndef QIP_QT_FUTURE_H
+#define QIP_QT_FUTURE_H
 
-#include "variant.h"
+#include "qt/variant.h"
 
 #include <structmember.h>
 

@@ -6,15 +6,15 @@
  *
  * Host code runs without the GIL here too, hence on a copy that no other thread of Python can change.
  */
-#include "gadget.h"
+#include "qt/gadget.h"
 
-#include "docs.h"
+#include "python/docs.h"
 #include "rooms.h"
-#include "class_info.h"
-#include "invoke.h"
-#include "names.h"
-#include "object.h"
-#include "ref.h"
+#include "qt/class_info.h"
+#include "qt/invoke.h"
+#include "qt/names.h"
+#include "qt/object.h"
+#include "qt/ref.h"
 
 namespace qi
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Values with a meta-object: see gadget.cpp. GIL: held. */
-#ifndef QI_RUNTIME_QT_GADGET_H
-#define QI_RUNTIME_QT_GADGET_H
+#ifndef QIP_QT_GADGET_H
+#define QIP_QT_GADGET_H
 
-#include "variant.h"
+#include "qt/variant.h"
 
 namespace qi
 {

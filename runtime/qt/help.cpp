@@ -4,9 +4,9 @@
  * them, from the meta-object. Parameters with defaults are marked, since the meta-object has their shorter
  * forms but not the values.
  */
-#include "class_info.h"
-#include "invoke.h"
-#include "object.h"
+#include "qt/class_info.h"
+#include "qt/invoke.h"
+#include "qt/object.h"
 
 namespace qi
 {

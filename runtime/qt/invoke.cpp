@@ -6,13 +6,13 @@
  *
  * The shorter forms that default arguments give a method are methods of their own in the meta-object.
  */
-#include "invoke.h"
+#include "qt/invoke.h"
 
-#include "across.h"
-#include "class_info.h"
-#include "future.h"
-#include "object.h"
-#include "variant.h"
+#include "qt/across.h"
+#include "qt/class_info.h"
+#include "qt/future.h"
+#include "qt/object.h"
+#include "qt/variant.h"
 
 #include <QtCore/qpointer.h>
 #include <QtCore/qvarlengtharray.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What invoke.cpp and object.cpp share with gadget.cpp: calls and properties of what has a meta-object.
  * GIL: held. */
-#ifndef QI_RUNTIME_QT_INVOKE_H
-#define QI_RUNTIME_QT_INVOKE_H
+#ifndef QIP_QT_INVOKE_H
+#define QIP_QT_INVOKE_H
 
-#include "across.h"
-#include "variant.h"
+#include "qt/across.h"
+#include "qt/variant.h"
 
 namespace qi
 {

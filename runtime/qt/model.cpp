@@ -6,7 +6,7 @@
  * A QPersistentModelIndex belongs to its model's thread: it is made there, asked there and, since the
  * object in Python may go anywhere, sent back there to be destroyed.
  */
-#include "model.h"
+#include "qt/model.h"
 
 #include <memory>
 #include <new>
@@ -14,9 +14,9 @@
 #include <QtCore/qpointer.h>
 
 #include "rooms.h"
-#include "across.h"
-#include "bridge.h"
-#include "object.h"
+#include "qt/across.h"
+#include "qt/bridge.h"
+#include "qt/object.h"
 
 namespace qi
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Places in models: see model.cpp. GIL: held. */
-#ifndef QI_RUNTIME_QT_MODEL_H
-#define QI_RUNTIME_QT_MODEL_H
+#ifndef QIP_QT_MODEL_H
+#define QIP_QT_MODEL_H
 
-#include "variant.h"
+#include "qt/variant.h"
 
 #include <QtCore/qabstractitemmodel.h>
 

@@ -3,7 +3,7 @@
  * Near names. A name is near if it is the same but for case and underscores (so that `text_changed`
  * finds `textChanged`), begins with the other or the other with it, or is few edits away.
  */
-#include "names.h"
+#include "qt/names.h"
 
 #include <algorithm>
 #include <vector>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Near names for messages: what somebody may have meant who wrote a name that does not exist. */
-#ifndef QI_RUNTIME_QT_NAMES_H
-#define QI_RUNTIME_QT_NAMES_H
+#ifndef QIP_QT_NAMES_H
+#define QIP_QT_NAMES_H
 
 #include <QtCore/qbytearraylist.h>
 

@@ -6,15 +6,15 @@
  * The table of proxies borrows: an entry goes when its proxy does, and one whose QObject has died is
  * replaced when another QObject turns up at the same address. The GIL guards it.
  */
-#include "object.h"
+#include "qt/object.h"
 
-#include "across.h"
-#include "bridge.h"
-#include "class_info.h"
-#include "foreign.h"
-#include "invoke.h"
-#include "names.h"
-#include "variant.h"
+#include "qt/across.h"
+#include "qt/bridge.h"
+#include "qt/class_info.h"
+#include "qt/foreign.h"
+#include "qt/invoke.h"
+#include "qt/names.h"
+#include "qt/variant.h"
 
 #include <QtCore/qabstractitemmodel.h>
 #include <QtCore/qfuturewatcher.h>

@@ -4,8 +4,8 @@
  * function that takes an object expects a live one, which the caller has just asked its guard for.
  * GIL: held, and released inside wherever code of the host may run. "An exception" is one of Python's.
  */
-#ifndef QI_RUNTIME_QT_OBJECT_H
-#define QI_RUNTIME_QT_OBJECT_H
+#ifndef QIP_QT_OBJECT_H
+#define QIP_QT_OBJECT_H
 
 #include <Python.h>
 

@@ -3,7 +3,7 @@
  * What one side has and the other has nothing for, each carried by the other unopened: `_qi.Variant`, a
  * Python object that holds a QVariant, and a QVariant that holds an object of Python.
  */
-#include "variant.h"
+#include "qt/variant.h"
 
 #include <new>
 
@@ -11,8 +11,8 @@
 #include <QtCore/qmetaobject.h>
 
 #include "rooms.h"
-#include "gadget.h"
-#include "object.h"
+#include "qt/gadget.h"
+#include "qt/object.h"
 
 namespace qi
 {

@@ -8,13 +8,13 @@
  */
 #include <Python.h>
 
-#include "owner.h"
+#include "qt/owner.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "qt/bridge.h"
-#include "visit.h"
+#include "python/visit.h"
 
 struct qip_owner {
     atomic_int references; /* the holder's and the watch's; the latter passes to what it posts */

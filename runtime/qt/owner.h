@@ -3,8 +3,8 @@
  * A QObject that owns something of ours: when it is destroyed, in whatever thread, we are told on the GUI
  * thread with the GIL held, which is where tasks and connections can be ended.
  */
-#ifndef QI_RUNTIME_OWNER_H
-#define QI_RUNTIME_OWNER_H
+#ifndef QIP_QT_OWNER_H
+#define QIP_QT_OWNER_H
 
 #include <qi/base.h>
 

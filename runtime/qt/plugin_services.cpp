@@ -3,7 +3,7 @@
  * What the plugin manager, which is written in Python, has of Qt: the application's settings and places, and a
  * watch over files. Python calls it through the proxy, as it calls any object of a host.
  */
-#include "bridge.h"
+#include "qt/bridge.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qdir.h>

@@ -10,9 +10,9 @@
 // so that the loop's turns are short while the user does something (pace.h). Nothing in Qt tells whether
 // such an event waits; but where there was one just now, the next is near.
 
-#include "host.h"
-#include "pulse.h"
-#include "copies.h"
+#include "core/host.h"
+#include "core/pulse.h"
+#include "qt/copies.h"
 
 #include <QAbstractEventDispatcher>
 #include <QCoreApplication>

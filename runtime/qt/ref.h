@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Small owners for C++ code that calls CPython: one reference, the GIL, a level of recursion. */
-#ifndef QI_RUNTIME_QT_REF_H
-#define QI_RUNTIME_QT_REF_H
+#ifndef QIP_QT_REF_H
+#define QIP_QT_REF_H
 
 #include <Python.h>
 
 #include <utility>
 
-#include "interp.h"
-#include "visit.h"
+#include "python/interp.h"
+#include "python/visit.h"
 
 namespace qi
 {

@@ -20,7 +20,7 @@
  *
  * m_closed and m_depth are guarded by the GIL; all else is set before the connection is made.
  */
-#include "variant.h"
+#include "qt/variant.h"
 
 #include <cstring>
 #include <optional>
@@ -31,11 +31,11 @@
 #include <QtCore/qthread.h>
 
 #include "rooms.h"
-#include "across.h"
-#include "bridge.h"
-#include "class_info.h"
-#include "names.h"
-#include "object.h"
+#include "qt/across.h"
+#include "qt/bridge.h"
+#include "qt/class_info.h"
+#include "qt/names.h"
+#include "qt/object.h"
 
 namespace
 {

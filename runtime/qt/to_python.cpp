@@ -3,7 +3,7 @@
  * From Qt to Python. A function for each type, and one table that says which; the relay asks the table
  * when it connects, and at each emission only calls the function.
  */
-#include "variant.h"
+#include "qt/variant.h"
 
 #include <QtCore/qdatetime.h>
 #include <QtCore/qjsonarray.h>
@@ -15,13 +15,13 @@
 #include <QtCore/qurl.h>
 #include <QtCore/quuid.h>
 
-#include "bridge.h"
-#include "buffer.h"
-#include "containers.h"
-#include "converters.h"
-#include "future.h"
-#include "model.h"
-#include "work.h"
+#include "qt/bridge.h"
+#include "qt/buffer.h"
+#include "qt/containers.h"
+#include "qt/converters.h"
+#include "qt/future.h"
+#include "qt/model.h"
+#include "qt/work.h"
 
 namespace qi
 {

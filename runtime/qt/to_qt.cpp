@@ -3,7 +3,7 @@
  * From Python to Qt: a value of exactly the type that is asked for, or an exception that says what was
  * expected; and the best type for an object that goes into a QVariant.
  */
-#include "variant.h"
+#include "qt/variant.h"
 
 #include <cfloat>
 #include <cmath>
@@ -15,15 +15,15 @@
 #include <QtCore/quuid.h>
 
 #include "rooms.h"
-#include "bridge.h"
-#include "buffer.h"
-#include "callback.h"
-#include "containers.h"
-#include "converters.h"
-#include "foreign.h"
-#include "future.h"
-#include "gadget.h"
-#include "model.h"
+#include "qt/bridge.h"
+#include "qt/buffer.h"
+#include "qt/callback.h"
+#include "qt/containers.h"
+#include "qt/converters.h"
+#include "qt/foreign.h"
+#include "qt/future.h"
+#include "qt/gadget.h"
+#include "qt/model.h"
 
 namespace qi
 {

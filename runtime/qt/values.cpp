@@ -6,7 +6,7 @@
 #include <qi/qt.hpp>
 
 #include "rooms.h"
-#include "variant.h"
+#include "qt/variant.h"
 
 namespace qi
 {

@@ -30,10 +30,10 @@
  * Errors: TypeError where the kind does not fit, OverflowError where the range does not; both name what
  * was expected. GIL: held; given up only around the host's own conversions.
  */
-#ifndef QI_RUNTIME_QT_VARIANT_H
-#define QI_RUNTIME_QT_VARIANT_H
+#ifndef QIP_QT_VARIANT_H
+#define QIP_QT_VARIANT_H
 
-#include "ref.h"
+#include "qt/ref.h"
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qmetatype.h>

@@ -13,8 +13,8 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
 
-#include "bridge.h"
-#include "ref.h"
+#include "qt/bridge.h"
+#include "qt/ref.h"
 
 namespace
 {

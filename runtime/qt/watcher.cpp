@@ -18,8 +18,8 @@
 #include <algorithm>
 
 #include "rooms.h"
-#include "future.h"
-#include "object.h"
+#include "qt/future.h"
+#include "qt/object.h"
 
 namespace qi
 {

@@ -6,16 +6,16 @@
  * The pool's threads have nothing to do with Python. What came out travels unopened, as a value of a type of
  * its own, and is opened by whoever asks the future.
  */
-#include "work.h"
+#include "qt/work.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qfuture.h>
 #include <QtCore/qpromise.h>
 #include <QtCore/qthreadpool.h>
 
-#include "across.h"
-#include "bridge.h"
-#include "future.h"
+#include "qt/across.h"
+#include "qt/bridge.h"
+#include "qt/future.h"
 
 namespace qi
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What comes out of work on the pool: see work.cpp. GIL: held. */
-#ifndef QI_RUNTIME_QT_WORK_H
-#define QI_RUNTIME_QT_WORK_H
+#ifndef QIP_QT_WORK_H
+#define QIP_QT_WORK_H
 
-#include "ref.h"
+#include "qt/ref.h"
 
 #include <exception>
 

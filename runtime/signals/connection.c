@@ -16,17 +16,17 @@
 
 #include <qi/connection.h>
 
-#include "border.h"
-#include "callable.h"
-#include "connection_p.h"
-#include "handles.h"
-#include "owner.h"
+#include "python/border.h"
+#include "python/callable.h"
+#include "signals/connection_p.h"
+#include "core/handles.h"
+#include "qt/owner.h"
 #include "qt/bridge.h"
-#include "runtime_p.h"
-#include "scope.h"
-#include "slot.h"
-#include "status.h"
-#include "visit.h"
+#include "life/runtime_p.h"
+#include "python/scope.h"
+#include "signals/slot.h"
+#include "core/status.h"
+#include "python/visit.h"
 
 struct qi_connection {
     atomic_int references;

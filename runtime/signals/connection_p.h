@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What others may know of the connections that C has made. GIL: held. */
-#ifndef QI_RUNTIME_CONNECTION_P_H
-#define QI_RUNTIME_CONNECTION_P_H
+#ifndef QIP_SIGNALS_CONNECTION_P_H
+#define QIP_SIGNALS_CONNECTION_P_H
 
 #include <stddef.h>
 

@@ -12,17 +12,17 @@
  *
  * Thread: GUI. Only the object of a bound method may go in another thread; the end is posted then.
  */
-#include "link.h"
+#include "signals/link.h"
 
 #include <structmember.h>
 
-#include "compat.h"
-#include "proxy_p.h"
-#include "scope.h"
-#include "signature.h"
-#include "slot.h"
-#include "status.h"
-#include "visit.h"
+#include "python/compat.h"
+#include "objects/proxy_p.h"
+#include "python/scope.h"
+#include "python/signature.h"
+#include "signals/slot.h"
+#include "core/status.h"
+#include "python/visit.h"
 
 typedef struct qip_link {
     PyObject_HEAD

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What other rooms may ask about the connections that Python makes through proxies. GIL: held. */
-#ifndef QI_RUNTIME_LINK_H
-#define QI_RUNTIME_LINK_H
+#ifndef QIP_SIGNALS_LINK_H
+#define QIP_SIGNALS_LINK_H
 
 #include <Python.h>
 

@@ -16,9 +16,9 @@
  * What waits gets its turn when a task ends, one launch in each iteration of the loop, so that a slot
  * whose first step emits its own signal cannot keep the loop for itself.
  */
-#include "slot.h"
+#include "signals/slot.h"
 
-#include "runtime_p.h"
+#include "life/runtime_p.h"
 
 /* Owned by the caller: forget_waiting(). */
 static qip_waiting *pop_waiting(qip_slot *slot)

@@ -11,13 +11,13 @@
  * reported here when it ends. Otherwise the task was handed to the caller, who may await it; asyncio
  * complains once when the last reference goes and nobody has.
  */
-#include "slot.h"
+#include "signals/slot.h"
 
-#include "compat.h"
-#include "loop.h"
-#include "runtime_p.h"
-#include "scope.h"
-#include "slow.h"
+#include "python/compat.h"
+#include "loop/loop.h"
+#include "life/runtime_p.h"
+#include "python/scope.h"
+#include "watch/slow.h"
 
 /* -- names, for messages and reports ------------------------------------------------------------------- */
 

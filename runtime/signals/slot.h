@@ -6,16 +6,16 @@
  * slot.c is the way from a call to a task, overlap.c decides which calls launch and when, and slot_type.c
  * is the type. A `signal` is a str for reports, borrowed; NULL is what the slot itself says of it.
  */
-#ifndef QI_RUNTIME_SLOT_H
-#define QI_RUNTIME_SLOT_H
+#ifndef QIP_SIGNALS_SLOT_H
+#define QIP_SIGNALS_SLOT_H
 
 #include <Python.h>
 
 #include <qi/connection.h>
 
-#include "owner.h"
-#include "pending.h"
-#include "signature.h"
+#include "qt/owner.h"
+#include "loop/pending.h"
+#include "python/signature.h"
 
 /* One launch whose first step is still on the stack, for as long as it is there. */
 typedef struct qip_launching {

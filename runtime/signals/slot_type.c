@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `_qi.Slot` as Python sees it: how one is made, what it holds, its attributes. What a call does is in slot.c. */
-#include "slot.h"
+#include "signals/slot.h"
 
 #include <structmember.h>
 
 #include <stddef.h>
 #include <string.h>
 
-#include "compat.h"
+#include "python/compat.h"
 #include "qt/bridge.h"
-#include "runtime_p.h"
-#include "scope.h"
+#include "life/runtime_p.h"
+#include "python/scope.h"
 
 static const char *const overlap_names[] = {
     [QI_OVERLAP_CONCURRENT] = "concurrent", [QI_OVERLAP_DROP] = "drop",

@@ -6,7 +6,7 @@
  * made. Without TLS there is nothing to wait for: a callback in a Context of its own does the same.
  * With TLS, or if a subclass has its own _accept_connection2(), asyncio's coroutine is used.
  */
-#include "loop_p.h"
+#include "loop/loop_p.h"
 
 #include <errno.h>
 

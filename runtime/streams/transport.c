@@ -11,7 +11,7 @@
  *
  * The loop uses it for plain sockets when it polls by itself (see _loop.py); else asyncio's own class.
  */
-#include "transport.h"
+#include "streams/transport.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -10,15 +10,15 @@
  * Whatever calls the protocol, the loop or a logger may come back after anything has happened: the
  * connection may be lost (then `loop`, `sock` and `protocol` are NULL), closing, or have another protocol.
  */
-#ifndef QI_RUNTIME_TRANSPORT_H
-#define QI_RUNTIME_TRANSPORT_H
+#ifndef QIP_STREAMS_TRANSPORT_H
+#define QIP_STREAMS_TRANSPORT_H
 
 #include <Python.h>
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "loop_p.h"
+#include "loop/loop_p.h"
 
 /* A stretch of bytes that waits to be written, inside of an immutable object. */
 typedef struct qip_chunk {

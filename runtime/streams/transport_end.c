@@ -5,7 +5,7 @@
  * connection_lost() is always called in an iteration of its own, as in asyncio: close() and abort() only
  * schedule it. All that calls out may come back to a transport that somebody else has ended meanwhile.
  */
-#include "transport.h"
+#include "streams/transport.h"
 
 enum { LOG_THRESHOLD = 5 };
 

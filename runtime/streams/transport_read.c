@@ -7,7 +7,7 @@
  * A transport that has seen a large one receives the next right into a bytes object that is likely to fit.
  * The poller is level-triggered: what is left comes with the next readiness.
  */
-#include "transport.h"
+#include "streams/transport.h"
 
 #include <errno.h>
 #include <sys/socket.h>

@@ -7,7 +7,7 @@
  * they are sent. It is in order whatever happens in between: nothing is sent past it.
  */
 #define PY_SSIZE_T_CLEAN
-#include "transport.h"
+#include "streams/transport.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -10,18 +10,18 @@
  * once, of those that come too soon the latest when its time has come, and the last one at the end of the
  * task at the latest. A report overwrites one that still waits.
  */
-#include "progress.h"
+#include "tasks/progress.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "coarse_clock.h"
-#include "compat.h"
-#include "interp.h"
+#include "core/coarse_clock.h"
+#include "python/compat.h"
+#include "python/interp.h"
 #include "qt/bridge.h"
-#include "runtime_p.h"
+#include "life/runtime_p.h"
 
 enum { INTERVAL_NS = 40 * 1000000 };
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What Python tells of a task's progress, on its way to the host's callback: see progress.c. */
-#ifndef QI_RUNTIME_PROGRESS_H
-#define QI_RUNTIME_PROGRESS_H
+#ifndef QIP_TASKS_PROGRESS_H
+#define QIP_TASKS_PROGRESS_H
 
 #include <Python.h>
 
 #include <qi/task.h>
 
-#include "state.h"
+#include "python/state.h"
 
 typedef struct qip_progress qip_progress;
 

@@ -9,14 +9,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "border.h"
-#include "callable.h"
-#include "handles.h"
-#include "progress.h"
+#include "python/border.h"
+#include "python/callable.h"
+#include "core/handles.h"
+#include "tasks/progress.h"
 #include "qt/bridge.h"
-#include "runtime_p.h"
-#include "status.h"
-#include "task_p.h"
+#include "life/runtime_p.h"
+#include "core/status.h"
+#include "tasks/task_p.h"
 
 /* All launches that have not ended, in whatever thread they were asked for. */
 static pthread_mutex_t launches_lock = PTHREAD_MUTEX_INITIALIZER;

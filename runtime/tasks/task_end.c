@@ -5,19 +5,19 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "border.h"
-#include "callable.h"
-#include "compat.h"
-#include "convert.h"
-#include "interp.h"
-#include "owner.h"
-#include "pending.h"
-#include "progress.h"
-#include "runtime_p.h"
-#include "scope.h"
-#include "status.h"
-#include "task_p.h"
-#include "visit.h"
+#include "python/border.h"
+#include "python/callable.h"
+#include "python/compat.h"
+#include "python/convert.h"
+#include "python/interp.h"
+#include "qt/owner.h"
+#include "loop/pending.h"
+#include "tasks/progress.h"
+#include "life/runtime_p.h"
+#include "python/scope.h"
+#include "core/status.h"
+#include "tasks/task_p.h"
+#include "python/visit.h"
 
 /* -- the end ----------------------------------------------------------------------------------------------------- */
 

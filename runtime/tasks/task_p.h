@@ -16,8 +16,8 @@
  *
  * The result is converted when the task ends, so reading it needs neither the GIL nor the interpreter.
  */
-#ifndef QI_RUNTIME_TASK_P_H
-#define QI_RUNTIME_TASK_P_H
+#ifndef QIP_TASKS_TASK_P_H
+#define QIP_TASKS_TASK_P_H
 
 #include <Python.h>
 
@@ -26,9 +26,9 @@
 
 #include <qi/task.h>
 
-#include "owner.h"
-#include "pending.h"
-#include "progress.h"
+#include "qt/owner.h"
+#include "loop/pending.h"
+#include "tasks/progress.h"
 
 struct qi_task {
     atomic_int references; /* of all three sides */

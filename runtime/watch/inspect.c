@@ -10,15 +10,15 @@
 
 #include <qi/monitor.h>
 
-#include "border.h"
-#include "coarse_clock.h"
-#include "compat.h"
-#include "convert.h"
-#include "embed.h"
-#include "pending.h"
-#include "slot.h"
-#include "status.h"
-#include "visit.h"
+#include "python/border.h"
+#include "core/coarse_clock.h"
+#include "python/compat.h"
+#include "python/convert.h"
+#include "life/embed.h"
+#include "loop/pending.h"
+#include "signals/slot.h"
+#include "core/status.h"
+#include "python/visit.h"
 
 static const char own_module[] = "qi._inspection";
 

@@ -14,7 +14,7 @@
  *
  * The request is under `lock`, which nobody holds while code of others runs. `armed` says whether there is one.
  */
-#include "interrupt.h"
+#include "watch/interrupt.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -25,11 +25,11 @@
 
 #include <qi/monitor.h>
 
-#include "border.h"
-#include "compat.h"
-#include "embed.h"
-#include "status.h"
-#include "visit.h"
+#include "python/border.h"
+#include "python/compat.h"
+#include "life/embed.h"
+#include "core/status.h"
+#include "python/visit.h"
 
 enum { REASON_SIZE = 400 };
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ending Python code that does not give the GUI thread back: qi.Interrupted, raised from any thread. */
-#ifndef QI_RUNTIME_INTERRUPT_H
-#define QI_RUNTIME_INTERRUPT_H
+#ifndef QIP_WATCH_INTERRUPT_H
+#define QIP_WATCH_INTERRUPT_H
 
 #include <Python.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "loop_p.h"
+#include "loop/loop_p.h"
 
 /* Takes a signal for the purpose, where this is Python's main thread. 0, or -1 with an exception. GIL: held. */
 int qip_interrupt_open(void);

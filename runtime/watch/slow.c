@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a slow step was is asked when it has ended, of what the loop or the slot still holds of it. */
-#include "slow.h"
+#include "watch/slow.h"
 
 #include <string.h>
 
-#include "compat.h"
-#include "embed.h"
-#include "interp.h"
-#include "loop_p.h"
-#include "state.h"
+#include "python/compat.h"
+#include "life/embed.h"
+#include "python/interp.h"
+#include "loop/loop_p.h"
+#include "python/state.h"
 
 static struct {
     uint64_t limit_ns; /* 0: none is told */

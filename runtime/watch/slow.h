@@ -6,15 +6,15 @@
  * that it may be worth it. What runs at once when a signal or the host calls it is measured by that counter
  * alone, and only while somebody wants to know. GIL: held.
  */
-#ifndef QI_RUNTIME_SLOW_H
-#define QI_RUNTIME_SLOW_H
+#ifndef QIP_WATCH_SLOW_H
+#define QIP_WATCH_SLOW_H
 
 #include <Python.h>
 
 #include <qi/monitor.h>
 
-#include "coarse_clock.h"
-#include "pulse.h"
+#include "core/coarse_clock.h"
+#include "core/pulse.h"
 
 /* Has steps told that take longer; 0: none. `fn` NULL: they are logged. */
 void qip_slow_set(unsigned milliseconds, qi_slow_step_fn fn, void *user);

@@ -32,17 +32,17 @@
 
 #include <qi/monitor.h>
 
-#include "border.h"
-#include "coarse_clock.h"
-#include "compat.h"
-#include "embed.h"
-#include "interp.h"
-#include "interrupt.h"
-#include "loop_p.h"
-#include "runtime_p.h"
-#include "slow.h"
-#include "status.h"
-#include "watchdog.h"
+#include "python/border.h"
+#include "core/coarse_clock.h"
+#include "python/compat.h"
+#include "life/embed.h"
+#include "python/interp.h"
+#include "watch/interrupt.h"
+#include "loop/loop_p.h"
+#include "life/runtime_p.h"
+#include "watch/slow.h"
+#include "core/status.h"
+#include "watch/watchdog.h"
 
 enum {
     DEFAULT_LIMIT_MS = 1000,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The watchdog, for those who begin and end the runtime. GUI thread, GIL held. */
-#ifndef QI_RUNTIME_WATCHDOG_H
-#define QI_RUNTIME_WATCHDOG_H
+#ifndef QIP_WATCH_WATCHDOG_H
+#define QIP_WATCH_WATCHDOG_H
 
 #include <qi/monitor.h>
 

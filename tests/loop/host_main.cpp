@@ -38,9 +38,9 @@
 #include <sys/eventfd.h>
 
 extern "C" {
-#include "host.h"
-#include "package.h"
-#include "state.h"
+#include "core/host.h"
+#include "python/package.h"
+#include "python/state.h"
 }
 
 namespace

@@ -4,7 +4,7 @@
 #include <thread>
 #include <vector>
 
-#include "handles.h"
+#include "core/handles.h"
 #include "tests/support/catch.h"
 
 TEST_CASE("a_handle_is_live_from_add_to_remove")

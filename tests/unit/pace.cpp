@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The length of a turn, by what the host has had to do.
-#include "pace.h"
+#include "core/pace.h"
 #include "tests/support/catch.h"
 
 namespace

@@ -11,7 +11,7 @@
 #include <thread>
 
 extern "C" {
-#include "poller.h"
+#include "core/poller.h"
 }
 #include "tests/support/catch.h"
 

@@ -4,7 +4,7 @@
 #include <deque>
 #include <random>
 
-#include "ring.h"
+#include "core/ring.h"
 #include "tests/support/catch.h"
 
 namespace

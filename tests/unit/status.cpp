@@ -6,7 +6,7 @@
 
 #include <qi/base.h>
 
-#include "status.h"
+#include "core/status.h"
 #include "tests/support/catch.h"
 
 TEST_CASE("a_thread_without_failures_has_an_empty_record")

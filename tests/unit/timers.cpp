@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tests/support/catch.h"
-#include "timers.h"
+#include "core/timers.h"
 
 namespace
 {
