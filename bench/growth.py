@@ -14,8 +14,9 @@ import time
 
 import _bench
 import loads
-import suite
-from suite import LOOPS, in_qt
+import session
+from session import LOOPS
+from suite import in_qt
 from workloads import echo, signals
 
 NUMBERS = (10, 100, 1_000, 10_000, 50_000)
@@ -143,7 +144,7 @@ def sockets(active_of):
         active = active_of(number)
         each = max(2, times_for(active, 5_000))
         meter = echo.Meter(number)
-        client = [suite.options.build / "bench" / "qi-bench-client"]
+        client = [session.options.build / "bench" / "qi-bench-client"]
 
         async def start():
             # The client uses some addresses of this machine, since one has not enough ports.
@@ -202,7 +203,7 @@ async def connecting(number):
 async def measure(each, number, names):
     """name -> best cost in µs, None where the contestant failed."""
     figures = {name: [] for name in names}
-    rounds = 1 if suite.options.quick else min(each.rounds, suite.options.rounds or each.rounds)
+    rounds = 1 if session.options.quick else min(each.rounds, session.options.rounds or each.rounds)
     for turn in range(rounds):
         start = turn % len(names)
         for name in names[start:] + names[:start]:
@@ -221,8 +222,8 @@ async def run_all(only):
         print(f"  {each.name} …", file=sys.stderr, flush=True)
         names = [name for name in each.names if name in LOOPS]
         points = {name: [] for name in names}
-        for number in each.numbers[:2] if suite.options.quick else each.numbers:
-            suite.tidy()
+        for number in each.numbers[:2] if session.options.quick else each.numbers:
+            session.tidy()
             for name, cost in (await measure(each, number, names)).items():
                 points[name].append({"number": number, "cost": cost})
         results += [{"name": each.name, "unit": "µs", "contestant": name, "points": points[name]}

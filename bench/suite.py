@@ -10,10 +10,8 @@ A contestant that cannot do a workload is left out of it, with the reason; libqi
 
 import argparse
 import asyncio
-import concurrent.futures
 import dataclasses
 import faulthandler
-import gc
 import importlib
 import json
 import pathlib
@@ -23,6 +21,8 @@ import time
 
 import _bench
 import loops
+import session
+from session import LOOPS
 
 HERE = pathlib.Path(__file__).parent
 
@@ -63,10 +63,6 @@ class Workload:
 WORKLOADS = []
 
 UNITS = {"ns": 1e9, "µs": 1e6, "ms": 1e3}
-
-LOOPS = {}  # name -> contestant that is a loop
-
-POOL = concurrent.futures.ThreadPoolExecutor(8)
 
 
 def seconds_each(body, unit):
@@ -136,29 +132,6 @@ def quantile(ordered, share):
 # -- measuring ----------------------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass
-class Options:
-    quick: bool
-    build: pathlib.Path
-    rounds: int | None = None
-
-    SECONDS = 4.0  # how long one workload takes, about
-    LONGEST = 0.5  # how long one round may take before its count is reduced
-
-    def count(self, work):
-        if not self.quick:
-            return work.count
-        return max(1, work.count // 50)
-
-    def most_rounds(self, work):
-        if self.quick:
-            return 1
-        return min(self.rounds or 1000, work.rounds or 1000)
-
-
-options = None
-
-
 def summary(figures, count):
     ordered = sorted(figures)
     middle = statistics.median(ordered)
@@ -172,7 +145,7 @@ class Entry:
 
     def __init__(self, work, name):
         self.work, self.name = work, name
-        self.count = options.count(work)
+        self.count = session.options.count(work)
         self.rounds = []
         self.failed = None
 
@@ -197,8 +170,8 @@ class Entry:
         if await self.round(small) is None:
             return
         whole = (time.perf_counter() - started) / small * self.count
-        if whole > options.LONGEST:
-            self.count = max(small, int(self.count * options.LONGEST / whole))
+        if whole > session.options.LONGEST:
+            self.count = max(small, int(self.count * session.options.LONGEST / whole))
 
     async def measure(self):
         if (figures := await self.round(self.count)) is not None:
@@ -213,11 +186,11 @@ class Entry:
 async def measure(work):
     """The figures of all contestants: a result for each part."""
     entries = [Entry(work, name) for name in work.bodies]
-    if not options.quick and not work.fixed:
+    if not session.options.quick and not work.fixed:
         for entry in entries:
             await entry.warm_up()
-    until = time.monotonic() + options.SECONDS * work.scale
-    most = options.most_rounds(work)
+    until = time.monotonic() + session.options.SECONDS * work.scale
+    most = session.options.most_rounds(work)
     number = 0
     while number < most and (number < 3 or time.monotonic() < until):
         start = number % len(entries)
@@ -238,21 +211,13 @@ async def measure(work):
         }
 
 
-def tidy():
-    """Begins anew: what is there already is not to be looked through in somebody's round."""
-    for loop in LOOPS.values():
-        loop.renew()
-    gc.collect()
-    gc.freeze()
-
-
 async def run_all(only):
     results = []
     for work in WORKLOADS:
         if only and not any(text in work.name for text in only):
             continue
         print(f"  {work.name} …", file=sys.stderr, flush=True)
-        tidy()
+        session.tidy()
         faulthandler.dump_traceback_later(600, exit=True)
         results += [result async for result in measure(work)]
     faulthandler.cancel_dump_traceback_later()
@@ -270,7 +235,7 @@ def load():
         importlib.import_module(f"workloads.{name}")
 
 
-# -- the session --------------------------------------------------------------------------------------------
+# -- the whole ----------------------------------------------------------------------------------------------
 
 
 def failures_of_ours(results):
@@ -279,7 +244,7 @@ def failures_of_ours(results):
             yield f"{result['name']}: {failed}"
 
 
-async def session(arguments, missing):
+async def run(arguments, missing):
     try:
         if arguments.growth:
             import growth
@@ -297,15 +262,11 @@ async def session(arguments, missing):
     except BaseException:
         sys.excepthook(*sys.exc_info())
         status = 1
-    for loop in LOOPS.values():
-        loop.close()
-    POOL.shutdown()
+    session.end()
     _bench.quit(status)
 
 
 def main():
-    global options
-
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", required=True)
     parser.add_argument("--build", type=pathlib.Path, required=True)
@@ -315,9 +276,8 @@ def main():
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--without", action="append", default=[])
     arguments = parser.parse_args()
-    options = Options(arguments.quick, arguments.build, arguments.rounds)
     found, missing = loops.available(arguments.without)
-    LOOPS.update(found)
+    session.begin(session.Options(arguments.quick, arguments.build, arguments.rounds), found)
     for name, reason in missing.items():
         print(f"qi-bench: without {name}: {reason}", file=sys.stderr)
-    main.task = asyncio.get_running_loop().create_task(session(arguments, missing))
+    main.task = asyncio.get_running_loop().create_task(run(arguments, missing))

@@ -16,8 +16,9 @@ import sys
 import tempfile
 import time
 
-import suite
-from suite import POOL, Target, workload
+import session
+from session import POOL
+from suite import Target, workload
 
 HERE = pathlib.Path(__file__).parent.parent
 BACKLOG = 4096
@@ -164,10 +165,10 @@ def port_of(server):
 
 def echo(family, api, connections, size):
     async def body(count):
-        clients = min(connections, 20) if suite.options.quick else connections
+        clients = min(connections, 20) if session.options.quick else connections
         each = max(1, count // clients)
         meter = Meter(clients)
-        client = [suite.options.build / "bench" / "qi-bench-client"]
+        client = [session.options.build / "bench" / "qi-bench-client"]
         with tempfile.TemporaryDirectory() as folder:
 
             async def start():

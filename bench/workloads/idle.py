@@ -4,7 +4,7 @@
 import asyncio
 
 import _bench
-import suite
+import session
 from suite import Target, in_qt, workload
 
 
@@ -21,7 +21,7 @@ async def idle(count):
         server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
     except NotImplementedError:
         pass  # a peer without servers may show how it sleeps without
-    wakeups = await in_qt(_bench.idle, 300 if suite.options.quick else 10_000)
+    wakeups = await in_qt(_bench.idle, 300 if session.options.quick else 10_000)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -5,14 +5,14 @@ import asyncio
 import pathlib
 import subprocess
 
-import suite
+import session
 from suite import Target, workload
 
 SCRIPT = pathlib.Path(__file__).parent.parent / "holders.py"
 
 
 def measure(what, name, count):
-    folder = suite.options.build / "bench"
+    folder = session.options.build / "bench"
     command = [folder / "qi-bench", SCRIPT, what, name, count, folder / "qi-bench-client"]
     ended = subprocess.run([str(part) for part in command], timeout=120, capture_output=True, text=True)
     if ended.returncode != 0:
@@ -28,7 +28,7 @@ def held(what, name):
 
 
 def memory(name, what, count, target):
-    bodies = {loop: held(what, loop) for loop in suite.LOOPS if loop != "owner"}
+    bodies = {loop: held(what, loop) for loop in session.LOOPS if loop != "owner"}
     workload(name, unit="bytes", count=count, rounds=3, scale=0.6, fixed=True, target=target, apart=True,
              **bodies)(None)
 

@@ -14,9 +14,10 @@ import pathlib
 import subprocess
 import tempfile
 
-import suite
+import session
 from suite import Target, workload
 
+HERE = pathlib.Path(__file__).parent.parent
 SMALL, REALISTIC = 3, 20  # classes, of 18 lines each
 HEAD = "import asyncio\nimport dataclasses\nimport json\nimport logging\n"
 OTHERS = "import http.client\nimport sqlite3\nimport ssl\nimport xml.etree.ElementTree\n"
@@ -30,7 +31,7 @@ def library():
 
 
 def run(folder, verb):
-    command = [suite.options.build / "bench" / "qi-bench", suite.HERE / "enabling.py", folder, verb]
+    command = [session.options.build / "bench" / "qi-bench", HERE / "enabling.py", folder, verb]
     environment = os.environ | {"XDG_CACHE_HOME": f"{folder}/cache"}
     ended = subprocess.run([str(part) for part in command], env=environment, timeout=60, capture_output=True, text=True)
     if ended.returncode != 0:

@@ -9,7 +9,7 @@ import asyncio
 import time
 
 import _bench
-import suite
+import session
 from loops import stock_tasks
 from suite import Target, in_qt, workload
 
@@ -122,7 +122,7 @@ def bound(peer, function, cargo, signature):
 
 def bridges(function, cargo, signature):
     return {name: bound(loop, function, cargo, signature)
-            for name, loop in suite.LOOPS.items() if getattr(loop, "subject", None)}
+            for name, loop in session.LOOPS.items() if getattr(loop, "subject", None)}
 
 
 def burst(function, values):

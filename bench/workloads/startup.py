@@ -11,7 +11,7 @@ import os
 import sys
 import time
 
-import suite
+import session
 from suite import Target, workload
 
 
@@ -26,7 +26,7 @@ def spawn(arguments):
 
 
 def program(*arguments):
-    return [str(suite.options.build / "bench" / "qi-bench-startup"), *arguments]
+    return [str(session.options.build / "bench" / "qi-bench-startup"), *arguments]
 
 
 def python(source):

@@ -5,7 +5,8 @@ import asyncio
 import threading
 import time
 
-from suite import POOL, Target, workload
+from session import POOL
+from suite import Target, workload
 
 AS_GOOD = Target(1.0, "uvloop")
 

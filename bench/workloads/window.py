@@ -8,7 +8,7 @@ import asyncio
 import time
 
 import _bench
-import suite
+import session
 from suite import Part, Target, quantile, workload
 
 SLICE_MS = 2  # of libqi, unless a host sets another
@@ -38,7 +38,7 @@ def beside(tasks):
         spinning = [loop.create_task(spin()) for _ in range(tasks)]
         _bench.open_window()
         try:
-            await asyncio.sleep(0.15 if suite.options.quick else SECONDS)
+            await asyncio.sleep(0.15 if session.options.quick else SECONDS)
         finally:
             timer, paint = _bench.close_window()
             for task in spinning:
