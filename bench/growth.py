@@ -15,8 +15,8 @@ import time
 import _bench
 import loads
 import session
+from loads import in_qt
 from session import LOOPS
-from suite import in_qt
 from workloads import echo, signals
 
 NUMBERS = (10, 100, 1_000, 10_000, 50_000)

@@ -48,3 +48,11 @@ async def steps(tasks, each):
     seconds = await over - started
     await asyncio.wait(kept[-1:])
     return seconds
+
+
+async def in_qt(function, *args):
+    """Awaits a function of _bench that takes a callback last, which is called beside the loop."""
+    loop = asyncio.get_running_loop()
+    future = loop.create_future()
+    function(*args, lambda outcome: loop.call_soon_threadsafe(future.set_result, outcome))
+    return await future

@@ -18,7 +18,7 @@ import time
 
 import session
 from session import POOL
-from suite import Target, workload
+from workload import Target, workload
 
 HERE = pathlib.Path(__file__).parent.parent
 BACKLOG = 4096

@@ -3,7 +3,7 @@
 
 import asyncio
 
-from suite import workload
+from workload import workload
 
 
 @workload("future, set and awaited", count=2_000)

@@ -5,7 +5,8 @@ import asyncio
 
 import _bench
 import session
-from suite import Target, in_qt, workload
+from loads import in_qt
+from workload import Target, workload
 
 
 async def sleep_long():

@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 
 import session
-from suite import Target, workload
+from workload import Target, workload
 
 SCRIPT = pathlib.Path(__file__).parent.parent / "holders.py"
 

@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 
 import session
-from suite import Target, workload
+from workload import Target, workload
 
 HERE = pathlib.Path(__file__).parent.parent
 SMALL, REALISTIC = 3, 20  # classes, of 18 lines each

@@ -4,7 +4,7 @@
 import asyncio
 from asyncio.subprocess import PIPE
 
-from suite import Target, workload
+from workload import Target, workload
 
 AS_GOOD = Target(1.0, "asyncio")
 

@@ -4,7 +4,7 @@
 import asyncio
 
 import loads
-from suite import Target, workload
+from workload import Target, workload
 
 TWICE = Target(1 / 2, "uvloop")
 HALF_MORE = Target(1 / 1.5, "uvloop")

@@ -10,8 +10,9 @@ import time
 
 import _bench
 import session
+from loads import in_qt
 from loops import stock_tasks
-from suite import Target, in_qt, workload
+from workload import Target, workload
 
 CARGOES = {
     "1 argument": "changed(int)",

@@ -12,7 +12,7 @@ import sys
 import time
 
 import session
-from suite import Target, workload
+from workload import Target, workload
 
 
 def spawn(arguments):

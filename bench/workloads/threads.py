@@ -6,7 +6,7 @@ import threading
 import time
 
 from session import POOL
-from suite import Target, workload
+from workload import Target, workload
 
 AS_GOOD = Target(1.0, "uvloop")
 

@@ -8,7 +8,8 @@ import asyncio
 import random
 import time
 
-from suite import Part, Target, quantile, workload
+from figures import quantile
+from workload import Part, Target, workload
 
 TWICE = Target(1 / 2, "uvloop")
 

@@ -10,7 +10,7 @@ import time
 
 import loads
 import qi.monitor
-from suite import Target, workload
+from workload import Target, workload
 
 from workloads import echo, idle, scheduling, signals
 

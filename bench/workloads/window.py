@@ -9,7 +9,8 @@ import time
 
 import _bench
 import session
-from suite import Part, Target, quantile, workload
+from figures import quantile
+from workload import Part, Target, workload
 
 SLICE_MS = 2  # of libqi, unless a host sets another
 SMOOTH = (Target(SLICE_MS + 1),)
