@@ -12,7 +12,6 @@
 #include <qi/value.h>
 
 #include "core/opaque.h"
-#include "qt/bridge.h"
 #include "core/status.h"
 
 enum { DEPTH_LIMIT = 200 };
@@ -193,7 +192,7 @@ static void put_python(writer *out, void *object)
 {
     char type[64];
 
-    qip_opaque_type_name(object, type, sizeof type);
+    qip_opaque_port.type_name(object, type, sizeof type);
     put_format(out, "<%s object at %p>", type, object);
 }
 

@@ -69,10 +69,7 @@ struct qip_host {
 /* Makes a host for the calling thread; NULL with *why set (static text) where there can be none. */
 typedef qip_host *(*qip_host_factory)(const qip_host_client *client, const char **why);
 
-/* The Qt host: wants a QCoreApplication; a thread that Qt does not know gets an event dispatcher. */
-qip_host *qip_host_new_qt(const qip_host_client *client, const char **why);
-
-/* Who makes the hosts of loops from now on. It is Qt unless a test says otherwise. */
+/* Who makes the hosts of loops from now on: Qt, by life/wiring.c, unless a test says otherwise. */
 extern qip_host_factory qip_host_new;
 
 #ifdef __cplusplus

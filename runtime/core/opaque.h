@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Between value.c, which owns memory and knows no Python, and convert.c, which knows Python: the opaque
- * Python objects that a value may hold, and the making of owning values.
+ * What a value may hold that this room does not know: objects of Python, and QObjects. Two ports, which
+ * python/convert.c and qt/watch.cpp fill through life/wiring.c when the library is loaded; and the making of
+ * owning values, for those who convert.
  */
 #ifndef QIP_CORE_OPAQUE_H
 #define QIP_CORE_OPAQUE_H
@@ -12,13 +13,27 @@
 extern "C" {
 #endif
 
-/* One more reference to an object of Python; the GIL is taken inside. False: the interpreter is gone. */
-bool qip_opaque_hold(void *object);
-/* One less. Once the interpreter is gone there is nothing left to give back, and nothing happens. */
-void qip_opaque_drop(void *object);
+/* Objects of Python. Thread: any; the GIL is taken inside. */
+typedef struct qip_opaque_functions {
+    /* One more reference. False: the interpreter is gone. */
+    bool (*hold)(void *object);
+    /* One less. Once the interpreter is gone there is nothing left to give back, and nothing happens. */
+    void (*drop)(void *object);
+    /* The name of an object's type, cut to the size; "Python" once the interpreter is gone. */
+    void (*type_name)(void *object, char *buffer, size_t size);
+} qip_opaque_functions;
 
-/* The name of an object's type, cut to the size; "Python" once the interpreter is gone. */
-void qip_opaque_type_name(void *object, char *buffer, size_t size);
+extern qip_opaque_functions qip_opaque_port;
+
+/* Guards of QObjects: weak pointers that any thread may hold. */
+typedef struct qip_guard_functions {
+    void *(*make)(qi_object *object); /* NULL: no memory. Thread: the object's, or while it cannot die */
+    void *(*retain)(void *guard);
+    qi_object *(*object)(const void *guard); /* NULL once it is gone */
+    void (*free)(void *guard);
+} qip_guard_functions;
+
+extern qip_guard_functions qip_guard_port;
 
 /* Owning values. The first returns a status, the next two the items to be filled in, which are none so
  * far (NULL: no memory, and *out is none), the last takes a reference that is held already. */

@@ -45,8 +45,19 @@ typedef struct qip_pulse {
 
 extern qip_pulse qip_pulse_now;
 
-/* Wakes the watcher. watchdog.c */
-void qip_pulse_wake(void);
+/*
+ * The port to whoever watches: watch/, which fills it through life/wiring.c when the library is loaded.
+ *
+ * The rules: wake() is called in the GUI thread while `sleeps` is set, with the GIL or without; the others
+ * while `armed` is set, with the GIL held. None of them raises, or runs code of somebody else's.
+ */
+typedef struct qip_pulse_functions {
+    void (*wake)(void); /* something happens: look again */
+    void (*left)(void); /* Python has given the thread back: an interrupt that waits has come too late */
+    void (*bracket_closes)(const void *loop, uint64_t brackets); /* the same of a bracket of the loop */
+} qip_pulse_functions;
+
+extern qip_pulse_functions qip_pulse_port;
 
 static inline uint64_t qip_pulse_load(void)
 {
@@ -61,7 +72,7 @@ static inline void qip_pulse_store(uint64_t word)
 static inline void qip_pulse_stir(void)
 {
     if (__builtin_expect(__atomic_load_n(&qip_pulse_now.sleeps, __ATOMIC_RELAXED), 0))
-        qip_pulse_wake();
+        qip_pulse_port.wake();
 }
 
 static inline bool qip_pulse_is_armed(void)

@@ -2,8 +2,7 @@
 /*
  * qi_value: copying, clearing, comparing and describing.
  *
- * This file knows neither Python nor Qt. Objects of Python are held and dropped through convert.h's two
- * functions, QObjects are watched through the guards of qt/bridge.h.
+ * Objects of Python are held and dropped, and QObjects are watched, through the ports of opaque.h.
  *
  * Invariant: a value with FLAG_OWNING owns all that it points at, its items and entries included, and
  * those are owning too. Whatever fails half-way is cleared before the failure is returned, so no value
@@ -16,13 +15,15 @@
 #include <qi/value.h>
 
 #include "core/opaque.h"
-#include "qt/bridge.h"
 #include "core/status.h"
 
 enum {
     FLAG_OWNING = 1,
     DEPTH_LIMIT = 200 /* as the header promises; also bounds the stack in code that recurses here */
 };
+
+qip_opaque_functions qip_opaque_port;
+qip_guard_functions qip_guard_port;
 
 /* -- copying ------------------------------------------------------------------------------------- */
 
@@ -112,8 +113,8 @@ static int copy_object(qi_value *out, const qi_value *value)
     if (!guard && !value->as.object.pointer)
         return qip_fail(QI_ERR_ARGUMENT, "an object value points at NULL");
     out->as.object.pointer = value->as.object.pointer;
-    out->as.object.guard = guard ? qip_qt_guard_retain(guard)
-                                 : qip_qt_guard_new(value->as.object.pointer);
+    out->as.object.guard = guard ? qip_guard_port.retain(guard)
+                                 : qip_guard_port.make(value->as.object.pointer);
     return out->as.object.guard ? QI_OK : fail_memory();
 }
 
@@ -121,7 +122,7 @@ static int copy_python(qi_value *out, const qi_value *value)
 {
     if (!value->as.python)
         return qip_fail(QI_ERR_ARGUMENT, "a Python value points at NULL");
-    if (!qip_opaque_hold(value->as.python))
+    if (!qip_opaque_port.hold(value->as.python))
         return qip_fail(QI_ERR_NOT_RUNNING,
                         "the interpreter has ended, and with it the Python object of a value");
     out->as.python = value->as.python;
@@ -207,11 +208,11 @@ void qi_value_clear(qi_value *value)
             free((qi_entry *)value->as.map.entries);
             break;
         case QI_KIND_OBJECT:
-            qip_qt_guard_free(value->as.object.guard);
+            qip_guard_port.free(value->as.object.guard);
             break;
         case QI_KIND_PYTHON:
             if (value->as.python)
-                qip_opaque_drop(value->as.python);
+                qip_opaque_port.drop(value->as.python);
             break;
         default:
             break;
@@ -363,7 +364,7 @@ qi_object *qi_value_object(const qi_value *value)
 {
     if (!value || value->kind != QI_KIND_OBJECT)
         return NULL;
-    return value->as.object.guard ? qip_qt_guard_object(value->as.object.guard)
+    return value->as.object.guard ? qip_guard_port.object(value->as.object.guard)
                                   : value->as.object.pointer;
 }
 

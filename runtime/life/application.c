@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "qt/bridge.h"
-#include "python/state.h"
 #include "python/visit.h"
+#include "life/setup.h"
 
 static PyObject *has_application(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
@@ -219,7 +219,7 @@ static PyObject *drop_application(PyObject *Py_UNUSED(module), PyObject *Py_UNUS
     Py_RETURN_NONE;
 }
 
-int qip_application_setup(PyObject *module, qip_state *Py_UNUSED(state))
+int qip_application_setup(PyObject *module)
 {
     static PyMethodDef functions[] = {
         {"_has_application", has_application, METH_NOARGS,

@@ -6,7 +6,9 @@
 
 #include "python/border.h"
 #include "python/convert.h"
-#include "life/embed.h"
+#include "life/life.h"
+#include "python/call.h"
+#include "python/gate.h"
 #include "core/status.h"
 #include "python/visit.h"
 

@@ -16,13 +16,13 @@
 #include "core/callout.h"
 #include "core/config.h"
 #include "core/loaded.h"
-#include "core/location.h"
+#include "python/location.h"
 #include "python/package.h"
 #include "qt/doctor.h"
-#include "life/runtime_p.h"
+#include "python/gate.h"
 #include "python/single.h"
-#include "python/state.h"
 #include "core/status.h"
+#include "life/setup.h"
 
 #define SCRIPT "qi._examine"
 
@@ -239,7 +239,7 @@ static PyObject *doctor(PyObject *Py_UNUSED(self), PyObject *const *args, Py_ssi
     return text;
 }
 
-int qip_doctor_setup(PyObject *module, qip_state *Py_UNUSED(state))
+int qip_doctor_setup(PyObject *module)
 {
     static PyMethodDef functions[] = {
         {"_doctor", (PyCFunction)(void (*)(void))doctor, METH_FASTCALL,

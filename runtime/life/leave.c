@@ -11,7 +11,7 @@
 
 #include "python/compat.h"
 #include "qt/bridge.h"
-#include "python/state.h"
+#include "life/setup.h"
 
 static PyObject *leaving; /* what is to be raised; NULL: nothing */
 static void *on_quit;
@@ -75,7 +75,7 @@ static PyObject *leave_exec(PyObject *Py_UNUSED(module), PyObject *exception)
     return PyBool_FromLong(qip_leave_exec(exception));
 }
 
-int qip_leave_setup(PyObject *module, qip_state *Py_UNUSED(state))
+int qip_leave_setup(PyObject *module)
 {
     static PyMethodDef functions[] = {
         {"_leave_exec", leave_exec, METH_O,

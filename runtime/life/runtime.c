@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The runtime: its beginning, its state, and the gate that every public call passes.
- *
- * There is at most one that is not CLOSED. The structure of a CLOSED one stays, with its handle, so that
- * whoever still has a pointer is refused and does not crash; a process has few of them. Its phase is
- * changed by the GUI thread and read by all.
- *
- * The end is told in shutdown.c.
+ * The runtime: how it begins, and what can be asked of it and set. What it is, and the gate that every public
+ * call passes, is in python/gate.h. The end is told in shutdown.c.
  */
 #include <Python.h>
 
@@ -18,7 +13,9 @@
 #include "python/border.h"
 #include "core/callout.h"
 #include "core/config.h"
-#include "life/embed.h"
+#include "life/life.h"
+#include "python/call.h"
+#include "python/gate.h"
 #include "core/handles.h"
 #include "watch/interrupt.h"
 #include "python/interp.h"
@@ -26,60 +23,17 @@
 #include "loop/loop.h"
 #include "python/output.h"
 #include "qt/bridge.h"
-#include "life/runtime_p.h"
 #include "python/sigint.h"
+#include "python/visit.h"
 #include "core/status.h"
 #include "python/stream.h"
 #include "watch/watchdog.h"
 
-enum { CALLBACKS_END_MS = 1000, DEFAULT_SLICE_US = 2000, LONGEST_SLICE_US = 1000000 };
+enum { DEFAULT_SLICE_US = 2000, LONGEST_SLICE_US = 1000000 };
 
-static _Atomic(qi_runtime *) current;
 static unsigned generations;
 
-/* The GUI thread of the last runtime. Written before `current` is, and read by those who have seen it. */
-static pthread_t gui_thread;
-static atomic_bool have_gui_thread;
-
-/* -- the gate ------------------------------------------------------------------------------------ */
-
-qi_runtime *qip_runtime_current(void)
-{
-    return atomic_load(&current);
-}
-
-bool qip_runtime_on_gui_thread(void)
-{
-    return atomic_load(&have_gui_thread) && pthread_equal(pthread_self(), gui_thread);
-}
-
-int qip_runtime_check(const qi_runtime *runtime)
-{
-    int status = qip_handle_check(runtime, QIP_HANDLE_RUNTIME, "runtime");
-    if (status != QI_OK)
-        return status;
-    switch (atomic_load(&runtime->phase)) {
-    case QI_RUNTIME_RUNNING:
-        return QI_OK;
-    case QI_RUNTIME_CLOSING:
-        return qip_fail(QI_ERR_SHUTTING_DOWN,
-                        "the runtime is shutting down and takes no new calls");
-    default:
-        return qip_fail(QI_ERR_NOT_RUNNING,
-                        "this runtime was shut down; qi_runtime_init() makes a new one");
-    }
-}
-
-int qip_runtime_check_gui(const qi_runtime *runtime)
-{
-    int status = qip_runtime_check(runtime);
-    if (status == QI_OK && !qip_runtime_on_gui_thread())
-        status = qip_fail(
-            QI_ERR_WRONG_THREAD,
-            "this call belongs to the GUI thread; from other threads use qi_run_task(), "
-            "or QMetaObject::invokeMethod() to get there");
-    return status;
-}
+/* -- asking it ----------------------------------------------------------------------------------- */
 
 qi_runtime *qi_runtime_current(void)
 {
@@ -90,7 +44,7 @@ qi_runtime_phase qi_runtime_state(const qi_runtime *runtime)
 {
     if (!qip_handle_is(runtime, QIP_HANDLE_RUNTIME))
         return QI_RUNTIME_NONE;
-    return (qi_runtime_phase)atomic_load(&runtime->phase);
+    return qip_runtime_phase(runtime);
 }
 
 int qi_runtime_set_slice(qi_runtime *runtime, unsigned microseconds)
@@ -108,23 +62,6 @@ int qi_runtime_set_slice(qi_runtime *runtime, unsigned microseconds)
 }
 
 /* -- the beginning ------------------------------------------------------------------------------- */
-
-PyObject *qip_call_python(const char *module_name, const char *function, const char *format, ...)
-{
-    PyObject *module = PyImport_ImportModule(module_name), *result = NULL;
-    PyObject *callable = module ? PyObject_GetAttrString(module, function) : NULL;
-    va_list values;
-
-    va_start(values, format);
-    PyObject *arguments = callable ? Py_VaBuildValue(format, values) : NULL;
-    va_end(values);
-    if (arguments)
-        result = PyObject_CallObject(callable, arguments);
-    Py_XDECREF(arguments);
-    Py_XDECREF(callable);
-    Py_XDECREF(module);
-    return result;
-}
 
 static int check_application(void)
 {
@@ -227,10 +164,7 @@ static int start(qi_runtime *runtime)
     int status = qip_interp_start(config, &entry);
     if (status != QI_OK)
         return status;
-    gui_thread = pthread_self();
-    atomic_store(&have_gui_thread, true);
-    atomic_store(&runtime->phase, QI_RUNTIME_RUNNING);
-    atomic_store(&current, runtime);
+    qip_gate_open(runtime);
     qip_callout_open();
 
     int failed = begin(runtime);
@@ -252,6 +186,7 @@ int qi_runtime_init(const qi_config *config, qi_runtime **out)
     if (!out)
         return qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; it is needed for the handle");
     *out = NULL;
+    qip_wire();
     int status = check_application();
     if (status == QI_OK)
         status = make(&runtime, config);
@@ -266,35 +201,4 @@ int qi_runtime_init(const qi_config *config, qi_runtime **out)
         ((qip_runtime_own *)runtime->own)->on_quit = qip_qt_on_quit(qip_shutdown_on_quit, runtime);
     *out = runtime;
     return QI_OK;
-}
-
-/* -- the end ------------------------------------------------------------------------------------- */
-
-void qip_runtime_close(qi_runtime *runtime)
-{
-    qip_runtime_own *own = runtime->own;
-
-    qip_watchdog_close();
-    qip_interrupt_close();
-    qip_pulse_close();
-    if (runtime->loop)
-        qip_sigint_release(runtime->loop);
-    PyObject *result = qip_call_python("qi._embed", "stop", "()");
-    if (!result)
-        PyErr_WriteUnraisable(NULL);
-    Py_XDECREF(result);
-    qip_audit_forget();
-    Py_CLEAR(runtime->loop);
-    qip_plugins_close();
-    qip_streams_flush();
-    qip_streams_remove();
-    qip_qt_off_quit(own->on_quit);
-    own->on_quit = NULL;
-
-    PyThreadState *thread = PyEval_SaveThread();
-    qip_output_forget();
-    (void)qip_callout_close(CALLBACKS_END_MS); /* at worst a callback of the host's outlives this */
-    atomic_store(&runtime->phase, QI_RUNTIME_CLOSED);
-    atomic_store(&current, NULL);
-    PyEval_RestoreThread(thread);
 }

@@ -14,7 +14,7 @@
 
 #include "python/border.h"
 #include "python/convert.h"
-#include "life/runtime_p.h"
+#include "python/gate.h"
 #include "core/status.h"
 #include "python/visit.h"
 

@@ -18,7 +18,10 @@
 #include "core/callout.h"
 #include "python/compat.h"
 #include "core/config.h"
-#include "life/embed.h"
+#include "life/life.h"
+#include "python/call.h"
+#include "python/gate.h"
+#include "python/report.h"
 #include "objects/expose.h"
 #include "core/handles.h"
 #include "objects/hostnames.h"
@@ -26,7 +29,8 @@
 #include "signals/link.h"
 #include "loop/loop.h"
 #include "qt/bridge.h"
-#include "life/runtime_p.h"
+#include "tasks/tasks.h"
+#include "signals/connections.h"
 #include "core/status.h"
 #include "python/stream.h"
 #include "python/visit.h"
@@ -231,7 +235,7 @@ static void try_again(void *data)
 {
     qi_runtime *runtime = data;
 
-    if (atomic_load(&runtime->phase) != QI_RUNTIME_CLOSING || own_of(runtime)->shutting_down)
+    if (qip_runtime_phase(runtime) != QI_RUNTIME_CLOSING || own_of(runtime)->shutting_down)
         return;
     if (is_busy(runtime))
         begin_later(runtime); /* a nested event loop, inside the callback that asked */
@@ -262,7 +266,7 @@ static int begin_closing(qi_runtime *runtime, unsigned flags)
         return qip_fail(QI_ERR_SHUTTING_DOWN,
                         "the shutdown is under way, this is called from inside it");
     own->shutdown_flags |= flags;
-    atomic_store(&runtime->phase, QI_RUNTIME_CLOSING);
+    qip_gate_narrow(runtime);
     if (!is_busy(runtime))
         return begin_now(runtime);
     begin_later(runtime);
@@ -278,7 +282,7 @@ int qi_runtime_shutdown(qi_runtime *runtime, unsigned flags)
         return qip_fail(QI_ERR_WRONG_THREAD, "qi_runtime_shutdown() belongs to the GUI thread");
     if (flags & ~(unsigned)QI_SHUTDOWN_FINALIZE)
         return qip_fail(QI_ERR_ARGUMENT, "flags is 0x%x; only QI_SHUTDOWN_FINALIZE is known", flags);
-    if (atomic_load(&runtime->phase) == QI_RUNTIME_CLOSED)
+    if (qip_runtime_phase(runtime) == QI_RUNTIME_CLOSED)
         return QI_OK;
     return begin_closing(runtime, flags);
 }
@@ -287,6 +291,6 @@ void qip_shutdown_on_quit(void *data)
 {
     qi_runtime *runtime = data;
 
-    if (atomic_load(&runtime->phase) == QI_RUNTIME_RUNNING)
+    if (qip_runtime_phase(runtime) == QI_RUNTIME_RUNNING)
         (void)begin_closing(runtime, 0); /* the report and the log have told what went wrong */
 }

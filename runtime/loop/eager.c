@@ -13,6 +13,7 @@
  */
 #include "loop/loop_p.h"
 #include "loop/registry.h"
+#include "loop/setup.h"
 
 #include <stddef.h>
 
@@ -33,7 +34,7 @@ static PyObject *new_plain_task(qip_loop *loop, PyObject *coroutine)
     }
     PyObject *positional = PyTuple_Pack(1, coroutine);
     PyObject *keywords = Py_NewRef(loop->task_arguments); /* the first step may close the loop */
-    PyObject *task = positional ? PyObject_Call(loop->state->task_type, positional, keywords) : NULL;
+    PyObject *task = positional ? PyObject_Call(qip_asyncio.task_type, positional, keywords) : NULL;
     Py_DECREF(keywords);
     Py_XDECREF(positional);
     return task;
@@ -42,15 +43,15 @@ static PyObject *new_plain_task(qip_loop *loop, PyObject *coroutine)
 /* The same with name=…, and with context=… in the place of eager_start=True. */
 static PyObject *new_task(qip_loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
 {
-    qip_state *state = loop->state;
     PyObject *stack[5], **arguments = stack + 1;
 
     arguments[0] = coroutine;
     arguments[1] = (PyObject *)loop;
     arguments[2] = name ? name : Py_None;
     arguments[3] = context ? context : Py_True; /* there only if the keywords have a name for it */
-    return PyObject_Vectorcall(state->task_type, arguments, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET,
-                               context ? state->task_keywords_context : state->task_keywords);
+    return PyObject_Vectorcall(qip_asyncio.task_type, arguments, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                               context ? qip_loop_refs.task_keywords_context
+                                       : qip_loop_refs.task_keywords);
 }
 
 static bool has_task_factory(const qip_loop *loop)
@@ -241,13 +242,13 @@ static PyObject *run_task(qip_loop *loop, PyObject *coroutine, PyObject *name, P
 {
     if (check_runnable(loop, coroutine, context) < 0)
         return NULL;
-    PyObject *outer_task = qip_task_leave(loop->state, (PyObject *)loop);
+    PyObject *outer_task = qip_task_leave((PyObject *)loop);
     if (PyErr_Occurred() || (outer_task && !may_nest)) {
         if (!PyErr_Occurred())
             PyErr_SetString(
                 PyExc_RuntimeError,
                 "run_task() was called from a running task with allow_task_nesting=False");
-        qip_task_enter_again(loop->state, (PyObject *)loop, outer_task);
+        qip_task_enter_again((PyObject *)loop, outer_task);
         close_coroutine(coroutine);
         return NULL;
     }
@@ -261,7 +262,7 @@ static PyObject *run_task(qip_loop *loop, PyObject *coroutine, PyObject *name, P
     qip_bracket_close(loop);
     qip_newcomer_close(&newcomer);
     qip_exc_scope_leave(&scope);
-    qip_task_enter_again(loop->state, (PyObject *)loop, outer_task);
+    qip_task_enter_again((PyObject *)loop, outer_task);
     if (qip_loop_is_idle(loop))
         qip_loop_settle(loop);
     return task;
@@ -300,12 +301,15 @@ PyMethodDef qip_eager_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qip_eager_setup(qip_state *state)
+int qip_eager_setup(PyObject *Py_UNUSED(module))
 {
-    state->task_keywords = QIP_HAS_EAGER_START
-                               ? Py_BuildValue("(sss)", "loop", "name", "eager_start")
-                               : Py_BuildValue("(ss)", "loop", "name");
-    state->task_keywords_context = Py_BuildValue("(sss)", "loop", "name", "context");
-    state->future_keywords = Py_BuildValue("(s)", "loop");
-    return state->task_keywords && state->task_keywords_context && state->future_keywords ? 0 : -1;
+    qip_loop_refs.task_keywords = QIP_HAS_EAGER_START
+                                      ? Py_BuildValue("(sss)", "loop", "name", "eager_start")
+                                      : Py_BuildValue("(ss)", "loop", "name");
+    qip_loop_refs.task_keywords_context = Py_BuildValue("(sss)", "loop", "name", "context");
+    qip_loop_refs.future_keywords = Py_BuildValue("(s)", "loop");
+    return qip_loop_refs.task_keywords && qip_loop_refs.task_keywords_context &&
+                   qip_loop_refs.future_keywords
+               ? 0
+               : -1;
 }

@@ -9,9 +9,13 @@
  * Freed handles are kept for reuse, because one is made for each callback of the loop.
  */
 #include "loop/loop_p.h"
+#include "loop/setup.h"
+#include "python/module.h"
 
 #include <stddef.h>
 #include <structmember.h>
+
+qip_loop_types qip_loop_refs;
 
 /* -- making and freeing ---------------------------------------------------------------------------- */
 
@@ -89,7 +93,7 @@ static int take_arguments(qip_handle *handle, PyObject *const *arguments, Py_ssi
 static qip_handle *new_handle(qip_loop *loop, PyTypeObject *type, PyObject *callback,
                               PyObject *const *arguments, Py_ssize_t count, PyObject *context)
 {
-    bool is_timer = (PyObject *)type == loop->state->timer_handle_type;
+    bool is_timer = (PyObject *)type == qip_loop_refs.timer_handle_type;
     qip_handle_origin *origin = NULL;
 
     if (!context)
@@ -146,7 +150,7 @@ qip_handle *qip_handle_new(qip_loop *loop, PyTypeObject *type, PyObject *callbac
 qip_handle *qip_handle_new_for_fd(qip_loop *loop, int fd, PyObject *callback,
                                   PyObject *const *arguments, Py_ssize_t count)
 {
-    PyTypeObject *type = (PyTypeObject *)loop->state->handle_type;
+    PyTypeObject *type = (PyTypeObject *)qip_loop_refs.handle_type;
     qip_handle *handle = new_handle(loop, type, callback, arguments, count, PyContext_CopyCurrent());
 
     if (handle) {
@@ -158,7 +162,7 @@ qip_handle *qip_handle_new_for_fd(qip_loop *loop, int fd, PyObject *callback,
 
 void qip_handle_track(PyObject *handle)
 {
-    if (qip_handle_is_ours(qip_state_get(), handle) && !PyObject_GC_IsTracked(handle))
+    if (qip_handle_is_ours(handle) && !PyObject_GC_IsTracked(handle))
         PyObject_GC_Track(handle);
 }
 
@@ -227,13 +231,12 @@ static int handle_traverse(PyObject *self, visitproc visit, void *arg)
 /* What an untracked handle holds counts as the loop's own, if nobody else can have it. */
 int qip_handle_visit(PyObject *handle, visitproc visit, void *arg)
 {
-    if (Py_REFCNT(handle) == 1 && qip_handle_is_ours(qip_state_get(), handle) &&
-        !PyObject_GC_IsTracked(handle))
+    if (Py_REFCNT(handle) == 1 && qip_handle_is_ours(handle) && !PyObject_GC_IsTracked(handle))
         return handle_traverse(handle, visit, arg);
     return visit(handle, arg);
 }
 
-static void free_handle(qip_handle *handle, const qip_state *state)
+static void free_handle(qip_handle *handle)
 {
     PyTypeObject *type = Py_TYPE(handle);
     PyObject *context = handle->context;
@@ -244,7 +247,7 @@ static void free_handle(qip_handle *handle, const qip_state *state)
     if (context && handle->loop)
         qip_context_give_back(&((qip_loop *)handle->loop)->contexts, context);
     handle_clear((PyObject *)handle);
-    if (state && (PyObject *)type == state->handle_type && free_handle_count < FREE_LIST_LIMIT)
+    if ((PyObject *)type == qip_loop_refs.handle_type && free_handle_count < FREE_LIST_LIMIT)
         free_handles[free_handle_count++] = handle;
     else
         PyObject_GC_Del(handle);
@@ -252,12 +255,12 @@ static void free_handle(qip_handle *handle, const qip_state *state)
 }
 
 /* A handle may be the argument of a handle, and so on. Other containers in between look after themselves. */
-static bool may_be_deep(const qip_handle *handle, const qip_state *state)
+static bool may_be_deep(const qip_handle *handle)
 {
-    if (handle->argument_count == QIP_MANY_ARGS || !state)
+    if (handle->argument_count == QIP_MANY_ARGS || !qip_loop_refs.handle_type)
         return true;
     for (int i = 0; i < handle->argument_count; i++) {
-        if (qip_handle_is_ours(state, handle->arguments[i]))
+        if (qip_handle_is_ours(handle->arguments[i]))
             return true;
     }
     return false;
@@ -266,14 +269,13 @@ static bool may_be_deep(const qip_handle *handle, const qip_state *state)
 static void handle_dealloc(PyObject *self)
 {
     qip_handle *handle = (qip_handle *)self;
-    const qip_state *state = qip_state_get();
 
     PyObject_GC_UnTrack(self);
-    if (!may_be_deep(handle, state)) {
-        free_handle(handle, state);
+    if (!may_be_deep(handle)) {
+        free_handle(handle);
         return;
     }
-    Py_TRASHCAN_BEGIN(self, handle_dealloc) free_handle(handle, state);
+    Py_TRASHCAN_BEGIN(self, handle_dealloc) free_handle(handle);
     Py_TRASHCAN_END
 }
 
@@ -512,11 +514,10 @@ static PyObject *handle_cancelled(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *asyncio_class(PyObject *self)
 {
-    qip_state *state = qip_state_get();
-
-    if ((PyObject *)Py_TYPE(self) == state->timer_handle_type)
-        return state->asyncio_timer_handle;
-    return ((qip_handle *)self)->threadsafe ? state->threadsafe_handle : state->asyncio_handle;
+    if ((PyObject *)Py_TYPE(self) == qip_loop_refs.timer_handle_type)
+        return qip_loop_refs.asyncio_timer_handle;
+    return ((qip_handle *)self)->threadsafe ? qip_loop_refs.threadsafe_handle
+                                            : qip_loop_refs.asyncio_handle;
 }
 
 /* Calls asyncio's own Python method with this object as its self. */
@@ -714,27 +715,29 @@ static PyType_Spec timer_spec = {
     .slots = timer_slots,
 };
 
-int qip_handle_setup(PyObject *module, qip_state *state)
+int qip_handle_setup(PyObject *module)
 {
     PyObject *events = PyImport_ImportModule("asyncio.events");
 
+    qip_module_keep(qip_loop_refs); /* the first of the room to be set up */
     if (!events)
         return -1;
-    state->asyncio_handle = PyObject_GetAttrString(events, "Handle");
-    state->asyncio_timer_handle = PyObject_GetAttrString(events, "TimerHandle");
-    state->threadsafe_handle = PyObject_GetAttrString(events, "_ThreadSafeHandle");
-    if (!state->threadsafe_handle)
+    qip_loop_refs.asyncio_handle = PyObject_GetAttrString(events, "Handle");
+    qip_loop_refs.asyncio_timer_handle = PyObject_GetAttrString(events, "TimerHandle");
+    qip_loop_refs.threadsafe_handle = PyObject_GetAttrString(events, "_ThreadSafeHandle");
+    if (!qip_loop_refs.threadsafe_handle)
         PyErr_Clear(); /* Python 3.13 or older */
     Py_DECREF(events);
-    if (!state->asyncio_handle || !state->asyncio_timer_handle)
+    if (!qip_loop_refs.asyncio_handle || !qip_loop_refs.asyncio_timer_handle)
         return -1;
-    state->handle_type = PyType_FromModuleAndSpec(module, &handle_spec, NULL);
-    if (!state->handle_type)
+    qip_loop_refs.handle_type = PyType_FromModuleAndSpec(module, &handle_spec, NULL);
+    if (!qip_loop_refs.handle_type)
         return -1;
-    state->timer_handle_type = PyType_FromModuleAndSpec(module, &timer_spec, state->handle_type);
-    if (!state->timer_handle_type)
+    qip_loop_refs.timer_handle_type = PyType_FromModuleAndSpec(module, &timer_spec,
+                                                               qip_loop_refs.handle_type);
+    if (!qip_loop_refs.timer_handle_type)
         return -1;
-    if (PyModule_AddType(module, (PyTypeObject *)state->handle_type) < 0)
+    if (PyModule_AddType(module, (PyTypeObject *)qip_loop_refs.handle_type) < 0)
         return -1;
-    return PyModule_AddType(module, (PyTypeObject *)state->timer_handle_type);
+    return PyModule_AddType(module, (PyTypeObject *)qip_loop_refs.timer_handle_type);
 }

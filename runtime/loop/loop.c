@@ -20,18 +20,21 @@
 #include "loop/loop_p.h"
 #include "python/visit.h"
 #include "loop/registry.h"
+#include "loop/setup.h"
 
 #include <stddef.h>
 #include <structmember.h>
 
-qip_host_factory qip_host_new = qip_host_new_qt;
+qip_host_factory qip_host_new;
+
+static const PyMethodDef *more_methods;
 
 enum { DEFAULT_SLICE_US = 2000, DEFAULT_NESTED_LIMIT = 64 };
 
 bool qip_loop_is_loop(PyObject *object)
 {
-    qip_state *state = qip_state_get();
-    return state && PyObject_TypeCheck(object, (PyTypeObject *)state->loop_type);
+    return qip_loop_refs.loop_type &&
+           PyObject_TypeCheck(object, (PyTypeObject *)qip_loop_refs.loop_type);
 }
 
 /* -- life ---------------------------------------------------------------------------------------------- */
@@ -43,7 +46,6 @@ static PyObject *loop_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
 
     if (!loop)
         return NULL;
-    loop->state = qip_state_get();
     loop->pace.slice_ns = (uint64_t)DEFAULT_SLICE_US * 1000;
     loop->nested_limit = DEFAULT_NESTED_LIMIT;
     loop->clock_resolution = 1e-9;
@@ -654,12 +656,12 @@ static PyMethodDef own_methods[] = {
 static PyMethodDef *join_methods(void)
 {
     const PyMethodDef *rooms[] = {own_methods, qip_sched_methods, qip_fd_methods, qip_eager_methods,
-                                  qip_accept_methods};
+                                  more_methods};
     static PyMethodDef all[64];
     size_t count = 0;
 
     for (size_t room = 0; room < sizeof rooms / sizeof *rooms; room++) {
-        for (const PyMethodDef *method = rooms[room]; method->ml_name; method++) {
+        for (const PyMethodDef *method = rooms[room]; method && method->ml_name; method++) {
             if (count == sizeof all / sizeof *all - 1)
                 Py_FatalError("the method table of _qi.Loop is too small");
             all[count++] = *method;
@@ -668,24 +670,12 @@ static PyMethodDef *join_methods(void)
     return all;
 }
 
-static int import_asyncio(qip_state *state)
+void qip_loop_add_methods(const PyMethodDef *methods)
 {
-    PyObject *futures = PyImport_ImportModule("asyncio.futures");
-    PyObject *tasks = futures ? PyImport_ImportModule("asyncio.tasks") : NULL;
-    PyObject *exceptions = tasks ? PyImport_ImportModule("asyncio.exceptions") : NULL;
-
-    if (exceptions) {
-        state->future_type = PyObject_GetAttrString(futures, "Future");
-        state->task_type = PyObject_GetAttrString(tasks, "Task");
-        state->cancelled_error = PyObject_GetAttrString(exceptions, "CancelledError");
-    }
-    Py_XDECREF(exceptions);
-    Py_XDECREF(tasks);
-    Py_XDECREF(futures);
-    return state->future_type && state->task_type && state->cancelled_error ? 0 : -1;
+    more_methods = methods;
 }
 
-int qip_loop_setup(PyObject *module, qip_state *state)
+int qip_loop_setup(PyObject *module)
 {
     PyType_Slot slots[] = {
         {Py_tp_doc, (void *)PyDoc_STR("The core of qi's event loops. Use qi.new_event_loop().")},
@@ -706,12 +696,8 @@ int qip_loop_setup(PyObject *module, qip_state *state)
         .slots = slots,
     };
 
-    if (import_asyncio(state) < 0 || qip_compat_setup(state) < 0 || qip_contexts_setup() < 0 ||
-        !(state->context_word = PyUnicode_InternFromString("context")) || qip_eager_setup(state) < 0 ||
-        qip_views_setup(state) < 0 || qip_registry_setup(module, state->task_type) < 0)
+    qip_loop_refs.loop_type = PyType_FromModuleAndSpec(module, &spec, NULL);
+    if (!qip_loop_refs.loop_type)
         return -1;
-    state->loop_type = PyType_FromModuleAndSpec(module, &spec, NULL);
-    if (!state->loop_type)
-        return -1;
-    return PyModule_AddType(module, (PyTypeObject *)state->loop_type);
+    return PyModule_AddType(module, (PyTypeObject *)qip_loop_refs.loop_type);
 }

@@ -14,6 +14,10 @@ extern "C" {
 /* True if the object is an instance of _qi.Loop. */
 bool qip_loop_is_loop(PyObject *object);
 
+/* Methods of a higher room that the type is to have as well: streams/ gives it what accepts connections. To be
+ * called before `_qi` is imported; the table stays. */
+void qip_loop_add_methods(const PyMethodDef *methods);
+
 /* The _qi.Loop that runs in this thread, borrowed, without an exception; NULL if it cannot be told
  * quickly, and asyncio must be asked. */
 PyObject *qip_loop_running_here(void);

@@ -26,6 +26,7 @@
 #include <time.h>
 
 #include "core/coarse_clock.h"
+#include "python/asyncio.h"
 #include "python/compat.h"
 #include "python/context.h"
 #include "core/host.h"
@@ -34,7 +35,6 @@
 #include "core/poller.h"
 #include "core/pulse.h"
 #include "core/ring.h"
-#include "python/state.h"
 #include "core/timers.h"
 
 typedef enum qip_mode {
@@ -125,8 +125,6 @@ enum {
 
 typedef struct qip_loop {
     PyObject_HEAD
-    qip_state *state;
-
     /* what waits */
     qip_ring ready;
     size_t todo;
@@ -184,6 +182,24 @@ typedef struct qip_loop {
     int foreign_fd; /* what the poller watches for it; -1: nothing */
 } qip_loop;
 
+/* What the room owns: its types, and names that it looks up or passes on all the time. */
+typedef struct qip_loop_types {
+    PyObject *loop_type;            /* _qi.Loop */
+    PyObject *handle_type;          /* _qi.Handle */
+    PyObject *timer_handle_type;    /* _qi.TimerHandle */
+    PyObject *ready_type;           /* the view of the ready queue */
+    PyObject *scheduled_type;       /* the view of the timers */
+    PyObject *asyncio_handle;       /* asyncio.events.Handle */
+    PyObject *asyncio_timer_handle; /* asyncio.events.TimerHandle */
+    PyObject *threadsafe_handle;    /* asyncio.events._ThreadSafeHandle, 3.14+; else NULL */
+    PyObject *context_word;         /* "context", interned */
+    PyObject *task_keywords;        /* ("loop", "name"), and so on: eager.c */
+    PyObject *task_keywords_context;
+    PyObject *future_keywords; /* ("loop",) */
+} qip_loop_types;
+
+extern qip_loop_types qip_loop_refs;
+
 /* The clock as loop.time() gives it; rounded as time.monotonic() rounds. */
 static inline double qip_seconds(uint64_t ns)
 {
@@ -202,10 +218,10 @@ qip_handle *qip_handle_new(qip_loop *loop, PyTypeObject *type, PyObject *callbac
 qip_handle *qip_handle_new_for_fd(qip_loop *loop, int fd, PyObject *callback,
                                   PyObject *const *arguments, Py_ssize_t count);
 
-static inline bool qip_handle_is_ours(const qip_state *state, PyObject *object)
+static inline bool qip_handle_is_ours(PyObject *object)
 {
-    return (PyObject *)Py_TYPE(object) == state->handle_type ||
-           (PyObject *)Py_TYPE(object) == state->timer_handle_type;
+    return (PyObject *)Py_TYPE(object) == qip_loop_refs.handle_type ||
+           (PyObject *)Py_TYPE(object) == qip_loop_refs.timer_handle_type;
 }
 
 void qip_handle_cancel(qip_handle *handle);
@@ -310,13 +326,7 @@ void qip_loop_report(qip_loop *loop, const char *message, PyObject *handle);
 
 unsigned qip_loop_overrides(qip_loop *loop);
 
-/* -- pulse.c ------------------------------------------------------------------------------------- */
-
-/* From now on the pulse is this thread's. `in_python`: Python code asks for it, and not the host. */
-void qip_pulse_open(PyObject *loop, bool in_python);
-void qip_pulse_close(void);
-
-/* -- counters.c ---------------------------------------------------------------------------------- */
+/* -- steps.c ------------------------------------------------------------------------------------- */
 
 /* Finds out again which steps are worth a word. */
 void qip_loop_look_for_long(qip_loop *loop);
@@ -351,14 +361,9 @@ bool qip_fd_has(const qip_loop *loop, int fd, unsigned direction);
 
 extern PyMethodDef qip_fd_methods[];
 
-/* -- accept.c ------------------------------------------------------------------------------------ */
-
-extern PyMethodDef qip_accept_methods[];
-
 /* -- eager.c ------------------------------------------------------------------------------------- */
 
 extern PyMethodDef qip_eager_methods[];
-int qip_eager_setup(qip_state *state);
 
 /* -- loop.c -------------------------------------------------------------------------------------- */
 
@@ -370,6 +375,5 @@ void qip_loop_drop_all(qip_loop *loop);
 
 PyObject *qip_ready_view(qip_loop *loop);
 PyObject *qip_scheduled_view(qip_loop *loop);
-int qip_views_setup(qip_state *state);
 
 #endif

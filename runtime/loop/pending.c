@@ -13,8 +13,11 @@
 #include <stddef.h>
 
 #include "python/border.h"
+#include "python/module.h"
 #include "core/coarse_clock.h"
 #include "python/compat.h"
+#include "loop/setup.h"
+#include "python/asyncio.h"
 
 static PyObject *pending_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
@@ -64,9 +67,9 @@ static PyType_Spec pending_spec = {
 
 /* A method of asyncio's own Task, which is asked after every emission: the C function behind it, so that
  * nothing has to be looked up. NULL if it has another form. */
-static PyCFunction own_method(const qip_state *state, const char *name)
+static PyCFunction own_method(const char *name)
 {
-    PyObject *method = PyObject_GetAttrString(state->task_type, name);
+    PyObject *method = PyObject_GetAttrString(qip_asyncio.task_type, name);
     PyCFunction function = NULL;
 
     if (method && Py_IS_TYPE(method, &PyMethodDescr_Type)) {
@@ -79,14 +82,21 @@ static PyCFunction own_method(const qip_state *state, const char *name)
     return function;
 }
 
+static PyObject *pending_type; /* the done-callback of a task that libqi launched */
 static PyCFunction own_done, own_exception;
 
-int qip_pending_setup(PyObject *module, qip_state *state)
+bool qip_pending_check(PyObject *object)
 {
-    own_done = own_method(state, "done");
-    own_exception = own_method(state, "exception");
-    state->pending_type = PyType_FromModuleAndSpec(module, &pending_spec, NULL);
-    return state->pending_type ? 0 : -1;
+    return Py_IS_TYPE(object, (PyTypeObject *)pending_type);
+}
+
+int qip_pending_setup(PyObject *module)
+{
+    qip_module_keep(pending_type);
+    own_done = own_method("done");
+    own_exception = own_method("exception");
+    pending_type = PyType_FromModuleAndSpec(module, &pending_spec, NULL);
+    return pending_type ? 0 : -1;
 }
 
 static void link_pending(qip_pending_list *list, qip_pending *pending)
@@ -127,7 +137,7 @@ static int intern_names(void)
 
 qip_pending *qip_pending_add(qip_pending_list *list, PyObject *task, qip_pending_fn ended, void *data)
 {
-    PyTypeObject *type = (PyTypeObject *)qip_state_get()->pending_type;
+    PyTypeObject *type = (PyTypeObject *)pending_type;
     qip_pending *pending = intern_names() < 0 ? NULL : PyObject_New(qip_pending, type);
 
     if (!pending)
@@ -162,7 +172,7 @@ void qip_pending_drop(qip_pending *pending)
 
 static PyObject *call_noargs(PyObject *task, PyCFunction function, PyObject *name)
 {
-    if (function && (PyObject *)Py_TYPE(task) == qip_state_get()->task_type)
+    if (function && (PyObject *)Py_TYPE(task) == qip_asyncio.task_type)
         return function(task, NULL);
     return PyObject_CallMethodNoArgs(task, name);
 }

@@ -13,8 +13,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "python/state.h"
-
 typedef struct qip_pending qip_pending;
 
 /* Begins empty: all zero. The pendings in it are its own until they are dropped. */
@@ -38,6 +36,8 @@ struct qip_pending {
 };
 
 /* Keeps `task` in `list`. Borrowed until it is dropped; NULL with an exception set. */
+bool qip_pending_check(PyObject *object);
+
 qip_pending *qip_pending_add(qip_pending_list *list, PyObject *task, qip_pending_fn ended,
                              void *data);
 
@@ -66,7 +66,5 @@ bool qip_exception_left_step(PyObject *exception);
 
 /* Asks one task to end. What cancel() itself raises is reported, not returned. */
 void qip_task_cancel(PyObject *task);
-
-int qip_pending_setup(PyObject *module, qip_state *state);
 
 #endif

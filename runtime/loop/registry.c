@@ -13,11 +13,14 @@
  */
 #include "loop/registry.h"
 
+#include "loop/setup.h"
+
 #if !QIP_HAS_EAGER_START
 
 #include <string.h>
 
 #include "loop/pending.h"
+#include "python/asyncio.h"
 
 static qip_newcomer *newcomers; /* those on the stack, the latest first, of all threads */
 static qip_newcomer *expecting; /* whose task asyncio is about to register */
@@ -185,11 +188,12 @@ static bool find_set(PyObject *task_type, PyObject **old_data)
     return pending && iterating && *old_data;
 }
 
-int qip_registry_setup(PyObject *module, PyObject *task_type)
+/* Does nothing where asyncio is not what CPython brings. */
+int qip_registry_setup(PyObject *module)
 {
     PyObject *old_data = NULL;
 
-    if (!find_set(task_type, &old_data)) {
+    if (!find_set(qip_asyncio.task_type, &old_data)) {
         Py_XDECREF(old_data);
         return 0;
     }
@@ -211,6 +215,13 @@ int qip_registry_setup(PyObject *module, PyObject *task_type)
         return -1;
     }
     data = tasks;
+    return 0;
+}
+
+#else
+
+int qip_registry_setup(PyObject *Py_UNUSED(module))
+{
     return 0;
 }
 

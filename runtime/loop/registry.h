@@ -22,13 +22,6 @@ typedef struct qip_newcomer {
     char unused;
 } qip_newcomer;
 
-static inline int qip_registry_setup(PyObject *module, PyObject *task_type)
-{
-    (void)module;
-    (void)task_type;
-    return 0;
-}
-
 static inline void qip_newcomer_open(qip_newcomer *newcomer)
 {
     (void)newcomer;
@@ -57,9 +50,6 @@ typedef struct qip_newcomer {
     struct qip_newcomer *outer;
     PyObject *task; /* NULL: not there yet, or in the set */
 } qip_newcomer;
-
-/* Does nothing where asyncio is not what CPython brings. 0, or -1 with an exception. */
-int qip_registry_setup(PyObject *module, PyObject *task_type);
 
 /* Brackets the making and the first step of a task. Closing it puts the task into the set unless it is
  * done. Neither fails, nor touches the exception that is set. */

@@ -8,6 +8,7 @@
  */
 #include "loop/loop_p.h"
 #include "loop/registry.h"
+#include "loop/setup.h"
 
 #include <math.h>
 
@@ -30,16 +31,15 @@ int qip_ready_push(qip_loop *loop, PyObject *handle)
 /* -- arguments: f(first, [second,] *args, context=None) ---------------------------------------------- */
 
 /* The value of the only keyword that is allowed, NULL if absent. -1 with TypeError for any other. */
-static int context_keyword(const qip_loop *loop, const char *function,
-                           PyObject *const *after_positional, PyObject *keyword_names,
-                           PyObject **context)
+static int context_keyword(const char *function, PyObject *const *after_positional,
+                           PyObject *keyword_names, PyObject **context)
 {
     *context = NULL;
     if (!keyword_names)
         return 0;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(keyword_names); i++) {
         PyObject *name = PyTuple_GET_ITEM(keyword_names, i);
-        if (name != loop->state->context_word &&
+        if (name != qip_loop_refs.context_word &&
             PyUnicode_CompareWithASCIIString(name, "context") != 0) {
             PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function,
                          name);
@@ -83,13 +83,13 @@ static qip_handle *make_soon(qip_loop *loop, const char *function, bool same_thr
     PyObject *context;
 
     if (check_count(function, count, 1) < 0 ||
-        context_keyword(loop, function, args + count, keyword_names, &context) < 0)
+        context_keyword(function, args + count, keyword_names, &context) < 0)
         return NULL;
     if (loop->closed)
         return (qip_handle *)qip_loop_closed_error();
     if (loop->debug && debug_checks(loop, args[0], function, same_thread) < 0)
         return NULL;
-    return qip_handle_new(loop, (PyTypeObject *)loop->state->handle_type, args[0], args + 1,
+    return qip_handle_new(loop, (PyTypeObject *)qip_loop_refs.handle_type, args[0], args + 1,
                           count - 1, context);
 }
 
@@ -157,7 +157,7 @@ static PyObject *loop_call_soon_threadsafe(PyObject *self, PyObject *const *args
 
     if (!handle)
         return NULL;
-    handle->threadsafe = loop->state->threadsafe_handle != NULL;
+    handle->threadsafe = qip_loop_refs.threadsafe_handle != NULL;
     if (qip_ready_push(loop, (PyObject *)handle) < 0 || notify(loop) < 0) {
         Py_DECREF(handle);
         return NULL;
@@ -216,7 +216,7 @@ static PyObject *schedule(qip_loop *loop, const char *function, double when, PyO
     }
     if (loop->debug && debug_checks(loop, args[0], function, true) < 0)
         return NULL;
-    qip_handle *handle = qip_handle_new(loop, (PyTypeObject *)loop->state->timer_handle_type,
+    qip_handle *handle = qip_handle_new(loop, (PyTypeObject *)qip_loop_refs.timer_handle_type,
                                         args[0], args + 1, count - 1, context);
     if (!handle)
         return NULL;
@@ -244,7 +244,7 @@ static PyObject *loop_call_at(PyObject *self, PyObject *const *args, Py_ssize_t 
     PyObject *context;
 
     if (check_count("call_at", count, 2) < 0 ||
-        context_keyword((qip_loop *)self, "call_at", args + count, keyword_names, &context) < 0)
+        context_keyword("call_at", args + count, keyword_names, &context) < 0)
         return NULL;
     if (args[0] == Py_None) {
         PyErr_SetString(PyExc_TypeError, "when cannot be None");
@@ -289,7 +289,7 @@ static PyObject *loop_call_later(PyObject *self, PyObject *const *args, Py_ssize
     PyObject *context;
 
     if (check_count("call_later", count, 2) < 0 ||
-        context_keyword(loop, "call_later", args + count, keyword_names, &context) < 0)
+        context_keyword("call_later", args + count, keyword_names, &context) < 0)
         return NULL;
     if (args[0] == Py_None) {
         PyErr_SetString(PyExc_TypeError, "delay must not be None");
@@ -326,8 +326,7 @@ static PyObject *loop_shift_timers(PyObject *self, PyObject *seconds)
 
 static PyObject *loop_create_future(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    qip_state *state = ((qip_loop *)self)->state;
-    return PyObject_Vectorcall(state->future_type, &self, 0, state->future_keywords);
+    return PyObject_Vectorcall(qip_asyncio.future_type, &self, 0, qip_loop_refs.future_keywords);
 }
 
 #define FAST(function) ((PyCFunction)(void (*)(void))(function))
@@ -353,3 +352,9 @@ PyMethodDef qip_sched_methods[] = {
     {"_write_to_self", loop_write_to_self, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
+
+int qip_sched_setup(PyObject *Py_UNUSED(module))
+{
+    qip_loop_refs.context_word = PyUnicode_InternFromString("context");
+    return qip_loop_refs.context_word ? 0 : -1;
+}

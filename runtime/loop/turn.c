@@ -18,8 +18,7 @@
  *   - a descriptor whose callback is on the stack below is not watched meanwhile.
  */
 #include "loop/loop_p.h"
-#include "watch/interrupt.h"
-#include "watch/slow.h"
+#include "loop/steps.h"
 #include "python/visit.h"
 
 #include <math.h>
@@ -46,7 +45,7 @@ typedef enum outcome {
 /* True unless the attribute is the core's own method, bound to this very loop. */
 static bool is_replaced(qip_loop *loop, const char *name)
 {
-    PyObject *own = PyObject_GetAttrString(loop->state->loop_type, name);
+    PyObject *own = PyObject_GetAttrString(qip_loop_refs.loop_type, name);
     PyObject *found = PyObject_GetAttrString((PyObject *)loop, name);
     bool same = own && found && PyCFunction_Check(found) && Py_IS_TYPE(own, &PyMethodDescr_Type) &&
                 PyCFunction_GET_SELF(found) == (PyObject *)loop &&
@@ -117,7 +116,7 @@ int qip_defer(qip_loop *loop, PyObject *handle)
         loop->deferred = grown;
         loop->deferred_capacity = capacity;
     }
-    if (qip_handle_is_ours(loop->state, handle))
+    if (qip_handle_is_ours(handle))
         ((qip_handle *)handle)->deferred = true;
     loop->deferred[loop->deferred_count++] = (qip_deferred){.handle = Py_NewRef(handle),
                                                             .level = qip_level(loop)};
@@ -135,7 +134,7 @@ static void restore_deferred(qip_loop *loop)
             loop->deferred[kept++] = item;
             continue;
         }
-        if (qip_handle_is_ours(loop->state, item.handle)) {
+        if (qip_handle_is_ours(item.handle)) {
             qip_handle *handle = (qip_handle *)item.handle;
             handle->deferred = false;
             handle->queued = handle->fd >= 0;
@@ -184,7 +183,7 @@ static void resume(qip_loop *loop)
 void qip_bracket_close_slowly(qip_loop *loop)
 {
     if (qip_pulse_is_armed())
-        qip_interrupt_bracket_closes(loop);
+        qip_pulse_port.bracket_closes(loop, loop->brackets);
     loop->brackets += QIP_BRACKET_CLOSES;
     restore_deferred(loop);
     resume(loop);
@@ -315,10 +314,9 @@ done:
     Py_XDECREF(limit);
 }
 
-static qip_ran call_handle(qip_loop *loop, PyObject *handle)
+static qip_ran call_handle(PyObject *handle)
 {
-    return qip_handle_is_ours(loop->state, handle) ? qip_handle_call((qip_handle *)handle)
-                                                   : call_foreign(handle);
+    return qip_handle_is_ours(handle) ? qip_handle_call((qip_handle *)handle) : call_foreign(handle);
 }
 
 static qip_ran call_handle_debug(qip_loop *loop, PyObject *handle)
@@ -327,7 +325,7 @@ static qip_ran call_handle_debug(qip_loop *loop, PyObject *handle)
     double began = qip_seconds(qip_clock_ns());
 
     loop->current_handle = Py_NewRef(handle);
-    qip_ran ran = call_handle(loop, handle);
+    qip_ran ran = call_handle(handle);
     PyObject *raised = qip_take_exception();
     if (ran != QIP_RAN_BLOCKED)
         warn_if_slow(loop, handle, qip_seconds(qip_clock_ns()) - began);
@@ -336,9 +334,9 @@ static qip_ran call_handle_debug(qip_loop *loop, PyObject *handle)
     return ran;
 }
 
-static inline qip_handle *own_handle(const qip_loop *loop, PyObject *handle)
+static inline qip_handle *own_handle(PyObject *handle)
 {
-    return qip_handle_is_ours(loop->state, handle) ? (qip_handle *)handle : NULL;
+    return qip_handle_is_ours(handle) ? (qip_handle *)handle : NULL;
 }
 
 /*
@@ -354,7 +352,7 @@ static qip_ran run_handle(qip_loop *loop, PyObject *handle, qip_handle *own)
         own->queued = false;
     if (!own || !own->cancelled) {
         qip_bracket_open(loop);
-        ran = loop->debug ? call_handle_debug(loop, handle) : call_handle(loop, handle);
+        ran = loop->debug ? call_handle_debug(loop, handle) : call_handle(handle);
         qip_bracket_close(loop);
         if (ran == QIP_RAN_BLOCKED) {
             ran = QIP_RAN;
@@ -463,7 +461,7 @@ static void note_long_step(qip_loop *loop, const qip_handle *own, uint64_t ns)
 {
     qip_loop_count_slow(loop, ns);
     if (own && loop->thread == qip_pulse_now.ident)
-        qip_slow_callback(own->callback, own->shares_context ? NULL : own->context, ns);
+        qip_step_port.callback(own->callback, own->shares_context ? NULL : own->context, ns);
 }
 
 static outcome run_slice(qip_loop *loop, bool must_poll)
@@ -497,7 +495,7 @@ static outcome run_slice(qip_loop *loop, bool must_poll)
         }
         loop->todo--;
         PyObject *handle = qip_ring_pop(&loop->ready);
-        qip_handle *own = own_handle(loop, handle);
+        qip_handle *own = own_handle(handle);
         const qip_ran ran = run_handle(loop, handle, own);
         if (qip_coarse_is_stale(&loop->clock)) {
             const uint64_t before = now;
@@ -585,7 +583,7 @@ static void turn(qip_loop *loop)
         refuse_nested_turn(loop);
         return;
     }
-    PyObject *outer_task = qip_level(loop) ? qip_task_leave(loop->state, (PyObject *)loop) : NULL;
+    PyObject *outer_task = qip_level(loop) ? qip_task_leave((PyObject *)loop) : NULL;
     if (PyErr_Occurred())
         PyErr_WriteUnraisable((PyObject *)loop);
     qip_exc_scope scope;
@@ -602,7 +600,7 @@ static void turn(qip_loop *loop)
     if (ended == RAISED)
         handle_raised(loop);
     qip_exc_scope_leave(&scope);
-    qip_task_enter_again(loop->state, (PyObject *)loop, outer_task);
+    qip_task_enter_again((PyObject *)loop, outer_task);
 
     if (ended == STOPPED && loop->running && qip_level(loop) == 0) {
         if (loop->mode == QIP_MODE_OWNER)
@@ -657,7 +655,7 @@ int qip_loop_iterate(qip_loop *loop, bool may_block)
     while (result == 0 && loop->todo && loop->ready.count) {
         loop->todo--;
         PyObject *handle = qip_ring_pop(&loop->ready);
-        qip_handle *own = own_handle(loop, handle);
+        qip_handle *own = own_handle(handle);
         if (run_handle(loop, handle, own) == QIP_RAN_RAISED)
             result = -1;
         finish_handle(loop, handle, own);

@@ -6,6 +6,7 @@
  * handles in. These two views give them what they use, over the ring and the timers of the loop.
  */
 #include "loop/loop_p.h"
+#include "loop/setup.h"
 
 #include <stddef.h>
 
@@ -79,7 +80,7 @@ static PyObject *ready_popleft(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     PyObject *handle = qip_ring_pop(&((view *)self)->loop->ready);
 
-    if (handle && qip_handle_is_ours(qip_state_get(), handle)) {
+    if (handle && qip_handle_is_ours(handle)) {
         ((qip_handle *)handle)->queued = false;
         qip_handle_track(handle);
     }
@@ -91,7 +92,7 @@ static PyObject *ready_clear(PyObject *self, PyObject *Py_UNUSED(ignored))
     qip_ring *ready = &((view *)self)->loop->ready;
 
     for (PyObject *handle; (handle = qip_ring_pop(ready));) {
-        if (qip_handle_is_ours(qip_state_get(), handle))
+        if (qip_handle_is_ours(handle))
             ((qip_handle *)handle)->queued = false;
         qip_handle_release(handle);
     }
@@ -124,7 +125,7 @@ static PyType_Spec ready_spec = {
 
 PyObject *qip_ready_view(qip_loop *loop)
 {
-    return new_view(loop->state->ready_type, loop);
+    return new_view(qip_loop_refs.ready_type, loop);
 }
 
 /* -- _scheduled ----------------------------------------------------------------------------------------- */
@@ -184,12 +185,12 @@ static PyType_Spec scheduled_spec = {
 
 PyObject *qip_scheduled_view(qip_loop *loop)
 {
-    return new_view(loop->state->scheduled_type, loop);
+    return new_view(qip_loop_refs.scheduled_type, loop);
 }
 
-int qip_views_setup(qip_state *state)
+int qip_views_setup(PyObject *Py_UNUSED(module))
 {
-    state->ready_type = PyType_FromSpec(&ready_spec);
-    state->scheduled_type = state->ready_type ? PyType_FromSpec(&scheduled_spec) : NULL;
-    return state->scheduled_type ? 0 : -1;
+    qip_loop_refs.ready_type = PyType_FromSpec(&ready_spec);
+    qip_loop_refs.scheduled_type = qip_loop_refs.ready_type ? PyType_FromSpec(&scheduled_spec) : NULL;
+    return qip_loop_refs.scheduled_type ? 0 : -1;
 }

@@ -10,6 +10,11 @@
 
 #include "python/docs.h"
 #include "core/status.h"
+#include "objects/setup.h"
+#include "python/module.h"
+
+qip_bound_types qip_bound;
+qip_connect_functions qip_connect_port;
 
 /* -- signals ----------------------------------------------------------------------------------------- */
 
@@ -20,7 +25,7 @@ static qip_signal *as_signal(PyObject *object)
 
 PyObject *qip_signal_new(qip_proxy *proxy, PyObject *name, int index)
 {
-    PyTypeObject *type = (PyTypeObject *)qip_state_get()->signal_type;
+    PyTypeObject *type = (PyTypeObject *)qip_bound.signal;
     qip_signal *signal = (qip_signal *)type->tp_alloc(type, 0);
 
     if (signal) {
@@ -88,7 +93,7 @@ static PyObject *signal_connect(PyObject *self, PyObject *args, PyObject *kwargs
 
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|O:connect", keywords, &callable, &type))
         return NULL;
-    return qip_link_connect(as_signal(self), callable, type);
+    return qip_connect_port.connect(as_signal(self), callable, type);
 }
 
 static PyObject *signal_disconnect(PyObject *self, PyObject *args)
@@ -97,7 +102,7 @@ static PyObject *signal_disconnect(PyObject *self, PyObject *args)
 
     if (!PyArg_UnpackTuple(args, "disconnect", 0, 1, &callable))
         return NULL;
-    Py_ssize_t count = qip_link_disconnect(as_signal(self), callable);
+    Py_ssize_t count = qip_connect_port.disconnect(as_signal(self), callable);
     if (count < 0)
         return NULL;
     if (callable && !count)
@@ -232,7 +237,7 @@ static PyObject *method_call(PyObject *self, PyObject *const *arguments, size_t 
 
 PyObject *qip_method_new(qip_proxy *proxy, PyObject *name)
 {
-    PyTypeObject *type = (PyTypeObject *)qip_state_get()->method_type;
+    PyTypeObject *type = (PyTypeObject *)qip_bound.method;
     qip_method *method = (qip_method *)type->tp_alloc(type, 0);
 
     if (method) {
@@ -352,16 +357,17 @@ static PyType_Spec method_spec = {
     .slots = method_slots,
 };
 
-int qip_bound_setup(PyObject *module, qip_state *state)
+int qip_bound_setup(PyObject *module)
 {
-    state->signal_type = PyType_FromModuleAndSpec(module, &signal_spec, NULL);
-    state->method_type = PyType_FromModuleAndSpec(module, &method_spec, NULL);
-    if (!state->signal_type || !state->method_type)
+    qip_module_keep(qip_bound);
+    qip_bound.signal = PyType_FromModuleAndSpec(module, &signal_spec, NULL);
+    qip_bound.method = PyType_FromModuleAndSpec(module, &method_spec, NULL);
+    if (!qip_bound.signal || !qip_bound.method)
         return -1;
-    if (qip_docs_set(state->signal_type, signal_doc) < 0 ||
-        qip_docs_set(state->method_type, method_doc) < 0)
+    if (qip_docs_set(qip_bound.signal, signal_doc) < 0 ||
+        qip_docs_set(qip_bound.method, method_doc) < 0)
         return -1;
-    if (PyModule_AddType(module, (PyTypeObject *)state->signal_type) < 0)
+    if (PyModule_AddType(module, (PyTypeObject *)qip_bound.signal) < 0)
         return -1;
-    return PyModule_AddType(module, (PyTypeObject *)state->method_type);
+    return PyModule_AddType(module, (PyTypeObject *)qip_bound.method);
 }

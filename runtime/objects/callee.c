@@ -16,7 +16,7 @@
 #include "python/convert.h"
 #include "python/interp.h"
 #include "qt/bridge.h"
-#include "life/runtime_p.h"
+#include "python/gate.h"
 #include "core/status.h"
 
 struct qip_callee {

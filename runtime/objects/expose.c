@@ -16,9 +16,13 @@
 #include "objects/function.h"
 #include "objects/hostnames.h"
 #include "qt/bridge.h"
-#include "life/runtime_p.h"
+#include "python/gate.h"
 #include "core/status.h"
 #include "python/visit.h"
+#include "objects/setup.h"
+#include "python/module.h"
+
+static PyObject *host_functions; /* dict of dotted names to functions of the host's */
 
 static const char taken_away[] = "was taken away by the application";
 static const char replaced[] = "was replaced by the application; look it up again";
@@ -90,7 +94,7 @@ static const char *function_near(const char *name)
     PyObject *key, *value;
     Py_ssize_t position = 0;
 
-    while (PyDict_Next(qip_state_get()->host_functions, &position, &key, &value)) {
+    while (PyDict_Next(host_functions, &position, &key, &value)) {
         const char *other = PyUnicode_AsUTF8(key);
         if (other && (is_inside(other, name) || is_inside(name, other)))
             return other;
@@ -103,7 +107,7 @@ int qip_expose_check_object(const char *name)
 {
     const char *near = function_near(name);
 
-    if (!near && PyDict_GetItemString(qip_state_get()->host_functions, name))
+    if (!near && PyDict_GetItemString(host_functions, name))
         near = name;
     if (!near)
         return QI_OK;
@@ -188,7 +192,7 @@ static int fail_signature(const char *name, const char *signature)
 /* What was there before is retired once the new one is in its place. */
 static int put(const char *name, PyObject *function)
 {
-    PyObject *functions = qip_state_get()->host_functions;
+    PyObject *functions = host_functions;
     PyObject *before = Py_XNewRef(PyDict_GetItemString(functions, name));
 
     if (PyDict_SetItemString(functions, name, function) < 0) {
@@ -234,7 +238,7 @@ int qi_expose(qi_runtime *runtime, const char *name, const qi_function *function
 
 static int take_out(const char *name)
 {
-    PyObject *functions = qip_state_get()->host_functions;
+    PyObject *functions = host_functions;
     PyObject *function = Py_XNewRef(PyDict_GetItemString(functions, name));
 
     if (!function)
@@ -262,14 +266,13 @@ int qi_unexpose(qi_runtime *runtime, const char *name)
 
 void qip_expose_clear(void)
 {
-    qip_state *state = qip_state_get();
-    PyObject *all = state && state->host_functions ? PyDict_Values(state->host_functions) : NULL;
+    PyObject *all = host_functions ? PyDict_Values(host_functions) : NULL;
 
     if (!all) {
         PyErr_Clear();
         return;
     }
-    PyDict_Clear(state->host_functions);
+    PyDict_Clear(host_functions);
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(all); i++)
         qip_function_retire(PyList_GET_ITEM(all, i), shut_down);
     Py_DECREF(all);
@@ -280,7 +283,7 @@ void qip_expose_clear(void)
 /* The function, or None. */
 static PyObject *host_function(PyObject *Py_UNUSED(module), PyObject *name)
 {
-    PyObject *function = PyDict_GetItemWithError(qip_state_get()->host_functions, name);
+    PyObject *function = PyDict_GetItemWithError(host_functions, name);
 
     if (!function && PyErr_Occurred())
         return NULL;
@@ -289,7 +292,7 @@ static PyObject *host_function(PyObject *Py_UNUSED(module), PyObject *name)
 
 static PyObject *host_function_names(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
-    return PyDict_Keys(qip_state_get()->host_functions);
+    return PyDict_Keys(host_functions);
 }
 
 static PyMethodDef functions[] = {
@@ -298,10 +301,11 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qip_expose_setup(PyObject *module, qip_state *state)
+int qip_expose_setup(PyObject *module)
 {
-    state->host_functions = PyDict_New();
-    if (!state->host_functions)
+    qip_module_keep(host_functions);
+    host_functions = PyDict_New();
+    if (!host_functions)
         return -1;
     return PyModule_AddFunctions(module, functions);
 }

@@ -14,6 +14,10 @@
 #include "python/docs.h"
 #include "qt/owner.h"
 #include "qt/bridge.h"
+#include "objects/setup.h"
+#include "python/module.h"
+
+static PyObject *host_function_type; /* _qi.HostFunction */
 
 typedef struct function {
     PyObject_HEAD
@@ -330,7 +334,7 @@ static int watch_owner(function *self, qi_object *owner)
 
 PyObject *qip_function_new(const char *name, const qi_function *spec)
 {
-    PyTypeObject *type = (PyTypeObject *)qip_state_get()->host_function_type;
+    PyTypeObject *type = (PyTypeObject *)host_function_type;
     function *self = (function *)type->tp_alloc(type, 0);
 
     if (!self)
@@ -457,10 +461,11 @@ static PyType_Spec function_spec = {
     .slots = function_slots,
 };
 
-int qip_function_setup(PyObject *module, qip_state *state)
+int qip_function_setup(PyObject *module)
 {
-    state->host_function_type = PyType_FromModuleAndSpec(module, &function_spec, NULL);
-    if (!state->host_function_type || qip_docs_set(state->host_function_type, function_doc) < 0)
+    qip_module_keep(host_function_type);
+    host_function_type = PyType_FromModuleAndSpec(module, &function_spec, NULL);
+    if (!host_function_type || qip_docs_set(host_function_type, function_doc) < 0)
         return -1;
-    return PyModule_AddType(module, (PyTypeObject *)state->host_function_type);
+    return PyModule_AddType(module, (PyTypeObject *)host_function_type);
 }

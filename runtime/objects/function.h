@@ -7,8 +7,6 @@
 
 #include <qi/expose.h>
 
-#include "python/state.h"
-
 /* A function of the host's for Python. New reference; NULL with an exception set, ValueError for a signature
  * that is none. The host's `user` is its own from then on. Thread: GUI. */
 PyObject *qip_function_new(const char *name, const qi_function *function);
@@ -16,7 +14,5 @@ PyObject *qip_function_new(const char *name, const qi_function *function);
 /* Nobody can call it any more; those who try get ReferenceError with `why` ("was taken away by the
  * application"). Beware: may run the host's code. */
 void qip_function_retire(PyObject *function, const char *why);
-
-int qip_function_setup(PyObject *module, qip_state *state);
 
 #endif

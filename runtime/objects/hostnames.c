@@ -7,6 +7,10 @@
 
 #include "objects/proxy_p.h"
 #include "core/status.h"
+#include "objects/setup.h"
+#include "python/module.h"
+
+static PyObject *host_names; /* dict of names to capsules that hold guards */
 
 static const char capsule_name[] = "qi.host";
 
@@ -25,7 +29,7 @@ static int take_out(PyObject *names, const char *name)
 
 int qip_host_set(const char *name, qi_object *object)
 {
-    PyObject *names = qip_state_get()->host_names;
+    PyObject *names = host_names;
 
     if (!object)
         return take_out(names, name);
@@ -43,23 +47,21 @@ int qip_host_set(const char *name, qi_object *object)
 
 bool qip_host_has(const char *name)
 {
-    PyObject *capsule = PyDict_GetItemString(qip_state_get()->host_names, name);
+    PyObject *capsule = PyDict_GetItemString(host_names, name);
 
     return capsule && qip_qt_guard_object(PyCapsule_GetPointer(capsule, capsule_name));
 }
 
 void qip_host_clear(void)
 {
-    qip_state *state = qip_state_get();
-
-    if (state && state->host_names)
-        PyDict_Clear(state->host_names);
+    if (host_names)
+        PyDict_Clear(host_names);
 }
 
 /* KeyError: no such name. ReferenceError: its object was destroyed. */
 static PyObject *host_get(PyObject *Py_UNUSED(module), PyObject *name)
 {
-    PyObject *capsule = PyDict_GetItemWithError(qip_state_get()->host_names, name);
+    PyObject *capsule = PyDict_GetItemWithError(host_names, name);
 
     if (!capsule) {
         if (!PyErr_Occurred())
@@ -72,21 +74,22 @@ static PyObject *host_get(PyObject *Py_UNUSED(module), PyObject *name)
     return qip_qt_wrap(object);
 }
 
-static PyObject *host_names(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+static PyObject *all_names(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
-    return PyDict_Keys(qip_state_get()->host_names);
+    return PyDict_Keys(host_names);
 }
 
 static PyMethodDef functions[] = {
     {"_host_get", host_get, METH_O, NULL},
-    {"_host_names", host_names, METH_NOARGS, NULL},
+    {"_host_names", all_names, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
-int qip_hostnames_setup(PyObject *module, qip_state *state)
+int qip_hostnames_setup(PyObject *module)
 {
-    state->host_names = PyDict_New();
-    if (!state->host_names)
+    qip_module_keep(host_names);
+    host_names = PyDict_New();
+    if (!host_names)
         return -1;
     return PyModule_AddFunctions(module, functions);
 }

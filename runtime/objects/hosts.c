@@ -6,7 +6,7 @@
 #include "objects/expose.h"
 #include "objects/hostnames.h"
 #include "qt/bridge.h"
-#include "life/runtime_p.h"
+#include "python/gate.h"
 #include "core/status.h"
 #include "python/visit.h"
 

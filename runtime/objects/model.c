@@ -7,13 +7,14 @@
  */
 #include "python/docs.h"
 #include "objects/proxy_p.h"
+#include "objects/setup.h"
 
 /* -- for _models.py ---------------------------------------------------------------------------------- */
 
 /* The model of a proxy, or NULL with an exception. */
 static qi_object *model_of(PyObject *proxy)
 {
-    if (Py_TYPE(proxy) == (PyTypeObject *)qip_state_get()->model_type)
+    if (Py_TYPE(proxy) == (PyTypeObject *)qip_proxies.model)
         return qip_proxy_live((qip_proxy *)proxy);
     PyErr_Format(PyExc_TypeError, "a model expected, got %R", proxy);
     return NULL;
@@ -165,11 +166,11 @@ static PyType_Spec model_spec = {
     .slots = model_slots,
 };
 
-int qip_model_setup(PyObject *module, qip_state *state)
+int qip_model_setup(PyObject *module)
 {
-    state->model_type = PyType_FromModuleAndSpec(module, &model_spec, state->object_type);
-    if (!state->model_type || qip_docs_set(state->model_type, qip_proxy_doc) < 0 ||
+    qip_proxies.model = PyType_FromModuleAndSpec(module, &model_spec, qip_proxies.object);
+    if (!qip_proxies.model || qip_docs_set(qip_proxies.model, qip_proxy_doc) < 0 ||
         PyModule_AddFunctions(module, functions) < 0)
         return -1;
-    return PyModule_AddType(module, (PyTypeObject *)state->model_type);
+    return PyModule_AddType(module, (PyTypeObject *)qip_proxies.model);
 }

@@ -21,6 +21,8 @@
 
 #include "python/compat.h"
 #include "python/docs.h"
+#include "objects/setup.h"
+#include "python/module.h"
 
 static qip_proxy *as_proxy(PyObject *object)
 {
@@ -327,7 +329,7 @@ static PyObject *member_kind(PyObject *Py_UNUSED(module), PyObject *arguments)
     PyObject *proxy, *name;
     int index;
 
-    if (!PyArg_ParseTuple(arguments, "O!U:_member_kind", qip_state_get()->object_type, &proxy, &name))
+    if (!PyArg_ParseTuple(arguments, "O!U:_member_kind", qip_proxies.object, &proxy, &name))
         return NULL;
     qi_object *object = qip_proxy_object(proxy);
     const qip_qt_kind kind = object ? qip_qt_member(object, name, &index) : QIP_QT_NOTHING;
@@ -417,36 +419,12 @@ static PyType_Spec proxy_spec = {
     .slots = proxy_slots,
 };
 
-/* The types of values that qt/ makes. */
-static int value_types_setup(PyObject *module, qip_state *state)
+int qip_proxy_setup(PyObject *module)
 {
-    state->variant_type = qip_qt_opaque_type(module);
-    state->gadget_type = state->variant_type ? qip_qt_gadget_type(module, state->variant_type) : NULL;
-    state->index_type = qip_qt_index_type(module);
-    state->host_future_type = qip_qt_future_type(module);
-    state->buffer_type = qip_qt_buffer_type(module);
-    if (!state->gadget_type || !state->index_type || !state->host_future_type ||
-        !state->buffer_type || PyModule_AddType(module, (PyTypeObject *)state->buffer_type) < 0)
+    qip_module_keep(qip_proxies);
+    qip_proxies.object = PyType_FromModuleAndSpec(module, &proxy_spec, NULL);
+    if (!qip_proxies.object || qip_docs_set(qip_proxies.object, qip_proxy_doc) < 0 ||
+        PyModule_AddType(module, (PyTypeObject *)qip_proxies.object) < 0)
         return -1;
-    if (PyModule_AddType(module, (PyTypeObject *)state->variant_type) < 0 ||
-        PyModule_AddType(module, (PyTypeObject *)state->gadget_type) < 0 ||
-        PyModule_AddType(module, (PyTypeObject *)state->index_type) < 0)
-        return -1;
-    return PyModule_AddType(module, (PyTypeObject *)state->host_future_type);
-}
-
-int qip_proxy_setup(PyObject *module, qip_state *state)
-{
-    state->qt_cache = PyDict_New();
-    state->object_type = PyType_FromModuleAndSpec(module, &proxy_spec, NULL);
-    if (!state->qt_cache || !state->object_type ||
-        qip_docs_set(state->object_type, qip_proxy_doc) < 0 ||
-        PyModule_AddType(module, (PyTypeObject *)state->object_type) < 0)
-        return -1;
-    if (PyModule_AddFunctions(module, functions) < 0 || value_types_setup(module, state) < 0)
-        return -1;
-    if (qip_model_setup(module, state) < 0 || qip_watcher_setup(module, state) < 0 ||
-        qip_bound_setup(module, state) < 0 || qip_link_setup(module, state) < 0)
-        return -1;
-    return qip_hostnames_setup(module, state);
+    return PyModule_AddFunctions(module, functions);
 }

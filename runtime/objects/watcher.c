@@ -7,6 +7,7 @@
  */
 #include "python/docs.h"
 #include "objects/proxy_p.h"
+#include "objects/setup.h"
 
 /* The `_qi.HostFuture`, or NULL with an exception. */
 static PyObject *watched(PyObject *self)
@@ -61,10 +62,10 @@ static PyType_Spec watcher_spec = {
     .slots = watcher_slots,
 };
 
-int qip_watcher_setup(PyObject *module, qip_state *state)
+int qip_watcher_setup(PyObject *module)
 {
-    state->watcher_type = PyType_FromModuleAndSpec(module, &watcher_spec, state->object_type);
-    if (!state->watcher_type || qip_docs_set(state->watcher_type, qip_proxy_doc) < 0)
+    qip_proxies.watcher = PyType_FromModuleAndSpec(module, &watcher_spec, qip_proxies.object);
+    if (!qip_proxies.watcher || qip_docs_set(qip_proxies.watcher, qip_proxy_doc) < 0)
         return -1;
-    return PyModule_AddType(module, (PyTypeObject *)state->watcher_type);
+    return PyModule_AddType(module, (PyTypeObject *)qip_proxies.watcher);
 }

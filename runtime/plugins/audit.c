@@ -21,7 +21,7 @@
 #include "python/border.h"
 #include "core/callout.h"
 #include "python/interp.h"
-#include "life/runtime_p.h"
+#include "python/gate.h"
 #include "python/scope.h"
 
 #define PROBE          "qi.audit"

@@ -13,10 +13,10 @@
 
 #include "python/border.h"
 #include "python/convert.h"
-#include "life/embed.h"
+#include "python/call.h"
+#include "python/gate.h"
 #include "plugins/plugin.h"
 #include "qt/bridge.h"
-#include "life/runtime_p.h"
 #include "core/status.h"
 #include "python/visit.h"
 

@@ -7,8 +7,6 @@
 
 #include <qi/plugin.h>
 
-#include "python/state.h"
-
 /* Forgets the configuration and the listeners, when the runtime closes. */
 void qip_plugins_close(void);
 
@@ -16,8 +14,6 @@ void qip_plugins_close(void);
  * thread. */
 bool qip_plugins_error(const char *plugin, const qi_error *error);
 
-/* plugin_events.c: the host's callbacks. */
-int qip_plugin_events_setup(PyObject *module, qip_state *state);
 void qip_plugin_events_configure(const qi_plugins_config *config);
 int qip_plugin_events_add(qi_plugin_event_fn event, void *user);    /* QI_OK or QI_ERR_MEMORY */
 int qip_plugin_events_remove(qi_plugin_event_fn event, void *user); /* QI_OK or QI_ERR_NOT_FOUND */

@@ -15,6 +15,7 @@
 #include "python/interp.h"
 #include "plugins/plugin.h"
 #include "core/status.h"
+#include "plugins/setup.h"
 
 typedef struct listener {
     struct listener *next;
@@ -175,7 +176,7 @@ static PyObject *may_ask(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignore
     return PyBool_FromLong(consent != NULL);
 }
 
-int qip_plugin_events_setup(PyObject *module, qip_state *state)
+int qip_plugin_events_setup(PyObject *module)
 {
     static PyMethodDef methods[] = {
         {"_plugin_tell", tell, METH_VARARGS,
@@ -189,6 +190,5 @@ int qip_plugin_events_setup(PyObject *module, qip_state *state)
         {NULL, NULL, 0, NULL},
     };
 
-    (void)state;
     return PyModule_AddFunctions(module, methods);
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "python/asyncio.h"
 #include "python/compat.h"
 
 /* UTF-8 of a str, whatever is in it; lone surrogates are written as escapes. New bytes object, or NULL
@@ -105,12 +106,10 @@ static PyObject *encode_and_drop(PyObject *text)
 
 static int status_of(PyObject *exception)
 {
-    qip_state *state = qip_state_get();
-
     if (PyErr_GivenExceptionMatches(exception, PyExc_MemoryError))
         return QI_ERR_MEMORY;
-    if (state && state->cancelled_error &&
-        PyErr_GivenExceptionMatches(exception, state->cancelled_error))
+    if (qip_asyncio.cancelled_error &&
+        PyErr_GivenExceptionMatches(exception, qip_asyncio.cancelled_error))
         return QI_ERR_CANCELLED;
     return QI_ERR_PYTHON;
 }
@@ -175,7 +174,6 @@ qi_error *qip_error_from_exception(PyObject *exception)
 
 PyObject *qip_raise_status(const qi_error *error)
 {
-    qip_state *state = qip_state_get();
     PyObject *type = PyExc_RuntimeError;
 
     switch (error->status) {
@@ -199,8 +197,8 @@ PyObject *qip_raise_status(const qi_error *error)
         type = PyExc_ReferenceError;
         break;
     case QI_ERR_CANCELLED:
-        if (state && state->cancelled_error)
-            type = state->cancelled_error;
+        if (qip_asyncio.cancelled_error)
+            type = qip_asyncio.cancelled_error;
         break;
     case QI_ERR_TIMEOUT:
         type = PyExc_TimeoutError;

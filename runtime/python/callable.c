@@ -24,6 +24,9 @@
 #include "python/signature.h"
 #include "core/status.h"
 #include "python/visit.h"
+#include "python/gate.h"
+
+qip_callable_functions qip_callable_port;
 
 struct qi_callable {
     atomic_int references;
@@ -440,4 +443,18 @@ PyObject *qip_callable_take(qi_runtime *runtime, const char *target, const qi_ca
     }
     *name = handle->target;
     return Py_NewRef(handle->object);
+}
+
+/* -- for those who give it to the host -------------------------------------------------------------------- */
+
+qi_callable *qip_callable_for_host(PyObject *object)
+{
+    int coroutine = qip_signature_is_coroutine(object);
+
+    if (coroutine <= 0)
+        return coroutine < 0 ? NULL : qip_callable_adopt(object);
+    PyObject *slot = qip_callable_port.slot(object);
+    qi_callable *callable = slot ? qip_callable_adopt(slot) : NULL;
+    Py_XDECREF(slot);
+    return callable;
 }

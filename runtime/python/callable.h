@@ -1,9 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What task.c and connection.c share about targets; runtime_p.h has the rest. GIL: held. */
+/*
+ * What a call names: a target, "module:dotted.path", or a handle for a callable; and the port to whoever makes a
+ * coroutine function one that can be called, which signals/ fills through life/wiring.c. GIL: held.
+ */
 #ifndef QIP_PYTHON_CALLABLE_H
 #define QIP_PYTHON_CALLABLE_H
 
-#include "life/runtime_p.h"
+#include <Python.h>
+
+#include <stdbool.h>
+
+#include <qi/task.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Finds "module:dotted.path" and returns the callable, a new reference. On failure NULL with the error
+ * record set (not Python's exception): QI_ERR_NOT_FOUND with near names, QI_ERR_PYTHON, QI_ERR_ARGUMENT,
+ * QI_ERR_TYPE (not callable).
+ */
+PyObject *qip_callable_find(qi_runtime *runtime, const char *target);
+/* The callable of a handle, borrowed, and its "module:path" text; NULL with the record set. */
+PyObject *qip_callable_object(const qi_callable *callable, const char **target);
 
 /*
  * The callable that a call names, by `target` or, where that is NULL, by `handle`. New reference, and
@@ -28,5 +48,20 @@ int qip_callable_check_coroutine(PyObject *callable, const char *name, const cha
 /* A reference that outlives the handle's release. NULL is allowed. Thread: any. */
 qi_callable *qip_callable_retain(const qi_callable *handle);
 void qip_callable_drop(qi_callable *handle);
+
+typedef struct qip_callable_functions {
+    /* What asyncslot() makes of a coroutine function; new reference, or NULL with an exception. */
+    PyObject *(*slot)(PyObject *coroutine_function);
+} qip_callable_functions;
+
+extern qip_callable_functions qip_callable_port;
+
+/* A handle for an object that the host may call as often as it likes, owned; a coroutine function is launched
+ * as a slot is. NULL with an exception set. */
+qi_callable *qip_callable_for_host(PyObject *object);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -5,6 +5,12 @@
  */
 #include "python/compat.h"
 
+#include "python/module.h"
+#include "python/setup.h"
+
+/* asyncio.tasks.current_task from 3.14 on, until then asyncio.tasks._current_tasks. */
+static PyObject *current_tasks;
+
 static PyObject *take_attribute(PyObject *module, const char *name)
 {
     PyObject *value = PyObject_GetAttrString(module, name);
@@ -12,29 +18,26 @@ static PyObject *take_attribute(PyObject *module, const char *name)
     return value;
 }
 
-int qip_compat_setup(qip_state *state)
+int qip_compat_setup(PyObject *Py_UNUSED(module))
 {
     PyObject *tasks = PyImport_ImportModule("asyncio.tasks");
 
+    qip_module_keep(current_tasks);
     if (!tasks)
         return -1;
 #if PY_VERSION_HEX >= 0x030E0000
-    state->current_task = take_attribute(tasks, "current_task");
-    if (!state->current_task)
-        return -1;
+    current_tasks = take_attribute(tasks, "current_task");
 #else
-    state->current_tasks = take_attribute(tasks, "_current_tasks");
-    if (!state->current_tasks)
-        return -1;
+    current_tasks = take_attribute(tasks, "_current_tasks");
 #endif
-    return 0;
+    return current_tasks ? 0 : -1;
 }
 
 #if PY_VERSION_HEX >= 0x030E0000
 
-static PyObject *running_task(qip_state *state, PyObject *loop)
+static PyObject *running_task(PyObject *loop)
 {
-    PyObject *task = PyObject_CallOneArg(state->current_task, loop);
+    PyObject *task = PyObject_CallOneArg(current_tasks, loop);
 
     if (task == Py_None) {
         Py_DECREF(task);
@@ -45,11 +48,11 @@ static PyObject *running_task(qip_state *state, PyObject *loop)
 
 #else
 
-static PyObject *running_task(qip_state *state, PyObject *loop)
+static PyObject *running_task(PyObject *loop)
 {
-    if (PyDict_GET_SIZE(state->current_tasks) == 0)
+    if (PyDict_GET_SIZE(current_tasks) == 0)
         return NULL;
-    PyObject *task = PyDict_GetItemWithError(state->current_tasks, loop);
+    PyObject *task = PyDict_GetItemWithError(current_tasks, loop);
     return task == Py_None ? NULL : Py_XNewRef(task);
 }
 
@@ -68,18 +71,17 @@ static int call_tasks(const char *function, PyObject *loop, PyObject *task)
     return result ? 0 : -1;
 }
 
-PyObject *qip_task_leave(qip_state *state, PyObject *loop)
+PyObject *qip_task_leave(PyObject *loop)
 {
-    PyObject *task = running_task(state, loop);
+    PyObject *task = running_task(loop);
 
     if (task && call_tasks("_leave_task", loop, task) < 0)
         Py_CLEAR(task);
     return task;
 }
 
-void qip_task_enter_again(qip_state *state, PyObject *loop, PyObject *task)
+void qip_task_enter_again(PyObject *loop, PyObject *task)
 {
-    (void)state;
     if (!task)
         return;
     PyObject *raised = qip_take_exception();

@@ -10,8 +10,6 @@
 
 #include <stdbool.h>
 
-#include "python/state.h"
-
 #if PY_VERSION_HEX < 0x030B0000
 #error "libqi needs CPython 3.11 or newer"
 #endif
@@ -118,16 +116,13 @@ static inline void qip_give_exception(PyObject *exception)
 #endif
 }
 
-/* Fills the members of the state that belong to this file. 0, or -1 with an exception. */
-int qip_compat_setup(qip_state *state);
-
 /*
  * Leaves the task that runs on this loop, so that another may be entered, and returns it as a new
  * reference; NULL without an exception if there is none, NULL with one if asyncio refuses.
  */
-PyObject *qip_task_leave(qip_state *state, PyObject *loop);
+PyObject *qip_task_leave(PyObject *loop);
 
 /* Enters it again; takes the reference. NULL is allowed. Reports what cannot be raised. */
-void qip_task_enter_again(qip_state *state, PyObject *loop, PyObject *task);
+void qip_task_enter_again(PyObject *loop, PyObject *task);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "python/compat.h"
+#include "python/setup.h"
 
 static bool can_tell; /* the variables of a Context are what its traverse function visits */
 
@@ -104,7 +105,7 @@ static int try_out(PyObject *one, PyObject *two, PyObject *variable)
     return 0;
 }
 
-int qip_contexts_setup(void)
+int qip_contexts_setup(PyObject *Py_UNUSED(module))
 {
     PyObject *one = PyContext_CopyCurrent();
     PyObject *two = one ? PyContext_Copy(one) : NULL;

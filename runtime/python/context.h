@@ -24,9 +24,6 @@ typedef struct qip_contexts {
     PyObject *spare;     /* a copy of the pattern that is not entered */
 } qip_contexts;
 
-/* Finds out whether variables can be told apart in this Python; without it every pattern is a new copy. */
-int qip_contexts_setup(void);
-
 /* The pattern of the current Context. A new reference, or NULL with an exception. */
 PyObject *qip_context_pattern(qip_contexts *contexts);
 

@@ -13,8 +13,10 @@
 
 #include "python/compat.h"
 #include "core/opaque.h"
-#include "qt/bridge.h"
+#include "python/border.h"
 #include "core/status.h"
+
+qip_object_functions qip_object_port;
 
 enum { DEPTH_LIMIT = 200 };
 
@@ -71,11 +73,11 @@ static PyObject *object_to_python(const qi_value *value)
 {
     qi_object *object = qi_value_object(value);
 
-    if (!object || qip_qt_is_dying(object)) {
+    if (!object || qip_object_port.is_dying(object)) {
         PyErr_SetString(PyExc_ReferenceError, "the QObject of a value was destroyed");
         return NULL;
     }
-    return qip_qt_wrap(object);
+    return qip_object_port.wrap(object);
 }
 
 static size_t size_of(const qi_value *value)
@@ -228,7 +230,7 @@ static int from_dict(PyObject *object, qi_value *out, int depth)
 
 static int from_proxy(PyObject *object, qi_value *out)
 {
-    qi_object *pointer = qip_qt_unwrap(object);
+    qi_object *pointer = qip_object_port.unwrap(object);
 
     if (!pointer)
         return -1;
@@ -264,7 +266,7 @@ static int from_python(PyObject *object, qi_value *out, int depth)
         return from_list(object, out, depth + 1);
     if (PyDict_CheckExact(object))
         return from_dict(object, out, depth + 1);
-    if (qip_qt_is_proxy(object))
+    if (qip_object_port.is_object(object))
         return from_proxy(object, out);
     return keep_as_python(object, out);
 }
@@ -278,6 +280,44 @@ int qip_value_from_python(PyObject *object, qi_value *out)
     qi_value_clear(out);
     qip_give_exception(raised);
     return -1;
+}
+
+int qip_value_from_python_exactly(PyObject *object, qi_value *out)
+{
+    bool is_derived = (PyLong_Check(object) && !PyLong_CheckExact(object) && !PyBool_Check(object)) ||
+                      (PyFloat_Check(object) && !PyFloat_CheckExact(object)) ||
+                      (PyUnicode_Check(object) && !PyUnicode_CheckExact(object)) ||
+                      (PyBytes_Check(object) && !PyBytes_CheckExact(object));
+
+    return is_derived ? keep_as_python(object, out) : qip_value_from_python(object, out);
+}
+
+/* -- what conversions raise ---------------------------------------------------------------------------- */
+
+/* The status of an exception that is no more than its text; QI_OK: it is more. */
+static int status_of_conversion(void)
+{
+    if (PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_ValueError))
+        return QI_ERR_TYPE;
+    if (PyErr_ExceptionMatches(PyExc_OverflowError))
+        return QI_ERR_RANGE;
+    return PyErr_ExceptionMatches(PyExc_ReferenceError) ? QI_ERR_DEAD_OBJECT : QI_OK;
+}
+
+int qip_fail_conversion(void)
+{
+    int status = status_of_conversion();
+
+    if (status == QI_OK)
+        return qip_fail_python("converting a value");
+    PyObject *exception = qip_take_exception();
+    PyObject *text = PyObject_Str(exception);
+    const char *utf8 = text ? PyUnicode_AsUTF8(text) : NULL;
+    qip_fail(status, "%s", utf8 ? utf8 : "the value does not fit");
+    PyErr_Clear();
+    Py_XDECREF(text);
+    Py_DECREF(exception);
+    return status;
 }
 
 /* -- opaque objects, for value.c -------------------------------------------------------------------- */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* qi_value <-> Python objects. GIL: held. */
+/*
+ * qi_value <-> Python objects, and the port to what stands for a QObject in Python, which qt/ fills through
+ * life/wiring.c when the library is loaded. GIL: held.
+ */
 #ifndef QIP_PYTHON_CONVERT_H
 #define QIP_PYTHON_CONVERT_H
 
@@ -17,6 +20,27 @@ PyObject *qip_value_to_python(const qi_value *value);
 
 /* Makes an owning value. 0, or -1 with an exception set and *out none. */
 int qip_value_from_python(PyObject *object, qi_value *out);
+
+/* The same, but what is of a class derived from int, str and the like stays the object that it is. */
+int qip_value_from_python_exactly(PyObject *object, qi_value *out);
+
+/* Makes the exception that is set this thread's error record, clears it, and returns the status: QI_ERR_TYPE
+ * and QI_ERR_RANGE for what conversions raise. */
+int qip_fail_conversion(void);
+
+/* For core/opaque.h. */
+bool qip_opaque_hold(void *object);
+void qip_opaque_drop(void *object);
+void qip_opaque_type_name(void *object, char *buffer, size_t size);
+
+typedef struct qip_object_functions {
+    bool (*is_object)(PyObject *object);    /* whether it stands for a QObject */
+    qi_object *(*unwrap)(PyObject *object); /* of such a one; NULL with ReferenceError: destroyed */
+    PyObject *(*wrap)(qi_object *object);   /* new reference. Thread: the GUI thread */
+    bool (*is_dying)(const qi_object *object);
+} qip_object_functions;
+
+extern qip_object_functions qip_object_port;
 
 #ifdef __cplusplus
 }

@@ -16,11 +16,11 @@
 
 #include "python/border.h"
 #include "python/compat.h"
-#include "core/location.h"
+#include "python/location.h"
 #include "python/package.h"
 #include "core/pulse.h"
+#include "python/module.h"
 #include "python/single.h"
-#include "python/state.h"
 #include "core/status.h"
 
 typedef struct place {
@@ -237,7 +237,7 @@ static int check_version(void)
 static int add_extension(void)
 {
     PyObject *modules = PyImport_GetModuleDict(), *spec = NULL, *module = NULL;
-    int there = qip_single_imported();
+    int there = qip_single_imported((PyModuleDef *)PyInit__qi());
 
     if (there)
         return there < 0 ? -1 : 0;

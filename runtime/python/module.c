@@ -1,74 +1,105 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The extension module `_qi`: its state, and how it is made. Each room makes its own types in its
- * setup function; this file only knows their order. Which copy of it a process has is decided in single.c.
+ * The extension module `_qi`: how it is made of what the rooms put into it, and how it keeps and drops their
+ * objects. It knows no room. Which copy of it a process has is decided in single.c.
  */
-#include "python/state.h"
+#include "python/module.h"
+
+#include <stdbool.h>
 
 #include <qi/base.h>
 
 #include "python/single.h"
 
-static qip_state *the_state; /* the process has one interpreter, and that has one module `_qi` */
+enum { MOST_BLOCKS = 32 };
 
-qip_state *qip_state_get(void)
+static const qip_setup_fn *setups;
+static size_t setup_count;
+
+/* What the rooms own. Of a process's module objects only one is theirs: the first, while it lives. */
+static struct {
+    PyObject *module; /* borrowed; NULL: none lives */
+    struct {
+        PyObject **first;
+        size_t count;
+    } blocks[MOST_BLOCKS];
+    size_t block_count;
+} kept;
+
+void qip_module_set_rooms(const qip_setup_fn *rooms, size_t count)
 {
-    return the_state;
+    setups = rooms;
+    setup_count = count;
+}
+
+void qip_module_keep_refs(PyObject **first, size_t count)
+{
+    if (kept.block_count == MOST_BLOCKS)
+        Py_FatalError("qi: more rooms keep objects than MOST_BLOCKS allows");
+    kept.blocks[kept.block_count].first = first;
+    kept.blocks[kept.block_count].count = count;
+    kept.block_count++;
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
 {
-    qip_state *state = PyModule_GetState(module);
-#define VISIT(name) Py_VISIT(state->name);
-    QIP_STATE_OBJECTS(VISIT)
-#undef VISIT
+    if (module != kept.module)
+        return 0;
+    for (size_t i = 0; i < kept.block_count; i++) {
+        for (size_t j = 0; j < kept.blocks[i].count; j++)
+            Py_VISIT(kept.blocks[i].first[j]);
+    }
     return 0;
 }
 
 static int module_clear(PyObject *module)
 {
-    qip_state *state = PyModule_GetState(module);
-#define CLEAR(name) Py_CLEAR(state->name);
-    QIP_STATE_OBJECTS(CLEAR)
-#undef CLEAR
+    if (module != kept.module)
+        return 0;
+    for (size_t i = 0; i < kept.block_count; i++) {
+        for (size_t j = 0; j < kept.blocks[i].count; j++)
+            Py_CLEAR(kept.blocks[i].first[j]);
+    }
     return 0;
+}
+
+static void let_go(PyObject *module)
+{
+    module_clear(module);
+    if (module == kept.module) {
+        kept.module = NULL;
+        kept.block_count = 0;
+    }
 }
 
 static void module_free(void *module)
 {
-    module_clear(module);
-    if (PyModule_GetState(module) == the_state)
-        the_state = NULL;
+    let_go(module);
+}
+
+static int set_up_rooms(PyObject *module)
+{
+    for (size_t i = 0; i < setup_count; i++) {
+        if (setups[i](module) < 0)
+            return -1;
+    }
+    /* Whether an application embeds this interpreter, and so gives it a loop and objects. */
+    if (PyModule_AddObjectRef(module, "embedded", qip_single_is_extension() ? Py_False : Py_True) < 0)
+        return -1;
+    return PyModule_AddStringConstant(module, "__version__", QI_VERSION_STRING);
 }
 
 static int module_exec(PyObject *module)
 {
-    static int (*const rooms[])(PyObject *, qip_state *) = {
-        qip_handle_setup,      qip_loop_setup,     qip_transport_setup,     qip_proxy_setup,
-        qip_slot_setup,        qip_courier_setup,  qip_stream_setup,        qip_report_setup,
-        qip_application_setup, qip_leave_setup,    qip_copies_setup,        qip_scope_setup,
-        qip_doctor_setup,      qip_progress_setup, qip_plugin_events_setup, qip_inspect_setup,
-        qip_interrupt_setup,   qip_counters_setup, qip_watchdog_setup,      qip_function_setup,
-        qip_expose_setup,
-    };
-
-    if (the_state) {
+    if (kept.module) {
         PyErr_SetString(PyExc_ImportError, "_qi can be loaded only once in a process");
         return -1;
     }
     if (qip_single_check(module) < 0)
         return -1;
-    the_state = PyModule_GetState(module);
-    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
-        if (rooms[i](module, the_state) < 0) {
-            the_state = NULL;
-            return -1;
-        }
-    }
-    /* Whether an application embeds this interpreter, and so gives it a loop and objects. */
-    if (PyModule_AddObjectRef(module, "embedded", qip_single_is_extension() ? Py_False : Py_True) < 0 ||
-        PyModule_AddStringConstant(module, "__version__", QI_VERSION_STRING) < 0) {
-        the_state = NULL;
+    kept.module = module;
+    if (set_up_rooms(module) < 0) {
+        let_go(module);
         return -1;
     }
     return 0;
@@ -86,7 +117,7 @@ static struct PyModuleDef module_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_qi",
     .m_doc = "The C half of the package qi. Import qi instead.",
-    .m_size = sizeof(qip_state),
+    .m_size = 1, /* none is needed, but a module without state may be made several times */
     .m_slots = module_slots,
     .m_traverse = module_traverse,
     .m_clear = module_clear,

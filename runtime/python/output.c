@@ -19,9 +19,9 @@
 #include <qi/output.h>
 
 #include "python/border.h"
-#include "life/embed.h"
+#include "python/call.h"
+#include "python/gate.h"
 #include "python/interp.h"
-#include "life/runtime_p.h"
 #include "core/status.h"
 
 typedef struct listener {

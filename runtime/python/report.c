@@ -15,19 +15,20 @@
 
 #include <qi/output.h>
 
+#include "python/asyncio.h"
 #include "python/border.h"
 #include "core/callout.h"
 #include "python/compat.h"
 #include "python/interp.h"
-#include "life/leave.h"
 #include "python/output.h"
-#include "plugins/plugin.h"
-#include "qt/bridge.h"
-#include "life/runtime_p.h"
+#include "python/gate.h"
+#include "python/report.h"
 #include "python/scope.h"
 #include "python/single.h"
-#include "python/state.h"
 #include "core/status.h"
+#include "python/setup.h"
+
+qip_report_functions qip_report_port;
 
 /* -- the log ------------------------------------------------------------------------------------- */
 
@@ -55,7 +56,7 @@ static void write_line(int level, const char *source, const char *text, const ch
         qip_callout_end();
     }
     if (!told)
-        qip_qt_log(level, source, text);
+        qip_report_port.log(level, source, text);
     qip_gil_take(thread);
 }
 
@@ -102,7 +103,7 @@ void qip_report_error(const qi_error *error, const qi_origin *origin)
 
     if (!origin)
         origin = &nothing;
-    if (origin->plugin && !qip_plugins_error(origin->plugin, error))
+    if (origin->plugin && !qip_report_port.plugin(origin->plugin, error))
         return;
     PyThreadState *thread = qip_gil_drop();
     if (qip_callout_begin()) {
@@ -133,7 +134,7 @@ static void hand_to_excepthook(PyObject *exception, const qi_origin *origin)
 {
     if ((PyErr_GivenExceptionMatches(exception, PyExc_SystemExit) ||
          PyErr_GivenExceptionMatches(exception, PyExc_KeyboardInterrupt)) &&
-        qip_leave_exec(exception))
+        qip_report_port.leave(exception))
         return;
     PyObject *note = describe_origin(origin);
     PyObject *noted = note ? PyObject_CallMethod(exception, "add_note", "O", note) : NULL;
@@ -169,10 +170,8 @@ static void report_with_plugin(const qi_error *error, PyObject *exception, const
 
 void qip_report_exception(PyObject *exception, const qi_origin *origin)
 {
-    qip_state *state = qip_state_get();
-
-    if (state && state->cancelled_error &&
-        PyErr_GivenExceptionMatches(exception, state->cancelled_error))
+    if (qip_asyncio.cancelled_error &&
+        PyErr_GivenExceptionMatches(exception, qip_asyncio.cancelled_error))
         return;
     PyObject *pending = qip_take_exception();
     if (qip_single_is_extension()) {
@@ -190,16 +189,31 @@ void qip_report_exception(PyObject *exception, const qi_origin *origin)
     qip_give_exception(pending);
 }
 
+void qip_report_emission(const char *signal, PyObject *callable)
+{
+    PyObject *exception = qip_take_exception();
+    PyObject *target = callable ? qip_report_port.target(callable) : NULL;
+
+    if (!target)
+        PyErr_Clear();
+    qi_origin origin = {.signal = signal, .target = target ? PyUnicode_AsUTF8(target) : NULL};
+    PyErr_Clear();
+    if (exception)
+        qip_report_exception(exception, &origin);
+    Py_XDECREF(target);
+    Py_XDECREF(exception);
+}
+
 /* -- for the host ---------------------------------------------------------------------------------- */
 
 int qi_error_report(const qi_error *error, const qi_origin *origin)
 {
     if (!error || !error->message)
         return qip_fail(QI_ERR_ARGUMENT, "there is no error to report, or it has no message");
-    if (!qip_qt_on_application_thread())
+    if (!qip_report_port.on_application_thread())
         return qip_fail(QI_ERR_WRONG_THREAD, "errors are reported on the GUI thread");
     if (!Py_IsInitialized()) {
-        qip_qt_log(QI_LOG_ERROR, "python", error->message);
+        qip_report_port.log(QI_LOG_ERROR, "python", error->message);
         return QI_OK;
     }
     PyGILState_STATE gil = PyGILState_Ensure();
@@ -254,7 +268,7 @@ static PyObject *log_text(PyObject *module, PyObject *arguments)
     Py_RETURN_NONE;
 }
 
-int qip_report_setup(PyObject *module, qip_state *state)
+int qip_report_setup(PyObject *module)
 {
     static PyMethodDef methods[] = {
         {"_report", report, METH_VARARGS,
@@ -264,6 +278,5 @@ int qip_report_setup(PyObject *module, qip_state *state)
         {NULL, NULL, 0, NULL},
     };
 
-    (void)state;
     return PyModule_AddFunctions(module, methods);
 }

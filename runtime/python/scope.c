@@ -6,23 +6,23 @@
  */
 #include "python/scope.h"
 
-#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "python/compat.h"
-#include "life/runtime_p.h"
-#include "python/state.h"
+#include "python/module.h"
+#include "python/setup.h"
+
+static PyObject *scope_variable; /* the ContextVar that says which plugin code runs for */
+static PyObject *plugins; /* dict: id of an active plugin -> (what targets name, its Context) */
 
 #define MARK "_qi_plugin" /* attribute of exceptions, known to _scope.py */
 
-/* New reference; NULL without an exception where no plugin's code runs. */
-static PyObject *current_scope(void)
+PyObject *qip_scope_current(void)
 {
-    qip_state *state = qip_state_get();
     PyObject *scope = NULL;
 
-    if (!state || !state->scope_variable || PyContextVar_Get(state->scope_variable, NULL, &scope) < 0)
+    if (!scope_variable || PyContextVar_Get(scope_variable, NULL, &scope) < 0)
         PyErr_Clear();
     if (scope == Py_None)
         Py_CLEAR(scope);
@@ -32,7 +32,7 @@ static PyObject *current_scope(void)
 PyObject *qip_scope_plugin(void)
 {
     PyObject *raised = qip_take_exception();
-    PyObject *scope = current_scope();
+    PyObject *scope = qip_scope_current();
     PyObject *plugin = scope ? PyObject_GetAttrString(scope, "plugin") : NULL;
 
     if (!plugin || !PyUnicode_Check(plugin)) {
@@ -79,7 +79,7 @@ PyObject *qip_scope_blame_task(PyObject *task, PyObject *exception)
 /* Of (what targets name, its Context). New reference, or NULL without an exception. */
 static PyObject *part_of_plugin(PyObject *id, Py_ssize_t part)
 {
-    PyObject *plugin = PyDict_GetItemWithError(qip_state_get()->plugins, id);
+    PyObject *plugin = PyDict_GetItemWithError(plugins, id);
 
     PyErr_Clear();
     if (!plugin || !PyTuple_Check(plugin) || PyTuple_GET_SIZE(plugin) != 2)
@@ -89,9 +89,7 @@ static PyObject *part_of_plugin(PyObject *id, Py_ssize_t part)
 
 static bool has_plugins(void)
 {
-    qip_state *state = qip_state_get();
-
-    return state && state->plugins && PyDict_GET_SIZE(state->plugins) > 0;
+    return plugins && PyDict_GET_SIZE(plugins) > 0;
 }
 
 PyObject *qip_scope_owner(PyObject *id)
@@ -121,7 +119,7 @@ PyObject *qip_scope_of_callable(PyObject *callable)
 
 bool qip_scope_is(PyObject *context, PyObject *scope)
 {
-    PyObject *found = context ? PyObject_GetItem(context, qip_state_get()->scope_variable) : NULL;
+    PyObject *found = context ? PyObject_GetItem(context, scope_variable) : NULL;
     bool same = found == scope;
 
     PyErr_Clear();
@@ -134,7 +132,7 @@ bool qip_scope_is(PyObject *context, PyObject *scope)
 PyObject *qip_scope_keep(void)
 {
     PyObject *raised = qip_take_exception();
-    PyObject *scope = current_scope();
+    PyObject *scope = qip_scope_current();
     PyObject *context = scope ? PyContext_CopyCurrent() : NULL;
 
     PyErr_Clear();
@@ -145,8 +143,8 @@ PyObject *qip_scope_keep(void)
 
 static bool runs_already(PyObject *kept)
 {
-    PyObject *scope = current_scope();
-    PyObject *wanted = scope ? PyObject_GetItem(kept, qip_state_get()->scope_variable) : NULL;
+    PyObject *scope = qip_scope_current();
+    PyObject *wanted = scope ? PyObject_GetItem(kept, scope_variable) : NULL;
     bool same = wanted && wanted == scope;
 
     PyErr_Clear();
@@ -167,14 +165,14 @@ PyObject *qip_scope_enter(PyObject *kept)
 
 PyObject *qip_scope_enter_application(void)
 {
-    PyObject *scope = has_plugins() ? current_scope() : NULL;
+    PyObject *scope = has_plugins() ? qip_scope_current() : NULL;
     PyObject *context = scope ? PyContext_CopyCurrent() : NULL;
 
     Py_XDECREF(scope);
     if (context && PyContext_Enter(context) < 0)
         Py_CLEAR(context);
     if (context)
-        Py_XDECREF(PyContextVar_Set(qip_state_get()->scope_variable, Py_None));
+        Py_XDECREF(PyContextVar_Set(scope_variable, Py_None));
     PyErr_Clear(); /* out of memory: it runs under the plugin's name */
     return context;
 }
@@ -203,123 +201,13 @@ void qip_scope_leave(PyObject *entered)
     qip_give_exception(raised);
 }
 
-/* -- what it opens ---------------------------------------------------------------------------------- */
-
-enum { MOST_PATHS = 1000, MOST_SOCKETS = 256 };
-
-static void note_path(PyObject *scope, const char *set, PyObject *path)
+int qip_scope_setup(PyObject *module)
 {
-    PyObject *paths = PyObject_GetAttrString(scope, set);
-
-    if (paths && PyUnicode_CheckExact(path) && PySet_Check(paths) &&
-        PySet_GET_SIZE(paths) < MOST_PATHS)
-        (void)PySet_Add(paths, path);
-    Py_XDECREF(paths);
-}
-
-/* The event is (path, mode, flags). */
-static bool writes(PyObject *arguments)
-{
-    PyObject *flags = PyTuple_GET_SIZE(arguments) > 2 ? PyTuple_GET_ITEM(arguments, 2) : NULL;
-
-    return flags && PyLong_Check(flags) && (PyLong_AsLong(flags) & O_ACCMODE) != O_RDONLY;
-}
-
-static void note_open(PyObject *scope, PyObject *arguments)
-{
-    PyObject *path = PyTuple_GET_ITEM(arguments, 0);
-
-    note_path(scope, "paths", path);
-    if (writes(arguments))
-        note_path(scope, "written", path);
-}
-
-/* Drops the references to sockets that are gone. */
-static void sweep(PyObject *references)
-{
-    for (Py_ssize_t i = PyList_GET_SIZE(references) - 1; i >= 0; i--) {
-        PyObject *there = qip_weakref_get(PyList_GET_ITEM(references, i));
-        if (!there)
-            (void)PyList_SetSlice(references, i, i + 1, NULL);
-        Py_XDECREF(there);
-    }
-}
-
-static void note_socket(PyObject *scope, PyObject *socket)
-{
-    PyObject *sockets = PyObject_GetAttrString(scope, "sockets");
-    PyObject *reference = PyWeakref_NewRef(socket, NULL);
-
-    if (sockets && reference && PyList_Check(sockets)) {
-        if (PyList_GET_SIZE(sockets) >= MOST_SOCKETS)
-            sweep(sockets);
-        (void)PyList_Append(sockets, reference);
-    }
-    Py_XDECREF(reference);
-    Py_XDECREF(sockets);
-}
-
-/* Beware: it is called in the middle of CPython's own code, for very many events. */
-static int hear(const char *event, PyObject *arguments, void *Py_UNUSED(data))
-{
-    /* What they say; the second path of a rename is where the file is then. */
-    enum { FILE_OPENED, SOCKET_MADE, FILE_RENAMED, DATABASE_OPENED, KINDS };
-    static const char *const events[] = {"open", "socket.__new__", "os.rename", "sqlite3.connect"};
-    int kind = 0;
-
-    while (kind < KINDS && strcmp(event, events[kind]) != 0)
-        kind++;
-    if (kind == KINDS || !PyTuple_Check(arguments) ||
-        PyTuple_GET_SIZE(arguments) < (kind == FILE_RENAMED ? 2 : 1))
-        return 0;
-    PyObject *raised = qip_take_exception();
-    PyObject *scope = current_scope();
-    if (scope && kind == FILE_OPENED)
-        note_open(scope, arguments);
-    else if (scope && kind == SOCKET_MADE)
-        note_socket(scope, PyTuple_GET_ITEM(arguments, 0));
-    else if (scope)
-        note_path(scope, "written", PyTuple_GET_ITEM(arguments, kind == FILE_RENAMED ? 1 : 0));
-    PyErr_Clear();
-    Py_XDECREF(scope);
-    qip_give_exception(raised);
-    return 0;
-}
-
-/* CPython never gives a hook back, so there is one for ever once an application has plugins. */
-static PyObject *follow_files(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
-{
-    static bool follows;
-
-    if (!follows && PySys_AddAuditHook(hear, NULL) < 0)
-        return NULL;
-    follows = true;
-    Py_RETURN_NONE;
-}
-
-static PyObject *cut(PyObject *Py_UNUSED(module), PyObject *scope)
-{
-    qip_connections_cut_scope(scope);
-    Py_RETURN_NONE;
-}
-
-static PyMethodDef functions[] = {
-    {"_scope_cut", cut, METH_O,
-     "End the connections that the application has made to a Scope's code."},
-    {"_scope_follow_files", follow_files,
-     METH_NOARGS, "_scope_follow_files()\n--\n\nFrom now on scopes know which files and sockets they have opened."},
-    {NULL, NULL, 0, NULL},
-};
-
-int qip_scope_setup(PyObject *module, qip_state *state)
-{
-    if (PyModule_AddFunctions(module, functions) < 0)
+    qip_module_keep(scope_variable);
+    qip_module_keep(plugins);
+    scope_variable = PyContextVar_New("qi.scope", Py_None);
+    plugins = PyDict_New();
+    if (!plugins || PyModule_AddObjectRef(module, "_plugins", plugins) < 0)
         return -1;
-    state->scope_variable = PyContextVar_New("qi.scope", Py_None);
-    state->plugins = PyDict_New();
-    if (!state->plugins || PyModule_AddObjectRef(module, "_plugins", state->plugins) < 0)
-        return -1;
-    return state->scope_variable
-               ? PyModule_AddObjectRef(module, "_scope_variable", state->scope_variable)
-               : -1;
+    return scope_variable ? PyModule_AddObjectRef(module, "_scope_variable", scope_variable) : -1;
 }

@@ -7,6 +7,10 @@
 
 #include <stdbool.h>
 
+/* The Scope of pyshim/qi/_scope.py whose code runs in the present Context, a new reference; NULL, never with an
+ * exception set, where no plugin's does. */
+PyObject *qip_scope_current(void);
+
 /*
  * The id of the plugin whose code runs in the present Context, as a str. New reference; NULL, never with an
  * exception set, where no plugin's does. What is set when it is called stays set.

@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 #include "python/compat.h"
-#include "life/embed.h"
-#include "life/runtime_p.h"
+#include "python/call.h"
+#include "python/report.h"
 
 static int wake_fd = -1; /* read by the handler: set before it is installed, closed after it is gone */
 static struct sigaction before;

@@ -8,6 +8,10 @@
 
 #include <Python.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* How many positional arguments a callable wants at least, and takes at most; -1: any number. */
 typedef struct qip_signature {
     int least;
@@ -33,5 +37,9 @@ int qip_is_coroutine_object(PyObject *object);
 
 /* "orders:Desk.send" of a callable, for messages: a new str, or NULL with an exception set. */
 PyObject *qip_signature_target(PyObject *callable);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 
 #include "core/loaded.h"
-#include "python/state.h"
 
 static bool embeds;
 
@@ -86,12 +85,12 @@ int qip_single_check(PyObject *module)
     return result;
 }
 
-int qip_single_imported(void)
+int qip_single_imported(const PyModuleDef *own)
 {
     PyObject *module = imported();
     int result = module != NULL;
 
-    if (module && !(PyModule_Check(module) && PyModule_GetDef(module) == (PyModuleDef *)PyInit__qi()))
+    if (module && !(PyModule_Check(module) && PyModule_GetDef(module) == own))
         result = refuse(module);
     Py_XDECREF(module);
     return result;

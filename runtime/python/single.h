@@ -16,7 +16,7 @@ bool qip_single_is_extension(void);
 /* Refuses to be the second `_qi` of the process: 0, or -1 with ImportError. `module` is being made. */
 int qip_single_check(PyObject *module);
 
-/* The module `_qi` that is imported, if it is this very one: 1; another: -1 with ImportError; none: 0. */
-int qip_single_imported(void);
+/* The module `_qi` that is imported, if it is this very one, made by `own`: 1; another: -1 with ImportError; none: 0. */
+int qip_single_imported(const PyModuleDef *own);
 
 #endif

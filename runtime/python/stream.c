@@ -25,11 +25,14 @@
 
 #include "core/callout.h"
 #include "python/compat.h"
-#include "life/embed.h"
+#include "python/call.h"
+#include "python/gate.h"
 #include "python/interp.h"
 #include "python/output.h"
-#include "life/runtime_p.h"
-#include "python/state.h"
+#include "python/module.h"
+#include "python/setup.h"
+
+static PyObject *writer_type; /* _qi.LineWriter: sys.stdout and sys.stderr */
 
 /* A line this long without an end is handed over in pieces, so that a mistake cannot eat all memory. */
 enum { LONGEST_LINE = 1 << 20 };
@@ -493,7 +496,7 @@ static PyType_Spec buffer_spec = {
 
 static PyObject *make_writer(channel to, bool listening, PyObject *text)
 {
-    writer *self = PyObject_New(writer, (PyTypeObject *)qip_state_get()->writer_type);
+    writer *self = PyObject_New(writer, (PyTypeObject *)writer_type);
 
     if (!self)
         return NULL;
@@ -520,13 +523,13 @@ static void flush_writer(writer *self);
 
 static PyObject *hand_over(PyObject *Py_UNUSED(module), PyObject *object)
 {
-    if (Py_TYPE(object) != (PyTypeObject *)qip_state_get()->writer_type)
+    if (Py_TYPE(object) != (PyTypeObject *)writer_type)
         return PyErr_Format(PyExc_TypeError, "a LineWriter is needed, not %R", object);
     flush_writer((writer *)object);
     Py_RETURN_NONE;
 }
 
-int qip_stream_setup(PyObject *module, qip_state *state)
+int qip_stream_setup(PyObject *module)
 {
     static PyMethodDef methods[] = {
         {"_listening_writer", listening_writer, METH_O,
@@ -536,13 +539,14 @@ int qip_stream_setup(PyObject *module, qip_state *state)
         {NULL, NULL, 0, NULL},
     };
 
+    qip_module_keep(writer_type);
     buffer_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &buffer_spec, NULL);
-    state->writer_type = PyType_FromModuleAndSpec(module, &writer_spec, NULL);
-    if (!buffer_type || !state->writer_type)
+    writer_type = PyType_FromModuleAndSpec(module, &writer_spec, NULL);
+    if (!buffer_type || !writer_type)
         return -1;
     if (PyModule_AddFunctions(module, methods) < 0)
         return -1;
-    return PyModule_AddType(module, (PyTypeObject *)state->writer_type);
+    return PyModule_AddType(module, (PyTypeObject *)writer_type);
 }
 
 /* -- in sys -------------------------------------------------------------------------------------- */

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Whose pulse it is: from the start of a runtime, or of a watchdog without one, to its end. */
-#include <Python.h>
+#include "python/visit.h"
 
 #include "python/compat.h"
-#include "loop/loop_p.h"
 #include "core/pulse.h"
-
-qip_pulse qip_pulse_now;
 
 void qip_pulse_open(PyObject *loop, bool in_python)
 {

@@ -24,9 +24,6 @@ typedef struct qip_visit {
     uint64_t before;
 } qip_visit;
 
-/* Gives up an interrupt that was meant for code which has returned. interrupt.c */
-void qip_interrupt_left(void);
-
 static inline qip_visit qip_python_enter(void)
 {
     qip_visit visit;
@@ -60,11 +57,15 @@ static inline void qip_python_leave(qip_visit visit)
         if (!(visit.before & QIP_PULSE_PYTHON)) {
             qip_pulse_now.base = NULL;
             if (qip_pulse_is_armed())
-                qip_interrupt_left();
+                qip_pulse_port.left();
         }
     }
     PyGILState_Release(visit.gil);
 }
+
+/* From now on the pulse is this thread's. `in_python`: Python code asks for it, and not the host. */
+void qip_pulse_open(PyObject *loop, bool in_python);
+void qip_pulse_close(void);
 
 #ifdef __cplusplus
 }

@@ -8,11 +8,18 @@
 
 #include <qi/base.h>
 
+#include "core/host.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 typedef struct _object PyObject; /* as Python.h declares it */
+
+/* -- the host of loops (qt/qt_host.cpp) ---------------------------------------------------------------- */
+
+/* A qip_host_factory: wants a QCoreApplication; a thread that Qt does not know gets an event dispatcher. */
+qip_host *qip_host_new_qt(const qip_host_client *client, const char **why);
 
 /* -- the application (qt/application.cpp) ------------------------------------------------------- */
 

@@ -10,7 +10,9 @@
 #include <new>
 
 #include "python/docs.h"
-#include "rooms.h"
+#include "python/compat.h"
+#include "python/module.h"
+#include "qt/setup.h"
 #include "qt/bridge.h"
 #include "qt/object.h"
 #include "qt/variant.h"
@@ -22,6 +24,8 @@ namespace
 {
 
 static_assert(sizeof(Py_ssize_t) == sizeof(qsizetype), "Qt and Python count alike");
+
+PyObject *buffer_type; /* _qi.Buffer: memory that is shared with the host */
 
 struct BufferObject {
     PyObject_HEAD
@@ -35,7 +39,7 @@ Buffer &self_of(PyObject *object)
 
 bool is_buffer(PyObject *object)
 {
-    return Py_TYPE(object) == qip_room_buffer_type();
+    return is_of(object, buffer_type);
 }
 
 /* -- Python's memory ---------------------------------------------------------------------------------- */
@@ -202,14 +206,14 @@ PyObject *buffer_getattro(PyObject *self, PyObject *name)
 
     if (found || !PyErr_ExceptionMatches(PyExc_AttributeError) || !PyUnicode_Check(name))
         return found;
-    Ref raised(qip_room_exception_take());
+    Ref raised(qip_take_exception());
     if (!text_from_python(name, &text))
         return nullptr;
     const QVariantMap &attributes = self_of(self).layout().attributes;
     const auto place = attributes.constFind(text);
     if (place != attributes.constEnd())
         return to_python(*place);
-    qip_room_exception_give(raised.release());
+    qip_give_exception(raised.release());
     return nullptr;
 }
 
@@ -324,7 +328,7 @@ PyObject *buffer_new(const Buffer &buffer)
 {
     if (!buffer)
         return Py_NewRef(Py_None);
-    PyTypeObject *type = qip_room_buffer_type();
+    PyTypeObject *type = as_type(buffer_type);
     PyObject *object = type ? type->tp_alloc(type, 0) : nullptr;
 
     if (object)
@@ -362,7 +366,8 @@ const QVariant *buffer_source(PyObject *object)
 
 } // namespace qi
 
-PyObject *qip_qt_buffer_type(PyObject *module)
+int qip_buffer_setup(PyObject *module)
 {
-    return PyType_FromModuleAndSpec(module, &qi::buffer_spec, nullptr);
+    qip_module_keep(qi::buffer_type);
+    return qi::add_type(module, &qi::buffer_spec, &qi::buffer_type);
 }

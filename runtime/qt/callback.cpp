@@ -12,8 +12,13 @@
 
 #include <QtCore/qcoreapplication.h>
 
-#include "rooms.h"
+#include "core/status.h"
+#include "python/callable.h"
+#include "python/compat.h"
+#include "python/gate.h"
+#include "python/report.h"
 #include "qt/across.h"
+#include "python/signature.h"
 #include "qt/bridge.h"
 
 namespace qi
@@ -21,6 +26,21 @@ namespace qi
 
 namespace
 {
+
+/* How many of `count` arguments a callable takes; -1 with TypeError: it wants more. */
+int takes(PyObject *callable, int count)
+{
+    qip_signature signature;
+
+    if (qip_signature_read(callable, &signature) < 0)
+        return -1;
+    if (signature.least > count) {
+        PyErr_Format(PyExc_TypeError, "%R wants %d arguments, but the application gives %d",
+                     callable, signature.least, count);
+        return -1;
+    }
+    return signature.most < 0 || signature.most > count ? count : signature.most;
+}
 
 using Values = QVariantList;
 
@@ -32,7 +52,7 @@ const char has_failed[] =
 /* The object that the callable returns, or NULL with an exception set. */
 PyObject *call_with(PyObject *callable, const Values &values)
 {
-    const int count = qip_room_takes(callable, int(values.size()));
+    const int count = takes(callable, int(values.size()));
     Ref arguments(count >= 0 ? PyTuple_New(count) : nullptr);
 
     for (int i = 0; arguments && i < count; i++) {
@@ -59,23 +79,22 @@ bool take_result(PyObject *object, QVariant *result)
 /* GIL: held. An exception is reported, and is the thread's error record as well. */
 int call_here(PyObject *callable, const Values &values, QVariant *result)
 {
-    PyObject *raised = PyErr_Occurred() ? qip_room_exception_take()
-                                        : nullptr; /* a destructor's call */
+    PyObject *raised = PyErr_Occurred() ? qip_take_exception() : nullptr; /* a destructor's call */
     Ref returned(call_with(callable, values));
     const bool done = returned && (!result || take_result(returned.get(), result));
 
     if (!done)
-        qip_room_report(nullptr, callable);
+        qip_report_emission(nullptr, callable);
     if (raised)
-        qip_room_exception_give(raised);
-    return done ? QI_OK : qip_room_fail(QI_ERR_PYTHON, has_failed);
+        qip_give_exception(raised);
+    return done ? QI_OK : qip_fail(QI_ERR_PYTHON, "%s", has_failed);
 }
 
 /* A call from another thread. */
 struct Errand : Work {
     void run(QObject *) override
     {
-        if (!Py_IsInitialized() || !qip_room_is_running())
+        if (!Py_IsInitialized() || !qip_runtime_current())
             return; /* it has shut down since the call was made */
         GilHeld gil;
         Ref object(held_python(callable.metaType(), callable.constData()));
@@ -107,9 +126,9 @@ int status_for_caller(int status)
     case QI_OK:
         return QI_OK;
     case QI_ERR_NOT_RUNNING:
-        return qip_room_fail(status, not_running);
+        return qip_fail(status, "%s", not_running);
     default:
-        return qip_room_fail(status, has_failed);
+        return qip_fail(status, "%s", has_failed);
     }
 }
 
@@ -121,15 +140,15 @@ int call_from_elsewhere(PyObject *callable, const Values &values, QVariant *resu
     errand->values = values;
     if (!result) {
         if (!qip_qt_post_owned(run_errand, drop_errand, errand.get()))
-            return qip_room_fail(QI_ERR_NO_APPLICATION, "there is no QCoreApplication to call in");
+            return qip_fail(QI_ERR_NO_APPLICATION, "there is no QCoreApplication to call in");
         (void)errand.release();
         return QI_OK;
     }
     errand->wants_result = true;
     errand->result = *result;
     if (!perform(static_cast<QObject *>(QCoreApplication::instance()), *errand)) {
-        qip_room_report(nullptr, callable);
-        return qip_room_fail(QI_ERR_PYTHON, "the GUI thread did not take the call of a callable");
+        qip_report_emission(nullptr, callable);
+        return qip_fail(QI_ERR_PYTHON, "the GUI thread did not take the call of a callable");
     }
     if (errand->status == QI_OK)
         *result = errand->result;
@@ -152,7 +171,7 @@ bool callback_from_python(PyObject *object, QVariant *out)
     if (object != Py_None) {
         if (!PyCallable_Check(object))
             return expected("a callable", object);
-        qi_callable *handle = qip_room_callable_new(object);
+        qi_callable *handle = qip_callable_for_host(object);
         if (!handle)
             return false;
         made = Callable(handle);
@@ -171,11 +190,11 @@ using namespace qi;
 int qi_callable_call(const qi_callable *callable, const QVariant *arguments, size_t count,
                      QVariant *result)
 {
-    if (!Py_IsInitialized() || !qip_room_is_running())
-        return qip_room_fail(QI_ERR_NOT_RUNNING, not_running);
+    if (!Py_IsInitialized() || !qip_runtime_current())
+        return qip_fail(QI_ERR_NOT_RUNNING, "%s", not_running);
     const Values values(arguments, arguments + count);
     GilHeld gil;
-    Ref object(qip_room_callable_object(callable));
+    Ref object(Py_XNewRef(qip_callable_object(callable, nullptr)));
     if (!object)
         return QI_ERR_HANDLE;
     return !QCoreApplication::instance() || qip_qt_on_application_thread()

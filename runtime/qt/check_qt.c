@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "qt/copies.h"
-#include "python/state.h"
+#include "qt/cache.h"
+#include "qt/setup.h"
 
 /* The file of an extension module; None where it has none. New reference. */
 static PyObject *file_of(PyObject *module)
@@ -50,8 +51,8 @@ static int compare(PyObject *module)
 
 int qip_copies_check(PyObject *module)
 {
-    PyObject *known = qip_state_get()->qt_cache; /* of modules that are as they should be, too */
-    int found = PyDict_Contains(known, module);
+    PyObject *known = qip_qt_cache(); /* of modules that are as they should be, too */
+    int found = known ? PyDict_Contains(known, module) : -1;
 
     if (found)
         return found < 0 ? -1 : 0;
@@ -70,7 +71,7 @@ static PyObject *qt_copy(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(ignored)
     return Py_BuildValue("sN", qip_qt_version(), PyUnicode_DecodeFSDefault(qip_qt_library()));
 }
 
-int qip_copies_setup(PyObject *module, qip_state *Py_UNUSED(state))
+int qip_copies_setup(PyObject *module)
 {
     static PyMethodDef functions[] = {
         {"_check_qt", check_qt, METH_O,

@@ -5,7 +5,15 @@
 
 #include <Python.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Refuses an extension module that uses another Qt: 0, or -1 with RuntimeError, which has both paths. GIL: held. */
 int qip_copies_check(PyObject *module);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -12,7 +12,8 @@
 
 #include <qi/convert.hpp>
 
-#include "rooms.h"
+#include "core/status.h"
+#include "python/compat.h"
 #include "qt/across.h"
 #include "qt/variant.h"
 
@@ -59,7 +60,7 @@ bool convertible(PyObject *object, const AnyConverter &converter, QVariant *give
                                                  : from_python(object, given);
     if (done || !PyErr_ExceptionMatches(PyExc_TypeError))
         return done;
-    Ref raised(qip_room_exception_take());
+    Ref raised(qip_take_exception());
     PyErr_Format(PyExc_TypeError, "%s: %S", converter.type.name(), raised.get());
     return false;
 }
@@ -134,17 +135,15 @@ using namespace qi;
 int qi_converter_register(const AnyConverter *converter)
 {
     if (!converter || !converter->type.isValid())
-        return qip_room_fail(QI_ERR_ARGUMENT,
-                             "a converter wants a type that Qt's type system knows");
+        return qip_fail(QI_ERR_ARGUMENT, "a converter wants a type that Qt's type system knows");
     if (is_builtin(converter->type))
-        return qip_room_fail(
-            QI_ERR_ARGUMENT,
-            (QByteArray(converter->type.name()) +
-             " has a conversion of libqi's own, which cannot be replaced; register a "
-             "type of the application's")
-                .constData());
+        return qip_fail(QI_ERR_ARGUMENT,
+                        (QByteArray(converter->type.name()) +
+                         " has a conversion of libqi's own, which cannot be replaced; register a "
+                         "type of the application's")
+                            .constData());
     if (!registry())
-        return qip_room_fail(QI_ERR_STATE, "the process is ending");
+        return qip_fail(QI_ERR_STATE, "the process is ending");
     const int id = converter->type.id();
     QWriteLocker lock(&registry()->lock);
     registry()->converters.insert(id, std::make_shared<const AnyConverter>(*converter));

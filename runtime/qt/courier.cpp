@@ -11,7 +11,7 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qthread.h>
 
-#include "rooms.h"
+#include "python/report.h"
 #include "qt/bridge.h"
 
 namespace
@@ -46,7 +46,7 @@ class Call : public QEvent
         GilHeld gil;
         Ref result(PyObject_Call(m_callable, m_args, nullptr));
         if (!result)
-            qip_room_report(nullptr, m_callable);
+            qip_report_emission(nullptr, m_callable);
     }
 
   private:

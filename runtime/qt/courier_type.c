@@ -3,7 +3,7 @@
 #include <Python.h>
 
 #include "qt/bridge.h"
-#include "python/state.h"
+#include "qt/setup.h"
 
 typedef struct qip_courier {
     PyObject_HEAD
@@ -66,12 +66,11 @@ static PyType_Spec courier_spec = {
     .slots = courier_slots,
 };
 
-int qip_courier_setup(PyObject *module, qip_state *state)
+int qip_courier_setup(PyObject *module)
 {
     PyObject *type = PyType_FromModuleAndSpec(module, &courier_spec, NULL);
     int status = type ? PyModule_AddType(module, (PyTypeObject *)type) : -1;
 
-    (void)state;
     Py_XDECREF(type);
     return status;
 }

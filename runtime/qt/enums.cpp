@@ -6,7 +6,7 @@
  */
 #include "qt/variant.h"
 
-#include "rooms.h"
+#include "qt/cache.h"
 
 namespace qi
 {
@@ -139,7 +139,7 @@ PyObject *number_of_member(const QMetaEnum &enumeration, PyObject *object)
 
 PyObject *enum_class(const QMetaEnum &enumeration)
 {
-    PyObject *cache = qip_room_cache();
+    PyObject *cache = qip_qt_cache();
     const QByteArray name = full_name(enumeration);
 
     if (cache) {

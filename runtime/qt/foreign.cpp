@@ -10,7 +10,7 @@
 
 #include <QtCore/qobject.h>
 
-#include "rooms.h"
+#include "qt/check_qt.h"
 #include "qt/bridge.h"
 #include "qt/object.h"
 
@@ -100,7 +100,7 @@ bool is_plain(PyObject *object)
 int copy_value(const Binding &binding, PyObject *module, PyObject *object, QMetaType type,
                QVariant *out)
 {
-    if (qip_room_check_qt(module) < 0)
+    if (qip_copies_check(module) < 0)
         return -1;
     const void *address = address_in(binding, object);
     if (!address)
@@ -139,7 +139,7 @@ QObject *foreign_object(PyObject *object)
             PyErr_Clear();
             continue;
         }
-        if (qip_room_check_qt(module.get()) < 0)
+        if (qip_copies_check(module.get()) < 0)
             return nullptr;
         return static_cast<QObject *>(address_in(binding, object));
     }

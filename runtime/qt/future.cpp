@@ -17,7 +17,9 @@
 #include <QtCore/qfuturewatcher.h>
 #include <QtCore/qpointer.h>
 
-#include "rooms.h"
+#include "python/compat.h"
+#include "python/module.h"
+#include "qt/setup.h"
 #include "qt/across.h"
 #include "qt/bridge.h"
 #include "qt/object.h"
@@ -35,6 +37,8 @@ struct HostFuture {
     QFutureInterfaceBase state; /* what it shares with all its copies */
     QPointer<Watcher> watcher;
 };
+
+PyObject *future_type; /* _qi.HostFuture: a QFuture of the host's */
 
 struct FutureObject {
     PyObject_HEAD
@@ -244,7 +248,7 @@ PyObject *future_exception(PyObject *self, PyObject *)
 
     if (check_outcome(future, outcome))
         Py_RETURN_NONE;
-    return outcome == Outcome::Exception ? qip_room_exception_take() : nullptr;
+    return outcome == Outcome::Exception ? qip_take_exception() : nullptr;
 }
 
 /* -- waiting ---------------------------------------------------------------------------------------- */
@@ -384,7 +388,7 @@ bool is_future(QMetaType type)
 
 PyObject *future_new(const QVariant &value)
 {
-    PyTypeObject *type = qip_room_future_type();
+    PyTypeObject *type = as_type(future_type);
     PyObject *object = type ? type->tp_alloc(type, 0) : nullptr;
 
     if (object)
@@ -395,12 +399,13 @@ PyObject *future_new(const QVariant &value)
 
 const QVariant *future_value(PyObject *object)
 {
-    return Py_TYPE(object) == qip_room_future_type() ? &self_of(object)->value : nullptr;
+    return is_of(object, future_type) ? &self_of(object)->value : nullptr;
 }
 
 } // namespace qi
 
-PyObject *qip_qt_future_type(PyObject *module)
+int qip_future_setup(PyObject *module)
 {
-    return PyType_FromModuleAndSpec(module, &qi::future_spec, nullptr);
+    qip_module_keep(qi::future_type);
+    return qi::add_type(module, &qi::future_spec, &qi::future_type);
 }

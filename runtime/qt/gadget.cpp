@@ -9,7 +9,8 @@
 #include "qt/gadget.h"
 
 #include "python/docs.h"
-#include "rooms.h"
+#include "python/compat.h"
+#include "qt/setup.h"
 #include "qt/class_info.h"
 #include "qt/invoke.h"
 #include "qt/names.h"
@@ -249,7 +250,7 @@ bool gadget_from_dict(PyObject *dict, QVariant *out)
         const Member *member = class_info(meta_object).find(name_of(name));
         if (!member || member->property < 0) {
             no_member(meta_object, name);
-            Ref raised(qip_room_exception_take());
+            Ref raised(qip_take_exception());
             PyErr_Format(PyExc_TypeError, "%S", raised.get());
             return false;
         }
@@ -262,8 +263,12 @@ bool gadget_from_dict(PyObject *dict, QVariant *out)
 
 } // namespace qi
 
-PyObject *qip_qt_gadget_type(PyObject *module, PyObject *variant_type)
+int qip_gadget_setup(PyObject *module)
 {
-    qi::Ref type(PyType_FromModuleAndSpec(module, &qi::gadget_spec, variant_type));
-    return type && qip_docs_set(type.get(), qi::gadget_doc) == 0 ? type.release() : nullptr;
+    PyObject **type = &qi::variant_types.gadget;
+
+    *type = PyType_FromModuleAndSpec(module, &qi::gadget_spec, qi::variant_types.variant);
+    if (!*type || qip_docs_set(*type, qi::gadget_doc) < 0)
+        return -1;
+    return PyModule_AddType(module, qi::as_type(*type));
 }

@@ -17,7 +17,7 @@
 #include <QtCore/qpointer.h>
 #include <QtCore/qvarlengtharray.h>
 
-#include "rooms.h"
+#include "python/compat.h"
 
 namespace qi
 {
@@ -97,7 +97,7 @@ bool convert(const QMetaObject *meta_object, const QMetaMethod &method, Given gi
         }
         QVariant value;
         if (!from_python(given.items[i], type, &value)) {
-            Ref raised(qip_room_exception_take());
+            Ref raised(qip_take_exception());
             if (PyErr_GivenExceptionMatches(raised.get(), PyExc_TypeError) ||
                 PyErr_GivenExceptionMatches(raised.get(), PyExc_OverflowError) ||
                 PyErr_GivenExceptionMatches(raised.get(), PyExc_ValueError))
@@ -105,7 +105,7 @@ bool convert(const QMetaObject *meta_object, const QMetaMethod &method, Given gi
                              "%s(), argument %zd: %S", full_name(meta_object, method).constData(),
                              i + 1, raised.get());
             else
-                qip_room_exception_give(raised.release());
+                qip_give_exception(raised.release());
             return false;
         }
         out->append(value);

@@ -13,7 +13,8 @@
 
 #include <QtCore/qpointer.h>
 
-#include "rooms.h"
+#include "python/module.h"
+#include "qt/setup.h"
 #include "qt/across.h"
 #include "qt/bridge.h"
 #include "qt/object.h"
@@ -23,6 +24,8 @@ namespace qi
 
 namespace
 {
+
+PyObject *index_type; /* _qi.Index: a place in a model */
 
 /* Shared by the objects of Python and the work that is under way. */
 class Place
@@ -70,7 +73,7 @@ const PlacePtr &place_of(PyObject *self)
 
 bool is_index(PyObject *object)
 {
-    PyTypeObject *type = qip_room_index_type();
+    PyTypeObject *type = as_type(index_type);
     return type && PyObject_TypeCheck(object, type);
 }
 
@@ -329,9 +332,10 @@ bool index_from_python(PyObject *object, QModelIndex *out)
 
 using namespace qi;
 
-PyObject *qip_qt_index_type(PyObject *module)
+int qip_index_setup(PyObject *module)
 {
-    return PyType_FromModuleAndSpec(module, &index_spec, nullptr);
+    qip_module_keep(index_type);
+    return add_type(module, &index_spec, &index_type);
 }
 
 /* -- models ------------------------------------------------------------------------------------------ */

@@ -20,7 +20,8 @@
 #include <QtCore/qfuturewatcher.h>
 #include <QtCore/qpointer.h>
 
-#include "rooms.h"
+#include "python/compat.h"
+#include "qt/proxies.h"
 
 namespace qi
 {
@@ -173,7 +174,7 @@ bool fill_search(FindChildren *work, PyObject *name, PyObject *class_name, bool 
 /* Puts "Class.property: " before the message of a conversion that failed. */
 void name_the_property(const char *class_name, const char *name)
 {
-    Ref raised(qip_room_exception_take());
+    Ref raised(qip_take_exception());
     PyErr_Format(reinterpret_cast<PyObject *>(Py_TYPE(raised.get())), "%s.%s: %S", class_name, name,
                  raised.get());
 }
@@ -209,14 +210,17 @@ bool value_for_property(const QMetaProperty &property, const char *class_name, P
 
 using namespace qi;
 
+qip_proxy_types qip_proxies;
+qip_proxy_functions qip_proxy_port;
+
 /* -- proxies --------------------------------------------------------------------------------------- */
 
 static PyTypeObject *type_for(QObject *object)
 {
     if (qobject_cast<QAbstractItemModel *>(object))
-        return qip_room_model_type();
-    return qobject_cast<QFutureWatcherBase *>(object) ? qip_room_watcher_type()
-                                                      : qip_room_object_type();
+        return as_type(qip_proxies.model);
+    return as_type(qobject_cast<QFutureWatcherBase *>(object) ? qip_proxies.watcher
+                                                              : qip_proxies.object);
 }
 
 PyObject *qip_qt_wrap(qi_object *object)
@@ -224,11 +228,11 @@ PyObject *qip_qt_wrap(qi_object *object)
     if (!object)
         return Py_NewRef(Py_None);
     PyObject *known = proxies()->value(object);
-    if (known && qip_proxy_object(known) == object)
+    if (known && qip_proxy_port.object(known) == object)
         return Py_NewRef(known);
     void *guard = qip_qt_guard_new(object);
-    PyObject *proxy = guard ? qip_proxy_new(type_for(object), object, guard,
-                                            class_name_kept(object->metaObject()))
+    PyObject *proxy = guard ? qip_proxy_port.make(type_for(object), object, guard,
+                                                  class_name_kept(object->metaObject()))
                             : PyErr_NoMemory();
     if (proxy)
         proxies()->insert(object, proxy);
@@ -242,7 +246,7 @@ PyObject *qip_qt_wrap_dying(qi_object *object)
     if (!object)
         return Py_NewRef(Py_None);
     return known ? Py_NewRef(known)
-                 : qip_proxy_new(qip_room_object_type(), object, nullptr, "QObject");
+                 : qip_proxy_port.make(as_type(qip_proxies.object), object, nullptr, "QObject");
 }
 
 void qip_qt_forget(qi_object *object, PyObject *proxy)
@@ -256,16 +260,15 @@ void qip_qt_forget(qi_object *object, PyObject *proxy)
 
 bool qip_qt_is_proxy(PyObject *object)
 {
-    const PyTypeObject *type = Py_TYPE(object);
-    return type == qip_room_object_type() || type == qip_room_model_type() ||
-           type == qip_room_watcher_type();
+    return is_of(object, qip_proxies.object) || is_of(object, qip_proxies.model) ||
+           is_of(object, qip_proxies.watcher);
 }
 
 qi_object *qip_qt_unwrap(PyObject *proxy)
 {
     if (!qip_qt_is_proxy(proxy))
         return foreign_object(proxy);
-    QObject *object = qip_proxy_object(proxy);
+    QObject *object = qip_proxy_port.object(proxy);
     if (!object)
         PyErr_Format(PyExc_ReferenceError, "the object of %R was destroyed", proxy);
     return object;

@@ -122,20 +122,6 @@ PyObject *qip_qt_wrap_dying(qi_object *object);
 /* Called when a proxy goes, before its memory does. */
 void qip_qt_forget(qi_object *object, PyObject *proxy);
 
-/* proxy.c: makes the proxy of an object, of one of the types of proxies; takes the guard, which is NULL for one that is dead already.
- * `class_name` is kept. */
-PyObject *qip_proxy_new(PyTypeObject *type, qi_object *object, void *guard, const char *class_name);
-/* The live object of a proxy, or NULL without an exception. */
-qi_object *qip_proxy_object(PyObject *proxy);
-
-/* Make the types _qi.Variant, _qi.Gadget (which derives from it), _qi.Index, _qi.HostFuture and _qi.Buffer. New
- * references. */
-PyObject *qip_qt_opaque_type(PyObject *module);
-PyObject *qip_qt_gadget_type(PyObject *module, PyObject *variant_type);
-PyObject *qip_qt_index_type(PyObject *module);
-PyObject *qip_qt_future_type(PyObject *module);
-PyObject *qip_qt_buffer_type(PyObject *module);
-
 #ifdef __cplusplus
 }
 #endif

@@ -10,12 +10,15 @@
 #include <QtCore/qdebug.h>
 #include <QtCore/qmetaobject.h>
 
-#include "rooms.h"
+#include "python/module.h"
+#include "qt/setup.h"
 #include "qt/gadget.h"
 #include "qt/object.h"
 
 namespace qi
 {
+
+VariantTypes variant_types;
 
 namespace
 {
@@ -157,8 +160,8 @@ namespace qi
 
 PyObject *opaque_new(const QVariant &value)
 {
-    PyTypeObject *type = is_gadget(value.metaType()) ? qip_room_gadget_type()
-                                                     : qip_room_variant_type();
+    PyTypeObject *type = as_type(is_gadget(value.metaType()) ? variant_types.gadget
+                                                             : variant_types.variant);
     PyObject *object = type ? type->tp_alloc(type, 0) : nullptr;
 
     if (object)
@@ -173,9 +176,9 @@ const QVariant *opaque_value(PyObject *object)
 
 QVariant *opaque_slot(PyObject *object)
 {
-    const PyTypeObject *type = Py_TYPE(object);
-    return type == qip_room_variant_type() || type == qip_room_gadget_type() ? &self_of(object)->value
-                                                                             : nullptr;
+    return is_of(object, variant_types.variant) || is_of(object, variant_types.gadget)
+               ? &self_of(object)->value
+               : nullptr;
 }
 
 QVariant hold_python(PyObject *object)
@@ -193,7 +196,8 @@ PyObject *held_python(QMetaType type, const void *data)
 
 } // namespace qi
 
-PyObject *qip_qt_opaque_type(PyObject *module)
+int qip_variant_setup(PyObject *module)
 {
-    return PyType_FromModuleAndSpec(module, &qi::opaque_spec, nullptr);
+    qip_module_keep(qi::variant_types);
+    return qi::add_type(module, &qi::opaque_spec, &qi::variant_types.variant);
 }

@@ -11,6 +11,7 @@
 // such an event waits; but where there was one just now, the next is near.
 
 #include "core/host.h"
+#include "qt/bridge.h"
 #include "core/pulse.h"
 #include "qt/copies.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Small owners for C++ code that calls CPython: one reference, the GIL, a level of recursion. */
+/* For C++ code that calls CPython: owners of a reference, of the GIL, of a level of recursion; and types. */
 #ifndef QIP_QT_REF_H
 #define QIP_QT_REF_H
 
@@ -38,6 +38,24 @@ class Ref
   private:
     PyObject *m_object = nullptr;
 };
+
+inline PyTypeObject *as_type(PyObject *type)
+{
+    return reinterpret_cast<PyTypeObject *>(type);
+}
+
+/* Whether an object is of exactly this type, which may be NULL: of none. */
+inline bool is_of(const PyObject *object, const PyObject *type)
+{
+    return reinterpret_cast<const PyObject *>(Py_TYPE(object)) == type;
+}
+
+/* Makes a type and adds it to the module under its name. 0, or -1 with an exception. */
+inline int add_type(PyObject *module, PyType_Spec *spec, PyObject **type)
+{
+    *type = PyType_FromModuleAndSpec(module, spec, nullptr);
+    return *type ? PyModule_AddType(module, as_type(*type)) : -1;
+}
 
 /*
  * Beware: CPython up to 3.13 ends a thread that asks for the GIL during finalisation by unwinding it, so

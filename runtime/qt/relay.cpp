@@ -30,7 +30,9 @@
 #include <QtCore/qpointer.h>
 #include <QtCore/qthread.h>
 
-#include "rooms.h"
+#include "core/status.h"
+#include "python/compat.h"
+#include "python/report.h"
 #include "qt/across.h"
 #include "qt/bridge.h"
 #include "qt/class_info.h"
@@ -149,7 +151,7 @@ int fail_unknown_type(const char *signal_name, const QByteArray &type)
                             " has a parameter of the type '" + type +
                             "', which Qt's type system does not know; call qRegisterMetaType<" +
                             type + ">() before connecting";
-    return qip_room_fail(QI_ERR_TYPE, text.constData());
+    return qip_fail(QI_ERR_TYPE, "%s", text.constData());
 }
 
 /* Every parameter that is passed on must be known, and all of them where an emission may be queued. */
@@ -180,7 +182,7 @@ bool qip_qt_relay::connect_to(const qip_qt_relay_spec &spec, int signal)
     if (spec.max_arguments >= 0 && count > spec.max_arguments)
         count = spec.max_arguments;
     if (count > most_arguments) {
-        qip_room_fail(QI_ERR_TYPE, "a signal with more than 16 parameters cannot be passed on");
+        qip_fail(QI_ERR_TYPE, "a signal with more than 16 parameters cannot be passed on");
         return false;
     }
     if (check_types(spec, method, count, m_signal_name) != QI_OK)
@@ -205,20 +207,20 @@ bool qip_qt_relay::connect_to(const qip_qt_relay_spec &spec, int signal)
         spec.queued ? Qt::QueuedConnection : Qt::AutoConnection, queued_types(destroyed));
     if (m_connection && m_destroyed)
         return true;
-    qip_room_fail(QI_ERR_INTERNAL, "Qt refused the connection");
+    qip_fail(QI_ERR_INTERNAL, "Qt refused the connection");
     return false;
 }
 
 qip_qt_relay *qip_qt_relay_open(const qip_qt_relay_spec *spec)
 {
     if (QCoreApplication::instance() && !qip_qt_on_application_thread()) {
-        qip_room_fail(QI_ERR_WRONG_THREAD, "signals are connected in the GUI thread");
+        qip_fail(QI_ERR_WRONG_THREAD, "signals are connected in the GUI thread");
         return nullptr;
     }
     const QMetaObject *meta_object = spec->sender->metaObject();
     if (spec->signal < 0 || spec->signal >= meta_object->methodCount() ||
         meta_object->method(spec->signal).methodType() != QMetaMethod::Signal) {
-        qip_room_fail(QI_ERR_ARGUMENT, "the method index is not that of a signal");
+        qip_fail(QI_ERR_ARGUMENT, "the method index is not that of a signal");
         return nullptr;
     }
     auto *relay = new qip_qt_relay(*spec);
@@ -261,10 +263,10 @@ void qip_qt_relay::emitted(void **arguments)
         tell_end();
     }
     /* An emission in the midst of an exception: a destructor's, while the exception unwinds. */
-    PyObject *raised = PyErr_Occurred() ? qip_room_exception_take() : nullptr;
+    PyObject *raised = PyErr_Occurred() ? qip_take_exception() : nullptr;
     call(callable.get(), arguments);
     if (raised)
-        qip_room_exception_give(raised);
+        qip_give_exception(raised);
     leave();
 }
 
@@ -292,7 +294,7 @@ void qip_qt_relay::wait_for_gui_thread(void **arguments)
     m_depth++;
     Emission emission(this, arguments);
     if (!qi::perform(this, emission))
-        qip_room_report(m_signal_name, m_callable);
+        qip_report_emission(m_signal_name, m_callable);
     leave();
 }
 
@@ -305,7 +307,7 @@ void qip_qt_relay::call(PyObject *callable, void **arguments)
         return;
     }
     /* The host's error callback may close the relay, but m_depth keeps the name. */
-    qip_room_report(m_signal_name, callable);
+    qip_report_emission(m_signal_name, callable);
 }
 
 PyObject *qip_qt_relay::call_converted(PyObject *callable, void **arguments)
@@ -413,7 +415,7 @@ int fail_ambiguous(const QMetaObject *meta_object, const QByteArray &name, const
 {
     const QByteArray text = QByteArray("the signal '") + name + "' of " + meta_object->className() +
                             " has overloads; write which: " + qi::signatures(meta_object, found);
-    return qip_room_fail(QI_ERR_AMBIGUOUS, text.constData());
+    return qip_fail(QI_ERR_AMBIGUOUS, "%s", text.constData());
 }
 
 int fail_not_found(const QMetaObject *meta_object, const QByteArray &wanted)
@@ -426,7 +428,7 @@ int fail_not_found(const QMetaObject *meta_object, const QByteArray &wanted)
         text += qip_near_names_hint(name, qi::signal_names(meta_object));
     else
         text += "; there is " + qi::signatures(meta_object, overloads);
-    return qip_room_fail(QI_ERR_NOT_FOUND, text.constData());
+    return qip_fail(QI_ERR_NOT_FOUND, "%s", text.constData());
 }
 
 int find_by_name(const QMetaObject *meta_object, const QByteArray &name, int *index)
@@ -446,7 +448,7 @@ int find_by_name(const QMetaObject *meta_object, const QByteArray &name, int *in
 int qip_qt_find_signal(qi_object *sender, const char *signal, int *index)
 {
     if (!sender || !signal || !*signal)
-        return qip_room_fail(QI_ERR_ARGUMENT, "a signal needs a sender and a name");
+        return qip_fail(QI_ERR_ARGUMENT, "a signal needs a sender and a name");
     /* "2clicked(bool)" is what Qt's SIGNAL() makes of it. */
     const char *spelled = *signal == '2' ? signal + 1 : signal;
     const QMetaObject *meta_object = sender->metaObject();

@@ -14,7 +14,7 @@
 #include <QtCore/qurl.h>
 #include <QtCore/quuid.h>
 
-#include "rooms.h"
+#include "qt/cache.h"
 #include "qt/bridge.h"
 #include "qt/buffer.h"
 #include "qt/callback.h"
@@ -36,7 +36,7 @@ bool expected(const char *what, PyObject *object)
 
 PyObject *cached_attribute(const char *module, const char *name)
 {
-    PyObject *cache = qip_room_cache();
+    PyObject *cache = qip_qt_cache();
     Ref key(cache ? PyUnicode_FromFormat("%s.%s", module, name) : nullptr);
 
     if (!key)

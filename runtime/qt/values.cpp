@@ -5,7 +5,8 @@
  */
 #include <qi/qt.hpp>
 
-#include "rooms.h"
+#include "core/status.h"
+#include "python/convert.h"
 #include "qt/variant.h"
 
 namespace qi
@@ -18,10 +19,9 @@ namespace
 int check(const void *from, const void *to)
 {
     if (!from || !to)
-        return qip_room_fail(QI_ERR_ARGUMENT, "a value or a QVariant is NULL; both are needed");
+        return qip_fail(QI_ERR_ARGUMENT, "a value or a QVariant is NULL; both are needed");
     if (!Py_IsInitialized())
-        return qip_room_fail(QI_ERR_NOT_RUNNING,
-                             "Python does not run, which has a part in conversions");
+        return qip_fail(QI_ERR_NOT_RUNNING, "Python does not run, which has a part in conversions");
     return QI_OK;
 }
 
@@ -39,8 +39,8 @@ int qi_value_from_variant(const QVariant *variant, qi_value *out)
     const GilHeld gil;
     const Ref object(to_python(*variant));
     qi_value value;
-    if (!object || qip_room_value_from_python_exactly(object.get(), &value) < 0)
-        return qip_room_fail_conversion();
+    if (!object || qip_value_from_python_exactly(object.get(), &value) < 0)
+        return qip_fail_conversion();
     *out = value;
     return QI_OK;
 }
@@ -52,11 +52,11 @@ int qi_value_to_variant(const qi_value *value, QVariant *variant)
         return status;
     const GilHeld gil;
     const QMetaType wanted = variant->metaType();
-    const Ref object(qip_room_value_to_python(value));
+    const Ref object(qip_value_to_python(value));
     QVariant made;
     if (!object || !(wanted.isValid() ? from_python(object.get(), wanted, &made)
                                       : from_python(object.get(), &made)))
-        return qip_room_fail_conversion();
+        return qip_fail_conversion();
     *variant = made;
     return QI_OK;
 }
@@ -69,9 +69,9 @@ int qi_value_tuple(const qi_value *items, size_t count, qi_value *out)
         return status;
     const GilHeld gil;
     const qi_value list = qi_list(items, count);
-    const Ref listed(qip_room_value_to_python(&list));
+    const Ref listed(qip_value_to_python(&list));
     const Ref tuple(listed ? PyList_AsTuple(listed.get()) : nullptr);
-    if (!tuple || qip_room_value_from_python(tuple.get(), out) < 0)
-        return qip_room_fail_conversion();
+    if (!tuple || qip_value_from_python(tuple.get(), out) < 0)
+        return qip_fail_conversion();
     return QI_OK;
 }

@@ -107,6 +107,11 @@ bool enum_from_python(PyObject *object, QMetaType type, const QMetaEnum &enumera
 bool enum_number_from_python(PyObject *object, QMetaType type, void *data); /* to_qt.cpp */
 
 /* opaque.cpp */
+struct VariantTypes {
+    PyObject *variant; /* _qi.Variant: a QVariant of a type that Python has nothing for */
+    PyObject *gadget;  /* _qi.Gadget: a Variant whose type has properties and methods; gadget.cpp */
+};
+extern VariantTypes variant_types;
 PyObject *opaque_new(const QVariant &value);
 const QVariant *opaque_value(PyObject *object); /* NULL if it is no _qi.Variant; sets no exception */
 QVariant *opaque_slot(PyObject *object);        /* the same, to be changed; for gadget.cpp */

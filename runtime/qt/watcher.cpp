@@ -17,7 +17,7 @@
 
 #include <algorithm>
 
-#include "rooms.h"
+#include "core/status.h"
 #include "qt/future.h"
 #include "qt/object.h"
 
@@ -78,7 +78,7 @@ PyObject *qip_qt_watched_future(qi_object *object)
 int qi_watched_future_register(qi_watched_future_fn read)
 {
     if (!read)
-        return qip_room_fail(QI_ERR_ARGUMENT, "`read` is NULL; there is nothing to register");
+        return qip_fail(QI_ERR_ARGUMENT, "`read` is NULL; there is nothing to register");
     const QMutexLocker<QMutex> lock(&registry()->mutex);
     if (!registry()->readers.contains(read))
         registry()->readers.append(read);

@@ -18,11 +18,11 @@
 
 #include "python/border.h"
 #include "python/callable.h"
-#include "signals/connection_p.h"
+#include "signals/connections.h"
 #include "core/handles.h"
 #include "qt/owner.h"
 #include "qt/bridge.h"
-#include "life/runtime_p.h"
+#include "python/gate.h"
 #include "python/scope.h"
 #include "signals/slot.h"
 #include "core/status.h"

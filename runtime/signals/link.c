@@ -3,7 +3,7 @@
  * `_qi.Connection`: a callable of Python, connected to a signal through a proxy.
  *
  * The connection is itself what the relay calls; it adds the object of a bound method, which it holds only
- * weakly. All connections that live are in the dict `links` of the module's state, in the order in which
+ * weakly. All connections that live are in the dict `kept.links`, in the order in which
  * they were made, so they need no other owner. Each way to end goes through close_link(), once:
  *   disconnect() here or of the signal      the sender is destroyed (the relay tells)
  *   the object of a bound method goes       the runtime shuts down (qip_links_cut)
@@ -23,6 +23,8 @@
 #include "signals/slot.h"
 #include "core/status.h"
 #include "python/visit.h"
+#include "signals/setup.h"
+#include "python/module.h"
 
 typedef struct qip_link {
     PyObject_HEAD
@@ -38,6 +40,11 @@ typedef struct qip_link {
     int signal;        /* without clones, so that equal ones compare equal */
 } qip_link;
 
+static struct {
+    PyObject *type;  /* _qi.Connection */
+    PyObject *links; /* those that are connected, as keys */
+} kept;
+
 static qip_link *as_link(PyObject *object)
 {
     return (qip_link *)object;
@@ -52,11 +59,9 @@ static PyObject *target_of(PyObject *callable)
 
 PyObject *qip_link_target(PyObject *callable)
 {
-    qip_state *state = qip_state_get();
-
-    if (!state)
+    if (!kept.type)
         return qip_signature_target(callable);
-    if (Py_TYPE(callable) != (PyTypeObject *)state->link_type || !as_link(callable)->callable)
+    if (Py_TYPE(callable) != (PyTypeObject *)kept.type || !as_link(callable)->callable)
         return target_of(callable);
     qip_link *link = as_link(callable);
     PyObject *receiver = link->slot_signal && link->receiver ? qip_weakref_get(link->receiver) : NULL;
@@ -68,13 +73,12 @@ PyObject *qip_link_target(PyObject *callable)
 /* Beware: forgetting a callable may run any code of Python. The caller holds a reference to the link. */
 static void close_link(qip_link *link)
 {
-    qip_state *state = qip_state_get();
     qip_qt_relay *relay = link->relay;
 
     if (!relay)
         return;
     link->relay = NULL;
-    if (state && PyDict_DelItem(state->links, (PyObject *)link) < 0)
+    if (kept.links && PyDict_DelItem(kept.links, (PyObject *)link) < 0)
         PyErr_Clear();
     qip_qt_relay_close(relay);
     Py_CLEAR(link->callable);
@@ -205,7 +209,7 @@ static int proxy_signature(PyObject *callable, int parameters, qip_signature *ou
     qip_proxy *proxy;
     PyObject *name;
 
-    if (is_type(callable, qip_state_get()->method_type)) {
+    if (is_type(callable, qip_bound.method)) {
         proxy = ((qip_method *)callable)->proxy;
         name = ((qip_method *)callable)->name;
     } else {
@@ -296,11 +300,10 @@ static int check_type(int type, qi_object *sender)
 /* What the callable takes; -1 with TypeError if it cannot be a slot of this signal. */
 static int check_callable(PyObject *callable, qi_object *sender, int signal, qip_signature *takes)
 {
-    qip_state *state = qip_state_get();
     int parameters = qip_qt_signal_parameter_count(sender, signal);
     qip_slot *slot;
 
-    if (is_type(callable, state->method_type) || is_type(callable, state->signal_type))
+    if (is_type(callable, qip_bound.method) || is_type(callable, qip_bound.signal))
         return proxy_signature(callable, parameters, takes);
     if (!PyCallable_Check(callable)) {
         PyErr_Format(PyExc_TypeError, "a callable expected, got %s", Py_TYPE(callable)->tp_name);
@@ -336,7 +339,7 @@ static int name_signal(qip_link *link, PyObject *callable, qi_object *sender, in
 
 static int set_callable(qip_link *link, PyObject *callable)
 {
-    if (is_type(callable, qip_state_get()->signal_type)) {
+    if (is_type(callable, qip_bound.signal)) {
         link->callable = PyObject_GetAttrString(callable, "emit");
         return link->callable ? 0 : -1;
     }
@@ -372,7 +375,7 @@ static int open_link(qip_link *link, qip_signal *signal, qi_object *sender, int 
         .data = link,
     };
 
-    if (PyDict_SetItem(qip_state_get()->links, (PyObject *)link, Py_None) < 0)
+    if (PyDict_SetItem(kept.links, (PyObject *)link, Py_None) < 0)
         return -1;
     link->relay = qip_qt_relay_open(&spec);
     if (link->relay)
@@ -381,7 +384,7 @@ static int open_link(qip_link *link, qip_signal *signal, qi_object *sender, int 
     PyErr_SetString(status == QI_ERR_TYPE ? PyExc_TypeError : PyExc_RuntimeError,
                     qi_last_error()->message);
     PyObject *raised = qip_take_exception();
-    if (PyDict_DelItem(qip_state_get()->links, (PyObject *)link) < 0)
+    if (PyDict_DelItem(kept.links, (PyObject *)link) < 0)
         PyErr_Clear();
     qip_give_exception(raised);
     return -1;
@@ -400,7 +403,7 @@ static int equal(PyObject *one, PyObject *other)
 
 static int calls(qip_link *link, PyObject *callable)
 {
-    if (is_type(callable, qip_state_get()->signal_type))
+    if (is_type(callable, qip_bound.signal))
         return PyObject_HasAttrString(link->callable, "__self__") &&
                PyCFunction_Check(link->callable) &&
                PyObject_RichCompareBool(PyCFunction_GET_SELF(link->callable), callable, Py_EQ);
@@ -421,7 +424,7 @@ static int matches(qip_link *link, qip_signal *signal, int original, PyObject *c
         return 0;
     if (!callable || callable == Py_None || callable == (PyObject *)link)
         return 1;
-    return is_type(callable, qip_state_get()->link_type) ? 0 : calls(link, callable);
+    return is_type(callable, kept.type) ? 0 : calls(link, callable);
 }
 
 /* The connection of a signal with a callable; NULL: there is none, or an exception is set. New reference. */
@@ -429,7 +432,7 @@ static PyObject *find_link(qip_signal *signal, PyObject *callable)
 {
     qi_object *sender = qip_proxy_live(signal->proxy);
     int original = sender ? qip_qt_original_signal(sender, signal->index) : -1, match = 0;
-    PyObject *links = PyDict_Keys(qip_state_get()->links), *found = NULL;
+    PyObject *links = PyDict_Keys(kept.links), *found = NULL;
 
     for (Py_ssize_t i = 0; links && match == 0 && i < PyList_GET_SIZE(links); i++) {
         match = matches(as_link(PyList_GET_ITEM(links, i)), signal, original, callable);
@@ -448,7 +451,7 @@ typedef struct wanted {
 
 static qip_link *new_link(qip_signal *signal, qi_object *sender, const wanted *want, int most)
 {
-    PyTypeObject *type = (PyTypeObject *)qip_state_get()->link_type;
+    PyTypeObject *type = (PyTypeObject *)kept.type;
     qip_link *link = (qip_link *)type->tp_alloc(type, 0);
 
     if (!link)
@@ -519,7 +522,7 @@ Py_ssize_t qip_link_disconnect(qip_signal *signal, PyObject *callable)
 
     if (!sender || !may_disconnect())
         return -1;
-    PyObject *links = PyDict_Keys(qip_state_get()->links);
+    PyObject *links = PyDict_Keys(kept.links);
     for (Py_ssize_t i = 0; links && i < PyList_GET_SIZE(links); i++) {
         qip_link *link = as_link(PyList_GET_ITEM(links, i));
         int match = matches(link, signal, original, callable);
@@ -536,10 +539,14 @@ Py_ssize_t qip_link_disconnect(qip_signal *signal, PyObject *callable)
     return links ? count : -1;
 }
 
+size_t qip_links_count(void)
+{
+    return kept.links ? (size_t)PyDict_GET_SIZE(kept.links) : 0;
+}
+
 void qip_links_cut(void)
 {
-    qip_state *state = qip_state_get();
-    PyObject *links = state && state->links ? PyDict_Keys(state->links) : NULL;
+    PyObject *links = kept.links ? PyDict_Keys(kept.links) : NULL;
 
     if (!links) {
         PyErr_Clear();
@@ -664,7 +671,7 @@ static bool is_of_scope(qip_link *link, PyObject *scope)
 
 static PyObject *scope_links(PyObject *Py_UNUSED(module), PyObject *scope)
 {
-    PyObject *links = PyDict_Keys(qip_state_get()->links), *found = PyList_New(0);
+    PyObject *links = PyDict_Keys(kept.links), *found = PyList_New(0);
 
     for (Py_ssize_t i = 0; links && found && i < PyList_GET_SIZE(links); i++) {
         PyObject *link = PyList_GET_ITEM(links, i);
@@ -689,7 +696,7 @@ static PyObject *is_connected(PyObject *Py_UNUSED(module), PyObject *address)
 
 static PyObject *connections(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
-    return PyDict_Keys(qip_state_get()->links);
+    return PyDict_Keys(kept.links);
 }
 
 static PyMethodDef functions[] = {
@@ -700,11 +707,12 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qip_link_setup(PyObject *module, qip_state *state)
+int qip_link_setup(PyObject *module)
 {
-    state->links = PyDict_New();
-    state->link_type = PyType_FromModuleAndSpec(module, &link_spec, NULL);
-    if (!state->links || !state->link_type || PyModule_AddFunctions(module, functions) < 0)
+    qip_module_keep(kept);
+    kept.links = PyDict_New();
+    kept.type = PyType_FromModuleAndSpec(module, &link_spec, NULL);
+    if (!kept.links || !kept.type || PyModule_AddFunctions(module, functions) < 0)
         return -1;
-    return PyModule_AddType(module, (PyTypeObject *)state->link_type);
+    return PyModule_AddType(module, (PyTypeObject *)kept.type);
 }

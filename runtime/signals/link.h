@@ -5,6 +5,15 @@
 
 #include <Python.h>
 
+#include "objects/proxy_p.h"
+
+/* For objects/proxy_p.h, which says what they do. */
+PyObject *qip_link_connect(qip_signal *signal, PyObject *callable, PyObject *type);
+Py_ssize_t qip_link_disconnect(qip_signal *signal, PyObject *callable);
+
+/* How many live. */
+size_t qip_links_count(void);
+
 /* Ends all of them, for the shutdown. Thread: GUI. */
 void qip_links_cut(void);
 

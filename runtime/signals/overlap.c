@@ -18,7 +18,7 @@
  */
 #include "signals/slot.h"
 
-#include "life/runtime_p.h"
+#include "python/report.h"
 
 /* Owned by the caller: forget_waiting(). */
 static qip_waiting *pop_waiting(qip_slot *slot)

@@ -15,9 +15,10 @@
 
 #include "python/compat.h"
 #include "loop/loop.h"
-#include "life/runtime_p.h"
+#include "python/report.h"
 #include "python/scope.h"
-#include "watch/slow.h"
+#include "loop/steps.h"
+#include "python/asyncio.h"
 
 /* -- names, for messages and reports ------------------------------------------------------------------- */
 
@@ -166,7 +167,7 @@ PyObject *qip_running_loop(void)
 
     if (loop)
         return Py_NewRef(loop);
-    loop = PyObject_CallNoArgs(qip_state_get()->get_running_loop);
+    loop = PyObject_CallNoArgs(qip_asyncio.get_running_loop);
     if (loop == Py_None)
         Py_CLEAR(loop);
     return loop;
@@ -274,7 +275,7 @@ static PyObject *start(qip_slot *slot, PyObject *loop, PyObject *coroutine)
         close_coroutine(coroutine);
         return raise_no_loop(slot);
     }
-    if (PyObject_TypeCheck(loop, (PyTypeObject *)qip_state_get()->loop_type))
+    if (qip_loop_is_loop(loop))
         return qip_loop_run_task(loop, coroutine, slot->task_name, NULL);
     return create_task(slot, loop, coroutine);
 }
@@ -326,7 +327,7 @@ static PyObject *launch(qip_slot *slot, PyObject *signal, PyObject *callable, Py
         outcome = start_result(slot, loop, outcome, &is_task);
     remove_launching(slot, &launching);
     if (qip_stopwatch_is_slow(&watch))
-        qip_slow_launch(&watch, outcome, signal ? signal : slot->signal, qip_slot_target(slot));
+        qip_step_port.launch(&watch, outcome, signal ? signal : slot->signal, qip_slot_target(slot));
 
     if (is_task && outcome) {
         if (follow(slot, signal, outcome, launching.cancel) < 0)

@@ -79,6 +79,9 @@ void qip_slot_cancel(qip_slot *slot);
 
 bool qip_slot_check(PyObject *object);
 
+/* What asyncslot() makes of a function. New reference, or NULL with an exception set. */
+PyObject *qip_slot_of_function(PyObject *function);
+
 /* The slot that launched a task which goes on, borrowed; NULL if that was no slot. */
 PyObject *qip_slot_of_pending(const qip_pending *pending);
 

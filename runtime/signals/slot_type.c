@@ -9,8 +9,12 @@
 
 #include "python/compat.h"
 #include "qt/bridge.h"
-#include "life/runtime_p.h"
 #include "python/scope.h"
+#include "python/call.h"
+#include "signals/setup.h"
+#include "python/module.h"
+
+static PyObject *slot_type; /* _qi.Slot: a coroutine function with an overlap policy */
 
 static const char *const overlap_names[] = {
     [QI_OVERLAP_CONCURRENT] = "concurrent", [QI_OVERLAP_DROP] = "drop",
@@ -132,7 +136,7 @@ static PyObject *slot_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 
 bool qip_slot_check(PyObject *object)
 {
-    return PyObject_TypeCheck(object, (PyTypeObject *)qip_state_get()->slot_type);
+    return PyObject_TypeCheck(object, (PyTypeObject *)slot_type);
 }
 
 static int set_text(PyObject **member, const char *text)
@@ -143,7 +147,7 @@ static int set_text(PyObject **member, const char *text)
 
 qip_slot *qip_slot_new(const qip_slot_spec *spec)
 {
-    qip_slot *slot = allocate((PyTypeObject *)qip_state_get()->slot_type, spec->callable);
+    qip_slot *slot = allocate((PyTypeObject *)slot_type, spec->callable);
 
     if (!slot)
         return NULL;
@@ -363,17 +367,18 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qip_slot_setup(PyObject *module, qip_state *state)
+PyObject *qip_slot_of_function(PyObject *function)
 {
-    PyObject *events = PyImport_ImportModule("asyncio.events");
+    return qip_call_python("qi._slots", "asyncslot", "(O)", function);
+}
 
-    state->get_running_loop = events ? PyObject_GetAttrString(events, "_get_running_loop") : NULL;
-    Py_XDECREF(events);
-    if (!state->get_running_loop || qip_pending_setup(module, state) < 0 ||
-        PyModule_AddFunctions(module, functions) < 0)
+int qip_slot_setup(PyObject *module)
+{
+    if (PyModule_AddFunctions(module, functions) < 0)
         return -1;
-    state->slot_type = PyType_FromModuleAndSpec(module, &slot_spec, NULL);
-    if (!state->slot_type)
+    qip_module_keep(slot_type);
+    slot_type = PyType_FromModuleAndSpec(module, &slot_spec, NULL);
+    if (!slot_type)
         return -1;
-    return PyModule_AddObjectRef(module, "Slot", state->slot_type);
+    return PyModule_AddObjectRef(module, "Slot", slot_type);
 }

@@ -6,7 +6,7 @@
  * made. Without TLS there is nothing to wait for: a callback in a Context of its own does the same.
  * With TLS, or if a subclass has its own _accept_connection2(), asyncio's coroutine is used.
  */
-#include "loop/loop_p.h"
+#include "streams/transport.h"
 
 #include <errno.h>
 
@@ -24,7 +24,7 @@ typedef struct listener {
 /* -- one connection ------------------------------------------------------------------------------------- */
 
 /* A new socket object for a connection, and the peer's address; NULL with an exception. */
-static PyObject *accept_one(qip_state *state, PyObject *sock, PyObject **address)
+static PyObject *accept_one(PyObject *sock, PyObject **address)
 {
     PyObject *accepted = PyObject_CallMethod(sock, "_accept", NULL);
     PyObject *keywords = NULL, *args = NULL, *connection = NULL, *result = NULL;
@@ -44,7 +44,7 @@ static PyObject *accept_one(qip_state *state, PyObject *sock, PyObject **address
             PyTuple_SET_ITEM(args, i, value);
     }
     if (args && keywords)
-        connection = PyObject_Call(state->socket_class, args, keywords);
+        connection = PyObject_Call(qip_streams_refs.socket_class, args, keywords);
     if (connection)
         result = PyObject_CallMethod(connection, "setblocking", "O", Py_False);
     if (!result)
@@ -62,7 +62,7 @@ static bool is_task_replaced(qip_loop *loop)
 {
     PyObject *found = PyObject_GetAttrString((PyObject *)loop, "_accept_connection2");
     PyObject *function = found ? PyObject_GetAttrString(found, "__func__") : NULL;
-    bool same = function == loop->state->stock_accept2;
+    bool same = function == qip_streams_refs.stock_accept2;
 
     PyErr_Clear();
     Py_XDECREF(function);
@@ -92,8 +92,8 @@ static int serve_soon(qip_loop *loop, const listener *on, PyObject *connection, 
     PyObject *handle = NULL;
 
     if (serve)
-        handle = PyObject_CallMethodObjArgs(self, loop->state->name_call_soon, serve, on->factory,
-                                            connection, extra, on->server, NULL);
+        handle = PyObject_CallMethodObjArgs(self, qip_streams_refs.name_call_soon, serve,
+                                            on->factory, connection, extra, on->server, NULL);
     Py_XDECREF(serve);
     Py_XDECREF(handle);
     return handle ? 0 : -1;
@@ -103,7 +103,7 @@ static int log_connection(qip_loop *loop, const listener *on, PyObject *connecti
 {
     if (!loop->debug)
         return 0;
-    PyObject *logger = PyObject_GetAttrString(loop->state->selector_events, "logger");
+    PyObject *logger = PyObject_GetAttrString(qip_streams_refs.selector_events, "logger");
     PyObject *result = NULL;
 
     if (logger)
@@ -213,7 +213,7 @@ static int retry_later(qip_loop *loop, const listener *on, PyObject *error)
     PyObject *self = (PyObject *)loop;
     PyObject *constants = PyImport_ImportModule("asyncio.constants");
     PyObject *delay = constants ? PyObject_GetAttrString(constants, "ACCEPT_RETRY_DELAY") : NULL;
-    PyObject *shown = delay ? PyObject_CallOneArg(loop->state->transport_socket, on->sock) : NULL;
+    PyObject *shown = delay ? PyObject_CallOneArg(qip_streams_refs.transport_socket, on->sock) : NULL;
     PyObject *told = NULL, *removed = NULL, *start = NULL, *timer = NULL;
 
     if (shown)
@@ -265,7 +265,7 @@ static int accept_all(qip_loop *loop, const listener *on)
 {
     for (int left = on->backlog > 0 ? on->backlog : 1; left > 0; left--) {
         PyObject *address;
-        PyObject *connection = accept_one(loop->state, on->sock, &address);
+        PyObject *connection = accept_one(on->sock, &address);
         if (!connection)
             return accept_failed(loop, on);
         int result = serve(loop, on, connection, address);
@@ -279,7 +279,7 @@ static int accept_all(qip_loop *loop, const listener *on)
 
 static PyObject *stock_accept(qip_loop *loop, PyObject *args, PyObject *keywords)
 {
-    PyObject *bound = PyObject_CallMethod(loop->state->stock_accept, "__get__", "(O)",
+    PyObject *bound = PyObject_CallMethod(qip_streams_refs.stock_accept, "__get__", "(O)",
                                           (PyObject *)loop);
     PyObject *result = bound ? PyObject_Call(bound, args, keywords) : NULL;
 
@@ -304,7 +304,7 @@ static PyObject *loop_accept_connection(PyObject *self, PyObject *args, PyObject
                                      &on.factory, &on.sock, &on.sslcontext, &on.server, &on.backlog,
                                      &on.handshake_timeout, &on.shutdown_timeout))
         return NULL;
-    if ((PyObject *)Py_TYPE(on.sock) != loop->state->socket_class)
+    if ((PyObject *)Py_TYPE(on.sock) != qip_streams_refs.socket_class)
         return stock_accept(loop, args, keywords);
     return accept_all(loop, &on) < 0 ? NULL : Py_NewRef(Py_None);
 }

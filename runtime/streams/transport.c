@@ -12,6 +12,8 @@
  * The loop uses it for plain sockets when it polls by itself (see _loop.py); else asyncio's own class.
  */
 #include "streams/transport.h"
+#include "streams/setup.h"
+#include "python/module.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -19,17 +21,18 @@
 #include <structmember.h>
 #include <sys/socket.h>
 
+qip_streams_types qip_streams_refs;
+
 enum { MAX_READ = 256 * 1024, HIGH_WATER = 64 * 1024 };
 
 /* -- what is left of it -------------------------------------------------------------------------------- */
 
 int qip_transport_fd(qip_transport *transport)
 {
-    qip_state *state = transport->loop ? transport->loop->state : NULL;
     PyObject *number = NULL;
 
-    if (state && transport->sock) {
-        PyCFunction fileno = ((PyMethodDescrObject *)state->socket_fileno)->d_method->ml_meth;
+    if (transport->loop && transport->sock && qip_streams_refs.socket_fileno) {
+        PyCFunction fileno = ((PyMethodDescrObject *)qip_streams_refs.socket_fileno)->d_method->ml_meth;
         number = fileno(transport->sock, NULL);
     }
     long fd = number ? PyLong_AsLong(number) : -1;
@@ -169,7 +172,7 @@ static PyObject *transport_resume_reading(PyObject *self, PyObject *Py_UNUSED(ig
 
 static int set_protocol(qip_transport *transport, PyObject *protocol)
 {
-    int buffered = PyObject_IsInstance(protocol, qip_state_get()->buffered_protocol);
+    int buffered = PyObject_IsInstance(protocol, qip_streams_refs.buffered_protocol);
 
     if (buffered < 0)
         return -1;
@@ -222,7 +225,7 @@ static int set_sock(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
     qip_transport *transport = (qip_transport *)self;
     PyObject *sock = value == Py_None ? NULL : Py_XNewRef(value);
 
-    transport->wrapped = sock && (PyObject *)Py_TYPE(sock) != qip_state_get()->socket_class;
+    transport->wrapped = sock && (PyObject *)Py_TYPE(sock) != qip_streams_refs.socket_class;
     Py_XSETREF(transport->sock, sock);
     return 0;
 }
@@ -244,7 +247,7 @@ static int note_address(PyObject *extra, PyObject *sock, const char *method, con
 static int describe_socket(qip_transport *transport, PyObject *sock)
 {
     PyObject *extra = transport->extra;
-    PyObject *shown = PyObject_CallOneArg(qip_state_get()->transport_socket, sock);
+    PyObject *shown = PyObject_CallOneArg(qip_streams_refs.transport_socket, sock);
     int result = shown ? PyMapping_SetItemString(extra, "socket", shown) : -1;
 
     Py_XDECREF(shown);
@@ -313,8 +316,8 @@ static int schedule_start(qip_transport *transport, PyObject *waiter)
     if (result == 0)
         result = qip_transport_call_soon(transport, add, fd, ready);
     if (result == 0 && waiter != Py_None)
-        result = qip_transport_call_soon(transport, transport->loop->state->set_result_softly,
-                                         waiter, Py_None);
+        result = qip_transport_call_soon(transport, qip_streams_refs.set_result_softly, waiter,
+                                         Py_None);
     Py_XDECREF(fd);
     Py_XDECREF(ready);
     Py_XDECREF(add);
@@ -326,7 +329,6 @@ static int transport_init(PyObject *self, PyObject *args, PyObject *keywords)
 {
     static char *names[] = {"loop", "sock", "protocol", "waiter", "extra", "server", NULL};
     qip_transport *transport = (qip_transport *)self;
-    qip_state *state = qip_state_get();
     PyObject *loop, *sock, *protocol, *waiter = Py_None, *extra = Py_None, *server = Py_None;
 
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "OOO|OOO:StreamTransport", names, &loop, &sock,
@@ -336,7 +338,8 @@ static int transport_init(PyObject *self, PyObject *args, PyObject *keywords)
         PyErr_SetString(PyExc_RuntimeError, "a transport begins once");
         return -1;
     }
-    if (!qip_loop_is_loop(loop) || !PyObject_TypeCheck(sock, (PyTypeObject *)state->socket_class)) {
+    if (!qip_loop_is_loop(loop) ||
+        !PyObject_TypeCheck(sock, (PyTypeObject *)qip_streams_refs.socket_class)) {
         PyErr_Format(PyExc_TypeError,
                      "StreamTransport() wants a loop of qi and a socket.socket, not %R and %R",
                      loop, sock);
@@ -466,7 +469,7 @@ static PyObject *transport_repr(PyObject *self)
 
 static PyObject *get_class(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
 {
-    return Py_NewRef(qip_state_get()->stock_transport);
+    return Py_NewRef(qip_streams_refs.stock_transport);
 }
 
 static PyObject *get_buffer(PyObject *self, void *Py_UNUSED(closure))
@@ -601,31 +604,33 @@ static PyObject *take(const char *module, const char *name)
     return value;
 }
 
-static int import_stock(qip_state *state)
+static int import_stock(void)
 {
     PyObject *stock_loop = take("asyncio.selector_events", "BaseSelectorEventLoop");
     PyObject *c_socket = take("_socket", "socket");
 
     if (stock_loop && c_socket) {
-        state->selector_events = PyImport_ImportModule("asyncio.selector_events");
-        state->stock_transport = take("asyncio.selector_events", "_SelectorSocketTransport");
-        state->stock_accept = PyObject_GetAttrString(stock_loop, "_accept_connection");
-        state->stock_accept2 = PyObject_GetAttrString(stock_loop, "_accept_connection2");
-        state->transport_socket = take("asyncio.trsock", "TransportSocket");
-        state->buffered_protocol = take("asyncio.protocols", "BufferedProtocol");
-        state->set_result_softly = take("asyncio.futures", "_set_result_unless_cancelled");
-        state->socket_class = take("socket", "socket");
-        state->socket_fileno = PyObject_GetAttrString(c_socket, "fileno");
-        state->name_data_received = PyUnicode_InternFromString("data_received");
-        state->name_get_buffer = PyUnicode_InternFromString("get_buffer");
-        state->name_buffer_updated = PyUnicode_InternFromString("buffer_updated");
-        state->name_call_soon = PyUnicode_InternFromString("call_soon");
+        qip_streams_refs.selector_events = PyImport_ImportModule("asyncio.selector_events");
+        qip_streams_refs.stock_transport = take("asyncio.selector_events",
+                                                "_SelectorSocketTransport");
+        qip_streams_refs.stock_accept = PyObject_GetAttrString(stock_loop, "_accept_connection");
+        qip_streams_refs.stock_accept2 = PyObject_GetAttrString(stock_loop, "_accept_connection2");
+        qip_streams_refs.transport_socket = take("asyncio.trsock", "TransportSocket");
+        qip_streams_refs.buffered_protocol = take("asyncio.protocols", "BufferedProtocol");
+        qip_streams_refs.set_result_softly = take("asyncio.futures",
+                                                  "_set_result_unless_cancelled");
+        qip_streams_refs.socket_class = take("socket", "socket");
+        qip_streams_refs.socket_fileno = PyObject_GetAttrString(c_socket, "fileno");
+        qip_streams_refs.name_data_received = PyUnicode_InternFromString("data_received");
+        qip_streams_refs.name_get_buffer = PyUnicode_InternFromString("get_buffer");
+        qip_streams_refs.name_buffer_updated = PyUnicode_InternFromString("buffer_updated");
+        qip_streams_refs.name_call_soon = PyUnicode_InternFromString("call_soon");
     }
     Py_XDECREF(c_socket);
     Py_XDECREF(stock_loop);
     if (PyErr_Occurred())
         return -1;
-    if (!Py_IS_TYPE(state->socket_fileno, &PyMethodDescr_Type)) {
+    if (!Py_IS_TYPE(qip_streams_refs.socket_fileno, &PyMethodDescr_Type)) {
         PyErr_SetString(PyExc_ImportError, "_socket.socket.fileno is not a method of a C type");
         return -1;
     }
@@ -633,13 +638,14 @@ static int import_stock(qip_state *state)
 }
 
 /* On the class, so that an instance may have its own. */
-static int copy_marks(qip_state *state)
+static int copy_marks(void)
 {
     static const char *const marks[] = {"_start_tls_compatible", "_sendfile_compatible"};
 
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        PyObject *value = PyObject_GetAttrString(state->stock_transport, marks[i]);
-        int result = value ? PyObject_SetAttrString(state->transport_type, marks[i], value) : -1;
+        PyObject *value = PyObject_GetAttrString(qip_streams_refs.stock_transport, marks[i]);
+        int result = value ? PyObject_SetAttrString(qip_streams_refs.transport_type, marks[i], value)
+                           : -1;
         Py_XDECREF(value);
         if (result < 0)
             return -1;
@@ -647,7 +653,7 @@ static int copy_marks(qip_state *state)
     return 0;
 }
 
-int qip_transport_setup(PyObject *module, qip_state *state)
+int qip_transport_setup(PyObject *module)
 {
     PyType_Slot slots[] = {
         {Py_tp_doc, (void *)PyDoc_STR("The transport of a stream socket; see asyncio.Transport.")},
@@ -670,10 +676,11 @@ int qip_transport_setup(PyObject *module, qip_state *state)
         .slots = slots,
     };
 
-    if (import_stock(state) < 0)
+    qip_module_keep(qip_streams_refs);
+    if (import_stock() < 0)
         return -1;
-    state->transport_type = PyType_FromModuleAndSpec(module, &spec, NULL);
-    if (!state->transport_type || copy_marks(state) < 0)
+    qip_streams_refs.transport_type = PyType_FromModuleAndSpec(module, &spec, NULL);
+    if (!qip_streams_refs.transport_type || copy_marks() < 0)
         return -1;
-    return PyModule_AddType(module, (PyTypeObject *)state->transport_type);
+    return PyModule_AddType(module, (PyTypeObject *)qip_streams_refs.transport_type);
 }

@@ -34,6 +34,26 @@ typedef struct qip_outbox {
     size_t size;
 } qip_outbox;
 
+/* What the room owns: its type, and what of asyncio it calls or stands for. */
+typedef struct qip_streams_types {
+    PyObject *transport_type;    /* _qi.StreamTransport */
+    PyObject *selector_events;   /* the module asyncio.selector_events */
+    PyObject *stock_transport;   /* its _SelectorSocketTransport */
+    PyObject *stock_accept;      /* its BaseSelectorEventLoop._accept_connection */
+    PyObject *stock_accept2;     /* and _accept_connection2 */
+    PyObject *transport_socket;  /* asyncio.trsock.TransportSocket */
+    PyObject *buffered_protocol; /* asyncio.BufferedProtocol */
+    PyObject *set_result_softly; /* asyncio.futures._set_result_unless_cancelled */
+    PyObject *socket_class;      /* socket.socket */
+    PyObject *socket_fileno;     /* _socket.socket.fileno */
+    PyObject *name_data_received; /* "data_received", and so on: names of methods that are called a lot */
+    PyObject *name_get_buffer;
+    PyObject *name_buffer_updated;
+    PyObject *name_call_soon;
+} qip_streams_types;
+
+extern qip_streams_types qip_streams_refs;
+
 typedef struct qip_transport {
     PyObject_HEAD
     PyObject *dict;
@@ -134,5 +154,10 @@ void qip_outbox_clear(qip_outbox *outbox);
 PyObject *qip_outbox_view(const qip_outbox *outbox);
 
 extern PyMethodDef qip_transport_write_methods[];
+
+/* -- accept.c ---------------------------------------------------------------------------------------- */
+
+/* For qip_loop_add_methods(). */
+extern PyMethodDef qip_accept_methods[];
 
 #endif

@@ -14,7 +14,7 @@ enum { LOG_THRESHOLD = 5 };
 /* The names are looked up at each call: tests and others put their own logger there. */
 static int log_with(qip_transport *transport, const char *level, PyObject *args, PyObject *keywords)
 {
-    PyObject *module = transport->loop ? transport->loop->state->selector_events : NULL;
+    PyObject *module = transport->loop ? qip_streams_refs.selector_events : NULL;
     PyObject *logger = module && args ? PyObject_GetAttrString(module, "logger") : NULL;
     PyObject *method = logger ? PyObject_GetAttrString(logger, level) : NULL;
     PyObject *result = method ? PyObject_Call(method, args, keywords) : NULL;
@@ -88,7 +88,7 @@ int qip_transport_call_soon(qip_transport *transport, PyObject *callback, PyObje
                             PyObject *second)
 {
     PyObject *loop = (PyObject *)transport->loop;
-    PyObject *name = transport->loop->state->name_call_soon;
+    PyObject *name = qip_streams_refs.name_call_soon;
 
     if (!callback)
         return -1;

@@ -159,7 +159,7 @@ static int read_bytes(qip_transport *transport)
     if (PyBytes_GET_SIZE(data) == 0)
         result = end_of_stream(transport);
     else
-        result = call_protocol(transport, qip_state_get()->name_data_received, data,
+        result = call_protocol(transport, qip_streams_refs.name_data_received, data,
                                "Fatal error: protocol.data_received() call failed.");
     Py_DECREF(data);
     return result;
@@ -173,7 +173,7 @@ static PyObject *protocol_buffer(qip_transport *transport)
     PyObject *buffer = NULL;
 
     if (hint)
-        buffer = PyObject_VectorcallMethod(transport->loop->state->name_get_buffer, stack + 1,
+        buffer = PyObject_VectorcallMethod(qip_streams_refs.name_get_buffer, stack + 1,
                                            2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     Py_DECREF(stack[1]);
     Py_XDECREF(hint);
@@ -228,7 +228,7 @@ static int read_into_buffer(qip_transport *transport)
     PyObject *size = PyLong_FromSsize_t(got);
     if (!size)
         return -1;
-    int result = call_protocol(transport, qip_state_get()->name_buffer_updated, size,
+    int result = call_protocol(transport, qip_streams_refs.name_buffer_updated, size,
                                "Fatal error: protocol.buffer_updated() call failed.");
     Py_DECREF(size);
     return result;

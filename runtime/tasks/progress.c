@@ -21,7 +21,11 @@
 #include "python/compat.h"
 #include "python/interp.h"
 #include "qt/bridge.h"
-#include "life/runtime_p.h"
+#include "python/gate.h"
+#include "tasks/setup.h"
+#include "python/module.h"
+
+static PyObject *progress_variable; /* a ContextVar: whom qi.progress() tells */
 
 enum { INTERVAL_NS = 40 * 1000000 };
 
@@ -351,7 +355,7 @@ static PyObject *progress_function(PyObject *Py_UNUSED(module), PyObject *args, 
     PyObject *text, *capsule;
 
     if (read_arguments(args, keywords, &text, &given) < 0 ||
-        PyContextVar_Get(qip_state_get()->progress_variable, NULL, &capsule) < 0)
+        PyContextVar_Get(progress_variable, NULL, &capsule) < 0)
         return NULL;
     if (capsule) {
         given.text = copy_text(text);
@@ -369,7 +373,7 @@ PyObject *qip_progress_enter(qip_progress *progress)
     PyObject *capsule = context ? new_capsule(progress) : NULL;
 
     if (capsule && PyContext_Enter(context) == 0) {
-        token = PyContextVar_Set(qip_state_get()->progress_variable, capsule);
+        token = PyContextVar_Set(progress_variable, capsule);
         if (!token) {
             PyObject *raised = qip_take_exception();
             PyContext_Exit(context);
@@ -411,10 +415,11 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qip_progress_setup(PyObject *module, qip_state *state)
+int qip_progress_setup(PyObject *module)
 {
-    state->progress_variable = PyContextVar_New("qi.progress", NULL);
-    if (!state->progress_variable)
+    qip_module_keep(progress_variable);
+    progress_variable = PyContextVar_New("qi.progress", NULL);
+    if (!progress_variable)
         return -1;
     return PyModule_AddFunctions(module, functions);
 }

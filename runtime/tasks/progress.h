@@ -7,8 +7,6 @@
 
 #include <qi/task.h>
 
-#include "python/state.h"
-
 typedef struct qip_progress qip_progress;
 
 /* Owned: qip_progress_drop(). NULL: no memory. Thread: any. GIL: not needed. */
@@ -25,7 +23,5 @@ void qip_progress_finish(qip_progress *progress);
 
 /* The task's reference; nothing is told after this. NULL is allowed. Thread: any. GIL: does not matter. */
 void qip_progress_drop(qip_progress *progress);
-
-int qip_progress_setup(PyObject *module, qip_state *state);
 
 #endif

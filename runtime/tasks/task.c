@@ -14,7 +14,8 @@
 #include "core/handles.h"
 #include "tasks/progress.h"
 #include "qt/bridge.h"
-#include "life/runtime_p.h"
+#include "python/gate.h"
+#include "tasks/tasks.h"
 #include "core/status.h"
 #include "tasks/task_p.h"
 

@@ -16,10 +16,10 @@
 #include "loop/pending.h"
 #include "tasks/progress.h"
 #include "qt/bridge.h"
-#include "life/runtime_p.h"
+#include "python/gate.h"
 #include "python/scope.h"
 #include "python/signature.h"
-#include "watch/slow.h"
+#include "loop/steps.h"
 #include "core/status.h"
 #include "tasks/task_p.h"
 #include "python/visit.h"
@@ -121,7 +121,7 @@ static int start(qi_task *task, PyObject *coroutine)
     const qip_stopwatch watch = qip_stopwatch_start();
     PyObject *future = qip_loop_run_task(task->runtime->loop, coroutine, name, NULL);
     if (qip_stopwatch_is_slow(&watch))
-        qip_slow_launch(&watch, future, NULL, NULL);
+        qip_step_port.launch(&watch, future, NULL, NULL);
     Py_XDECREF(name);
     if (!future)
         return qip_fail_python("starting the task");

@@ -14,11 +14,14 @@
 #include "core/coarse_clock.h"
 #include "python/compat.h"
 #include "python/convert.h"
-#include "life/embed.h"
+#include "python/call.h"
+#include "python/gate.h"
 #include "loop/pending.h"
 #include "signals/slot.h"
+#include "tasks/tasks.h"
 #include "core/status.h"
 #include "python/visit.h"
+#include "watch/setup.h"
 
 static const char own_module[] = "qi._inspection";
 
@@ -49,7 +52,7 @@ static PyObject *pending_info(PyObject *module, PyObject *object)
     const qip_pending *pending = (const qip_pending *)object;
 
     (void)module;
-    if (!Py_IS_TYPE(object, (PyTypeObject *)qip_state_get()->pending_type) || !pending->task)
+    if (!qip_pending_check(object) || !pending->task)
         Py_RETURN_NONE;
     qip_slot *slot = (qip_slot *)qip_slot_of_pending(pending);
     PyObject *signal = pending->signal ? pending->signal : slot ? slot->signal : NULL;
@@ -105,7 +108,7 @@ static PyObject *watched_loop(PyObject *module, PyObject *Py_UNUSED(ignored))
     return Py_NewRef(loop ? loop : Py_None);
 }
 
-int qip_inspect_setup(PyObject *module, qip_state *state)
+int qip_inspect_setup(PyObject *module)
 {
     static PyMethodDef methods[] = {
         {"_pending_info", pending_info, METH_O,
@@ -119,7 +122,6 @@ int qip_inspect_setup(PyObject *module, qip_state *state)
         {NULL, NULL, 0, NULL},
     };
 
-    (void)state;
     first_ticks = qip_ticks();
     first_ns = qip_clock_ns();
     return PyModule_AddFunctions(module, methods);

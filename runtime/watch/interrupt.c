@@ -27,9 +27,11 @@
 
 #include "python/border.h"
 #include "python/compat.h"
-#include "life/embed.h"
+#include "python/call.h"
+#include "python/gate.h"
 #include "core/status.h"
 #include "python/visit.h"
+#include "watch/setup.h"
 
 enum { REASON_SIZE = 400 };
 
@@ -152,13 +154,13 @@ static bool still_runs(void)
                          now >> QIP_BRACKETS_SHIFT == wanted.brackets >> QIP_BRACKETS_SHIFT);
 }
 
-void qip_interrupt_bracket_closes(const qip_loop *loop)
+void qip_interrupt_bracket_closes(const void *loop, uint64_t brackets)
 {
-    if ((const void *)loop != qip_pulse_now.loop)
+    if (loop != qip_pulse_now.loop)
         return;
     pthread_mutex_lock(&lock);
     if (qip_pulse_is_armed()) {
-        if (qip_level(loop) == (int)(wanted.brackets & QIP_BRACKETS_OPEN))
+        if ((brackets & QIP_BRACKETS_OPEN) == (wanted.brackets & QIP_BRACKETS_OPEN))
             disarm();
         else
             wanted.brackets += QIP_BRACKET_CLOSES + 1; /* one inside it */
@@ -234,9 +236,8 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int qip_interrupt_setup(PyObject *module, qip_state *state)
+int qip_interrupt_setup(PyObject *module)
 {
-    (void)state;
     return PyModule_AddFunctions(module, methods);
 }
 

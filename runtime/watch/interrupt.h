@@ -21,7 +21,10 @@ int qip_interrupt_period(uint64_t period, const char *reason);
 void qip_interrupt_again(void);
 
 /* A bracket of the loop is about to close while an interrupt is on its way. GIL: held. */
-void qip_interrupt_bracket_closes(const qip_loop *loop);
+void qip_interrupt_bracket_closes(const void *loop, uint64_t brackets);
+
+/* Gives up an interrupt that was meant for code which has returned. GIL: held. */
+void qip_interrupt_left(void);
 
 /* A signal of the real-time range that nobody has, and gives it back. 0: there is none. */
 int qip_signal_find(void);

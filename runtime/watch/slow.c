@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "python/compat.h"
-#include "life/embed.h"
+#include "python/call.h"
+#include "python/report.h"
 #include "python/interp.h"
 #include "loop/loop_p.h"
-#include "python/state.h"
 
 static struct {
     uint64_t limit_ns; /* 0: none is told */
@@ -29,6 +29,7 @@ void qip_slow_set(unsigned milliseconds, qi_slow_step_fn fn, void *user)
     qip_loop *loop = qip_pulse_now.loop;
 
     log_of.limit_ns = (uint64_t)milliseconds * 1000000;
+    qip_step_port.limit_ns = log_of.limit_ns ? log_of.limit_ns : UINT64_MAX;
     log_of.fn = fn;
     log_of.user = user;
     /* Too early rather than too late: the time is looked at again. */
@@ -37,11 +38,6 @@ void qip_slow_set(unsigned milliseconds, qi_slow_step_fn fn, void *user)
         qip_pulse_now.slow_ticks = 1;
     if (loop)
         qip_loop_look_for_long(loop);
-}
-
-uint64_t qip_slow_limit_ns(void)
-{
-    return log_of.limit_ns ? log_of.limit_ns : UINT64_MAX;
 }
 
 static const char *utf8(PyObject *text)
@@ -116,7 +112,7 @@ void qip_slow_launch(const qip_stopwatch *watch, PyObject *outcome, PyObject *si
         PyThread_get_thread_ident() != qip_pulse_now.ident)
         return;
     PyObject *raised = qip_take_exception(), *parts = NULL;
-    PyObject *task_type = qip_state_get()->task_type;
+    PyObject *task_type = qip_asyncio.task_type;
     if (outcome && PyObject_TypeCheck(outcome, (PyTypeObject *)task_type))
         parts = qip_call_python("qi._stalls", "describe_task", "(O)", outcome);
     PyErr_Clear();

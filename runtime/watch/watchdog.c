@@ -35,14 +35,17 @@
 #include "python/border.h"
 #include "core/coarse_clock.h"
 #include "python/compat.h"
-#include "life/embed.h"
+#include "python/call.h"
+#include "python/gate.h"
+#include "python/report.h"
 #include "python/interp.h"
 #include "watch/interrupt.h"
 #include "loop/loop_p.h"
-#include "life/runtime_p.h"
 #include "watch/slow.h"
 #include "core/status.h"
 #include "watch/watchdog.h"
+#include "python/visit.h"
+#include "watch/setup.h"
 
 enum {
     DEFAULT_LIMIT_MS = 1000,
@@ -111,7 +114,7 @@ static void free_texts(texts *texts)
 
 /* -- sleeping ------------------------------------------------------------------------------------------ */
 
-void qip_pulse_wake(void)
+void qip_watchdog_wake(void)
 {
     const uint64_t one = 1;
     const int saved_errno = errno;
@@ -787,7 +790,7 @@ static PyObject *hold_here(PyObject *module, PyObject *held)
     Py_RETURN_NONE;
 }
 
-int qip_watchdog_setup(PyObject *module, qip_state *state)
+int qip_watchdog_setup(PyObject *module)
 {
     static PyMethodDef methods[] = {
         {"_watchdog_start", start_here, METH_VARARGS,
@@ -803,7 +806,6 @@ int qip_watchdog_setup(PyObject *module, qip_state *state)
         {NULL, NULL, 0, NULL},
     };
 
-    (void)state;
     return PyModule_AddFunctions(module, methods);
 }
 

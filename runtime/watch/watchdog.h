@@ -8,6 +8,9 @@
 /* As qi_watchdog_start(), with the gate passed. */
 int qip_watchdog_open(qi_runtime *runtime, const qi_watchdog_options *options);
 
+/* Something happens in the GUI thread that the watchdog has found asleep. Thread: that one. */
+void qip_watchdog_wake(void);
+
 /* Waits for its threads, without the GIL. */
 void qip_watchdog_close(void);
 

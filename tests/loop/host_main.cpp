@@ -39,8 +39,9 @@
 
 extern "C" {
 #include "core/host.h"
+#include "life/life.h"
 #include "python/package.h"
-#include "python/state.h"
+#include "python/module.h"
 }
 
 namespace
@@ -402,6 +403,7 @@ int main(int argc, char **argv)
         std::fprintf(stderr, "usage: %s toy|qt FILE.py\n", argv[0]);
         return 2;
     }
+    qip_wire();
     use_qt = std::strcmp(argv[1], "qt") == 0;
     std::unique_ptr<QCoreApplication> application;
     if (use_qt)

@@ -9,7 +9,7 @@
  */
 #include <Python.h> /* for its version numbers only */
 
-#include "core/location.h"
+#include "python/location.h"
 
 #include <dirent.h>
 #include <limits.h>

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What runtime.c and shutdown.c share, and what they leave to modules of the package. GIL: held. */
-#ifndef QIP_LIFE_EMBED_H
-#define QIP_LIFE_EMBED_H
+/* What the files of this room share: the runtime's own members, and its end. GIL: held. */
+#ifndef QIP_LIFE_LIFE_H
+#define QIP_LIFE_LIFE_H
 
 #include <Python.h>
 
-#include "life/runtime_p.h"
+#include "python/gate.h"
 
-/* Calls a function of a module ("qi._embed", "signal") with arguments as in Py_BuildValue, in
- * parentheses; new reference. */
-PyObject *qip_call_python(const char *module, const char *function, const char *format, ...);
+#ifdef __cplusplus
+extern "C" {
+#endif
 
-/* The members of a runtime that nobody else needs to see. */
+/* The members of a runtime that no other room needs to see. */
 typedef struct qip_runtime_own {
     void *on_quit; /* the token of qip_qt_on_quit() */
     unsigned shutdown_flags;
@@ -19,11 +19,19 @@ typedef struct qip_runtime_own {
     int shutdown_status; /* what the shutdown returned, for those who ask again */
 } qip_runtime_own;
 
+/* Fills the ports of all rooms. The loader calls it; whoever links an archive, from which the linker takes what is
+ * referred to and nothing else, calls it as well. Only the first call does anything. wiring.c */
+void qip_wire(void);
+
 /* Ends what qi_runtime_init() has begun; afterwards the runtime is CLOSED. GIL: held, and given away
  * meanwhile. */
 void qip_runtime_close(qi_runtime *runtime);
 
 /* Called by the application's aboutToQuit. shutdown.c */
 void qip_shutdown_on_quit(void *runtime);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the loop counts by the way, and how it is read. Most of it is counted once a turn or once a batch; what
+ * How it is read what the loop counts by the way. Most of it is counted once a turn or once a batch; what
  * is counted of callbacks costs them nothing, since it is found where the loop has looked at the clock anyway.
  */
 #include <Python.h>
@@ -8,30 +8,15 @@
 #include <qi/monitor.h>
 
 #include "python/border.h"
-#include "signals/connection_p.h"
-#include "life/embed.h"
+#include "signals/connections.h"
+#include "signals/link.h"
+#include "python/call.h"
+#include "python/gate.h"
 #include "loop/loop_p.h"
 #include "watch/slow.h"
-#include "python/state.h"
 #include "core/status.h"
 #include "python/visit.h"
-
-void qip_loop_look_for_long(qip_loop *loop)
-{
-    const uint64_t longest = loop->counters.longest_step_ns, slow = qip_slow_limit_ns();
-
-    loop->counters.long_ns = longest < slow ? longest : slow;
-}
-
-void qip_loop_count_slow(qip_loop *loop, uint64_t ns)
-{
-    if (ns >= qip_slow_limit_ns())
-        loop->counters.slow_steps++;
-    if (ns > loop->counters.longest_step_ns) {
-        loop->counters.longest_step_ns = ns;
-        qip_loop_look_for_long(loop);
-    }
-}
+#include "watch/setup.h"
 
 /* len(asyncio.all_tasks(loop)), or -1 with an exception. */
 static Py_ssize_t count_tasks(PyObject *loop)
@@ -68,7 +53,7 @@ static int read_counters(qip_loop *loop, qi_loop_counters *out)
         .timers = loop->timers.count,
         .descriptors = loop->fd_count,
         .tasks = (size_t)tasks,
-        .connections = qip_connections_count() + (size_t)PyDict_GET_SIZE(loop->state->links),
+        .connections = qip_connections_count() + qip_links_count(),
     };
     return 0;
 }
@@ -102,7 +87,7 @@ static PyObject *counters(PyObject *module, PyObject *loop)
     qi_loop_counters c;
 
     (void)module;
-    if (!PyObject_TypeCheck(loop, (PyTypeObject *)qip_state_get()->loop_type))
+    if (!PyObject_TypeCheck(loop, (PyTypeObject *)qip_loop_refs.loop_type))
         return PyErr_Format(PyExc_TypeError, "the counters are those of a loop of qi's, not of %R",
                             loop);
     if (read_counters((qip_loop *)loop, &c) < 0)
@@ -117,7 +102,7 @@ static PyObject *counters(PyObject *module, PyObject *loop)
         (Py_ssize_t)c.tasks, "connections", (Py_ssize_t)c.connections);
 }
 
-int qip_counters_setup(PyObject *module, qip_state *state)
+int qip_counters_setup(PyObject *module)
 {
     static PyMethodDef methods[] = {
         {"_counters", counters, METH_O,
@@ -125,6 +110,5 @@ int qip_counters_setup(PyObject *module, qip_state *state)
         {NULL, NULL, 0, NULL},
     };
 
-    (void)state;
     return PyModule_AddFunctions(module, methods);
 }

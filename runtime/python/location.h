@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which installation of Python is started. Knows neither Python's API nor Qt. */
-#ifndef QIP_CORE_LOCATION_H
-#define QIP_CORE_LOCATION_H
+#ifndef QIP_PYTHON_LOCATION_H
+#define QIP_PYTHON_LOCATION_H
 
 #include <qi/runtime.h>
 

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The last step of the end: what qi_runtime_init() has begun is undone, in the order of its dependencies. */
+#include "life/life.h"
+
+#include "core/callout.h"
+#include "plugins/audit.h"
+#include "plugins/plugin.h"
+#include "python/call.h"
+#include "python/output.h"
+#include "python/sigint.h"
+#include "python/stream.h"
+#include "python/visit.h"
+#include "qt/bridge.h"
+#include "watch/interrupt.h"
+#include "watch/watchdog.h"
+
+enum { CALLBACKS_END_MS = 1000 };
+
+void qip_runtime_close(qi_runtime *runtime)
+{
+    qip_runtime_own *own = runtime->own;
+
+    qip_watchdog_close();
+    qip_interrupt_close();
+    qip_pulse_close();
+    if (runtime->loop)
+        qip_sigint_release(runtime->loop);
+    PyObject *result = qip_call_python("qi._embed", "stop", "()");
+    if (!result)
+        PyErr_WriteUnraisable(NULL);
+    Py_XDECREF(result);
+    qip_audit_forget();
+    Py_CLEAR(runtime->loop);
+    qip_plugins_close();
+    qip_streams_flush();
+    qip_streams_remove();
+    qip_qt_off_quit(own->on_quit);
+    own->on_quit = NULL;
+
+    PyThreadState *thread = PyEval_SaveThread();
+    qip_output_forget();
+    (void)qip_callout_close(CALLBACKS_END_MS); /* at worst a callback of the host's outlives this */
+    qip_gate_close(runtime);
+    PyEval_RestoreThread(thread);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the C code asks of asyncio all the time: found once, when the module is made. GIL: held. */
+#ifndef QIP_PYTHON_ASYNCIO_H
+#define QIP_PYTHON_ASYNCIO_H
+
+#include <Python.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct qip_asyncio_refs {
+    PyObject *future_type;      /* asyncio.Future */
+    PyObject *task_type;        /* asyncio.Task */
+    PyObject *cancelled_error;  /* asyncio.CancelledError */
+    PyObject *get_running_loop; /* asyncio.events._get_running_loop */
+} qip_asyncio_refs;
+
+extern qip_asyncio_refs qip_asyncio;
+
+int qip_asyncio_setup(PyObject *module);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

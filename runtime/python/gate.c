@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The gate. The structure of a runtime that is CLOSED stays, with its handle, so that whoever still has a
+ * pointer is refused and does not crash; a process has few of them.
+ */
+#include "python/gate.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "core/handles.h"
+#include "core/status.h"
+
+static _Atomic(qi_runtime *) current;
+
+/* The GUI thread of the last runtime. Written before `current` is, and read by those who have seen it. */
+static pthread_t gui_thread;
+static atomic_bool have_gui_thread;
+
+static void set_phase(qi_runtime *runtime, qi_runtime_phase phase)
+{
+    __atomic_store_n(&runtime->phase, (int)phase, __ATOMIC_SEQ_CST);
+}
+
+void qip_gate_open(qi_runtime *runtime)
+{
+    gui_thread = pthread_self();
+    atomic_store(&have_gui_thread, true);
+    set_phase(runtime, QI_RUNTIME_RUNNING);
+    atomic_store(&current, runtime);
+}
+
+void qip_gate_narrow(qi_runtime *runtime)
+{
+    set_phase(runtime, QI_RUNTIME_CLOSING);
+}
+
+void qip_gate_close(qi_runtime *runtime)
+{
+    set_phase(runtime, QI_RUNTIME_CLOSED);
+    atomic_store(&current, NULL);
+}
+
+qi_runtime *qip_runtime_current(void)
+{
+    return atomic_load(&current);
+}
+
+bool qip_runtime_on_gui_thread(void)
+{
+    return atomic_load(&have_gui_thread) && pthread_equal(pthread_self(), gui_thread);
+}
+
+qi_runtime_phase qip_runtime_phase(const qi_runtime *runtime)
+{
+    return (qi_runtime_phase)__atomic_load_n(&runtime->phase, __ATOMIC_SEQ_CST);
+}
+
+int qip_runtime_check(const qi_runtime *runtime)
+{
+    int status = qip_handle_check(runtime, QIP_HANDLE_RUNTIME, "runtime");
+    if (status != QI_OK)
+        return status;
+    switch (qip_runtime_phase(runtime)) {
+    case QI_RUNTIME_RUNNING:
+        return QI_OK;
+    case QI_RUNTIME_CLOSING:
+        return qip_fail(QI_ERR_SHUTTING_DOWN,
+                        "the runtime is shutting down and takes no new calls");
+    default:
+        return qip_fail(QI_ERR_NOT_RUNNING,
+                        "this runtime was shut down; qi_runtime_init() makes a new one");
+    }
+}
+
+int qip_runtime_check_gui(const qi_runtime *runtime)
+{
+    int status = qip_runtime_check(runtime);
+    if (status == QI_OK && !qip_runtime_on_gui_thread())
+        status = qip_fail(
+            QI_ERR_WRONG_THREAD,
+            "this call belongs to the GUI thread; from other threads use qi_run_task(), "
+            "or QMetaObject::invokeMethod() to get there");
+    return status;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Is there a runtime, and is this its thread: what every public call asks first. At most one runtime is not
+ * CLOSED. Its phase is changed by the GUI thread and read by all; life/ opens and closes the gate.
+ */
+#ifndef QIP_PYTHON_GATE_H
+#define QIP_PYTHON_GATE_H
+
+#include <Python.h>
+
+#include <qi/runtime.h>
+#include <qi/task.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct qi_runtime {
+    int phase;           /* qi_runtime_phase; qip_runtime_phase() reads it */
+    unsigned generation; /* 1 for the first runtime of the process, and so on */
+    PyObject *loop;      /* the QiSelectorEventLoop; NULL once CLOSED */
+    qi_config config;    /* with strings of its own */
+    void *own;           /* life/'s: what nobody else needs to see */
+};
+
+/*
+ * The gate that every public call passes: is the handle a runtime's, is it RUNNING, and (for the second)
+ * is this its GUI thread. Returns QI_OK or the failure, with its message. GIL: not needed.
+ */
+int qip_runtime_check(const qi_runtime *runtime);
+int qip_runtime_check_gui(const qi_runtime *runtime);
+
+bool qip_runtime_on_gui_thread(void);
+
+/* Thread: any. */
+qi_runtime_phase qip_runtime_phase(const qi_runtime *runtime);
+
+/* The runtime that is RUNNING or CLOSING, or NULL. */
+qi_runtime *qip_runtime_current(void);
+
+/* For life/: the calling thread is the GUI thread, and from now on calls pass. */
+void qip_gate_open(qi_runtime *runtime);
+/* The runtime is CLOSING: public calls are refused, libqi's own go on. */
+void qip_gate_narrow(qi_runtime *runtime);
+/* It is CLOSED, and there is none. */
+void qip_gate_close(qi_runtime *runtime);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The port to whoever makes the proxies. That a QObject is an object of Python, conversions must know; what
+ * such an object can do is for a higher room to say (objects/proxy.c, model.c, watcher.c).
+ *
+ * The rules: the functions are there from the moment the library is loaded (life/wiring.c), the types from
+ * the import of `_qi` on, as long as that lives. GIL: held.
+ */
+#ifndef QIP_QT_PROXIES_H
+#define QIP_QT_PROXIES_H
+
+#include <Python.h>
+
+#include <qi/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The types, kept by the module; NULL before and after. */
+typedef struct qip_proxy_types {
+    PyObject *object;  /* _qi.Object: the proxy of a QObject */
+    PyObject *model;   /* _qi.Model: of a QAbstractItemModel */
+    PyObject *watcher; /* _qi.FutureWatcher: of a QFutureWatcher */
+} qip_proxy_types;
+
+extern qip_proxy_types qip_proxies;
+
+typedef struct qip_proxy_functions {
+    /* Makes the proxy of an object, of one of these types; takes the guard, which is NULL for an object that is
+     * dead already. `class_name` is kept. */
+    PyObject *(*make)(PyTypeObject *type, qi_object *object, void *guard, const char *class_name);
+    /* The live object of a proxy, or NULL without an exception. */
+    qi_object *(*object)(PyObject *proxy);
+} qip_proxy_functions;
+
+extern qip_proxy_functions qip_proxy_port;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What this room puts into `_qi`. In setup order; see python/module.h. */
+#ifndef QIP_TASKS_SETUP_H
+#define QIP_TASKS_SETUP_H
+
+#include <Python.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+int qip_progress_setup(PyObject *module);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
