@@ -11,7 +11,6 @@
 #include <QtCore/qhash.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qset.h>
-#include <QtCore/qsortfilterproxymodel.h>
 #include <QtCore/qtimer.h>
 #include <QtCore/qurl.h>
 #include <QtGui/qaction.h>
@@ -41,6 +40,7 @@
 #include "trace_view.h"
 #include "values.h"
 #include "widget_action.h"
+#include "word_filter.h"
 
 namespace qi
 {
@@ -63,29 +63,6 @@ struct Progress {
 struct Problem {
     QTime time;
     QString message, traceback;
-};
-
-class PluginFilter : public QSortFilterProxyModel
-{
-  public:
-    void setWords(const QString &words)
-    {
-        m_words = words.simplified().split(QLatin1Char(' '), Qt::SkipEmptyParts);
-        invalidateFilter();
-    }
-
-  protected:
-    bool filterAcceptsRow(int row, const QModelIndex &parent) const override
-    {
-        const QString text = sourceModel()->index(row, 0, parent).data(PluginModel::SearchRole).toString();
-        for (const QString &word : m_words)
-            if (!text.contains(word, Qt::CaseInsensitive))
-                return false;
-        return true;
-    }
-
-  private:
-    QStringList m_words;
 };
 
 using Call = int (*)(qi_runtime *, const char *, const qi_task_options *, qi_task **);
@@ -131,7 +108,7 @@ class PluginManagerPrivate
     PluginManager *q;
     PluginEvents events;
     PluginModel model;
-    PluginFilter filter;
+    WordFilter filter;
     QString current, wanted; /* wanted: to be shown as soon as it is known */
     QHash<QString, QList<Problem>> problems;
     QList<Line> shownLines;
@@ -158,6 +135,7 @@ class PluginManagerPrivate
 PluginManagerPrivate::PluginManagerPrivate(PluginManager *manager, qi_runtime *runtime)
     : q(manager), events(runtime)
 {
+    filter.setFilterRole(PluginModel::SearchRole);
     filter.setSourceModel(&model);
     makeActions();
     makeList();

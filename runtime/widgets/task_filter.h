@@ -3,45 +3,24 @@
 #ifndef QI_WIDGETS_TASK_FILTER_H
 #define QI_WIDGETS_TASK_FILTER_H
 
-#include <QtCore/qsortfilterproxymodel.h>
-
 #include "task_model.h"
+#include "word_filter.h"
 
 namespace qi
 {
 
-class TaskFilter : public QSortFilterProxyModel
+class TaskFilter : public WordFilter
 {
     Q_OBJECT
 
   public:
-    explicit TaskFilter(QObject *parent = nullptr) : QSortFilterProxyModel(parent)
+    explicit TaskFilter(QObject *parent = nullptr) : WordFilter(parent)
     {
         setRecursiveFilteringEnabled(true);
+        setFilterRole(TaskModel::FilterRole);
         setSortRole(TaskModel::SortRole);
         setSortCaseSensitivity(Qt::CaseInsensitive);
     }
-
-    void setWords(const QString &words)
-    {
-        m_words = words.simplified().split(QLatin1Char(' '), Qt::SkipEmptyParts);
-        invalidateFilter();
-    }
-
-  protected:
-    bool filterAcceptsRow(int row, const QModelIndex &parent) const override
-    {
-        if (m_words.isEmpty())
-            return true;
-        const QString text = sourceModel()->index(row, 0, parent).data(TaskModel::FilterRole).toString();
-        for (const QString &word : m_words)
-            if (!text.contains(word, Qt::CaseInsensitive))
-                return false;
-        return true;
-    }
-
-  private:
-    QStringList m_words;
 };
 
 } // namespace qi

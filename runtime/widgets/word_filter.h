@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Lets those rows through whose text, that of the filter's role, contains all words in any case. */
+#ifndef QI_WIDGETS_WORD_FILTER_H
+#define QI_WIDGETS_WORD_FILTER_H
+
+#include <QtCore/qsortfilterproxymodel.h>
+#include <QtCore/qstringlist.h>
+
+namespace qi
+{
+
+class WordFilter : public QSortFilterProxyModel
+{
+    Q_OBJECT
+
+  public:
+    using QSortFilterProxyModel::QSortFilterProxyModel;
+
+    void setWords(const QString &words)
+    {
+        m_words = words.simplified().split(QLatin1Char(' '), Qt::SkipEmptyParts);
+        invalidateFilter();
+    }
+
+  protected:
+    bool filterAcceptsRow(int row, const QModelIndex &parent) const override
+    {
+        if (m_words.isEmpty())
+            return true;
+        const QString text = sourceModel()->index(row, 0, parent).data(filterRole()).toString();
+        for (const QString &word : m_words)
+            if (!text.contains(word, Qt::CaseInsensitive))
+                return false;
+        return true;
+    }
+
+  private:
+    QStringList m_words;
+};
+
+} // namespace qi
+
+#endif
