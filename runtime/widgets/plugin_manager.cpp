@@ -10,7 +10,6 @@
 #include <QtCore/qdir.h>
 #include <QtCore/qhash.h>
 #include <QtCore/qpointer.h>
-#include <QtCore/qset.h>
 #include <QtCore/qtimer.h>
 #include <QtCore/qurl.h>
 #include <QtGui/qaction.h>
@@ -30,6 +29,7 @@
 #include <QtWidgets/qtoolbutton.h>
 
 #include "consent_dialog.h"
+#include "plugin_calls.h"
 #include "plugin_delegate.h"
 #include "plugin_events.h"
 #include "plugin_info.h"
@@ -54,18 +54,10 @@ constexpr int kCountMs = 1000;
 /* How many errors are kept for each plugin. */
 constexpr qsizetype kErrors = 100;
 
-/* What a plugin that is being started says of how far it is. */
-struct Progress {
-    int value = 0, maximum = 0;
-    QString text;
-};
-
 struct Problem {
     QTime time;
     QString message, traceback;
 };
-
-using Call = int (*)(qi_runtime *, const char *, const qi_task_options *, qi_task **);
 
 } // namespace
 
@@ -79,6 +71,7 @@ class PluginManagerPrivate
     void makeHead();
     void makeTabs();
     void makeLayout();
+    void connectParts();
     QAction *action(theme::Icon icon, const QString &text, const QKeySequence &shortcut,
                     const QString &about)
     {
@@ -96,8 +89,7 @@ class PluginManagerPrivate
     void showProblems();
     void showTrace();
     void record(const QString &plugin, const QString &message, const QString &traceback);
-    void run(Call call, bool isEnd = false);
-    void progressed(const QString &plugin, const Progress &now);
+    void run(PluginCalls::Call call, bool isEnd = false);
     void ended(const QString &plugin, int status, const QString &message);
     void say(const QString &text);
     QString store(const QString &plugin, const QString &key, const QVariant &value);
@@ -107,15 +99,13 @@ class PluginManagerPrivate
 
     PluginManager *q;
     PluginEvents events;
+    PluginCalls calls;
     PluginModel model;
     WordFilter filter;
     QString current, wanted; /* wanted: to be shown as soon as it is known */
     QHash<QString, QList<Problem>> problems;
     QList<Line> shownLines;
-    QHash<QString, int> busy;            /* calls that have not ended, by plugin */
-    QHash<QString, Progress> progresses; /* what they tell of themselves meanwhile */
-    QTimer *counting;     /* for what changes without an event: the counts of a plugin that is on */
-    QSet<QString> ending; /* plugins that were told to end, and have not */
+    QTimer *counting; /* for what changes without an event: the counts of a plugin that is on */
 
     QAction *enable, *disable, *reload, *open, *rescan, *find;
     QLineEdit *words;
@@ -142,11 +132,7 @@ PluginManagerPrivate::PluginManagerPrivate(PluginManager *manager, qi_runtime *r
     makeHead();
     makeTabs();
     makeLayout();
-    /* Nobody looks while it is hidden; showing it brings it up to date. */
-    QObject::connect(&events, &PluginEvents::changed, q, [this] {
-        if (q->isVisible())
-            refresh();
-    });
+    connectParts();
     counting = new QTimer(q);
     counting->setSingleShot(true);
     counting->setInterval(kCountMs);
@@ -154,10 +140,31 @@ PluginManagerPrivate::PluginManagerPrivate(PluginManager *manager, qi_runtime *r
         if (q->isVisible())
             count();
     });
+    refresh();
+}
+
+void PluginManagerPrivate::connectParts()
+{
+    /* Nobody looks while it is hidden; showing it brings it up to date. */
+    QObject::connect(&events, &PluginEvents::changed, q, [this] {
+        if (q->isVisible())
+            refresh();
+    });
     QObject::connect(&events, &PluginEvents::failed, q,
                      [this](const QString &plugin, const QString &message,
                             const QString &traceback) { record(plugin, message, traceback); });
-    refresh();
+    QObject::connect(&calls, &PluginCalls::began, q, [this] {
+        say({});
+        showCurrent();
+    });
+    QObject::connect(&calls, &PluginCalls::progressed, q, [this](const QString &plugin) {
+        if (plugin == current && q->isVisible())
+            showCurrent();
+    });
+    QObject::connect(&calls, &PluginCalls::ended, q,
+                     [this](const QString &plugin, int status, const QString &message) {
+                         ended(plugin, status, message);
+                     });
 }
 
 void PluginManagerPrivate::makeActions()
@@ -401,7 +408,7 @@ void PluginManagerPrivate::choose(const QString &id)
 void PluginManagerPrivate::showCurrent()
 {
     const PluginInfo *shown = plugin();
-    const bool isBusy = shown && (busy.value(shown->id) > 0 || shown->isLoading());
+    const bool isBusy = shown && (calls.isBusy(shown->id) || shown->isLoading());
     const bool isOn = shown && (shown->isActive() || shown->isLoading());
 
     details->setVisible(shown);
@@ -409,13 +416,13 @@ void PluginManagerPrivate::showCurrent()
         counting->start();
     enable->setEnabled(shown && !isBusy && !isOn);
     /* One that is not active, but is wanted, would be started again the next time. */
-    disable->setEnabled(shown && !ending.contains(current) && (isOn || isBusy || shown->enabled));
+    disable->setEnabled(shown && !calls.isEnding(current) && (isOn || isBusy || shown->enabled));
     reload->setEnabled(shown && !isBusy && (isOn || shown->enabled));
     open->setEnabled(shown && !shown->folder.isEmpty());
     if (!shown)
         return;
     showHead(*shown);
-    const Progress told = progresses.value(current);
+    const PluginCalls::Progress told = calls.progress(current);
     progress->setRange(0, isBusy ? told.maximum : 1);
     progress->setValue(told.value);
     progress->setVisible(isBusy);
@@ -513,90 +520,13 @@ void PluginManagerPrivate::showTrace()
 
 /* -- doing -------------------------------------------------------------------------------------- */
 
-namespace
+void PluginManagerPrivate::run(PluginCalls::Call call, bool isEnd)
 {
-
-/* What a call was for, until it ends; the widget may be gone by then. */
-struct Pending {
-    QPointer<PluginManager> manager;
-    QString plugin;
-    std::function<void(const QString &plugin, const Progress &now)> progressed;
-    std::function<void(const QString &plugin, int status, const QString &message)> ended;
-
-    static void progress(int64_t value, int64_t maximum, const char *text, void *user)
-    {
-        const auto *pending = static_cast<Pending *>(user);
-        /* In thousandths, since the bar counts in ints. */
-        const double share = maximum > 0 ? double(value) / double(maximum) : 0;
-        if (pending->manager)
-            pending->progressed(pending->plugin, {int(qBound(0.0, share, 1.0) * 1000),
-                                                  maximum > 0 ? 1000 : 0, QString::fromUtf8(text)});
-    }
-
-    static void done(int status, const qi_value *, const qi_error *error, void *user)
-    {
-        const std::unique_ptr<Pending> pending(static_cast<Pending *>(user));
-        if (pending->manager)
-            pending->ended(pending->plugin, status,
-                           QString::fromUtf8(error && error->message ? error->message : ""));
-    }
-};
-
-} // namespace
-
-/* Beware: the call may ask for consent, and so run an event loop, in which this may be destroyed. */
-void PluginManagerPrivate::run(Call call, bool isEnd)
-{
-    qi_runtime *runtime = events.runtime();
-    const QString id = current;
-    const QPointer<PluginManager> self = q;
-
-    /* What is being started can be ended; anything else waits for its turn. */
-    if (id.isEmpty() || !runtime || (isEnd ? ending.contains(id) : busy.value(id) > 0))
-        return;
-    say({});
-    busy[id]++;
-    if (isEnd)
-        ending.insert(id);
-    showCurrent();
-    auto pending = std::make_unique<Pending>();
-    pending->manager = q;
-    pending->plugin = id;
-    pending->progressed = [this](const QString &plugin, const Progress &now) {
-        progressed(plugin, now);
-    };
-    pending->ended = [this](const QString &plugin, int status, const QString &message) {
-        ended(plugin, status, message);
-    };
-    qi_task_options options;
-    qi_task_options_init(&options);
-    options.done = Pending::done;
-    options.progress = Pending::progress;
-    options.user = pending.get();
-    const int status = call(runtime, id.toUtf8().constData(), &options, nullptr);
-    if (status == QI_OK) {
-        pending.release(); /* done() has it, or had it */
-        return;
-    }
-    if (self)
-        ended(id, status, QString::fromUtf8(qi_last_error()->message));
-}
-
-void PluginManagerPrivate::progressed(const QString &plugin, const Progress &now)
-{
-    progresses[plugin] = now;
-    if (plugin == current && q->isVisible())
-        showCurrent();
+    calls.start(call, events.runtime(), current, isEnd);
 }
 
 void PluginManagerPrivate::ended(const QString &plugin, int status, const QString &message)
 {
-    if (--busy[plugin] <= 0)
-        busy.remove(plugin);
-    if (!busy.contains(plugin)) {
-        ending.remove(plugin);
-        progresses.remove(plugin);
-    }
     if (status != QI_OK && plugin == current)
         say(message);
     refresh();
