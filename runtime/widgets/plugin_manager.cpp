@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The plugin manager: the list on the left, and on the right what there is to know and to set of the
- * plugin that is chosen. All of it is drawn from what the library answers; nothing is kept here but the
- * errors, of which the library tells once.
+ * plugin that is chosen. All of it is drawn from what the library answers.
  */
 #include <qi/plugin_manager.hpp>
 
-#include <QtCore/qdatetime.h>
 #include <QtCore/qdir.h>
-#include <QtCore/qhash.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qtimer.h>
 #include <QtCore/qurl.h>
@@ -20,7 +17,6 @@
 #include <QtWidgets/qlabel.h>
 #include <QtWidgets/qlineedit.h>
 #include <QtWidgets/qlistview.h>
-#include <QtWidgets/qlistwidget.h>
 #include <QtWidgets/qmenu.h>
 #include <QtWidgets/qprogressbar.h>
 #include <QtWidgets/qpushbutton.h>
@@ -31,13 +27,13 @@
 #include "consent_dialog.h"
 #include "plugin_calls.h"
 #include "plugin_delegate.h"
+#include "plugin_errors.h"
 #include "plugin_events.h"
 #include "plugin_info.h"
 #include "plugin_model.h"
 #include "plugin_page.h"
 #include "settings_form.h"
 #include "theme.h"
-#include "trace_view.h"
 #include "values.h"
 #include "widget_action.h"
 #include "word_filter.h"
@@ -45,21 +41,8 @@
 namespace qi
 {
 
-namespace
-{
-
 /* How often the counts of the plugin that is shown are looked at, while somebody sees them. */
-constexpr int kCountMs = 1000;
-
-/* How many errors are kept for each plugin. */
-constexpr qsizetype kErrors = 100;
-
-struct Problem {
-    QTime time;
-    QString message, traceback;
-};
-
-} // namespace
+static constexpr int kCountMs = 1000;
 
 class PluginManagerPrivate
 {
@@ -84,11 +67,7 @@ class PluginManagerPrivate
     void choose(const QString &id);
     void showCurrent();
     void showHead(const PluginInfo &info);
-    using Line = std::pair<QString, QString>; /* what the list of errors has, and its traceback */
-    QList<Line> problemLines() const;
-    void showProblems();
-    void showTrace();
-    void record(const QString &plugin, const QString &message, const QString &traceback);
+    void showErrors(const PluginInfo &info);
     void run(PluginCalls::Call call, bool isEnd = false);
     void ended(const QString &plugin, int status, const QString &message);
     void say(const QString &text);
@@ -103,8 +82,6 @@ class PluginManagerPrivate
     PluginModel model;
     WordFilter filter;
     QString current, wanted; /* wanted: to be shown as soon as it is known */
-    QHash<QString, QList<Problem>> problems;
-    QList<Line> shownLines;
     QTimer *counting; /* for what changes without an event: the counts of a plugin that is on */
 
     QAction *enable, *disable, *reload, *open, *rescan, *find;
@@ -115,8 +92,7 @@ class PluginManagerPrivate
     QTabWidget *tabs;
     PluginPage *page;
     SettingsForm *form;
-    QListWidget *errors;
-    TraceView *trace;
+    PluginErrors *errors;
     QWidget *details;
 };
 
@@ -150,9 +126,7 @@ void PluginManagerPrivate::connectParts()
         if (q->isVisible())
             refresh();
     });
-    QObject::connect(&events, &PluginEvents::failed, q,
-                     [this](const QString &plugin, const QString &message,
-                            const QString &traceback) { record(plugin, message, traceback); });
+    QObject::connect(&events, &PluginEvents::failed, errors, &PluginErrors::record);
     QObject::connect(&calls, &PluginCalls::began, q, [this] {
         say({});
         showCurrent();
@@ -274,24 +248,12 @@ void PluginManagerPrivate::makeTabs()
                                    const QVariant &value) { return store(plugin, key, value); },
                             tabs);
     form->setObjectName(QStringLiteral("settings"));
-
-    auto *split = new QSplitter(Qt::Vertical, tabs);
-    errors = new QListWidget(split);
-    errors->setObjectName(QStringLiteral("errors"));
-    errors->setAccessibleName(PluginManager::tr("Errors of the plugin"));
-    trace = new TraceView(split);
-    trace->setObjectName(QStringLiteral("traceback"));
-    trace->setAccessibleName(PluginManager::tr("Traceback"));
-    trace->setEmptyText(PluginManager::tr("No errors."));
-    split->setStretchFactor(1, 1);
-    split->setSizes({errors->fontMetrics().height() * 6, 1000});
-    split->setChildrenCollapsible(false);
-    QObject::connect(errors, &QListWidget::currentRowChanged, q, [this] { showTrace(); });
-    QObject::connect(trace, &TraceView::openRequested, q, &PluginManager::openRequested);
+    errors = new PluginErrors(tabs);
+    QObject::connect(errors, &PluginErrors::openRequested, q, &PluginManager::openRequested);
 
     tabs->addTab(page, theme::icon(theme::Icon::Info), PluginManager::tr("&About"));
     tabs->addTab(form, theme::icon(theme::Icon::Settings), PluginManager::tr("&Settings"));
-    tabs->addTab(split, theme::icon(theme::Icon::Error), PluginManager::tr("E&rrors"));
+    tabs->addTab(errors, theme::icon(theme::Icon::Error), PluginManager::tr("E&rrors"));
 }
 
 /* A tool button would show the action as well, but has no mnemonic. */
@@ -429,8 +391,9 @@ void PluginManagerPrivate::showCurrent()
     if (isBusy && !told.text.isEmpty())
         state->setText(QStringLiteral("%1 %2").arg(shown->stateText(), told.text));
     page->setPlugin(*shown);
+    showErrors(*shown);
+    /* Last: it stores what is being typed, and whoever hears of that may change the list. */
     form->setPlugin(shown->id, shown->settings);
-    showProblems();
 }
 
 void PluginManagerPrivate::showHead(const PluginInfo &info)
@@ -450,72 +413,19 @@ void PluginManagerPrivate::showHead(const PluginInfo &info)
     notice->setPalette(palette);
 }
 
+void PluginManagerPrivate::showErrors(const PluginInfo &info)
+{
+    errors->setPlugin(info);
+    const qsizetype count = errors->lineCount();
+    tabs->setTabIcon(2, theme::icon(count ? theme::Icon::Error : theme::Icon::Stack));
+    tabs->setTabText(2, count ? PluginManager::tr("E&rrors (%1)").arg(count)
+                              : PluginManager::tr("E&rrors"));
+}
+
 void PluginManagerPrivate::say(const QString &text)
 {
     notice->setText(text);
     notice->setVisible(!text.isEmpty());
-}
-
-/* -- errors ------------------------------------------------------------------------------------- */
-
-void PluginManagerPrivate::record(const QString &plugin, const QString &message,
-                                  const QString &traceback)
-{
-    QList<Problem> &known = problems[plugin];
-
-    known.append({QTime::currentTime(), message, traceback});
-    if (known.size() > kErrors)
-        known.removeFirst();
-}
-
-/* What made it fail comes first, and below the errors that it went on after, the newest on top. */
-QList<PluginManagerPrivate::Line> PluginManagerPrivate::problemLines() const
-{
-    const PluginInfo *shown = plugin();
-    const QList<Problem> known = problems.value(current);
-    QList<Line> lines;
-
-    if (shown && !shown->traceback.isEmpty())
-        lines.append({shown->reason.isEmpty() ? shown->stateText() : shown->reason, shown->traceback});
-    for (auto problem = known.crbegin(); problem != known.crend(); ++problem) {
-        if (shown && problem->traceback == shown->traceback && !problem->traceback.isEmpty())
-            continue;
-        const QString time = problem->time.toString(QStringLiteral("HH:mm:ss"));
-        lines.append(
-            {QStringLiteral("%1  %2").arg(time, problem->message.section(QLatin1Char('\n'), 0, 0)),
-             problem->traceback.isEmpty() ? problem->message : problem->traceback});
-    }
-    return lines;
-}
-
-/* The line that somebody reads stays selected while others come. */
-void PluginManagerPrivate::showProblems()
-{
-    const QList<Line> lines = problemLines();
-
-    if (lines != shownLines) {
-        const int row = errors->currentRow();
-        const Line read = row >= 0 && row < shownLines.size() ? shownLines[row] : Line();
-        shownLines = lines;
-        errors->clear();
-        for (const Line &line : lines) {
-            auto *item = new QListWidgetItem(line.first, errors);
-            item->setToolTip(line.first);
-        }
-        errors->setCurrentRow(int(qMax(qsizetype(0), lines.indexOf(read))));
-    }
-    errors->setVisible(!lines.isEmpty());
-    tabs->setTabIcon(2, theme::icon(lines.isEmpty() ? theme::Icon::Stack : theme::Icon::Error));
-    tabs->setTabText(2, lines.isEmpty() ? PluginManager::tr("E&rrors")
-                                        : PluginManager::tr("E&rrors (%1)").arg(lines.size()));
-    showTrace();
-}
-
-void PluginManagerPrivate::showTrace()
-{
-    const int row = errors->currentRow();
-
-    trace->setTraceback(row >= 0 && row < shownLines.size() ? shownLines[row].second : QString());
 }
 
 /* -- doing -------------------------------------------------------------------------------------- */

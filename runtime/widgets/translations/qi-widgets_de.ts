@@ -88,6 +88,21 @@
     </message>
 </context>
 <context>
+    <name>qi::PluginErrors</name>
+    <message>
+        <source>Errors of the plugin</source>
+        <translation>Fehler des Plugins</translation>
+    </message>
+    <message>
+        <source>Traceback</source>
+        <translation>Aufrufverlauf</translation>
+    </message>
+    <message>
+        <source>No errors.</source>
+        <translation>Keine Fehler.</translation>
+    </message>
+</context>
+<context>
     <name>qi::PluginManager</name>
     <message>
         <source>Not enabled</source>
@@ -188,18 +203,6 @@
     <message>
         <source>About the plugin</source>
         <translation>Über das Plugin</translation>
-    </message>
-    <message>
-        <source>Errors of the plugin</source>
-        <translation>Fehler des Plugins</translation>
-    </message>
-    <message>
-        <source>Traceback</source>
-        <translation>Aufrufverlauf</translation>
-    </message>
-    <message>
-        <source>No errors.</source>
-        <translation>Keine Fehler.</translation>
     </message>
     <message>
         <source>&amp;About</source>
