@@ -25,6 +25,7 @@
 #include <QtWidgets/qtoolbutton.h>
 
 #include "consent_dialog.h"
+#include "plain_label.h"
 #include "plugin_calls.h"
 #include "plugin_delegate.h"
 #include "plugin_errors.h"
@@ -201,28 +202,18 @@ void PluginManagerPrivate::makeList()
     });
 }
 
-static QLabel *plainLabel(QWidget *parent)
-{
-    auto *label = new QLabel(parent);
-
-    label->setTextFormat(Qt::PlainText);
-    label->setWordWrap(true);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    return label;
-}
-
 void PluginManagerPrivate::makeHead()
 {
     picture = new QLabel(q);
-    title = plainLabel(q);
+    title = plain_label(q);
     title->setObjectName(QStringLiteral("title"));
     QFont font = title->font();
     font.setBold(true);
     font.setPointSizeF(font.pointSizeF() * 1.25);
     title->setFont(font);
-    state = plainLabel(q);
+    state = plain_label(q);
     state->setObjectName(QStringLiteral("state"));
-    notice = plainLabel(q);
+    notice = plain_label(q);
     notice->setObjectName(QStringLiteral("notice"));
     notice->hide();
     progress = new QProgressBar(q);
@@ -285,7 +276,7 @@ void PluginManagerPrivate::makeLayout()
     bar->addWidget(look);
     leftColumn->addLayout(bar);
     leftColumn->addWidget(list, 1);
-    nothing = plainLabel(left);
+    nothing = plain_label(left);
     nothing->setAlignment(Qt::AlignCenter);
     leftColumn->addWidget(nothing);
 

@@ -11,6 +11,7 @@
 #include <QtWidgets/qpushbutton.h>
 #include <QtWidgets/qtoolbutton.h>
 
+#include "plain_label.h"
 #include "setting_editor.h"
 
 namespace qi
@@ -140,16 +141,6 @@ void SettingsForm::build()
     colour();
 }
 
-static QLabel *small(QWidget *parent)
-{
-    auto *label = new QLabel(parent);
-
-    label->setWordWrap(true);
-    label->setTextFormat(Qt::PlainText);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    return label;
-}
-
 void SettingsForm::addRow(QGridLayout *grid, const SettingInfo &setting)
 {
     Row &row = *find(setting.key);
@@ -163,10 +154,10 @@ void SettingsForm::addRow(QGridLayout *grid, const SettingInfo &setting)
     row.reset->setToolTip(tr("Reset to default"));
     row.reset->setAccessibleName(tr("%1: reset to default").arg(setting.title));
     row.reset->setObjectName(QStringLiteral("reset-") + setting.key);
-    row.about = small(this);
+    row.about = plain_label(this);
     row.about->setText(setting.description);
     row.about->setVisible(!setting.description.isEmpty());
-    row.problem = small(this);
+    row.problem = plain_label(this);
     row.problem->setObjectName(QStringLiteral("problem-") + setting.key);
     row.problem->hide();
     auto *label = new QLabel(title.replace(QLatin1Char('&'), QStringLiteral("&&")), this);

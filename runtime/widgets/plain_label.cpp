@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plain_label.h"
+
+#include <QtWidgets/qlabel.h>
+
+namespace qi
+{
+
+QLabel *plain_label(QWidget *parent)
+{
+    auto *label = new QLabel(parent);
+
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return label;
+}
+
+} // namespace qi
