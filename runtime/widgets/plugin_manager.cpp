@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The plugin manager: the list on the left, and on the right what there is to know and to set of the
- * plugin that is chosen. All of it is drawn from what the library answers.
+ * The plugin manager's parts put together: the list on the left, and on the right what there is to know
+ * and to set of the plugin that is chosen; which one that is, and when it is looked at again. All of it is
+ * drawn from what the library answers.
  */
 #include <qi/plugin_manager.hpp>
 
@@ -18,8 +19,6 @@
 #include <QtWidgets/qlineedit.h>
 #include <QtWidgets/qlistview.h>
 #include <QtWidgets/qmenu.h>
-#include <QtWidgets/qprogressbar.h>
-#include <QtWidgets/qpushbutton.h>
 #include <QtWidgets/qsplitter.h>
 #include <QtWidgets/qtabwidget.h>
 #include <QtWidgets/qtoolbutton.h>
@@ -30,6 +29,7 @@
 #include "plugin_delegate.h"
 #include "plugin_errors.h"
 #include "plugin_events.h"
+#include "plugin_head.h"
 #include "plugin_info.h"
 #include "plugin_model.h"
 #include "plugin_page.h"
@@ -52,7 +52,6 @@ class PluginManagerPrivate
 
     void makeActions();
     void makeList();
-    void makeHead();
     void makeTabs();
     void makeLayout();
     void connectParts();
@@ -61,17 +60,14 @@ class PluginManagerPrivate
     {
         return widget_action(q, icon, text, shortcut, about);
     }
-    QPushButton *button(QAction *action);
 
     void refresh();
     void count();
     void choose(const QString &id);
     void showCurrent();
-    void showHead(const PluginInfo &info);
     void showErrors(const PluginInfo &info);
     void run(PluginCalls::Call call, bool isEnd = false);
     void ended(const QString &plugin, int status, const QString &message);
-    void say(const QString &text);
     QString store(const QString &plugin, const QString &key, const QVariant &value);
     void openFolder();
     void openMenu(const QPoint &place);
@@ -88,8 +84,8 @@ class PluginManagerPrivate
     QAction *enable, *disable, *reload, *open, *rescan, *find;
     QLineEdit *words;
     QListView *list;
-    QLabel *nothing, *picture, *title, *state, *notice;
-    QProgressBar *progress;
+    QLabel *nothing;
+    PluginHead *head;
     QTabWidget *tabs;
     PluginPage *page;
     SettingsForm *form;
@@ -106,7 +102,6 @@ PluginManagerPrivate::PluginManagerPrivate(PluginManager *manager, qi_runtime *r
     filter.setSourceModel(&model);
     makeActions();
     makeList();
-    makeHead();
     makeTabs();
     makeLayout();
     connectParts();
@@ -129,7 +124,7 @@ void PluginManagerPrivate::connectParts()
     });
     QObject::connect(&events, &PluginEvents::failed, errors, &PluginErrors::record);
     QObject::connect(&calls, &PluginCalls::began, q, [this] {
-        say({});
+        head->say({});
         showCurrent();
     });
     QObject::connect(&calls, &PluginCalls::progressed, q, [this](const QString &plugin) {
@@ -202,31 +197,6 @@ void PluginManagerPrivate::makeList()
     });
 }
 
-void PluginManagerPrivate::makeHead()
-{
-    picture = new QLabel(q);
-    title = plain_label(q);
-    title->setObjectName(QStringLiteral("title"));
-    QFont font = title->font();
-    font.setBold(true);
-    font.setPointSizeF(font.pointSizeF() * 1.25);
-    title->setFont(font);
-    state = plain_label(q);
-    state->setObjectName(QStringLiteral("state"));
-    notice = plain_label(q);
-    notice->setObjectName(QStringLiteral("notice"));
-    notice->hide();
-    progress = new QProgressBar(q);
-    progress->setObjectName(QStringLiteral("progress"));
-    progress->setAccessibleName(PluginManager::tr("Progress"));
-    progress->setTextVisible(false);
-    progress->setMaximumHeight(6);
-    QSizePolicy policy = progress->sizePolicy();
-    policy.setRetainSizeWhenHidden(true);
-    progress->setSizePolicy(policy);
-    progress->hide();
-}
-
 void PluginManagerPrivate::makeTabs()
 {
     tabs = new QTabWidget(q);
@@ -245,20 +215,6 @@ void PluginManagerPrivate::makeTabs()
     tabs->addTab(page, theme::icon(theme::Icon::Info), PluginManager::tr("&About"));
     tabs->addTab(form, theme::icon(theme::Icon::Settings), PluginManager::tr("&Settings"));
     tabs->addTab(errors, theme::icon(theme::Icon::Error), PluginManager::tr("E&rrors"));
-}
-
-/* A tool button would show the action as well, but has no mnemonic. */
-QPushButton *PluginManagerPrivate::button(QAction *action)
-{
-    auto *button = new QPushButton(action->icon(), action->text(), q);
-    const auto follow = [button, action] { button->setEnabled(action->isEnabled()); };
-
-    button->setToolTip(action->toolTip());
-    button->setAutoDefault(false);
-    QObject::connect(button, &QPushButton::clicked, action, &QAction::trigger);
-    QObject::connect(action, &QAction::changed, button, follow);
-    follow();
-    return button;
 }
 
 void PluginManagerPrivate::makeLayout()
@@ -283,21 +239,8 @@ void PluginManagerPrivate::makeLayout()
     details = new QWidget(q);
     auto *column = new QVBoxLayout(details);
     column->setContentsMargins(column->spacing(), 0, 0, 0);
-    auto *names = new QVBoxLayout;
-    names->setSpacing(2);
-    names->addWidget(title);
-    names->addWidget(state);
-    auto *head = new QHBoxLayout;
-    head->addWidget(picture, 0, Qt::AlignTop);
-    head->addLayout(names, 1);
-    column->addLayout(head);
-    auto *buttons = new QHBoxLayout;
-    for (QAction *each : {enable, disable, reload, open})
-        buttons->addWidget(button(each));
-    buttons->addStretch();
-    column->addLayout(buttons);
-    column->addWidget(progress);
-    column->addWidget(notice);
+    head = new PluginHead({enable, disable, reload, open}, details);
+    column->addWidget(head);
     column->addWidget(tabs, 1);
 
     auto *split = new QSplitter(q);
@@ -353,7 +296,7 @@ void PluginManagerPrivate::choose(const QString &id)
     if (id == current)
         return;
     current = id;
-    say({});
+    head->say({});
     showCurrent();
     Q_EMIT q->currentPluginChanged(id);
 }
@@ -374,49 +317,21 @@ void PluginManagerPrivate::showCurrent()
     open->setEnabled(shown && !shown->folder.isEmpty());
     if (!shown)
         return;
-    showHead(*shown);
     const PluginCalls::Progress told = calls.progress(current);
-    progress->setRange(0, isBusy ? told.maximum : 1);
-    progress->setValue(told.value);
-    progress->setVisible(isBusy);
-    if (isBusy && !told.text.isEmpty())
-        state->setText(QStringLiteral("%1 %2").arg(shown->stateText(), told.text));
+    head->setPlugin(*shown, isBusy ? &told : nullptr, q->palette());
     page->setPlugin(*shown);
     showErrors(*shown);
     /* Last: it stores what is being typed, and whoever hears of that may change the list. */
     form->setPlugin(shown->id, shown->settings);
 }
 
-void PluginManagerPrivate::showHead(const PluginInfo &info)
-{
-    const int side = title->fontMetrics().height() * 3 / 2;
-    QPalette palette = q->palette();
-
-    picture->setPixmap(
-        theme::icon(info.stateIcon()).pixmap(QSize(side, side), picture->devicePixelRatioF()));
-    title->setText(info.title());
-    state->setText(info.stateLine());
-    palette.setColor(QPalette::WindowText, theme::readable(theme::color(info.stateRole(), palette),
-                                                           palette.color(QPalette::Window)));
-    state->setPalette(palette);
-    palette.setColor(QPalette::WindowText, theme::readable(theme::color(theme::Role::Error, palette),
-                                                           palette.color(QPalette::Window)));
-    notice->setPalette(palette);
-}
-
 void PluginManagerPrivate::showErrors(const PluginInfo &info)
 {
     errors->setPlugin(info);
-    const qsizetype count = errors->lineCount();
-    tabs->setTabIcon(2, theme::icon(count ? theme::Icon::Error : theme::Icon::Stack));
-    tabs->setTabText(2, count ? PluginManager::tr("E&rrors (%1)").arg(count)
+    const qsizetype lines = errors->lineCount();
+    tabs->setTabIcon(2, theme::icon(lines ? theme::Icon::Error : theme::Icon::Stack));
+    tabs->setTabText(2, lines ? PluginManager::tr("E&rrors (%1)").arg(lines)
                               : PluginManager::tr("E&rrors"));
-}
-
-void PluginManagerPrivate::say(const QString &text)
-{
-    notice->setText(text);
-    notice->setVisible(!text.isEmpty());
 }
 
 /* -- doing -------------------------------------------------------------------------------------- */
@@ -429,7 +344,7 @@ void PluginManagerPrivate::run(PluginCalls::Call call, bool isEnd)
 void PluginManagerPrivate::ended(const QString &plugin, int status, const QString &message)
 {
     if (status != QI_OK && plugin == current)
-        say(message);
+        head->say(message);
     refresh();
 }
 
@@ -452,8 +367,8 @@ void PluginManagerPrivate::openFolder()
 
     if (!shown || QDesktopServices::openUrl(QUrl::fromLocalFile(shown->folder)))
         return;
-    say(PluginManager::tr("Nothing on this system opens folders; the plugin is in %1")
-            .arg(QDir::toNativeSeparators(shown->folder)));
+    head->say(PluginManager::tr("Nothing on this system opens folders; the plugin is in %1")
+                  .arg(QDir::toNativeSeparators(shown->folder)));
 }
 
 void PluginManagerPrivate::openMenu(const QPoint &place)
@@ -535,7 +450,7 @@ void PluginManager::rescan()
     const int status = qi_plugins_rescan(runtime);
     if (!self)
         return;
-    d->say(status == QI_OK ? QString() : QString::fromUtf8(qi_last_error()->message));
+    d->head->say(status == QI_OK ? QString() : QString::fromUtf8(qi_last_error()->message));
     d->refresh();
 }
 

@@ -103,6 +103,13 @@
     </message>
 </context>
 <context>
+    <name>qi::PluginHead</name>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+</context>
+<context>
     <name>qi::PluginManager</name>
     <message>
         <source>Not enabled</source>
@@ -195,10 +202,6 @@
     <message>
         <source>Plugins</source>
         <translation>Plugins</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>Fortschritt</translation>
     </message>
     <message>
         <source>About the plugin</source>
