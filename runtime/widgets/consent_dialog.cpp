@@ -2,6 +2,7 @@
 #include "consent_dialog.h"
 
 #include <QtCore/qdir.h>
+#include <QtCore/qpointer.h>
 #include <QtWidgets/qapplication.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qdialogbuttonbox.h>
@@ -9,6 +10,8 @@
 #include <QtWidgets/qlabel.h>
 #include <QtWidgets/qlistwidget.h>
 #include <QtWidgets/qpushbutton.h>
+
+#include <qi/plugin_manager.hpp>
 
 #include "theme.h"
 #include "values.h"
@@ -137,6 +140,20 @@ QWidget *ConsentDialog::buttons()
     connect(box, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(box, &QDialogButtonBox::rejected, this, &QDialog::reject);
     return box;
+}
+
+bool PluginManager::askConsent(const qi_plugin_consent *consent, void *parentWidget)
+{
+    auto *parent = static_cast<QWidget *>(parentWidget);
+
+    if (!consent)
+        return false;
+    /* On the heap and guarded: the event loop of the dialog may bring the end of its parent. */
+    const QPointer<ConsentDialog> dialog = new ConsentDialog(
+        *consent, parent ? parent : QApplication::activeWindow());
+    const bool yes = dialog->exec() == QDialog::Accepted;
+    delete dialog;
+    return yes;
 }
 
 } // namespace qi

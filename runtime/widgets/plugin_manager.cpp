@@ -13,7 +13,6 @@
 #include <QtGui/qaction.h>
 #include <QtGui/qdesktopservices.h>
 #include <QtGui/qevent.h>
-#include <QtWidgets/qapplication.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qlabel.h>
 #include <QtWidgets/qlineedit.h>
@@ -23,7 +22,6 @@
 #include <QtWidgets/qtabwidget.h>
 #include <QtWidgets/qtoolbutton.h>
 
-#include "consent_dialog.h"
 #include "plain_label.h"
 #include "plugin_calls.h"
 #include "plugin_delegate.h"
@@ -466,20 +464,6 @@ void PluginManager::changeEvent(QEvent *event)
     QWidget::changeEvent(event);
     if (d && event->type() == QEvent::PaletteChange)
         d->showCurrent();
-}
-
-bool PluginManager::askConsent(const qi_plugin_consent *consent, void *parentWidget)
-{
-    auto *parent = static_cast<QWidget *>(parentWidget);
-
-    if (!consent)
-        return false;
-    /* On the heap and guarded: the event loop of the dialog may bring the end of its parent. */
-    const QPointer<ConsentDialog> dialog = new ConsentDialog(
-        *consent, parent ? parent : QApplication::activeWindow());
-    const bool yes = dialog->exec() == QDialog::Accepted;
-    delete dialog;
-    return yes;
 }
 
 } // namespace qi
