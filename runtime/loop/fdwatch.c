@@ -9,55 +9,7 @@
 #include "loop/loop_p.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-
-/* -- the table ------------------------------------------------------------------------------------- */
-
-static qip_fd *entry_of(qip_loop *loop, int fd)
-{
-    return (size_t)fd < loop->fds_size ? &loop->fds[fd] : NULL;
-}
-
-static int grow_table(qip_loop *loop, int fd)
-{
-    size_t size = loop->fds_size ? loop->fds_size : 64;
-
-    if (fcntl(fd, F_GETFD) < 0) { /* any number may come from Python: allocate for real ones only */
-        PyErr_SetFromErrno(PyExc_OSError);
-        return -1;
-    }
-    while (size <= (size_t)fd)
-        size *= 2;
-    qip_fd *fds = PyMem_Realloc(loop->fds, size * sizeof *fds);
-    if (!fds) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    memset(fds + loop->fds_size, 0, (size - loop->fds_size) * sizeof *fds);
-    loop->fds = fds;
-    loop->fds_size = size;
-    return 0;
-}
-
-static unsigned wanted(const qip_fd *entry)
-{
-    return (entry->reader ? (unsigned)QIP_POLL_READ : 0) |
-           (entry->writer ? (unsigned)QIP_POLL_WRITE : 0);
-}
-
-static int apply(qip_loop *loop, int fd)
-{
-    qip_fd *entry = &loop->fds[fd];
-    unsigned interest = wanted(entry) & ~(unsigned)entry->masked;
-
-    if (qip_poller_interest(loop->poller, fd) == interest)
-        return 0;
-    if (qip_poller_set(loop->poller, fd, interest) == 0)
-        return 0;
-    PyErr_SetFromErrno(PyExc_OSError);
-    return -1;
-}
 
 /* The descriptor of a number or a file object, with the errors of the selectors module; -1. */
 static int descriptor_of(PyObject *object)
@@ -99,7 +51,7 @@ PyObject *qip_fd_add(qip_loop *loop, int fd, unsigned direction, PyObject *callb
         Py_DECREF(handle);
         return qip_loop_closed_error();
     }
-    if ((size_t)fd >= loop->fds_size && grow_table(loop, fd) < 0) {
+    if ((size_t)fd >= loop->fds_size && qip_fd_grow(loop, fd) < 0) {
         Py_DECREF(handle);
         return NULL;
     }
@@ -107,12 +59,13 @@ PyObject *qip_fd_add(qip_loop *loop, int fd, unsigned direction, PyObject *callb
     qip_fd *entry = &loop->fds[fd];
     qip_handle **side = direction == QIP_POLL_READ ? &entry->reader : &entry->writer;
     qip_handle *replaced = *side;
-    bool was_used = wanted(entry) != 0;
+    bool was_used = qip_fd_wanted(entry) != 0;
     uint8_t was_masked = entry->masked;
     *side = handle;
     entry->masked &= (uint8_t)~direction;
-    bool same = qip_poller_interest(loop->poller, fd) == (wanted(entry) & ~(unsigned)entry->masked);
-    int result = apply(loop, fd);
+    bool same = qip_poller_interest(loop->poller, fd) ==
+                (qip_fd_wanted(entry) & ~(unsigned)entry->masked);
+    int result = qip_fd_apply(loop, fd);
     if (result == 0 && same && replaced && qip_poller_refresh(loop->poller, fd) < 0) {
         PyErr_SetFromErrno(PyExc_OSError);
         result = -1;
@@ -136,9 +89,9 @@ PyObject *qip_fd_add(qip_loop *loop, int fd, unsigned direction, PyObject *callb
 /* As the selectors module, keeps the object: whoever has closed a socket removes it by that alone. */
 static void keep_object(qip_loop *loop, int fd, PyObject *object)
 {
-    qip_fd *entry = entry_of(loop, fd);
+    qip_fd *entry = qip_fd_entry(loop, fd);
 
-    if (entry && wanted(entry) && !PyLong_Check(object))
+    if (entry && qip_fd_wanted(entry) && !PyLong_Check(object))
         Py_XSETREF(entry->object, Py_NewRef(object)); /* Beware: may run code that changes the table */
 }
 
@@ -169,7 +122,7 @@ static PyObject *add(qip_loop *loop, PyObject *const *args, Py_ssize_t count, un
 
 bool qip_fd_remove(qip_loop *loop, int fd, unsigned direction)
 {
-    qip_fd *entry = is_closed(loop) || fd < 0 ? NULL : entry_of(loop, fd);
+    qip_fd *entry = is_closed(loop) || fd < 0 ? NULL : qip_fd_entry(loop, fd);
     if (!entry)
         return false;
     qip_handle **side = direction == QIP_POLL_READ ? &entry->reader : &entry->writer;
@@ -179,12 +132,12 @@ bool qip_fd_remove(qip_loop *loop, int fd, unsigned direction)
         return false;
     *side = NULL;
     entry->masked &= (uint8_t)~direction;
-    if (!wanted(entry)) {
+    if (!qip_fd_wanted(entry)) {
         loop->fd_count--;
         object = entry->object;
         entry->object = NULL;
     }
-    if (apply(loop, fd) < 0)
+    if (qip_fd_apply(loop, fd) < 0)
         PyErr_Clear(); /* only a closed descriptor can refuse, and that is gone from the poller */
     qip_handle_cancel(handle); /* Beware: may run code that changes the table */
     Py_DECREF(handle);
@@ -196,7 +149,7 @@ bool qip_fd_has(const qip_loop *loop, int fd, unsigned direction)
 {
     if (is_closed(loop) || fd < 0 || (size_t)fd >= loop->fds_size)
         return false;
-    return (wanted(&loop->fds[fd]) & direction) != 0;
+    return (qip_fd_wanted(&loop->fds[fd]) & direction) != 0;
 }
 
 /* 1 if there was a callback, 0 if not, -1 with an exception. */
@@ -244,7 +197,7 @@ static int queue_side(qip_loop *loop, int fd, qip_handle *handle, unsigned direc
         return 0;
     if (handle->running || handle->deferred) {
         loop->fds[fd].masked |= (uint8_t)direction;
-        if (apply(loop, fd) < 0)
+        if (qip_fd_apply(loop, fd) < 0)
             PyErr_Clear();
         return 0;
     }
@@ -256,7 +209,7 @@ static int queue_side(qip_loop *loop, int fd, qip_handle *handle, unsigned direc
 
 static int queue_event(qip_loop *loop, const qip_poll_event *event)
 {
-    qip_fd *entry = entry_of(loop, event->fd);
+    qip_fd *entry = qip_fd_entry(loop, event->fd);
 
     if (!entry)
         return 0;
@@ -266,22 +219,6 @@ static int queue_event(qip_loop *loop, const qip_poll_event *event)
         queue_side(loop, event->fd, entry->writer, QIP_POLL_WRITE) < 0)
         return -1;
     return 0;
-}
-
-void qip_fd_unmask(qip_loop *loop, qip_handle *handle)
-{
-    qip_fd *entry = entry_of(loop, handle->fd);
-
-    if (!entry || !entry->masked || handle->running || handle->deferred || !loop->poller)
-        return;
-    if (entry->reader == handle)
-        entry->masked &= (uint8_t)~QIP_POLL_READ;
-    if (entry->writer == handle)
-        entry->masked &= (uint8_t)~QIP_POLL_WRITE;
-    PyObject *raised = qip_take_exception();
-    if (apply(loop, handle->fd) < 0)
-        PyErr_Clear();
-    qip_give_exception(raised);
 }
 
 /* Seconds until the next timer for a selector's select(); NULL with an exception. */
@@ -392,10 +329,10 @@ static PyObject *loop_watched(PyObject *self, PyObject *Py_UNUSED(ignored))
 
     for (size_t fd = 0; map && fd < loop->fds_size; fd++) {
         qip_fd *entry = &loop->fds[fd];
-        if (!wanted(entry))
+        if (!qip_fd_wanted(entry))
             continue;
         PyObject *key = PyLong_FromSize_t(fd);
-        PyObject *value = Py_BuildValue("(IOO)", wanted(entry),
+        PyObject *value = Py_BuildValue("(IOO)", qip_fd_wanted(entry),
                                         entry->reader ? (PyObject *)entry->reader : Py_None,
                                         entry->writer ? (PyObject *)entry->writer : Py_None);
         if (!key || !value || PyDict_SetItem(map, key, value) < 0)

@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Handle and TimerHandle: the callbacks that wait, as C types.
- *
- * They behave as asyncio.Handle and asyncio.TimerHandle do, attribute by attribute, and answer to their
- * names: __class__ is asyncio's class, so isinstance() holds. They are not subclasses of it, since such
- * an object would carry eight slots that nobody uses, through the hottest path there is.
+ * The callbacks that wait: made, called, cancelled, freed. What Python sees of them is in handle_type.c.
  *
  * Freed handles are kept for reuse, because one is made for each callback of the loop.
  */
 #include "loop/loop_p.h"
-#include "loop/setup.h"
-#include "python/module.h"
-
-#include <stddef.h>
-#include <structmember.h>
-
-qip_loop_types qip_loop_refs;
 
 /* -- making and freeing ---------------------------------------------------------------------------- */
 
@@ -197,7 +186,7 @@ static void drop_origin(qip_handle *handle)
     PyMem_Free(origin);
 }
 
-static int handle_clear(PyObject *self)
+int qip_handle_clear(PyObject *self)
 {
     qip_handle *handle = (qip_handle *)self;
 
@@ -210,7 +199,7 @@ static int handle_clear(PyObject *self)
     return 0;
 }
 
-static int handle_traverse(PyObject *self, visitproc visit, void *arg)
+int qip_handle_traverse(PyObject *self, visitproc visit, void *arg)
 {
     qip_handle *handle = (qip_handle *)self;
     int count = handle->argument_count == QIP_MANY_ARGS ? 1 : handle->argument_count;
@@ -232,7 +221,7 @@ static int handle_traverse(PyObject *self, visitproc visit, void *arg)
 int qip_handle_visit(PyObject *handle, visitproc visit, void *arg)
 {
     if (Py_REFCNT(handle) == 1 && qip_handle_is_ours(handle) && !PyObject_GC_IsTracked(handle))
-        return handle_traverse(handle, visit, arg);
+        return qip_handle_traverse(handle, visit, arg);
     return visit(handle, arg);
 }
 
@@ -246,7 +235,7 @@ static void free_handle(qip_handle *handle)
     handle->context = NULL;
     if (context && handle->loop)
         qip_context_give_back(&((qip_loop *)handle->loop)->contexts, context);
-    handle_clear((PyObject *)handle);
+    qip_handle_clear((PyObject *)handle);
     if ((PyObject *)type == qip_loop_refs.handle_type && free_handle_count < FREE_LIST_LIMIT)
         free_handles[free_handle_count++] = handle;
     else
@@ -266,7 +255,7 @@ static bool may_be_deep(const qip_handle *handle)
     return false;
 }
 
-static void handle_dealloc(PyObject *self)
+void qip_handle_dealloc(PyObject *self)
 {
     qip_handle *handle = (qip_handle *)self;
 
@@ -275,7 +264,7 @@ static void handle_dealloc(PyObject *self)
         free_handle(handle);
         return;
     }
-    Py_TRASHCAN_BEGIN(self, handle_dealloc) free_handle(handle);
+    Py_TRASHCAN_BEGIN(self, qip_handle_dealloc) free_handle(handle);
     Py_TRASHCAN_END
 }
 
@@ -283,7 +272,7 @@ static void handle_dealloc(PyObject *self)
  * The Context that is the handle's own from now on. Borrowed; NULL with an exception. Beware: on 3.11 the copy
  * may start the collector, and that runs any code, which may cancel the handle or ask for its Context, too.
  */
-static PyObject *own_context(qip_handle *handle)
+PyObject *qip_handle_own_context(qip_handle *handle)
 {
     if (handle->shares_context) {
         PyObject *pattern = Py_NewRef(handle->context);
@@ -313,7 +302,7 @@ static PyObject *make_tuple(PyObject *const *items, int count)
     return tuple;
 }
 
-static PyObject *arguments_tuple(qip_handle *handle)
+PyObject *qip_handle_arguments_tuple(qip_handle *handle)
 {
     if (handle->argument_count == QIP_MANY_ARGS)
         return Py_NewRef(handle->arguments[0]);
@@ -392,7 +381,7 @@ qip_ran qip_handle_call(qip_handle *handle)
     if (!handle->callback || !handle->context)
         return QIP_RAN; /* cancelled, and somebody has written False into _cancelled */
     /* It stays until the handle is freed, and that the caller holds. */
-    PyObject *context = own_context(handle);
+    PyObject *context = qip_handle_own_context(handle);
     if (!handle->callback) {
         PyErr_Clear();
         return QIP_RAN; /* cancelled meanwhile */
@@ -434,27 +423,6 @@ qip_ran qip_handle_call(qip_handle *handle)
     return ran;
 }
 
-static PyObject *handle_run(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    qip_handle *handle = (qip_handle *)self;
-
-    if (handle->cancelled)
-        Py_RETURN_NONE;
-    qip_ran ran = qip_handle_call(handle);
-    if (handle->fd >= 0 && handle->loop)
-        qip_fd_unmask((qip_loop *)handle->loop, handle);
-    switch (ran) {
-    case QIP_RAN_BLOCKED:
-        PyErr_Format(PyExc_RuntimeError, "cannot enter context: %R is already entered",
-                     handle->context);
-        return NULL;
-    case QIP_RAN_RAISED:
-        return NULL;
-    default:
-        Py_RETURN_NONE;
-    }
-}
-
 /* -- cancelling ------------------------------------------------------------------------------------ */
 
 /* "Executing <Handle …> took 2.5 seconds" needs to know what was cancelled meanwhile. */
@@ -481,263 +449,4 @@ void qip_handle_cancel(qip_handle *handle)
     if (handle->loop && ((qip_loop *)handle->loop)->debug)
         keep_repr(handle);
     drop_callback(handle);
-}
-
-static PyObject *handle_cancel(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    qip_handle_await((qip_handle *)self);
-    qip_handle_cancel((qip_handle *)self);
-    Py_RETURN_NONE;
-}
-
-static PyObject *timer_cancel(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    qip_timer_handle *timer = (qip_timer_handle *)self;
-
-    if (!timer->handle.cancelled) {
-        Py_INCREF(self); /* leaving the timers may give up the last other reference */
-        qip_handle_cancel(&timer->handle);
-        if (timer->timer.place)
-            qip_timer_forget((qip_loop *)timer->handle.loop, timer);
-        Py_DECREF(self);
-    }
-    Py_RETURN_NONE;
-}
-
-static PyObject *handle_cancelled(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    qip_handle_await((qip_handle *)self);
-    return PyBool_FromLong(((qip_handle *)self)->cancelled);
-}
-
-/* -- the rest of asyncio's interface ----------------------------------------------------------------- */
-
-static PyObject *asyncio_class(PyObject *self)
-{
-    if ((PyObject *)Py_TYPE(self) == qip_loop_refs.timer_handle_type)
-        return qip_loop_refs.asyncio_timer_handle;
-    return ((qip_handle *)self)->threadsafe ? qip_loop_refs.threadsafe_handle
-                                            : qip_loop_refs.asyncio_handle;
-}
-
-/* Calls asyncio's own Python method with this object as its self. */
-static PyObject *borrow_method(PyObject *self, const char *name, PyObject *argument)
-{
-    PyObject *method = PyObject_GetAttrString(asyncio_class(self), name);
-    PyObject *result = NULL;
-
-    if (method)
-        result = PyObject_CallFunctionObjArgs(method, self, argument, NULL);
-    Py_XDECREF(method);
-    return result;
-}
-
-static PyObject *handle_repr(PyObject *self)
-{
-    return borrow_method(self, "__repr__", NULL);
-}
-
-static PyObject *handle_repr_info(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    return borrow_method(self, "_repr_info", NULL);
-}
-
-static PyObject *handle_get_context(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    PyObject *context = ((qip_handle *)self)->context;
-    return context ? Py_XNewRef(own_context((qip_handle *)self)) : Py_NewRef(Py_None);
-}
-
-static PyObject *timer_when(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    return PyFloat_FromDouble(((qip_timer_handle *)self)->when);
-}
-
-static PyObject *timer_compare(PyObject *self, PyObject *other, int op)
-{
-    static const char *const names[] = {
-        [Py_LT] = "__lt__", [Py_LE] = "__le__", [Py_EQ] = "__eq__",
-        [Py_NE] = "__ne__", [Py_GT] = "__gt__", [Py_GE] = "__ge__",
-    };
-    if (op != Py_NE)
-        return borrow_method(self, names[op], other);
-    PyObject *equal = borrow_method(self, "__eq__", other);
-    if (!equal || equal == Py_NotImplemented)
-        return equal;
-    int truth = PyObject_IsTrue(equal);
-    Py_DECREF(equal);
-    return truth < 0 ? NULL : PyBool_FromLong(!truth);
-}
-
-static Py_hash_t timer_hash(PyObject *self)
-{
-    PyObject *when = PyFloat_FromDouble(((qip_timer_handle *)self)->when);
-    Py_hash_t hash = when ? PyObject_Hash(when) : -1;
-
-    Py_XDECREF(when);
-    return hash;
-}
-
-static PyObject *get_class(PyObject *self, void *Py_UNUSED(closure))
-{
-    return Py_NewRef(asyncio_class(self));
-}
-
-static PyObject *get_callback(PyObject *self, void *Py_UNUSED(closure))
-{
-    PyObject *callback = ((qip_handle *)self)->callback;
-    return Py_NewRef(callback ? callback : Py_None);
-}
-
-static PyObject *get_context(PyObject *self, void *Py_UNUSED(closure))
-{
-    return handle_get_context(self, NULL);
-}
-
-static PyObject *get_source_traceback(PyObject *self, void *Py_UNUSED(closure))
-{
-    qip_handle_origin *origin = ((qip_handle *)self)->origin;
-    return Py_NewRef(origin && origin->source_traceback ? origin->source_traceback : Py_None);
-}
-
-static PyObject *get_repr(PyObject *self, void *Py_UNUSED(closure))
-{
-    qip_handle_origin *origin = ((qip_handle *)self)->origin;
-    return Py_NewRef(origin && origin->repr ? origin->repr : Py_None);
-}
-
-/* Tests write it. */
-static PyObject *get_is_cancelled(PyObject *self, void *Py_UNUSED(closure))
-{
-    return PyBool_FromLong(((qip_handle *)self)->cancelled);
-}
-
-static int set_is_cancelled(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
-{
-    int truth = value ? PyObject_IsTrue(value) : 0;
-
-    if (truth >= 0)
-        ((qip_handle *)self)->cancelled = truth;
-    return truth < 0 ? -1 : 0;
-}
-
-static PyObject *get_args(PyObject *self, void *Py_UNUSED(closure))
-{
-    qip_handle *handle = (qip_handle *)self;
-    return handle->cancelled ? Py_NewRef(Py_None) : arguments_tuple(handle);
-}
-
-static PyObject *get_scheduled(PyObject *self, void *Py_UNUSED(closure))
-{
-    return PyBool_FromLong(((qip_timer_handle *)self)->timer.place != 0);
-}
-
-static PyMethodDef handle_methods[] = {
-    {"_run", handle_run, METH_NOARGS, PyDoc_STR("Calls the callback in its context.")},
-    {"_repr_info", handle_repr_info, METH_NOARGS, NULL},
-    {"cancel", handle_cancel, METH_NOARGS, PyDoc_STR("Gives the callback up; it is not called.")},
-    {"cancelled", handle_cancelled, METH_NOARGS, PyDoc_STR("True if the callback was given up.")},
-    {"get_context", handle_get_context, METH_NOARGS, PyDoc_STR("The context the callback runs in.")},
-    {NULL, NULL, 0, NULL},
-};
-
-static PyMethodDef timer_methods[] = {
-    {"cancel", timer_cancel, METH_NOARGS, PyDoc_STR("Gives the callback up; it is not called.")},
-    {"when", timer_when, METH_NOARGS, PyDoc_STR("The deadline, on the clock of loop.time().")},
-    {NULL, NULL, 0, NULL},
-};
-
-static PyMemberDef handle_members[] = {
-    {"_loop", T_OBJECT, offsetof(qip_handle, loop), READONLY, NULL},
-    {"__weaklistoffset__", T_PYSSIZET, offsetof(qip_handle, weakrefs), READONLY, NULL},
-    {NULL, 0, 0, 0, NULL},
-};
-
-static PyMemberDef timer_members[] = {
-    {"_when", T_DOUBLE, offsetof(qip_timer_handle, when), 0, NULL},
-    {NULL, 0, 0, 0, NULL},
-};
-
-static PyGetSetDef handle_getset[] = {
-    {"__class__", get_class, NULL, NULL, NULL},
-    {"_callback", get_callback, NULL, NULL, NULL},
-    {"_args", get_args, NULL, NULL, NULL},
-    {"_context", get_context, NULL, NULL, NULL},
-    {"_cancelled", get_is_cancelled, set_is_cancelled, NULL, NULL},
-    {"_source_traceback", get_source_traceback, NULL, NULL, NULL},
-    {"_repr", get_repr, NULL, NULL, NULL},
-    {NULL, NULL, NULL, NULL, NULL},
-};
-
-static PyGetSetDef timer_getset[] = {
-    {"_scheduled", get_scheduled, NULL, NULL, NULL},
-    {NULL, NULL, NULL, NULL, NULL},
-};
-
-static PyType_Slot handle_slots[] = {
-    {Py_tp_doc, (void *)PyDoc_STR("A callback that waits to be called; see asyncio.Handle.")},
-    {Py_tp_dealloc, handle_dealloc},
-    {Py_tp_traverse, handle_traverse},
-    {Py_tp_clear, handle_clear},
-    {Py_tp_repr, handle_repr},
-    {Py_tp_methods, handle_methods},
-    {Py_tp_members, handle_members},
-    {Py_tp_getset, handle_getset},
-    {0, NULL},
-};
-
-static PyType_Slot timer_slots[] = {
-    {Py_tp_doc, (void *)PyDoc_STR("A callback with a deadline; see asyncio.TimerHandle.")},
-    {Py_tp_dealloc, handle_dealloc},
-    {Py_tp_traverse, handle_traverse},
-    {Py_tp_clear, handle_clear},
-    {Py_tp_hash, timer_hash},
-    {Py_tp_richcompare, timer_compare},
-    {Py_tp_methods, timer_methods},
-    {Py_tp_members, timer_members},
-    {Py_tp_getset, timer_getset},
-    {0, NULL},
-};
-
-static PyType_Spec handle_spec = {
-    .name = "_qi.Handle",
-    .basicsize = sizeof(qip_handle),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE |
-             Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = handle_slots,
-};
-
-static PyType_Spec timer_spec = {
-    .name = "_qi.TimerHandle",
-    .basicsize = sizeof(qip_timer_handle),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |
-             Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = timer_slots,
-};
-
-int qip_handle_setup(PyObject *module)
-{
-    PyObject *events = PyImport_ImportModule("asyncio.events");
-
-    qip_module_keep(qip_loop_refs); /* the first of the room to be set up */
-    if (!events)
-        return -1;
-    qip_loop_refs.asyncio_handle = PyObject_GetAttrString(events, "Handle");
-    qip_loop_refs.asyncio_timer_handle = PyObject_GetAttrString(events, "TimerHandle");
-    qip_loop_refs.threadsafe_handle = PyObject_GetAttrString(events, "_ThreadSafeHandle");
-    if (!qip_loop_refs.threadsafe_handle)
-        PyErr_Clear(); /* Python 3.13 or older */
-    Py_DECREF(events);
-    if (!qip_loop_refs.asyncio_handle || !qip_loop_refs.asyncio_timer_handle)
-        return -1;
-    qip_loop_refs.handle_type = PyType_FromModuleAndSpec(module, &handle_spec, NULL);
-    if (!qip_loop_refs.handle_type)
-        return -1;
-    qip_loop_refs.timer_handle_type = PyType_FromModuleAndSpec(module, &timer_spec,
-                                                               qip_loop_refs.handle_type);
-    if (!qip_loop_refs.timer_handle_type)
-        return -1;
-    if (PyModule_AddType(module, (PyTypeObject *)qip_loop_refs.handle_type) < 0)
-        return -1;
-    return PyModule_AddType(module, (PyTypeObject *)qip_loop_refs.timer_handle_type);
 }

@@ -2,10 +2,13 @@
 /*
  * What the rooms of the loop share: the structures, and each room's functions. GIL: held everywhere.
  *
- *   loop.c     the type: life, modes, attributes        handle.c   Handle and TimerHandle
- *   sched.c    call_soon, call_at, call_soon_threadsafe  views.c    _ready and _scheduled as Python sees them
- *   turn.c     one turn of the loop, nested ones too     fdwatch.c  readers and writers
- *   eager.c    run_task
+ *   loop.c        the type                              wake.c         asking the host for the next turn
+ *   attributes.c  what of it can be read and set        bracket.c      what waits for a callback to return
+ *   run.c         its modes                             handle.c       callbacks; handle_type.c, as Python sees them
+ *   turn.c        one turn, nested ones too             fdwatch.c      readers and writers; fdtable.c, their table
+ *   eager.c       run_task()                            queue.c        the ready queue
+ *   sched.c       call_soon(), call_at() and so on      overrides.c    what Python has replaced
+ *   running.c     being the running loop                views.c        _ready and _scheduled as Python sees them
  *
  * Three words that the code uses all the time:
  *   turn      one call of qip_loop_turn() by the host, or one iteration in native mode: it polls, lets
@@ -258,27 +261,55 @@ typedef enum qip_ran {
 /* Calls the callback in its Context. Beware: anything may have changed afterwards. */
 qip_ran qip_handle_call(qip_handle *handle);
 
-/* -- sched.c ------------------------------------------------------------------------------------- */
+/* For the types, which handle_type.c makes. */
+int qip_handle_traverse(PyObject *self, visitproc visit, void *arg);
+int qip_handle_clear(PyObject *self);
+void qip_handle_dealloc(PyObject *self);
+/* All arguments as a tuple, a new reference. */
+PyObject *qip_handle_arguments_tuple(qip_handle *handle);
+/* The Context that it runs in, made now if it shares a pattern. Borrowed; NULL with an exception. */
+PyObject *qip_handle_own_context(qip_handle *handle);
+
+/* -- overrides.c --------------------------------------------------------------------------------- */
+
+/* What is replaced: some of QIP_OVERRIDES_*. */
+unsigned qip_loop_overrides(qip_loop *loop);
+double qip_loop_now(qip_loop *loop); /* -1 with an exception, where time() is overridden */
+
+/* -- queue.c ------------------------------------------------------------------------------------- */
 
 /* Puts a handle (any object with _run and _cancelled) at the end of the ready queue. Takes nothing. */
 int qip_ready_push(qip_loop *loop, PyObject *handle);
 PyObject *qip_loop_closed_error(void);
-/* Removes a timer that was cancelled. */
-void qip_timer_forget(qip_loop *loop, qip_timer_handle *timer);
-double qip_loop_now(qip_loop *loop); /* -1 with an exception, where time() is overridden */
+/* Everything that waits, as close() throws it away. Beware: freeing callbacks can run any code. */
+void qip_loop_drop_all(qip_loop *loop);
+
+/* -- sched.c ------------------------------------------------------------------------------------- */
 
 extern PyMethodDef qip_sched_methods[];
 
 /* -- turn.c -------------------------------------------------------------------------------------- */
 
-void qip_loop_turn(void *loop);  /* for the host */
-void qip_loop_check(void *loop); /* for the host */
+void qip_loop_turn(void *loop); /* for the host */
 /* One iteration, blocking if nothing is ready. 0, or -1 with an exception. */
 int qip_loop_iterate(qip_loop *loop, bool may_block);
+
+/* -- wake.c -------------------------------------------------------------------------------------- */
+
+void qip_loop_check(void *loop); /* for the host */
 /* Sees to it that the host comes back for whatever waits. For code outside of turns. Keeps the exception
  * that is set. Beware: calls Python's clock where that is overridden. */
 void qip_loop_settle(qip_loop *loop);
 void qip_loop_ask_wake(qip_loop *loop);
+/* Sets the poller's timer to the first deadline. Beware: as qip_loop_settle(). */
+void qip_loop_arm_timer(qip_loop *loop);
+
+static inline bool qip_loop_has_work(const qip_loop *loop)
+{
+    return loop->ready.count || loop->modal.count;
+}
+
+/* -- bracket.c ----------------------------------------------------------------------------------- */
 
 /* How many brackets are open. */
 static inline int qip_level(const qip_loop *loop)
@@ -321,10 +352,20 @@ static inline void qip_bracket_close(qip_loop *loop)
 /* Keeps a blocked handle until the bracket that blocks it closes. 0, or -1 with an exception. */
 int qip_defer(qip_loop *loop, PyObject *handle);
 
+static inline bool qip_batch_is_through(const qip_loop *loop)
+{
+    return !loop->todo || !loop->ready.count;
+}
+
+/* As many turns are nested as may be. */
+bool qip_loop_is_too_deep(const qip_loop *loop);
+/* Whether a turn may run now, where the stack stands. */
+bool qip_loop_may_turn(const qip_loop *loop);
+/* Lets a paused host go on as soon as nothing is against it any more. */
+void qip_loop_resume(qip_loop *loop);
+
 /* Tells the loop's exception handler; clears the exception. `handle` may be NULL. */
 void qip_loop_report(qip_loop *loop, const char *message, PyObject *handle);
-
-unsigned qip_loop_overrides(qip_loop *loop);
 
 /* -- steps.c ------------------------------------------------------------------------------------- */
 
@@ -332,6 +373,28 @@ unsigned qip_loop_overrides(qip_loop *loop);
 void qip_loop_look_for_long(qip_loop *loop);
 /* A step has taken so long. */
 void qip_loop_count_slow(qip_loop *loop, uint64_t ns);
+
+/* -- fdtable.c ----------------------------------------------------------------------------------- */
+
+/* What is known of a descriptor; NULL: nothing. */
+static inline qip_fd *qip_fd_entry(qip_loop *loop, int fd)
+{
+    return (size_t)fd < loop->fds_size ? &loop->fds[fd] : NULL;
+}
+
+/* What somebody wants to know of it: QIP_POLL_*. */
+static inline unsigned qip_fd_wanted(const qip_fd *entry)
+{
+    return (entry->reader ? (unsigned)QIP_POLL_READ : 0) |
+           (entry->writer ? (unsigned)QIP_POLL_WRITE : 0);
+}
+
+/* Makes room for a descriptor, which must be open. 0, or -1 with an exception. */
+int qip_fd_grow(qip_loop *loop, int fd);
+/* Has the poller watch what the table says of it. 0, or -1 with an exception. */
+int qip_fd_apply(qip_loop *loop, int fd);
+/* Watches a descriptor again that was masked while its callback ran. */
+void qip_fd_unmask(qip_loop *loop, qip_handle *handle);
 
 /* -- fdwatch.c ----------------------------------------------------------------------------------- */
 
@@ -342,8 +405,6 @@ static inline bool qip_fd_in_use(const qip_loop *loop)
 {
     return loop->fd_count > 1 || loop->foreign_selector;
 }
-/* Watches a descriptor again that was masked while its callback ran. */
-void qip_fd_unmask(qip_loop *loop, qip_handle *handle);
 void qip_fd_clear(qip_loop *loop);
 /* Has the poller watch, or not any more, the descriptor that a foreign selector may have. */
 void qip_fd_watch_foreign(qip_loop *loop, bool watch);
@@ -365,11 +426,27 @@ extern PyMethodDef qip_fd_methods[];
 
 extern PyMethodDef qip_eager_methods[];
 
-/* -- loop.c -------------------------------------------------------------------------------------- */
+/* -- running.c ----------------------------------------------------------------------------------- */
 
+/* The loop becomes the running one of this thread, or is that no more. */
+void qip_loop_set_running(qip_loop *loop, bool running);
+/* The loop is going: forget that it was the last to run. */
+void qip_loop_forget_runner(const qip_loop *loop);
+/* Frees the host, if there is one. */
+void qip_loop_drop_host(qip_loop *loop);
+/* Calls a method without arguments. 0, or -1 with an exception. */
+int qip_loop_call_self(qip_loop *loop, const char *method);
 /* Guest mode: the loop stops being the running one. Beware: calls Python's hooks. */
 void qip_loop_finish_guest(qip_loop *loop);
-void qip_loop_drop_all(qip_loop *loop);
+
+/* -- run.c --------------------------------------------------------------------------------------- */
+
+extern PyMethodDef qip_run_methods[];
+
+/* -- attributes.c -------------------------------------------------------------------------------- */
+
+extern PyMethodDef qip_attribute_methods[];
+extern PyGetSetDef qip_loop_getset[];
 
 /* -- views.c ------------------------------------------------------------------------------------- */
 

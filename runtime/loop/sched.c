@@ -12,22 +12,6 @@
 
 #include <math.h>
 
-PyObject *qip_loop_closed_error(void)
-{
-    PyErr_SetString(PyExc_RuntimeError, "Event loop is closed");
-    return NULL;
-}
-
-int qip_ready_push(qip_loop *loop, PyObject *handle)
-{
-    if (!qip_ring_push(&loop->ready, Py_NewRef(handle))) {
-        Py_DECREF(handle);
-        PyErr_NoMemory();
-        return -1;
-    }
-    return 0;
-}
-
 /* -- arguments: f(first, [second,] *args, context=None) ---------------------------------------------- */
 
 /* The value of the only keyword that is allowed, NULL if absent. -1 with TypeError for any other. */
@@ -190,16 +174,6 @@ static PyObject *loop_add_callback(PyObject *self, PyObject *handle)
 
 /* -- later -------------------------------------------------------------------------------------------- */
 
-double qip_loop_now(qip_loop *loop)
-{
-    if (!(qip_loop_overrides(loop) & QIP_OVERRIDES_TIME))
-        return qip_seconds(qip_clock_ns());
-    PyObject *now = PyObject_CallMethod((PyObject *)loop, "time", NULL);
-    double seconds = now ? PyFloat_AsDouble(now) : -1;
-    Py_XDECREF(now);
-    return seconds;
-}
-
 static PyObject *loop_time(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(ignored))
 {
     return PyFloat_FromDouble(qip_seconds(qip_clock_ns()));
@@ -230,12 +204,6 @@ static PyObject *schedule(qip_loop *loop, const char *function, double when, PyO
     if (qip_loop_is_idle(loop))
         qip_loop_settle(loop);
     return (PyObject *)handle;
-}
-
-void qip_timer_forget(qip_loop *loop, qip_timer_handle *timer)
-{
-    qip_timers_remove(&loop->timers, &timer->timer);
-    qip_handle_release((PyObject *)timer);
 }
 
 static PyObject *loop_call_at(PyObject *self, PyObject *const *args, Py_ssize_t count,

@@ -9,6 +9,7 @@
 extern "C" {
 #endif
 
+int qip_loop_refs_setup(PyObject *module);
 int qip_handle_setup(PyObject *module);
 int qip_sched_setup(PyObject *module);
 int qip_views_setup(PyObject *module);

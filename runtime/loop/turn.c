@@ -30,249 +30,12 @@ enum {
     SELF_PIPE_INTERVAL_NS = 10000000 /* only signal handlers are late if this is long */
 };
 
-/* How often a foreign selector is asked that has no descriptor which the host could watch. */
-static const double foreign_interval = 0.01;
-
 typedef enum outcome {
     IDLE,    /* nothing is ready */
     MORE,    /* the slice is used up */
     STOPPED, /* the batch in which stop() was called is through */
     RAISED   /* SystemExit or KeyboardInterrupt is set */
 } outcome;
-
-/* -- what Python has replaced -------------------------------------------------------------------------- */
-
-/* True unless the attribute is the core's own method, bound to this very loop. */
-static bool is_replaced(qip_loop *loop, const char *name)
-{
-    PyObject *own = PyObject_GetAttrString(qip_loop_refs.loop_type, name);
-    PyObject *found = PyObject_GetAttrString((PyObject *)loop, name);
-    bool same = own && found && PyCFunction_Check(found) && Py_IS_TYPE(own, &PyMethodDescr_Type) &&
-                PyCFunction_GET_SELF(found) == (PyObject *)loop &&
-                PyCFunction_GET_FUNCTION(found) == ((PyMethodDescrObject *)own)->d_method->ml_meth;
-
-    PyErr_Clear();
-    Py_XDECREF(found);
-    Py_XDECREF(own);
-    return !same;
-}
-
-unsigned qip_loop_overrides(qip_loop *loop)
-{
-    static const struct {
-        const char *name;
-        unsigned flag;
-    } replaceable[] = {
-        {"time", QIP_OVERRIDES_TIME},
-        {"call_at", QIP_OVERRIDES_CALL_AT},
-        {"_run_once", QIP_OVERRIDES_RUN_ONCE},
-        {"_write_to_self", QIP_OVERRIDES_WRITE_TO_SELF},
-        {"_add_reader", QIP_OVERRIDES_WATCHING},
-        {"_remove_reader", QIP_OVERRIDES_WATCHING},
-        {"_add_writer", QIP_OVERRIDES_WATCHING},
-        {"_remove_writer", QIP_OVERRIDES_WATCHING},
-    };
-
-    if (loop->overrides & QIP_OVERRIDES_UNKNOWN) {
-        PyObject *raised = qip_take_exception();
-        unsigned flags = 0;
-        for (size_t i = 0; i < sizeof replaceable / sizeof *replaceable; i++)
-            flags |= is_replaced(loop, replaceable[i].name) ? replaceable[i].flag : 0;
-        loop->overrides = flags;
-        qip_give_exception(raised);
-    }
-    return loop->overrides;
-}
-
-/* -- reporting ------------------------------------------------------------------------------------------ */
-
-void qip_loop_report(qip_loop *loop, const char *message, PyObject *handle)
-{
-    PyObject *exception = qip_take_exception();
-    PyObject *context = Py_BuildValue("{s:s}", "message", message);
-    PyObject *result = NULL;
-
-    if (context && (!exception || PyDict_SetItemString(context, "exception", exception) == 0) &&
-        (!handle || PyDict_SetItemString(context, "handle", handle) == 0))
-        result = PyObject_CallMethod((PyObject *)loop, "call_exception_handler", "O", context);
-    if (!result)
-        PyErr_WriteUnraisable((PyObject *)loop);
-    Py_XDECREF(result);
-    Py_XDECREF(context);
-    Py_XDECREF(exception);
-}
-
-/* -- deferred callbacks ----------------------------------------------------------------------------------- */
-
-int qip_defer(qip_loop *loop, PyObject *handle)
-{
-    if (loop->deferred_count == loop->deferred_capacity) {
-        size_t capacity = loop->deferred_capacity ? loop->deferred_capacity * 2 : 8;
-        qip_deferred *grown = PyMem_Realloc(loop->deferred, capacity * sizeof *grown);
-        if (!grown) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        loop->deferred = grown;
-        loop->deferred_capacity = capacity;
-    }
-    if (qip_handle_is_ours(handle))
-        ((qip_handle *)handle)->deferred = true;
-    loop->deferred[loop->deferred_count++] = (qip_deferred){.handle = Py_NewRef(handle),
-                                                            .level = qip_level(loop)};
-    return 0;
-}
-
-/* The innermost bracket of those that were open when they were put off has closed: try them again. */
-static void restore_deferred(qip_loop *loop)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < loop->deferred_count; i++) {
-        qip_deferred item = loop->deferred[i];
-        if (item.level <= qip_level(loop)) {
-            loop->deferred[kept++] = item;
-            continue;
-        }
-        if (qip_handle_is_ours(item.handle)) {
-            qip_handle *handle = (qip_handle *)item.handle;
-            handle->deferred = false;
-            handle->queued = handle->fd >= 0;
-        }
-        if (!qip_ring_push(&loop->ready, item.handle)) /* the reference moves over */
-            Py_DECREF(item.handle);
-    }
-    loop->deferred_count = kept;
-}
-
-static bool too_deep(const qip_loop *loop)
-{
-    return loop->turns >= (int)loop->nested_limit;
-}
-
-static bool batch_is_through(const qip_loop *loop)
-{
-    return !loop->todo || !loop->ready.count;
-}
-
-/*
- * After stop() the loop is running until the callbacks on the stack have returned, so that they find the
- * running loop and the current task which they had; but it runs nothing more in their event loops.
- */
-static bool may_turn(const qip_loop *loop)
-{
-    if (loop->ending || too_deep(loop))
-        return false;
-    if (qip_level(loop) == 0)
-        return true;
-    return !loop->nested_hold && !(loop->stopping && batch_is_through(loop));
-}
-
-/* Lets a paused host go on as soon as nothing is against it any more. */
-static void resume(qip_loop *loop)
-{
-    if (!loop->paused || !may_turn(loop))
-        return;
-    loop->paused = false;
-    if (loop->host) {
-        loop->host->vtable->pause(loop->host, false);
-        qip_loop_ask_wake(loop);
-    }
-}
-
-void qip_bracket_close_slowly(qip_loop *loop)
-{
-    if (qip_pulse_is_armed())
-        qip_pulse_port.bracket_closes(loop, loop->brackets);
-    loop->brackets += QIP_BRACKET_CLOSES;
-    restore_deferred(loop);
-    resume(loop);
-    qip_loop_left(loop);
-}
-
-/* -- asking for the next turn --------------------------------------------------------------------------------- */
-
-void qip_loop_ask_wake(qip_loop *loop)
-{
-    if (!loop->host || loop->wake_asked || loop->paused)
-        return;
-    if (loop->thread != PyThread_get_thread_ident()) {
-        /* call_soon() and the like in the wrong thread, which asyncio does not check: spare the host. */
-        qip_poller_wake(loop->poller);
-        return;
-    }
-    loop->wake_asked = true;
-    loop->counters.asked_ticks = qip_ticks();
-    loop->host->vtable->wake(loop->host);
-}
-
-/* The deadline on the poller's clock, rounded up so that no timer is found early. */
-static uint64_t deadline_ns(double when)
-{
-    double ns = ceil(when * 1e9);
-    if (ns <= 0)
-        return 0;
-    return ns < 9e18 ? (uint64_t)ns : (uint64_t)9e18;
-}
-
-/* What a time of the loop's clock is on the system's, now. Beware: may call Python. INFINITY: unknown. */
-static double on_system_clock(qip_loop *loop, double when)
-{
-    if (!(qip_loop_overrides(loop) & QIP_OVERRIDES_TIME))
-        return when;
-    PyObject *raised = qip_take_exception();
-    double now = qip_loop_now(loop);
-    bool failed = now == -1 && PyErr_Occurred();
-    if (failed)
-        PyErr_WriteUnraisable((PyObject *)loop);
-    qip_give_exception(raised);
-    return failed ? INFINITY : qip_seconds(qip_clock_ns()) + (when - now);
-}
-
-static void arm_timer(qip_loop *loop)
-{
-    double when = INFINITY;
-
-    if (loop->timers.count)
-        when = on_system_clock(loop, qip_timers_deadline(&loop->timers));
-    if (loop->foreign_selector && loop->foreign_fd < 0)
-        when = fmin(when, qip_seconds(qip_clock_ns()) + foreign_interval);
-    if (when < INFINITY && loop->poller)
-        qip_poller_arm(loop->poller, deadline_ns(when));
-}
-
-static bool has_work(const qip_loop *loop)
-{
-    return loop->ready.count || loop->modal.count;
-}
-
-void qip_loop_settle(qip_loop *loop)
-{
-    if (!loop->running)
-        return;
-    if (has_work(loop) || loop->stopping)
-        qip_loop_ask_wake(loop);
-    else
-        arm_timer(loop);
-}
-
-/*
- * The host is about to poll or wait, perhaps in an event loop that a callback has started: what that
- * callback has scheduled before must not lie there until it returns. Called without the GIL; outside
- * of callbacks and turns there is nothing to do, and no need to take it.
- */
-void qip_loop_check(void *client)
-{
-    qip_loop *loop = client;
-
-    if (loop->thread == qip_pulse_now.ident)
-        qip_pulse_cycle(qip_top_frame((PyThreadState *)qip_pulse_now.thread));
-    if (qip_loop_is_idle(loop) || loop->paused || loop->wake_asked || !Py_IsInitialized())
-        return;
-    PyGILState_STATE gil = PyGILState_Ensure();
-    qip_loop_settle(loop);
-    PyGILState_Release(gil);
-}
 
 /* -- running ---------------------------------------------------------------------------------------------------- */
 
@@ -481,7 +244,7 @@ static outcome run_slice(qip_loop *loop, bool must_poll)
             now = qip_coarse_look(&loop->clock, stale);
         if (!loop->running || loop->ending)
             return IDLE;
-        if (batch_is_through(loop)) {
+        if (qip_batch_is_through(loop)) {
             if (begin_batch(loop, now, must_poll) < 0)
                 return RAISED;
             must_poll = false;
@@ -525,7 +288,7 @@ static void refuse_nested_turn(qip_loop *loop)
         return;
     loop->paused = true;
     loop->host->vtable->pause(loop->host, true);
-    if (too_deep(loop)) {
+    if (qip_loop_is_too_deep(loop)) {
         PyErr_Format(
             PyExc_RecursionError,
             "%u Qt event loops are nested inside each other, the limit set by nested_limit; "
@@ -579,7 +342,7 @@ static void turn(qip_loop *loop)
     loop->wake_asked = false;
     if (!loop->running || loop->closed)
         return;
-    if (!may_turn(loop)) {
+    if (!qip_loop_may_turn(loop)) {
         refuse_nested_turn(loop);
         return;
     }
@@ -614,7 +377,7 @@ static void turn(qip_loop *loop)
         loop->host->vtable->quit(loop->host);
         return;
     }
-    resume(loop);
+    qip_loop_resume(loop);
     qip_loop_settle(loop);
 }
 
@@ -635,7 +398,7 @@ void qip_loop_turn(void *client)
 
 int qip_loop_iterate(qip_loop *loop, bool may_block)
 {
-    bool block = may_block && !has_work(loop) && !loop->stopping;
+    bool block = may_block && !qip_loop_has_work(loop) && !loop->stopping;
 
     loop->turns++;
     if (loop->thread == qip_pulse_now.ident)
@@ -643,10 +406,10 @@ int qip_loop_iterate(qip_loop *loop, bool may_block)
     run_modals(loop);
     if (block) {
         qip_contexts_settle(&loop->contexts);
-        block = !has_work(loop) && !loop->stopping;
+        block = !qip_loop_has_work(loop) && !loop->stopping;
     }
     if (block)
-        arm_timer(loop);
+        qip_loop_arm_timer(loop);
     int result = qip_fd_poll(loop, block);
     if (result == 0)
         result = expire_timers(loop, qip_clock_ns());

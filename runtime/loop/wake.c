@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Asking the host for the next turn: now, for what is ready, or when the first timer is due. */
+#include "loop/loop_p.h"
+
+#include <math.h>
+
+/* How often a foreign selector is asked that has no descriptor which the host could watch. */
+static const double foreign_interval = 0.01;
+
+void qip_loop_ask_wake(qip_loop *loop)
+{
+    if (!loop->host || loop->wake_asked || loop->paused)
+        return;
+    if (loop->thread != PyThread_get_thread_ident()) {
+        /* call_soon() and the like in the wrong thread, which asyncio does not check: spare the host. */
+        qip_poller_wake(loop->poller);
+        return;
+    }
+    loop->wake_asked = true;
+    loop->counters.asked_ticks = qip_ticks();
+    loop->host->vtable->wake(loop->host);
+}
+
+/* The deadline on the poller's clock, rounded up so that no timer is found early. */
+static uint64_t deadline_ns(double when)
+{
+    double ns = ceil(when * 1e9);
+    if (ns <= 0)
+        return 0;
+    return ns < 9e18 ? (uint64_t)ns : (uint64_t)9e18;
+}
+
+/* What a time of the loop's clock is on the system's, now. Beware: may call Python. INFINITY: unknown. */
+static double on_system_clock(qip_loop *loop, double when)
+{
+    if (!(qip_loop_overrides(loop) & QIP_OVERRIDES_TIME))
+        return when;
+    PyObject *raised = qip_take_exception();
+    double now = qip_loop_now(loop);
+    bool failed = now == -1 && PyErr_Occurred();
+    if (failed)
+        PyErr_WriteUnraisable((PyObject *)loop);
+    qip_give_exception(raised);
+    return failed ? INFINITY : qip_seconds(qip_clock_ns()) + (when - now);
+}
+
+void qip_loop_arm_timer(qip_loop *loop)
+{
+    double when = INFINITY;
+
+    if (loop->timers.count)
+        when = on_system_clock(loop, qip_timers_deadline(&loop->timers));
+    if (loop->foreign_selector && loop->foreign_fd < 0)
+        when = fmin(when, qip_seconds(qip_clock_ns()) + foreign_interval);
+    if (when < INFINITY && loop->poller)
+        qip_poller_arm(loop->poller, deadline_ns(when));
+}
+
+void qip_loop_settle(qip_loop *loop)
+{
+    if (!loop->running)
+        return;
+    if (qip_loop_has_work(loop) || loop->stopping)
+        qip_loop_ask_wake(loop);
+    else
+        qip_loop_arm_timer(loop);
+}
+
+/*
+ * The host is about to poll or wait, perhaps in an event loop that a callback has started: what that
+ * callback has scheduled before must not lie there until it returns. Called without the GIL; outside
+ * of callbacks and turns there is nothing to do, and no need to take it.
+ */
+void qip_loop_check(void *client)
+{
+    qip_loop *loop = client;
+
+    if (loop->thread == qip_pulse_now.ident)
+        qip_pulse_cycle(qip_top_frame((PyThreadState *)qip_pulse_now.thread));
+    if (qip_loop_is_idle(loop) || loop->paused || loop->wake_asked || !Py_IsInitialized())
+        return;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    qip_loop_settle(loop);
+    PyGILState_Release(gil);
+}
