@@ -79,7 +79,7 @@ typedef struct qip_transport {
     qip_outbox outbox;
 } qip_transport;
 
-/* -- transport.c ------------------------------------------------------------------------------------- */
+/* -- transport_socket.c ------------------------------------------------------------------------------ */
 
 /*
  * The socket's descriptor; -1 with errno set if somebody else has closed or detached the socket. Not for
@@ -98,6 +98,9 @@ static inline bool qip_transport_is_lost(const qip_transport *transport)
 /* Watches in one direction with a method of the transport, or not any more. 0, or -1 with an exception. */
 int qip_transport_watch(qip_transport *transport, unsigned direction, const char *method);
 int qip_transport_unwatch(qip_transport *transport, unsigned direction);
+/* The same with any callback, and with arguments. */
+int qip_transport_watch_with(qip_transport *transport, unsigned direction, PyObject *callback,
+                             PyObject *const *args, Py_ssize_t count);
 
 /* True if the exception that is set ends the run rather than the connection. */
 bool qip_transport_must_raise(void);
@@ -108,6 +111,22 @@ static inline int qip_result_of(PyObject *result)
     Py_XDECREF(result);
     return result ? 0 : -1;
 }
+
+/* -- transport_outbox.c ------------------------------------------------------------------------------ */
+
+static inline qip_chunk *qip_outbox_at(const qip_outbox *outbox, size_t index)
+{
+    return &outbox->chunks[(outbox->head + index) % outbox->capacity];
+}
+
+/* Queues the end of an object's bytes, from `skip` on; `view` shows all of them. 0, or -1 with an exception. */
+int qip_outbox_push(qip_outbox *outbox, const Py_buffer *view, size_t skip);
+/* Removes the first bytes, which are sent. */
+void qip_outbox_consume(qip_outbox *outbox, size_t sent);
+/* Throws away what waits to be written. Beware: may run any code. */
+void qip_outbox_clear(qip_outbox *outbox);
+/* What Python sees as _buffer: a copy, of the kind that this version of asyncio has. */
+PyObject *qip_outbox_view(const qip_outbox *outbox);
 
 /* -- transport_end.c --------------------------------------------------------------------------------- */
 
@@ -147,11 +166,6 @@ extern PyMethodDef qip_transport_end_methods[];
 extern PyMethodDef qip_transport_read_methods[];
 
 /* -- transport_write.c ------------------------------------------------------------------------------- */
-
-/* Throws away what waits to be written. Beware: may run any code. */
-void qip_outbox_clear(qip_outbox *outbox);
-/* What Python sees as _buffer: a copy, of the kind that this version of asyncio has. */
-PyObject *qip_outbox_view(const qip_outbox *outbox);
 
 extern PyMethodDef qip_transport_write_methods[];
 

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * From write() to the socket: sent at once if nothing waits, else queued, and what waits leaves by
- * sendmsg() in as few calls as the kernel allows.
- *
- * The queue refers to immutable objects and copies all others, since the caller may change them before
- * they are sent. It is in order whatever happens in between: nothing is sent past it.
+ * sendmsg() in as few calls as the kernel allows. The queue is in transport_outbox.c.
  */
 #define PY_SSIZE_T_CLEAN
 #include "streams/transport.h"
@@ -17,122 +14,6 @@
 #ifndef IOV_MAX
 #define IOV_MAX 1024
 #endif
-
-/* -- the queue ------------------------------------------------------------------------------------------ */
-
-enum { KEPT_CAPACITY = 16 };
-
-static qip_chunk *chunk_at(const qip_outbox *outbox, size_t index)
-{
-    return &outbox->chunks[(outbox->head + index) % outbox->capacity];
-}
-
-static int grow(qip_outbox *outbox)
-{
-    size_t capacity = outbox->capacity ? outbox->capacity * 2 : 4;
-    qip_chunk *chunks = PyMem_Malloc(capacity * sizeof *chunks);
-
-    if (!chunks) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    for (size_t i = 0; i < outbox->count; i++)
-        chunks[i] = *chunk_at(outbox, i);
-    PyMem_Free(outbox->chunks);
-    outbox->chunks = chunks;
-    outbox->capacity = capacity;
-    outbox->head = 0;
-    return 0;
-}
-
-/* Takes over the owner, also on failure. */
-static int push(qip_outbox *outbox, PyObject *owner, const char *data, size_t size)
-{
-    if (!owner)
-        return -1;
-    if (outbox->count == outbox->capacity && grow(outbox) < 0) {
-        Py_DECREF(owner);
-        return -1;
-    }
-    outbox->count++;
-    *chunk_at(outbox, outbox->count - 1) = (qip_chunk){owner, data, size};
-    outbox->size += size;
-    return 0;
-}
-
-/* Queues the end of an object's bytes, from `skip` on; `view` shows all of them. */
-static int push_rest(qip_outbox *outbox, const Py_buffer *view, size_t skip)
-{
-    const char *data = (const char *)view->buf + skip;
-    size_t size = (size_t)view->len - skip;
-    PyObject *owner = view->obj;
-
-    if (!size)
-        return 0;
-    if (owner && PyMemoryView_Check(owner) && PyMemoryView_GET_BUFFER(owner)->obj)
-        owner = PyMemoryView_GET_BUFFER(owner)->obj;
-    if (owner && PyBytes_CheckExact(owner))
-        return push(outbox, Py_NewRef(owner), data, size);
-    PyObject *copy = PyBytes_FromStringAndSize(data, (Py_ssize_t)size);
-    return push(outbox, copy, copy ? PyBytes_AS_STRING(copy) : NULL, size);
-}
-
-/* Removes the first bytes, which are sent. */
-static void consume(qip_outbox *outbox, size_t sent)
-{
-    while (outbox->count) {
-        qip_chunk *first = chunk_at(outbox, 0);
-        if (sent < first->size) {
-            first->data += sent;
-            first->size -= sent;
-            outbox->size -= sent;
-            return;
-        }
-        PyObject *owner = first->owner;
-        sent -= first->size;
-        outbox->size -= first->size;
-        outbox->head = (outbox->head + 1) % outbox->capacity;
-        outbox->count--;
-        Py_DECREF(owner); /* exactly a bytes object: runs no code */
-    }
-    if (outbox->capacity > KEPT_CAPACITY) {
-        PyMem_Free(outbox->chunks);
-        *outbox = (qip_outbox){0};
-    }
-}
-
-void qip_outbox_clear(qip_outbox *outbox)
-{
-    consume(outbox, outbox->size);
-}
-
-PyObject *qip_outbox_view(const qip_outbox *outbox)
-{
-    PyObject *list = PyList_New(0), *view = NULL;
-
-    for (size_t i = 0; list && i < outbox->count; i++) {
-        const qip_chunk *chunk = chunk_at(outbox, i);
-        PyObject *bytes = PyBytes_FromStringAndSize(chunk->data, (Py_ssize_t)chunk->size);
-        if (!bytes || PyList_Append(list, bytes) < 0)
-            Py_CLEAR(list);
-        Py_XDECREF(bytes);
-    }
-#if QIP_HAS_VECTORED_TRANSPORTS
-    PyObject *collections = list ? PyImport_ImportModule("collections") : NULL;
-    if (collections)
-        view = PyObject_CallMethod(collections, "deque", "(O)", list);
-    Py_XDECREF(collections);
-#else
-    PyObject *empty = list ? PyBytes_FromStringAndSize(NULL, 0) : NULL;
-    PyObject *joined = empty ? PyObject_CallMethod(empty, "join", "(O)", list) : NULL;
-    if (joined)
-        view = PyByteArray_FromObject(joined);
-    Py_XDECREF(joined);
-    Py_XDECREF(empty);
-#endif
-    Py_XDECREF(list);
-    return view;
-}
 
 /* -- sending ---------------------------------------------------------------------------------------------- */
 
@@ -218,9 +99,9 @@ static Py_ssize_t send_queue(qip_transport *transport)
     size_t count = outbox->count < IOV_MAX ? outbox->count : IOV_MAX;
 
     if (count == 1 && !transport->wrapped)
-        return send_now(transport, chunk_at(outbox, 0)->data, chunk_at(outbox, 0)->size);
+        return send_now(transport, qip_outbox_at(outbox, 0)->data, qip_outbox_at(outbox, 0)->size);
     for (size_t i = 0; i < count; i++) {
-        const qip_chunk *chunk = chunk_at(outbox, i);
+        const qip_chunk *chunk = qip_outbox_at(outbox, i);
         parts[i] = (struct iovec){.iov_base = (void *)chunk->data, .iov_len = chunk->size};
     }
     return send_parts(transport, parts, count);
@@ -436,7 +317,7 @@ static outcome write_buffer(qip_transport *transport, const Py_buffer *view)
         return BROKEN;
     if (sent == view->len)
         return SENT;
-    if (push_rest(&transport->outbox, view, (size_t)sent) < 0)
+    if (qip_outbox_push(&transport->outbox, view, (size_t)sent) < 0)
         return REFUSED;
     return was_empty ? QUEUED_FIRST : QUEUED;
 }
@@ -494,7 +375,7 @@ static int queue_views(qip_transport *transport, const Py_buffer *views, Py_ssiz
     for (Py_ssize_t i = 0; i < count; i++) {
         size_t skip = sent < (size_t)views[i].len ? sent : (size_t)views[i].len;
         sent -= skip;
-        if (push_rest(&transport->outbox, &views[i], skip) < 0)
+        if (qip_outbox_push(&transport->outbox, &views[i], skip) < 0)
             return -1;
     }
     return 0;
@@ -616,7 +497,7 @@ static int write_ready(qip_transport *transport)
         return write_failed(transport);
     if (sent == 0)
         return 0;
-    consume(&transport->outbox, (size_t)sent);
+    qip_outbox_consume(&transport->outbox, (size_t)sent);
     if (maybe_resume_protocol(transport) < 0) /* Beware: the protocol may write, close, abort */
         return -1;
     return transport->outbox.count || !transport->sock || transport->conn_lost ? 0
