@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tasks as C sees them: the handle, the list of launches, the public functions. See task_p.h. */
+/* Tasks as C sees them: the handle and the public functions. See task_p.h. */
 #include <Python.h>
 
 #include <errno.h>
@@ -19,10 +19,6 @@
 #include "core/status.h"
 #include "tasks/task_p.h"
 
-/* All launches that have not ended, in whatever thread they were asked for. */
-static pthread_mutex_t launches_lock = PTHREAD_MUTEX_INITIALIZER;
-static qi_task *launches;
-
 /* -- life ------------------------------------------------------------------------------------------------------ */
 
 static void make_condition(pthread_cond_t *condition)
@@ -33,38 +29,6 @@ static void make_condition(pthread_cond_t *condition)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(condition, &attributes);
     pthread_condattr_destroy(&attributes);
-}
-
-void qip_task_free_args(qi_task *task)
-{
-    for (size_t i = 0; i < task->count; i++)
-        qi_value_clear(&task->args[i]);
-    free(task->args);
-    task->args = NULL;
-    task->count = 0;
-}
-
-void qip_task_drop(qi_task *task)
-{
-    if (atomic_fetch_sub(&task->references, 1) != 1)
-        return;
-    qip_task_free_args(task);
-    qi_value_clear(&task->result);
-    qip_error_free(task->error);
-    qip_callable_drop(task->callable);
-    qip_qt_guard_free(task->owner_guard);
-    qip_progress_drop(task->progress);
-    pthread_cond_destroy(&task->ended);
-    pthread_mutex_destroy(&task->lock);
-    free(task->target);
-    free(task->name);
-    free(task);
-}
-
-qi_task *qip_task_keep(qi_task *task)
-{
-    atomic_fetch_add(&task->references, 1);
-    return task;
 }
 
 static char *copy_text(const char *text, bool *ok)
@@ -102,29 +66,6 @@ static qi_task *new_task(qi_runtime *runtime, const char *target, const qi_task_
         return NULL;
     }
     return task;
-}
-
-void qip_launches_add(qi_task *task)
-{
-    pthread_mutex_lock(&launches_lock);
-    task->next = launches;
-    if (launches)
-        launches->previous = task;
-    launches = task;
-    pthread_mutex_unlock(&launches_lock);
-}
-
-void qip_launches_remove(qi_task *task)
-{
-    pthread_mutex_lock(&launches_lock);
-    if (task->previous)
-        task->previous->next = task->next;
-    else
-        launches = task->next;
-    if (task->next)
-        task->next->previous = task->previous;
-    task->previous = task->next = NULL;
-    pthread_mutex_unlock(&launches_lock);
 }
 
 /* -- the public functions --------------------------------------------------------------------------------------------- */
@@ -318,24 +259,11 @@ void qi_task_release(qi_task *task)
 
 /* -- shutdown ------------------------------------------------------------------------------------------------------------ */
 
-/* The launch's reference, so that the list may change at will meanwhile. */
-static qi_task *take_launch(const qi_runtime *runtime)
-{
-    pthread_mutex_lock(&launches_lock);
-    qi_task *task = launches;
-    while (task && task->runtime != runtime)
-        task = task->next;
-    if (task)
-        qip_task_keep(task);
-    pthread_mutex_unlock(&launches_lock);
-    return task;
-}
-
 void qip_tasks_abandon(qi_runtime *runtime)
 {
     qi_task *task;
 
-    while ((task = take_launch(runtime))) {
+    while ((task = qip_launches_take(runtime))) {
         qip_task_finish_with(task, QI_ERR_SHUTTING_DOWN,
                              "the runtime was shut down and left the task behind");
         qip_task_drop(task);

@@ -72,7 +72,7 @@ static inline bool qip_task_is_pending(const qi_task *task)
     return atomic_load(&task->phase) == QI_TASK_PENDING;
 }
 
-/* -- task.c ------------------------------------------------------------------------------------------ */
+/* -- launches.c -------------------------------------------------------------------------------------- */
 
 /* One more reference, or one less; the last frees it. */
 qi_task *qip_task_keep(qi_task *task);
@@ -82,6 +82,8 @@ void qip_task_free_args(qi_task *task);
 /* Enters the launches that a shutdown has to end, and leaves them. */
 void qip_launches_add(qi_task *task);
 void qip_launches_remove(qi_task *task);
+/* One of a runtime, with a reference; NULL: there is none left. */
+qi_task *qip_launches_take(const qi_runtime *runtime);
 
 /* -- task_end.c ---------------------------------------------------------------------------------- */
 

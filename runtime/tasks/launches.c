@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The structure behind a qi_task, by its references, and the list of the launches that have not ended. */
+#include "tasks/task_p.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "python/callable.h"
+#include "core/status.h"
+#include "qt/bridge.h"
+
+/* All launches that have not ended, in whatever thread they were asked for. */
+static pthread_mutex_t launches_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static qi_task *launches;
+
+void qip_task_free_args(qi_task *task)
+{
+    for (size_t i = 0; i < task->count; i++)
+        qi_value_clear(&task->args[i]);
+    free(task->args);
+    task->args = NULL;
+    task->count = 0;
+}
+
+void qip_task_drop(qi_task *task)
+{
+    if (atomic_fetch_sub(&task->references, 1) != 1)
+        return;
+    qip_task_free_args(task);
+    qi_value_clear(&task->result);
+    qip_error_free(task->error);
+    qip_callable_drop(task->callable);
+    qip_qt_guard_free(task->owner_guard);
+    qip_progress_drop(task->progress);
+    pthread_cond_destroy(&task->ended);
+    pthread_mutex_destroy(&task->lock);
+    free(task->target);
+    free(task->name);
+    free(task);
+}
+
+qi_task *qip_task_keep(qi_task *task)
+{
+    atomic_fetch_add(&task->references, 1);
+    return task;
+}
+
+void qip_launches_add(qi_task *task)
+{
+    pthread_mutex_lock(&launches_lock);
+    task->next = launches;
+    if (launches)
+        launches->previous = task;
+    launches = task;
+    pthread_mutex_unlock(&launches_lock);
+}
+
+void qip_launches_remove(qi_task *task)
+{
+    pthread_mutex_lock(&launches_lock);
+    if (task->previous)
+        task->previous->next = task->next;
+    else
+        launches = task->next;
+    if (task->next)
+        task->next->previous = task->previous;
+    task->previous = task->next = NULL;
+    pthread_mutex_unlock(&launches_lock);
+}
+
+/* The launch's reference, so that the list may change at will meanwhile. */
+qi_task *qip_launches_take(const qi_runtime *runtime)
+{
+    pthread_mutex_lock(&launches_lock);
+    qi_task *task = launches;
+    while (task && task->runtime != runtime)
+        task = task->next;
+    if (task)
+        qip_task_keep(task);
+    pthread_mutex_unlock(&launches_lock);
+    return task;
+}
