@@ -106,7 +106,7 @@ static qip_handle *new_handle(qip_loop *loop, PyTypeObject *type, PyObject *call
     handle->weakrefs = NULL;
     handle->fd = -1;
     handle->cancelled = handle->queued = handle->deferred = handle->running = false;
-    handle->threadsafe = handle->shares_context = false;
+    handle->threadsafe = handle->shares_context = handle->seen = false;
     if (is_timer) {
         ((qip_timer_handle *)handle)->timer.place = 0;
         ((qip_timer_handle *)handle)->when = 0;
@@ -233,7 +233,9 @@ static void free_handle(qip_handle *handle)
     if (handle->weakrefs)
         PyObject_ClearWeakRefs((PyObject *)handle);
     handle->context = NULL;
-    if (context && handle->loop)
+    if (handle->seen)
+        Py_XDECREF(context);
+    else if (context && handle->loop)
         qip_context_give_back(&((qip_loop *)handle->loop)->contexts, context);
     qip_handle_clear((PyObject *)handle);
     if ((PyObject *)type == qip_loop_refs.handle_type && free_handle_count < FREE_LIST_LIMIT)
@@ -259,6 +261,7 @@ void qip_handle_dealloc(PyObject *self)
 {
     qip_handle *handle = (qip_handle *)self;
 
+    handle->seen |= PyObject_GC_IsTracked(self);
     PyObject_GC_UnTrack(self);
     if (!may_be_deep(handle)) {
         free_handle(handle);

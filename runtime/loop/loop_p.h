@@ -71,6 +71,8 @@ typedef struct qip_handle {
     bool running : 1;
     bool threadsafe : 1; /* what call_soon_threadsafe() returns from 3.14 on: see handle_wait.c */
     bool shares_context : 1; /* `context` is a pattern, see context.h: nobody may enter or see it */
+    bool seen : 1; /* the collector knew it: it may be taking it apart, and its Context next, which therefore
+                    * must not become another callback's */
     PyObject *arguments[QIP_INLINE_ARGS];
 } qip_handle;
 

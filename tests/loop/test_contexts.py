@@ -399,6 +399,44 @@ class Garbage(GuestCase):
             del loop, schedule
             self.assert_collected(gone)
 
+    def ways_to_schedule(self):
+        """By which a handle comes that whoever scheduled it may hold when it has run."""
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        self.addCleanup(theirs.close)
+        theirs.send(b"x")
+        yield "soon", self.loop.call_soon
+        yield "later", lambda callback: self.loop.call_later(0, callback)
+        yield "threadsafe", self.loop.call_soon_threadsafe
+        yield "reader", lambda callback: self.loop._add_reader(ours, lambda: self.loop.remove_reader(ours))
+
+    def test_context_of_a_handle_in_garbage_is_not_used_again(self):
+        # The collector clears what it has found, one after the other: also a Context whose handle has died
+        # meanwhile, and which somebody else would be given.
+        for way, schedule in self.ways_to_schedule():
+            with self.subTest(way):
+                seen, kept = [], []
+
+                def make():
+                    cycle = []
+                    cycle.append(cycle)
+                    cycle.append(schedule(lambda: None))
+
+                def collect():
+                    gc.collect()
+                    for _ in range(3):
+                        kept.append(self.loop.call_soon(lambda: seen.append(variable.get())))
+
+                gc.disable()  # collected where this says
+                self.addCleanup(gc.enable)
+                variable.set("outside")
+                kept.append(self.loop.call_soon(make))
+                self.complete(asyncio.sleep(0.01))
+                kept.append(self.loop.call_soon(collect))
+                self.complete(asyncio.sleep(0))
+                self.complete(asyncio.sleep(0))
+                self.assertEqual(seen, ["outside"] * 3)
+
     def test_handles_in_a_long_chain_of_arguments(self):
         handle = None
         for _ in range(100_000):
