@@ -3,6 +3,8 @@
 #ifndef QIP_WATCH_WATCHDOG_H
 #define QIP_WATCH_WATCHDOG_H
 
+#include <stdbool.h>
+
 #include <qi/monitor.h>
 
 /* As qi_watchdog_start(), with the gate passed. */
@@ -13,5 +15,13 @@ void qip_watchdog_wake(void);
 
 /* Waits for its threads, without the GIL. */
 void qip_watchdog_close(void);
+
+/* -- for watchdog_python.c ------------------------------------------------------------------------------- */
+
+/* QI_OK, or a negative status with its record. */
+int qip_watchdog_check(const qi_watchdog_options *options);
+
+/* While a debugger holds the GUI thread, nothing is a stall. */
+void qip_watchdog_hold(bool held);
 
 #endif
