@@ -52,8 +52,8 @@ PyObject *qip_method_new(qip_proxy *proxy, PyObject *name);
 PyObject *qip_proxy_doc(PyObject *proxy);
 
 /*
- * The port to whoever connects: signals/link.c, through life/wiring.c, when the library is loaded. A `_qi.Signal`
- * knows no more of connections than how to ask for them.
+ * The port to whoever connects: signals/link_connect.c, through life/wiring.c, when the library is loaded. A
+ * `_qi.Signal` knows no more of connections than how to ask for them.
  */
 typedef struct qip_connect_functions {
     /* Connects a callable to a signal and returns the `_qi.Connection`, a new reference; or NULL with

@@ -4,9 +4,11 @@
  *
  * The connection is itself what the relay calls; it adds the object of a bound method, which it holds only
  * weakly. All connections that live are in the dict `kept.links`, in the order in which
- * they were made, so they need no other owner. Each way to end goes through close_link(), once:
+ * they were made, so they need no other owner. Each way to end goes through qip_link_close(), once:
  *   disconnect() here or of the signal      the sender is destroyed (the relay tells)
  *   the object of a bound method goes       the runtime shuts down (qip_links_cut)
+ *
+ * link_connect.c is connect() and disconnect(), and connectable.c what may be connected to what.
  *
  * What asyncslot() makes is not called as others are: it is told the signal, for its reports.
  *
@@ -17,37 +19,29 @@
 #include <structmember.h>
 
 #include "python/compat.h"
-#include "objects/proxy_p.h"
 #include "python/scope.h"
 #include "python/signature.h"
+#include "signals/connectable.h"
+#include "signals/link_p.h"
 #include "signals/slot.h"
 #include "core/status.h"
 #include "python/visit.h"
 #include "signals/setup.h"
 #include "python/module.h"
 
-typedef struct qip_link {
-    PyObject_HEAD
-    vectorcallfunc vectorcall;
-    PyObject *callable; /* the function alone where `receiver` is set */
-    PyObject *receiver; /* weak reference to a bound method's object; NULL: the callable is kept whole */
-    qip_qt_relay *relay;   /* NULL: ended */
-    PyObject *sender;      /* the proxy */
-    PyObject *slot_signal; /* the signal's name, where a `_qi.Slot` is called; else NULL */
-    PyObject *context; /* of the plugin that has connected it; NULL: nobody's, or a slot's affair */
-    bool single_shot;  /* ends with the first emission, before the call */
-    bool fired;        /* a single shot that was, though it may not have ended yet */
-    int signal;        /* without clones, so that equal ones compare equal */
-} qip_link;
-
 static struct {
     PyObject *type;  /* _qi.Connection */
     PyObject *links; /* those that are connected, as keys */
 } kept;
 
-static qip_link *as_link(PyObject *object)
+bool qip_link_check(PyObject *object)
 {
-    return (qip_link *)object;
+    return Py_IS_TYPE(object, (PyTypeObject *)kept.type);
+}
+
+PyObject *qip_links_list(void)
+{
+    return PyDict_Keys(kept.links);
 }
 
 static PyObject *target_of(PyObject *callable)
@@ -61,17 +55,16 @@ PyObject *qip_link_target(PyObject *callable)
 {
     if (!kept.type)
         return qip_signature_target(callable);
-    if (Py_TYPE(callable) != (PyTypeObject *)kept.type || !as_link(callable)->callable)
+    if (Py_TYPE(callable) != (PyTypeObject *)kept.type || !qip_as_link(callable)->callable)
         return target_of(callable);
-    qip_link *link = as_link(callable);
+    qip_link *link = qip_as_link(callable);
     PyObject *receiver = link->slot_signal && link->receiver ? qip_weakref_get(link->receiver) : NULL;
     PyObject *target = target_of(receiver && qip_slot_check(receiver) ? receiver : link->callable);
     Py_XDECREF(receiver);
     return target;
 }
 
-/* Beware: forgetting a callable may run any code of Python. The caller holds a reference to the link. */
-static void close_link(qip_link *link)
+void qip_link_close(qip_link *link)
 {
     qip_qt_relay *relay = link->relay;
 
@@ -93,7 +86,7 @@ static void close_in_gui_thread(void *data)
     if (!Py_IsInitialized())
         return;
     qip_visit visit = qip_python_enter();
-    close_link(data);
+    qip_link_close(data);
     Py_DECREF((PyObject *)data);
     qip_python_leave(visit);
 }
@@ -113,7 +106,7 @@ static void sender_gone(void *data)
 {
     qip_visit visit = qip_python_enter();
     Py_INCREF((PyObject *)data);
-    close_link(data);
+    qip_link_close(data);
     Py_DECREF((PyObject *)data);
     qip_python_leave(visit);
 }
@@ -123,7 +116,7 @@ static PyObject *receiver_gone(PyObject *self, PyObject *Py_UNUSED(reference))
 {
     Py_INCREF(self);
     if (!qip_qt_has_application() || qip_qt_on_application_thread())
-        close_link(as_link(self));
+        qip_link_close(qip_as_link(self));
     else if (qip_qt_post_owned(close_in_gui_thread, let_go, self))
         Py_RETURN_NONE; /* the reference travels with the job */
     Py_DECREF(self);
@@ -162,14 +155,14 @@ static void end_single_shot(qip_link *link)
 {
     link->fired = true;
     if (!qip_qt_has_application() || qip_qt_on_application_thread())
-        close_link(link);
+        qip_link_close(link);
     else if (qip_qt_post_owned(close_in_gui_thread, let_go, link))
         Py_INCREF(link); /* for the job, which cannot have run yet: it wants the GIL */
 }
 
 static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t flagged, PyObject *names)
 {
-    qip_link *link = as_link(self);
+    qip_link *link = qip_as_link(self);
 
     if (!(flagged & PY_VECTORCALL_ARGUMENTS_OFFSET) || names || !link->callable)
         return PyErr_Format(PyExc_TypeError, "a Connection is called by its signal only");
@@ -196,140 +189,11 @@ static PyObject *link_call(PyObject *self, PyObject *const *arguments, size_t fl
     return result;
 }
 
-/* -- connecting -------------------------------------------------------------------------------------- */
-
-static bool is_type(PyObject *object, PyObject *type)
-{
-    return Py_TYPE(object) == (PyTypeObject *)type;
-}
-
-/* A slot or signal of another object: takes as many arguments as one of its forms does. */
-static int proxy_signature(PyObject *callable, int parameters, qip_signature *out)
-{
-    qip_proxy *proxy;
-    PyObject *name;
-
-    if (is_type(callable, qip_bound.method)) {
-        proxy = ((qip_method *)callable)->proxy;
-        name = ((qip_method *)callable)->name;
-    } else {
-        proxy = ((qip_signal *)callable)->proxy;
-        name = ((qip_signal *)callable)->name;
-    }
-    qi_object *object = qip_proxy_live(proxy);
-    if (!object)
-        return -1;
-    out->least = out->most = qip_qt_accepts(object, name, parameters);
-    if (out->most < 0) {
-        PyErr_Format(PyExc_TypeError, "no form of %R takes %d arguments or fewer", callable,
-                     parameters);
-        return -1;
-    }
-    return 0;
-}
-
-static int refuse_coroutine(PyObject *callable)
-{
-    PyErr_Format(PyExc_TypeError,
-                 "%R is a coroutine function, and calling it runs nothing; connect "
-                 "qi.asyncslot(it) instead",
-                 callable);
-    return -1;
-}
-
-/* What asyncslot() has made: a slot, a bound method of one, or one as the method of an object. */
-static qip_slot *slot_behind(PyObject *callable)
-{
-    PyObject *method = PyMethod_Check(callable) ? callable : NULL;
-
-    if (method && qip_slot_check(PyMethod_GET_SELF(method)))
-        return (qip_slot *)PyMethod_GET_SELF(method);
-    if (method)
-        callable = PyMethod_GET_FUNCTION(method);
-    return qip_slot_check(callable) ? (qip_slot *)callable : NULL;
-}
-
-static int read_signature(PyObject *callable, qip_signature *takes)
-{
-    qip_slot *slot = slot_behind(callable);
-
-    if (!slot || (PyMethod_Check(callable) && PyMethod_GET_SELF(callable) != (PyObject *)slot))
-        return qip_signature_read(callable, takes);
-    *takes = slot->takes;
-    return 0;
-}
-
-/* -- connection types -------------------------------------------------------------------------------- */
-
-enum { DIRECT = 1, QUEUED = 2, BLOCKING = 3, UNIQUE = 0x80, SINGLE_SHOT = 0x100 };
-
-/* The number of a Qt::ConnectionType, in *out. -1 with an exception. */
-static int read_type(PyObject *object, int *out)
-{
-    PyObject *number = PyIndex_Check(object) ? Py_NewRef(object)
-                                             : PyObject_GetAttrString(object, "value");
-    long type = number && PyIndex_Check(number) ? PyLong_AsLong(number) : -1;
-
-    Py_XDECREF(number);
-    if (type >= 0 && !(type & ~(3L | UNIQUE | SINGLE_SHOT))) {
-        *out = (int)type;
-        return 0;
-    }
-    PyErr_Clear();
-    PyErr_Format(
-        type == -1 ? PyExc_TypeError : PyExc_ValueError,
-        "%R is no qi.ConnectionType; there is Auto, Direct, Queued and BlockingQueued, with "
-        "Unique and SingleShot to be added",
-        object);
-    return -1;
-}
-
-/* A thread that waits for itself waits forever. */
-static int check_type(int type, qi_object *sender)
-{
-    if ((type & 3) != BLOCKING || !qip_qt_lives_here(sender))
-        return 0;
-    PyErr_Format(
-        PyExc_RuntimeError,
-        "a BlockingQueued connection would wait for itself: the %s lives in the GUI thread, "
-        "where it is answered; take Auto or Queued",
-        qip_qt_class_name(sender));
-    return -1;
-}
-
-/* What the callable takes; -1 with TypeError if it cannot be a slot of this signal. */
-static int check_callable(PyObject *callable, qi_object *sender, int signal, qip_signature *takes)
-{
-    int parameters = qip_qt_signal_parameter_count(sender, signal);
-    qip_slot *slot;
-
-    if (is_type(callable, qip_bound.method) || is_type(callable, qip_bound.signal))
-        return proxy_signature(callable, parameters, takes);
-    if (!PyCallable_Check(callable)) {
-        PyErr_Format(PyExc_TypeError, "a callable expected, got %s", Py_TYPE(callable)->tp_name);
-        return -1;
-    }
-    int coroutine = qip_signature_is_coroutine(callable);
-    if (coroutine)
-        return coroutine < 0 ? -1 : refuse_coroutine(callable);
-    if (read_signature(callable, takes) < 0)
-        return -1;
-    if (takes->least <= parameters)
-        return 0;
-    slot = slot_behind(callable);
-    PyObject *shown = slot ? Py_XNewRef(qip_slot_target(slot)) : PyObject_Repr(callable);
-    char *name = qip_qt_signal_name(sender, signal);
-    if (shown)
-        PyErr_Format(PyExc_TypeError, "%U wants %d arguments, but %s gives %d", shown, takes->least,
-                     name ? name : "the signal", parameters);
-    free(name);
-    Py_XDECREF(shown);
-    return -1;
-}
+/* -- making one -------------------------------------------------------------------------------------- */
 
 static int name_signal(qip_link *link, PyObject *callable, qi_object *sender, int signal)
 {
-    if (!slot_behind(callable))
+    if (!qip_slot_behind(callable))
         return 0;
     char *name = qip_qt_signal_name(sender, signal);
     link->slot_signal = name ? PyUnicode_FromString(name) : PyErr_NoMemory();
@@ -339,7 +203,7 @@ static int name_signal(qip_link *link, PyObject *callable, qi_object *sender, in
 
 static int set_callable(qip_link *link, PyObject *callable)
 {
-    if (is_type(callable, qip_bound.signal)) {
+    if (Py_IS_TYPE(callable, (PyTypeObject *)qip_bound.signal)) {
         link->callable = PyObject_GetAttrString(callable, "emit");
         return link->callable ? 0 : -1;
     }
@@ -368,9 +232,9 @@ static int open_link(qip_link *link, qip_signal *signal, qi_object *sender, int 
         .signal = signal->index,
         .callable = (PyObject *)link,
         .max_arguments = most,
-        .queued = (type & 3) == QUEUED,
-        .direct = (type & 3) == DIRECT,
-        .blocking = (type & 3) == BLOCKING,
+        .queued = (type & 3) == QIP_CONNECTION_QUEUED,
+        .direct = (type & 3) == QIP_CONNECTION_DIRECT,
+        .blocking = (type & 3) == QIP_CONNECTION_BLOCKING,
         .ended = sender_gone,
         .data = link,
     };
@@ -390,66 +254,7 @@ static int open_link(qip_link *link, qip_signal *signal, qi_object *sender, int 
     return -1;
 }
 
-/* -- which connection is meant -------------------------------------------------------------------------- */
-
-/* Comparing is Python code, which may end the connection. */
-static int equal(PyObject *one, PyObject *other)
-{
-    Py_INCREF(one);
-    int result = PyObject_RichCompareBool(one, other, Py_EQ);
-    Py_DECREF(one);
-    return result;
-}
-
-static int calls(qip_link *link, PyObject *callable)
-{
-    if (is_type(callable, qip_bound.signal))
-        return PyObject_HasAttrString(link->callable, "__self__") &&
-               PyCFunction_Check(link->callable) &&
-               PyObject_RichCompareBool(PyCFunction_GET_SELF(link->callable), callable, Py_EQ);
-    if (!link->receiver)
-        return equal(link->callable, callable);
-    if (!PyMethod_Check(callable) || PyMethod_GET_FUNCTION(callable) != link->callable)
-        return 0;
-    PyObject *receiver = qip_weakref_get(link->receiver);
-    int same = receiver == PyMethod_GET_SELF(callable);
-    Py_XDECREF(receiver);
-    return same;
-}
-
-static int matches(qip_link *link, qip_signal *signal, int original, PyObject *callable)
-{
-    if (!link->relay || link->sender != (PyObject *)signal->proxy ||
-        (original >= 0 && link->signal != original))
-        return 0;
-    if (!callable || callable == Py_None || callable == (PyObject *)link)
-        return 1;
-    return is_type(callable, kept.type) ? 0 : calls(link, callable);
-}
-
-/* The connection of a signal with a callable; NULL: there is none, or an exception is set. New reference. */
-static PyObject *find_link(qip_signal *signal, PyObject *callable)
-{
-    qi_object *sender = qip_proxy_live(signal->proxy);
-    int original = sender ? qip_qt_original_signal(sender, signal->index) : -1, match = 0;
-    PyObject *links = PyDict_Keys(kept.links), *found = NULL;
-
-    for (Py_ssize_t i = 0; links && match == 0 && i < PyList_GET_SIZE(links); i++) {
-        match = matches(as_link(PyList_GET_ITEM(links, i)), signal, original, callable);
-        if (match > 0)
-            found = Py_NewRef(PyList_GET_ITEM(links, i));
-    }
-    Py_XDECREF(links);
-    return found;
-}
-
-/* What a connection is to be. */
-typedef struct wanted {
-    PyObject *callable;
-    int type; /* as Qt::ConnectionType has it */
-} wanted;
-
-static qip_link *new_link(qip_signal *signal, qi_object *sender, const wanted *want, int most)
+qip_link *qip_link_new(qip_signal *signal, qi_object *sender, const qip_link_spec *spec)
 {
     PyTypeObject *type = (PyTypeObject *)kept.type;
     qip_link *link = (qip_link *)type->tp_alloc(type, 0);
@@ -459,85 +264,18 @@ static qip_link *new_link(qip_signal *signal, qi_object *sender, const wanted *w
     link->vectorcall = link_call;
     link->sender = Py_NewRef((PyObject *)signal->proxy);
     link->signal = qip_qt_original_signal(sender, signal->index);
-    link->single_shot = want->type & SINGLE_SHOT;
-    link->context = slot_behind(want->callable) ? NULL : qip_scope_keep();
-    if (name_signal(link, want->callable, sender, signal->index) == 0 &&
-        set_callable(link, want->callable) == 0 &&
-        open_link(link, signal, sender, most, want->type) == 0)
+    link->single_shot = spec->type & QIP_CONNECTION_SINGLE_SHOT;
+    link->context = qip_slot_behind(spec->callable) ? NULL : qip_scope_keep();
+    if (name_signal(link, spec->callable, sender, signal->index) == 0 &&
+        set_callable(link, spec->callable) == 0 &&
+        open_link(link, signal, sender, spec->most, spec->type) == 0)
         return link;
     Py_CLEAR(link->receiver); /* its callback refers to the link */
     Py_DECREF(link);
     return NULL;
 }
 
-PyObject *qip_link_connect(qip_signal *signal, PyObject *callable, PyObject *type)
-{
-    qi_object *sender = qip_proxy_live(signal->proxy);
-    wanted want = {.callable = callable};
-    qip_signature takes;
-
-    if (!sender)
-        return NULL;
-    if (signal->index < 0) {
-        int index;
-        const char *name = PyUnicode_AsUTF8(signal->name);
-        if (name && qip_qt_find_signal(sender, name, &index) != QI_OK)
-            PyErr_SetString(PyExc_TypeError, qi_last_error()->message);
-        return NULL;
-    }
-    if (type && read_type(type, &want.type) < 0)
-        return NULL;
-    /* Beware: asking for the type, and for the signature, may have run Python code. */
-    sender = qip_proxy_live(signal->proxy);
-    if (!sender || check_callable(callable, sender, signal->index, &takes) < 0)
-        return NULL;
-    sender = qip_proxy_live(signal->proxy);
-    if (!sender || check_type(want.type, sender) < 0)
-        return NULL;
-    if (want.type & UNIQUE) {
-        PyObject *same = find_link(signal, callable);
-        if (same || PyErr_Occurred())
-            return same;
-        sender = qip_proxy_live(signal->proxy); /* comparing is Python code, too */
-    }
-    return sender ? (PyObject *)new_link(signal, sender, &want, takes.most) : NULL;
-}
-
-/* -- disconnecting ----------------------------------------------------------------------------------- */
-
-static bool may_disconnect(void)
-{
-    if (!qip_qt_has_application() || qip_qt_on_application_thread())
-        return true;
-    PyErr_SetString(PyExc_RuntimeError, "signals are connected and disconnected in the GUI thread; "
-                                        "loop.call_soon_threadsafe() gets you there");
-    return false;
-}
-
-Py_ssize_t qip_link_disconnect(qip_signal *signal, PyObject *callable)
-{
-    qi_object *sender = qip_proxy_live(signal->proxy);
-    int original = sender && signal->index >= 0 ? qip_qt_original_signal(sender, signal->index) : -1;
-    Py_ssize_t count = 0;
-
-    if (!sender || !may_disconnect())
-        return -1;
-    PyObject *links = PyDict_Keys(kept.links);
-    for (Py_ssize_t i = 0; links && i < PyList_GET_SIZE(links); i++) {
-        qip_link *link = as_link(PyList_GET_ITEM(links, i));
-        int match = matches(link, signal, original, callable);
-        if (match < 0) {
-            Py_DECREF(links);
-            return -1;
-        }
-        if (match) {
-            close_link(link);
-            count++;
-        }
-    }
-    Py_XDECREF(links);
-    return links ? count : -1;
-}
+/* -- all of them ------------------------------------------------------------------------------------- */
 
 size_t qip_links_count(void)
 {
@@ -553,23 +291,32 @@ void qip_links_cut(void)
         return;
     }
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(links); i++)
-        close_link(as_link(PyList_GET_ITEM(links, i)));
+        qip_link_close(qip_as_link(PyList_GET_ITEM(links, i)));
     Py_DECREF(links);
 }
 
 /* -- the type ---------------------------------------------------------------------------------------- */
 
+bool qip_link_may_end(void)
+{
+    if (!qip_qt_has_application() || qip_qt_on_application_thread())
+        return true;
+    PyErr_SetString(PyExc_RuntimeError, "signals are connected and disconnected in the GUI thread; "
+                                        "loop.call_soon_threadsafe() gets you there");
+    return false;
+}
+
 static PyObject *link_disconnect(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    if (!may_disconnect())
+    if (!qip_link_may_end())
         return NULL;
-    close_link(as_link(self));
+    qip_link_close(qip_as_link(self));
     Py_RETURN_NONE;
 }
 
 static int link_bool(PyObject *self)
 {
-    return as_link(self)->relay != NULL;
+    return qip_as_link(self)->relay != NULL;
 }
 
 static PyObject *link_connected(PyObject *self, void *Py_UNUSED(closure))
@@ -579,7 +326,7 @@ static PyObject *link_connected(PyObject *self, void *Py_UNUSED(closure))
 
 static PyObject *link_repr(PyObject *self)
 {
-    qip_link *link = as_link(self);
+    qip_link *link = qip_as_link(self);
 
     if (!link->relay)
         return PyUnicode_FromString("<qi.Connection, ended>");
@@ -589,20 +336,20 @@ static PyObject *link_repr(PyObject *self)
 static int link_traverse(PyObject *self, visitproc visit, void *arg)
 {
     Py_VISIT(Py_TYPE(self));
-    Py_VISIT(as_link(self)->callable);
-    Py_VISIT(as_link(self)->receiver);
-    Py_VISIT(as_link(self)->sender);
-    Py_VISIT(as_link(self)->context);
+    Py_VISIT(qip_as_link(self)->callable);
+    Py_VISIT(qip_as_link(self)->receiver);
+    Py_VISIT(qip_as_link(self)->sender);
+    Py_VISIT(qip_as_link(self)->context);
     return 0;
 }
 
 static int link_clear(PyObject *self)
 {
-    Py_CLEAR(as_link(self)->callable);
-    Py_CLEAR(as_link(self)->receiver);
-    Py_CLEAR(as_link(self)->sender);
-    Py_CLEAR(as_link(self)->slot_signal);
-    Py_CLEAR(as_link(self)->context);
+    Py_CLEAR(qip_as_link(self)->callable);
+    Py_CLEAR(qip_as_link(self)->receiver);
+    Py_CLEAR(qip_as_link(self)->sender);
+    Py_CLEAR(qip_as_link(self)->slot_signal);
+    Py_CLEAR(qip_as_link(self)->context);
     return 0;
 }
 
@@ -654,65 +401,12 @@ static PyType_Spec link_spec = {
     .slots = link_slots,
 };
 
-/* -- by plugin --------------------------------------------------------------------------------------- */
-
-static bool is_of_scope(qip_link *link, PyObject *scope)
-{
-    if (qip_scope_is(link->context, scope))
-        return true;
-    PyObject *receiver = link->receiver ? qip_weakref_get(link->receiver) : NULL;
-    PyObject *slot = receiver && qip_slot_check(receiver)               ? receiver
-                     : link->callable && qip_slot_check(link->callable) ? link->callable
-                                                                        : NULL;
-    bool same = slot && qip_scope_is(((qip_slot *)slot)->context, scope);
-    Py_XDECREF(receiver);
-    return same;
-}
-
-static PyObject *scope_links(PyObject *Py_UNUSED(module), PyObject *scope)
-{
-    PyObject *links = PyDict_Keys(kept.links), *found = PyList_New(0);
-
-    for (Py_ssize_t i = 0; links && found && i < PyList_GET_SIZE(links); i++) {
-        PyObject *link = PyList_GET_ITEM(links, i);
-        if (is_of_scope(as_link(link), scope) && PyList_Append(found, link) < 0)
-            Py_CLEAR(found);
-    }
-    if (!links)
-        Py_CLEAR(found);
-    Py_XDECREF(links);
-    return found;
-}
-
-/* For bindings whose connections do not tell. */
-static PyObject *is_connected(PyObject *Py_UNUSED(module), PyObject *address)
-{
-    void *connection = PyLong_AsVoidPtr(address);
-
-    if (!connection)
-        return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
-    return PyBool_FromLong(qip_qt_is_connected(connection));
-}
-
-static PyObject *connections(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
-{
-    return PyDict_Keys(kept.links);
-}
-
-static PyMethodDef functions[] = {
-    {"_scope_links", scope_links, METH_O, "The living connections that a Scope's code has made."},
-    {"_connections", connections, METH_NOARGS, "All connections that live, the oldest first."},
-    {"_is_connected", is_connected, METH_O,
-     "Whether the QMetaObject::Connection at an address lives."},
-    {NULL, NULL, 0, NULL},
-};
-
 int qip_link_setup(PyObject *module)
 {
     qip_module_keep(kept);
     kept.links = PyDict_New();
     kept.type = PyType_FromModuleAndSpec(module, &link_spec, NULL);
-    if (!kept.links || !kept.type || PyModule_AddFunctions(module, functions) < 0)
+    if (!kept.links || !kept.type)
         return -1;
     return PyModule_AddType(module, (PyTypeObject *)kept.type);
 }

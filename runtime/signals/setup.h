@@ -11,6 +11,7 @@ extern "C" {
 
 int qip_slot_setup(PyObject *module);
 int qip_link_setup(PyObject *module);
+int qip_links_setup(PyObject *module);
 
 #ifdef __cplusplus
 }
