@@ -26,7 +26,7 @@ class Sink:
 
 
 def origin():
-    """The plugin, or the console, whose code runs; None for the application's. Called by stream.c."""
+    """The plugin, or the console, whose code runs; None for the application's. Called by line.c."""
     plugin = _scope.plugin_of()
     if plugin is not None:
         return plugin

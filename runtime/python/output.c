@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The listeners to Python's output. What they hear is collected by pyshim/qi/_output.py, which stands in
- * the place of sys.stdout and sys.stderr while there are any, and cut into lines by stream.c.
+ * the place of sys.stdout and sys.stderr while there are any, and cut into lines by line.c.
  *
  * The lock is held while a listener is called, which is what makes qi_output_unlisten() wait for the
  * calls of other threads; it is recursive, so that a listener may print, and may take itself out. One

@@ -13,7 +13,8 @@ int qip_asyncio_setup(PyObject *module);
 int qip_compat_setup(PyObject *module);
 int qip_contexts_setup(PyObject *module);
 int qip_scope_setup(PyObject *module);
-int qip_stream_setup(PyObject *module);
+int qip_line_setup(PyObject *module);
+int qip_line_writer_setup(PyObject *module);
 int qip_report_setup(PyObject *module);
 
 #ifdef __cplusplus
