@@ -44,7 +44,8 @@ static const qip_setup_fn rooms[] = {
 
     qip_loop_refs_setup,   qip_handle_setup,        qip_sched_setup,    qip_views_setup,
     qip_eager_setup,       qip_registry_setup,      qip_pending_setup,  qip_loop_setup,
-    qip_transport_setup,
+
+    qip_stock_setup,       qip_transport_setup,
 
     qip_qt_cache_setup,    qip_variant_setup,       qip_gadget_setup,   qip_index_setup,
     qip_future_setup,      qip_buffer_setup,        qip_copies_setup,   qip_courier_setup,

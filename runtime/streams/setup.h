@@ -9,6 +9,7 @@
 extern "C" {
 #endif
 
+int qip_stock_setup(PyObject *module);
 int qip_transport_setup(PyObject *module);
 
 #ifdef __cplusplus

@@ -2,10 +2,13 @@
 /*
  * What the rooms of the stream transport share. GIL: held everywhere.
  *
- *   transport.c        the type: its beginning, watching, attributes
+ *   transport.c        the type and its attributes
+ *   transport_begin.c  how one begins: __init__()
  *   transport_end.c    how a connection ends: close(), abort(), errors
- *   transport_read.c   from the socket to the protocol
- *   transport_write.c  from write() to the socket: the queue, flow control, half-close
+ *   transport_read.c   from the socket to the protocol, and pausing that
+ *   transport_write.c  from write() to the queue and the socket, half-close
+ *   transport_flow.c   flow control of what is written
+ *   transport_send.c   sending what the socket takes
  *
  * Whatever calls the protocol, the loop or a logger may come back after anything has happened: the
  * connection may be lost (then `loop`, `sock` and `protocol` are NULL), closing, or have another protocol.
@@ -15,8 +18,10 @@
 
 #include <Python.h>
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/uio.h>
 
 #include "loop/loop_p.h"
 
@@ -128,6 +133,20 @@ void qip_outbox_clear(qip_outbox *outbox);
 /* What Python sees as _buffer: a copy, of the kind that this version of asyncio has. */
 PyObject *qip_outbox_view(const qip_outbox *outbox);
 
+/* -- transport_send.c -------------------------------------------------------------------------------- */
+
+#ifndef IOV_MAX
+#define IOV_MAX 1024
+#endif
+
+/* How much was sent: 0 if the socket takes nothing now; -1 with an exception. At most IOV_MAX parts. */
+Py_ssize_t qip_transport_send(qip_transport *transport, const void *data, size_t size);
+Py_ssize_t qip_transport_send_parts(qip_transport *transport, struct iovec *parts, size_t count);
+Py_ssize_t qip_transport_send_queue(qip_transport *transport);
+
+/* Closes the sending half. 0, or -1 with an exception. */
+int qip_transport_shut_down(qip_transport *transport);
+
 /* -- transport_end.c --------------------------------------------------------------------------------- */
 
 /*
@@ -165,9 +184,25 @@ extern PyMethodDef qip_transport_end_methods[];
 
 extern PyMethodDef qip_transport_read_methods[];
 
+/* -- transport_flow.c -------------------------------------------------------------------------------- */
+
+/* The queue has grown, or become shorter: tells the protocol, if it has passed the mark. 0, or -1 with an
+ * exception. Beware: the protocol may write, close, abort. */
+int qip_transport_maybe_pause(qip_transport *transport);
+int qip_transport_maybe_resume(qip_transport *transport);
+
+extern PyMethodDef qip_transport_flow_methods[];
+
 /* -- transport_write.c ------------------------------------------------------------------------------- */
 
 extern PyMethodDef qip_transport_write_methods[];
+
+/* -- transport_begin.c ------------------------------------------------------------------------------- */
+
+/* The type's tp_init, and setters: 0, or -1 with an exception. */
+int qip_transport_begin(PyObject *self, PyObject *args, PyObject *keywords);
+int qip_transport_set_protocol(qip_transport *transport, PyObject *protocol);
+int qip_transport_set_sock(PyObject *self, PyObject *value, void *closure);
 
 /* -- accept.c ---------------------------------------------------------------------------------------- */
 

@@ -246,7 +246,72 @@ static PyObject *transport_read_ready(PyObject *self, PyObject *Py_UNUSED(ignore
     return result < 0 ? NULL : Py_NewRef(Py_None);
 }
 
+/* -- reading or not ---------------------------------------------------------------------------------- */
+
+static bool is_reading(const qip_transport *transport)
+{
+    return !transport->closing && !transport->paused && transport->sock;
+}
+
+/* _add_reader(fd, callback, *args), which __init__() has called after connection_made(). */
+static PyObject *transport_add_reader(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    qip_transport *transport = (qip_transport *)self;
+
+    if (count < 2) {
+        PyErr_SetString(PyExc_TypeError, "a file descriptor and a callback are needed");
+        return NULL;
+    }
+    if (is_reading(transport) &&
+        qip_transport_watch_with(transport, QIP_POLL_READ, args[1], args + 2, count - 2) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *transport_is_reading(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return PyBool_FromLong(is_reading((qip_transport *)self));
+}
+
+static PyObject *transport_pause_reading(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qip_transport *transport = (qip_transport *)self;
+
+    if (!is_reading(transport))
+        Py_RETURN_NONE;
+    transport->paused = true;
+    if (qip_transport_unwatch(transport, QIP_POLL_READ) < 0 ||
+        qip_transport_debug(transport, "%r pauses reading") < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *transport_resume_reading(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qip_transport *transport = (qip_transport *)self;
+
+    if (transport->closing || !transport->paused)
+        Py_RETURN_NONE;
+    transport->paused = false;
+    if (qip_transport_watch(transport, QIP_POLL_READ, "_read_ready") < 0 ||
+        qip_transport_debug(transport, "%r resumes reading") < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+#define FAST(function) ((PyCFunction)(void (*)(void))(function))
+
 PyMethodDef qip_transport_read_methods[] = {
+    {"is_reading", transport_is_reading, METH_NOARGS,
+     PyDoc_STR("is_reading($self, /)\n--\n\n"
+               "True if data is being received.")},
+    {"pause_reading", transport_pause_reading, METH_NOARGS,
+     PyDoc_STR("pause_reading($self, /)\n--\n\n"
+               "Receives nothing for now.")},
+    {"resume_reading", transport_resume_reading, METH_NOARGS,
+     PyDoc_STR("resume_reading($self, /)\n--\n\n"
+               "Receives again.")},
+    {"_add_reader", FAST(transport_add_reader), METH_FASTCALL, NULL},
     {"_read_ready", transport_read_ready, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -9,8 +9,6 @@
 
 #include <errno.h>
 
-qip_streams_types qip_streams_refs;
-
 int qip_transport_fd(qip_transport *transport)
 {
     PyObject *number = NULL;

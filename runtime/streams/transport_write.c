@@ -1,257 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From write() to the socket: sent at once if nothing waits, else queued, and what waits leaves by
- * sendmsg() in as few calls as the kernel allows. The queue is in transport_outbox.c.
+ * What becomes of what is written: sent at once if nothing waits, else queued, and what waits leaves when the
+ * socket takes more. The queue is in transport_outbox.c, and transport_send.c sends.
  */
-#define PY_SSIZE_T_CLEAN
 #include "streams/transport.h"
-
-#include <errno.h>
-#include <limits.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-
-#ifndef IOV_MAX
-#define IOV_MAX 1024
-#endif
-
-/* -- sending ---------------------------------------------------------------------------------------------- */
-
-/* How much was sent: 0 if the socket takes nothing now; -1 with an exception. */
-static Py_ssize_t sent_or_error(ssize_t sent)
-{
-    if (sent >= 0)
-        return sent;
-    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
-        return 0;
-    PyErr_SetFromErrno(PyExc_OSError);
-    return -1;
-}
-
-/* What a method of the object in _sock says was sent; takes the result over. As sent_or_error(). */
-static Py_ssize_t sent_by_object(PyObject *result, size_t size)
-{
-    Py_ssize_t count = result ? PyLong_AsSsize_t(result) : -1;
-
-    Py_XDECREF(result);
-    if (PyErr_Occurred())
-        return qip_transport_would_block() ? 0 : -1;
-    return count < 0 ? 0 : count < (Py_ssize_t)size ? count : (Py_ssize_t)size;
-}
-
-static Py_ssize_t send_wrapped(qip_transport *transport, const void *data, size_t size)
-{
-    PyObject *sock = Py_NewRef(transport->sock);
-    PyObject *result = PyObject_CallMethod(sock, "send", "(y#)", (const char *)data,
-                                           (Py_ssize_t)size);
-
-    Py_DECREF(sock);
-    return sent_by_object(result, size);
-}
-
-/* asyncio's way of sending its queue is the version's. */
-static Py_ssize_t send_parts_wrapped(qip_transport *transport, const struct iovec *parts, size_t count)
-{
-    if (!QIP_HAS_VECTORED_TRANSPORTS)
-        return count ? send_wrapped(transport, parts[0].iov_base, parts[0].iov_len) : 0;
-    PyObject *list = PyList_New((Py_ssize_t)count);
-    PyObject *sock = Py_NewRef(transport->sock);
-    PyObject *result = NULL;
-    size_t size = 0;
-
-    for (size_t i = 0; list && i < count; i++) {
-        PyObject *part = PyBytes_FromStringAndSize(parts[i].iov_base, (Py_ssize_t)parts[i].iov_len);
-        size += parts[i].iov_len;
-        if (part)
-            PyList_SET_ITEM(list, (Py_ssize_t)i, part);
-        else
-            Py_CLEAR(list);
-    }
-    if (list)
-        result = PyObject_CallMethod(sock, "sendmsg", "(O)", list);
-    Py_XDECREF(list);
-    Py_DECREF(sock);
-    return sent_by_object(result, size);
-}
-
-static Py_ssize_t send_now(qip_transport *transport, const void *data, size_t size)
-{
-    if (transport->wrapped)
-        return send_wrapped(transport, data, size);
-    int fd = qip_transport_fd(transport);
-    return sent_or_error(fd < 0 ? -1 : send(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL));
-}
-
-static Py_ssize_t send_parts(qip_transport *transport, struct iovec *parts, size_t count)
-{
-    struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
-
-    if (transport->wrapped)
-        return send_parts_wrapped(transport, parts, count);
-    int fd = qip_transport_fd(transport);
-    return sent_or_error(fd < 0 ? -1 : sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL));
-}
-
-static Py_ssize_t send_queue(qip_transport *transport)
-{
-    const qip_outbox *outbox = &transport->outbox;
-    struct iovec parts[IOV_MAX];
-    size_t count = outbox->count < IOV_MAX ? outbox->count : IOV_MAX;
-
-    if (count == 1 && !transport->wrapped)
-        return send_now(transport, qip_outbox_at(outbox, 0)->data, qip_outbox_at(outbox, 0)->size);
-    for (size_t i = 0; i < count; i++) {
-        const qip_chunk *chunk = qip_outbox_at(outbox, i);
-        parts[i] = (struct iovec){.iov_base = (void *)chunk->data, .iov_len = chunk->size};
-    }
-    return send_parts(transport, parts, count);
-}
-
-static int shut_down_writing(qip_transport *transport)
-{
-    if (transport->wrapped) {
-        PyObject *result = PyObject_CallMethod(transport->sock, "shutdown", "i", SHUT_WR);
-        Py_XDECREF(result);
-        return result ? 0 : -1;
-    }
-    int fd = qip_transport_fd(transport);
-
-    if (fd >= 0 && shutdown(fd, SHUT_WR) == 0)
-        return 0;
-    PyErr_SetFromErrno(PyExc_OSError);
-    return -1;
-}
-
-/* -- flow control ------------------------------------------------------------------------------------------- */
-
-static int tell_protocol(qip_transport *transport, const char *method, const char *failed)
-{
-    if (!transport->protocol)
-        return 0;
-    PyObject *protocol = Py_NewRef(transport->protocol);
-    PyObject *result = PyObject_CallMethod(protocol, method, NULL);
-
-    Py_DECREF(protocol);
-    if (!result)
-        return qip_transport_report(transport, failed);
-    Py_DECREF(result);
-    return 0;
-}
-
-static int maybe_pause_protocol(qip_transport *transport)
-{
-    if (transport->outbox.size <= transport->high_water || transport->protocol_paused)
-        return 0;
-    transport->protocol_paused = true;
-    return tell_protocol(transport, "pause_writing", "protocol.pause_writing() failed");
-}
-
-static int maybe_resume_protocol(qip_transport *transport)
-{
-    if (!transport->protocol_paused || transport->outbox.size > transport->low_water)
-        return 0;
-    transport->protocol_paused = false;
-    return tell_protocol(transport, "resume_writing", "protocol.resume_writing() failed");
-}
-
-static void parse_integer(PyObject *object, size_t *limit, bool *negative)
-{
-    int overflow;
-    long long number = PyLong_AsLongLongAndOverflow(object, &overflow);
-
-    *negative = overflow < 0 || (!overflow && number < 0);
-    *limit = overflow ? PY_SSIZE_T_MAX : *negative ? 0 : (size_t)number;
-}
-
-/*
- * A number of bytes as Python may write it, floats included; 0 if absent. What is more than any queue can
- * hold is as good as PY_SSIZE_T_MAX. -1 with an exception.
- */
-static int parse_limit(PyObject *object, size_t *limit, bool *negative)
-{
-    *limit = 0;
-    *negative = false;
-    if (object == Py_None)
-        return 0;
-    if (PyLong_Check(object)) {
-        parse_integer(object, limit, negative);
-        return 0;
-    }
-    double number = PyFloat_AsDouble(object);
-    if (number == -1 && PyErr_Occurred())
-        return -1;
-    *negative = !(number >= 0);
-    *limit = *negative ? 0 : number < (double)PY_SSIZE_T_MAX ? (size_t)number : PY_SSIZE_T_MAX;
-    return 0;
-}
-
-static int set_limits(qip_transport *transport, PyObject *high, PyObject *low)
-{
-    size_t upper, lower;
-    bool upper_negative, lower_negative;
-
-    if (parse_limit(high, &upper, &upper_negative) < 0 ||
-        parse_limit(low, &lower, &lower_negative) < 0)
-        return -1;
-    if (high == Py_None)
-        upper = low == Py_None               ? 64 * 1024
-                : lower < PY_SSIZE_T_MAX / 4 ? 4 * lower
-                                             : PY_SSIZE_T_MAX;
-    if (low == Py_None)
-        lower = upper / 4;
-    if (upper_negative || lower_negative || upper < lower) {
-        PyErr_Format(PyExc_ValueError, "high (%R) must be >= low (%R) must be >= 0", high, low);
-        return -1;
-    }
-    transport->high_water = upper;
-    transport->low_water = lower;
-    return 0;
-}
-
-static PyObject *set_limits_and(PyObject *self, PyObject *args, PyObject *keywords,
-                                int (*then)(qip_transport *))
-{
-    static char *names[] = {"high", "low", NULL};
-    PyObject *high = Py_None, *low = Py_None;
-
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|OO:set_write_buffer_limits", names, &high,
-                                     &low))
-        return NULL;
-    if (set_limits((qip_transport *)self, high, low) < 0 || (then && then((qip_transport *)self) < 0))
-        return NULL;
-    Py_RETURN_NONE;
-}
-
-static PyObject *transport_set_write_buffer_limits(PyObject *self, PyObject *args, PyObject *keywords)
-{
-    return set_limits_and(self, args, keywords, maybe_pause_protocol);
-}
-
-static PyObject *transport_set_limits_only(PyObject *self, PyObject *args, PyObject *keywords)
-{
-    return set_limits_and(self, args, keywords, NULL);
-}
-
-static PyObject *transport_get_write_buffer_limits(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    qip_transport *transport = (qip_transport *)self;
-    return Py_BuildValue("(nn)", (Py_ssize_t)transport->low_water, (Py_ssize_t)transport->high_water);
-}
-
-static PyObject *transport_get_write_buffer_size(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    return PyLong_FromSize_t(((qip_transport *)self)->outbox.size);
-}
-
-static PyObject *transport_maybe_pause(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    return maybe_pause_protocol((qip_transport *)self) < 0 ? NULL : Py_NewRef(Py_None);
-}
-
-static PyObject *transport_maybe_resume(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    return maybe_resume_protocol((qip_transport *)self) < 0 ? NULL : Py_NewRef(Py_None);
-}
 
 /* -- writing -------------------------------------------------------------------------------------------------- */
 
@@ -294,12 +46,12 @@ static int finish_write(qip_transport *transport, outcome what)
     case REFUSED:
         return -1;
     case QUEUED:
-        return maybe_pause_protocol(transport);
+        return qip_transport_maybe_pause(transport);
     case QUEUED_FIRST:
         break;
     }
     if (qip_transport_watch(transport, QIP_POLL_WRITE, "_write_ready") == 0)
-        return maybe_pause_protocol(transport);
+        return qip_transport_maybe_pause(transport);
     qip_outbox_clear(&transport->outbox); /* nobody will send it, nor what would be queued behind it */
     return -1;
 }
@@ -313,7 +65,7 @@ static outcome write_buffer(qip_transport *transport, const Py_buffer *view)
         return SENT;
     if (qip_transport_is_lost(transport))
         return IN_VAIN;
-    if (was_empty && (sent = send_now(transport, view->buf, (size_t)view->len)) < 0)
+    if (was_empty && (sent = qip_transport_send(transport, view->buf, (size_t)view->len)) < 0)
         return BROKEN;
     if (sent == view->len)
         return SENT;
@@ -367,7 +119,7 @@ static Py_ssize_t send_views(qip_transport *transport, const Py_buffer *views, P
 
     for (size_t i = 0; i < used; i++)
         parts[i] = (struct iovec){.iov_base = views[i].buf, .iov_len = (size_t)views[i].len};
-    return send_parts(transport, parts, used);
+    return qip_transport_send_parts(transport, parts, used);
 }
 
 static int queue_views(qip_transport *transport, const Py_buffer *views, Py_ssize_t count, size_t sent)
@@ -468,7 +220,7 @@ static int drained(qip_transport *transport)
         return -1;
     if (transport->closing)
         return qip_transport_lose(transport, Py_None);
-    return transport->eof ? shut_down_writing(transport) : 0;
+    return transport->eof ? qip_transport_shut_down(transport) : 0;
 }
 
 static int write_failed(qip_transport *transport)
@@ -492,13 +244,13 @@ static int write_ready(qip_transport *transport)
 {
     if (!transport->outbox.count)
         return qip_transport_unwatch(transport, QIP_POLL_WRITE);
-    Py_ssize_t sent = send_queue(transport);
+    Py_ssize_t sent = qip_transport_send_queue(transport);
     if (sent < 0)
         return write_failed(transport);
     if (sent == 0)
         return 0;
     qip_outbox_consume(&transport->outbox, (size_t)sent);
-    if (maybe_resume_protocol(transport) < 0) /* Beware: the protocol may write, close, abort */
+    if (qip_transport_maybe_resume(transport) < 0) /* Beware: the protocol may write, close, abort */
         return -1;
     return transport->outbox.count || !transport->sock || transport->conn_lost ? 0
                                                                                : drained(transport);
@@ -525,7 +277,7 @@ static PyObject *transport_write_eof(PyObject *self, PyObject *Py_UNUSED(ignored
     if (transport->closing || transport->eof)
         Py_RETURN_NONE;
     transport->eof = true;
-    if (!transport->outbox.count && shut_down_writing(transport) < 0)
+    if (!transport->outbox.count && qip_transport_shut_down(transport) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -534,8 +286,6 @@ static PyObject *transport_can_write_eof(PyObject *Py_UNUSED(self), PyObject *Py
 {
     Py_RETURN_TRUE;
 }
-
-#define FAST(function) ((PyCFunction)(void (*)(void))(function))
 
 PyMethodDef qip_transport_write_methods[] = {
     {"write", transport_write, METH_O,
@@ -550,18 +300,6 @@ PyMethodDef qip_transport_write_methods[] = {
     {"can_write_eof", transport_can_write_eof, METH_NOARGS,
      PyDoc_STR("can_write_eof($self, /)\n--\n\n"
                "True.")},
-    {"get_write_buffer_size", transport_get_write_buffer_size, METH_NOARGS,
-     PyDoc_STR("get_write_buffer_size($self, /)\n--\n\n"
-               "How many bytes wait to be written.")},
-    {"get_write_buffer_limits", transport_get_write_buffer_limits, METH_NOARGS,
-     PyDoc_STR("get_write_buffer_limits($self, /)\n--\n\n"
-               "The marks (low, high) of write flow control, in bytes.")},
-    {"set_write_buffer_limits", FAST(transport_set_write_buffer_limits), METH_VARARGS | METH_KEYWORDS,
-     PyDoc_STR("set_write_buffer_limits($self, high=None, low=None)\n--\n\n"
-               "Sets the marks of write flow control, in bytes.")},
-    {"_set_write_buffer_limits", FAST(transport_set_limits_only), METH_VARARGS | METH_KEYWORDS, NULL},
-    {"_maybe_pause_protocol", transport_maybe_pause, METH_NOARGS, NULL},
-    {"_maybe_resume_protocol", transport_maybe_resume, METH_NOARGS, NULL},
     {"_write_ready", transport_write_ready, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
