@@ -7,7 +7,7 @@ import sys
 
 import _qi
 
-# What an argument for a parameter of such an annotation has to be; function.c knows the letters.
+# What an argument for a parameter of such an annotation has to be; parameters.c knows the letters.
 _kinds = {"bool": "b", "int": "i", "float": "f", "str": "s", "bytes": "y", "list": "l", "dict": "d"}
 _types = {kind.__name__: kind for kind in (bool, int, float, str, bytes, list, dict, tuple, set, object)}
 _types["__builtins__"] = {}
@@ -15,7 +15,7 @@ _values = {"nan": float("nan"), "inf": float("inf"), "__builtins__": {}}
 
 
 def read(text):
-    """What function.c wants to know of a signature: the inspect.Signature, the parameters' names, defaults, which of
+    """What parameters.c wants to know of a signature: the inspect.Signature, the parameters' names, defaults, which of
     them are required, of what kind they are, which take None, how many cannot be given by name, how many can be
     given by place, and whether more can.  ValueError if it is none, or has a part that no function here can have."""
     function = _parse(text)
