@@ -16,6 +16,14 @@ int qip_qt_cache_setup(PyObject *module);
 
 #ifdef __cplusplus
 }
+
+namespace qi
+{
+
+/* A class or function of another module, imported at first use. Borrowed, or NULL with an exception set. */
+PyObject *cached_attribute(const char *module, const char *name);
+
+} // namespace qi
 #endif
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* For C++ code that calls CPython: owners of a reference, of the GIL, of a level of recursion; and types. */
+/* For C++ code that calls CPython: owners of a reference, of the GIL, of a level of recursion; types; and the
+ * exception for what is of another type. */
 #ifndef QIP_QT_REF_H
 #define QIP_QT_REF_H
 
@@ -48,6 +49,13 @@ inline PyTypeObject *as_type(PyObject *type)
 inline bool is_of(const PyObject *object, const PyObject *type)
 {
     return reinterpret_cast<const PyObject *>(Py_TYPE(object)) == type;
+}
+
+/* Raises TypeError: "`what` expected, got int". Returns false. */
+inline bool expected(const char *what, PyObject *object)
+{
+    PyErr_Format(PyExc_TypeError, "%s expected, got %s", what, Py_TYPE(object)->tp_name);
+    return false;
 }
 
 /* Makes a type and adds it to the module under its name. 0, or -1 with an exception. */

@@ -28,28 +28,6 @@
 namespace qi
 {
 
-bool expected(const char *what, PyObject *object)
-{
-    PyErr_Format(PyExc_TypeError, "%s expected, got %s", what, Py_TYPE(object)->tp_name);
-    return false;
-}
-
-PyObject *cached_attribute(const char *module, const char *name)
-{
-    PyObject *cache = qip_qt_cache();
-    Ref key(cache ? PyUnicode_FromFormat("%s.%s", module, name) : nullptr);
-
-    if (!key)
-        return nullptr;
-    if (PyObject *known = PyDict_GetItemWithError(cache, key.get()))
-        return known;
-    Ref imported(PyErr_Occurred() ? nullptr : PyImport_ImportModule(module));
-    Ref attribute(imported ? PyObject_GetAttrString(imported.get(), name) : nullptr);
-    if (!attribute || PyDict_SetItem(cache, key.get(), attribute.get()) < 0)
-        return nullptr;
-    return attribute.get(); /* the cache holds it */
-}
-
 namespace
 {
 

@@ -33,6 +33,7 @@
 #ifndef QIP_QT_VARIANT_H
 #define QIP_QT_VARIANT_H
 
+#include "qt/cache.h"
 #include "qt/ref.h"
 
 #include <QtCore/qmetaobject.h>
@@ -117,11 +118,6 @@ const QVariant *opaque_value(PyObject *object); /* NULL if it is no _qi.Variant;
 QVariant *opaque_slot(PyObject *object);        /* the same, to be changed; for gadget.cpp */
 QVariant hold_python(PyObject *object);         /* a QVariant that holds any object of Python */
 PyObject *held_python(QMetaType type, const void *data); /* new reference, NULL if it is none of these */
-
-/* Classes of other modules, imported at first use. Borrowed, or NULL with an exception set. */
-PyObject *cached_attribute(const char *module, const char *name);
-
-bool expected(const char *what, PyObject *object); /* raises TypeError, returns false */
 
 } // namespace qi
 
