@@ -13,8 +13,6 @@
 #include "python/compat.h"
 #include "python/module.h"
 #include "qt/setup.h"
-#include "qt/bridge.h"
-#include "qt/object.h"
 #include "qt/variant.h"
 
 namespace qi
@@ -353,6 +351,24 @@ bool buffer_from_python(PyObject *object, Buffer *out)
     if (PyObject_GetBuffer(object, view.get(), PyBUF_RECORDS_RO) < 0)
         return false;
     *out = wrap(std::shared_ptr<Py_buffer>(view.release(), ReleaseView()));
+    return true;
+}
+
+bool bytes_from_python(PyObject *object, QByteArray *out)
+{
+    Py_buffer view;
+
+    if (!PyObject_CheckBuffer(object))
+        return expected("bytes", object);
+    const QVariant *source = buffer_source(object);
+    if (source && source->metaType() == QMetaType::fromType<QByteArray>()) {
+        *out = source->toByteArray();
+        return true;
+    }
+    if (PyObject_GetBuffer(object, &view, PyBUF_CONTIG_RO) < 0)
+        return false;
+    *out = QByteArray(static_cast<const char *>(view.buf), view.len);
+    PyBuffer_Release(&view);
     return true;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "qt/containers.h"
 
+#include "qt/buffer.h"
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qjsondocument.h>
 #include <QtCore/qjsonobject.h>

@@ -7,6 +7,7 @@
 #include "qt/variant.h"
 
 #include "qt/cache.h"
+#include "qt/numbers.h"
 
 namespace qi
 {

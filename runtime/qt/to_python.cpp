@@ -10,7 +10,6 @@
 #include <QtCore/qjsondocument.h>
 #include <QtCore/qjsonobject.h>
 #include <QtCore/qjsonvalue.h>
-#include <QtCore/qrect.h>
 #include <QtCore/qstringlist.h>
 #include <QtCore/qurl.h>
 #include <QtCore/quuid.h>
@@ -21,6 +20,7 @@
 #include "qt/converters.h"
 #include "qt/future.h"
 #include "qt/model.h"
+#include "qt/shapes.h"
 #include "qt/work.h"
 
 namespace qi
@@ -32,15 +32,6 @@ namespace
 template <typename T> const T &as(const void *data)
 {
     return *static_cast<const T *>(data);
-}
-
-bool has_surrogates(const QString &text)
-{
-    for (QChar character : text) {
-        if (character.isSurrogate())
-            return true;
-    }
-    return false;
 }
 
 PyObject *make_none(const ToPython &, const void *)
@@ -90,21 +81,12 @@ PyObject *make_bytes(const ToPython &, const void *data)
 
 PyObject *make_url(const ToPython &, const void *data)
 {
-    return to_python(as<QUrl>(data).toString(QUrl::FullyEncoded));
+    return url_to_python(as<QUrl>(data));
 }
 
 PyObject *make_uuid(const ToPython &, const void *data)
 {
-    PyObject *type = cached_attribute("uuid", "UUID");
-    Ref bytes(type ? to_python(as<QUuid>(data).toRfc4122()) : nullptr);
-
-    if (!bytes)
-        return nullptr;
-    Ref arguments(PyTuple_New(0));
-    Ref keywords(Py_BuildValue("{s:O}", "bytes", bytes.get()));
-    if (!arguments || !keywords)
-        return nullptr;
-    return PyObject_Call(type, arguments.get(), keywords.get());
+    return uuid_to_python(as<QUuid>(data));
 }
 
 PyObject *make_date(const ToPython &, const void *data)
@@ -132,48 +114,9 @@ PyObject *make_persistent_index(const ToPython &, const void *data)
     return index_to_python(as<QPersistentModelIndex>(data));
 }
 
-template <typename... Numbers>
-PyObject *make_shape(const char *name, const char *format, Numbers... numbers)
+template <typename Shape> PyObject *make_shape(const ToPython &, const void *data)
 {
-    PyObject *type = cached_attribute("qi._types", name);
-    return type ? PyObject_CallFunction(type, format, numbers...) : nullptr;
-}
-
-PyObject *make_point(const ToPython &, const void *data)
-{
-    const QPoint &point = as<QPoint>(data);
-    return make_shape("Point", "ii", point.x(), point.y());
-}
-
-PyObject *make_point_f(const ToPython &, const void *data)
-{
-    const QPointF &point = as<QPointF>(data);
-    return make_shape("PointF", "dd", double(point.x()), double(point.y()));
-}
-
-PyObject *make_size(const ToPython &, const void *data)
-{
-    const QSize &size = as<QSize>(data);
-    return make_shape("Size", "ii", size.width(), size.height());
-}
-
-PyObject *make_size_f(const ToPython &, const void *data)
-{
-    const QSizeF &size = as<QSizeF>(data);
-    return make_shape("SizeF", "dd", double(size.width()), double(size.height()));
-}
-
-PyObject *make_rect(const ToPython &, const void *data)
-{
-    const QRect &rect = as<QRect>(data);
-    return make_shape("Rect", "iiii", rect.x(), rect.y(), rect.width(), rect.height());
-}
-
-PyObject *make_rect_f(const ToPython &, const void *data)
-{
-    const QRectF &rect = as<QRectF>(data);
-    return make_shape("RectF", "dddd", double(rect.x()), double(rect.y()), double(rect.width()),
-                      double(rect.height()));
+    return shape_to_python(as<Shape>(data));
 }
 
 PyObject *make_variant(const ToPython &, const void *data)
@@ -407,17 +350,17 @@ ToPython::Make for_builtin(int id)
     case QMetaType::QUuid:
         return make_uuid;
     case QMetaType::QPoint:
-        return make_point;
+        return make_shape<QPoint>;
     case QMetaType::QPointF:
-        return make_point_f;
+        return make_shape<QPointF>;
     case QMetaType::QSize:
-        return make_size;
+        return make_shape<QSize>;
     case QMetaType::QSizeF:
-        return make_size_f;
+        return make_shape<QSizeF>;
     case QMetaType::QRect:
-        return make_rect;
+        return make_shape<QRect>;
     case QMetaType::QRectF:
-        return make_rect_f;
+        return make_shape<QRectF>;
     case QMetaType::QModelIndex:
         return make_index;
     case QMetaType::QPersistentModelIndex:
@@ -489,20 +432,6 @@ ToPython::ToPython(QMetaType type, const QMetaEnum &enumeration) : m_type(type)
 bool is_builtin(QMetaType type)
 {
     return for_builtin(type.id()) || type == QMetaType::fromType<Buffer>();
-}
-
-PyObject *to_python(const QString &text)
-{
-    if (!has_surrogates(text))
-        return PyUnicode_FromKindAndData(PyUnicode_2BYTE_KIND, text.utf16(), text.size());
-    int order = Q_BYTE_ORDER == Q_LITTLE_ENDIAN ? -1 : 1;
-    return PyUnicode_DecodeUTF16(reinterpret_cast<const char *>(text.utf16()), text.size() * 2,
-                                 "surrogatepass", &order);
-}
-
-PyObject *to_python(const QByteArray &bytes)
-{
-    return PyBytes_FromStringAndSize(bytes.constData(), bytes.size());
 }
 
 PyObject *to_python(const QVariant &value)

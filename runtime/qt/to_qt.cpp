@@ -5,12 +5,9 @@
  */
 #include "qt/variant.h"
 
-#include <cfloat>
-#include <cmath>
 #include <limits>
 
 #include <QtCore/qdatetime.h>
-#include <QtCore/qrect.h>
 #include <QtCore/qurl.h>
 #include <QtCore/quuid.h>
 
@@ -24,6 +21,8 @@
 #include "qt/future.h"
 #include "qt/gadget.h"
 #include "qt/model.h"
+#include "qt/numbers.h"
+#include "qt/shapes.h"
 
 namespace qi
 {
@@ -34,214 +33,6 @@ namespace
 template <typename T> T &at(void *data)
 {
     return *static_cast<T *>(data);
-}
-
-/* -- numbers ---------------------------------------------------------------------------------------- */
-
-bool out_of_range(PyObject *object, QMetaType type, qlonglong least, qulonglong most)
-{
-    PyErr_Format(PyExc_OverflowError, "%S is out of range for %s (%lld to %llu)", object,
-                 type.name(), least, most);
-    return false;
-}
-
-/* The integer of an object, as a 64-bit number that may be signed or not. Floats are no integers. */
-bool integer_from_python(PyObject *object, QMetaType type, qlonglong least, qulonglong most,
-                         qlonglong *out)
-{
-    if (!PyIndex_Check(object)) {
-        PyErr_Format(PyExc_TypeError, "int expected for %s, got %s", type.name(),
-                     Py_TYPE(object)->tp_name);
-        return false;
-    }
-    Ref number(PyNumber_Index(object));
-    int overflow = 0;
-    if (!number)
-        return false;
-    const qlonglong value = PyLong_AsLongLongAndOverflow(number.get(), &overflow);
-    if (overflow == 0 && value == -1 && PyErr_Occurred())
-        return false;
-    if (overflow > 0 && most > qulonglong(std::numeric_limits<qlonglong>::max())) {
-        const qulonglong large = PyLong_AsUnsignedLongLong(number.get());
-        if (!(large == qulonglong(-1) && PyErr_Occurred())) {
-            *out = qlonglong(large);
-            return true;
-        }
-        PyErr_Clear();
-    }
-    if (overflow != 0 || value < least || (value > 0 && qulonglong(value) > most))
-        return out_of_range(number.get(), type, least, most);
-    *out = value;
-    return true;
-}
-
-template <typename T> bool put_integer(PyObject *object, QMetaType type, void *data)
-{
-    qlonglong value;
-
-    if (!integer_from_python(object, type, qlonglong(std::numeric_limits<T>::min()),
-                             qulonglong(std::numeric_limits<T>::max()), &value))
-        return false;
-    at<T>(data) = T(value);
-    return true;
-}
-
-bool put_bool(PyObject *object, void *data)
-{
-    if (!PyLong_Check(object))
-        return expected("bool", object);
-    at<bool>(data) = PyObject_IsTrue(object) == 1;
-    return true;
-}
-
-bool double_from_python(PyObject *object, double *out)
-{
-    const PyNumberMethods *number = Py_TYPE(object)->tp_as_number;
-
-    if (!PyFloat_Check(object) && !PyLong_Check(object) && !(number && number->nb_float))
-        return expected("float", object);
-    *out = PyFloat_AsDouble(object);
-    return !(*out == -1.0 && PyErr_Occurred());
-}
-
-bool put_double(PyObject *object, void *data)
-{
-    return double_from_python(object, &at<double>(data));
-}
-
-bool put_float(PyObject *object, QMetaType type, void *data)
-{
-    double value;
-
-    if (!double_from_python(object, &value))
-        return false;
-    if (std::isfinite(value) && std::fabs(value) > double(FLT_MAX)) {
-        PyErr_Format(PyExc_OverflowError, "%S is out of range for %s", object, type.name());
-        return false;
-    }
-    at<float>(data) = float(value);
-    return true;
-}
-
-/* -- text and bytes ---------------------------------------------------------------------------------- */
-
-bool put_character(PyObject *object, QMetaType type, void *data)
-{
-    if (!PyUnicode_Check(object) || PyUnicode_GET_LENGTH(object) != 1)
-        return expected("str of one character", object);
-    const Py_UCS4 character = PyUnicode_READ_CHAR(object, 0);
-    if (type.id() == QMetaType::Char32) {
-        at<char32_t>(data) = character;
-        return true;
-    }
-    if (character > 0xFFFF) {
-        PyErr_Format(PyExc_OverflowError, "%R is out of range for %s, which holds 16 bits", object,
-                     type.name());
-        return false;
-    }
-    at<char16_t>(data) = char16_t(character);
-    return true;
-}
-
-bool put_url(PyObject *object, void *data)
-{
-    QString text;
-
-    if (!text_from_python(object, &text))
-        return false;
-    const QUrl url(text, QUrl::TolerantMode);
-    if (!text.isEmpty() && !url.isValid()) {
-        PyErr_Format(PyExc_ValueError, "%R is not a URL: %s", object,
-                     url.errorString().toUtf8().constData());
-        return false;
-    }
-    at<QUrl>(data) = url;
-    return true;
-}
-
-bool put_uuid(PyObject *object, void *data)
-{
-    PyObject *type = cached_attribute("uuid", "UUID");
-    const int is_uuid = type ? PyObject_IsInstance(object, type) : -1;
-
-    if (is_uuid < 0)
-        return false;
-    Ref text(is_uuid || PyUnicode_Check(object) ? PyObject_Str(object) : nullptr);
-    if (!text)
-        return PyErr_Occurred() ? false : expected("uuid.UUID", object);
-    QString spelled;
-    if (!text_from_python(text.get(), &spelled))
-        return false;
-    const QUuid uuid = QUuid::fromString(spelled);
-    if (uuid.isNull() && !is_uuid) {
-        PyErr_Format(PyExc_ValueError, "%R is not a UUID", object);
-        return false;
-    }
-    at<QUuid>(data) = uuid;
-    return true;
-}
-
-/* -- shapes ------------------------------------------------------------------------------------------ */
-
-/* The numbers of a tuple or list of `count`. False with TypeError that says "a tuple of 2 numbers". */
-template <typename Number>
-bool numbers_from_python(PyObject *object, int count, bool (*read)(PyObject *, Number *), Number *out)
-{
-    if ((!PyTuple_Check(object) && !PyList_Check(object)) || PySequence_Size(object) != count) {
-        PyErr_Format(PyExc_TypeError, "a tuple of %d numbers expected, got %R", count, object);
-        return false;
-    }
-    for (int i = 0; i < count; i++) {
-        Ref item(PySequence_GetItem(object, i));
-        if (!item || !read(item.get(), &out[i]))
-            return false;
-    }
-    return true;
-}
-
-bool int_from_python(PyObject *object, int *out)
-{
-    return put_integer<int>(object, QMetaType::fromType<int>(), out);
-}
-
-template <typename Shape> bool put_shape(PyObject *object, void *data)
-{
-    int n[2];
-
-    if (!numbers_from_python(object, 2, int_from_python, n))
-        return false;
-    at<Shape>(data) = Shape(n[0], n[1]);
-    return true;
-}
-
-template <typename Shape> bool put_shape_f(PyObject *object, void *data)
-{
-    double n[2];
-
-    if (!numbers_from_python(object, 2, double_from_python, n))
-        return false;
-    at<Shape>(data) = Shape(n[0], n[1]);
-    return true;
-}
-
-bool put_rect(PyObject *object, void *data)
-{
-    int n[4];
-
-    if (!numbers_from_python(object, 4, int_from_python, n))
-        return false;
-    at<QRect>(data) = QRect(n[0], n[1], n[2], n[3]);
-    return true;
-}
-
-bool put_rect_f(PyObject *object, void *data)
-{
-    double n[4];
-
-    if (!numbers_from_python(object, 4, double_from_python, n))
-        return false;
-    at<QRectF>(data) = QRectF(n[0], n[1], n[2], n[3]);
-    return true;
 }
 
 /* -- objects and the rest ---------------------------------------------------------------------------- */
@@ -308,7 +99,7 @@ bool put_builtin(PyObject *object, QMetaType type, void *data, bool *known)
 {
     switch (type.id()) {
     case QMetaType::Bool:
-        return put_bool(object, data);
+        return bool_from_python(object, static_cast<bool *>(data));
     case QMetaType::Char:
         return put_integer<char>(object, type, data);
     case QMetaType::SChar:
@@ -332,13 +123,13 @@ bool put_builtin(PyObject *object, QMetaType type, void *data, bool *known)
     case QMetaType::ULongLong:
         return put_integer<qulonglong>(object, type, data);
     case QMetaType::Float:
-        return put_float(object, type, data);
+        return float_from_python(object, type, static_cast<float *>(data));
     case QMetaType::Double:
-        return put_double(object, data);
+        return double_from_python(object, static_cast<double *>(data));
     case QMetaType::QChar:
     case QMetaType::Char16:
     case QMetaType::Char32:
-        return put_character(object, type, data);
+        return character_from_python(object, type, data);
     case QMetaType::QString:
         return text_from_python(object, static_cast<QString *>(data));
     case QMetaType::QByteArray:
@@ -350,21 +141,21 @@ bool put_builtin(PyObject *object, QMetaType type, void *data, bool *known)
     case QMetaType::QDateTime:
         return datetime_from_python(object, static_cast<QDateTime *>(data));
     case QMetaType::QUrl:
-        return put_url(object, data);
+        return url_from_python(object, static_cast<QUrl *>(data));
     case QMetaType::QUuid:
-        return put_uuid(object, data);
+        return uuid_from_python(object, static_cast<QUuid *>(data));
     case QMetaType::QPoint:
-        return put_shape<QPoint>(object, data);
+        return shape_from_python(object, static_cast<QPoint *>(data));
     case QMetaType::QPointF:
-        return put_shape_f<QPointF>(object, data);
+        return shape_from_python(object, static_cast<QPointF *>(data));
     case QMetaType::QSize:
-        return put_shape<QSize>(object, data);
+        return shape_from_python(object, static_cast<QSize *>(data));
     case QMetaType::QSizeF:
-        return put_shape_f<QSizeF>(object, data);
+        return shape_from_python(object, static_cast<QSizeF *>(data));
     case QMetaType::QRect:
-        return put_rect(object, data);
+        return shape_from_python(object, static_cast<QRect *>(data));
     case QMetaType::QRectF:
-        return put_rect_f(object, data);
+        return shape_from_python(object, static_cast<QRectF *>(data));
     case QMetaType::QModelIndex:
         return index_from_python(object, static_cast<QModelIndex *>(data));
     case QMetaType::QPersistentModelIndex:
@@ -494,68 +285,6 @@ bool guess_rare(PyObject *object, QVariant *out)
 }
 
 } // namespace
-
-bool bytes_from_python(PyObject *object, QByteArray *out)
-{
-    Py_buffer view;
-
-    if (!PyObject_CheckBuffer(object))
-        return expected("bytes", object);
-    const QVariant *source = buffer_source(object);
-    if (source && source->metaType() == QMetaType::fromType<QByteArray>()) {
-        *out = source->toByteArray();
-        return true;
-    }
-    if (PyObject_GetBuffer(object, &view, PyBUF_CONTIG_RO) < 0)
-        return false;
-    *out = QByteArray(static_cast<const char *>(view.buf), view.len);
-    PyBuffer_Release(&view);
-    return true;
-}
-
-bool enum_number_from_python(PyObject *object, QMetaType type, void *data)
-{
-    const bool is_unsigned = type.flags() & QMetaType::IsUnsignedEnumeration;
-
-    switch (type.sizeOf()) {
-    case 1:
-        return is_unsigned ? put_integer<quint8>(object, type, data)
-                           : put_integer<qint8>(object, type, data);
-    case 2:
-        return is_unsigned ? put_integer<quint16>(object, type, data)
-                           : put_integer<qint16>(object, type, data);
-    case 8:
-        return is_unsigned ? put_integer<quint64>(object, type, data)
-                           : put_integer<qint64>(object, type, data);
-    }
-    /* Flags may use the sign bit, so both readings of 32 bits are right. */
-    qlonglong value;
-    if (!integer_from_python(object, type, std::numeric_limits<qint32>::min(),
-                             std::numeric_limits<quint32>::max(), &value))
-        return false;
-    at<qint32>(data) = qint32(value);
-    return true;
-}
-
-bool text_from_python(PyObject *object, QString *out)
-{
-    if (!PyUnicode_Check(object))
-        return expected("str", object);
-    const void *data = PyUnicode_DATA(object);
-    const Py_ssize_t length = PyUnicode_GET_LENGTH(object);
-    switch (PyUnicode_KIND(object)) {
-    case PyUnicode_1BYTE_KIND:
-        *out = QString::fromLatin1(static_cast<const char *>(data), length);
-        break;
-    case PyUnicode_2BYTE_KIND:
-        *out = QString(static_cast<const QChar *>(data), length);
-        break;
-    default:
-        *out = QString::fromUcs4(static_cast<const char32_t *>(data), length);
-        break;
-    }
-    return true;
-}
 
 bool from_python(PyObject *object, QMetaType type, QVariant *out)
 {

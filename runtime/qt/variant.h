@@ -35,6 +35,7 @@
 
 #include "qt/cache.h"
 #include "qt/ref.h"
+#include "qt/text.h"
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qmetatype.h>
@@ -68,17 +69,12 @@ class ToPython
 };
 
 PyObject *to_python(const QVariant &value);
-PyObject *to_python(const QString &text);
-PyObject *to_python(const QByteArray &bytes);
 
 /* Makes a value of exactly this type. False with an exception set if the object does not fit. */
 bool from_python(PyObject *object, QMetaType type, QVariant *out);
 
 /* A QVariant of the type that suits the object best. */
 bool from_python(PyObject *object, QVariant *out);
-
-bool text_from_python(PyObject *object, QString *out);
-bool bytes_from_python(PyObject *object, QByteArray *out);
 
 /* Whether libqi itself knows all about a type: for values in either direction. */
 bool is_builtin(QMetaType type);
@@ -105,7 +101,6 @@ QMetaEnum enum_of(QMetaType type);
 PyObject *enum_member(PyObject *enumeration, qlonglong value);
 /* Writes what `data`, of an enumeration's type, shall be. The description may be invalid: numbers only. */
 bool enum_from_python(PyObject *object, QMetaType type, const QMetaEnum &enumeration, void *data);
-bool enum_number_from_python(PyObject *object, QMetaType type, void *data); /* to_qt.cpp */
 
 /* opaque.cpp */
 struct VariantTypes {
