@@ -2,8 +2,6 @@
 /* Work in the threads of others: see across.h. */
 #include "qt/across.h"
 
-#include "qt/work.h"
-
 #include <atomic>
 
 #include <QtCore/qexception.h>
@@ -113,9 +111,9 @@ bool raise_host_exception(const std::exception_ptr &exception)
         if (wrapped.exception())
             return raise_host_exception(wrapped.exception());
         PyErr_SetString(PyExc_RuntimeError, "the host threw a C++ exception");
+    } catch (const RaisedInPython &thrown) {
+        thrown.raise();
     } catch (const std::exception &thrown) {
-        if (raise_failure(thrown))
-            return false;
         PyErr_Format(PyExc_RuntimeError, "the host threw a C++ exception: %s", thrown.what());
     } catch (...) {
         PyErr_SetString(PyExc_RuntimeError,

@@ -49,23 +49,33 @@ template <typename Code> std::exception_ptr catch_from(Code code)
     return nullptr;
 }
 
+/* What host code throws in place of an exception of Python's, which it had no GIL to raise. */
+struct RaisedInPython : std::exception {
+    virtual void raise() const = 0; /* GIL: held */
+};
+
 /* Posts the work to the object's thread and waits. False with an exception set. GIL: held. */
 bool perform_elsewhere(QObject *object, const std::shared_ptr<Work> &work);
 
 /* Raises what a C++ exception of the host says, as RuntimeError. Returns false. */
 bool raise_host_exception(const std::exception_ptr &exception);
 
+/* Runs host code without the GIL, in this thread. False with an exception set: it threw. */
+template <typename Code> bool host_code(Code code)
+{
+    std::exception_ptr thrown;
+    {
+        GilReleased released;
+        thrown = catch_from(code);
+    }
+    return !thrown || raise_host_exception(thrown);
+}
+
 /* Does the work in the object's thread. False with an exception set. GIL: held, and released inside. */
 template <typename Kind> bool perform(QObject *object, Kind &work)
 {
-    if (object->thread() == QThread::currentThread()) {
-        std::exception_ptr thrown;
-        {
-            GilReleased released;
-            thrown = catch_from([&] { work.run(object); });
-        }
-        return !thrown || raise_host_exception(thrown);
-    }
+    if (object->thread() == QThread::currentThread())
+        return host_code([&] { work.run(object); });
     auto shared = std::make_shared<Kind>(std::move(work));
     if (!perform_elsewhere(object, shared))
         return false;

@@ -11,6 +11,7 @@
 #include "python/docs.h"
 #include "python/compat.h"
 #include "qt/setup.h"
+#include "qt/across.h"
 #include "qt/class_info.h"
 #include "qt/invoke.h"
 #include "qt/names.h"

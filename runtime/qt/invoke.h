@@ -4,7 +4,6 @@
 #ifndef QIP_QT_INVOKE_H
 #define QIP_QT_INVOKE_H
 
-#include "qt/across.h"
 #include "qt/variant.h"
 
 namespace qi
@@ -27,17 +26,6 @@ PyObject *forms_of_member(const QMetaObject *meta_object, PyObject *name);
  * exception set. */
 bool value_for_property(const QMetaProperty &property, const char *class_name, PyObject *object,
                         QVariant *out);
-
-/* Runs host code without the GIL, in this thread. False with an exception set: it threw. */
-template <typename Code> bool host_code(Code code)
-{
-    std::exception_ptr thrown;
-    {
-        GilReleased released;
-        thrown = catch_from(code);
-    }
-    return !thrown || raise_host_exception(thrown);
-}
 
 } // namespace qi
 

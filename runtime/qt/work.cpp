@@ -65,9 +65,13 @@ namespace
 {
 
 /* What the future has failed with, in place of an exception of the host's. */
-struct Failure : std::exception {
+struct Failure : RaisedInPython {
     explicit Failure(std::shared_ptr<Held> held) : held(std::move(held)) {}
     const char *what() const noexcept override { return "the function failed"; }
+    void raise() const override
+    {
+        const Ref outcome(held->outcome()); /* there is none, but an exception */
+    }
 
     std::shared_ptr<Held> held;
 };
@@ -90,16 +94,6 @@ void run_on_pool(Promise &promise, std::shared_ptr<Held> &held)
 }
 
 } // namespace
-
-bool raise_failure(const std::exception &thrown)
-{
-    const Failure *failure = dynamic_cast<const Failure *>(&thrown);
-
-    if (!failure)
-        return false;
-    Ref outcome(failure->held->outcome()); /* there is none, but an exception */
-    return true;
-}
 
 PyObject *outcome_to_python(QMetaType type, const void *data)
 {

@@ -5,8 +5,6 @@
 
 #include "qt/ref.h"
 
-#include <exception>
-
 #include <QtCore/qmetatype.h>
 
 namespace qi
@@ -15,9 +13,6 @@ namespace qi
 /* New reference to what a value stands for that is the outcome of work, or NULL with an exception; NULL
  * without one: it is no such value. */
 PyObject *outcome_to_python(QMetaType type, const void *data);
-
-/* Sets the exception that work has failed with; false: that is not what was thrown. */
-bool raise_failure(const std::exception &thrown);
 
 } // namespace qi
 
