@@ -114,7 +114,7 @@ int qip_qt_work_perform(qi_object *object, const qip_qt_work_class *work, void *
  * Takes `data`. */
 PyObject *qip_qt_work_on_pool(const qip_qt_work_class *work, void *data);
 
-/* -- objects in Python (qt/object.cpp, proxy.c) -------------------------------------------------- */
+/* -- objects in Python (qt/proxies.cpp, foreign.cpp) ---------------------------------------------- */
 
 /* The proxy of a QObject, the same one as long as it lives; None for NULL. New reference. GIL: held. */
 PyObject *qip_qt_wrap(qi_object *object);

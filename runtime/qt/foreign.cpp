@@ -2,7 +2,8 @@
 /*
  * Wrappers of PyQt6 and PySide6, which the application may use beside us. Either binding tells the address of
  * what it has wrapped, and its classes are named as Qt's are, so nothing of them is compiled in: a QObject is
- * used at its address, a value is copied from there by the type of its class's name.
+ * used at its address, a value is copied from there by the type of its class's name. So here is what QObject an
+ * object of Python stands for, whoever made it.
  */
 #include "qt/foreign.h"
 
@@ -13,6 +14,7 @@
 #include "qt/check_qt.h"
 #include "qt/bridge.h"
 #include "qt/object.h"
+#include "qt/proxies.h"
 
 namespace qi
 {
@@ -160,6 +162,16 @@ int foreign_value(PyObject *object, QVariant *out)
 } // namespace qi
 
 using namespace qi;
+
+qi_object *qip_qt_unwrap(PyObject *proxy)
+{
+    if (!qip_qt_is_proxy(proxy))
+        return foreign_object(proxy);
+    QObject *object = qip_proxy_port.object(proxy);
+    if (!object)
+        PyErr_Format(PyExc_ReferenceError, "the object of %R was destroyed", proxy);
+    return object;
+}
 
 PyObject *qip_qt_value_of_foreign(PyObject *object)
 {

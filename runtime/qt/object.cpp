@@ -1,36 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Objects for Python: which proxy belongs to which QObject, and their properties, names and children.
- * Calls are in invoke.cpp.
- *
- * The table of proxies borrows: an entry goes when its proxy does, and one whose QObject has died is
- * replaced when another QObject turns up at the same address. The GIL guards it.
+ * Objects for Python: their properties, names and children. Calls are in invoke.cpp.
  */
 #include "qt/object.h"
 
 #include "qt/across.h"
 #include "qt/bridge.h"
 #include "qt/class_info.h"
-#include "qt/foreign.h"
 #include "qt/invoke.h"
 #include "qt/names.h"
 #include "qt/variant.h"
 
-#include <QtCore/qabstractitemmodel.h>
-#include <QtCore/qfuturewatcher.h>
 #include <QtCore/qpointer.h>
 
 #include "python/compat.h"
-#include "qt/proxies.h"
 
 namespace qi
 {
 
 namespace
 {
-
-using Proxies = QHash<QObject *, PyObject *>;
-Q_GLOBAL_STATIC(Proxies, proxies)
 
 /* A member's name, borrowed from the str, which keeps its UTF-8. Empty with an exception: no UTF-8. */
 QByteArray name_of(PyObject *name)
@@ -209,70 +198,6 @@ bool value_for_property(const QMetaProperty &property, const char *class_name, P
 } // namespace qi
 
 using namespace qi;
-
-qip_proxy_types qip_proxies;
-qip_proxy_functions qip_proxy_port;
-
-/* -- proxies --------------------------------------------------------------------------------------- */
-
-static PyTypeObject *type_for(QObject *object)
-{
-    if (qobject_cast<QAbstractItemModel *>(object))
-        return as_type(qip_proxies.model);
-    return as_type(qobject_cast<QFutureWatcherBase *>(object) ? qip_proxies.watcher
-                                                              : qip_proxies.object);
-}
-
-PyObject *qip_qt_wrap(qi_object *object)
-{
-    if (!object)
-        return Py_NewRef(Py_None);
-    PyObject *known = proxies()->value(object);
-    if (known && qip_proxy_port.object(known) == object)
-        return Py_NewRef(known);
-    void *guard = qip_qt_guard_new(object);
-    PyObject *proxy = guard ? qip_proxy_port.make(type_for(object), object, guard,
-                                                  class_name_kept(object->metaObject()))
-                            : PyErr_NoMemory();
-    if (proxy)
-        proxies()->insert(object, proxy);
-    return proxy;
-}
-
-PyObject *qip_qt_wrap_dying(qi_object *object)
-{
-    PyObject *known = object ? proxies()->value(object) : nullptr;
-
-    if (!object)
-        return Py_NewRef(Py_None);
-    return known ? Py_NewRef(known)
-                 : qip_proxy_port.make(as_type(qip_proxies.object), object, nullptr, "QObject");
-}
-
-void qip_qt_forget(qi_object *object, PyObject *proxy)
-{
-    if (!proxies.exists())
-        return;
-    const auto found = proxies()->constFind(object);
-    if (found != proxies()->constEnd() && *found == proxy)
-        proxies()->erase(found);
-}
-
-bool qip_qt_is_proxy(PyObject *object)
-{
-    return is_of(object, qip_proxies.object) || is_of(object, qip_proxies.model) ||
-           is_of(object, qip_proxies.watcher);
-}
-
-qi_object *qip_qt_unwrap(PyObject *proxy)
-{
-    if (!qip_qt_is_proxy(proxy))
-        return foreign_object(proxy);
-    QObject *object = qip_proxy_port.object(proxy);
-    if (!object)
-        PyErr_Format(PyExc_ReferenceError, "the object of %R was destroyed", proxy);
-    return object;
-}
 
 /* -- members --------------------------------------------------------------------------------------- */
 

@@ -113,15 +113,6 @@ PyObject *qip_qt_value_address(PyObject *variant);
 /* The names of an object's class and of those that it derives from. New list. */
 PyObject *qip_qt_class_names(qi_object *object);
 
-/* -- proxies --------------------------------------------------------------------------------------- */
-
-/* The proxy of an object that is being destroyed, as QObject::destroyed hands it out: it refers to
- * nothing any more. New reference. */
-PyObject *qip_qt_wrap_dying(qi_object *object);
-
-/* Called when a proxy goes, before its memory does. */
-void qip_qt_forget(qi_object *object, PyObject *proxy);
-
 #ifdef __cplusplus
 }
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The port to whoever makes the proxies. That a QObject is an object of Python, conversions must know; what
- * such an object can do is for a higher room to say (objects/proxy.c, model.c, watcher.c).
+ * Which proxy belongs to which QObject (bridge.h has more of it), and the port to whoever makes the proxies. That
+ * a QObject is an object of Python, conversions must know; what such an object can do is for a higher room to
+ * say (objects/proxy.c, model.c, watcher.c).
  *
  * The rules: the functions are there from the moment the library is loaded (life/wiring.c), the types from
  * the import of `_qi` on, as long as that lives. GIL: held.
@@ -35,6 +36,13 @@ typedef struct qip_proxy_functions {
 } qip_proxy_functions;
 
 extern qip_proxy_functions qip_proxy_port;
+
+/* The proxy of an object that is being destroyed, as QObject::destroyed hands it out: it refers to
+ * nothing any more. New reference. */
+PyObject *qip_qt_wrap_dying(qi_object *object);
+
+/* Called when a proxy goes, before its memory does. */
+void qip_qt_forget(qi_object *object, PyObject *proxy);
 
 #ifdef __cplusplus
 }

@@ -37,7 +37,7 @@
 #include "qt/bridge.h"
 #include "qt/class_info.h"
 #include "qt/names.h"
-#include "qt/object.h"
+#include "qt/proxies.h"
 
 namespace
 {

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which proxy belongs to which QObject: always the same one, so that `is` holds in Python.
+ *
+ * The table borrows: an entry goes when its proxy does, and one whose QObject has died is replaced when another
+ * QObject turns up at the same address. The GIL guards it.
+ */
+#include "qt/proxies.h"
+
+#include <QtCore/qabstractitemmodel.h>
+#include <QtCore/qfuturewatcher.h>
+#include <QtCore/qhash.h>
+
+#include "qt/bridge.h"
+#include "qt/class_info.h"
+#include "qt/ref.h"
+
+using namespace qi;
+
+qip_proxy_types qip_proxies;
+qip_proxy_functions qip_proxy_port;
+
+using Proxies = QHash<QObject *, PyObject *>;
+Q_GLOBAL_STATIC(Proxies, proxies)
+
+static PyTypeObject *type_for(QObject *object)
+{
+    if (qobject_cast<QAbstractItemModel *>(object))
+        return as_type(qip_proxies.model);
+    return as_type(qobject_cast<QFutureWatcherBase *>(object) ? qip_proxies.watcher
+                                                              : qip_proxies.object);
+}
+
+PyObject *qip_qt_wrap(qi_object *object)
+{
+    if (!object)
+        return Py_NewRef(Py_None);
+    PyObject *known = proxies()->value(object);
+    if (known && qip_proxy_port.object(known) == object)
+        return Py_NewRef(known);
+    void *guard = qip_qt_guard_new(object);
+    PyObject *proxy = guard ? qip_proxy_port.make(type_for(object), object, guard,
+                                                  class_name_kept(object->metaObject()))
+                            : PyErr_NoMemory();
+    if (proxy)
+        proxies()->insert(object, proxy);
+    return proxy;
+}
+
+PyObject *qip_qt_wrap_dying(qi_object *object)
+{
+    PyObject *known = object ? proxies()->value(object) : nullptr;
+
+    if (!object)
+        return Py_NewRef(Py_None);
+    return known ? Py_NewRef(known)
+                 : qip_proxy_port.make(as_type(qip_proxies.object), object, nullptr, "QObject");
+}
+
+void qip_qt_forget(qi_object *object, PyObject *proxy)
+{
+    if (!proxies.exists())
+        return;
+    const auto found = proxies()->constFind(object);
+    if (found != proxies()->constEnd() && *found == proxy)
+        proxies()->erase(found);
+}
+
+bool qip_qt_is_proxy(PyObject *object)
+{
+    return is_of(object, qip_proxies.object) || is_of(object, qip_proxies.model) ||
+           is_of(object, qip_proxies.watcher);
+}
