@@ -3,12 +3,13 @@
  * Dates and times. Qt's local time is Python's naive time; every other time keeps its zone: UTC as
  * timezone.utc, a fixed offset as timezone(offset), a named zone as zoneinfo.ZoneInfo.
  */
-#include "qt/variant.h"
+#include "qt/datetime.h"
 
 #include <datetime.h>
 
-#include <QtCore/qdatetime.h>
 #include <QtCore/qtimezone.h>
+
+#include "qt/cache.h"
 
 namespace qi
 {

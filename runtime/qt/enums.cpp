@@ -4,10 +4,11 @@
  * kept in the module's cache under "Class::Name". Qt takes its members, numbers, names, and the members of
  * PyQt6's and PySide6's classes of the same name.
  */
-#include "qt/variant.h"
+#include "qt/enums.h"
 
 #include "qt/cache.h"
 #include "qt/numbers.h"
+#include "qt/text.h"
 
 namespace qi
 {

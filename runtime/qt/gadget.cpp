@@ -233,12 +233,6 @@ PyType_Spec gadget_spec = {
 
 } // namespace
 
-bool is_gadget(QMetaType type)
-{
-    const QMetaObject *meta_object = type.flags() & QMetaType::IsGadget ? type.metaObject() : nullptr;
-    return meta_object && (meta_object->propertyCount() || meta_object->methodCount());
-}
-
 bool gadget_from_dict(PyObject *dict, QVariant *out)
 {
     const QMetaObject *meta_object = out->metaType().metaObject();

@@ -8,9 +8,6 @@
 namespace qi
 {
 
-/* Whether values of a type have properties, methods or enumerations that Python can see. */
-bool is_gadget(QMetaType type);
-
 /* Sets properties of `*out`, a gadget, by name. False with an exception set. */
 bool gadget_from_dict(PyObject *dict, QVariant *out);
 

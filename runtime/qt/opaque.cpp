@@ -3,7 +3,7 @@
  * What one side has and the other has nothing for, each carried by the other unopened: `_qi.Variant`, a
  * Python object that holds a QVariant, and a QVariant that holds an object of Python.
  */
-#include "qt/variant.h"
+#include "qt/opaque.h"
 
 #include <new>
 
@@ -12,8 +12,7 @@
 
 #include "python/module.h"
 #include "qt/setup.h"
-#include "qt/gadget.h"
-#include "qt/object.h"
+#include "qt/ref.h"
 
 namespace qi
 {
@@ -157,6 +156,12 @@ Q_DECLARE_METATYPE(qi::PythonObject)
 
 namespace qi
 {
+
+bool is_gadget(QMetaType type)
+{
+    const QMetaObject *meta_object = type.flags() & QMetaType::IsGadget ? type.metaObject() : nullptr;
+    return meta_object && (meta_object->propertyCount() || meta_object->methodCount());
+}
 
 PyObject *opaque_new(const QVariant &value)
 {

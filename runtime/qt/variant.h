@@ -34,6 +34,9 @@
 #define QIP_QT_VARIANT_H
 
 #include "qt/cache.h"
+#include "qt/datetime.h"
+#include "qt/enums.h"
+#include "qt/opaque.h"
 #include "qt/ref.h"
 #include "qt/text.h"
 
@@ -81,38 +84,6 @@ bool is_builtin(QMetaType type);
 
 /* How well an object fits a type: 0 not at all, 1 by conversion, 2 nearly, 3 exactly. For overloads. */
 int fitness(PyObject *object, QMetaType type);
-
-/* -- the parts ------------------------------------------------------------------------------------ */
-
-/* datetime.cpp */
-PyObject *date_to_python(const QDate &date);
-PyObject *time_to_python(const QTime &time);
-PyObject *datetime_to_python(const QDateTime &moment);
-bool is_date(PyObject *object);
-bool is_time(PyObject *object);
-bool is_datetime(PyObject *object); /* a datetime is a date too, as in Python */
-bool date_from_python(PyObject *object, QDate *out);
-bool time_from_python(PyObject *object, QTime *out);
-bool datetime_from_python(PyObject *object, QDateTime *out);
-
-/* enums.cpp: the IntEnum or IntFlag of an enumeration, made at first use. Borrowed; NULL: none known. */
-PyObject *enum_class(const QMetaEnum &enumeration);
-QMetaEnum enum_of(QMetaType type);
-PyObject *enum_member(PyObject *enumeration, qlonglong value);
-/* Writes what `data`, of an enumeration's type, shall be. The description may be invalid: numbers only. */
-bool enum_from_python(PyObject *object, QMetaType type, const QMetaEnum &enumeration, void *data);
-
-/* opaque.cpp */
-struct VariantTypes {
-    PyObject *variant; /* _qi.Variant: a QVariant of a type that Python has nothing for */
-    PyObject *gadget;  /* _qi.Gadget: a Variant whose type has properties and methods; gadget.cpp */
-};
-extern VariantTypes variant_types;
-PyObject *opaque_new(const QVariant &value);
-const QVariant *opaque_value(PyObject *object); /* NULL if it is no _qi.Variant; sets no exception */
-QVariant *opaque_slot(PyObject *object);        /* the same, to be changed; for gadget.cpp */
-QVariant hold_python(PyObject *object);         /* a QVariant that holds any object of Python */
-PyObject *held_python(QMetaType type, const void *data); /* new reference, NULL if it is none of these */
 
 } // namespace qi
 
