@@ -6,6 +6,10 @@
 
 #include <QtCore/qset.h>
 
+#include "qt/names.h"
+#include "qt/object.h"
+#include "qt/ref.h"
+
 namespace qi
 {
 
@@ -73,6 +77,28 @@ const char *class_name_kept(const QMetaObject *meta_object)
     return names.insert(meta_object->className())->constData();
 }
 
+QByteArray name_of(PyObject *name)
+{
+    Py_ssize_t size;
+    const char *data = PyUnicode_AsUTF8AndSize(name, &size);
+    return data ? QByteArray::fromRawData(data, size) : QByteArray();
+}
+
+const Member *member_of(const QMetaObject *meta_object, PyObject *name)
+{
+    const QByteArray text = name_of(name);
+    return text.isNull() ? nullptr : class_info(meta_object).find(text);
+}
+
+PyObject *raise_no_member(const QMetaObject *meta_object, PyObject *name, const char *kinds)
+{
+    const QByteArray hint = qip_near_names_hint(name_of(name), class_info(meta_object).names());
+
+    PyErr_Clear();
+    return PyErr_Format(PyExc_AttributeError, "%s has no %s %R%s", meta_object->className(), kinds,
+                        name, hint.constData());
+}
+
 int original_signal(const QMetaObject *meta_object, int index)
 {
     while (meta_object->method(index).attributes() & QMetaMethod::Cloned)
@@ -117,3 +143,8 @@ QByteArray signatures(const QMetaObject *meta_object, const QList<int> &indexes)
 }
 
 } // namespace qi
+
+PyObject *qip_qt_raise_no_member(qi_object *object, PyObject *name)
+{
+    return qi::raise_no_member(object->metaObject(), name, "property, signal or method");
+}

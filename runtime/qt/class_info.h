@@ -11,6 +11,8 @@
 #include <QtCore/qlist.h>
 #include <QtCore/qmetaobject.h>
 
+typedef struct _object PyObject; /* as Python.h declares it */
+
 namespace qi
 {
 
@@ -53,6 +55,17 @@ const ClassInfo &class_info(const QMetaObject *meta_object);
 
 /* The name of a class, in a text that stays until the process ends, even if the class does not. */
 const char *class_name_kept(const QMetaObject *meta_object);
+
+/* -- for Python -------------------------------------------------------------------------------------- */
+
+/* A member's name, borrowed from the str, which keeps its UTF-8. Empty with an exception: no UTF-8. */
+QByteArray name_of(PyObject *name);
+
+/* What a class has under a name, borrowed; NULL if there is nothing, with an exception: no UTF-8. */
+const Member *member_of(const QMetaObject *meta_object, PyObject *name);
+
+/* Raises AttributeError with near names: "`Class` has no `kinds` 'name'". Returns NULL. */
+PyObject *raise_no_member(const QMetaObject *meta_object, PyObject *name, const char *kinds);
 
 /* -- signals (no GIL needed) ------------------------------------------------------------------------ */
 

@@ -6,17 +6,17 @@
  *
  * Host code runs without the GIL here too, hence on a copy that no other thread of Python can change.
  */
-#include "qt/gadget.h"
-
 #include "python/docs.h"
 #include "python/compat.h"
 #include "qt/setup.h"
 #include "qt/across.h"
 #include "qt/class_info.h"
+#include "qt/enums.h"
 #include "qt/invoke.h"
-#include "qt/names.h"
-#include "qt/object.h"
+#include "qt/opaque.h"
+#include "qt/properties.h"
 #include "qt/ref.h"
+#include "qt/variant.h"
 
 namespace qi
 {
@@ -27,22 +27,6 @@ namespace
 const QMetaObject *meta_object_of(PyObject *self)
 {
     return opaque_slot(self)->metaType().metaObject();
-}
-
-QByteArray name_of(PyObject *name)
-{
-    const char *text = PyUnicode_AsUTF8(name);
-    return text ? QByteArray(text) : QByteArray();
-}
-
-bool no_member(const QMetaObject *meta_object, PyObject *name)
-{
-    const QByteArray hint = qip_near_names_hint(name_of(name), class_info(meta_object).names());
-
-    PyErr_Clear();
-    PyErr_Format(PyExc_AttributeError, "%s has no property or method %R%s",
-                 meta_object->className(), name, hint.constData());
-    return false;
 }
 
 PyObject *read_property(PyObject *self, const QMetaProperty &property)
@@ -60,29 +44,6 @@ PyObject *read_property(PyObject *self, const QMetaProperty &property)
                     property.isEnumType() ? property.enumerator() : QMetaEnum())(value.constData());
 }
 
-bool write_property(QVariant *gadget, const QMetaProperty &property, PyObject *value)
-{
-    QVariant converted;
-    bool written = false;
-
-    if (!property.isWritable()) {
-        PyErr_Format(PyExc_AttributeError, "%s.%s cannot be written", gadget->typeName(),
-                     property.name());
-        return false;
-    }
-    if (!value_for_property(property, gadget->typeName(), value, &converted))
-        return false;
-    QVariant changed = *gadget;
-    void *data = changed.data();
-    if (!host_code([&] { written = property.writeOnGadget(data, converted); }))
-        return false;
-    *gadget = changed;
-    if (!written)
-        PyErr_Format(PyExc_ValueError, "%s.%s did not take %R", gadget->typeName(), property.name(),
-                     value);
-    return written;
-}
-
 /* -- attributes ------------------------------------------------------------------------------------- */
 
 PyObject *bound_method(PyObject *self, PyObject *name)
@@ -94,7 +55,7 @@ PyObject *bound_method(PyObject *self, PyObject *name)
 PyObject *gadget_getattro(PyObject *self, PyObject *name)
 {
     const QMetaObject *meta_object = meta_object_of(self);
-    const Member *member = class_info(meta_object).find(name_of(name));
+    const Member *member = member_of(meta_object, name);
 
     PyErr_Clear();
     if (member && member->property >= 0)
@@ -107,24 +68,26 @@ PyObject *gadget_getattro(PyObject *self, PyObject *name)
     }
     PyObject *found = PyObject_GenericGetAttr(self, name);
     if (!found && PyErr_ExceptionMatches(PyExc_AttributeError))
-        no_member(meta_object, name);
+        raise_no_member(meta_object, name, gadget_kinds);
     return found;
 }
 
 int gadget_setattro(PyObject *self, PyObject *name, PyObject *value)
 {
     const QMetaObject *meta_object = meta_object_of(self);
-    const Member *member = class_info(meta_object).find(name_of(name));
+    const Member *member = member_of(meta_object, name);
 
     PyErr_Clear();
     if (!value) {
         PyErr_Format(PyExc_AttributeError, "%s.%U cannot be deleted", meta_object->className(), name);
         return -1;
     }
-    if (!member || member->property < 0)
-        return no_member(meta_object, name) - 1;
+    if (!member || member->property < 0) {
+        raise_no_member(meta_object, name, gadget_kinds);
+        return -1;
+    }
     QVariant changed = *opaque_slot(self);
-    if (!write_property(&changed, meta_object->property(member->property), value))
+    if (!write_gadget(&changed, meta_object->property(member->property), value))
         return -1;
     *opaque_slot(self) = changed;
     return 0;
@@ -232,29 +195,6 @@ PyType_Spec gadget_spec = {
 };
 
 } // namespace
-
-bool gadget_from_dict(PyObject *dict, QVariant *out)
-{
-    const QMetaObject *meta_object = out->metaType().metaObject();
-    Ref items(PyDict_Items(dict));
-
-    for (Py_ssize_t i = 0; items && i < PyList_GET_SIZE(items.get()); i++) {
-        PyObject *name = PyTuple_GET_ITEM(PyList_GET_ITEM(items.get(), i), 0);
-        if (!PyUnicode_Check(name))
-            return expected("the name of a property", name);
-        const Member *member = class_info(meta_object).find(name_of(name));
-        if (!member || member->property < 0) {
-            no_member(meta_object, name);
-            Ref raised(qip_take_exception());
-            PyErr_Format(PyExc_TypeError, "%S", raised.get());
-            return false;
-        }
-        if (!write_property(out, meta_object->property(member->property),
-                            PyTuple_GET_ITEM(PyList_GET_ITEM(items.get(), i), 1)))
-            return false;
-    }
-    return bool(items);
-}
 
 } // namespace qi
 

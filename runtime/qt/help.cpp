@@ -139,15 +139,6 @@ QByteArray all_classes_text(const QMetaObject *meta_object, const char *kind)
     return text;
 }
 
-const Member *find_member(const QMetaObject *meta_object, PyObject *name)
-{
-    const char *text = PyUnicode_AsUTF8(name);
-    const Member *member = text ? class_info(meta_object).find(text) : nullptr;
-
-    PyErr_Clear();
-    return member;
-}
-
 /* (name of the result's type, [(type, name, whether it may be left out), …]) */
 PyObject *form_of(const QMetaObject *meta_object, int index)
 {
@@ -174,9 +165,10 @@ PyObject *help_for_class(const QMetaObject *meta_object, const char *kind)
 
 PyObject *help_for_member(const QMetaObject *meta_object, PyObject *name)
 {
-    const Member *member = find_member(meta_object, name);
+    const Member *member = member_of(meta_object, name);
     QByteArrayList lines;
 
+    PyErr_Clear();
     if (member) {
         for (int index : forms(meta_object, *member))
             lines.append(declaration(meta_object, index));
@@ -186,9 +178,10 @@ PyObject *help_for_member(const QMetaObject *meta_object, PyObject *name)
 
 PyObject *forms_of_member(const QMetaObject *meta_object, PyObject *name)
 {
-    const Member *member = find_member(meta_object, name);
-    Ref list(PyList_New(0));
+    const Member *member = member_of(meta_object, name);
 
+    PyErr_Clear();
+    Ref list(PyList_New(0));
     if (!member)
         return list.release();
     for (int index : forms(meta_object, *member)) {

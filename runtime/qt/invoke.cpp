@@ -166,12 +166,6 @@ QMetaMethod choose(const QMetaObject *meta_object, const QList<int> &indexes, Gi
                : refuse(meta_object, meta_object->method(indexes.first()), indexes, given);
 }
 
-const Member *member_of(const QMetaObject *meta_object, PyObject *name)
-{
-    const char *text = PyUnicode_AsUTF8(name);
-    return text ? class_info(meta_object).find(text) : nullptr;
-}
-
 /* False with TypeError: the result could not be handed out. */
 bool check_result(const QMetaObject *meta_object, const QMetaMethod &method)
 {

@@ -22,11 +22,6 @@ PyObject *help_for_class(const QMetaObject *meta_object, const char *kind);
 PyObject *help_for_member(const QMetaObject *meta_object, PyObject *name);
 PyObject *forms_of_member(const QMetaObject *meta_object, PyObject *name);
 
-/* What a property shall be, from an object of Python; an error names "Class.property". False with an
- * exception set. */
-bool value_for_property(const QMetaProperty &property, const char *class_name, PyObject *object,
-                        QVariant *out);
-
 } // namespace qi
 
 #endif

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Objects for Python: their properties, names and children. Calls are in invoke.cpp.
- */
+/* Objects for Python: their members and properties. Calls are in invoke.cpp, parents and children in tree.cpp. */
 #include "qt/object.h"
 
 #include "qt/across.h"
 #include "qt/bridge.h"
 #include "qt/class_info.h"
-#include "qt/invoke.h"
-#include "qt/names.h"
+#include "qt/properties.h"
 #include "qt/variant.h"
 
 #include <QtCore/qpointer.h>
@@ -20,14 +17,6 @@ namespace qi
 
 namespace
 {
-
-/* A member's name, borrowed from the str, which keeps its UTF-8. Empty with an exception: no UTF-8. */
-QByteArray name_of(PyObject *name)
-{
-    Py_ssize_t size;
-    const char *data = PyUnicode_AsUTF8AndSize(name, &size);
-    return data ? QByteArray::fromRawData(data, size) : QByteArray();
-}
 
 /* -- work: what is done in the object's thread ------------------------------------------------------- */
 
@@ -80,59 +69,6 @@ struct ListDynamic : Work {
     QByteArrayList names;
 };
 
-using Pointers = QList<QPointer<QObject>>;
-
-struct FindParent : Work {
-    void run(QObject *object) override { found = object->parent(); }
-
-    QPointer<QObject> found;
-};
-
-struct FindChildren : Work {
-    void run(QObject *object) override { collect(object); }
-
-    void collect(const QObject *object)
-    {
-        for (QObject *child : object->children()) {
-            if ((any_name || child->objectName() == name) &&
-                (class_name.isEmpty() || child->inherits(class_name.constData())))
-                found.append(child);
-            if (first_only && !found.isEmpty())
-                return;
-        }
-        if (!recursive)
-            return;
-        for (const QObject *child : object->children()) {
-            collect(child);
-            if (first_only && !found.isEmpty())
-                return;
-        }
-    }
-
-    QString name;
-    QByteArray class_name;
-    bool any_name = true;
-    bool recursive = true;
-    bool first_only = false;
-    Pointers found;
-};
-
-PyObject *wrap_all(const Pointers &pointers)
-{
-    Ref list(PyList_New(0));
-
-    for (const QPointer<QObject> &pointer : pointers) {
-        if (!list)
-            break;
-        if (!pointer)
-            continue; /* destroyed by its thread since it was found */
-        Ref proxy(qip_qt_wrap(pointer));
-        if (!proxy || PyList_Append(list.get(), proxy.get()) < 0)
-            return nullptr;
-    }
-    return list.release();
-}
-
 bool dynamic_names(QObject *object, QByteArrayList *names)
 {
     ListDynamic work;
@@ -143,57 +79,7 @@ bool dynamic_names(QObject *object, QByteArrayList *names)
     return true;
 }
 
-bool fill_search(FindChildren *work, PyObject *name, PyObject *class_name, bool recursive)
-{
-    work->recursive = recursive;
-    if (name && name != Py_None) {
-        work->any_name = false;
-        if (!text_from_python(name, &work->name))
-            return false;
-    }
-    if (class_name && class_name != Py_None) {
-        QString text;
-        if (!text_from_python(class_name, &text))
-            return false;
-        work->class_name = text.toUtf8();
-    }
-    return true;
-}
-
-/* Puts "Class.property: " before the message of a conversion that failed. */
-void name_the_property(const char *class_name, const char *name)
-{
-    Ref raised(qip_take_exception());
-    PyErr_Format(reinterpret_cast<PyObject *>(Py_TYPE(raised.get())), "%s.%s: %S", class_name, name,
-                 raised.get());
-}
-
-bool is_conversion_error()
-{
-    return PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_OverflowError) ||
-           PyErr_ExceptionMatches(PyExc_ValueError);
-}
-
 } // namespace
-
-bool value_for_property(const QMetaProperty &property, const char *class_name, PyObject *object,
-                        QVariant *out)
-{
-    const QMetaType type = property.metaType();
-    bool done;
-
-    if (!type.isValid()) {
-        done = from_python(object, out);
-    } else if (property.isEnumType() && (type.flags() & QMetaType::IsEnumeration)) {
-        *out = QVariant(type);
-        done = enum_from_python(object, type, property.enumerator(), out->data());
-    } else {
-        done = from_python(object, type, out);
-    }
-    if (!done && is_conversion_error())
-        name_the_property(class_name, property.name());
-    return done;
-}
 
 } // namespace qi
 
@@ -203,7 +89,7 @@ using namespace qi;
 
 qip_qt_kind qip_qt_member(qi_object *object, PyObject *name, int *index)
 {
-    const Member *member = class_info(object->metaObject()).find(name_of(name));
+    const Member *member = member_of(object->metaObject(), name);
 
     if (!member) {
         PyErr_Clear();
@@ -253,17 +139,6 @@ PyObject *qip_qt_dynamic_names(qi_object *object)
 {
     QByteArrayList names;
     return dynamic_names(object, &names) ? list_of(names) : nullptr;
-}
-
-PyObject *qip_qt_raise_no_member(qi_object *object, PyObject *name)
-{
-    const QMetaObject *meta_object = object->metaObject();
-    const QByteArray hint = qip_near_names_hint(name_of(name), class_info(meta_object).names());
-
-    PyErr_Clear();
-    PyErr_Format(PyExc_AttributeError, "%s has no property, signal or method %R%s",
-                 meta_object->className(), name, hint.constData());
-    return nullptr;
 }
 
 /* -- properties ------------------------------------------------------------------------------------ */
@@ -378,7 +253,7 @@ PyObject *qip_qt_enum(qi_object *object, int index)
     return nullptr;
 }
 
-/* -- the tree -------------------------------------------------------------------------------------- */
+/* -- what it is -------------------------------------------------------------------------------------- */
 
 const char *qip_qt_class_name(qi_object *object)
 {
@@ -393,37 +268,4 @@ bool qip_qt_inherits(qi_object *object, const char *class_name)
 PyObject *qip_qt_name_now(qi_object *object)
 {
     return object->thread() == QThread::currentThread() ? to_python(object->objectName()) : nullptr;
-}
-
-PyObject *qip_qt_parent(qi_object *object)
-{
-    FindParent work;
-    return perform(object, work) ? qip_qt_wrap(work.found) : nullptr;
-}
-
-PyObject *qip_qt_children(qi_object *object)
-{
-    FindChildren work;
-
-    work.recursive = false;
-    return perform(object, work) ? wrap_all(work.found) : nullptr;
-}
-
-PyObject *qip_qt_find_child(qi_object *object, PyObject *name, PyObject *class_name, bool recursive)
-{
-    FindChildren work;
-
-    work.first_only = true;
-    if (!fill_search(&work, name, class_name, recursive) || !perform(object, work))
-        return nullptr;
-    return work.found.isEmpty() ? Py_NewRef(Py_None) : qip_qt_wrap(work.found.first());
-}
-
-PyObject *qip_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name, bool recursive)
-{
-    FindChildren work;
-
-    if (!fill_search(&work, name, class_name, recursive) || !perform(object, work))
-        return nullptr;
-    return wrap_all(work.found);
 }

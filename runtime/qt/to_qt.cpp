@@ -19,9 +19,9 @@
 #include "qt/converters.h"
 #include "qt/foreign.h"
 #include "qt/future.h"
-#include "qt/gadget.h"
 #include "qt/model.h"
 #include "qt/numbers.h"
+#include "qt/properties.h"
 #include "qt/shapes.h"
 
 namespace qi
