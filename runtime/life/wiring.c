@@ -128,5 +128,6 @@ __attribute__((constructor)) void qip_wire(void)
     fill_ports_of_core();
     fill_ports_of_python();
     fill_ports_of_loop();
+    qip_qt_wire();
     fill_ports_of_objects();
 }

@@ -13,7 +13,7 @@
 #include "python/compat.h"
 #include "python/module.h"
 #include "qt/setup.h"
-#include "qt/variant.h"
+#include "qt/conversions.h"
 
 namespace qi
 {

@@ -18,6 +18,8 @@
 #include "python/gate.h"
 #include "python/report.h"
 #include "qt/across.h"
+#include "qt/conversions.h"
+#include "qt/opaque.h"
 #include "python/signature.h"
 #include "qt/bridge.h"
 

@@ -6,6 +6,7 @@
 #include "qt/containers.h"
 
 #include "qt/buffer.h"
+#include "qt/conversions.h"
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qjsondocument.h>
 #include <QtCore/qjsonobject.h>

@@ -12,7 +12,10 @@
 #include <QtCore/qsequentialiterable.h>
 #endif
 
-#include "qt/variant.h"
+#include "qt/ref.h"
+
+#include <QtCore/qmetatype.h>
+#include <QtCore/qvariant.h>
 
 namespace qi
 {

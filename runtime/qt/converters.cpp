@@ -15,7 +15,7 @@
 #include "core/status.h"
 #include "python/compat.h"
 #include "qt/across.h"
-#include "qt/variant.h"
+#include "qt/conversions.h"
 
 namespace qi
 {

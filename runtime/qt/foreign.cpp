@@ -13,7 +13,10 @@
 
 #include "qt/check_qt.h"
 #include "qt/bridge.h"
+#include "qt/cache.h"
+#include "qt/conversions.h"
 #include "qt/object.h"
+#include "qt/opaque.h"
 #include "qt/proxies.h"
 
 namespace qi

@@ -3,7 +3,10 @@
 #ifndef QIP_QT_FOREIGN_H
 #define QIP_QT_FOREIGN_H
 
-#include "qt/variant.h"
+#include "qt/ref.h"
+
+#include <QtCore/qmetatype.h>
+#include <QtCore/qvariant.h>
 
 namespace qi
 {

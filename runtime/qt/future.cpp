@@ -22,7 +22,8 @@
 #include "qt/setup.h"
 #include "qt/across.h"
 #include "qt/bridge.h"
-#include "qt/object.h"
+#include "qt/cache.h"
+#include "qt/conversions.h"
 
 namespace qi
 {

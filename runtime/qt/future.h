@@ -3,7 +3,10 @@
 #ifndef QIP_QT_FUTURE_H
 #define QIP_QT_FUTURE_H
 
-#include "qt/variant.h"
+#include "qt/ref.h"
+
+#include <QtCore/qmetatype.h>
+#include <QtCore/qvariant.h>
 
 #include <structmember.h>
 

@@ -16,7 +16,8 @@
 #include "qt/opaque.h"
 #include "qt/properties.h"
 #include "qt/ref.h"
-#include "qt/variant.h"
+#include "qt/to_python.h"
+#include "qt/cache.h"
 
 namespace qi
 {

@@ -12,7 +12,9 @@
 #include "qt/class_info.h"
 #include "qt/future.h"
 #include "qt/object.h"
-#include "qt/variant.h"
+#include "qt/conversions.h"
+#include "qt/fitness.h"
+#include "qt/opaque.h"
 
 #include <QtCore/qpointer.h>
 #include <QtCore/qvarlengtharray.h>

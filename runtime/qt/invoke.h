@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What invoke.cpp and object.cpp share with gadget.cpp: calls and properties of what has a meta-object.
- * GIL: held. */
+/* What invoke.cpp and help.cpp do for gadget.cpp: calls and descriptions of what has a meta-object. GIL: held. */
 #ifndef QIP_QT_INVOKE_H
 #define QIP_QT_INVOKE_H
 
-#include "qt/variant.h"
+#include "qt/ref.h"
+
+#include <QtCore/qmetaobject.h>
 
 namespace qi
 {

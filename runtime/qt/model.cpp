@@ -17,6 +17,9 @@
 #include "qt/setup.h"
 #include "qt/across.h"
 #include "qt/bridge.h"
+#include "qt/cache.h"
+#include "qt/conversions.h"
+#include "qt/opaque.h"
 #include "qt/object.h"
 
 namespace qi

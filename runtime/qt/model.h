@@ -3,7 +3,7 @@
 #ifndef QIP_QT_MODEL_H
 #define QIP_QT_MODEL_H
 
-#include "qt/variant.h"
+#include "qt/ref.h"
 
 #include <QtCore/qabstractitemmodel.h>
 

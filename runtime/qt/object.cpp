@@ -6,7 +6,9 @@
 #include "qt/bridge.h"
 #include "qt/class_info.h"
 #include "qt/properties.h"
-#include "qt/variant.h"
+#include "qt/conversions.h"
+#include "qt/enums.h"
+#include "qt/to_python.h"
 
 #include <QtCore/qpointer.h>
 

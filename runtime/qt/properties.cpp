@@ -9,7 +9,7 @@
 #include "qt/across.h"
 #include "qt/class_info.h"
 #include "qt/enums.h"
-#include "qt/variant.h"
+#include "qt/conversions.h"
 
 namespace qi
 {

@@ -20,7 +20,7 @@
  *
  * m_closed and m_depth are guarded by the GIL; all else is set before the connection is made.
  */
-#include "qt/variant.h"
+#include "qt/to_python.h"
 
 #include <cstring>
 #include <optional>

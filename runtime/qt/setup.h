@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What this room puts into `_qi`. In setup order; see python/module.h. */
+/* What this room puts into `_qi`, in setup order (see python/module.h), and its part of the wiring. */
 #ifndef QIP_QT_SETUP_H
 #define QIP_QT_SETUP_H
 
@@ -17,6 +17,9 @@ int qip_future_setup(PyObject *module);
 int qip_buffer_setup(PyObject *module);
 int qip_copies_setup(PyObject *module);
 int qip_courier_setup(PyObject *module);
+
+/* Fills the ports inside this room. Called once, by life/wiring.c. */
+void qip_qt_wire(void);
 
 #ifdef __cplusplus
 }

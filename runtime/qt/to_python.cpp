@@ -3,7 +3,7 @@
  * From Qt to Python. A function for each type, and one table that says which; the relay asks the table
  * when it connects, and at each emission only calls the function.
  */
-#include "qt/variant.h"
+#include "qt/to_python.h"
 
 #include <QtCore/qdatetime.h>
 #include <QtCore/qjsonarray.h>
@@ -17,9 +17,13 @@
 #include "qt/bridge.h"
 #include "qt/buffer.h"
 #include "qt/containers.h"
+#include "qt/conversions.h"
 #include "qt/converters.h"
+#include "qt/datetime.h"
+#include "qt/enums.h"
 #include "qt/future.h"
 #include "qt/model.h"
+#include "qt/opaque.h"
 #include "qt/shapes.h"
 #include "qt/work.h"
 
@@ -429,12 +433,12 @@ ToPython::ToPython(QMetaType type, const QMetaEnum &enumeration) : m_type(type)
         m_make = for_other(type);
 }
 
-bool is_builtin(QMetaType type)
+bool has_builtin_conversion(QMetaType type)
 {
     return for_builtin(type.id()) || type == QMetaType::fromType<Buffer>();
 }
 
-PyObject *to_python(const QVariant &value)
+PyObject *variant_to_python(const QVariant &value)
 {
     const QMetaType type = value.metaType();
     return type.isValid() ? ToPython(type)(value.constData()) : Py_NewRef(Py_None);

@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * From Python to Qt: a value of exactly the type that is asked for, or an exception that says what was
- * expected; and the best type for an object that goes into a QVariant.
+ * expected. Which type an object should have where none is asked for, to_variant.cpp says.
  */
-#include "qt/variant.h"
+#include "qt/to_qt.h"
 
-#include <limits>
+#include <cstring>
 
-#include <QtCore/qdatetime.h>
-#include <QtCore/qurl.h>
-#include <QtCore/quuid.h>
-
-#include "qt/cache.h"
 #include "qt/bridge.h"
 #include "qt/buffer.h"
 #include "qt/callback.h"
 #include "qt/containers.h"
+#include "qt/conversions.h"
 #include "qt/converters.h"
+#include "qt/datetime.h"
+#include "qt/enums.h"
 #include "qt/foreign.h"
 #include "qt/future.h"
 #include "qt/model.h"
 #include "qt/numbers.h"
+#include "qt/opaque.h"
 #include "qt/properties.h"
 #include "qt/shapes.h"
 
@@ -34,8 +33,6 @@ template <typename T> T &at(void *data)
 {
     return *static_cast<T *>(data);
 }
-
-/* -- objects and the rest ---------------------------------------------------------------------------- */
 
 bool put_object(PyObject *object, QMetaType type, void *data)
 {
@@ -198,95 +195,9 @@ bool put_other(PyObject *object, QMetaType type, QVariant *out)
     return put_converted(object, type, out);
 }
 
-/* -- what a QVariant should hold --------------------------------------------------------------------- */
-
-bool guess_integer(PyObject *object, QVariant *out)
-{
-    int overflow;
-    const qlonglong value = PyLong_AsLongLongAndOverflow(object, &overflow);
-
-    if (overflow > 0) {
-        const qulonglong large = PyLong_AsUnsignedLongLong(object);
-        if (!PyErr_Occurred()) {
-            *out = QVariant::fromValue(large);
-            return true;
-        }
-        PyErr_Clear();
-    }
-    if (overflow)
-        *out = hold_python(object);
-    else if (value >= std::numeric_limits<int>::min() && value <= std::numeric_limits<int>::max())
-        *out = QVariant::fromValue(int(value));
-    else
-        *out = QVariant::fromValue(value);
-    return true;
-}
-
-template <typename T> bool guess_as(PyObject *object, QVariant *out)
-{
-    return from_python(object, QMetaType::fromType<T>(), out);
-}
-
-bool is_instance_of(PyObject *object, const char *module, const char *name)
-{
-    Ref imported(PyImport_GetModule(Ref(PyUnicode_FromString(module)).get()));
-    PyObject *type = imported ? cached_attribute(module, name) : nullptr;
-
-    if (!type)
-        PyErr_Clear();
-    return type && reinterpret_cast<PyObject *>(Py_TYPE(object)) == type;
-}
-
-bool guess_tuple(PyObject *object, QVariant *out)
-{
-    if (!PyTuple_CheckExact(object)) {
-        if (is_instance_of(object, "qi._types", "Point"))
-            return guess_as<QPoint>(object, out);
-        if (is_instance_of(object, "qi._types", "PointF"))
-            return guess_as<QPointF>(object, out);
-        if (is_instance_of(object, "qi._types", "Size"))
-            return guess_as<QSize>(object, out);
-        if (is_instance_of(object, "qi._types", "SizeF"))
-            return guess_as<QSizeF>(object, out);
-        if (is_instance_of(object, "qi._types", "Rect"))
-            return guess_as<QRect>(object, out);
-        if (is_instance_of(object, "qi._types", "RectF"))
-            return guess_as<QRectF>(object, out);
-    }
-    return guess_as<QVariantList>(object, out);
-}
-
-bool has_text_keys(PyObject *dict)
-{
-    PyObject *key, *value;
-    Py_ssize_t position = 0;
-
-    while (PyDict_Next(dict, &position, &key, &value)) {
-        if (!PyUnicode_Check(key))
-            return false;
-    }
-    return true;
-}
-
-bool guess_rare(PyObject *object, QVariant *out)
-{
-    if (is_datetime(object))
-        return guess_as<QDateTime>(object, out);
-    if (is_date(object))
-        return guess_as<QDate>(object, out);
-    if (is_time(object))
-        return guess_as<QTime>(object, out);
-    if (is_instance_of(object, "uuid", "UUID"))
-        return guess_as<QUuid>(object, out);
-    const int foreign = foreign_value(object, out);
-    if (!foreign)
-        *out = hold_python(object);
-    return foreign >= 0;
-}
-
 } // namespace
 
-bool from_python(PyObject *object, QMetaType type, QVariant *out)
+bool value_from_python(PyObject *object, QMetaType type, QVariant *out)
 {
     bool known = true;
 
@@ -300,76 +211,6 @@ bool from_python(PyObject *object, QMetaType type, QVariant *out)
     *out = QVariant(type);
     const bool done = put_builtin(object, type, out->data(), &known);
     return known ? done : put_other(object, type, out);
-}
-
-bool from_python(PyObject *object, QVariant *out)
-{
-    if (object == Py_None) {
-        *out = QVariant();
-        return true;
-    }
-    if (PyBool_Check(object)) {
-        *out = QVariant(object == Py_True);
-        return true;
-    }
-    if (PyLong_Check(object))
-        return guess_integer(object, out);
-    if (PyFloat_Check(object))
-        return guess_as<double>(object, out);
-    if (PyUnicode_Check(object))
-        return guess_as<QString>(object, out);
-    if (PyBytes_Check(object) || PyByteArray_Check(object))
-        return guess_as<QByteArray>(object, out);
-    if (PyList_Check(object))
-        return guess_as<QVariantList>(object, out);
-    if (PyTuple_Check(object))
-        return guess_tuple(object, out);
-    if (PyDict_Check(object) && has_text_keys(object))
-        return guess_as<QVariantMap>(object, out);
-    const QVariant *own = opaque_value(object);
-    if (!own)
-        own = future_value(object);
-    if (!own)
-        own = buffer_source(object);
-    if (own) {
-        *out = *own;
-        return true;
-    }
-    if (qip_qt_is_proxy(object))
-        return guess_as<QObject *>(object, out);
-    return guess_rare(object, out);
-}
-
-int fitness(PyObject *object, QMetaType type)
-{
-    const int id = type.id();
-    const bool integral = (id >= QMetaType::Int && id <= QMetaType::ULongLong) ||
-                          (id >= QMetaType::Long && id <= QMetaType::UChar) ||
-                          id == QMetaType::SChar;
-
-    if (id == QMetaType::QVariant)
-        return 1;
-    if (PyBool_Check(object))
-        return id == QMetaType::Bool ? 3 : integral ? 1 : 0;
-    if (PyLong_Check(object)) {
-        if (type.flags() & QMetaType::IsEnumeration)
-            return PyLong_CheckExact(object) ? 1 : 3;
-        if (integral)
-            return id == QMetaType::Int || id == QMetaType::LongLong ? 3 : 2;
-        return id == QMetaType::Double || id == QMetaType::Float || id == QMetaType::Bool ? 1 : 0;
-    }
-    if (PyFloat_Check(object))
-        return id == QMetaType::Double ? 3 : id == QMetaType::Float ? 2 : 0;
-    if (PyUnicode_Check(object) && id == QMetaType::QString)
-        return 3;
-    if (PyBytes_Check(object) && id == QMetaType::QByteArray)
-        return 3;
-    /* Everything else is tried: what converts, fits. */
-    QVariant tried;
-    if (from_python(object, type, &tried))
-        return PyUnicode_Check(object) || PyBytes_Check(object) ? 1 : 2;
-    PyErr_Clear();
-    return 0;
 }
 
 } // namespace qi

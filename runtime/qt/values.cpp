@@ -7,7 +7,7 @@
 
 #include "core/status.h"
 #include "python/convert.h"
-#include "qt/variant.h"
+#include "qt/conversions.h"
 
 namespace qi
 {

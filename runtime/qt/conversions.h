@@ -29,61 +29,55 @@
  *
  * Errors: TypeError where the kind does not fit, OverflowError where the range does not; both name what
  * was expected. GIL: held; given up only around the host's own conversions.
+ *
+ * A list, a gadget or a future holds values of any type, so each kind of value needs all others. What chooses
+ * among the kinds (to_python.cpp, to_qt.cpp, to_variant.cpp) is above them; they reach it through the table
+ * here, which is filled when the library is loaded (wiring.cpp).
  */
-#ifndef QIP_QT_VARIANT_H
-#define QIP_QT_VARIANT_H
+#ifndef QIP_QT_CONVERSIONS_H
+#define QIP_QT_CONVERSIONS_H
 
-#include "qt/cache.h"
-#include "qt/datetime.h"
-#include "qt/enums.h"
-#include "qt/opaque.h"
 #include "qt/ref.h"
-#include "qt/text.h"
+#include "qt/text.h" /* lest a QString be taken for a QVariant, which it can become */
 
-#include <QtCore/qmetaobject.h>
 #include <QtCore/qmetatype.h>
 #include <QtCore/qvariant.h>
 
 namespace qi
 {
 
-/* How values of one type become objects of Python: chosen once, called often. */
-class ToPython
-{
-  public:
-    ToPython() = default;
-    explicit ToPython(QMetaType type, const QMetaEnum &enumeration = QMetaEnum());
-
-    /* New reference to the object for the value at `data`, or NULL with an exception set. */
-    PyObject *operator()(const void *data) const { return m_make(*this, data); }
-
-    QMetaType type() const { return m_type; }
-    /* Of an enumeration: its class. NULL for all other types. Borrowed from the cache. */
-    PyObject *enumeration() const { return m_enumeration; }
-    bool is_flags() const { return m_flags; }
-
-    using Make = PyObject *(*)(const ToPython &how, const void *data);
-
-  private:
-    Make m_make = nullptr;
-    QMetaType m_type;
-    PyObject *m_enumeration = nullptr;
-    bool m_flags = false;
+struct Conversions {
+    PyObject *(*to_python)(const QVariant &value);
+    bool (*to_qt)(PyObject *object, QMetaType type, QVariant *out);
+    bool (*to_variant)(PyObject *object, QVariant *out);
+    bool (*is_builtin)(QMetaType type);
 };
 
-PyObject *to_python(const QVariant &value);
+extern Conversions conversions;
+
+/* New reference, or NULL with an exception set. */
+inline PyObject *to_python(const QVariant &value)
+{
+    return conversions.to_python(value);
+}
 
 /* Makes a value of exactly this type. False with an exception set if the object does not fit. */
-bool from_python(PyObject *object, QMetaType type, QVariant *out);
+inline bool from_python(PyObject *object, QMetaType type, QVariant *out)
+{
+    return conversions.to_qt(object, type, out);
+}
 
 /* A QVariant of the type that suits the object best. */
-bool from_python(PyObject *object, QVariant *out);
+inline bool from_python(PyObject *object, QVariant *out)
+{
+    return conversions.to_variant(object, out);
+}
 
 /* Whether libqi itself knows all about a type: for values in either direction. */
-bool is_builtin(QMetaType type);
-
-/* How well an object fits a type: 0 not at all, 1 by conversion, 2 nearly, 3 exactly. For overloads. */
-int fitness(PyObject *object, QMetaType type);
+inline bool is_builtin(QMetaType type)
+{
+    return conversions.is_builtin(type);
+}
 
 } // namespace qi
 
