@@ -23,7 +23,8 @@ import warnings
 
 import qi
 
-from . import _complete, _embed, _output
+from . import _complete, _output
+from ._ends import at_stop
 from ._loop import run_task
 
 LONGEST_RESULT = 100_000  # characters of a repr
@@ -436,7 +437,7 @@ def _install():
     _before.update(input=builtins.input, stdin=sys.stdin)
     builtins.input = _ask_input
     sys.stdin = AskingInput(sys.stdin)
-    _embed.at_stop.append(_close_all)
+    at_stop.append(_close_all)
 
 
 def _uninstall():
@@ -444,8 +445,8 @@ def _uninstall():
         builtins.input = _before["input"]
     if isinstance(sys.stdin, AskingInput):
         sys.stdin = _before["stdin"]
-    if _close_all in _embed.at_stop:
-        _embed.at_stop.remove(_close_all)
+    if _close_all in at_stop:
+        at_stop.remove(_close_all)
 
 
 def _close_all():

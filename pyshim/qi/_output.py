@@ -12,6 +12,7 @@ import sys
 import _qi
 
 from . import _scope
+from ._ends import at_stop
 
 #: For code that a script console runs: that console's Sink.
 sink = contextvars.ContextVar("qi.console", default=None)
@@ -113,22 +114,18 @@ _installed = {}  # name: the Tee
 
 
 def start():
-    from . import _embed
-
     for number, name in _names.items():
         stream = getattr(sys, name)
         if stream is None or name in _installed:
             continue
         _installed[name] = Tee(number, stream)
         setattr(sys, name, _installed[name])
-    _embed.at_stop.append(stop)
+    at_stop.append(stop)
 
 
 def stop():
-    from . import _embed
-
-    while stop in _embed.at_stop:
-        _embed.at_stop.remove(stop)
+    while stop in at_stop:
+        at_stop.remove(stop)
     while _installed:
         name, tee = _installed.popitem()
         tee.end()

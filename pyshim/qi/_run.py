@@ -19,6 +19,7 @@ from importlib.machinery import SourceFileLoader
 import qi
 
 from . import _embed, _policies, _shutdown
+from ._ends import at_end
 
 COMMANDS = ("doctor", "plugin")  # words that qi-run takes in place of a script's name
 
@@ -51,7 +52,7 @@ def set_up(loop):
     running = asyncio._get_running_loop()  # none where there is no application
     # Uncaught exceptions, warnings and messages look as under python3.
     _embed.changes.undo()
-    _shutdown.at_end.append(end_as_python_does)
+    at_end.append(end_as_python_does)
     if loop == "guest":
         running.default_exception_handler = handle
         qi.quit = quit

@@ -16,15 +16,11 @@ import time
 
 import _qi
 
-from . import _embed
+from ._ends import at_end, leave_task, left_behind
 from ._loop import QiLoopMode
+from ._names import name_of, name_of_frame, where
 
-# Tasks that did not end. They are never resumed, nor destroyed, which would run their `finally` blocks
-# at a moment that nobody chose.
-left_behind = []
 left_threads = []
-
-at_end = []  # functions to call once the loop is closed, the last one first, while all modules are there
 
 
 class Report:
@@ -110,32 +106,6 @@ async def cancel_tasks(loop, report, seconds):
     report.tasks = sorted(leave_task(task) for task in alive)
 
 
-def leave_task(task):
-    left_behind.append(task)
-    task._log_destroy_pending = False
-    return f"{task.get_name()}: {where_it_waits(task)}"
-
-
-def where_it_waits(task):
-    """The innermost line of the coroutines that await each other, asyncio's own left out."""
-    coroutine, found = task.get_coro(), None
-    while coroutine is not None:
-        frame = getattr(coroutine, "cr_frame", None)
-        if frame is None:
-            break
-        if found is None or not frame.f_globals.get("__name__", "").startswith("asyncio."):
-            found = frame
-        coroutine = coroutine.cr_await
-    return where(found) if found else "outside of coroutines"
-
-
-def where(frame):
-    code = frame.f_code
-    text = f"{code.co_filename}:{frame.f_lineno} in {code.co_name}"
-    line = linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals).strip()
-    return f"{text}: {line}" if line else text
-
-
 async def close_generators(loop, report, seconds):
     """A generator may refuse its end as a task may, so nothing here waits for what was cancelled."""
     generators = list(loop._asyncgens)
@@ -149,7 +119,7 @@ async def close_generators(loop, report, seconds):
 
 def leave_generator(generator):
     left_behind.append(generator)
-    return f"asynchronous generator {_embed.name_of_frame(generator.ag_frame)}: {where(generator.ag_frame)}"
+    return f"asynchronous generator {name_of_frame(generator.ag_frame)}: {where(generator.ag_frame)}"
 
 
 # -- threads --------------------------------------------------------------------------------------------
@@ -191,7 +161,7 @@ def what_it_runs(frame):
     while outer is not None:
         job = outer.f_locals.get("self") if outer.f_code.co_name == "run" else None
         if type(job).__name__ == "_WorkItem":  # of concurrent.futures; until 3.13 it has the function itself
-            return f"{_embed.name_of(job.fn if hasattr(job, 'fn') else job.task[0])} at {text}"
+            return f"{name_of(job.fn if hasattr(job, 'fn') else job.task[0])} at {text}"
         outer = outer.f_back
     return text
 

@@ -12,6 +12,7 @@ import tokenize  # linecache imports it when it is needed
 import traceback
 
 from . import _inspection, _scope
+from ._names import name_of, name_of_frame
 
 NEEDED = (linecache, tokenize)
 MOST_FRAMES = 60  # of each end
@@ -39,10 +40,6 @@ def stack_text(frames):
 
 def source_line(frame):
     return _inspection.source_line(frame.f_code.co_filename, frame.f_lineno or 0)
-
-
-def name_of_frame(frame):
-    return f"{frame.f_globals.get('__name__', '?')}:{frame.f_code.co_qualname}"
 
 
 def describe(thread, loop, context, base):
@@ -79,13 +76,11 @@ def dump_no_more(number):
 
 def describe_step(callback, context):
     """(task, coroutine, plugin, signal, target) of a callback that has run, each str or None."""
-    from . import _embed
-
     task = getattr(callback, "__self__", None)
     task = task if hasattr(task, "get_coro") and hasattr(task, "get_name") else None
     plugin = _scope.plugin_of(context) if context is not None else None
     if task is None:
-        return None, None, plugin, None, _embed.name_of(callback) if callable(callback) else None
+        return None, None, plugin, None, name_of(callback) if callable(callback) else None
     return describe_task(task, plugin)
 
 

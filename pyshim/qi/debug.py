@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import _qi
 
-from . import _embed
+from ._ends import at_stop
 
 __all__ = ["Listening", "is_attached", "listen", "stop", "wait_for_client"]
 
@@ -207,7 +207,7 @@ class _Pdb:
         self._socket.setblocking(False)
         self._hook = sys.breakpointhook
         loop.add_reader(self._socket, self._accept)
-        at_end = _embed.at_stop.append if _qi.embedded else atexit.register
+        at_end = at_stop.append if _qi.embedded else atexit.register
         at_end(stop)  # the socket's folder goes with the runtime
         return Listening("pdb", "", 0, self._path)
 

@@ -89,7 +89,7 @@ def start(*, connection_file=None, user_ns=None, capture="cells"):
     kernel runs already, or IPython is in use otherwise.
     """
     global _running
-    from . import _loop, _shutdown
+    from . import _ends, _loop
 
     loop = asyncio._get_running_loop()
     if not isinstance(loop, _loop.QiBaseEventLoop):
@@ -121,5 +121,5 @@ def start(*, connection_file=None, user_ns=None, capture="cells"):
     app = _jupyter.launch(loop, connection_file, user_ns, capture)
     kernel = _running = RunningKernel(app)
     app.ended = kernel.stop
-    _shutdown.at_end.append(kernel.stop)  # where it ends before its first request
+    _ends.at_end.append(kernel.stop)  # where it ends before its first request
     return kernel

@@ -150,8 +150,8 @@ TEST_CASE("the_package_inside_the_library_shows_its_source")
     Embedding host;
     REQUIRE(host.init() == QI_OK);
 
-    host.exec("import inspect, qi._embed\n"
-              "lines = inspect.getsource(qi._embed.name_of)\n"
+    host.exec("import inspect, qi._embed, qi._names\n"
+              "lines = inspect.getsource(qi._names.name_of)\n"
               "try:\n"
               "    qi._embed.start_loop()\n"
               "except TypeError: pass\n"

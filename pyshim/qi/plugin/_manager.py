@@ -16,7 +16,8 @@ import threading
 
 import _qi
 
-from .. import _embed, _scope
+from .. import _scope
+from .._ends import Changes
 from . import dependencies, discovery, log, threads, trust
 from .containment import Memory, Storm
 from .lifecycle import Activation, Failed, describe, headline
@@ -49,7 +50,7 @@ class Manager:
         self._order = []  # of the active ones
         self._changes = {}  # task -> the plugin
         self._watch = self._memory = self._looking = None
-        self._undo = _embed.Changes()
+        self._undo = Changes()
 
     # -- start and stop --
 

@@ -17,7 +17,8 @@ import weakref
 import _qi
 
 from .. import _scope
-from .._shutdown import leave_task, left_behind, where
+from .._ends import leave_task, left_behind
+from .._names import where
 from . import threads
 
 KINDS = ("tasks", "connections", "timers", "modules", "threads", "descriptors", "objects")

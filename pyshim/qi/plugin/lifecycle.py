@@ -16,7 +16,7 @@ import _qi
 
 from .. import _scope, host
 from .._loop import run_task
-from .._shutdown import where_it_waits
+from .._names import where_it_waits
 from . import leftovers
 from .context import Context
 from .modules import Modules

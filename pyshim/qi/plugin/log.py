@@ -3,10 +3,10 @@
 
 import logging
 
-from .. import _embed, _scope
+from .. import _report, _scope
 
 
-class _PluginLog(_embed.HostLog):
+class _PluginLog(_report.HostLog):
     """On the logger "plugin", which lets pass what Python drops where there are no handlers."""
 
     def emit(self, record):

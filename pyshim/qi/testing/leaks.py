@@ -10,6 +10,7 @@ import time
 
 import _qi
 
+from .._names import where_it_waits
 from .settling import Busy, come_to_rest, settle
 
 KINDS = ("tasks", "connections", "threads", "descriptors", "objects", "modules")
@@ -116,8 +117,6 @@ def _tasks(check):
     if loop is None:
         return {}
     current = asyncio.current_task(loop)
-    from .._shutdown import where_it_waits
-
     return {("task", task): f"{task.get_name()}: {where_it_waits(task)}"
             for task in asyncio.all_tasks(loop) if task is not current and not task.done()}
 

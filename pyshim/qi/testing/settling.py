@@ -7,6 +7,7 @@ import time
 import _qi
 
 from .._modal import modal
+from .._names import name_of
 
 SOON = 0.02  # seconds; timers that are due within them are waited for
 QUIET = 3  # how often nothing must have been found in a row
@@ -61,12 +62,10 @@ def due_within(loop, soon):
 
 
 def what_is_left(loop, soon):
-    from .. import _embed
-
     callbacks = [handle for handle in list(loop._ready) if handle is not None and not handle.cancelled()]
     callbacks += [handle for handle in list(loop._scheduled)
                   if not handle.cancelled() and handle.when() - loop.time() <= soon]
-    names = sorted({_embed.name_of(handle._callback) for handle in callbacks if handle._callback is not None})
+    names = sorted({name_of(handle._callback) for handle in callbacks if handle._callback is not None})
     tasks = sorted(task.get_name() for task in asyncio.all_tasks(loop))
     if names:
         return f"callbacks of {', '.join(names)} come again and again; tasks: {', '.join(tasks) or 'none'}"

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Where exceptions and records of the log go that nobody takes: to the host."""
+
+import asyncio
+import logging
+
+import _qi
+
+from . import _names, _scope
+
+ERROR = 3  # qi_log_level
+
+
+# -- the loop's exceptions ------------------------------------------------------------------------------
+
+
+def report_context(context):
+    """Stands in for the loop's default_exception_handler()."""
+    exception = context.get("exception")
+    if exception is None:
+        _qi._log(ERROR, "asyncio", describe_context(context))
+        return
+    task = context.get("task") or context.get("future")
+    handle = context.get("handle")
+    if isinstance(task, asyncio.Task):
+        target = context.get("slot") or _names.target_of_task(task)
+        plugin = _scope.blame(exception, task=task)
+        _qi._report(exception, task.get_name(), context.get("signal"), target, plugin)
+    elif getattr(handle, "_callback", None) is not None:
+        _qi._report(exception, None, None, _names.name_of(handle._callback), _scope.blame(exception, handle=handle))
+    else:
+        _qi._report(exception, None, None, None)
+
+
+def describe_context(context):
+    lines = [context.get("message") or "an event without a message in the event loop"]
+    lines += [f"  {key}: {value!r}" for key, value in context.items() if key != "message"]
+    return "\n".join(lines)
+
+
+# -- the hooks ------------------------------------------------------------------------------------------
+
+
+def unraisable(args):
+    exception = args.exc_value
+    if exception is None:
+        exception = args.exc_type()
+    _qi._report(exception, None, None, None if args.object is None else _names.name_of(args.object))
+
+
+def thread_exception(args):
+    if args.exc_type is SystemExit:  # ends that thread, as in Python
+        return
+    exception = args.exc_value if args.exc_value is not None else args.exc_type()
+    traceback = args.exc_traceback  # the thread itself has forgotten its target by now
+    while traceback and traceback.tb_frame.f_globals.get("__name__") == "threading":
+        traceback = traceback.tb_next
+    _qi._report(exception, None, None, _names.name_of_frame(traceback.tb_frame) if traceback else None)
+
+
+def uncaught(kind, exception, traceback):
+    """Also what PyQt calls for an exception in a slot; with Python's own hook there it would abort."""
+    _qi._report(exception if exception is not None else kind(), None, None, None)
+
+
+class HostLog(logging.Handler):
+    """Takes the place of logging.lastResort: what no handler wants goes to the host's log."""
+
+    levels = ((logging.ERROR, 3), (logging.WARNING, 2), (logging.INFO, 1))
+
+    def emit(self, record):
+        level = next((to for least, to in self.levels if record.levelno >= least), 0)
+        try:
+            _qi._log(level, self._source(record.name), self.format(record))
+        except Exception:
+            self.handleError(record)
+
+    @staticmethod
+    def _source(name):
+        """The logger's name, with the plugin's where it does not say that itself."""
+        plugin = _scope.plugin_of()
+        return name if plugin is None or name == f"plugin.{plugin}" else f"plugin.{plugin}: {name}"
