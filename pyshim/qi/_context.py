@@ -9,7 +9,7 @@ from asyncio import events
 import _qi
 
 from . import _policies
-from ._loop import QiLoopMode, new_event_loop
+from ._loop import QiLoopMode, new_event_loop, quit_waiters
 
 __all__ = ("QiRunner", "using_asyncio_from_qt", "using_qt_from_asyncio")
 
@@ -262,8 +262,7 @@ def _run_stage(loop, coroutine, raised):
 
 
 async def _let_finish(loop):
-    signals = sys.modules.get("qi._signals")
-    waiters = {task for task in getattr(signals, "_quit_waiters", ()) if task and not task.done()}
+    waiters = {task for task in quit_waiters if task and not task.done()}
     waiters &= asyncio.all_tasks(loop)
     if waiters:
         await asyncio.wait(waiters, timeout=QUIT_GRACE)

@@ -36,6 +36,9 @@ _SelectorEventLoop = asyncio.SelectorEventLoop
 
 _Socket = socket.socket
 
+#: Tasks that have waited for the application's aboutToQuit. Whoever ends the loop lets them end first.
+quit_waiters = weakref.WeakSet()
+
 # Since 3.12 asyncio refuses a second transport for a descriptor.
 _CHECKS_DESCRIPTORS = sys.version_info >= (3, 12)
 

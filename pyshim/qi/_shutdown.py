@@ -17,7 +17,7 @@ import time
 import _qi
 
 from ._ends import at_end, leave_task, left_behind
-from ._loop import QiLoopMode
+from ._loop import QiLoopMode, quit_waiters
 from ._names import name_of, name_of_frame, where
 
 left_threads = []
@@ -83,8 +83,7 @@ def others(loop):
 
 async def let_finish(loop, seconds):
     """Tasks that have awaited the application's aboutToQuit may do what they waited for."""
-    signals = sys.modules.get("qi._signals")
-    waiters = {task for task in getattr(signals, "_quit_waiters", ()) if not task.done()}
+    waiters = {task for task in quit_waiters if not task.done()}
     waiters &= others(loop)
     if waiters:
         await asyncio.wait(waiters, timeout=seconds)

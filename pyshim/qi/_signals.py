@@ -3,13 +3,10 @@
 
 import asyncio
 import numbers
-import weakref
 
 from . import _listener
 from ._listener import SenderDestroyed
-
-#: Tasks that have waited for the application's aboutToQuit. The shutdown lets them end first.
-_quit_waiters = weakref.WeakSet()
+from ._loop import quit_waiters
 
 
 async def asyncsignal(signal, *, timeout=None):
@@ -30,7 +27,7 @@ async def asyncsignal(signal, *, timeout=None):
         raise TypeError(f"asyncsignal() wants a number of seconds or None as timeout, not {timeout!r}")
     loop = asyncio.get_running_loop()
     if "aboutToQuit" in _listener.name_of(signal):
-        _quit_waiters.add(asyncio.current_task())
+        quit_waiters.add(asyncio.current_task())
     waiting = loop.create_future()
     in_loop = _listener.in_thread_of(loop)
     name = _listener.name_of(signal)
