@@ -13,6 +13,7 @@ import traceback
 
 from . import _inspection, _scope
 from ._names import name_of, name_of_frame
+from ._told import SlowStep, Stall
 
 NEEDED = (linecache, tokenize)
 MOST_FRAMES = 60  # of each end
@@ -95,12 +96,8 @@ def describe_task(task, plugin=None):
 
 
 def call_stalled(function, milliseconds, reports, native, over, stack, task, plugin, signal, target):
-    from .monitor import Stall
-
     return function(Stall(milliseconds / 1000, reports, native, over, stack, task, plugin, signal, target))
 
 
 def call_slow(function, microseconds, task, coroutine, plugin, signal, target):
-    from .monitor import SlowStep
-
     function(SlowStep(microseconds / 1e6, task, coroutine, plugin, signal, target))

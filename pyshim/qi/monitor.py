@@ -15,39 +15,14 @@ callables of watch() get. In an application the host's own watchdog is this one:
 """
 
 import asyncio
-import typing
 
 import _qi
 
 from . import _inspection
 from ._interrupted import Interrupted
+from ._told import SlowStep, Stall
 
 __all__ = ["Interrupted", "SlowStep", "Stall", "cancel", "counters", "interrupt", "tasks", "trace", "unwatch", "watch"]
-
-
-class Stall(typing.NamedTuple):
-    """A stretch in which Python does not give the GUI thread back."""
-
-    seconds: float  # so far
-    reports: int  # how often it was reported before
-    native: bool  # native code holds the GIL
-    over: bool  # it has ended
-    stack: typing.Optional[str]  # the innermost call last; None: not known
-    task: typing.Optional[str]
-    plugin: typing.Optional[str]
-    signal: typing.Optional[str]
-    target: typing.Optional[str]
-
-
-class SlowStep(typing.NamedTuple):
-    """A callback of the loop, or the first step of a task, that took long."""
-
-    seconds: float
-    task: typing.Optional[str]
-    coroutine: typing.Optional[str]
-    plugin: typing.Optional[str]
-    signal: typing.Optional[str]
-    target: typing.Optional[str]
 
 
 def _loop():
