@@ -19,6 +19,8 @@ import types
 
 import _qi
 
+from . import host
+
 MOST = 500  # completions that are worth showing
 DOC_LINES, DOC_WIDTH = 12, 1200
 
@@ -156,12 +158,12 @@ def _is(value, kinds):
 
 def _is_ours(value):
     """Objects of the application: their names come from a meta-object, and asking runs nothing of it."""
-    return type(value).__module__ == "_qi" or value is sys.modules.get("qi.host")
+    return type(value).__module__ == "_qi" or value is host
 
 
 def _attribute(owner, name):
     """An attribute, if it can be had without running anybody's code; else _missing."""
-    if owner is sys.modules.get("qi.host"):
+    if owner is host:
         return owner.__getattr__(name) if name in _qi._host_names() else _missing
     if _is(owner, _qi.Object):
         value = _member_of(owner, name)

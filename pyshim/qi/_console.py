@@ -21,9 +21,9 @@ import traceback
 import types
 import warnings
 
-import qi
+import _qi
 
-from . import _complete, _output
+from . import _complete, _output, host
 from ._ends import at_stop
 from ._loop import run_task
 
@@ -33,6 +33,7 @@ _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _FUTURES = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
 
 _consoles = {}
+_package = sys.modules["qi"]  # to be shown only: what is in it stands above this module
 
 
 # -- is it complete? ------------------------------------------------------------------------------------
@@ -111,7 +112,7 @@ class Console:
         name = "__console__" if self._number == 1 else f"__console_{self._number}__"
         module = types.ModuleType(name, "The names of the script console.")
         vars(module).update(
-            qi=qi, host=qi.host, asyncio=asyncio, help=Help(), exit=Leave("exit"), quit=Leave("quit")
+            qi=_package, host=host, asyncio=asyncio, help=Help(), exit=Leave("exit"), quit=Leave("quit")
         )
         module.__builtins__ = builtins
         sys.modules[name] = module  # where dataclasses, pickle and others look for a class's module
@@ -312,9 +313,7 @@ class BusyGuard:
             self._over.set()
 
     def _interrupt(self):
-        from . import monitor
-
-        monitor.interrupt(f"the console's input has not awaited anything for {self._seconds:g} s")
+        _qi._interrupt(f"the console's input has not awaited anything for {self._seconds:g} s")
 
 
 def _as_unicode(text):

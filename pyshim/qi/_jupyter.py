@@ -23,7 +23,7 @@ import sys
 import threading
 from contextlib import contextmanager
 
-import qi
+from . import host
 
 
 @contextmanager
@@ -420,7 +420,8 @@ def launch(loop, connection_file, user_ns, capture):
     surroundings = Surroundings([os.environ, builtins.__dict__, sys.__dict__, user_ns])
     user_ns.setdefault("__name__", "__console__")
     known = sys.modules.get(module.__name__)
-    for name, value in ("qi", qi), ("host", qi.host), ("asyncio", asyncio):
+    # The package is only shown: what is in it stands above this module.
+    for name, value in ("qi", sys.modules["qi"]), ("host", host), ("asyncio", asyncio):
         user_ns.setdefault(name, value)
     options = {"connection_file": os.path.abspath(connection_file)} if connection_file else {}
     try:

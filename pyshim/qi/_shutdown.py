@@ -69,9 +69,10 @@ async def stages(loop, report, grace, cancel, executor):
 
 
 async def end_plugins():
-    manager = sys.modules.get("qi.plugin._manager")
-    if manager is not None:
-        await manager.manager.stop()
+    if "qi.plugin._manager" in sys.modules:  # else there are none
+        from .plugin._manager import manager
+
+        await manager.stop()
 
 
 # -- tasks ----------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ import logging
 import math
 import pathlib
 
+import _qi
+
 from .. import host
 from .._loop import run_task
 from .._slots import asyncslot
@@ -268,9 +270,7 @@ class Context:
 
     def progress(self, value, maximum=0, text=""):
         """As qi.progress()."""
-        import qi
-
-        qi.progress(value, maximum, text)
+        _qi.progress(value, maximum, text)
 
     # -- how --
 
