@@ -19,13 +19,16 @@ class EmbeddedPackage:
             return None
         spec = ModuleSpec(name, self, origin=found[0], is_package=found[1])
         spec.has_location = True  # gives the module its __file__, by which inspect finds the source
+        spec.loader_state = found  # until the module is run: find() unpacks the code anew each time
         return spec
 
     def create_module(self, spec):
         return None
 
     def exec_module(self, module):
-        exec(self.get_code(module.__spec__.name), module.__dict__)
+        spec = module.__spec__
+        found, spec.loader_state = spec.loader_state or self._found(spec.name), None
+        exec(self._code(found), module.__dict__)
 
     def _found(self, name):
         found = find(name)  # noqa: F821
@@ -33,9 +36,13 @@ class EmbeddedPackage:
             raise ImportError(f"libqi has no module {name!r}", name=name)
         return found
 
-    def get_code(self, name):
-        filename, _, source, code = self._found(name)
+    @staticmethod
+    def _code(found):
+        filename, _, source, code = found
         return code or compile(source, filename, "exec", dont_inherit=True)
+
+    def get_code(self, name):
+        return self._code(self._found(name))
 
     def get_source(self, name):
         return self._found(name)[2]
