@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // qi-run: Python inside the embedded runtime, for the authors of plugins and for libqi's own tests. It
-// uses the public API only; what happens inside Python is in the module qi._run of the package.
+// uses the public API only; what happens inside Python is in the module qi._life.run of the package.
 
 #include <cstdio>
 #include <cstring>
@@ -109,7 +109,7 @@ int run(const Options &options, std::unique_ptr<QCoreApplication> application)
         application.reset();
     }
 
-    const std::string module = "__import__('qi._run', fromlist=['run'])";
+    const std::string module = "__import__('qi._life.run', fromlist=['run'])";
     int status = ask(runtime, module + ".run('" + options.how + "', '" + options.loop + "')", GO_ON);
     if (status == GO_ON && options.loop == "guest")
         status = ask(runtime, module + ".exit_status(" + std::to_string(application->exec()) + ")",

@@ -20,9 +20,9 @@ from asyncio import events
 
 import _qi
 
-from . import _policies
-from ._context import Exits, Guest, clean_up
-from ._loop import QiLoopMode, QiSelectorEventLoop, _signals_wake, new_event_loop
+from ._loop import policies
+from ._loop.context import Exits, Guest, clean_up
+from ._loop.loop import QiLoopMode, QiSelectorEventLoop, _signals_wake, new_event_loop
 
 __all__ = [
     "QAsyncioEventLoop",
@@ -367,7 +367,7 @@ def _exec(application):
         _qi._exec_application()
 
 
-class QAsyncioEventLoopPolicy(_policies.QiSelectorEventLoopPolicy):
+class QAsyncioEventLoopPolicy(policies.QiSelectorEventLoopPolicy):
     """Event loop policy whose loops are `QAsyncioEventLoop`, of an application that it makes if need be.
 
     Python 3.14 deprecates policies; prefer run().

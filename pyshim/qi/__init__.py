@@ -66,11 +66,8 @@ import sys
 from _qi import Buffer, Connection, Gadget, HostFunction, HostFuture, Model, Object, Variant, progress
 
 from . import host
-from ._bindings import from_binding, to_binding
-from ._context import QiRunner, using_asyncio_from_qt, using_qt_from_asyncio
-from ._enums import ConnectionType
-from ._interrupted import Interrupted
-from ._loop import (
+from ._loop.context import QiRunner, using_asyncio_from_qt, using_qt_from_asyncio
+from ._loop.loop import (
     QiBaseEventLoop,
     QiDefaultEventLoop,
     QiLoopMode,
@@ -79,19 +76,22 @@ from ._loop import (
     new_event_loop,
     run_task,
 )
-from ._modal import modal
-from ._models import Row, Rows
-from ._policies import (
+from ._loop.modal import modal
+from ._loop.policies import (
     QiDefaultEventLoopPolicy,
     QiProactorEventLoopPolicy,
     QiSelectorEventLoopPolicy,
 )
-from ._listener import SenderDestroyed
-from ._multisignal import multisignal
-from ._signals import asyncsignal
-from ._slots import asyncslot
-from ._streams import SignalOverflow, SignalStream, asyncsignalstream
-from ._types import Point, PointF, Progress, Rect, RectF, Size, SizeF
+from ._objects.bindings import from_binding, to_binding
+from ._objects.enums import ConnectionType
+from ._objects.models import Row, Rows
+from ._objects.types import Point, PointF, Progress, Rect, RectF, Size, SizeF
+from ._signals.listener import SenderDestroyed
+from ._signals.multisignal import multisignal
+from ._signals.signals import asyncsignal
+from ._signals.slots import asyncslot
+from ._signals.streams import SignalOverflow, SignalStream, asyncsignalstream
+from ._watch.interrupted import Interrupted
 
 __all__ = [
     "Buffer",

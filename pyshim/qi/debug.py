@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import _qi
 
-from ._ends import at_stop
+from ._python.ends import at_stop
 
 __all__ = ["Listening", "is_attached", "listen", "stop", "wait_for_client"]
 

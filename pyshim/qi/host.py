@@ -35,9 +35,9 @@ def __dir__():
 
 
 def _expose():
-    from . import _expose
+    from ._objects import expose
 
-    return _expose
+    return expose
 
 
 def _register(name, object):

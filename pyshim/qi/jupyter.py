@@ -89,10 +89,11 @@ def start(*, connection_file=None, user_ns=None, capture="cells"):
     kernel runs already, or IPython is in use otherwise.
     """
     global _running
-    from . import _ends, _loop
+    from ._loop.loop import QiBaseEventLoop
+    from ._python.ends import at_end
 
     loop = asyncio._get_running_loop()
-    if not isinstance(loop, _loop.QiBaseEventLoop):
+    if not isinstance(loop, QiBaseEventLoop):
         running = "none" if loop is None else type(loop).__qualname__
         raise RuntimeError(f"qi.jupyter.start() needs a running event loop of qi, but {running} runs in this thread")
     if capture not in ("cells", "all"):
@@ -109,7 +110,7 @@ def start(*, connection_file=None, user_ns=None, capture="cells"):
                 f"qi.jupyter.start() knows ipykernel 6, but {ipykernel.__version__} is installed: install 'ipykernel<7'",
                 name="ipykernel",
             )
-        from . import _jupyter
+        from ._console.jupyter import launch
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "qi":
             raise
@@ -118,8 +119,8 @@ def start(*, connection_file=None, user_ns=None, capture="cells"):
             "python3-ipykernel, or ipykernel with pip",
             name=error.name,
         ) from error
-    app = _jupyter.launch(loop, connection_file, user_ns, capture)
+    app = launch(loop, connection_file, user_ns, capture)
     kernel = _running = RunningKernel(app)
     app.ended = kernel.stop
-    _ends.at_end.append(kernel.stop)  # where it ends before its first request
+    at_end.append(kernel.stop)  # where it ends before its first request
     return kernel

@@ -18,9 +18,9 @@ import asyncio
 
 import _qi
 
-from . import _inspection
-from ._interrupted import Interrupted
-from ._told import SlowStep, Stall
+from ._watch import inspection
+from ._watch.interrupted import Interrupted
+from ._watch.told import SlowStep, Stall
 
 __all__ = ["Interrupted", "SlowStep", "Stall", "cancel", "counters", "interrupt", "tasks", "trace", "unwatch", "watch"]
 
@@ -40,12 +40,12 @@ def tasks(loop=None):
     function and text, the outermost call first. Where a signal or the host has launched a task its age, signal and
     target are known; of others age and parent only while somebody has called trace().
     """
-    return _inspection.tasks(loop or _loop())
+    return inspection.tasks(loop or _loop())
 
 
 def cancel(task_id, loop=None):
     """Ask the task with that id to end, as Task.cancel() does. LookupError: there is none any more."""
-    if not _inspection.cancel(loop or _loop(), task_id):
+    if not inspection.cancel(loop or _loop(), task_id):
         raise LookupError(f"there is no task with the id {task_id} (any more); tasks() tells those that there are")
 
 
@@ -54,7 +54,7 @@ def trace(on=True, loop=None):
 
     It costs a microsecond or two for each task. Calls count.
     """
-    _inspection.trace(loop or _loop(), bool(on))
+    inspection.trace(loop or _loop(), bool(on))
 
 
 def counters(loop=None):

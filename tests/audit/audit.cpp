@@ -52,9 +52,9 @@ struct Ear {
 /* Python's own modules, which are imported when they are first used, are not what the cases are about. */
 const char
     *const PREPARATION = "import asyncio, contextvars, sys, threading, types\n"
-                         "from qi import _scope\n"
+                         "from qi._python import scope\n"
                          "context = contextvars.copy_context()\n"
-                         "context.run(_scope.current.set, _scope.Scope('orders'))\n"
+                         "context.run(scope.current.set, scope.Scope('orders'))\n"
                          "def as_plugin(function, *args): return context.run(function, *args)\n";
 
 } // namespace

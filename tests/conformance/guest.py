@@ -9,7 +9,7 @@ does a SystemExit or KeyboardInterrupt, which in guest mode is the host's to dec
 from asyncio import base_events
 
 import qi
-from qi import _loop
+from qi._loop.loop import _signals_wake
 
 
 def make_class():
@@ -28,7 +28,7 @@ def make_class():
 
         def run_forever(self):
             self._raised, host = None, QEventLoop()
-            with _loop._signals_wake(self):
+            with _signals_wake(self):
                 self.start()
                 self._host = host
                 try:

@@ -150,10 +150,10 @@ TEST_CASE("the_package_inside_the_library_shows_its_source")
     Embedding host;
     REQUIRE(host.init() == QI_OK);
 
-    host.exec("import inspect, qi._embed, qi._names\n"
-              "lines = inspect.getsource(qi._names.name_of)\n"
+    host.exec("import inspect, qi._life.embed, qi._python.names\n"
+              "lines = inspect.getsource(qi._python.names.name_of)\n"
               "try:\n"
-              "    qi._embed.start_loop()\n"
+              "    qi._life.embed.start_loop()\n"
               "except TypeError: pass\n"
               "import sys, qi\n"
               "found = [f for f in sys.meta_path if 'libqi' in repr(f)]\n");

@@ -83,9 +83,9 @@ TEST_CASE("lines_tell_whose_code_wrote_them")
     REQUIRE(host.init() == QI_OK);
     REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
     host.exec("import asyncio, contextvars, qi\n"
-              "from qi import _scope\n"
+              "from qi._python import scope\n"
               "context = contextvars.copy_context()\n"
-              "context.run(_scope.current.set, _scope.Scope('orders'))\n"
+              "context.run(scope.current.set, scope.Scope('orders'))\n"
               "async def work():\n"
               "    print('in a task')\n"
               "    await asyncio.to_thread(print, 'in a thread')\n"
@@ -206,9 +206,9 @@ TEST_CASE("what_goes_to_the_log_and_what_nobody_awaits_is_heard_too")
     REQUIRE(host.init() == QI_OK);
     REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
     host.exec("import asyncio, contextvars, logging, qi\n"
-              "from qi import _scope\n"
+              "from qi._python import scope\n"
               "context = contextvars.copy_context()\n"
-              "context.run(_scope.current.set, _scope.Scope('orders'))\n"
+              "context.run(scope.current.set, scope.Scope('orders'))\n"
               "context.run(logging.getLogger('orders').warning, 'late\\ntoday')\n"
               "async def work():\n"
               "    await asyncio.sleep(0)\n"

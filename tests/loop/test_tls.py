@@ -16,7 +16,7 @@ from unittest import mock
 
 import hostloop
 from guestcase import GuestCase
-from qi._tls import QiSSLProtocol
+from qi._loop.tls import QiSSLProtocol
 from test_io import make_certificate
 from test_transports import Buffered, Recorder, fail
 

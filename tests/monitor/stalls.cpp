@@ -254,9 +254,9 @@ TEST_CASE("code of a plugin is told under its name, by its Context or by its mod
 {
     Watched host;
     host.exec("import contextvars, sys, types\n"
-              "from qi import _scope\n"
+              "from qi._python import scope\n"
               "context = contextvars.copy_context()\n"
-              "context.run(_scope.current.set, _scope.Scope('orders'))\n"
+              "context.run(scope.current.set, scope.Scope('orders'))\n"
               "asyncio.get_running_loop().call_soon(stalls.spin, context=context)");
     host.until([&] { return host.recovered == 1; });
     CHECK(host.only_stall().plugin == "orders");
@@ -264,7 +264,7 @@ TEST_CASE("code of a plugin is told under its name, by its Context or by its mod
     CHECK(report.plugin == "orders");
     CHECK(report.message.find("in the plugin orders") != std::string::npos);
 
-    host.exec("module = types.ModuleType(_scope.PACKAGE + '.charts')\n"
+    host.exec("module = types.ModuleType(scope.PACKAGE + '.charts')\n"
               "exec('def draw():\\n    while True: pass', module.__dict__)\n"
               "asyncio.get_running_loop().call_soon(module.draw)");
     host.until([&] { return host.recovered == 2; });

@@ -156,8 +156,8 @@ TEST_CASE("a task that refuses to end is named, and left behind")
     check_others(host);
     host.exec(
         "import asyncio\n"
-        "from qi import _ends\n"
-        "for task in _ends.left_behind: task.get_coro().cr_frame.clear() if False else None\n");
+        "from qi._python import ends\n"
+        "for task in ends.left_behind: task.get_coro().cr_frame.clear() if False else None\n");
     (void)qi_runtime_shutdown(host.runtime, 0); /* which names it, too */
 }
 

@@ -156,12 +156,12 @@ TEST_CASE("the application calls a plugin's functions by its id, in the plugin's
     PluginHost host;
     Emitter emitter;
     host.write("orders", "import sys\n"
-                         "from qi import _scope\n"
+                         "from qi._python import scope\n"
                          "sys.seen = []\n"
-                         "async def send(*args): sys.seen.append((args, _scope.plugin_of()))\n"
+                         "async def send(*args): sys.seen.append((args, scope.plugin_of()))\n"
                          "def activate(ctx):\n"
                          "    @ctx.expose('renamed')\n"
-                         "    async def inner(): return 'exposed', _scope.plugin_of()\n");
+                         "    async def inner(): return 'exposed', scope.plugin_of()\n");
     host.start();
     CHECK(qi_run_task(host.runtime, "orders:send", nullptr, 0, nullptr, nullptr) == QI_ERR_NOT_FOUND);
     CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
@@ -169,7 +169,7 @@ TEST_CASE("the application calls a plugin's functions by its id, in the plugin's
     REQUIRE(qi_run_task(host.runtime, "orders:renamed", nullptr, 0, nullptr, &task) == QI_OK);
     qi_value result = qi_none();
     REQUIRE(qi_task_result(task, &result) == QI_OK);
-    CHECK(host.eval("__import__('qi')._scope.plugin_of()") == "None");
+    CHECK(host.eval("__import__('qi')._python.scope.plugin_of()") == "None");
     qi_value_clear(&result);
     qi_task_release(task);
 

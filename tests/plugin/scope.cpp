@@ -16,7 +16,7 @@ namespace
 void exec_as_plugin(Host &host, const std::string &source)
 {
     host.exec("import asyncio, contextvars, threading, qi\n"
-              "from qi import _scope\n"
+              "from qi._python import scope as _scope\n"
               "if 'scope' not in globals():\n"
               "    scope = _scope.Scope('orders')\n"
               "    context = contextvars.copy_context()\n"
@@ -109,7 +109,7 @@ TEST_CASE("a plugin's callback may cause an emission that another of its callbac
 TEST_CASE("an exception is a plugin's if it passed a module of the plugin")
 {
     Host host;
-    host.exec("import qi._scope\n"
+    host.exec("import qi._python.scope\n"
               "module = {'__name__': 'qi_plugins.orders.desk'}\n"
               "exec('def fail(*args): raise ValueError(\"broken\")', module)\n"
               "import asyncio\n"

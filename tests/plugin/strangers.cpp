@@ -13,13 +13,13 @@ namespace
 {
 
 const char shop[] = "import asyncio, qi\n"
-                    "from qi import _scope\n"
+                    "from qi._python import scope\n"
                     "seen = []\n"
                     "async def work(*args):\n"
-                    "    seen.append(_scope.plugin_of())\n"
+                    "    seen.append(scope.plugin_of())\n"
                     "    try: await asyncio.sleep(0.05); seen.append('saved')\n"
                     "    except asyncio.CancelledError: seen.append('cancelled'); raise\n"
-                    "def plain(*args): seen.append(_scope.plugin_of()); "
+                    "def plain(*args): seen.append(scope.plugin_of()); "
                     "globals().update(task=asyncio.create_task(work()))\n";
 
 struct StrangerHost : PluginHost {

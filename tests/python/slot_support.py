@@ -5,7 +5,7 @@ import asyncio
 import functools
 import gc
 
-from qi._loop import new_event_loop
+from qi._loop.loop import new_event_loop
 
 
 def on_loop(test):

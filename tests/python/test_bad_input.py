@@ -10,7 +10,7 @@ import warnings
 import qi
 from app_support import application
 from qi import QtAsyncio
-from qi._slots import SemiWeakRef, get_positional_parameter_count, transform_slot
+from qi._signals.slots import SemiWeakRef, get_positional_parameter_count, transform_slot
 
 try:
     from PyQt6 import QtCore

@@ -6,7 +6,7 @@ import gc
 import unittest
 
 import _qi
-from qi._loop import new_event_loop
+from qi._loop.loop import new_event_loop
 from slot_support import Gate, on_loop, settle
 
 

@@ -13,7 +13,8 @@ import warnings
 import _qi
 import qi
 from app_support import application
-from qi import QtAsyncio, _policies
+from qi import QtAsyncio
+from qi._loop import policies
 
 try:
     from PyQt6 import QtCore
@@ -49,11 +50,11 @@ class Case(unittest.TestCase):
         self.quits = []
         self.connected = application().aboutToQuit.connect(self.on_quit)
         self.addCleanup(lambda: application().aboutToQuit.disconnect(self.on_quit))
-        self.policy = _policies.get_policy()
+        self.policy = policies.get_policy()
         self.handler = signal.getsignal(signal.SIGINT)
 
     def tearDown(self):
-        self.assertIs(_policies.get_policy(), self.policy)
+        self.assertIs(policies.get_policy(), self.policy)
         self.assertIsNone(asyncio._get_running_loop())
         self.assertIs(signal.getsignal(signal.SIGINT), self.handler)
         self.assertEqual(signal.set_wakeup_fd(-1), -1)
@@ -412,19 +413,19 @@ class Classes(Case):
 
     def test_policy(self):
         policy = QtAsyncio.QAsyncioEventLoopPolicy(quit_qapp=False)
-        _policies.set_policy(policy)
+        policies.set_policy(policy)
         try:
             self.assertEqual(asyncio.run(value(7)), 7)
         finally:
-            _policies.set_policy(self.policy)
+            policies.set_policy(self.policy)
         self.assertEqual(self.quits, [])
 
     def test_policy_with_quit(self):
-        _policies.set_policy(QtAsyncio.QAsyncioEventLoopPolicy())
+        policies.set_policy(QtAsyncio.QAsyncioEventLoopPolicy())
         try:
             self.assertEqual(asyncio.run(value(7)), 7)
         finally:
-            _policies.set_policy(self.policy)
+            policies.set_policy(self.policy)
         self.assertEqual(self.quits, [True])
 
     def test_run_forever_of_a_loop(self):

@@ -7,7 +7,7 @@ import gc
 import unittest
 import weakref
 
-from qi._slots import SemiWeakRef, asyncslot, copy_signal_arguments, transform_slot
+from qi._signals.slots import SemiWeakRef, asyncslot, copy_signal_arguments, transform_slot
 from slot_support import on_loop, settle
 
 

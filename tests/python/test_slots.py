@@ -12,7 +12,7 @@ import unittest
 import weakref
 
 import _qi
-from qi._slots import asyncslot, get_positional_parameter_count
+from qi._signals.slots import asyncslot, get_positional_parameter_count
 from slot_support import Gate, on_loop, settle
 
 

@@ -10,7 +10,7 @@ import warnings
 
 import _qi
 import qi
-from qi import _policies
+from qi._loop import policies
 
 
 async def what_runs():
@@ -24,8 +24,8 @@ OWNER = (qi.QiDefaultEventLoop, qi.QiLoopMode.OWNER, 1)
 
 class Block(unittest.TestCase):
     def setUp(self):
-        self.before = _policies.get_policy()
-        self.addCleanup(lambda: self.assertIs(_policies.get_policy(), self.before))
+        self.before = policies.get_policy()
+        self.addCleanup(lambda: self.assertIs(policies.get_policy(), self.before))
         catcher = warnings.catch_warnings()
         catcher.__enter__()
         self.addCleanup(catcher.__exit__, None, None, None)
@@ -55,14 +55,14 @@ class Block(unittest.TestCase):
 
             with self.assertRaises(kind), qi.using_qt_from_asyncio():
                 asyncio.run(main())
-            self.assertIs(_policies.get_policy(), self.before)
+            self.assertIs(policies.get_policy(), self.before)
 
     def test_nested(self):
         with qi.using_qt_from_asyncio():
-            outer = _policies.get_policy()
+            outer = policies.get_policy()
             with qi.using_qt_from_asyncio():
                 self.assertEqual(asyncio.run(what_runs()), OWNER)
-            self.assertIs(_policies.get_policy(), outer)
+            self.assertIs(policies.get_policy(), outer)
             self.assertEqual(asyncio.run(what_runs()), OWNER)
 
     def test_policy_of_somebody_else_comes_back(self):
@@ -70,12 +70,12 @@ class Block(unittest.TestCase):
             pass
 
         own = Own()
-        _policies.set_policy(own)
-        self.addCleanup(_policies.set_policy, self.before)
+        policies.set_policy(own)
+        self.addCleanup(policies.set_policy, self.before)
         with qi.using_qt_from_asyncio():
             pass
-        self.assertIs(_policies.get_policy(), own)
-        _policies.set_policy(self.before)
+        self.assertIs(policies.get_policy(), own)
+        policies.set_policy(self.before)
 
     def test_policy_holds_for_all_threads(self):
         kinds = []
@@ -112,14 +112,14 @@ class Policies(unittest.TestCase):
             self.assertIsInstance(qi.QiSelectorEventLoopPolicy(), asyncio.AbstractEventLoopPolicy)
 
     def test_set_as_the_policy(self):
-        before = _policies.get_policy()
+        before = policies.get_policy()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             asyncio.set_event_loop_policy(qi.QiDefaultEventLoopPolicy())
         try:
             self.assertEqual(asyncio.run(what_runs()), OWNER)
         finally:
-            _policies.set_policy(before)
+            policies.set_policy(before)
 
     @unittest.skipIf(sys.platform == "win32", "Windows has it")
     def test_proactor_is_refused_by_name(self):
@@ -132,15 +132,15 @@ class Policies(unittest.TestCase):
         class Events:
             pass
 
-        real, _policies.events = _policies.events, Events
+        real, policies.events = policies.events, Events
         try:
             with self.assertRaisesRegex(RuntimeError, "loop_factory=qi.new_event_loop"):
                 with qi.using_qt_from_asyncio():
                     self.fail("entered")
         finally:
-            _policies.events = real
+            policies.events = real
         with self.assertRaisesRegex(RuntimeError, "loop_factory=qi.new_event_loop"):
-            _policies._NoPolicy()
+            policies._NoPolicy()
 
 
 class LoopFactory(unittest.TestCase):

@@ -11,7 +11,7 @@ import weakref
 
 import qi
 from kinds import SignalCase, for_each_kind
-from qi._slots import SemiWeakRef, copy_signal_arguments, get_positional_parameter_count, transform_slot
+from qi._signals.slots import SemiWeakRef, copy_signal_arguments, get_positional_parameter_count, transform_slot
 from slot_support import on_loop, settle
 
 

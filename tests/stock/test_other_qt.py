@@ -133,8 +133,8 @@ class OtherQt:
 
     # A host may have imported a binding before it starts libqi, and a program may have two: then each use is checked.
     UNGUARDED = """
-        import asyncio, qi, qi._bindings
-        qi._bindings.stop_guarding()
+        import asyncio, qi, qi._objects.bindings
+        qi._objects.bindings.stop_guarding()
         from PyQt6 import QtCore
         def refused(use):
             try:

@@ -402,7 +402,7 @@ TEST_CASE_METHOD(Fixture, "a_traceback_has_no_lines_of_ours_and_links_to_files")
     run("import raises_at_import");
     CHECK(shown().find(">>> import raises_at_import\nTraceback (most recent call last):\n"
                        "  File \"<input 1>\", line 1, in <module>\n") == 0);
-    CHECK_FALSE(shows("_console.py"));
+    CHECK_FALSE(shows("console.py"));
 
     /* By keyboard: F6, up to the line that names the file, Enter. */
     key(Qt::Key_F6);
@@ -555,11 +555,11 @@ TEST_CASE_METHOD(Fixture, "the_colours_of_a_terminal_are_understood_and_the_rest
 
 TEST_CASE_METHOD(Fixture, "output_of_the_application_and_of_plugins_is_told_apart_and_hidden")
 {
-    exec("from qi import _scope\n"
+    exec("from qi._python import scope\n"
          "import contextvars, threading\n"
          "print('from the host')\n"
          "context = contextvars.copy_context()\n"
-         "context.run(_scope.current.set, _scope.Scope('orders'))\n"
+         "context.run(scope.current.set, scope.Scope('orders'))\n"
          "context.run(print, 'from a plugin')\n");
     until([this] { return shows("[orders] from a plugin"); });
     CHECK(shows("from the host\n"));

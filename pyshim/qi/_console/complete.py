@@ -19,7 +19,7 @@ import types
 
 import _qi
 
-from . import host
+from .. import host
 
 MOST = 500  # completions that are worth showing
 DOC_LINES, DOC_WIDTH = 12, 1200

@@ -23,9 +23,11 @@ import warnings
 
 import _qi
 
-from . import _complete, _output, host
-from ._ends import at_stop
-from ._loop import run_task
+from .. import host
+from .._loop.loop import run_task
+from .._python import output
+from .._python.ends import at_stop
+from . import complete as completion
 
 LONGEST_RESULT = 100_000  # characters of a repr
 MOST_WAITING = 4_000_000  # characters that are printed before the window can show them
@@ -105,7 +107,7 @@ class Console:
         self.busy_limit = 0.0  # seconds; 0: none
         self.module = self._make_module()
         self.context = contextvars.copy_context()
-        self.context.run(_output.sink.set, _output.Sink(f">console {number}", self.take))
+        self.context.run(output.sink.set, output.Sink(f">console {number}", self.take))
         self.context.run(_asker.set, self.ask)
 
     def _make_module(self):
@@ -488,15 +490,15 @@ def set_busy_limit(number, milliseconds):
 
 
 def complete(number, source, cursor):
-    return _complete.complete(_consoles[number].names, source, cursor)
+    return completion.complete(_consoles[number].names, source, cursor)
 
 
 def describe(number, expression):
-    return _complete.describe(_consoles[number].names, expression)
+    return completion.describe(_consoles[number].names, expression)
 
 
 def call_tip(number, source, cursor):
-    return _complete.call_tip(_consoles[number].names, source, cursor)
+    return completion.call_tip(_consoles[number].names, source, cursor)
 
 
 def set_name(number, name, value):

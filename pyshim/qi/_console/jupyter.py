@@ -23,7 +23,7 @@ import sys
 import threading
 from contextlib import contextmanager
 
-from . import host
+from .. import host
 
 
 @contextmanager

@@ -13,8 +13,10 @@ import threading
 
 import _qi
 
-from . import _bindings, _loop, _report
-from ._ends import Changes, at_stop
+from .._loop.loop import QiLoopMode, new_event_loop
+from .._objects import bindings
+from .._python import report
+from .._python.ends import Changes, at_stop
 
 changes = Changes()
 inserted_paths = []  # as they stand in sys.path
@@ -25,12 +27,12 @@ def start(paths, ours, slice_us, nested, nested_limit, debug):
     inserted_paths[:] = [os.path.abspath(path) for path in paths]
     sys.path[:0] = inserted_paths
     # Hooks that the host or an earlier library has set stay.
-    changes.set(sys, "excepthook", _report.uncaught, only_if=sys.__excepthook__)
-    changes.set(sys, "unraisablehook", _report.unraisable, only_if=sys.__unraisablehook__)
-    changes.set(threading, "excepthook", _report.thread_exception, only_if=threading.__excepthook__)
-    changes.set(logging, "lastResort", _report.HostLog(logging.WARNING))
-    _bindings.guard_imports()
-    at_stop.append(_bindings.stop_guarding)
+    changes.set(sys, "excepthook", report.uncaught, only_if=sys.__excepthook__)
+    changes.set(sys, "unraisablehook", report.unraisable, only_if=sys.__unraisablehook__)
+    changes.set(threading, "excepthook", report.thread_exception, only_if=threading.__excepthook__)
+    changes.set(logging, "lastResort", report.HostLog(logging.WARNING))
+    bindings.guard_imports()
+    at_stop.append(bindings.stop_guarding)
     if ours:
         write_lines_at_once()
     return start_loop(slice_us, nested, nested_limit, debug)
@@ -44,15 +46,15 @@ def write_lines_at_once():
 
 
 def start_loop(slice_us, nested, nested_limit, debug):
-    loop = _loop.new_event_loop()
+    loop = new_event_loop()
     try:
-        loop.set_mode(_loop.QiLoopMode.GUEST)
+        loop.set_mode(QiLoopMode.GUEST)
         loop.set_slice(slice_us)
         loop.nested = nested
         loop.nested_limit = nested_limit
         if debug:
             loop.set_debug(True)
-        loop.default_exception_handler = _report.report_context
+        loop.default_exception_handler = report.report_context
         loop._is_hosts = True
         loop.start()
     except BaseException:

@@ -190,7 +190,7 @@ def check(arguments):
     parser.add_argument("--no-import", action="store_true", help="run nothing of its code")
     asked = parser.parse_args(arguments)
     folder = pathlib.Path(asked.folder).resolve()
-    from .plugin import manifest
+    from ..plugin import manifest
 
     if not manifest.is_manifest_there(folder):
         return fail(f"{folder} is no plugin: there is no {manifest.FILE} in it{near_folder(folder)}")
@@ -211,7 +211,7 @@ def near_folder(folder):
 
 def check_files(folder):
     """Who may write to them, and whether Python can read them."""
-    from .plugin import trust
+    from ..plugin import trust
 
     yield from trust.problems(folder)
     for path in sorted(folder.rglob("*.py")):
@@ -223,7 +223,7 @@ def check_files(folder):
 
 
 def check_manifest(folder, no_import):
-    from .plugin import dependencies, manifest
+    from ..plugin import dependencies, manifest
 
     try:
         read = manifest.Manifest.read(folder)

@@ -18,8 +18,9 @@ from importlib.machinery import SourceFileLoader
 
 import qi
 
-from . import _embed, _policies, _shutdown
-from ._ends import at_end
+from .._loop import policies
+from .._python.ends import at_end
+from . import embed, shutdown
 
 COMMANDS = ("doctor", "plugin")  # words that qi-run takes in place of a script's name
 
@@ -51,7 +52,7 @@ def exit_status(otherwise):
 def set_up(loop):
     running = asyncio._get_running_loop()  # none where there is no application
     # Uncaught exceptions, warnings and messages look as under python3.
-    _embed.changes.undo()
+    embed.changes.undo()
     at_end.append(end_as_python_does)
     if loop == "guest":
         running.default_exception_handler = handle
@@ -66,7 +67,7 @@ def set_up(loop):
 
 def use_for_asyncio_run():
     """Makes asyncio.run() and the like run qi's loop on a Qt event loop of its own."""
-    _policies.set_policy(_policies.QiDefaultEventLoopPolicy())
+    policies.set_policy(policies.QiDefaultEventLoopPolicy())
 
 
 def handle(context):
@@ -92,7 +93,7 @@ def end_as_python_does():
         function()  # tells the threads of executors to end
     main, own = threading.main_thread(), threading.current_thread()
     for thread in threading.enumerate():
-        if not thread.daemon and thread not in (main, own) and thread not in _shutdown.left_threads:
+        if not thread.daemon and thread not in (main, own) and thread not in shutdown.left_threads:
             thread.join()
     atexit._run_exitfuncs()
 
@@ -145,9 +146,9 @@ def run_code():
 
 
 def run_plugin_tool():
-    from . import _plugin_tool
+    from . import plugin_tool
 
-    raise SystemExit(_plugin_tool.main(sys.argv[1:]))
+    raise SystemExit(plugin_tool.main(sys.argv[1:]))
 
 
 def show_lines(code, source):

@@ -16,9 +16,9 @@ import time
 
 import _qi
 
-from ._ends import at_end, leave_task, left_behind
-from ._loop import QiLoopMode, quit_waiters
-from ._names import name_of, name_of_frame, where
+from .._loop.loop import QiLoopMode, quit_waiters
+from .._python.ends import at_end, leave_task, left_behind
+from .._python.names import name_of, name_of_frame, where
 
 left_threads = []
 
@@ -70,7 +70,7 @@ async def stages(loop, report, grace, cancel, executor):
 
 async def end_plugins():
     if "qi.plugin._manager" in sys.modules:  # else there are none
-        from .plugin._manager import manager
+        from ..plugin._manager import manager
 
         await manager.stop()
 

@@ -8,8 +8,8 @@ from asyncio import events
 
 import _qi
 
-from . import _policies
-from ._loop import QiLoopMode, new_event_loop, quit_waiters
+from . import policies
+from .loop import QiLoopMode, new_event_loop, quit_waiters
 
 __all__ = ("QiRunner", "using_asyncio_from_qt", "using_qt_from_asyncio")
 
@@ -91,12 +91,12 @@ def using_qt_from_asyncio():
     Raises RuntimeError where Python has no policies. A QCoreApplication is needed when a loop runs, not
     before.
     """
-    before = _policies.get_policy()
-    _policies.set_policy(_policies.QiDefaultEventLoopPolicy())
+    before = policies.get_policy()
+    policies.set_policy(policies.QiDefaultEventLoopPolicy())
     try:
         yield
     finally:
-        _policies.set_policy(before)
+        policies.set_policy(before)
 
 
 # -- a loop of our own ----------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from asyncio import base_events, events
 
 import _qi
 
-from qi._tls import QiSSLProtocol, is_upgradable
+from .tls import QiSSLProtocol, is_upgradable
 
 __all__ = (
     "QiBaseEventLoop",

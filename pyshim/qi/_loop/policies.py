@@ -9,7 +9,7 @@ import asyncio
 import sys
 from asyncio import events
 
-from ._loop import QiProactorEventLoop, QiSelectorEventLoop
+from .loop import QiProactorEventLoop, QiSelectorEventLoop
 
 __all__ = (
     "QiDefaultEventLoopPolicy",

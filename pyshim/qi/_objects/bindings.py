@@ -10,7 +10,7 @@ import sys
 
 import _qi
 
-from ._types import Point, PointF, Rect, RectF, Size, SizeF
+from .types import Point, PointF, Rect, RectF, Size, SizeF
 
 _SHAPES = (Point, PointF, Rect, RectF, Size, SizeF)
 

@@ -2,7 +2,7 @@
 """Methods of `_qi.Gadget`, the values of the application that have properties and methods."""
 
 
-from ._describe import signature
+from .describe import signature
 
 
 class GadgetMethod:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What is put back, called and left behind when something ends: the runtime, or a plugin."""
 
-from ._names import where_it_waits
+from .names import where_it_waits
 
 at_stop = []  # functions to call once when the runtime stops
 at_end = []  # functions to call once the loop is closed, the last one first, while all modules are there

@@ -11,8 +11,8 @@ import sys
 
 import _qi
 
-from . import _scope
-from ._ends import at_stop
+from . import scope
+from .ends import at_stop
 
 #: For code that a script console runs: that console's Sink.
 sink = contextvars.ContextVar("qi.console", default=None)
@@ -28,7 +28,7 @@ class Sink:
 
 def origin():
     """The plugin, or the console, whose code runs; None for the application's. Called by line.c."""
-    plugin = _scope.plugin_of()
+    plugin = scope.plugin_of()
     if plugin is not None:
         return plugin
     console = sink.get()
@@ -38,7 +38,7 @@ def origin():
 def _console_here():
     """The console whose code runs. A plugin that a console has started is not the console's."""
     console = sink.get()
-    return console if console is not None and _scope.current.get() is None else None
+    return console if console is not None and scope.current.get() is None else None
 
 
 class Tee:

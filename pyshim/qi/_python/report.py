@@ -6,7 +6,7 @@ import logging
 
 import _qi
 
-from . import _names, _scope
+from . import names, scope
 
 ERROR = 3  # qi_log_level
 
@@ -23,11 +23,11 @@ def report_context(context):
     task = context.get("task") or context.get("future")
     handle = context.get("handle")
     if isinstance(task, asyncio.Task):
-        target = context.get("slot") or _names.target_of_task(task)
-        plugin = _scope.blame(exception, task=task)
+        target = context.get("slot") or names.target_of_task(task)
+        plugin = scope.blame(exception, task=task)
         _qi._report(exception, task.get_name(), context.get("signal"), target, plugin)
     elif getattr(handle, "_callback", None) is not None:
-        _qi._report(exception, None, None, _names.name_of(handle._callback), _scope.blame(exception, handle=handle))
+        _qi._report(exception, None, None, names.name_of(handle._callback), scope.blame(exception, handle=handle))
     else:
         _qi._report(exception, None, None, None)
 
@@ -45,7 +45,7 @@ def unraisable(args):
     exception = args.exc_value
     if exception is None:
         exception = args.exc_type()
-    _qi._report(exception, None, None, None if args.object is None else _names.name_of(args.object))
+    _qi._report(exception, None, None, None if args.object is None else names.name_of(args.object))
 
 
 def thread_exception(args):
@@ -55,7 +55,7 @@ def thread_exception(args):
     traceback = args.exc_traceback  # the thread itself has forgotten its target by now
     while traceback and traceback.tb_frame.f_globals.get("__name__") == "threading":
         traceback = traceback.tb_next
-    _qi._report(exception, None, None, _names.name_of_frame(traceback.tb_frame) if traceback else None)
+    _qi._report(exception, None, None, names.name_of_frame(traceback.tb_frame) if traceback else None)
 
 
 def uncaught(kind, exception, traceback):
@@ -78,5 +78,5 @@ class HostLog(logging.Handler):
     @staticmethod
     def _source(name):
         """The logger's name, with the plugin's where it does not say that itself."""
-        plugin = _scope.plugin_of()
+        plugin = scope.plugin_of()
         return name if plugin is None or name == f"plugin.{plugin}" else f"plugin.{plugin}: {name}"

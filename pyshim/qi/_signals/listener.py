@@ -11,8 +11,8 @@ import weakref
 
 import _qi
 
-from ._bindings import check_signal
-from ._slots import copy_signal_arguments, sip_modules
+from .._objects.bindings import check_signal
+from .slots import copy_signal_arguments, sip_modules
 
 
 class SenderDestroyed(ReferenceError):

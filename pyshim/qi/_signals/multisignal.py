@@ -14,9 +14,8 @@ import weakref
 
 import _qi
 
-from . import _listener
-from ._listener import SenderDestroyed
-from ._slots import get_positional_parameter_count
+from .listener import Listener, SenderDestroyed, check, is_deleted, name_of
+from .slots import get_positional_parameter_count
 
 
 class multisignal:
@@ -40,7 +39,7 @@ class multisignal:
         if not items:
             raise ValueError("a multisignal of no signals would never be emitted")
         for signal, _ in items:
-            _listener.check(signal, "multisignal()")
+            check(signal, "multisignal()")
         self._hub = hub = _Hub()
         try:
             for signal, value in items:
@@ -95,8 +94,8 @@ class _Hub:
             if not self.listeners:
                 self.drop_all()
 
-        self.names.append(_listener.name_of(signal))
-        listener = _listener.Listener(signal, lambda args: self.emitted(value, args), ended)
+        self.names.append(name_of(signal))
+        listener = Listener(signal, lambda args: self.emitted(value, args), ended)
         listener.name = self.names[-1]
         self.listeners.append(listener)
 
@@ -182,7 +181,7 @@ class _Receiver:
         function = self._function or self._slot()
         if function is None:
             return
-        if _listener.is_deleted(getattr(function, "__self__", None)):
+        if is_deleted(getattr(function, "__self__", None)):
             self._hub.remove(self)
             return
         function(*(value, args)[: self._takes])

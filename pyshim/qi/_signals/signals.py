@@ -4,9 +4,8 @@
 import asyncio
 import numbers
 
-from . import _listener
-from ._listener import SenderDestroyed
-from ._loop import quit_waiters
+from .._loop.loop import quit_waiters
+from .listener import Listener, SenderDestroyed, check, in_thread_of, name_of
 
 
 async def asyncsignal(signal, *, timeout=None):
@@ -22,15 +21,15 @@ async def asyncsignal(signal, *, timeout=None):
     Emissions in other threads count. Whoever emits does not wait for what the coroutine does next, so this
     does not suit signals whose receivers must answer before they return.
     """
-    _listener.check(signal, "asyncsignal()")
+    check(signal, "asyncsignal()")
     if not isinstance(timeout, numbers.Real | None):
         raise TypeError(f"asyncsignal() wants a number of seconds or None as timeout, not {timeout!r}")
     loop = asyncio.get_running_loop()
-    if "aboutToQuit" in _listener.name_of(signal):
+    if "aboutToQuit" in name_of(signal):
         quit_waiters.add(asyncio.current_task())
     waiting = loop.create_future()
-    in_loop = _listener.in_thread_of(loop)
-    name = _listener.name_of(signal)
+    in_loop = in_thread_of(loop)
+    name = name_of(signal)
 
     def emitted(args):
         if not waiting.done():
@@ -45,7 +44,7 @@ async def asyncsignal(signal, *, timeout=None):
         if not loop.is_closed():
             loop.call_soon_threadsafe(gone)
 
-    listener = _listener.Listener(signal, lambda args: in_loop(emitted, args), ended)
+    listener = Listener(signal, lambda args: in_loop(emitted, args), ended)
     try:
         async with asyncio.timeout(timeout):
             return await waiting

@@ -14,8 +14,8 @@ import weakref
 
 import _qi
 
-from ._bindings import check_object
-from ._loop import run_task
+from .._loop.loop import run_task
+from .._objects.bindings import check_object
 
 __all__ = ("asyncslot",)
 

@@ -7,7 +7,7 @@ import operator
 import threading
 import weakref
 
-from . import _listener
+from .listener import Listener, check, name_of
 
 _POLICIES = ("error", "drop-oldest", "drop-newest")
 
@@ -38,7 +38,7 @@ def asyncsignalstream(signal, *, maxsize=0, overflow="error"):
 
     Raises TypeError for what is no signal of an object, SenderDestroyed if its sender is gone already.
     """
-    _listener.check(signal, "asyncsignalstream()")
+    check(signal, "asyncsignalstream()")
     size = operator.index(maxsize)
     if size < 0:
         raise ValueError(f"maxsize must not be negative, but is {size}")
@@ -144,8 +144,8 @@ class SignalStream:
     """The emissions of a signal, in order, as asyncsignalstream() returns it."""
 
     def __init__(self, signal, maxsize, overflow):
-        self._buffer = buffer = _Buffer(_listener.name_of(signal), maxsize, overflow)
-        buffer.listener = _listener.Listener(signal, buffer.arrived, buffer.ended)
+        self._buffer = buffer = _Buffer(name_of(signal), maxsize, overflow)
+        buffer.listener = Listener(signal, buffer.arrived, buffer.ended)
         weakref.finalize(self, _abandon, buffer).atexit = False
 
     def __aiter__(self):

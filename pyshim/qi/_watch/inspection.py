@@ -20,10 +20,10 @@ import weakref
 
 import _qi
 
-from . import _scope
+from .._python import scope
 
 MOST_FRAMES = 200  # of one stack
-_HERE = os.path.dirname(__file__)
+_HERE = os.path.dirname(os.path.dirname(__file__))  # the package: its own frames are not shown
 
 _numbers = itertools.count(1)
 _notes = weakref.WeakKeyDictionary()  # of tasks that were seen
@@ -252,7 +252,7 @@ def describe(task, thread, current, others):
         "age_known": age is not None,
         "coroutine": name_of_coroutine(task.get_coro()),
         "waiting_for": waiting_for(task, stack),
-        "plugin": _scope.plugin_of_task(task),
+        "plugin": scope.plugin_of_task(task),
         "signal": signal,
         "target": target,
         "parent": parent,
@@ -303,7 +303,7 @@ def what_runs(loop, context):
     if signal is None:
         signal, by_slot = launching()
         target = by_slot if signal is not None else target
-    plugin = _scope.plugin_of(context) if context is not None else None
+    plugin = scope.plugin_of(context) if context is not None else None
     if plugin is None and task is not None:
-        plugin = _scope.plugin_of_task(task)
+        plugin = scope.plugin_of_task(task)
     return name, plugin, signal, target

@@ -11,9 +11,10 @@ import sys
 import tokenize  # linecache imports it when it is needed
 import traceback
 
-from . import _inspection, _scope
-from ._names import name_of, name_of_frame
-from ._told import SlowStep, Stall
+from .._python import scope
+from .._python.names import name_of, name_of_frame
+from . import inspection
+from .told import SlowStep, Stall
 
 NEEDED = (linecache, tokenize)
 MOST_FRAMES = 60  # of each end
@@ -40,7 +41,7 @@ def stack_text(frames):
 
 
 def source_line(frame):
-    return _inspection.source_line(frame.f_code.co_filename, frame.f_lineno or 0)
+    return inspection.source_line(frame.f_code.co_filename, frame.f_lineno or 0)
 
 
 def describe(thread, loop, context, base):
@@ -49,13 +50,13 @@ def describe(thread, loop, context, base):
     `base` is the frame that runs the event loop in which all this happens, or None.
     """
     frames = frames_of(thread)
-    task, plugin, signal, target = _inspection.what_runs(loop, context)
+    task, plugin, signal, target = inspection.what_runs(loop, context)
     above = frames[frames.index(base) + 1 :] if base in frames else frames
     if target is None and above:
         target = name_of_frame(above[0])
     if plugin is None:
         modules = (frame.f_globals.get("__name__") for frame in reversed(frames))
-        found = (_scope.plugin_of_module(name) for name in modules if isinstance(name, str))
+        found = (scope.plugin_of_module(name) for name in modules if isinstance(name, str))
         plugin = next((name for name in found if name), None)
     return stack_text(frames), task, plugin, signal, target
 
@@ -79,7 +80,7 @@ def describe_step(callback, context):
     """(task, coroutine, plugin, signal, target) of a callback that has run, each str or None."""
     task = getattr(callback, "__self__", None)
     task = task if hasattr(task, "get_coro") and hasattr(task, "get_name") else None
-    plugin = _scope.plugin_of(context) if context is not None else None
+    plugin = scope.plugin_of(context) if context is not None else None
     if task is None:
         return None, None, plugin, None, name_of(callback) if callable(callback) else None
     return describe_task(task, plugin)
@@ -87,9 +88,9 @@ def describe_step(callback, context):
 
 def describe_task(task, plugin=None):
     coroutine = task.get_coro()
-    signal, target, _ = _inspection.launch_of(task)
-    name = _inspection.name_of_coroutine(coroutine)
-    return task.get_name(), name, plugin or _scope.plugin_of_task(task), signal, target or name
+    signal, target, _ = inspection.launch_of(task)
+    name = inspection.name_of_coroutine(coroutine)
+    return task.get_name(), name, plugin or scope.plugin_of_task(task), signal, target or name
 
 
 # -- for callables of Python ------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ asyncSlot is `qi.asyncslot`, AsyncSlotRunner is `qi.QiRunner`, and AsyncSlotEven
 a context manager besides.
 """
 
-from .._context import QiRunner, _check_left
-from .._loop import QiLoopMode, QiSelectorEventLoop
-from .._slots import asyncslot as asyncSlot
+from .._loop.context import QiRunner, _check_left
+from .._loop.loop import QiLoopMode, QiSelectorEventLoop
+from .._signals.slots import asyncslot as asyncSlot
 
 __all__ = ["AsyncSlotEventLoop", "AsyncSlotRunner", "asyncSlot"]
 

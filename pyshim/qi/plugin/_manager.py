@@ -16,8 +16,8 @@ import threading
 
 import _qi
 
-from .. import _scope
-from .._ends import Changes
+from .._python.ends import Changes
+from .._python.scope import plugin_of
 from . import dependencies, discovery, log, threads, trust
 from .containment import Memory, Storm
 from .lifecycle import Activation, Failed, describe, headline
@@ -250,7 +250,7 @@ class Manager:
 
     def _check_caller(self, plugin):
         """What a plugin does while it is being started or ended cannot wait for the end of just that."""
-        if plugin.changing.locked() and _scope.plugin_of() == plugin.id:
+        if plugin.changing.locked() and plugin_of() == plugin.id:
             raise RuntimeError(f"the plugin {plugin.id!r} is being started or ended, and cannot change that itself meanwhile")
 
     def _change(self, plugin, verb, work):
@@ -388,7 +388,7 @@ class Manager:
 
     async def _ask(self, plugin, fingerprint, decision):
         """Asks the user, outside of asyncio's callbacks: the answer may come from a dialog's event loop."""
-        from .._modal import modal
+        from .._loop.modal import modal
 
         manifest = plugin.manifest
         return await modal(_qi._plugin_ask)(plugin.id, manifest.name, manifest.version, c_text(str(plugin.found.folder)),

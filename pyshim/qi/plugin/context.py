@@ -10,8 +10,8 @@ import pathlib
 import _qi
 
 from .. import host
-from .._loop import run_task
-from .._slots import asyncslot
+from .._loop.loop import run_task
+from .._signals.slots import asyncslot
 from .settings import Settings
 
 

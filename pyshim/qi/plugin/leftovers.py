@@ -16,9 +16,9 @@ import weakref
 
 import _qi
 
-from .. import _scope
-from .._ends import leave_task, left_behind
-from .._names import where
+from .._python.ends import leave_task, left_behind
+from .._python.names import where
+from .._python.scope import scope_of, scope_of_task
 from . import threads
 
 KINDS = ("tasks", "connections", "timers", "modules", "threads", "descriptors", "objects")
@@ -70,7 +70,7 @@ def _leads_to(fd):
 
 def tasks_of(scope):
     loop = asyncio.get_running_loop()
-    return {task for task in asyncio.all_tasks(loop) if _scope.scope_of_task(task) is scope}
+    return {task for task in asyncio.all_tasks(loop) if scope_of_task(task) is scope}
 
 
 def counts(scope):
@@ -104,7 +104,7 @@ def end_timers(scope):
     """Timers of asyncio, and callbacks that wait for a descriptor, with the transports and servers behind these."""
     loop = asyncio.get_running_loop()
     for handle in list(loop._scheduled):
-        if not handle.cancelled() and _scope.scope_of(handle._context) is scope:
+        if not handle.cancelled() and scope_of(handle._context) is scope:
             handle.cancel()
     for fd, (_, reader, writer) in loop._watched().items():
         for handle, remove in ((reader, loop.remove_reader), (writer, loop.remove_writer)):
@@ -114,7 +114,7 @@ def end_timers(scope):
 
 def _is_of(handle, scope):
     context = getattr(handle, "_context", None)
-    return context is not None and _scope.scope_of(context) is scope
+    return context is not None and scope_of(context) is scope
 
 
 def _end_watch(loop, fd, handle, remove):
@@ -128,7 +128,7 @@ def _end_watch(loop, fd, handle, remove):
         else:
             remove(fd)
     except Exception as exception:  # a transport of somebody else's
-        _qi._report(exception, None, None, None, _scope.scope_of(handle._context).plugin)
+        _qi._report(exception, None, None, None, scope_of(handle._context).plugin)
 
 
 async def end_threads(scope, report, seconds):

@@ -14,9 +14,10 @@ import traceback
 
 import _qi
 
-from .. import _scope, host
-from .._loop import run_task
-from .._names import where_it_waits
+from .. import host
+from .._loop.loop import run_task
+from .._python.names import where_it_waits
+from .._python.scope import Scope, current
 from . import leftovers
 from .context import Context
 from .modules import Modules
@@ -82,10 +83,10 @@ class Activation:
         self.exposed = {}
         self.loading = True
         self.ended = False
-        self.scope = _scope.Scope(plugin.id)
+        self.scope = Scope(plugin.id)
         self.scope.written = plugin.written
         self._context = contextvars.copy_context()
-        self._context.run(_scope.current.set, self.scope)
+        self._context.run(current.set, self.scope)
         self._modules = Modules(plugin.manifest, files, read)
         self._undo = {}  # token -> (what, function), in the order in which they were made
         self._object = None
@@ -101,7 +102,7 @@ class Activation:
 
     def run(self, function, *args, **options):
         """Calls in the plugin's Context: in a copy, since it may be entered further down the stack."""
-        if _scope.current.get() is self.scope:
+        if current.get() is self.scope:
             return function(*args, **options)
         return self._context.copy().run(function, *args, **options)
 

@@ -3,10 +3,11 @@
 
 import logging
 
-from .. import _report, _scope
+from .._python.report import HostLog
+from .._python.scope import plugin_of
 
 
-class _PluginLog(_report.HostLog):
+class _PluginLog(HostLog):
     """On the logger "plugin", which lets pass what Python drops where there are no handlers."""
 
     def emit(self, record):
@@ -19,7 +20,7 @@ def _named(factory):
 
     def record(*args, **options):
         made = factory(*args, **options)
-        made.plugin = _scope.plugin_of()
+        made.plugin = plugin_of()
         return made
 
     return record

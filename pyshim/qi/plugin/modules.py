@@ -21,7 +21,7 @@ import os
 import sys
 import types
 
-from .._scope import PACKAGE
+from .._python.scope import PACKAGE
 from . import sources
 from .trust import is_below
 

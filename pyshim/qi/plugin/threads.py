@@ -8,7 +8,7 @@ import sys
 import threading
 import weakref
 
-from .. import _scope
+from .._python.scope import current, plugin_of
 
 _INHERITS = getattr(sys.flags, "thread_inherit_context", 0)  # Python 3.14, where it is asked for
 
@@ -19,7 +19,7 @@ def follow(changes):
 
     @functools.wraps(start)
     def start_in_scope(self):
-        scope = _scope.current.get()
+        scope = current.get()
         if scope is not None:
             scope.threads.append(weakref.ref(self))
             if not _INHERITS:
@@ -44,7 +44,7 @@ def _report_failure(thread):
     try:
         thread.run()
     except BaseException as exception:
-        exception._qi_plugin = _scope.plugin_of()
+        exception._qi_plugin = plugin_of()
         raise
 
 

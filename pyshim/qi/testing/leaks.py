@@ -10,7 +10,7 @@ import time
 
 import _qi
 
-from .._names import where_it_waits
+from .._python.names import where_it_waits
 from .settling import Busy, come_to_rest, settle
 
 KINDS = ("tasks", "connections", "threads", "descriptors", "objects", "modules")

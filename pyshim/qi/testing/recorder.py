@@ -4,8 +4,7 @@
 import asyncio
 from typing import Any, NamedTuple
 
-from .. import _listener
-from .._listener import SenderDestroyed
+from .._signals.listener import Listener, SenderDestroyed, check, in_thread_of, name_of
 
 
 class Emission(NamedTuple):
@@ -34,13 +33,13 @@ class SignalRecorder:
         if not signals:
             raise TypeError("SignalRecorder() wants at least one signal")
         for signal in signals:
-            _listener.check(signal, "SignalRecorder()")
+            check(signal, "SignalRecorder()")
         self.emissions: list[Emission] = []
         self._waiting = set()
         self._gone = set()
-        self._names = [_listener.name_of(signal) for signal in signals]
+        self._names = [name_of(signal) for signal in signals]
         loop = asyncio._get_running_loop()
-        self._in_loop = _listener.in_thread_of(loop) if loop else lambda function, *args: function(*args)
+        self._in_loop = in_thread_of(loop) if loop else lambda function, *args: function(*args)
         self._listeners = [self._listen(signal, name) for signal, name in zip(signals, self._names)]
 
     def _listen(self, signal, name):
@@ -50,7 +49,7 @@ class SignalRecorder:
         def ended():
             self._in_loop(self._ended, name)
 
-        return _listener.Listener(signal, arrived, ended)
+        return Listener(signal, arrived, ended)
 
     def _arrived(self, emission):
         self.emissions.append(emission)

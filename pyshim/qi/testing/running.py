@@ -8,7 +8,7 @@ from asyncio import events
 
 import _qi
 
-from .._loop import QiLoopMode, new_event_loop, run_task
+from .._loop.loop import QiLoopMode, new_event_loop, run_task
 
 # The application that stands in where a program has none; kept, since Qt wants one for good.
 _made_application = False

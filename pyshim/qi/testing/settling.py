@@ -6,8 +6,8 @@ import time
 
 import _qi
 
-from .._modal import modal
-from .._names import name_of
+from .._loop.modal import modal
+from .._python.names import name_of
 
 SOON = 0.02  # seconds; timers that are due within them are waited for
 QUIET = 3  # how often nothing must have been found in a row

@@ -7,8 +7,8 @@ import difflib
 import inspect
 from typing import Any, NamedTuple
 
-from .._slots import asyncslot, get_positional_parameter_count
-from .._types import Point, PointF, Rect, RectF, Size, SizeF
+from .._objects.types import Point, PointF, Rect, RectF, Size, SizeF
+from .._signals.slots import asyncslot, get_positional_parameter_count
 
 class Call(NamedTuple):
     """One call of a stand-in's method."""
