@@ -2,7 +2,6 @@
 """asyncsignal(): waiting for one emission."""
 
 import asyncio
-import numbers
 
 from .._loop.loop import quit_waiters
 from .listener import Listener, SenderDestroyed, check, in_thread_of, name_of
@@ -22,7 +21,7 @@ async def asyncsignal(signal, *, timeout=None):
     does not suit signals whose receivers must answer before they return.
     """
     check(signal, "asyncsignal()")
-    if not isinstance(timeout, numbers.Real | None):
+    if not isinstance(timeout, int | float | None) and not _is_real(timeout):
         raise TypeError(f"asyncsignal() wants a number of seconds or None as timeout, not {timeout!r}")
     loop = asyncio.get_running_loop()
     if "aboutToQuit" in name_of(signal):
@@ -52,3 +51,9 @@ async def asyncsignal(signal, *, timeout=None):
         raise TimeoutError(f"the signal {name} was not emitted within {timeout} s") from None
     finally:
         listener.close()
+
+
+def _is_real(value):
+    import numbers  # that nobody else needs at the start, and hardly anybody here
+
+    return isinstance(value, numbers.Real)
