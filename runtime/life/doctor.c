@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * qi_doctor(): what is known of Python and the configuration before anything is started. qt/doctor.cpp makes
- * the report of it, and has an interpreter run qi._examine for the rest.
+ * the report of it, and has an interpreter run qi._life.examine for the rest.
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -24,7 +24,7 @@
 #include "core/status.h"
 #include "life/setup.h"
 
-#define SCRIPT "qi._examine"
+#define SCRIPT "qi._life.examine"
 
 #define TEXT_OF(x) #x
 #define TEXT(x)    TEXT_OF(x)

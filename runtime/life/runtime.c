@@ -144,7 +144,7 @@ static int begin(qi_runtime *runtime)
     PyObject *paths = path_list(config);
     if (!paths)
         return -1;
-    runtime->loop = qip_call_python("qi._embed", "start", "(NOIsIO)", paths,
+    runtime->loop = qip_call_python("qi._life.embed", "start", "(NOIsIO)", paths,
                                     qip_interp_is_ours() ? Py_True : Py_False, config->slice_us,
                                     config->nested == QI_NESTED_HOLD ? "hold" : "run",
                                     config->nested_limit, config->debug ? Py_True : Py_False);

@@ -2,7 +2,7 @@
 /*
  * The end of a runtime: who may start it, when it can begin, and what is told of it.
  *
- * The stages themselves are in pyshim/qi/_shutdown.py. Around them, here: the gate closes first, so that
+ * The stages themselves are in pyshim/qi/_life/shutdown.py. Around them, here: the gate closes first, so that
  * other threads are refused and nothing new begins; connections are cut before tasks are cancelled, or
  * a signal of a dying object could launch another; tasks whose handles C holds are settled after that,
  * so that no thread waits for ever in qi_task_wait(). A shutdown that is asked for inside a callback of
@@ -35,7 +35,7 @@
 #include "python/stream.h"
 #include "python/visit.h"
 
-static const char own_module[] = "qi._shutdown";
+static const char own_module[] = "qi._life.shutdown";
 
 static qip_runtime_own *own_of(qi_runtime *runtime)
 {

@@ -152,7 +152,7 @@ static PyObject *signal_subscript(PyObject *self, PyObject *key)
 
 static PyObject *signal_await(PyObject *self)
 {
-    PyObject *module = PyImport_ImportModule("qi._signals");
+    PyObject *module = PyImport_ImportModule("qi._signals.signals");
     PyObject *coroutine = module ? PyObject_CallMethod(module, "asyncsignal", "O", self) : NULL;
     PyObject *iterator = coroutine ? PyObject_CallMethod(coroutine, "__await__", NULL) : NULL;
 
@@ -312,7 +312,7 @@ static PyObject *method_signature(PyObject *self, void *Py_UNUSED(closure))
 {
     qi_object *object = qip_qt_guard_object(as_method(self)->proxy->guard);
     PyObject *forms = object ? qip_qt_member_forms(object, as_method(self)->name) : PyList_New(0);
-    PyObject *module = forms ? PyImport_ImportModule("qi._describe") : NULL;
+    PyObject *module = forms ? PyImport_ImportModule("qi._objects.describe") : NULL;
     PyObject *made = module ? PyObject_CallMethod(module, "signature", "(O)", forms) : NULL;
 
     Py_XDECREF(module);

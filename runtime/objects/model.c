@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * `_qi.Model`: the proxy of a QAbstractItemModel, which besides is the sequence of its rows. What a row is,
- * pyshim/qi/_models.py says; here are the type and the functions that it asks, and qt/model.cpp asks Qt.
+ * pyshim/qi/_objects/models.py says; here are the type and the functions that it asks, and qt/model.cpp asks Qt.
  *
  * GIL: held.
  */
@@ -9,7 +9,7 @@
 #include "objects/proxy_p.h"
 #include "objects/setup.h"
 
-/* -- for _models.py ---------------------------------------------------------------------------------- */
+/* -- for _objects/models.py -------------------------------------------------------------------------- */
 
 /* The model of a proxy, or NULL with an exception. */
 static qi_object *model_of(PyObject *proxy)
@@ -78,10 +78,10 @@ static PyMethodDef functions[] = {
 
 /* -- the type ---------------------------------------------------------------------------------------- */
 
-/* What `function` of _models.py answers for the proxy, and one argument more if that is not NULL. */
+/* What `function` of _objects/models.py answers for the proxy, and one argument more if that is not NULL. */
 static PyObject *ask(const char *function, PyObject *self, PyObject *argument)
 {
-    PyObject *module = PyImport_ImportModule("qi._models");
+    PyObject *module = PyImport_ImportModule("qi._objects.models");
     PyObject *callable = module ? PyObject_GetAttrString(module, function) : NULL;
     PyObject *result = callable ? PyObject_CallFunctionObjArgs(callable, self, argument, NULL) : NULL;
 

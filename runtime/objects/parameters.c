@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a function of the host's takes: the arguments of a call find their parameters and become values.
- * pyshim/qi/_expose.py reads the signature.
+ * pyshim/qi/_objects/expose.py reads the signature.
  */
 #include "objects/parameters.h"
 
@@ -27,7 +27,7 @@ static int refuse_count(const qip_parameters *self, Py_ssize_t count)
 
 static int refuse_keyword(const qip_parameters *self, PyObject *keyword)
 {
-    PyObject *module = PyImport_ImportModule("qi._expose");
+    PyObject *module = PyImport_ImportModule("qi._objects.expose");
     PyObject *hint = module ? PyObject_CallMethod(module, "hint", "OO", keyword, self->names) : NULL;
 
     if (hint)
@@ -177,7 +177,7 @@ int qip_parameters_convert(const qip_parameters *self, Py_ssize_t index, PyObjec
 /* Has the text read in Python, which knows its own grammar best. */
 int qip_parameters_read(qip_parameters *self, const char *text)
 {
-    PyObject *module = PyImport_ImportModule("qi._expose");
+    PyObject *module = PyImport_ImportModule("qi._objects.expose");
     PyObject *read = module ? PyObject_CallMethod(module, "read", "s", text ? text : "(*args)")
                             : NULL;
     int done = -1;

@@ -25,7 +25,7 @@
 #include "python/scope.h"
 
 #define PROBE          "qi.audit"
-#define PLUGIN_PACKAGE "qi_plugins." /* of the modules of all plugins: _scope.py */
+#define PLUGIN_PACKAGE "qi_plugins." /* of the modules of all plugins: _python/scope.py */
 
 enum { DEEPEST = 16, LEVELS = 4, MOST_ITEMS = 1000, LONGEST_BYTES = 65536 };
 

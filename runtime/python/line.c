@@ -65,7 +65,8 @@ static void tell(const qi_config *config, qip_channel to, const char *line, size
 static PyObject *origin_here(void)
 {
     PyObject *pending = qip_take_exception();
-    PyObject *origin = qip_runtime_current() ? qip_call_python("qi._output", "origin", "()") : NULL;
+    PyObject *origin = qip_runtime_current() ? qip_call_python("qi._python.output", "origin", "()")
+                                             : NULL;
 
     if (!origin || (origin != Py_None && !PyUnicode_Check(origin))) {
         PyErr_Clear();

@@ -4,7 +4,7 @@
  *
  * A writer outlives the runtime, since handlers of `logging` keep it: it then drops what it gets.
  * A *listening* writer is one whose lines the listeners of output.c get, with the origin of what writes,
- * and not the host's callbacks; pyshim/qi/_output.py has them.
+ * and not the host's callbacks; pyshim/qi/_python/output.py has them.
  *
  * `buffer` is the same thing for bytes.
  */

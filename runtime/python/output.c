@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The listeners to Python's output. What they hear is collected by pyshim/qi/_output.py, which stands in
+ * The listeners to Python's output. What they hear is collected by pyshim/qi/_python/output.py, which stands in
  * the place of sys.stdout and sys.stderr while there are any, and cut into lines by line.c.
  *
  * The lock is held while a listener is called, which is what makes qi_output_unlisten() wait for the
@@ -166,7 +166,7 @@ static int call_package(const char *function)
 {
     PyGILState_STATE gil = PyGILState_Ensure();
     int status = QI_OK;
-    PyObject *result = qip_call_python("qi._output", function, "()");
+    PyObject *result = qip_call_python("qi._python.output", function, "()");
 
     if (!result)
         status = qip_fail_python("listening to the output");

@@ -16,7 +16,7 @@
 static PyObject *scope_variable; /* the ContextVar that says which plugin code runs for */
 static PyObject *plugins; /* dict: id of an active plugin -> (what targets name, its Context) */
 
-#define MARK "_qi_plugin" /* attribute of exceptions, known to _scope.py */
+#define MARK "_qi_plugin" /* attribute of exceptions, known to _python/scope.py */
 
 PyObject *qip_scope_current(void)
 {
@@ -48,7 +48,7 @@ PyObject *qip_scope_plugin(void)
 static PyObject *blame(PyObject *exception, PyObject *task)
 {
     PyObject *raised = qip_take_exception();
-    PyObject *name = PyUnicode_FromString("qi._scope");
+    PyObject *name = PyUnicode_FromString("qi._python.scope");
     PyObject *module = name ? PyImport_GetModule(name) : NULL;
     PyObject *plugin = module ? PyObject_CallMethod(module, "blame", "(OO)", exception,
                                                     task ? task : Py_None)
@@ -97,7 +97,7 @@ PyObject *qip_scope_owner(PyObject *id)
     return has_plugins() ? part_of_plugin(id, 0) : NULL;
 }
 
-#define PACKAGE "qi_plugins." /* of the modules of all plugins: _scope.py */
+#define PACKAGE "qi_plugins." /* of the modules of all plugins: _python/scope.py */
 
 PyObject *qip_scope_of_callable(PyObject *callable)
 {

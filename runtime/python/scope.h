@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whose code runs: the C half of pyshim/qi/_scope.py. GIL: held. */
+/* Whose code runs: the C half of pyshim/qi/_python/scope.py. GIL: held. */
 #ifndef QIP_PYTHON_SCOPE_H
 #define QIP_PYTHON_SCOPE_H
 
@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* The Scope of pyshim/qi/_scope.py whose code runs in the present Context, a new reference; NULL, never with an
+/* The Scope of pyshim/qi/_python/scope.py whose code runs in the present Context, a new reference; NULL, never with an
  * exception set, where no plugin's does. */
 PyObject *qip_scope_current(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The doctor's report (include/qi/doctor.h). What concerns this process, its libraries and Qt is looked at
- * here; what only an interpreter can tell is asked of one in a process of its own, which runs qi._examine:
+ * here; what only an interpreter can tell is asked of one in a process of its own, which runs qi._life.examine:
  * it may be broken, and so may what it imports, and the report must come all the same.
  */
 #include "qt/doctor.h"

@@ -25,7 +25,7 @@ typedef struct qip_doctor_facts {
     const char *executable;     /* what sys.executable is or will be */
     const char *const *folders; /* those that hold plugins or modules */
     size_t folder_count;
-    const char *script; /* the source of qi._examine */
+    const char *script; /* the source of qi._life.examine */
     size_t script_size;
 } qip_doctor_facts;
 

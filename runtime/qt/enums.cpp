@@ -41,7 +41,8 @@ Ref members_of(const QMetaEnum &enumeration)
 
 PyObject *make_class(const QMetaEnum &enumeration, const QByteArray &full_name)
 {
-    PyObject *base = cached_attribute("qi._enums", enumeration.isFlag() ? "HostFlag" : "HostEnum");
+    PyObject *base = cached_attribute("qi._objects.enums",
+                                      enumeration.isFlag() ? "HostFlag" : "HostEnum");
     Ref members(base ? members_of(enumeration).release() : nullptr);
 
     if (!members)

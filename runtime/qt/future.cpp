@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * `_qi.HostFuture`: a QFuture of the host, of whatever type, as Python awaits it. What waits is Python, in
- * pyshim/qi/_futures.py; here is what it asks the future, and the watcher whose signals it connects.
+ * pyshim/qi/_objects/futures.py; here is what it asks the future, and the watcher whose signals it connects.
  *
  * No type is known at compile time. Qt converts each QFuture<T> to a QFuture<void>, which shares its state;
  * the results in there are read by the type that the name "QFuture<T>" tells. The QVariant that holds the
@@ -108,7 +108,7 @@ PyObject *future_cancel(PyObject *self, PyObject *)
 PyObject *future_progress(PyObject *self, void *)
 {
     HostFuture *future = self_of(self);
-    PyObject *type = cached_attribute("qi._types", "Progress");
+    PyObject *type = cached_attribute("qi._objects.types", "Progress");
     Ref text(type ? to_python(future->state.progressText()) : nullptr);
 
     if (!text)
@@ -275,7 +275,7 @@ PyObject *future_watcher(PyObject *self, void *)
 
 PyObject *call_waiter(const char *name, PyObject *self)
 {
-    PyObject *function = cached_attribute("qi._futures", name);
+    PyObject *function = cached_attribute("qi._objects.futures", name);
     return function ? PyObject_CallOneArg(function, self) : nullptr;
 }
 

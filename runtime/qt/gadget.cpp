@@ -49,7 +49,7 @@ PyObject *read_property(PyObject *self, const QMetaProperty &property)
 
 PyObject *bound_method(PyObject *self, PyObject *name)
 {
-    PyObject *type = cached_attribute("qi._gadgets", "GadgetMethod");
+    PyObject *type = cached_attribute("qi._objects.gadgets", "GadgetMethod");
     return type ? PyObject_CallFunctionObjArgs(type, self, name, nullptr) : nullptr;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * `_qi.Index`: a place in a QAbstractItemModel, which stays with its row when others come and go; and what
- * Python's rows ask of models. pyshim/qi/_models.py derives qi.Row from it.
+ * Python's rows ask of models. pyshim/qi/_objects/models.py derives qi.Row from it.
  *
  * A QPersistentModelIndex belongs to its model's thread: it is made there, asked there and, since the
  * object in Python may go anywhere, sent back there to be destroyed.
@@ -82,7 +82,7 @@ bool is_index(PyObject *object)
 
 PyObject *index_new(const PlacePtr &place)
 {
-    PyObject *row = place ? cached_attribute("qi._models", "Row") : nullptr;
+    PyObject *row = place ? cached_attribute("qi._objects.models", "Row") : nullptr;
     auto *type = reinterpret_cast<PyTypeObject *>(row);
 
     if (!place)

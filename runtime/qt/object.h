@@ -70,7 +70,7 @@ PyObject *qip_qt_signatures(qi_object *object, PyObject *name);
 /* What help() shows of an object, and of what it has under a name: declarations as C++ has them. New str. */
 PyObject *qip_qt_help(qi_object *object);
 PyObject *qip_qt_member_help(qi_object *object, PyObject *name);
-/* The forms of a method, for pyshim/qi/_describe.py. New list. */
+/* The forms of a method, for pyshim/qi/_objects/describe.py. New list. */
 PyObject *qip_qt_member_forms(qi_object *object, PyObject *name);
 
 /* The class of an enumeration. New reference. */
@@ -91,7 +91,7 @@ PyObject *qip_qt_find_children(qi_object *object, PyObject *name, PyObject *clas
 
 /* -- models (qt/model.cpp) ------------------------------------------------------------------------- */
 
-/* What pyshim/qi/_models.py asks of a QAbstractItemModel. `parent` is a `_qi.Index`, or None for the top.
+/* What pyshim/qi/_objects/models.py asks of a QAbstractItemModel. `parent` is a `_qi.Index`, or None for the top.
  * New references, or NULL with an exception. */
 PyObject *qip_qt_model_size(qi_object *model, PyObject *parent); /* (rows, columns) */
 PyObject *qip_qt_model_index(qi_object *model, int row, int column, PyObject *parent);

@@ -16,7 +16,7 @@ namespace
 template <typename... Numbers>
 PyObject *make(const char *name, const char *format, Numbers... numbers)
 {
-    PyObject *type = cached_attribute("qi._types", name);
+    PyObject *type = cached_attribute("qi._objects.types", name);
     return type ? PyObject_CallFunction(type, format, numbers...) : nullptr;
 }
 

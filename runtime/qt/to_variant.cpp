@@ -62,17 +62,17 @@ bool is_instance_of(PyObject *object, const char *module, const char *name)
 bool guess_tuple(PyObject *object, QVariant *out)
 {
     if (!PyTuple_CheckExact(object)) {
-        if (is_instance_of(object, "qi._types", "Point"))
+        if (is_instance_of(object, "qi._objects.types", "Point"))
             return guess_as<QPoint>(object, out);
-        if (is_instance_of(object, "qi._types", "PointF"))
+        if (is_instance_of(object, "qi._objects.types", "PointF"))
             return guess_as<QPointF>(object, out);
-        if (is_instance_of(object, "qi._types", "Size"))
+        if (is_instance_of(object, "qi._objects.types", "Size"))
             return guess_as<QSize>(object, out);
-        if (is_instance_of(object, "qi._types", "SizeF"))
+        if (is_instance_of(object, "qi._objects.types", "SizeF"))
             return guess_as<QSizeF>(object, out);
-        if (is_instance_of(object, "qi._types", "Rect"))
+        if (is_instance_of(object, "qi._objects.types", "Rect"))
             return guess_as<QRect>(object, out);
-        if (is_instance_of(object, "qi._types", "RectF"))
+        if (is_instance_of(object, "qi._objects.types", "RectF"))
             return guess_as<QRectF>(object, out);
     }
     return guess_as<QVariantList>(object, out);

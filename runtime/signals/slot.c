@@ -376,7 +376,7 @@ static bool may_be_temporary(PyObject *const *args, Py_ssize_t count)
 static PyObject *copy_arguments(PyObject *const *args, Py_ssize_t count)
 {
     PyObject *copy = NULL, *tuple = PyTuple_New(count);
-    PyObject *module = tuple ? PyImport_ImportModule("qi._slots") : NULL;
+    PyObject *module = tuple ? PyImport_ImportModule("qi._signals.slots") : NULL;
 
     for (Py_ssize_t i = 0; tuple && i < count; i++)
         PyTuple_SET_ITEM(tuple, i, Py_NewRef(args[i]));

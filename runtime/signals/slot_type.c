@@ -222,7 +222,7 @@ static PyObject *slot_repr(PyObject *self)
 
 /*
  * As an attribute of a class it binds like a function. A policy other than "concurrent" counts the tasks of
- * each object apart, which takes a slot for each: `qi._slots` keeps them.
+ * each object apart, which takes a slot for each: `qi._signals.slots` keeps them.
  */
 static PyObject *slot_get(PyObject *self, PyObject *object, PyObject *type)
 {
@@ -231,7 +231,7 @@ static PyObject *slot_get(PyObject *self, PyObject *object, PyObject *type)
         return Py_NewRef(self);
     if (((qip_slot *)self)->overlap == QI_OVERLAP_CONCURRENT)
         return PyMethod_New(self, object);
-    PyObject *module = PyImport_ImportModule("qi._slots");
+    PyObject *module = PyImport_ImportModule("qi._signals.slots");
     if (!module)
         return NULL;
     PyObject *bound = PyObject_CallMethod(module, "_bind", "OO", self, object);
@@ -353,7 +353,7 @@ static PyType_Spec slot_spec = {
     .slots = slot_slots,
 };
 
-/* What qi._slots documents under the same name. */
+/* What qi._signals.slots documents under the same name. */
 static PyObject *positional_parameter_count(PyObject *Py_UNUSED(module), PyObject *callable)
 {
     qip_signature takes;
@@ -369,7 +369,7 @@ static PyMethodDef functions[] = {
 
 PyObject *qip_slot_of_function(PyObject *function)
 {
-    return qip_call_python("qi._slots", "asyncslot", "(O)", function);
+    return qip_call_python("qi._signals.slots", "asyncslot", "(O)", function);
 }
 
 int qip_slot_setup(PyObject *module)

@@ -6,7 +6,7 @@
  * sslproto, sendfile() and others use them, and answers to that name: __class__ is asyncio's class. It is
  * no subclass, whose slots would be carried along with the structure that replaces them.
  *
- * The loop uses it for plain sockets when it polls by itself (see _loop.py); else asyncio's own class.
+ * The loop uses it for plain sockets when it polls by itself (see _loop/loop.py); else asyncio's own class.
  */
 #include "streams/transport.h"
 #include "streams/setup.h"

@@ -2,7 +2,7 @@
 /*
  * What tasks are doing, for those who ask: the C functions, and what the package cannot see by itself.
  *
- * The work is done in pyshim/qi/_inspection.py, in the thread that asks. Here is what it needs of the
+ * The work is done in pyshim/qi/_watch/inspection.py, in the thread that asks. Here is what it needs of the
  * structures behind tasks: the pending that follows each task which libqi has launched, and the slots whose
  * call is on a stack. Neither is kept for this purpose.
  */
@@ -23,7 +23,7 @@
 #include "python/visit.h"
 #include "watch/setup.h"
 
-static const char own_module[] = "qi._inspection";
+static const char own_module[] = "qi._watch.inspection";
 
 /* -- for the package ----------------------------------------------------------------------------------- */
 

@@ -180,7 +180,7 @@ void qip_interrupt_left(void)
 
 static PyObject *interrupted_class(void)
 {
-    PyObject *module = PyImport_ImportModule("qi._interrupted");
+    PyObject *module = PyImport_ImportModule("qi._watch.interrupted");
     PyObject *type = module ? PyObject_GetAttrString(module, "Interrupted") : NULL;
 
     Py_XDECREF(module);
@@ -250,7 +250,7 @@ int qip_interrupt_open(void)
     if (!candidate)
         return 0;
     sigaction(candidate, NULL, &action);
-    PyObject *old = qip_call_python("qi._interrupted", "handle", "(i)", candidate);
+    PyObject *old = qip_call_python("qi._watch.interrupted", "handle", "(i)", candidate);
     sigaction(candidate, &action, NULL); /* Python has put a handler of its own there */
     if (old == Py_True)
         number = candidate;
@@ -266,7 +266,7 @@ void qip_interrupt_close(void)
     if (!number)
         return;
     sigaction(number, NULL, &action);
-    PyObject *result = qip_call_python("qi._interrupted", "forget", "(i)", number);
+    PyObject *result = qip_call_python("qi._watch.interrupted", "forget", "(i)", number);
     if (!result)
         PyErr_Clear();
     Py_XDECREF(result);

@@ -30,7 +30,8 @@ void qip_native_stack_open(qip_native_stack *stack)
     stack->signal = qip_signal_find();
     if (stack->fd < 0 || !stack->signal)
         return;
-    PyObject *result = qip_call_python("qi._stalls", "dump_on", "(ii)", stack->signal, stack->fd);
+    PyObject *result = qip_call_python("qi._watch.stalls", "dump_on", "(ii)", stack->signal,
+                                       stack->fd);
     if (!result) {
         PyErr_Clear();
         close(stack->fd);
@@ -43,7 +44,7 @@ void qip_native_stack_close(qip_native_stack *stack)
 {
     if (stack->fd < 0)
         return;
-    PyObject *result = qip_call_python("qi._stalls", "dump_no_more", "(i)", stack->signal);
+    PyObject *result = qip_call_python("qi._watch.stalls", "dump_no_more", "(i)", stack->signal);
     if (!result)
         PyErr_Clear();
     Py_XDECREF(result);

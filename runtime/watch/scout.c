@@ -59,9 +59,9 @@ static void describe(qip_stall_texts *found)
 {
     PyThreadState *thread = qip_pulse_now.thread;
     PyObject *loop = qip_pulse_now.loop, *context = thread->context, *base = qip_pulse_now.base;
-    PyObject *answer = qip_call_python("qi._stalls", "describe", "(kOOO)", qip_pulse_now.ident,
-                                       loop ? loop : Py_None, context ? context : Py_None,
-                                       base ? base : Py_None);
+    PyObject *answer = qip_call_python("qi._watch.stalls", "describe", "(kOOO)",
+                                       qip_pulse_now.ident, loop ? loop : Py_None,
+                                       context ? context : Py_None, base ? base : Py_None);
 
     if (answer && PyTuple_Check(answer) && PyTuple_GET_SIZE(answer) == 5) {
         found->stack = copy_text(PyTuple_GET_ITEM(answer, 0));

@@ -93,7 +93,7 @@ void qip_slow_callback(PyObject *callback, PyObject *context, uint64_t ns)
     if (!log_of.limit_ns || ns < log_of.limit_ns)
         return;
     PyObject *raised = qip_take_exception();
-    PyObject *parts = qip_call_python("qi._stalls", "describe_step", "(OO)",
+    PyObject *parts = qip_call_python("qi._watch.stalls", "describe_step", "(OO)",
                                       callback ? callback : Py_None, context ? context : Py_None);
 
     PyErr_Clear();
@@ -114,7 +114,7 @@ void qip_slow_launch(const qip_stopwatch *watch, PyObject *outcome, PyObject *si
     PyObject *raised = qip_take_exception(), *parts = NULL;
     PyObject *task_type = qip_asyncio.task_type;
     if (outcome && PyObject_TypeCheck(outcome, (PyTypeObject *)task_type))
-        parts = qip_call_python("qi._stalls", "describe_task", "(O)", outcome);
+        parts = qip_call_python("qi._watch.stalls", "describe_task", "(O)", outcome);
     PyErr_Clear();
     if (loop && qip_loop_is_idle(loop)) /* else it is part of a callback that is measured */
         qip_loop_count_slow(loop, ns);

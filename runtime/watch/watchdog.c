@@ -283,7 +283,7 @@ static int start_threads(watchdog *dog)
 /* GIL: held. */
 static int open_dog(qi_runtime *runtime, const qi_watchdog_options *options)
 {
-    PyObject *module = PyImport_ImportModule("qi._stalls"); /* while nobody is stuck in an import */
+    PyObject *module = PyImport_ImportModule("qi._watch.stalls"); /* while nobody is stuck in an import */
     if (!module)
         return qip_fail_python("preparing the watchdog");
     Py_DECREF(module);

@@ -39,8 +39,8 @@ static int call_stalled(const qi_stall *stall, void *user)
     PyGILState_STATE gil = PyGILState_Ensure();
     PyObject *callable = Py_XNewRef(python_stalled);
     PyObject *result = callable
-                           ? qip_call_python("qi._stalls", "call_stalled", "(OIIOONNNNN)", callable,
-                                             stall->milliseconds, stall->reports,
+                           ? qip_call_python("qi._watch.stalls", "call_stalled", "(OIIOONNNNN)",
+                                             callable, stall->milliseconds, stall->reports,
                                              stall->native ? Py_True : Py_False,
                                              stall->over ? Py_True : Py_False, text(stall->stack),
                                              text(stall->task), text(stall->plugin),
@@ -61,8 +61,8 @@ static void call_slow(const qi_slow_step *step, void *user)
     (void)user;
     PyGILState_STATE gil = PyGILState_Ensure();
     PyObject *callable = Py_XNewRef(python_slow);
-    PyObject *result = callable ? qip_call_python("qi._stalls", "call_slow", "(OKNNNNN)", callable,
-                                                  (unsigned long long)step->microseconds,
+    PyObject *result = callable ? qip_call_python("qi._watch.stalls", "call_slow", "(OKNNNNN)",
+                                                  callable, (unsigned long long)step->microseconds,
                                                   text(step->task), text(step->coroutine),
                                                   text(step->plugin), text(step->signal),
                                                   text(step->target))

@@ -66,7 +66,7 @@ ConsolePython::~ConsolePython()
 
 int ConsolePython::call(const char *function, const QList<qi_value> &arguments, Owned *result)
 {
-    const QByteArray target = QByteArray("qi._console:") + function;
+    const QByteArray target = QByteArray("qi._console.console:") + function;
     qi_task_options options;
     qi_task *task = nullptr;
 
@@ -114,7 +114,7 @@ void ConsolePython::run(const QString &source, std::function<void(const Outcome 
     options.name = "console";
     options.done = on_done;
     options.user = run;
-    if (qi_run_task(m_runtime, "qi._console:run", arguments, 2, &options, nullptr) == QI_OK)
+    if (qi_run_task(m_runtime, "qi._console.console:run", arguments, 2, &options, nullptr) == QI_OK)
         return;
     const std::unique_ptr<Run> failed(run); /* the launch did not take it */
     failed->done({QStringLiteral("closed"), QString::fromUtf8(qi_last_error()->message)});

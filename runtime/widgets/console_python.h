@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The console's line to Python: it calls the functions of qi._console by the public C API, and is the object
+ * The console's line to Python: it calls the functions of qi._console.console by the public C API, and is the object
  * that these call back. All on the GUI thread.
  */
 #ifndef QI_WIDGETS_CONSOLE_PYTHON_H
