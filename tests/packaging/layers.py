@@ -43,6 +43,7 @@ class Law:
 
     def __init__(self, table):
         self.layers = {layer["folder"]: layer for layer in table["layer"]}
+        self.halves = [set(pair) for layer in table["layer"] for pair in layer.get("halves", [])]
         self.broken = []
 
     def may_use(self, folder, other):
@@ -90,6 +91,7 @@ def included(runtime, path):
 
 
 def check_includes(law, runtime):
+    arrows = {}
     for folder, layer in law.layers.items():
         forbidden = [expression for what, expression in KNOWLEDGE.items() if what not in layer["knows"]]
         for path in sources(runtime / folder):
@@ -103,8 +105,10 @@ def check_includes(law, runtime):
                         law.complain(f"runtime/{name}:{number}: written without its layer: {target.name}")
                     continue
                 other = target.parent.name
+                arrows.setdefault(name, {})[f"{other}/{target.name}"] = f"runtime/{name}:{number} includes it"
                 if not law.may_use(folder, other):
                     law.complain(f"runtime/{name}:{number}: {folder} may not use {other}")
+    return arrows
 
 
 # -- symbols ----------------------------------------------------------------------------------------
@@ -124,6 +128,7 @@ def symbols(path):
 
 
 def check_symbols(law, runtime, objects):
+    """Checks who calls whom, and returns the arrows between files."""
     owner, needs = {}, {}
     for folder in law.layers:
         for path in sorted((objects / folder).glob("*.o")):
@@ -132,15 +137,53 @@ def check_symbols(law, runtime, objects):
                 continue  # of a file that was there when this folder was built before
             defined, needs[name] = symbols(path)
             owner.update(dict.fromkeys(defined, name))
+    arrows = {}
     for name, wanted in needs.items():
         for symbol in sorted(wanted):
             other = owner.get(symbol)
             if not other or other == name:
                 continue
+            arrows.setdefault(name, {}).setdefault(other, f"runtime/{name} needs {symbol}")
             if not law.may_use(name.split("/")[0], other.split("/")[0]):
                 law.complain(f"runtime/{name} needs {symbol} of runtime/{other}: that way is closed")
     if not owner:
         law.complain(f"there are no object files in {objects}")
+    return arrows
+
+
+# -- circles ----------------------------------------------------------------------------------------
+
+
+def circles(arrows):
+    """The groups of files that reach each other (Tarjan's algorithm)."""
+    index, low, stack, found = {}, {}, [], []
+
+    def visit(name):
+        index[name] = low[name] = len(index)
+        stack.append(name)
+        for other in arrows.get(name, ()):
+            if other not in index:
+                visit(other)
+                low[name] = min(low[name], low[other])
+            elif other in stack:
+                low[name] = min(low[name], index[other])
+        if low[name] == index[name]:
+            start = stack.index(name)
+            found.append(stack[start:])
+            del stack[start:]
+
+    for name in arrows:
+        if name not in index:
+            visit(name)
+    return [sorted(group) for group in found if len(group) > 1]
+
+
+def check_circles(law, arrows):
+    for group in circles(arrows):
+        if {name.split("/")[1] for name in group} in law.halves:
+            continue
+        why = [arrows[name][other] for name in group for other in arrows.get(name, ()) if other in group]
+        law.complain(f"a circle of {', '.join(group)}:\n    " + "\n    ".join(why))
 
 
 # -- outside ----------------------------------------------------------------------------------------
@@ -173,9 +216,9 @@ def main(root, objects=None):
     runtime = root / "runtime"
     law.check_table()
     check_places(law, runtime)
-    check_includes(law, runtime)
+    check_circles(law, check_includes(law, runtime))
     if objects:
-        check_symbols(law, runtime, objects)
+        check_circles(law, check_symbols(law, runtime, objects))
     check_rules(law, root)
     print(*law.broken, sep="\n", end="\n" if law.broken else "")
     count = sum(len(sources(runtime / folder)) for folder in law.layers)
