@@ -19,7 +19,7 @@
 #include "objects/setup.h"
 #include "plugins/plugin.h"
 #include "plugins/setup.h"
-#include "python/callable.h"
+#include "python/target.h"
 #include "python/convert.h"
 #include "python/module.h"
 #include "python/report.h"

@@ -13,7 +13,7 @@
 #include <QtCore/qcoreapplication.h>
 
 #include "core/status.h"
-#include "python/callable.h"
+#include "python/target.h"
 #include "python/compat.h"
 #include "python/gate.h"
 #include "python/report.h"

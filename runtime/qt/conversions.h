@@ -24,7 +24,7 @@
  *   QModelIndex                        qi.Row; None if invalid
  *   QFuture<T>                         _qi.HostFuture
  *   qi::Buffer                         _qi.Buffer, over the same memory; any buffer is taken back
- *   types that the host converts       what its functions make of them: converters.cpp
+ *   types that the host converts       what its functions make of them: host_converters.cpp
  *   any other type                     _qi.Variant, which goes back unchanged
  *
  * Errors: TypeError where the kind does not fit, OverflowError where the range does not; both name what

@@ -18,7 +18,7 @@
 #include "qt/buffer.h"
 #include "qt/containers.h"
 #include "qt/conversions.h"
-#include "qt/converters.h"
+#include "qt/host_converters.h"
 #include "qt/datetime.h"
 #include "qt/enums.h"
 #include "qt/future.h"

@@ -12,7 +12,7 @@
 #include "qt/callback.h"
 #include "qt/containers.h"
 #include "qt/conversions.h"
-#include "qt/converters.h"
+#include "qt/host_converters.h"
 #include "qt/datetime.h"
 #include "qt/enums.h"
 #include "qt/foreign.h"

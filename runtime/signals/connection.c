@@ -17,7 +17,7 @@
 #include <qi/connection.h>
 
 #include "python/border.h"
-#include "python/callable.h"
+#include "python/target.h"
 #include "signals/connections.h"
 #include "core/handles.h"
 #include "qt/owner.h"

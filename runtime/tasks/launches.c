@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "python/callable.h"
+#include "python/target.h"
 #include "core/status.h"
 #include "qt/bridge.h"
 

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "python/border.h"
-#include "python/callable.h"
+#include "python/target.h"
 #include "core/handles.h"
 #include "tasks/progress.h"
 #include "qt/bridge.h"

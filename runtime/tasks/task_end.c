@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 
 #include "python/border.h"
-#include "python/callable.h"
+#include "python/target.h"
 #include "python/compat.h"
 #include "python/convert.h"
 #include "python/interp.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "python/border.h"
-#include "python/callable.h"
+#include "python/target.h"
 #include "python/compat.h"
 #include "python/convert.h"
 #include "python/interp.h"

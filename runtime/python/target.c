@@ -11,7 +11,7 @@
  */
 #include <Python.h>
 
-#include "python/callable.h"
+#include "python/target.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Conversions that the host has registered: see converters.cpp. GIL: held. */
-#ifndef QIP_QT_CONVERTERS_H
-#define QIP_QT_CONVERTERS_H
+/* Conversions that the host has registered: see host_converters.cpp. GIL: held. */
+#ifndef QIP_QT_HOST_CONVERTERS_H
+#define QIP_QT_HOST_CONVERTERS_H
 
 #include "qt/ref.h"
 

@@ -3,8 +3,8 @@
  * What a call names: a target, "module:dotted.path", or a handle for a callable; and the port to whoever makes a
  * coroutine function one that can be called, which signals/ fills through life/wiring.c. GIL: held.
  */
-#ifndef QIP_PYTHON_CALLABLE_H
-#define QIP_PYTHON_CALLABLE_H
+#ifndef QIP_PYTHON_TARGET_H
+#define QIP_PYTHON_TARGET_H
 
 #include <Python.h>
 

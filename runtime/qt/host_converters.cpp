@@ -3,7 +3,7 @@
  * Conversions that the host has registered for types of its own, by type. The functions are the host's: they
  * run without the GIL, and what they throw becomes an exception of Python's.
  */
-#include "qt/converters.h"
+#include "qt/host_converters.h"
 
 #include <memory>
 
