@@ -137,11 +137,11 @@ int qi_converter_register(const AnyConverter *converter)
     if (!converter || !converter->type.isValid())
         return qip_fail(QI_ERR_ARGUMENT, "a converter wants a type that Qt's type system knows");
     if (is_builtin(converter->type))
-        return qip_fail(QI_ERR_ARGUMENT,
-                        (QByteArray(converter->type.name()) +
-                         " has a conversion of libqi's own, which cannot be replaced; register a "
-                         "type of the application's")
-                            .constData());
+        return qip_fail(
+            QI_ERR_ARGUMENT,
+            "%s has a conversion of libqi's own, which cannot be replaced; register a type of the "
+            "application's",
+            converter->type.name());
     if (!registry())
         return qip_fail(QI_ERR_STATE, "the process is ending");
     const int id = converter->type.id();
