@@ -110,6 +110,26 @@ class Block(unittest.TestCase):
             loop.close()
 
 
+    def test_loop_stopped_twice_in_a_slot_is_cleaned_up(self):
+        ended = []
+
+        async def background():
+            try:
+                await asyncio.sleep(1000)
+            finally:
+                ended.append(True)
+
+        def twice():
+            loop.stop()
+            loop.stop()
+
+        with qi.using_asyncio_from_qt() as loop:
+            task = qi.run_task(background())
+            twice()
+        self.assertEqual(ended, [True])
+        self.assertTrue(task.cancelled())
+        self.assertTrue(loop.is_closed())
+
     def test_in_another_thread(self):  # T41
         ended = []
 

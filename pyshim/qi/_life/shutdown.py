@@ -39,6 +39,7 @@ def run(loop, grace, cancel, executor):
     try:
         if loop.is_running():
             loop.stop()
+        loop._stopping = False  # somebody has stopped it already: that it has stopped is all that is wanted
         loop.set_mode(QiLoopMode.NATIVE)
         run_stages(loop, stages(loop, report, grace, cancel, executor))
     finally:

@@ -239,6 +239,7 @@ def clean_up(loop):
         return
     raised = []
     try:
+        loop._stopping = False  # stop() of a guest that has stopped: that is so already
         loop.set_mode(QiLoopMode.NATIVE)
         for stage in (_let_finish, _cancel_tasks, _shut_down):
             _run_stage(loop, stage(loop), raised)
