@@ -25,7 +25,8 @@ void qip_runtime_close(qi_runtime *runtime)
     qip_pulse_close();
     if (runtime->loop)
         qip_sigint_release(runtime->loop);
-    PyObject *result = qip_call_python("qi._life.embed", "stop", "()");
+    PyObject *result = qip_call_python("qi._life.embed", "stop", "(O)",
+                                       runtime->loop ? runtime->loop : Py_None);
     if (!result)
         PyErr_WriteUnraisable(NULL);
     Py_XDECREF(result);

@@ -11,6 +11,7 @@
 
 #include "plugins/audit.h"
 #include "python/border.h"
+#include "python/compat.h"
 #include "core/callout.h"
 #include "core/config.h"
 #include "life/life.h"
@@ -168,12 +169,14 @@ static int start(qi_runtime *runtime)
     qip_callout_open();
 
     int failed = begin(runtime);
-    qip_sigint_keep(&sigint);
+    qip_sigint_keep(&sigint); /* keeps the exception */
     if (!failed && config->handle_sigint)
         failed = qip_sigint_take(runtime->loop);
     if (failed) {
-        status = qip_fail_python("starting the runtime");
+        PyObject *why = qip_take_exception();
         qip_runtime_close(runtime);
+        qip_give_exception(why);
+        status = qip_fail_python("starting the runtime");
     }
     qip_interp_leave(&entry);
     return status;

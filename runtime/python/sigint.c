@@ -65,7 +65,9 @@ void qip_sigint_keep(const qip_sigint *saved)
 {
     if (saved->python_had_it)
         return;
+    PyObject *raised = qip_take_exception(); /* why the runtime cannot start: that is still to be told */
     forget_default_handler();
+    qip_give_exception(raised);
     sigaction(SIGINT, &saved->host, NULL);
 }
 

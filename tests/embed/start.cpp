@@ -3,6 +3,9 @@
 #include <atomic>
 #include <thread>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include "tests/embed/embedding.h"
 
 TEST_CASE("init_needs_an_application")
@@ -261,4 +264,38 @@ TEST_CASE("the_slice_has_bounds")
     CHECK(qi_runtime_set_slice(host.runtime, 1000000) == QI_OK);
     CHECK(qi_runtime_set_slice(host.runtime, 0) == QI_OK);
     CHECK(qi_runtime_set_slice(host.runtime, 1000001) == QI_ERR_RANGE);
+}
+
+TEST_CASE("an_init_that_fails_says_why_and_leaves_nothing_behind")
+{
+    Embedding host;
+    host.config.handle_sigint = true; // what it needs comes last, when the loop runs already
+    REQUIRE(host.init() == QI_OK);
+    qi_runtime_shutdown(host.runtime, 0);
+
+    rlimit old;
+    getrlimit(RLIMIT_NOFILE, &old);
+    const int free = dup(0); // the lowest number that is free: one descriptor more, one step further
+    close(free);
+    int refused = 0;
+    for (int more = 0; more < 12; more++) {
+        rlimit few = old;
+        few.rlim_cur = rlim_t(free + more);
+        setrlimit(RLIMIT_NOFILE, &few);
+        const int status = host.init();
+        const std::string why = status == QI_OK ? "" : qi_last_error()->message;
+        if (status == QI_OK)
+            qi_runtime_shutdown(host.runtime, 0);
+        setrlimit(RLIMIT_NOFILE, &old);
+        refused += status != QI_OK;
+        INFO(more << " descriptors: " << why);
+        if (status != QI_OK) {
+            CHECK(status != QI_ERR_INTERNAL);
+            CHECK_FALSE(why.empty());
+        }
+        CHECK(qi_runtime_current() == nullptr);
+        REQUIRE(host.init() == QI_OK);
+        qi_runtime_shutdown(host.runtime, 0);
+    }
+    CHECK(refused > 1);
 }

@@ -58,12 +58,22 @@ def start_loop(slice_us, nested, nested_limit, debug):
         loop._is_hosts = True
         loop.start()
     except BaseException:
-        loop.close()
+        drop(loop)
         raise
     return loop
 
 
-def stop():
+def drop(loop):
+    """A loop in which nothing has run yet."""
+    if loop.is_running():
+        loop.stop()
+    loop.close()
+
+
+def stop(loop):
+    """Undoes start(). `loop` is what it returned, closed by now unless the runtime could not begin; or None."""
+    if loop is not None and not loop.is_closed():
+        drop(loop)
     while at_stop:
         at_stop.pop()()
     changes.undo()
