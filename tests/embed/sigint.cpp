@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Ctrl+C belongs to the host unless it hands it over.
 #include <csignal>
+#include <string>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "tests/embed/embedding.h"
 
@@ -51,6 +55,27 @@ TEST_CASE("the_hosts_handler_stays_and_is_called") // T47
     CHECK(seen == 1);
     CHECK(qi_exec(host.runtime, "1", nullptr) == QI_OK); // and nothing of it arrives in Python
     CHECK(host.errors.empty());
+}
+
+TEST_CASE("pythons_handlers_run_while_the_host_is_idle")
+{
+    Embedding host;
+    int ends[2];
+
+    REQUIRE(host.init() == QI_OK);
+    REQUIRE(pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
+    host.exec("import os, signal\n"
+              "signal.signal(signal.SIGTERM, lambda number, frame: os.write(" +
+              std::to_string(ends[1]) + ", b'x'))");
+    host.app.processEvents();
+    std::raise(SIGTERM); // as while Qt waits: no Python code is on the stack, and nobody will call any
+    host.app.processEvents();
+    char told = 0;
+    CHECK(read(ends[0], &told, 1) == 1);
+    CHECK(told == 'x');
+    CHECK(host.errors.empty());
+    close(ends[0]);
+    close(ends[1]);
 }
 
 TEST_CASE("asyncio_runner_in_a_script_does_not_take_it") // T47

@@ -124,6 +124,28 @@ loop.call_later(0.01, qi.quit)
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(runs.GUARD), 130)
 
+    def test_pythons_signal_handler_runs_while_the_guest_is_idle(self):
+        # As systemd ends a service: Qt waits, nothing of Python's runs, and nothing will.
+        self.write("waits.py", """
+import asyncio, os, signal
+def handler(number, frame):
+    print("handled", flush=True)
+    os._exit(5)
+signal.signal(signal.SIGTERM, handler)
+async def wait():
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+task = asyncio.get_running_loop().create_task(wait())
+""")
+        for options in (["--loop=guest"], ["--app=core", "--loop=guest"], []):
+            with self.subTest(options):
+                process = subprocess.Popen([runs.QI_RUN, *options, "waits.py"], stdout=subprocess.PIPE, cwd=self.folder)
+                self.addCleanup(process.stdout.close)
+                self.addCleanup(process.kill)
+                self.assertEqual(process.stdout.readline(), b"ready\n")
+                process.send_signal(signal.SIGTERM)
+                self.assertEqual(process.wait(runs.GUARD), 5)
+
     def test_owner_makes_asyncio_run_use_our_loop(self):
         found = self.qi_run("--loop=owner", "-c", """
 import asyncio, qi

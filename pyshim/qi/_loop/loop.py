@@ -194,9 +194,8 @@ class QiBaseEventLoop(_qi.Loop, _Phases):
         was called.  In an application that hosts Python they are reported to it.
         """
         super().start()
-        if not self._is_hosts:
-            self._while_guest = contextlib.ExitStack()
-            self._while_guest.enter_context(_signals_wake(self))
+        self._while_guest = contextlib.ExitStack()
+        self._while_guest.enter_context(_signals_wake(self))
 
     def default_exception_handler(self, context):
         exception = context.get("exception")
