@@ -17,7 +17,6 @@ def known_numbers():
     """What the picture says in figures."""
     turn, loop = "runtime/loop/turn.c", "runtime/loop/loop.c"
     return {
-        "poll": f"{sources.constant(turn, 'POLL_INTERVAL_NS') // 1000} µs",
         "rarely": f"{sources.constant(turn, 'SELF_PIPE_INTERVAL_NS') // 1_000_000} ms",
         "slice": f"{sources.constant(loop, 'DEFAULT_SLICE_US') // 1000} ms",
         "nested": sources.constant(loop, "DEFAULT_NESTED_LIMIT"),
@@ -47,8 +46,8 @@ def _turn(drawing, known):
         ("file", "loop/turn.c core/pace.h")], "qi")
     poll = drawing.box(MIDDLE, begin.bottom + 26, BREADTH, [
         ("strong", "2  Poll"),
-        ("small", f"if a descriptor is why it came, or the last poll is older than {known['poll']} "
-                  f"({known['rarely']} while only the loop has one)"),
+        ("small", "in each iteration, as asyncio does; if only the loop has a descriptor, when that is why it came, "
+                  f"or the last poll is older than {known['rarely']}"),
         ("file", "loop/fdwatch.c core/poller_epoll.c")])
     timers = drawing.box(MIDDLE, poll.bottom + 20, BREADTH, [
         ("strong", "3  Timers that are due"), ("small", "become ready. All that is ready now is the batch."),
@@ -107,7 +106,7 @@ def _nothing(drawing, timers):
     """7, to the right: the loop has nothing to do."""
     box = drawing.box(RIGHT, TOP, SIDE, [
         ("strong", "7  Nothing is ready,"),
-        ("small", "also after one more look at the descriptors: it sets the timerfd to the next timer, if that is earlier "
+        ("small", "it sets the timerfd to the next timer, if that is earlier "
                   "than what it is set to, and ends as in 8."),
         ("small", "Idle means idle: nothing wakes up by itself.", "ink"),
         ("file", "loop/wake.c")])
@@ -138,11 +137,11 @@ def _nested(drawing, call, known):
 DESCRIPTION = (
     "Qt calls a turn because the loop's descriptor, an epoll instance, is readable, or because the loop has posted an event. "
     "1. The turn takes the GIL, leaves the task whose step is below and hides the exception that is handled there. It may "
-    "last a slice of {slice}, less while windows are busy and more while Qt is idle. 2. It polls if a descriptor is why it "
-    "came, or the last poll is older than {poll}, {rarely} while only the loop has a descriptor. 3. Timers that are due "
+    "last a slice of {slice}, less while windows are busy and more while Qt is idle. 2. It polls in each iteration, or if "
+    "only the loop has a descriptor, when that is why it came or the last poll is older than {rarely}. 3. Timers that are due "
     "become ready, and what is ready now is the batch. 4. It calls the next of the batch and sees whether its time is up. "
     "5. While it is not, it goes on with the batch, or to 2 when that is through. 6. When the time is up it asks the host for "
-    "another turn, by a posted event. 7. When nothing is ready, also after one more poll, it sets the timerfd to the next "
+    "another turn, by a posted event. 7. When nothing is ready, it sets the timerfd to the next "
     "timer. 8. It undoes 1, and after stop() the loop stops. A callback may run an event loop of Qt's. Before that polls or "
     "waits, the dispatcher says so, and if work is left the loop asks for a turn, which is then nested: it goes on with the "
     "same queue, batch and timers. At most {nested} are nested."

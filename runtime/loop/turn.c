@@ -25,7 +25,6 @@
 #include <stddef.h>
 
 enum {
-    POLL_INTERVAL_NS = 75000,
     STALE_NS = 4000,                 /* how old the time may be that callbacks are measured by */
     SELF_PIPE_INTERVAL_NS = 10000000 /* only signal handlers are late if this is long */
 };
@@ -184,8 +183,8 @@ static bool run_modals(qip_loop *loop)
 /* A new batch: poll if it is time, expire timers. 0, or -1 with an exception. */
 static int begin_batch(qip_loop *loop, uint64_t now, bool must_poll)
 {
-    uint64_t interval = qip_fd_in_use(loop) ? POLL_INTERVAL_NS : SELF_PIPE_INTERVAL_NS;
-    if (must_poll || now - loop->last_poll_ns >= interval) {
+    /* Whoever waits for a descriptor is called in asyncio's order: what is ready now, in the next iteration. */
+    if (must_poll || qip_fd_in_use(loop) || now - loop->last_poll_ns >= SELF_PIPE_INTERVAL_NS) {
         if (qip_fd_poll(loop, false) < 0)
             return -1;
         loop->counters.polls++;
@@ -248,11 +247,6 @@ static outcome run_slice(qip_loop *loop, bool must_poll)
             if (begin_batch(loop, now, must_poll) < 0)
                 return RAISED;
             must_poll = false;
-            if (!loop->todo && qip_fd_in_use(loop) && loop->last_poll_ns != now) {
-                /* Empty, and what the last poll said is old: one more look before Qt gets control. */
-                if (begin_batch(loop, now, true) < 0)
-                    return RAISED;
-            }
             if (!loop->todo)
                 return loop->stopping ? STOPPED : IDLE;
         }

@@ -241,6 +241,43 @@ class Network(GuestCase):
         self.assertEqual(self.complete(main()), b"nested" * 1000)
 
 
+class Order(GuestCase):
+    """Descriptors have their turn where asyncio gives it to them: what is ready in one iteration runs in the next."""
+
+    def test_reader_is_not_kept_waiting_by_a_chain_of_callbacks(self):
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        self.addCleanup(theirs.close)
+        theirs.setblocking(False)
+        found, links = [], 0
+
+        def readable():
+            theirs.recv(10)
+            found.append(links)
+
+        def link(left):
+            nonlocal links
+            links += 1
+            if left:
+                self.loop.call_soon(link, left - 1)
+
+        async def main():
+            nonlocal links
+            self.loop.add_reader(theirs, readable)
+            for round in range(20):
+                await asyncio.sleep(0.002)
+                links = 0
+                ours.send(b"x")
+                self.loop.call_soon(link, 1000)
+                while links < 1000:
+                    await asyncio.sleep(0)
+            self.loop.remove_reader(theirs)
+
+        self.complete(main())
+        self.assertEqual(len(found), 20)
+        self.assertLessEqual(max(found), 2)
+
+
 class Processes(GuestCase):
     def test_pipes_both_ways(self):
         async def main():
