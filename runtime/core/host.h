@@ -14,8 +14,8 @@
  *   3. After wake() it calls `turn` once, soon, and fairly: after the events that wait already, before
  *      it waits for new ones. Several wake() before that call may be one.
  *   4. While a descriptor is watched and readable, it calls `turn` again and again.
- *   5. Before it polls or waits in any event loop, nested ones included, it calls `check`, which may
- *      call wake(). This is how work that a callback left behind gets into a nested event loop.
+ *   5. Before it polls or waits in any event loop, nested ones included, it calls `check`, and says whether it
+ *      is going to wait; `check` may call wake(). This is how work that a callback left behind gets into a nested event loop.
  *   6. While it is paused it calls `turn` for no descriptor. After destroy() it calls nothing.
  */
 #ifndef QIP_CORE_HOST_H
@@ -32,7 +32,7 @@ typedef struct qip_host qip_host;
 /* What the loop wants to be told, with `loop` as it was given to the host. */
 typedef struct qip_host_client {
     void (*turn)(void *loop);
-    void (*check)(void *loop);
+    void (*check)(void *loop, bool blocks);
     void *loop;
 } qip_host_client;
 
@@ -52,6 +52,9 @@ typedef struct qip_host_vtable {
     /* What it has had to do since this was asked last: some of the flags above. A host that cannot tell
      * says QIP_HOST_EVENTS. */
     unsigned (*news)(qip_host *host);
+    /* How many event loops are executed inside each other in this thread. A nested turn that finds as many as the
+     * turn below it comes from a call that only handles what waits. NULL, or below 0: cannot tell. */
+    int (*level)(qip_host *host);
     /* Run the host's event loop until quit(); false if it cannot run (any more). May nest. */
     bool (*exec)(qip_host *host);
     /* Make the innermost exec() return soon. */

@@ -86,6 +86,7 @@ void qip_loop_resume(qip_loop *loop)
     if (!loop->paused || !qip_loop_may_turn(loop))
         return;
     loop->paused = false;
+    loop->asked_in_vain = 0;
     if (loop->host) {
         loop->host->vtable->pause(loop->host, false);
         qip_loop_ask_wake(loop);

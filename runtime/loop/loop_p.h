@@ -48,6 +48,9 @@ typedef enum qip_mode {
 
 enum { QIP_INLINE_ARGS = 2, QIP_MANY_ARGS = 255 };
 
+/* So many calls like processEvents() in one callback, and it waits for something of ours: see turn.c. */
+enum { QIP_PATIENCE = 16 };
+
 /* What debug mode knows of a handle. */
 typedef struct qip_handle_origin {
     PyObject *source_traceback;
@@ -147,10 +150,13 @@ typedef struct qip_loop {
     bool stopping;
     bool closed;
     bool debug;
-    uint64_t brackets;             /* qip_level(), and above that how many have closed */
-    int turns;                     /* turns on the C stack */
-    bool wake_asked;               /* the host was asked for a turn and has not come yet */
-    bool paused;                   /* the host was told not to turn us for now */
+    uint64_t brackets;      /* qip_level(), and above that how many have closed */
+    int turns;              /* turns on the C stack */
+    bool wake_asked;        /* the host was asked for a turn and has not come yet */
+    bool paused;            /* the host was told not to turn us for now */
+    int host_level;         /* event loops that the host executed when the innermost turn began */
+    int bare;               /* turns that stand on each other without one of those in between */
+    unsigned asked_in_vain; /* how often a call that handles events has come since one was refused */
     void (*when_left)(void *data); /* called once when the loop is idle again; NULL: nothing */
     void *when_left_data;
     bool ending; /* owner mode: leave the host's event loop, then raise `raised` if it is set */
@@ -298,7 +304,7 @@ int qip_loop_iterate(qip_loop *loop, bool may_block);
 
 /* -- wake.c -------------------------------------------------------------------------------------- */
 
-void qip_loop_check(void *loop); /* for the host */
+void qip_loop_check(void *loop, bool blocks); /* for the host */
 /* Sees to it that the host comes back for whatever waits. For code outside of turns. Keeps the exception
  * that is set. Beware: calls Python's clock where that is overridden. */
 void qip_loop_settle(qip_loop *loop);

@@ -275,6 +275,28 @@ static outcome run_slice(qip_loop *loop, bool must_poll)
 
 /* -- the host's side ------------------------------------------------------------------------------------------------ */
 
+enum {
+    MOST_BARE = 1 /* turns inside of a call like processEvents(), on top of the one that made the call */
+};
+
+/*
+ * An event loop that is executed inside a callback waits for something, and asyncio goes on in it. A call that
+ * only handles what waits, like processEvents(), does not: of 200 callbacks that make one each, every one would
+ * run inside the one before. So there asyncio goes on once, and then holds still until that callback returns;
+ * but a callback that makes the call again and again does wait, and is let in.
+ */
+static bool is_bare(const qip_loop *loop, int level)
+{
+    return loop->turns > 0 && level >= 0 && level == loop->host_level;
+}
+
+static int level_of(qip_loop *loop)
+{
+    int (*level)(qip_host *) = loop->host->vtable->level;
+
+    return level ? level(loop->host) : -1;
+}
+
 /* Lets the host stop asking, and says why asyncio holds still if that is not what somebody asked for. */
 static void refuse_nested_turn(qip_loop *loop)
 {
@@ -336,10 +358,15 @@ static void turn(qip_loop *loop)
     loop->wake_asked = false;
     if (!loop->running || loop->closed)
         return;
-    if (!qip_loop_may_turn(loop)) {
+    const int level = level_of(loop), outer_level = loop->host_level, outer_bare = loop->bare;
+    const int bare = is_bare(loop, level) ? outer_bare + 1 : 0;
+    if (!qip_loop_may_turn(loop) || (bare > MOST_BARE && loop->asked_in_vain < QIP_PATIENCE)) {
         refuse_nested_turn(loop);
         return;
     }
+    loop->asked_in_vain = 0;
+    loop->host_level = level;
+    loop->bare = bare;
     PyObject *outer_task = qip_level(loop) ? qip_task_leave((PyObject *)loop) : NULL;
     if (PyErr_Occurred())
         PyErr_WriteUnraisable((PyObject *)loop);
@@ -350,6 +377,8 @@ static void turn(qip_loop *loop)
     loop->counters.nested_turns += loop->turns++ > 0;
     outcome ended = run_turn(loop, must_poll);
     loop->turns--;
+    loop->host_level = outer_level;
+    loop->bare = outer_bare;
     if (period == period_of(loop))
         count_time(loop);
     loop->counters.busy_since_ns = 0;

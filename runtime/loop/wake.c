@@ -66,17 +66,29 @@ void qip_loop_settle(qip_loop *loop)
         qip_loop_arm_timer(loop);
 }
 
+/* A callback goes on handling events of the host while we hold still: it may wait for something of ours. */
+static void ask_again(qip_loop *loop, bool blocks)
+{
+    loop->asked_in_vain = blocks ? QIP_PATIENCE : loop->asked_in_vain + 1;
+    if (loop->asked_in_vain < QIP_PATIENCE || qip_loop_is_too_deep(loop))
+        return;
+    loop->paused = false;
+    loop->host->vtable->pause(loop->host, false);
+}
+
 /*
  * The host is about to poll or wait, perhaps in an event loop that a callback has started: what that
  * callback has scheduled before must not lie there until it returns. Called without the GIL; outside
  * of callbacks and turns there is nothing to do, and no need to take it.
  */
-void qip_loop_check(void *client)
+void qip_loop_check(void *client, bool blocks)
 {
     qip_loop *loop = client;
 
     if (loop->thread == qip_pulse_now.ident)
         qip_pulse_cycle(qip_top_frame((PyThreadState *)qip_pulse_now.thread));
+    if (loop->paused && loop->bare)
+        ask_again(loop, blocks);
     if (qip_loop_is_idle(loop) || loop->paused || loop->wake_asked || !Py_IsInitialized())
         return;
     PyGILState_STATE gil = PyGILState_Ensure();

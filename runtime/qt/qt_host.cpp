@@ -105,13 +105,12 @@ class QtHost : public QObject
     explicit QtHost(const qip_host_client &client) : m_client(client)
     {
         auto *dispatcher = QAbstractEventDispatcher::instance(thread());
-        const auto check = [this] {
-            if (m_client.loop)
-                call_python([this] { m_client.check(m_client.loop); });
-        };
-        connect(dispatcher, &QAbstractEventDispatcher::awake, this, check, Qt::DirectConnection);
-        connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, check,
-                Qt::DirectConnection);
+        connect(
+            dispatcher, &QAbstractEventDispatcher::awake, this, [this] { check(false); },
+            Qt::DirectConnection);
+        connect(
+            dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, [this] { check(true); },
+            Qt::DirectConnection);
         m_filters = QCoreApplication::instance()->thread() == thread();
         if (m_filters)
             QCoreApplication::instance()->installEventFilter(this);
@@ -192,6 +191,12 @@ class QtHost : public QObject
     }
 
   private:
+    void check(bool blocks)
+    {
+        if (m_client.loop)
+            call_python([this, blocks] { m_client.check(m_client.loop, blocks); });
+    }
+
     // A turn is coming already: a second one in the same cycle of Qt's would double what Qt waits. But if it
     // does not come, because somebody has removed all posted events, this one is not left out again.
     void readable()
@@ -238,6 +243,7 @@ const qip_host_vtable vtable = {
     },
     /* pause */ [](qip_host *host, bool paused) { object(host)->pause(paused); },
     /* news */ [](qip_host *host) { return object(host)->news(); },
+    /* level */ [](qip_host *host) { return object(host)->thread()->loopLevel(); },
     /* exec */ [](qip_host *host) { return object(host)->exec(); },
     /* quit */ [](qip_host *host) { object(host)->quit(); },
     /* destroy */

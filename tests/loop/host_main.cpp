@@ -83,11 +83,13 @@ struct ToyLoop {
         return poll(&entry, 1, timeout_ms) == 1;
     }
 
+    int level = 0; // event loops inside each other
+
     // One cycle of an event loop: check, then everything that is pending at this moment.
     void cycle(bool wait)
     {
         if (host)
-            host->client.check(host->client.loop);
+            host->client.check(host->client.loop, wait);
         const bool idle = queue.empty() && !(host && host->woken);
         const bool ready = readable(wait && idle ? -1 : 0);
         for (size_t count = queue.size(); count; count--) {
@@ -123,11 +125,14 @@ const qip_host_vtable toy_vtable = {
     },
     [](qip_host *host, bool paused) { self(host)->paused = paused; },
     [](qip_host *) { return std::exchange(toy.news, 0u); },
+    [](qip_host *) { return toy.level; },
     [](qip_host *host) {
         ToyHost *me = self(host);
         const int quits = me->quits;
+        toy.level++;
         while (toy.host == me && me->quits == quits)
             toy.cycle(true);
+        toy.level--;
         return true;
     },
     [](qip_host *host) { self(host)->quits++; },
@@ -250,8 +255,10 @@ PyObject *host_run(PyObject *, PyObject *until)
     if (use_qt) {
         run_qt(until, &failed);
     } else {
+        toy.level++;
         while (!is_true(until, &failed))
             toy.cycle(true);
+        toy.level--;
     }
     Py_END_ALLOW_THREADS
     if (!failed)

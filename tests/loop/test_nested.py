@@ -4,6 +4,7 @@
 import asyncio
 import contextvars
 import socket
+import time
 import unittest
 
 import hostloop
@@ -146,8 +147,13 @@ class Running(GuestCase):
             deepest.append(depth)
             task = asyncio.create_task(dive(depth + 1)) if depth < 20 else None
             if task:
-                for _ in range(3):
-                    hostloop.process()
+                cycles = iter(range(3))
+
+                def until():
+                    hostloop.post(int)  # so that the host does not wait at the limit
+                    return next(cycles, None) is None
+
+                hostloop.run(until)
                 await task
             done.append(depth)
 
@@ -158,6 +164,47 @@ class Running(GuestCase):
         for context in reported:
             self.assertIsInstance(context["exception"], RecursionError)
             self.assertIn("nested_limit", str(context["exception"]))
+
+    def test_callbacks_that_handle_events_do_not_pile_up(self):
+        # As with 200 slots of a progress dialog: each would run inside of the one before.
+        ends, level, deepest = [], 0, 0
+
+        def callback(number):
+            nonlocal level, deepest
+            level += 1
+            deepest = max(deepest, level)
+            hostloop.process()
+            level -= 1
+            ends.append(number)
+
+        async def task(number):
+            callback(number)
+
+        for schedule in (self.loop.call_soon, lambda callback, number: self.loop.create_task(task(number))):
+            ends.clear()
+            for number in range(200):
+                schedule(callback, number)
+            self.run_host(lambda: len(ends) == 200)
+            first, *inside = sorted(ends)
+            self.assertEqual([number for number in ends if number != first], inside)
+            self.assertLessEqual(deepest, 2)
+
+    def test_callback_that_waits_by_handling_events_gets_what_it_waits_for(self):
+        order = []
+
+        def wait(number):
+            found = []
+            self.loop.call_later(0.001, found.append, number)
+            if number < 5:
+                self.loop.call_soon(wait, number + 1)
+            deadline = time.monotonic() + 20
+            while not found and time.monotonic() < deadline:
+                hostloop.process()
+            order.extend(found)
+
+        self.loop.call_soon(wait, 1)
+        self.run_host(lambda: len(order) == 5)
+        self.assertEqual(sorted(order), [1, 2, 3, 4, 5])
 
     def test_task_that_shares_the_running_context_is_deferred(self):  # T67
         order = []
