@@ -16,7 +16,8 @@
  *   4. While a descriptor is watched and readable, it calls `turn` again and again.
  *   5. Before it polls or waits in any event loop, nested ones included, it calls `check`, and says whether it
  *      is going to wait; `check` may call wake(). This is how work that a callback left behind gets into a nested event loop.
- *   6. While it is paused it calls `turn` for no descriptor. After destroy() it calls nothing.
+ *   6. When it finds that the watched descriptor is no valid one any more, it calls `turn` once.
+ *   7. While it is paused it calls `turn` for no descriptor. After destroy() it calls nothing.
  */
 #ifndef QIP_CORE_HOST_H
 #define QIP_CORE_HOST_H
@@ -45,6 +46,8 @@ enum {
 typedef struct qip_host_vtable {
     /* Ask for one turn soon. */
     void (*wake)(qip_host *host);
+    /* The same from any thread, for when the descriptor that is watched is lost. */
+    void (*wake_anyhow)(qip_host *host);
     /* Watch a descriptor for reading, instead of the one watched so far. 0, or -1: cannot. */
     int (*watch)(qip_host *host, int fd);
     /* Stop or resume watching for the time being, without forgetting the descriptor. */

@@ -58,7 +58,18 @@ int qip_poller_wait(qip_poller *poller, qip_poll_event *events, int size, bool b
  */
 void qip_poller_arm(qip_poller *poller, uint64_t deadline_ns);
 
-/* Ends a wait, or makes the next one return at once. Several before that are one. Thread: any. */
-void qip_poller_wake(qip_poller *poller);
+/* Ends a wait, or makes the next one return at once. Several before that are one. Thread: any. False: the
+ * descriptor for it is lost. */
+bool qip_poller_wake(qip_poller *poller);
+
+/* False: the descriptor that is watched is closed. */
+bool qip_poller_is_there(const qip_poller *poller);
+
+/*
+ * Somebody may have closed the poller's descriptors behind its back, as os.closerange() does; the functions above
+ * then fail with EBADF or, where the number is another file's by now, EINVAL. This makes what is lost anew, and
+ * watches what was watched as far as it is still open. 1: something was lost; 0: nothing was; -1 with errno set.
+ */
+int qip_poller_renew(qip_poller *poller);
 
 #endif

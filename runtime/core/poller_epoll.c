@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -215,6 +216,16 @@ int qip_poller_refresh(qip_poller *poller, int fd)
     return control(poller, fd, &poller->table[fd], true);
 }
 
+static void register_all(qip_poller *poller)
+{
+    for (size_t fd = 0; fd < poller->table_size; fd++) {
+        registration *entry = &poller->table[fd];
+        if (entry->interest && control(poller, (int)fd, entry, false) < 0)
+            entry->interest = 0; /* closed meanwhile */
+    }
+    poller->armed_ns = UINT64_MAX; /* the edge may be lost: whoever has a deadline arms it again */
+}
+
 /* A new epoll instance under the old number, which the host goes on watching. */
 static void rebuild(qip_poller *poller)
 {
@@ -227,12 +238,54 @@ static void rebuild(qip_poller *poller)
         return;
     }
     close(fresh);
-    for (size_t fd = 0; fd < poller->table_size; fd++) {
-        registration *entry = &poller->table[fd];
-        if (entry->interest && control(poller, (int)fd, entry, false) < 0)
-            entry->interest = 0; /* closed meanwhile */
+    register_all(poller);
+}
+
+/* Whether a number is still that of a descriptor of this kind, "eventfd" and so on. */
+static bool is_ours(int fd, const char *kind)
+{
+    char link[32], target[64], wanted[64];
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    snprintf(wanted, sizeof wanted, "anon_inode:[%s]", kind);
+    const ssize_t size = readlink(link, target, sizeof target - 1);
+    if (size < 0)
+        return false;
+    target[size] = '\0';
+    return strcmp(target, wanted) == 0;
+}
+
+bool qip_poller_is_there(const qip_poller *poller)
+{
+    return fcntl(poller->epoll_fd, F_GETFD) != -1;
+}
+
+int qip_poller_renew(qip_poller *poller)
+{
+    const bool has_timer = is_ours(poller->timer_fd, "timerfd");
+    const bool has_wake = is_ours(poller->wake_fd, "eventfd");
+
+    if (is_foreign(poller)) {
+        errno = EPERM;
+        return -1;
     }
-    poller->armed_ns = UINT64_MAX; /* the edge may be lost: whoever has a deadline arms it again */
+    if (has_timer && has_wake && is_ours(poller->epoll_fd, "eventpoll"))
+        return 0;
+    /* The old numbers are not closed: what has them now is somebody else's. */
+    if (!has_timer)
+        poller->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (!has_wake)
+        poller->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (is_ours(poller->epoll_fd, "eventpoll"))
+        close(poller->epoll_fd);
+    poller->epoll_fd = -1;
+    if (poller->timer_fd >= 0 && poller->wake_fd >= 0)
+        poller->epoll_fd = open_epoll(poller);
+    if (poller->epoll_fd < 0)
+        return -1;
+    atomic_store(&poller->wake_sent, false);
+    register_all(poller);
+    return 1;
 }
 
 /*
@@ -303,12 +356,13 @@ void qip_poller_arm(qip_poller *poller, uint64_t deadline_ns)
         poller->armed_ns = deadline_ns;
 }
 
-void qip_poller_wake(qip_poller *poller)
+bool qip_poller_wake(qip_poller *poller)
 {
     if (atomic_exchange(&poller->wake_sent, true) || is_foreign(poller))
-        return;
-    /* Fails only when the counter is full, and then the descriptor is readable anyway. */
+        return true;
     uint64_t one = 1;
-    ssize_t written = write(poller->wake_fd, &one, sizeof one);
-    (void)written;
+    if (write(poller->wake_fd, &one, sizeof one) == (ssize_t)sizeof one || errno == EAGAIN)
+        return true; /* where the counter is full, the descriptor is readable anyway */
+    atomic_store(&poller->wake_sent, false);
+    return false;
 }

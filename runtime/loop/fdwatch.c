@@ -283,6 +283,34 @@ static int wait_without_gil(qip_loop *loop, qip_poll_event *events, int most)
     return count;
 }
 
+/*
+ * The poller says that it cannot wait. Where its descriptors were closed behind its back it is made anew, which is
+ * told once, and the loop goes on. 0, or -1 with an exception.
+ */
+static int renew_poller(qip_loop *loop)
+{
+    const int error = errno;
+    const int renewed = error == EBADF || error == EINVAL ? qip_poller_renew(loop->poller) : 0;
+
+    if (renewed <= 0) {
+        errno = renewed < 0 ? errno : error;
+        PyErr_SetFromErrno(PyExc_OSError);
+        return -1;
+    }
+    if (loop->host && loop->host->vtable->watch(loop->host, qip_poller_fd(loop->poller)) < 0) {
+        PyErr_SetString(PyExc_RuntimeError, "Qt cannot watch the loop's new descriptor");
+        return -1;
+    }
+    errno = error;
+    PyErr_SetFromErrno(PyExc_OSError);
+    qip_loop_report(
+        loop,
+        "Somebody has closed the event loop's own descriptors, as os.closerange() does; they were "
+        "made anew, and what is still open is watched again",
+        NULL);
+    return 0;
+}
+
 int qip_fd_poll(qip_loop *loop, bool block)
 {
     enum { BATCH = 128 };
@@ -303,13 +331,8 @@ int qip_fd_poll(qip_loop *loop, bool block)
         } else {
             count = qip_poller_wait(loop->poller, events, BATCH, false);
         }
-        if (count < 0) {
-            if (errno != EINTR) {
-                PyErr_SetFromErrno(PyExc_OSError);
-                return -1;
-            }
-            return PyErr_CheckSignals();
-        }
+        if (count < 0)
+            return errno == EINTR ? PyErr_CheckSignals() : renew_poller(loop);
         for (int i = 0; i < count; i++) {
             if (queue_event(loop, &events[i]) < 0)
                 return -1;

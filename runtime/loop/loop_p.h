@@ -309,6 +309,8 @@ void qip_loop_check(void *loop, bool blocks); /* for the host */
  * that is set. Beware: calls Python's clock where that is overridden. */
 void qip_loop_settle(qip_loop *loop);
 void qip_loop_ask_wake(qip_loop *loop);
+/* The same from another thread. */
+void qip_loop_wake_from_afar(qip_loop *loop);
 /* Sets the poller's timer to the first deadline. Beware: as qip_loop_settle(). */
 void qip_loop_arm_timer(qip_loop *loop);
 

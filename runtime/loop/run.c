@@ -64,7 +64,7 @@ static PyObject *loop_stop(PyObject *self, PyObject *Py_UNUSED(ignored))
     loop->stopping = true;
     if (loop->running && loop->thread != PyThread_get_thread_ident()) {
         if (loop->poller)
-            qip_poller_wake(loop->poller);
+            qip_loop_wake_from_afar(loop);
     } else if (loop->running && qip_loop_is_idle(loop)) {
         if (loop->mode == QIP_MODE_GUEST)
             qip_loop_finish_guest(loop);

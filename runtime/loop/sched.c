@@ -127,7 +127,7 @@ static int notify(qip_loop *loop)
         if (qip_loop_is_idle(loop))
             qip_loop_ask_wake(loop);
     } else if (loop->poller) {
-        qip_poller_wake(loop->poller);
+        qip_loop_wake_from_afar(loop);
     }
     return 0;
 }
@@ -154,7 +154,7 @@ static PyObject *loop_write_to_self(PyObject *self, PyObject *Py_UNUSED(ignored)
     qip_loop *loop = (qip_loop *)self;
 
     if (loop->poller)
-        qip_poller_wake(loop->poller);
+        qip_loop_wake_from_afar(loop);
     Py_RETURN_NONE;
 }
 

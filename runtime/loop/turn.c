@@ -351,6 +351,13 @@ static void count_time(qip_loop *loop)
     counters->slice_overruns += lasted >= 2 * loop->pace.turn_ns;
 }
 
+/* Before Qt waits: one of its dispatchers says nothing if what it shall watch is closed, and waits for ever. */
+static void look_for_poller(qip_loop *loop)
+{
+    if (!qip_poller_is_there(loop->poller) && qip_fd_poll(loop, false) < 0)
+        qip_loop_report(loop, "The event loop's own descriptors are lost", NULL);
+}
+
 static void turn(qip_loop *loop)
 {
     bool must_poll = !loop->wake_asked;
@@ -396,6 +403,8 @@ static void turn(qip_loop *loop)
     }
     if (ended != MORE && qip_loop_is_idle(loop))
         qip_contexts_settle(&loop->contexts);
+    if (ended == IDLE && loop->running && loop->poller)
+        look_for_poller(loop);
     if (loop->ending && loop->host) {
         loop->host->vtable->quit(loop->host);
         return;

@@ -7,13 +7,19 @@
 /* How often a foreign selector is asked that has no descriptor which the host could watch. */
 static const double foreign_interval = 0.01;
 
+void qip_loop_wake_from_afar(qip_loop *loop)
+{
+    if (!qip_poller_wake(loop->poller) && loop->host)
+        loop->host->vtable->wake_anyhow(loop->host);
+}
+
 void qip_loop_ask_wake(qip_loop *loop)
 {
     if (!loop->host || loop->wake_asked || loop->paused)
         return;
     if (loop->thread != PyThread_get_thread_ident()) {
         /* call_soon() and the like in the wrong thread, which asyncio does not check: spare the host. */
-        qip_poller_wake(loop->poller);
+        qip_loop_wake_from_afar(loop);
         return;
     }
     loop->wake_asked = true;

@@ -126,14 +126,22 @@ class QtHost : public QObject
         QCoreApplication::postEvent(this, new QEvent(wakeEventType()));
     }
 
+    void wakeAnyhow() { QCoreApplication::postEvent(this, new QEvent(wakeEventType())); }
+
     void watch(int fd)
     {
+        m_lost = false;
+        if (m_notifier) { // it may be what has called us
+            m_notifier->setEnabled(false);
+            m_notifier.release()->deleteLater();
+        }
         m_notifier = std::make_unique<QSocketNotifier>(fd, QSocketNotifier::Read);
         connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] { readable(); });
     }
 
     void pause(bool paused)
     {
+        m_paused = paused;
         if (m_notifier)
             m_notifier->setEnabled(!paused);
     }
@@ -193,6 +201,9 @@ class QtHost : public QObject
   private:
     void check(bool blocks)
     {
+        // Qt's dispatchers disable what watches a descriptor that somebody has closed.
+        if (m_notifier && !m_paused && !m_notifier->isEnabled() && !std::exchange(m_lost, true))
+            wakeAnyhow();
         if (m_client.loop)
             call_python([this, blocks] { m_client.check(m_client.loop, blocks); });
     }
@@ -225,6 +236,8 @@ class QtHost : public QObject
     int m_depth = 0;
     unsigned m_news = 0;
     bool m_posted = false;
+    bool m_paused = false;
+    bool m_lost = false;    // what is watched is no descriptor any more
     bool m_left = false;    // the descriptor was readable since, and left to the event
     bool m_filters = false; // sees all events, since it lives in the application's thread
 };
@@ -236,6 +249,7 @@ QtHost *object(qip_host *host)
 
 const qip_host_vtable vtable = {
     /* wake */ [](qip_host *host) { object(host)->wake(); },
+    /* wake_anyhow */ [](qip_host *host) { object(host)->wakeAnyhow(); },
     /* watch */
     [](qip_host *host, int fd) {
         object(host)->watch(fd);

@@ -119,6 +119,7 @@ const qip_host_vtable toy_vtable = {
         toy.wakes++;
         self(host)->woken = true;
     },
+    [](qip_host *) {}, // that its descriptor is lost, the toy sees when it polls
     [](qip_host *host, int fd) {
         self(host)->fd = fd;
         return 0;

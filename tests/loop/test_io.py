@@ -278,6 +278,60 @@ class Order(GuestCase):
         self.assertLessEqual(max(found), 2)
 
 
+class LostPoller(GuestCase):
+    """The loop's own descriptors are closed behind its back, as os.closerange() in a library that daemonises does."""
+
+    def lose(self):
+        os.close(self.loop._poll_fd)
+
+    def assert_told_once(self):
+        reported = self.take_reported()
+        self.assertEqual(len(reported), 1, reported)
+        self.assertIn("os.closerange()", reported[0]["message"])
+        self.assertIsInstance(reported[0]["exception"], OSError)
+
+    def test_timer_that_is_set_goes_off(self):
+        async def main():
+            self.loop.call_later(0.001, self.lose)
+            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.001)
+            return "done"
+
+        self.assertEqual(self.complete(main()), "done")
+        self.assert_told_once()
+
+    def test_what_was_watched_is_watched_again(self):
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        self.addCleanup(theirs.close)
+
+        async def main():
+            arrived = self.loop.create_future()
+            self.loop.add_reader(theirs, lambda: arrived.done() or arrived.set_result(theirs.recv(10)))
+            await asyncio.sleep(0)
+            self.lose()
+            await asyncio.sleep(0.001)
+            ours.send(b"hello")
+            return await arrived
+
+        try:
+            self.assertEqual(self.complete(main()), b"hello")
+        finally:
+            self.loop.remove_reader(theirs)
+        self.assert_told_once()
+
+    def test_other_threads_still_wake_it(self):
+        async def main():
+            arrived = self.loop.create_future()
+            await asyncio.sleep(0)
+            self.lose()
+            threading.Timer(0.05, self.loop.call_soon_threadsafe, [arrived.set_result, "woken"]).start()
+            return await arrived
+
+        self.assertEqual(self.complete(main()), "woken")
+        self.assert_told_once()
+
+
 class Processes(GuestCase):
     def test_pipes_both_ways(self):
         async def main():
