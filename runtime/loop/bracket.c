@@ -62,11 +62,6 @@ static void restore_deferred(qip_loop *loop)
     loop->deferred_count = kept;
 }
 
-bool qip_loop_is_too_deep(const qip_loop *loop)
-{
-    return loop->turns >= (int)loop->nested_limit;
-}
-
 /*
  * After stop() the loop is running until the callbacks on the stack have returned, so that they find the
  * running loop and the current task which they had; but it runs nothing more in their event loops.

@@ -368,7 +368,10 @@ static inline bool qip_batch_is_through(const qip_loop *loop)
 }
 
 /* As many turns are nested as may be. */
-bool qip_loop_is_too_deep(const qip_loop *loop);
+static inline bool qip_loop_is_too_deep(const qip_loop *loop)
+{
+    return loop->turns >= (int)loop->nested_limit;
+}
 /* Whether a turn may run now, where the stack stands. */
 bool qip_loop_may_turn(const qip_loop *loop);
 /* Lets a paused host go on as soon as nothing is against it any more. */
