@@ -103,8 +103,7 @@ int run(const Options &options, std::unique_ptr<QCoreApplication> application)
         return fail("the application cannot be shown as qi.host.app");
     if (options.app == App::None) {
         // libqi starts with an application; from here on there is none until the script makes one.
-        if (qi_exec(runtime, "import asyncio; asyncio.get_running_loop().stop(); del asyncio",
-                    nullptr))
+        if (qi_exec(runtime, "__import__('qi._life.run', fromlist=['run']).leave_the_loop()", nullptr))
             return fail("the loop does not stop");
         application.reset();
     }

@@ -175,3 +175,29 @@ TEST_CASE("a_package_named_qi_on_the_path_does_not_take_our_place")
     REQUIRE(host.init() == QI_OK);
     CHECK(qi_exec(host.runtime, "import qi; qi.QiLoopMode", nullptr) == QI_OK);
 }
+
+TEST_CASE("python_code_cannot_end_the_hosts_loop_for_all_others")
+{
+    Embedding host;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio\n"
+              "loop = asyncio.get_running_loop()\n"
+              "beats = []\n"
+              "def beat():\n"
+              "    beats.append(len(beats))\n"
+              "    loop.call_later(0.001, beat)\n"
+              "beat()\n"
+              "refused = []\n"
+              "def pump():\n" // as add-ons do that bring a loop of their own
+              "    for call in loop.stop, loop.run_forever, loop.close:\n"
+              "        try: call()\n"
+              "        except RuntimeError as error: refused.append(str(error))\n"
+              "pump()\n"
+              "loop.call_soon(pump)\n");
+    CHECK(host.until_true("len(beats) > 5 and len(refused) == 6"));
+    for (const char *told : {"test.py:", "stop()", "which all its plugins share", "cancel its task"})
+        CHECK(host.eval("refused[0]").find(told) != std::string::npos);
+    CHECK(host.errors.empty());
+    CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+}

@@ -84,9 +84,9 @@ TEST_CASE("asyncio_runner_in_a_script_does_not_take_it") // T47
     std::signal(SIGINT, SIG_DFL);
 
     REQUIRE(host.init() == QI_OK);
-    host.exec("import asyncio, signal\n"
-              "asyncio.get_running_loop().stop()\n"
+    host.exec("import asyncio, signal, threading\n"
               "async def look(): return signal.getsignal(signal.SIGINT)\n"
+              "asyncio._set_running_loop(None)\n" // as in a thread; here it would be refused
               "found = asyncio.run(look())\n");
     CHECK(host.eval("found == signal.SIG_DFL") == "True");
     CHECK(disposition().sa_handler == SIG_DFL);

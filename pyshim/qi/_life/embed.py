@@ -13,6 +13,7 @@ import threading
 
 import _qi
 
+from .._loop import hosts
 from .._loop.loop import QiLoopMode, new_event_loop
 from .._objects import bindings
 from .._python import report
@@ -57,6 +58,7 @@ def start_loop(slice_us, nested, nested_limit, debug):
         loop.default_exception_handler = report.report_context
         loop._is_hosts = True
         loop.start()
+        hosts.guard(loop)
     except BaseException:
         drop(loop)
         raise
@@ -65,6 +67,7 @@ def start_loop(slice_us, nested, nested_limit, debug):
 
 def drop(loop):
     """A loop in which nothing has run yet."""
+    hosts.release(loop)
     if loop.is_running():
         loop.stop()
     loop.close()

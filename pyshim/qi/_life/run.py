@@ -18,7 +18,7 @@ from importlib.machinery import SourceFileLoader
 
 import qi
 
-from .._loop import policies
+from .._loop import hosts, policies
 from .._python.ends import at_end
 from . import embed, shutdown
 
@@ -59,10 +59,17 @@ def set_up(loop):
         qi.quit = quit
     else:
         if running:
-            running.stop()
+            leave_the_loop()
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if loop == "owner":
         use_for_asyncio_run()
+
+
+def leave_the_loop():
+    """The script has loops of its own; nothing runs in the runtime's."""
+    running = asyncio.get_running_loop()
+    hosts.release(running)
+    running.stop()
 
 
 def use_for_asyncio_run():

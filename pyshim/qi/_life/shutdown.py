@@ -16,6 +16,7 @@ import time
 
 import _qi
 
+from .._loop import hosts
 from .._loop.loop import QiLoopMode, quit_waiters
 from .._python.ends import at_end, leave_task, left_behind
 from .._python.names import name_of, name_of_frame, where
@@ -36,6 +37,7 @@ def run(loop, grace, cancel, executor):
     report = Report()
     if loop.is_closed():  # somebody did who had no right to; nothing can run in it any more
         return 0, [], []
+    hosts.release(loop)
     try:
         if loop.is_running():
             loop.stop()
