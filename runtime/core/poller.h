@@ -62,7 +62,7 @@ void qip_poller_arm(qip_poller *poller, uint64_t deadline_ns);
  * descriptor for it is lost. */
 bool qip_poller_wake(qip_poller *poller);
 
-/* False: the descriptor that is watched is closed. */
+/* False: what is watched is not this poller any more. */
 bool qip_poller_is_there(const qip_poller *poller);
 
 /*

@@ -257,7 +257,10 @@ static bool is_ours(int fd, const char *kind)
 
 bool qip_poller_is_there(const qip_poller *poller)
 {
-    return fcntl(poller->epoll_fd, F_GETFD) != -1;
+    /* What is added twice is refused, by the instance that has it already: the number may be another's by now. */
+    if (is_foreign(poller) || add_edge_triggered(poller->epoll_fd, poller->wake_fd, tag_wake) == 0)
+        return is_foreign(poller);
+    return errno == EEXIST;
 }
 
 int qip_poller_renew(qip_poller *poller)

@@ -403,7 +403,7 @@ static void turn(qip_loop *loop)
     }
     if (ended != MORE && qip_loop_is_idle(loop))
         qip_contexts_settle(&loop->contexts);
-    if (ended == IDLE && loop->running && loop->poller)
+    if (!qip_loop_has_work(loop) && loop->running && loop->poller)
         look_for_poller(loop);
     if (loop->ending && loop->host) {
         loop->host->vtable->quit(loop->host);
