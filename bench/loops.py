@@ -93,7 +93,7 @@ class Owner:
             else:
                 over.set_exception(RuntimeError(f"{type(error).__name__}: {error}"))
 
-        guest.stop()
+        type(guest).stop(guest)  # of an application's own loop the method itself is refused
         _bench.later(beside)
         return await over
 
