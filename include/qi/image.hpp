@@ -239,7 +239,7 @@ inline QString describe_shape(const Buffer::Layout &layout)
 /* An image of no pixels, or of a file's contents; null if it is neither. */
 inline QImage image_of_file(const Buffer &buffer, QString *why)
 {
-    const QImage image = QImage::fromData(buffer.bytes());
+    QImage image = QImage::fromData(buffer.bytes());
     if (image.isNull())
         *why = QStringLiteral(
                    "these %1 bytes are no image file that Qt can read; give pixels as an "

@@ -167,7 +167,7 @@ class TaskState : public std::enable_shared_from_this<TaskState>
             return *m_launch_error;
         qi_value value = qi_none();
         const int status = ask(m_task, &value);
-        const Result<T> result = Ending{status, &value, qi_last_error()}.as<T>(m_target);
+        Result<T> result = Ending{status, &value, qi_last_error()}.as<T>(m_target);
         qi_value_clear(&value);
         return result;
     }
@@ -189,7 +189,7 @@ class TaskState : public std::enable_shared_from_this<TaskState>
     }
 
     /* Has it called with each progress from now on, and with the last that was told. Thread: any. */
-    void listen(Listener listener)
+    void listen(const Listener &listener)
     {
         std::optional<Progress> last;
         {

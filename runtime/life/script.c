@@ -132,6 +132,7 @@ int qi_exec_file(qi_runtime *runtime, const char *path)
     errno = 0;
     char *source = read_file(path, &size);
     if (!source)
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): the C library that libqi runs on has a buffer a thread. */
         return qip_fail(QI_ERR_NOT_FOUND, "%s cannot be read: %s", path,
                         strerror(errno ? errno : EIO));
     /* The compiler minds a declared encoding, so only the NUL that would cut the text short matters. */

@@ -68,13 +68,14 @@ static int read_answer(PyObject *answer, const char *what, qi_value *out)
     PyObject *payload = NULL;
     int status = QI_ERR_INTERNAL;
 
-    if (!answer || !PyArg_ParseTuple(answer, "iO", &status, &payload))
-        status = qip_fail_python(what);
-    else if (status != QI_OK)
+    bool raised = !answer || !PyArg_ParseTuple(answer, "iO", &status, &payload);
+    if (!raised && status == QI_OK)
+        raised = out && qip_value_from_python(payload, out) < 0;
+    else if (!raised)
         qip_fail(status, "%s",
                  PyUnicode_Check(payload) && PyUnicode_AsUTF8(payload) ? PyUnicode_AsUTF8(payload)
                                                                        : qi_status_text(status));
-    else if (out && qip_value_from_python(payload, out) < 0)
+    if (raised)
         status = qip_fail_python(what);
     PyErr_Clear();
     Py_XDECREF(answer);

@@ -68,6 +68,7 @@ static bool exists(const char *folder, const char *rest, int mode)
 
 static bool has_library(const char *prefix)
 {
+    /* NOLINTNEXTLINE(misc-redundant-expression): where the folder is called lib, two of them are the same. */
     return exists(prefix, QI_PYTHON_PLATLIBDIR "/python" VERSION "/encodings/__init__.py", R_OK) ||
            exists(prefix, "lib/python" VERSION "/encodings/__init__.py", R_OK) ||
            exists(prefix, QI_PYTHON_PLATLIBDIR "/" ZIP_NAME, R_OK);
@@ -82,6 +83,7 @@ static char *other_version(const char *prefix)
     free(path);
     if (!folder)
         return NULL;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the folder is open for this function alone. */
     for (struct dirent *entry; !found && (entry = readdir(folder)) != NULL;) {
         int minor, end = 0;
         if (sscanf(entry->d_name, "python3.%d%n", &minor, &end) == 1 && !entry->d_name[end] &&
@@ -169,9 +171,9 @@ static bool read_facts(const char *venv, venv_facts *facts)
         if (sscanf(line, " %63[^= \t] = %4095[^\r\n]", key, value) != 2)
             continue;
         if (strcmp(key, "home") == 0)
-            strcpy(facts->home, value);
+            snprintf(facts->home, sizeof facts->home, "%s", value);
         else if (strcmp(key, "version") == 0 || strcmp(key, "version_info") == 0)
-            strcpy(facts->version, value);
+            snprintf(facts->version, sizeof facts->version, "%s", value);
     }
     fclose(file);
     return true;
