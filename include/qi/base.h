@@ -21,6 +21,9 @@
  * each may be called with it held; it is taken inside and given back.
  *
  * Text is UTF-8 everywhere and is checked: a sequence that is not UTF-8 returns QI_ERR_ENCODING.
+ *
+ * Callbacks. What a callback throws in C++ ends where libqi has called it, and is reported to the error callback,
+ * with its text, as QI_ERR_STATE; all goes on. A callback that was asked something has then said no.
  */
 #ifndef QI_BASE_H
 #define QI_BASE_H

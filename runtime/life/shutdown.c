@@ -23,6 +23,7 @@
 #include "python/gate.h"
 #include "python/report.h"
 #include "objects/expose.h"
+#include "core/hostcall.h"
 #include "core/handles.h"
 #include "objects/hostnames.h"
 #include "python/interp.h"
@@ -67,6 +68,17 @@ static void log_left(const char *const *names, size_t count, const char *what)
         qip_log(QI_LOG_WARNING, "qi", "shutdown left behind %s %s", what, names[i]);
 }
 
+typedef struct shutdown_call {
+    const qi_config *config;
+    const qi_shutdown_report *report;
+} shutdown_call;
+
+static void call_host(void *data)
+{
+    const shutdown_call *call = data;
+    call->config->on_shutdown(call->report, call->config->on_shutdown_user);
+}
+
 static void tell(const qi_config *config, const qi_shutdown_report *report)
 {
     if (!config->on_shutdown) {
@@ -75,7 +87,7 @@ static void tell(const qi_config *config, const qi_shutdown_report *report)
         return;
     }
     PyThreadState *thread = qip_gil_drop();
-    config->on_shutdown(report, config->on_shutdown_user);
+    (void)qip_hostcall("on_shutdown", call_host, &(shutdown_call){config, report});
     qip_gil_take(thread);
 }
 

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "core/hostcall.h"
 #include "python/border.h"
 #include "python/compat.h"
 #include "python/convert.h"
@@ -51,13 +52,19 @@ qip_callee *qip_callee_new(const qi_function *function)
     return callee;
 }
 
+static void call_destroy(void *data)
+{
+    qip_callee *callee = data;
+    callee->destroy(callee->user);
+}
+
 /* GUI thread, or what is left of it. */
 static void destroy(void *data)
 {
     qip_callee *callee = data;
     PyThreadState *thread = qip_gil_drop();
 
-    callee->destroy(callee->user);
+    (void)qip_hostcall("the destroy callback of an exposed function", call_destroy, callee);
     qip_gil_take(thread);
     free(callee);
 }

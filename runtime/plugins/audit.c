@@ -19,6 +19,7 @@
 #include <qi/audit.h>
 
 #include "python/border.h"
+#include "core/hostcall.h"
 #include "core/callout.h"
 #include "python/interp.h"
 #include "python/gate.h"
@@ -216,6 +217,19 @@ static PyObject *whose(void)
 
 /* -- the hook ------------------------------------------------------------------------------------ */
 
+typedef struct audit_call {
+    qi_audit_fn asked;
+    const char *event, *arguments, *plugin;
+    void *user;
+    bool allowed;
+} audit_call;
+
+static void call_host(void *data)
+{
+    audit_call *call = data;
+    call->allowed = call->asked(call->event, call->arguments, call->plugin, call->user);
+}
+
 /* Beware: the callback may do anything, end the runtime and set another callback among it. */
 static bool ask_host(const char *event, const char *arguments, const char *plugin)
 {
@@ -226,7 +240,9 @@ static bool ask_host(const char *event, const char *arguments, const char *plugi
         return true;
     depth++;
     PyThreadState *thread = qip_gil_drop();
-    bool allowed = asked(event, arguments, plugin, user);
+    audit_call call = {asked, event, arguments, plugin, user, false};
+    (void)qip_hostcall("the audit callback", call_host, &call); /* one that throws has not allowed it */
+    const bool allowed = call.allowed;
     qip_callout_end();
     qip_gil_take(thread);
     depth--;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hostcall.h"
 #include "core/callout.h"
 #include "python/interp.h"
 #include "plugins/plugin.h"
@@ -87,6 +88,18 @@ void qip_plugin_events_configure(const qi_plugins_config *config)
 
 /* -- telling -------------------------------------------------------------------------------------- */
 
+typedef struct event_call {
+    qi_plugin_event_fn function;
+    const qi_plugin_event *event;
+    void *user;
+} event_call;
+
+static void call_listener(void *data)
+{
+    const event_call *call = data;
+    call->function(call->event, call->user);
+}
+
 static void call(const listener *each, const qi_plugin_event *event)
 {
     qi_plugin_event_fn function = each->event;
@@ -94,7 +107,8 @@ static void call(const listener *each, const qi_plugin_event *event)
     PyThreadState *thread = qip_gil_drop();
 
     if (qip_callout_begin()) {
-        function(event, user);
+        (void)qip_hostcall("a listener to plugins", call_listener,
+                           &(event_call){function, event, user});
         qip_callout_end();
     }
     qip_gil_take(thread);
@@ -146,6 +160,19 @@ static const char **text_array(PyObject *tuple)
     return texts;
 }
 
+typedef struct consent_call {
+    qi_plugin_consent_fn consent;
+    const qi_plugin_consent *question;
+    void *user;
+    bool answer;
+} consent_call;
+
+static void call_consent(void *data)
+{
+    consent_call *call = data;
+    call->answer = call->consent(call->question, call->user);
+}
+
 static PyObject *ask(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
     qi_plugin_consent question = {.size = sizeof question};
@@ -163,7 +190,10 @@ static PyObject *ask(PyObject *Py_UNUSED(module), PyObject *arguments)
     question.count = (size_t)PyTuple_GET_SIZE(changed);
     PyThreadState *thread = qip_gil_drop();
     if (consent && qip_callout_begin()) {
-        answer = consent(&question, consent_user);
+        consent_call call = {consent, &question, consent_user, false};
+        (void)qip_hostcall("the consent callback", call_consent,
+                           &call); /* one that throws has not agreed */
+        answer = call.answer;
         qip_callout_end();
     }
     qip_gil_take(thread);

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hostcall.h"
 #include "core/callout.h"
 #include "python/call.h"
 #include "python/compat.h"
@@ -53,12 +54,27 @@ static void make_locks(void)
 
 /* -- handing lines over -------------------------------------------------------------------------- */
 
+typedef struct line_call {
+    const qi_config *config;
+    qip_channel to;
+    const char *line;
+    size_t size;
+} line_call;
+
+static void call_host(void *data)
+{
+    const line_call *call = data;
+
+    if (call->to == QIP_CHANNEL_OUT && call->config->out)
+        call->config->out(call->line, call->size, call->config->out_user);
+    else if (call->to == QIP_CHANNEL_ERR && call->config->err)
+        call->config->err(call->line, call->size, call->config->err_user);
+}
+
 static void tell(const qi_config *config, qip_channel to, const char *line, size_t size)
 {
-    if (to == QIP_CHANNEL_OUT && config->out)
-        config->out(line, size, config->out_user);
-    else if (to == QIP_CHANNEL_ERR && config->err)
-        config->err(line, size, config->err_user);
+    (void)qip_hostcall(to == QIP_CHANNEL_OUT ? "the out callback" : "the err callback", call_host,
+                       &(line_call){config, to, line, size});
 }
 
 /* Whose code is running: a new reference to a str or None; never fails. Beware: runs Python. */

@@ -22,6 +22,7 @@
 #include "python/call.h"
 #include "python/gate.h"
 #include "python/interp.h"
+#include "core/hostcall.h"
 #include "core/status.h"
 
 typedef struct listener {
@@ -87,6 +88,19 @@ static size_t listening(void)
     return found;
 }
 
+typedef struct output_call {
+    listener to;
+    const char *line, *plugin;
+    size_t size;
+    int stream;
+} output_call;
+
+static void call_listener(void *data)
+{
+    const output_call *call = data;
+    call->to.call(call->line, call->size, call->stream, call->plugin, call->to.user);
+}
+
 void qip_output_tell(const char *line, size_t size, int stream, const char *plugin)
 {
     enter();
@@ -95,7 +109,8 @@ void qip_output_tell(const char *line, size_t size, int stream, const char *plug
     for (size_t i = 0, end = count; i < end; i++) {
         const listener each = listeners[i];
         if (each.call)
-            each.call(line, size, stream, plugin, each.user);
+            (void)qip_hostcall("a listener to the output", call_listener,
+                               &(output_call){each, line, plugin, size, stream});
     }
     walks--;
     sweep();

@@ -17,6 +17,7 @@
 
 #include "python/asyncio.h"
 #include "python/border.h"
+#include "core/hostcall.h"
 #include "core/callout.h"
 #include "python/compat.h"
 #include "python/interp.h"
@@ -41,6 +42,18 @@ static void tell_listeners(const char *source, const char *text, const char *plu
     free(line);
 }
 
+typedef struct log_call {
+    const qi_config *config;
+    int level;
+    const char *source, *text;
+} log_call;
+
+static void call_log(void *data)
+{
+    const log_call *call = data;
+    call->config->log(call->level, call->source, call->text, call->config->log_user);
+}
+
 static void write_line(int level, const char *source, const char *text, const char *plugin)
 {
     PyThreadState *thread = qip_gil_drop();
@@ -49,8 +62,8 @@ static void write_line(int level, const char *source, const char *text, const ch
     if (qip_callout_begin()) {
         const qi_config *config = &qip_runtime_current()->config;
         if (config->log) {
-            config->log(level, source, text, config->log_user);
-            told = true;
+            told = qip_hostcall("the log callback", call_log,
+                                &(log_call){config, level, source, text});
         }
         tell_listeners(source, text, plugin);
         qip_callout_end();
@@ -96,6 +109,18 @@ static void log_error(const qi_error *error, const qi_origin *origin)
     free(text);
 }
 
+typedef struct error_call {
+    const qi_config *config;
+    const qi_error *error;
+    const qi_origin *origin;
+} error_call;
+
+static void call_error(void *data)
+{
+    const error_call *call = data;
+    call->config->error(call->error, call->origin, call->config->error_user);
+}
+
 void qip_report_error(const qi_error *error, const qi_origin *origin)
 {
     static const qi_origin nothing;
@@ -109,8 +134,8 @@ void qip_report_error(const qi_error *error, const qi_origin *origin)
     if (qip_callout_begin()) {
         const qi_config *config = &qip_runtime_current()->config;
         if (config->error) {
-            config->error(error, origin, config->error_user);
-            told = true;
+            told = qip_hostcall("the error callback", call_error,
+                                &(error_call){config, error, origin});
             qip_output_tell_text(error->traceback ? error->traceback : error->message,
                                  QI_OUTPUT_LOG, origin->plugin);
         }
@@ -202,6 +227,23 @@ void qip_report_emission(const char *signal, PyObject *callable)
         qip_report_exception(exception, &origin);
     Py_XDECREF(target);
     Py_XDECREF(exception);
+}
+
+void qip_report_thrown(const char *what, const char *text)
+{
+    char *message = NULL;
+
+    if (asprintf(&message, "%s threw a C++ exception, which ended there: %s", what, text) < 0)
+        message = NULL;
+    const qi_error error = {QI_ERR_STATE, message ? message : what, NULL, NULL};
+    if (Py_IsInitialized()) {
+        PyGILState_STATE gil = PyGILState_Ensure();
+        qip_report_error(&error, NULL);
+        PyGILState_Release(gil);
+    } else {
+        qip_report_port.log(QI_LOG_ERROR, "qi", error.message);
+    }
+    free(message);
 }
 
 /* -- for the host ---------------------------------------------------------------------------------- */

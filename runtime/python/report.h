@@ -33,6 +33,9 @@ void qip_report_error(const qi_error *error, const qi_origin *origin);
  * to call; both may be NULL. */
 void qip_report_emission(const char *signal, PyObject *callable);
 
+/* For core/hostcall.h: a callback of the host's threw. GIL: does not matter. Any thread. */
+void qip_report_thrown(const char *what, const char *text);
+
 /* Writes a line to the host's log. GIL: does not matter. Any thread. */
 void qip_log(int level, const char *source, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hostcall.h"
 #include "core/coarse_clock.h"
 #include "python/compat.h"
 #include "python/interp.h"
@@ -137,6 +138,19 @@ static qi_task_progress_fn take(qip_progress *progress, report *taken, bool at_l
 static void arrange(qip_progress *progress);
 
 /* Beware: calls the host, which may end the task. The caller holds a reference. GIL: does not matter. */
+typedef struct progress_call {
+    qi_task_progress_fn tell;
+    int64_t value, maximum;
+    const char *text;
+    void *user;
+} progress_call;
+
+static void call_host(void *data)
+{
+    const progress_call *call = data;
+    call->tell(call->value, call->maximum, call->text, call->user);
+}
+
 static void tell_latest(qip_progress *progress, bool at_last)
 {
     report told;
@@ -145,7 +159,9 @@ static void tell_latest(qip_progress *progress, bool at_last)
     if (!tell)
         return;
     PyThreadState *thread = qip_gil_drop();
-    tell(told.value, told.maximum, told.text ? told.text : "", progress->user);
+    (void)qip_hostcall("a task's progress callback", call_host,
+                       &(progress_call){tell, told.value, told.maximum, told.text ? told.text : "",
+                                        progress->user});
     qip_gil_take(thread);
     free(told.text);
     pthread_mutex_lock(&progress->lock);

@@ -17,6 +17,7 @@
 #include "python/report.h"
 #include "tasks/tasks.h"
 #include "python/scope.h"
+#include "core/hostcall.h"
 #include "core/status.h"
 #include "tasks/task_p.h"
 #include "python/visit.h"
@@ -71,6 +72,18 @@ static void publish(qi_task *task, int status, qi_value *result, qi_error *error
     pthread_mutex_unlock(&task->lock);
 }
 
+typedef struct done_call {
+    qi_task *task;
+    const qi_value *result;
+    const qi_error *error;
+} done_call;
+
+static void call_done(void *data)
+{
+    const done_call *call = data;
+    call->task->done(call->task->status, call->result, call->error, call->task->user);
+}
+
 /* Tells the done callback, or, where nobody could ask for the result, reports what went wrong. */
 static void tell(qi_task *task, bool had_handles)
 {
@@ -81,7 +94,8 @@ static void tell(qi_task *task, bool had_handles)
     if (task->done) {
         qi_value none = qi_none();
         PyThreadState *thread = qip_gil_drop();
-        task->done(task->status, task->status == QI_OK ? &task->result : &none, error, task->user);
+        (void)qip_hostcall("a task's done callback", call_done,
+                           &(done_call){task, task->status == QI_OK ? &task->result : &none, error});
         qip_gil_take(thread);
     } else if (phase_of(task->status) == QI_TASK_FAILED && !task->is_reported && !had_handles) {
         if (task->callable && !target)

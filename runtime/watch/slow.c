@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/hostcall.h"
 #include "python/compat.h"
 #include "python/call.h"
 #include "python/report.h"
@@ -38,6 +39,18 @@ void qip_slow_set(unsigned milliseconds, qi_slow_step_fn fn, void *user)
         qip_pulse_now.slow_ticks = 1;
     if (loop)
         qip_loop_look_for_long(loop);
+}
+
+typedef struct slow_call {
+    qi_slow_step_fn fn;
+    const qi_slow_step *step;
+    void *user;
+} slow_call;
+
+static void call_host(void *data)
+{
+    const slow_call *call = data;
+    call->fn(call->step, call->user);
 }
 
 static const char *utf8(PyObject *text)
@@ -84,7 +97,7 @@ static void tell(PyObject *parts, PyObject *signal, PyObject *target, uint64_t n
         return;
     }
     PyThreadState *thread = qip_gil_drop();
-    fn(&step, user);
+    (void)qip_hostcall("the watchdog's slow callback", call_host, &(slow_call){fn, &step, user});
     qip_gil_take(thread);
 }
 

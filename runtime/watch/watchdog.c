@@ -34,6 +34,7 @@
 #include "watch/native_stack.h"
 #include "watch/scout.h"
 #include "watch/slow.h"
+#include "core/hostcall.h"
 #include "core/status.h"
 #include "watch/watchdog.h"
 
@@ -127,6 +128,18 @@ static void log_stall(const qi_stall *stall)
             stall->stack ? stall->stack : "");
 }
 
+typedef struct stall_call {
+    const qi_watchdog_options *options;
+    const qi_stall *stall;
+    int answer;
+} stall_call;
+
+static void call_host(void *data)
+{
+    stall_call *call = data;
+    call->answer = call->options->stalled(call->stall, call->options->stalled_user);
+}
+
 static int tell(const watch *watch, const qi_watchdog_options *options, bool native, bool over,
                 uint64_t now)
 {
@@ -144,8 +157,11 @@ static int tell(const watch *watch, const qi_watchdog_options *options, bool nat
         .target = texts->target,
     };
 
-    if (options->stalled)
-        return options->stalled(&stall, options->stalled_user);
+    if (options->stalled) {
+        stall_call call = {options, &stall, QI_STALL_WAIT};
+        (void)qip_hostcall("the watchdog's stalled callback", call_host, &call);
+        return call.answer;
+    }
     log_stall(&stall);
     return QI_STALL_WAIT;
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Calls into the host, from which no C++ exception comes back.
+#include "core/hostcall.h"
+
+#include <cstdio>
+#include <exception>
+
+#include <cxxabi.h>
+
+void (*qip_hostcall_threw)(const char *what, const char *text);
+
+namespace
+{
+
+thread_local bool telling;
+
+void tell(const char *what, const char *text)
+{
+    if (telling || !qip_hostcall_threw) { // the callback that hears of it threw, too
+        std::fprintf(stderr, "qi: %s threw a C++ exception: %s\n", what, text);
+        return;
+    }
+    telling = true;
+    qip_hostcall_threw(what, text);
+    telling = false;
+}
+
+} // namespace
+
+bool qip_hostcall(const char *what, qip_hostcall_fn make, void *call)
+{
+    try {
+        make(call);
+        return true;
+#ifdef __GLIBCXX__
+    } catch (const abi::__forced_unwind &) {
+        throw; // a thread that is cancelled has to go on unwinding
+#endif
+    } catch (const std::exception &thrown) {
+        tell(what, thrown.what());
+    } catch (...) {
+        tell(what, "it is no std::exception");
+    }
+    return false;
+}
