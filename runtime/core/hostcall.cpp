@@ -7,7 +7,7 @@
 
 #include <cxxabi.h>
 
-void (*qip_hostcall_threw)(const char *what, const char *text);
+qip_hostcall_functions qip_hostcall_port;
 
 namespace
 {
@@ -16,12 +16,12 @@ thread_local bool telling;
 
 void tell(const char *what, const char *text)
 {
-    if (telling || !qip_hostcall_threw) { // the callback that hears of it threw, too
+    if (telling || !qip_hostcall_port.threw) { // the callback that hears of it threw, too
         std::fprintf(stderr, "qi: %s threw a C++ exception: %s\n", what, text);
         return;
     }
     telling = true;
-    qip_hostcall_threw(what, text);
+    qip_hostcall_port.threw(what, text);
     telling = false;
 }
 

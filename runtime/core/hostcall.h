@@ -21,8 +21,12 @@ typedef void (*qip_hostcall_fn)(void *call);
 /* False: it threw. `what` names the callback in the report: "the error callback". */
 bool qip_hostcall(const char *what, qip_hostcall_fn make, void *call);
 
-/* Hears of what was thrown, as text. Not called while it is on the stack already: then stderr has it. */
-extern void (*qip_hostcall_threw)(const char *what, const char *text);
+typedef struct qip_hostcall_functions {
+    /* Hears of what was thrown, as text. Not called while it is on the stack already: then stderr has it. */
+    void (*threw)(const char *what, const char *text);
+} qip_hostcall_functions;
+
+extern qip_hostcall_functions qip_hostcall_port;
 
 #ifdef __cplusplus
 }

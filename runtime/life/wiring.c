@@ -66,7 +66,7 @@ static const qip_setup_fn rooms[] = {
 static void fill_ports_of_core(void)
 {
     qip_host_new = qip_host_new_qt;
-    qip_hostcall_threw = qip_report_thrown;
+    qip_hostcall_port = (qip_hostcall_functions){.threw = qip_report_thrown};
     qip_guard_port = (qip_guard_functions){
         .make = qip_qt_guard_new,
         .retain = qip_qt_guard_retain,
