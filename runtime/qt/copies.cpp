@@ -25,7 +25,7 @@ const QByteArray &own_path()
 {
     static const QByteArray path = [] {
         char *found = qip_loaded_at(reinterpret_cast<const void *>(&qVersion));
-        const QByteArray text(found ? found : "(unknown)");
+        QByteArray text(found ? found : "(unknown)");
         std::free(found);
         return text;
     }();

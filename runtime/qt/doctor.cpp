@@ -67,7 +67,7 @@ class Report
 
 void append(QJsonArray &all, const QJsonArray &more)
 {
-    for (const QJsonValue &check : more)
+    for (const QJsonValue check : more)
         all.append(check);
 }
 
@@ -340,7 +340,7 @@ QByteArray field(const QJsonValue &check, const char *name)
 int count(const QJsonArray &checks, const char *state)
 {
     int found = 0;
-    for (const QJsonValue &check : checks)
+    for (const QJsonValue check : checks)
         found += field(check, "state") == state;
     return found;
 }
@@ -354,7 +354,7 @@ QByteArray as_text(const QJsonArray &checks)
 {
     QByteArray result, section;
 
-    for (const QJsonValue &check : checks) {
+    for (const QJsonValue check : checks) {
         const QByteArray state = field(check, "state"), fix = field(check, "fix");
         if (field(check, "section") != section) {
             section = field(check, "section");
@@ -375,12 +375,12 @@ QJsonArray by_section(const QJsonArray &checks)
     QList<QByteArray> sections;
     QJsonArray result;
 
-    for (const QJsonValue &check : checks) {
+    for (const QJsonValue check : checks) {
         if (!sections.contains(field(check, "section")))
             sections += field(check, "section");
     }
     for (const QByteArray &section : sections) {
-        for (const QJsonValue &check : checks) {
+        for (const QJsonValue check : checks) {
             if (field(check, "section") == section)
                 result.append(check);
         }
@@ -406,7 +406,7 @@ int as_value(const QJsonArray &checks, qi_value *out)
     std::vector<qi_entry> entries;
     std::vector<qi_value> list;
 
-    for (const QJsonValue &check : checks) {
+    for (const QJsonValue check : checks) {
         for (const char *name : names)
             fields.push_back(field(check, name));
     }
