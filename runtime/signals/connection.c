@@ -325,6 +325,7 @@ int qi_connection_disconnect(qi_connection *connection)
         end(connection);
         qip_python_leave(visit);
     }
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyzer does not follow the count of references. */
     qi_connection_release(connection);
     return QI_OK;
 }
