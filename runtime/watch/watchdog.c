@@ -293,6 +293,7 @@ static int start_threads(watchdog *dog)
         }
     }
     pthread_sigmask(SIG_SETMASK, &old, NULL);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the C library that libqi runs on has a buffer a thread. */
     return failed ? qip_fail(QI_ERR_MEMORY, "no thread can be started: %s", strerror(failed)) : QI_OK;
 }
 
@@ -312,6 +313,7 @@ static int open_dog(qi_runtime *runtime, const qi_watchdog_options *options)
     atomic_store(&wake_fd, dog->wake_fd);
     qip_native_stack_open(&dog->native_stack);
     int status = dog->wake_fd < 0
+                     /* NOLINTNEXTLINE(concurrency-mt-unsafe): the C library that libqi runs on has a buffer a thread. */
                      ? qip_fail(QI_ERR_MEMORY, "no descriptor for the watchdog: %s", strerror(errno))
                      : start_threads(dog);
     if (status < 0) {

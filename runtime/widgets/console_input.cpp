@@ -227,11 +227,9 @@ bool ConsoleInput::return_key(QKeyEvent *event)
     const bool at_end = before_cursor().size() == text.size() ||
                         text.mid(textCursor().position()).trimmed().isEmpty();
     const bool one_line = !text.contains(QLatin1Char('\n'));
-    if (event->modifiers() & Qt::ShiftModifier)
-        new_line();
-    else if (event->modifiers() & Qt::ControlModifier)
-        Q_EMIT submitted();
-    else if ((at_end || one_line) && m_python->is_complete(text))
+    const bool wants_line = event->modifiers() & Qt::ShiftModifier;
+    const bool wants_end = event->modifiers() & Qt::ControlModifier;
+    if (!wants_line && (wants_end || ((at_end || one_line) && m_python->is_complete(text))))
         Q_EMIT submitted();
     else
         new_line();
@@ -290,9 +288,10 @@ bool ConsoleInput::tab_key(QKeyEvent *event)
         if (textCursor().hasSelection() || line.startsWith(QLatin1Char(' ')))
             indent(false);
         else
-            QWidget::focusNextPrevChild(false); /* the way out for the keyboard */
+            /* The way out for the keyboard, past what an editor makes of it. */
+            QWidget::focusNextPrevChild(false); // NOLINT(bugprone-parent-virtual-call)
     } else if (source().isEmpty()) {
-        QWidget::focusNextPrevChild(true);
+        QWidget::focusNextPrevChild(true); // NOLINT(bugprone-parent-virtual-call)
     } else if (textCursor().hasSelection() || before.trimmed().isEmpty()) {
         indent(true);
     } else {

@@ -25,7 +25,7 @@ class Owned
   public:
     Owned() : m_value(qi_none()) {}
     ~Owned() { qi_value_clear(&m_value); }
-    Owned(Owned &&other) : m_value(other.m_value) { other.m_value = qi_none(); }
+    Owned(Owned &&other) noexcept : m_value(other.m_value) { other.m_value = qi_none(); }
     Owned(const Owned &) = delete;
     Owned &operator=(const Owned &) = delete;
 
