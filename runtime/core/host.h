@@ -7,7 +7,7 @@
  * Qt is a host (qt/qt_host.cpp), a queue in tests/support/ is another.
  *
  * The rules that a host obeys:
- *   1. All its functions are called in the loop's thread.
+ *   1. All its functions are called in the loop's thread, but for wake_anyhow(), which any thread may call.
  *   2. It calls `turn` only from its event loop, in the same thread, never from inside wake() or
  *      watch(); but it may call it again while an earlier call has not returned, when the program
  *      runs a nested event loop inside a callback.
@@ -15,7 +15,8 @@
  *      it waits for new ones. Several wake() before that call may be one.
  *   4. While a descriptor is watched and readable, it calls `turn` again and again.
  *   5. Before it polls or waits in any event loop, nested ones included, it calls `check`, and says whether it
- *      is going to wait; `check` may call wake(). This is how work that a callback left behind gets into a nested event loop.
+ *      is going to wait; `check` may call wake(). This is how work that a callback left behind gets into a
+ *      nested event loop.
  *   6. When it finds that the watched descriptor is no valid one any more, it calls `turn` once.
  *   7. While it is paused it calls `turn` for no descriptor. After destroy() it calls nothing.
  */
