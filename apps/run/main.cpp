@@ -3,6 +3,7 @@
 // qi-run: Python inside the embedded runtime, for the authors of plugins and for libqi's own tests. It
 // uses the public API only; what happens inside Python is in the module qi._life.run of the package.
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qfileinfo.h>
 #include <QtGui/qguiapplication.h>
+#include <QtGui/qwindow.h>
 #include <QtWidgets/qapplication.h>
 
 #include <qi/qi.h>
@@ -78,6 +80,29 @@ qi_runtime *start(const Options &options)
     return qi_runtime_init(&config, &runtime) == QI_OK ? runtime : nullptr;
 }
 
+// qi.host.qi_run.has_window(): whether a window of the script's is open, with which it goes on.
+int has_window(const qi_value *, size_t, qi_value *result, void *)
+{
+    const QWindowList windows = qApp->inherits("QGuiApplication")
+                                    ? QGuiApplication::topLevelWindows()
+                                    : QWindowList();
+
+    *result = qi_bool(std::any_of(windows.begin(), windows.end(),
+                                  [](const QWindow *window) { return window->isVisible(); }));
+    return QI_OK;
+}
+
+int show_windows(qi_runtime *runtime)
+{
+    qi_function function;
+
+    qi_function_init(&function);
+    function.call = has_window;
+    function.signature = "() -> bool";
+    function.doc = "Whether a window is open, with which the program goes on.";
+    return qi_expose(runtime, "qi_run.has_window", &function);
+}
+
 // An integer that Python says, or `otherwise` for None and for what cannot be read.
 int ask(qi_runtime *runtime, const std::string &expression, int otherwise)
 {
@@ -101,6 +126,8 @@ int run(const Options &options, std::unique_ptr<QCoreApplication> application)
         return fail("Python does not start");
     if (qi_host_register(runtime, "app", application.get()) != QI_OK)
         return fail("the application cannot be shown as qi.host.app");
+    if (show_windows(runtime) != QI_OK)
+        return fail("the windows cannot be shown");
     if (options.app == App::None) {
         // libqi starts with an application; from here on there is none until the script makes one.
         if (qi_exec(runtime, "__import__('qi._life.run', fromlist=['run']).leave_the_loop()", nullptr))
@@ -109,7 +136,10 @@ int run(const Options &options, std::unique_ptr<QCoreApplication> application)
     }
 
     const std::string module = "__import__('qi._life.run', fromlist=['run'])";
-    int status = ask(runtime, module + ".run('" + options.how + "', '" + options.loop + "')", GO_ON);
+    int status = ask(runtime,
+                     module + ".run('" + options.how + "', '" + options.loop + "', " +
+                         (options.stay ? "True" : "False") + ")",
+                     GO_ON);
     if (status == GO_ON && options.loop == "guest")
         status = ask(runtime, module + ".exit_status(" + std::to_string(application->exec()) + ")",
                      0);

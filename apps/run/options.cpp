@@ -21,14 +21,16 @@ tracebacks and exit status. Environment variables such as PYTHONPATH are honoure
                  widgets   a QApplication
   --loop=KIND    what asyncio runs on:
                  guest     the loop runs as a guest in the application's event loop (default). The
-                           top level of the script runs first, then the event loop, until qi.quit(),
-                           the application's quit() (qi.host.app.quit()), Ctrl+C, or sys.exit() in a
-                           task. A top level that ends by sys.exit(), as that of -m unittest and
-                           -m pytest does, or by an exception ends the program at once.
+                           top level of the script runs first; asyncio.run() works there, too. Then
+                           the event loop runs as long as a task is pending or a window is open, or
+                           until qi.quit(), the application's quit() (qi.host.app.quit()), Ctrl+C, or
+                           sys.exit() in a task. A top level that ends by sys.exit() or by an
+                           exception ends the program at once.
                  owner     asyncio.run() runs qi's loop, which runs a Qt event loop of its own. The
                            program ends with the top level.
                  none      asyncio is as in python3; qi's loop classes can be used by the script.
                            Default, and the only choice besides owner, with --app=none.
+  --stay         as a guest, stay in the event loop when no task is pending and no window is open
   --venv=FOLDER  use the packages of this virtual environment
   --home=PREFIX  use the Python installation under this prefix
   --debug        asyncio's debug mode
@@ -83,6 +85,8 @@ std::string parse_own(const std::vector<const char *> &argv, int &at, Options &o
         options.how = "version";
     } else if (given == "--debug") {
         options.debug = true;
+    } else if (given == "--stay") {
+        options.stay = true;
     } else if (const char *app = value_of("--app", argv, at)) {
         if (!set_app(app, options.app))
             return "--app is none, core, gui or widgets, not " + std::string(app);
@@ -106,6 +110,9 @@ std::string check(Options &options)
         options.loop = options.app == App::None ? "none" : "guest";
     if (options.app == App::None && options.loop == "guest")
         return "--loop=guest needs an application to be a guest of; choose another --app";
+    if (options.stay && options.loop != "guest")
+        return "--stay is for --loop=guest; with --loop=" + options.loop +
+               " the script ends by itself";
     if (options.venv && options.home)
         return "--venv and --home exclude each other";
     return {};

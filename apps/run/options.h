@@ -16,6 +16,7 @@ struct Options {
     const char *venv = nullptr;
     const char *home = nullptr;
     bool debug = false;
+    bool stay = false; // in the event loop, though nothing is left to do
 };
 
 extern const char help_text[];

@@ -3,6 +3,7 @@
 
 import signal
 import subprocess
+import sys
 import unittest
 
 import runs
@@ -22,7 +23,7 @@ class Options(runs.RunCase):
 
     def test_wrong_command_lines(self):
         for wrong in ([], ["--app=tk", "x.py"], ["--loop=x", "x.py"], ["--nothing", "x.py"], ["-m"], ["-c"],
-                      ["--app=none", "--loop=guest", "x.py"], ["--venv=a", "--home=b", "x.py"]):
+                      ["--app=none", "--loop=guest", "x.py"], ["--stay", "--loop=owner", "x.py"], ["--venv=a", "--home=b", "x.py"]):
             with self.subTest(wrong):
                 found = self.qi_run(*wrong)
                 self.assertEqual((found.returncode, found.stdout), (2, ""))
@@ -72,11 +73,88 @@ print("top level")
         self.assertEqual((found.stdout, found.returncode), ("top level\nlater\n", 5), found.stderr)
 
     def test_guest_ends_by_the_applications_quit(self):
-        found = self.qi_run("-c", """
+        found = self.qi_run("--stay", "-c", """
 import asyncio, qi
 asyncio.get_running_loop().call_later(0.01, qi.host.app.quit)
 """)
         self.assertEqual(found.returncode, 0, found.stderr)
+
+    def test_guest_ends_when_nothing_is_left(self):
+        found = self.qi_run("-c", """
+import asyncio, qi
+async def parent():
+    await asyncio.sleep(0.01)
+    print("parent")
+    asyncio.create_task(child())
+async def child():
+    await asyncio.sleep(0.01)
+    print("child")
+loop = asyncio.get_running_loop()
+loop.call_soon(print, "soon")
+qi.run_task(parent())
+""")
+        self.assertEqual((found.stdout, found.returncode), ("soon\nparent\nchild\n", 0), found.stderr)
+
+    def test_guest_goes_on_while_a_window_is_open(self):
+        # In the second case a task ends while the window is open, which is no end either.
+        for first in ("", "qi.run_task(asyncio.sleep(0))"):
+            found = self.qi_run("--app=widgets", "-c", f"""
+import asyncio, qi
+from PyQt6.QtWidgets import QWidget
+window = QWidget()
+window.show()
+def closing():
+    print("closing", flush=True)
+    window.close()
+{first}
+asyncio.get_running_loop().call_later(0.05, closing)
+""")
+            if "No module named 'PyQt6'" in found.stderr:
+                self.skipTest("PyQt6 is not installed")
+            self.assertEqual((found.stdout, found.returncode), ("closing\n", 0), found.stderr)
+
+    def test_a_script_that_runs_loops_of_its_own(self):
+        source = """
+import asyncio, unittest
+async def main(n):
+    await asyncio.sleep(0.001)
+    return n
+print(asyncio.run(main(1)))
+with asyncio.Runner() as runner:
+    print(runner.run(main(2)), runner.run(main(3)))
+loop = asyncio.new_event_loop()
+print(loop.run_until_complete(main(4)))
+loop.call_soon(loop.stop)
+loop.run_forever()
+loop.close()
+async def inner():
+    asyncio.run(main(5))
+try:
+    asyncio.run(inner())
+except RuntimeError as error:
+    print(error)
+"""
+        own = self.call(sys.executable, "-W", "ignore", "-c", source)
+        self.assertIn("cannot be called from a running event loop", own.stdout)
+        found = self.qi_run("-c", source)
+        self.assertEqual((found.stdout, found.returncode), (own.stdout, 0), found.stderr)
+
+    def test_tasks_wait_while_a_script_runs_a_loop_of_its_own(self):
+        found = self.qi_run("-c", """
+import asyncio, qi
+async def nap(name):
+    await asyncio.sleep(0.001)
+    print(name, asyncio.get_running_loop() is loop)
+loop = asyncio.get_running_loop()
+qi.run_task(nap("guest"))
+asyncio.run(nap("own"))
+assert asyncio.get_running_loop() is loop
+try:
+    loop.stop()
+except RuntimeError as error:
+    print("refused")
+""")
+        self.assertEqual((found.stdout, found.returncode), ("own False\nrefused\nguest True\n", 0), found.stderr)
 
     def test_guest_ends_by_exit_in_a_task(self):
         found = self.qi_run("-c", """
@@ -116,7 +194,7 @@ loop.call_later(0.01, qi.quit)
 
     def test_interrupt_ends_the_event_loop(self):
         process = subprocess.Popen(
-            [runs.QI_RUN, "-c", "print('ready', flush=True)"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [runs.QI_RUN, "--stay", "-c", "print('ready', flush=True)"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.stdout.close)
@@ -178,16 +256,18 @@ class F(unittest.TestCase):
         found = self.qi_run("-m", "unittest", "test_it.F")
         self.assertEqual(found.returncode, 1)
         self.assertIn("on purpose", found.stderr)
-        found = self.qi_run("--loop=owner", "-m", "unittest", "test_it.A")
-        self.assertEqual(found.returncode, 0, found.stderr)
+        for loop in ("guest", "owner"):
+            found = self.qi_run(f"--loop={loop}", "-m", "unittest", "test_it.A")
+            self.assertEqual(found.returncode, 0, found.stderr)
 
     def test_pytest(self):
         try:
             import pytest  # noqa: F401
         except ImportError:
             self.skipTest("pytest is not installed")
-        found = self.qi_run("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py::T")
-        self.assertEqual(found.returncode, 0, found.stdout)
+        for test in ("T", "A"):
+            found = self.qi_run("-m", "pytest", "-q", "-p", "no:cacheprovider", f"test_it.py::{test}")
+            self.assertEqual(found.returncode, 0, found.stdout)
         found = self.qi_run("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py::F")
         self.assertEqual(found.returncode, 1, found.stdout)
 

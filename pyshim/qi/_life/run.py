@@ -7,6 +7,7 @@ event loop shall run now; exit_status() answers when that has ended.
 
 import asyncio
 import atexit
+import contextlib
 import linecache
 import os
 import runpy
@@ -20,7 +21,7 @@ import qi
 
 from .._loop import hosts, policies
 from .._python.ends import at_end
-from . import embed, shutdown
+from . import embed, shutdown, toplevel
 
 COMMANDS = ("doctor", "plugin")  # words that qi-run takes in place of a script's name
 
@@ -29,17 +30,23 @@ INTERRUPTED = 130  # what a shell reports for a program that SIGINT has ended
 _status = None  # set by what ends the event loop
 
 
-def run(how, loop):
-    """how: "script", "module", "code" or "stdin"; loop: "guest", "owner" or "none".
+def run(how, loop, stay):
+    """how: "script", "module", "code" or "stdin"; loop: "guest", "owner" or "none"; stay: whether a guest goes on for ever.
 
     What is run comes as sys.argv[0], its arguments after it.
     """
     set_up(loop)
+    guest = asyncio.get_running_loop() if loop == "guest" else None
     try:
-        {"script": run_script, "module": run_module, "code": run_code, "stdin": run_stdin, "plugin": run_plugin_tool}[how]()
+        with toplevel.loops_of_its_own(guest) if guest else contextlib.nullcontext():
+            {"script": run_script, "module": run_module, "code": run_code, "stdin": run_stdin, "plugin": run_plugin_tool}[how]()
     except BaseException as exception:
         return status_of(exception)
-    return _status if loop != "guest" or _status is not None else None
+    if not guest or _status is not None:
+        return _status
+    if not stay:
+        toplevel.when_nothing_is_left(guest, qi.host.qi_run.has_window, quit_unless_asked)
+    return None
 
 
 def exit_status(otherwise):
@@ -92,6 +99,11 @@ def quit(status=0):
     global _status
     _status = status
     qi.host.app.quit()
+
+
+def quit_unless_asked():
+    if _status is None:
+        quit()
 
 
 def end_as_python_does():
