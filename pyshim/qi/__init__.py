@@ -56,6 +56,8 @@ Event loops
     QiBaseEventLoop, QiSelectorEventLoop, QiLoopMode, QiSelectorEventLoopPolicy
                               the loop, its modes, and a policy, for all that the above does not do
 
+__version__ is the version of libqi as text, version_info as numbers that can be compared: qi.version_info >= (0, 1).
+
 All of it belongs to the thread that runs the loop, in a host the GUI thread; from other threads there is
 loop.call_soon_threadsafe() and asyncio.run_coroutine_threadsafe(). help(qi.asyncslot) and the like tell the
 parameters and exceptions of each.
@@ -63,7 +65,7 @@ parameters and exceptions of each.
 
 import sys
 
-from _qi import Buffer, Connection, Gadget, HostFunction, HostFuture, Model, Object, Variant, progress
+from _qi import Buffer, Connection, Gadget, HostFunction, HostFuture, Model, Object, Variant, __version__, progress
 
 from . import host
 from ._loop.context import QiRunner, using_asyncio_from_qt, using_qt_from_asyncio
@@ -146,6 +148,8 @@ __all__ = [
     "using_asyncio_from_qt",
     "using_qt_from_asyncio",
 ]
+
+version_info = tuple(map(int, __version__.split(".")))
 
 _LATER = ("QtAsyncio", "compat", "debug", "doctor", "jupyter", "monitor", "plugin", "testing")  # that few programs need
 

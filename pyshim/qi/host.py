@@ -9,6 +9,9 @@ help(qi.host.desk.price) tells what a function takes.  A name that the applicati
 ReferenceError.  In an interpreter that no application embeds there are none.
 """
 
+import sys
+import types
+
 import _qi
 
 
@@ -32,6 +35,16 @@ def __getattr__(name):
 def __dir__():
     functions = _expose().names_below("") if _qi._host_function_names() else []
     return sorted({*_qi._host_names(), *_objects, *functions})
+
+
+class _Host(types.ModuleType):
+    """A module that shows what the application has registered."""
+
+    def __repr__(self):
+        return f"<qi.host: {', '.join(__dir__()) or 'the application has registered nothing'}>"
+
+
+sys.modules[__name__].__class__ = _Host
 
 
 def _expose():

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "python/border.h"
+#include "python/call.h"
 #include "python/compat.h"
 #include "core/handles.h"
 #include "python/scope.h"
@@ -209,7 +210,11 @@ static void import_failed(PyObject *name)
     PyObject *exception = qip_take_exception();
 
     if (is_itself_missing(name, exception)) {
-        not_found(name, module_names(name), "there is no module '%U' on Python's path", name);
+        PyObject *searched = qip_call_python("qi._python.names", "searched", "()");
+        PyErr_Clear();
+        not_found(name, module_names(name), "there is no module '%U' on Python's path%s%V", name,
+                  searched ? "; " : "", searched, "");
+        Py_XDECREF(searched);
         Py_DECREF(exception);
         return;
     }

@@ -165,6 +165,50 @@ TEST_CASE("module_paths_come_first_and_in_order")
     CHECK(host.eval("[plugin_a.where, plugin_b.where]") == "['one', 'two']");
 }
 
+TEST_CASE("module_paths_that_do_not_exist_are_told_at_once")
+{
+    Embedding host;
+    const QTemporaryDir there;
+    const QByteArray folder = there.path().toUtf8(), gone = folder + "/gone";
+    const char *paths[] = {folder.constData(), gone.constData()};
+    host.config.module_paths = paths;
+    host.config.module_path_count = 2;
+
+    REQUIRE(host.init() == QI_OK);
+    CHECK(host.contains(host.log, "there is no folder " + gone.toStdString()));
+    CHECK_FALSE(host.contains(host.log, "there is no folder " + folder.toStdString() + ";"));
+    // And again where it is felt, beside the folders that are there and the Python which has looked.
+    CHECK(qi_run_task(host.runtime, "clok:ask", nullptr, 0, nullptr, nullptr) == QI_ERR_NOT_FOUND);
+    const std::string message = qi_last_error()->message;
+    CHECK(message.find("there is no module 'clok'") != std::string::npos);
+    CHECK(message.find(gone.toStdString() + " (does not exist)") != std::string::npos);
+    CHECK(message.find(folder.toStdString() + ",") != std::string::npos);
+    CHECK(message.find("Python 3.") != std::string::npos);
+}
+
+TEST_CASE("what_is_registered_is_shown")
+{
+    Embedding host;
+
+    REQUIRE(host.init() == QI_OK);
+    CHECK(host.eval("repr(__import__('qi').host)") ==
+          "'<qi.host: the application has registered nothing>'");
+    REQUIRE(qi_host_register(host.runtime, "window", &host.app) == QI_OK);
+    CHECK(host.eval("repr(__import__('qi').host)") == "'<qi.host: window>'");
+    CHECK(host.eval("__import__('types').ModuleType in type(__import__('qi').host).__mro__") ==
+          "True");
+}
+
+TEST_CASE("python_knows_the_version")
+{
+    Embedding host;
+
+    REQUIRE(host.init() == QI_OK);
+    CHECK(host.eval("__import__('qi').__version__") == "'" + std::string(qi_version_string()) + "'");
+    CHECK(host.eval("'.'.join(map(str, __import__('qi').version_info))") ==
+          "'" + std::string(qi_version_string()) + "'");
+}
+
 TEST_CASE("a_second_runtime_starts_afresh_in_the_same_interpreter") // T59
 {
     Folder folder;

@@ -36,7 +36,15 @@ def start(paths, ours, slice_us, nested, nested_limit, debug):
     at_stop.append(bindings.stop_guarding)
     if ours:
         write_lines_at_once()
+    tell_of_missing(inserted_paths)
     return start_loop(slice_us, nested, nested_limit, debug)
+
+
+def tell_of_missing(paths):
+    """A relative path means another folder when the program is started elsewhere, and Python itself says nothing."""
+    for path in paths:
+        if not os.path.exists(path):
+            logging.getLogger("qi").warning("module_paths: there is no folder %s; modules in it will not be found", path)
 
 
 def write_lines_at_once():

@@ -3,6 +3,8 @@
 
 import contextvars
 import linecache
+import os
+import sys
 
 
 # -- where something belongs to, as "module:callable" ---------------------------------------------------
@@ -66,3 +68,13 @@ def where(frame):
     text = f"{code.co_filename}:{frame.f_lineno} in {code.co_name}"
     line = linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals).strip()
     return f"{text}: {line}" if line else text
+
+
+# -- where modules are looked for -----------------------------------------------------------------------
+
+
+def searched():
+    """The folders in which an import has looked, for the message that it was in vain."""
+    folders = [path + ("" if os.path.exists(path) else " (does not exist)") for path in map(os.path.abspath, sys.path)
+               if not path.endswith(".zip") or os.path.exists(path)]
+    return f"Python {sys.version.split()[0]} has searched {', '.join(folders) or 'no folder'}"

@@ -28,6 +28,9 @@ from . import monitor as monitor
 from . import plugin as plugin
 from . import testing as testing
 
+__version__: str
+version_info: tuple[int, ...]
+
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
 
