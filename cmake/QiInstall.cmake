@@ -26,6 +26,8 @@ install(EXPORT qi-targets NAMESPACE qi:: DESTINATION ${qi_package_dir})
 if(TARGET qi-widgets)
   install(TARGETS qi-widgets EXPORT qi-widgets-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(EXPORT qi-widgets-targets NAMESPACE qi:: DESTINATION ${qi_package_dir})
+  install(DIRECTORY runtime/widgets/translations/ DESTINATION ${CMAKE_INSTALL_DATADIR}/qi/translations
+          FILES_MATCHING PATTERN "*.ts")
   configure_file(qi-widgets.pc.in ${PROJECT_BINARY_DIR}/qi-widgets.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/qi-widgets.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endif()
