@@ -20,7 +20,7 @@ import urllib.parse
 
 PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md", "bench/README.md"]
 LINK = re.compile(r"(\]\()([^)#\s]+)(#[^)\s]*)?(\))")
-FENCE = re.compile(r"^(```\w+)[ \t]+\S+[ \t]*$", re.M)
+FENCE = re.compile(r"^(```\w+)[ \t]+\S.*$", re.M)
 SITE = "https://site.invalid/"  # stands for the root of the site until Sphinx, which knows only its pages, is done
 GENERATED = {"reference-c.md", "reference-python.md"}  # pages that are made here
 REPOSITORY = "files"  # where files that are linked to and are no pages are copied to, below html
@@ -36,8 +36,8 @@ SKIPPED = 77  # the exit status of a test that cannot run on this machine
 #: The guides by whom they are for, as the sidebar shows them; those that stand in none come last.
 CHAPTERS = {
     "Guides": ["quickstart", "guide/embedding", "guide/signals", "guide/objects", "guide/exposing", "guide/cpp",
-               "guide/threads-and-gil", "guide/errors", "guide/shutdown", "guide/monitoring", "guide/widgets"],
-    "Plugins": ["guide/plugins", "guide/authors-desk", "guide/hosting-plugins", "guide/security"],
+               "guide/threads-and-gil", "guide/errors", "guide/shutdown", "guide/monitoring", "guide/widgets", "guide/troubleshooting"],
+    "Plugins": ["guide/first-host", "guide/plugins", "guide/authors-desk", "guide/hosting-plugins", "guide/security"],
     "Python": ["guide/python", "guide/asyncio", "guide/libraries", "guide/migrating"],
     "Reference": ["reference-python", "reference-c"],
     "About": ["/README", "design", "performance", "conformance", "/examples/README", "/bench/README", "/CONTRIBUTING",
