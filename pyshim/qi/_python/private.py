@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Places for sockets and secrets that other users of the machine cannot reach into, nor prepare.
+
+    who_could_change(path)   why somebody else could put other things at a path; "" if nobody could
+    make_folder(prefix)      a new folder that only this user can enter, for sockets
+    create_file(path)        a new file that only this user can read; never one that is there already
+    is_peer(socket)          whether at its other end is this user, or root
+"""
+
+import os
+import pwd
+import socket
+import stat
+import struct
+import tempfile
+
+_MOST_LINKS = 40
+
+
+def who_could_change(path):
+    """Looks at each folder and each link on the way to a path, itself included, without following any."""
+    way, at, links = _parts(os.path.abspath(path)), "/", 0
+    problem = _problem_of(at, os.lstat(at))
+    while way and not problem:
+        part = way.pop()
+        if part == "..":
+            at = os.path.dirname(at)
+            continue
+        here = os.path.join(at, part)
+        try:
+            facts = os.lstat(here)
+            target = os.readlink(here) if stat.S_ISLNK(facts.st_mode) else None
+        except OSError as error:
+            return f"{here}: cannot be looked at: {error.strerror}"
+        problem = _problem_of(here, facts)
+        if target is None:
+            at = here
+            continue
+        links += 1
+        if links > _MOST_LINKS:
+            return f"{here}: there are too many symbolic links on the way"
+        way += _parts(target)
+        at = "/" if target.startswith("/") else at
+    return problem
+
+
+def _parts(path):
+    """The names on a way, the first one last."""
+    return [part for part in reversed(path.split("/")) if part not in ("", ".")]
+
+
+def _problem_of(path, facts):
+    if facts.st_uid not in (0, os.geteuid()):
+        return f"{path}: it belongs to {_name(facts.st_uid)}, neither to you nor to root"
+    sticky = stat.S_ISDIR(facts.st_mode) and facts.st_mode & stat.S_ISVTX  # as /tmp: nobody moves what is not theirs
+    if not stat.S_ISLNK(facts.st_mode) and not sticky and facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return f"{path}: other users may write to it"
+    return ""
+
+
+def _name(number):
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"the user {number}"
+
+
+def make_folder(prefix):
+    """Returns the path. PermissionError if there is no place for it that is safe."""
+    problems = []
+    for place in filter(None, (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir())):
+        problem = who_could_change(place)
+        if not problem and os.path.isdir(place):
+            try:
+                return tempfile.mkdtemp(prefix=prefix, dir=os.path.realpath(place))  # of mode 0700
+            except OSError as error:
+                problem = f"{place}: {error.strerror}"
+        problems.append(problem or f"{place}: it is no folder")
+    raise PermissionError(f"no folder is private enough for a socket; set TMPDIR to one that is ({'; '.join(problems)})")
+
+
+def create_file(path):
+    """Returns its descriptor, to be written. FileExistsError if anything is there, be it a link to nowhere;
+    PermissionError if others could put something in its place."""
+    problem = who_could_change(os.path.dirname(os.path.abspath(path)))
+    if problem:
+        raise PermissionError(f"{path} cannot be kept from other users: {problem}")
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        return os.open(path, flags, 0o600)
+    except FileExistsError:
+        raise FileExistsError(
+            f"{path} is there already, and somebody else may have made it; remove it, or choose another name") from None
+
+
+def is_peer(client):
+    """Whether who connected to a Unix socket may do all that this process can."""
+    credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return struct.unpack("3i", credentials)[1] in (0, os.geteuid())
