@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """qi.debug: lets a debugger attach to the running application.
 
-    qi.debug.listen(port=5678)      # then "attach" in VS Code, or any client of debugpy
-
-Where debugpy is not installed, it is Python's own pdb over a socket that only this user can open:
-
     where = qi.debug.listen()
     print(where)                    # tells the command that connects
+
+That is Python's own pdb, over a socket that only this user and root can open. VS Code and others speak to debugpy instead,
+which must be asked for by its name, since **it asks nobody who they are**:
+
+    qi.debug.listen(5678, backend="debugpy")
+
+While it listens, every user of the machine who can connect to that port can run code in this process, as this user.
 
 While code stands at a breakpoint, the thread that runs it is held, in the GUI thread so the window, too: it
 is painted again when the code goes on. Other threads run, and the watchdog is quiet meanwhile. While
@@ -15,15 +18,16 @@ nobody has attached, nothing is held, nor slowed down.
 
 import asyncio
 import atexit
-import importlib.util
+import logging
 import os
 import secrets
+import shlex
 import sys
-import tempfile
 from typing import NamedTuple
 
 import _qi
 
+from ._python import private
 from ._python.ends import at_stop
 
 __all__ = ["Listening", "is_attached", "listen", "stop", "wait_for_client"]
@@ -47,15 +51,17 @@ class Listening(NamedTuple):
     def __str__(self):
         if self.backend == "debugpy":
             return f"debugpy listens at {self.host}:{self.port}; attach to it from the editor"
-        return f"pdb listens at {self.path}; connect with: {sys.executable or 'python3'} -c {CLIENT!r} {self.path}"
+        program = shlex.quote(sys.executable or "python3")
+        return f"pdb listens at {self.path}; connect with: {program} -c {CLIENT!r} {shlex.quote(self.path)}"
 
 
-#: A terminal for the other end of pdb's socket, so that no further program is needed.
+#: A terminal for the other end of pdb's socket, so that no further program is needed. What is read there may be anybody's
+#: text, so nothing in it steers the terminal.
 CLIENT = (
     "import socket,sys,threading as t;s=socket.socket(socket.AF_UNIX);s.connect(sys.argv[1]);"
     "f=s.makefile(errors='replace');"
     "t.Thread(target=lambda:[s.sendall(l.encode()) for l in sys.stdin],daemon=True).start();"
-    "[print(c,end='',flush=True) for c in iter(lambda:f.read(1),'')]"
+    "[print(c if c.isprintable() or c in '\\n\\t' else '?',end='',flush=True) for c in iter(lambda:f.read(1),'')]"
 )
 
 _listening = None  # a Listening, while there is one
@@ -65,41 +71,46 @@ _backend = None  # what has it: a module's worth of functions
 def listen(port=0, *, host="127.0.0.1", wait=False, backend=None):
     """Lets a debugger attach to this process, and returns at once where: a Listening.
 
-    port: of debugpy; 0: any that is free. host: the address that debugpy listens at; whoever can connect to
-    it can run code in this process, so leave it as it is. wait: launches a task that holds back nothing but
-    tells in the log when somebody has attached; to wait in a coroutine, await wait_for_client(). backend:
-    "debugpy", "pdb", or None for debugpy where it is installed.
+    backend: "pdb", which is also what None means, or "debugpy". Beware: whoever can connect to the port of
+    debugpy can run code in this process, which all users of the machine can; pdb's socket is this user's. port:
+    of debugpy; 0: any that is free. host: the address that debugpy listens at; leave it as it is, or the network
+    can, too. wait: launches a task that holds back nothing but tells in the log when somebody has attached; to
+    wait in a coroutine, await wait_for_client().
 
     It launches no second copy of the application: debugpy's helper is run by sys.executable, which is an
     interpreter. Called again, it returns where it listens already; debugpy cannot be told to end.
 
-    Raises ImportError if the backend is not installed, RuntimeError if it is called where no loop runs or
-    while another backend listens, OSError if the port is taken.
+    Raises ImportError if the backend is not installed, ValueError for a port without debugpy, RuntimeError if it
+    is called where no loop runs or while another backend listens, OSError if the port is taken, PermissionError
+    if no folder is there whose sockets other users cannot replace.
     """
     global _listening, _backend
-    chosen = backend or ("debugpy" if importlib.util.find_spec("debugpy") else "pdb")
+    chosen = "pdb" if backend is None else backend
     if chosen not in _backends:
         raise ValueError(f"backend is 'debugpy' or 'pdb', not {backend!r}")
+    if port and chosen != "debugpy":
+        raise ValueError(
+            f"the port {port} is for debugpy, which anybody on this machine can connect to; if that may be, ask for it "
+            "with backend='debugpy', else leave the port out")
     if _listening is not None:
         if backend not in (None, _listening.backend):
             raise RuntimeError(f"{_listening.backend} listens already, so {backend} cannot")
         return _listening
-    _backend = _backends[chosen]()
-    _listening = _backend.listen(host, port)
+    wanted = _backends[chosen]()
+    _listening = wanted.listen(host, port)
+    _backend = wanted
     if wait:
         asyncio.get_running_loop().create_task(_tell(), name="qi debugger")
     return _listening
 
 
-def listen_for_host(port):
+def listen_for_host(backend, port):
     """qi_debugger_listen()"""
-    found = listen(port)
+    found = listen(port, backend=backend)
     return {**found._asdict(), "text": str(found)}
 
 
 async def _tell():
-    import logging
-
     logging.getLogger("qi.debug").warning("%s", _listening)
     await wait_for_client()
     logging.getLogger("qi.debug").warning("a debugger has attached")
@@ -160,6 +171,9 @@ class _Debugpy:
                 raise OSError(f"debugpy cannot listen at {host}:{port}: {error}") from error
             raise
         self._follow()
+        logging.getLogger("qi.debug").warning(
+            "debugpy listens at %s:%d and asks nobody who they are: whoever can connect can run code in this process",
+            found_host, found_port)
         return Listening("debugpy", found_host, found_port, "")
 
     def _follow(self):
@@ -198,10 +212,15 @@ class _Pdb:
         self._loop = loop
         self._attached = asyncio.Event()
         self._client = self._session = None
-        self._folder = tempfile.mkdtemp(prefix="qi-debug-")  # of mode 0700
+        self._folder = private.make_folder("qi-debug-")
         self._path = os.path.join(self._folder, secrets.token_hex(8))
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
-        self._socket.bind(self._path)
+        try:
+            self._socket.bind(self._path)
+        except OSError:  # a path that is too long for a socket
+            self._socket.close()
+            os.rmdir(self._folder)
+            raise
         os.chmod(self._path, 0o600)
         self._socket.listen(1)
         self._socket.setblocking(False)
@@ -215,6 +234,9 @@ class _Pdb:
         try:
             client, _ = self._socket.accept()
         except OSError:
+            return
+        if not private.is_peer(client):  # where folders do not keep others out, as on a disk that knows no owners
+            client.close()
             return
         if self._client is not None:
             client.sendall(b"a debugger has attached already\n")

@@ -16,7 +16,7 @@ static const char own_module[] = "qi.debug";
 
 enum { HIGHEST_PORT = 65535 };
 
-int qi_debugger_listen(qi_runtime *runtime, unsigned port, qi_value *out)
+int qi_debugger_listen(qi_runtime *runtime, const char *backend, unsigned port, qi_value *out)
 {
     int status = qip_runtime_check_gui(runtime);
 
@@ -25,7 +25,7 @@ int qi_debugger_listen(qi_runtime *runtime, unsigned port, qi_value *out)
     if (status != QI_OK)
         return status;
     qip_visit visit = qip_python_enter();
-    PyObject *found = qip_call_python(own_module, "listen_for_host", "(I)", port);
+    PyObject *found = qip_call_python(own_module, "listen_for_host", "(zI)", backend, port);
     qi_value value = qi_none();
     if (!found || qip_value_from_python(found, &value) < 0)
         status = qip_fail_python("listening for a debugger");

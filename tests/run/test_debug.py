@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A debugger attaches to the running application: debugpy where it is installed, pdb over a socket elsewhere."""
+"""A debugger attaches to the running application: pdb over a socket, or debugpy where that is asked for."""
 
 import importlib.util
 import json
@@ -223,7 +223,7 @@ class Debugpy(DebugCase):
         return answer.get("body")
 
     def test_attach_break_look_and_go_on(self):
-        process = self.start(PROGRAM.replace("BREAK", "pass").format(backend=None))
+        process = self.start(PROGRAM.replace("BREAK", "pass").format(backend="debugpy"))
         self.connect(process)
         self.ask("initialize", adapterID="test", linesStartAt1=True, columnsStartAt1=True, pathFormat="path")
         attach = self.send("attach", justMyCode=False)
@@ -256,7 +256,7 @@ class Debugpy(DebugCase):
             port = server.getsockname()[1]
             found = self.qi_run("-c", f"""
 import qi
-try: qi.debug.listen({port})
+try: qi.debug.listen({port}, backend="debugpy")
 except OSError as error: print("OSError", error)
 qi.quit()
 """)
