@@ -71,22 +71,27 @@ class RunningKernel:
         return f"<{type(self).__qualname__} {state} connection_file={self._connection_file!r}>"
 
 
-def start(*, connection_file=None, user_ns=None, capture="cells"):
+def start(*, connection_file=None, user_ns=None, capture="cells", transport="ipc"):
     """Starts a Jupyter kernel in the loop that runs in this thread, and returns a RunningKernel.
 
-    connection_file: where to write how clients connect; by default a file of Jupyter's runtime folder, whose
-    name is enough for `jupyter console --existing NAME`.
+    connection_file: where to write how clients connect, with the key by which they prove who they are; by default a
+    file of Jupyter's runtime folder, whose name is enough for `jupyter console --existing NAME`. It must not be
+    there yet, nor in a folder that other users may write to: one who had prepared it would have the key.
     user_ns: the dict in which cells run; by default that of the module `__main__`. The names `qi`, `host`
     (the application's objects) and `asyncio` are added where it lacks them.
     capture: "cells" sends clients what cells print, and what tasks print that cells have started; everything
     else goes where it went before. "all" sends them a copy of that, too.
+    transport: "ipc" is sockets in a folder that only this user enters. "tcp" is ports at 127.0.0.1, for clients that
+    know nothing else. Beware: without the key nobody runs a cell there either, but every user of the machine can
+    listen to what cells print.
 
     A client's interrupt raises KeyboardInterrupt in a cell, or cancels it where it awaits; a client's
     shutdown stops the kernel and leaves the application alone. No signal handler is touched. It ends with
     the loop at the latest.
 
-    Raises ImportError where ipykernel 6 is missing, and RuntimeError if no loop of qi runs in this thread, a
-    kernel runs already, or IPython is in use otherwise.
+    Raises ImportError where ipykernel 6 is missing; FileExistsError if the connection file is there already, and
+    PermissionError if others could replace it; RuntimeError if no loop of qi runs in this thread, a kernel runs
+    already, or IPython is in use otherwise.
     """
     global _running
     from ._loop.loop import QiBaseEventLoop
@@ -98,6 +103,8 @@ def start(*, connection_file=None, user_ns=None, capture="cells"):
         raise RuntimeError(f"qi.jupyter.start() needs a running event loop of qi, but {running} runs in this thread")
     if capture not in ("cells", "all"):
         raise ValueError(f"capture is 'cells' or 'all', not {capture!r}")
+    if transport not in ("ipc", "tcp"):
+        raise ValueError(f"transport is 'ipc' or 'tcp', not {transport!r}")
     if not isinstance(user_ns, (dict, type(None))):
         raise TypeError(f"user_ns must be a dict, not {user_ns!r}")
     if _running is not None:
@@ -119,7 +126,7 @@ def start(*, connection_file=None, user_ns=None, capture="cells"):
             "python3-ipykernel, or ipykernel with pip",
             name=error.name,
         ) from error
-    app = launch(loop, connection_file, user_ns, capture)
+    app = launch(loop, connection_file, user_ns, capture, transport)
     kernel = _running = RunningKernel(app)
     app.ended = kernel.stop
     at_end.append(kernel.stop)  # where it ends before its first request

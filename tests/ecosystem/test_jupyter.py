@@ -6,6 +6,7 @@ import builtins
 import contextlib
 import gc
 import io
+import json
 import os
 import signal
 import sys
@@ -333,6 +334,66 @@ class Jupyter(scenario.Case):
             self.assertEqual(os.stat(path).st_mode & 0o077, 0)  # nobody else may run code here
             await self.talk(lambda client: self.assertEqual(client.execute("6 * 7")[2], "42"))
         self.assertFalse(os.path.exists(path))
+
+    async def test_a_connection_file_that_is_there_is_never_used(self):
+        path = os.path.join(self.folder, "planted.json")
+        facts = {"ip": "127.0.0.1", "transport": "tcp", "key": "known", "signature_scheme": "hmac-sha256",
+                 "shell_port": 0, "iopub_port": 0, "stdin_port": 0, "control_port": 0, "hb_port": 0}
+        with open(path, "w") as file:
+            json.dump(facts, file)
+        os.symlink("gone.json", os.path.join(self.folder, "link.json"))
+        for name in "planted.json", "link.json":
+            with self.assertRaisesRegex(FileExistsError, "is there already"):
+                self.start(connection_file=os.path.join(self.folder, name))
+        with open(path) as file:
+            self.assertEqual(json.load(file), facts)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["link.json", "planted.json"])
+
+    async def test_a_connection_file_that_others_could_replace(self):
+        os.chmod(self.folder, 0o777)
+        with self.assertRaisesRegex(PermissionError, "other users may write to it"):
+            self.start(connection_file=os.path.join(self.folder, "mine.json"))
+        self.assertEqual(os.listdir(self.folder), [])
+
+    async def test_a_file_of_ipykernels_own_name_is_not_looked_for(self):
+        # It would be found in the working folder, which may be anybody's.
+        with open(os.path.join(self.folder, f"kernel-{os.getpid()}.json"), "w") as file:
+            file.write('{"key": "known"}')
+        with contextlib.chdir(self.folder):
+            kernel = self.start()
+        self.assertNotEqual(os.path.dirname(kernel.connection_file), os.path.realpath(self.folder))
+        with open(kernel.connection_file) as file:
+            key = json.load(file)["key"]
+        kernel.stop()
+        with self.start() as kernel, open(kernel.connection_file) as file:
+            self.assertNotIn(json.load(file)["key"], ("known", key))  # and each kernel has its own
+
+    async def test_sockets_that_only_this_user_reaches(self):
+        kernel = self.start()
+        with open(kernel.connection_file) as file:
+            facts = json.load(file)
+        place = os.path.dirname(facts["ip"])
+        self.assertEqual((facts["transport"], os.stat(place).st_mode & 0o777), ("ipc", 0o700))
+        self.assertEqual(len(os.listdir(place)), 5)
+        kernel.stop()
+        self.assertFalse(os.path.exists(place))
+
+    async def test_ports_where_they_are_asked_for(self):
+        kernel = self.start(transport="tcp", user_ns={})
+        with open(kernel.connection_file) as file:
+            facts = json.load(file)
+        self.assertEqual((facts["transport"], facts["ip"]), ("tcp", "127.0.0.1"))
+        await self.talk(lambda client: self.assertEqual(client.execute("6 * 7")[2], "42"))
+        with self.assertRaisesRegex(ValueError, "transport"):
+            qi.jupyter.start(transport="pigeon")
+
+    async def test_what_was_put_in_the_files_place_stays(self):
+        path = os.path.join(self.folder, "mine.json")
+        with self.start(connection_file=path):
+            os.unlink(path)
+            with open(path, "w") as file:
+                file.write("the user's")
+        self.assertTrue(os.path.exists(path))
 
     async def test_console(self):
         import importlib.util

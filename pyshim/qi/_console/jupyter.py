@@ -4,6 +4,10 @@
 ipykernel takes over signals, sys.stdout, the file descriptors below it, environment variables and the
 process's end. Here the process belongs to the application, so each of these is left out or undone by stop().
 
+Clients prove who they are by a key, which is in the connection file: whoever gets at it, or gives us another, runs code
+here. So the file is always a new one, with a new key, in a place that other users cannot change. What cells print
+goes out without asking anybody, so the sockets are in a folder that only this user enters, unless TCP was asked for.
+
 Threads: cells and everything of asyncio on the GUI thread. ipykernel's own threads are "Control" (requests
 that must get through while a cell runs: interrupt, shutdown), "IOPub" (sends output) and the heartbeat.
 """
@@ -12,21 +16,24 @@ import asyncio
 import atexit
 import builtins
 import concurrent.futures
+import contextlib
 import contextvars
 import ctypes
 import functools
 import gc
 import io
+import json
 import logging
 import os
+import secrets
 import sys
 import threading
-from contextlib import contextmanager
 
 from .. import host
+from .._python import private
 
 
-@contextmanager
+@contextlib.contextmanager
 def without(name):
     """Lets `import name` fail meanwhile, for those who can do without it."""
     there = sys.modules.get(name)
@@ -244,7 +251,7 @@ class Kernel(IPythonKernel):
 
     # -- interrupt and shutdown come on the control thread
 
-    @contextmanager
+    @contextlib.contextmanager
     def _cancel_on_sigint(self, future):
         self.awaited = future
         try:
@@ -276,9 +283,11 @@ class Kernel(IPythonKernel):
 class App(IPKernelApp):
     kernel_class = Kernel
 
-    def __init__(self, loop, capture, **kwargs):
+    def __init__(self, loop, capture, over, **kwargs):
         self.loop = loop
         self.capture = capture
+        self.over = over
+        self.made_file = self.socket_folder = None
         self.ended = lambda: None
         self.ending = self.stopped = False
         self.user_module = None
@@ -298,6 +307,41 @@ class App(IPKernelApp):
     # The process is the application's: its hooks, its parent, its signals, its modules, its paths.
     init_crash_handler = init_poller = init_blackhole = init_signal = init_pdb = patch_io = _nothing
     init_gui_pylab = init_path = configure_tornado_logger = log_connection_info = _nothing
+
+    # -- how clients find the kernel
+
+    def init_connection_file(self):
+        """Takes the name before anything listens, so that nobody else can have it."""
+        if not self.connection_file:
+            self.connection_file = f"kernel-{os.getpid()}-{secrets.token_hex(4)}.json"
+        os.makedirs(os.path.dirname(self.abs_connection_file), mode=0o700, exist_ok=True)
+        self.made_file = private.create_file(self.abs_connection_file)
+        self.session.key = secrets.token_hex(32).encode()
+        self.transport = self.over
+        if self.over == "ipc":
+            self.socket_folder = private.make_folder("qi-jupyter-")
+            self.ip = os.path.join(self.socket_folder, "s")
+
+    def write_connection_file(self):
+        facts = {f"{name}_port": getattr(self, f"{name}_port") for name in ("shell", "iopub", "stdin", "control", "hb")}
+        facts |= {"transport": self.transport, "ip": self.ip, "key": self.session.key.decode(),
+                  "signature_scheme": self.session.signature_scheme, "kernel_name": ""}
+        with open(self.made_file, "w", closefd=False) as file:
+            json.dump(facts, file, indent=2)
+
+    def cleanup_connection_file(self):
+        """Removes what we have made, and nothing that somebody has put in its place."""
+        if self.made_file is None:
+            return
+        file, self.made_file = self.made_file, None
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.fstat(file), os.lstat(self.abs_connection_file)):
+                os.unlink(self.abs_connection_file)
+        os.close(file)
+        self.cleanup_ipc_files()
+        if self.socket_folder is not None:
+            with contextlib.suppress(OSError):
+                os.rmdir(self.socket_folder)
 
     def init_io(self):
         copy = self.capture == "all"
@@ -409,7 +453,7 @@ class Surroundings:
                     namespace[name] = old
 
 
-def launch(loop, connection_file, user_ns, capture):
+def launch(loop, connection_file, user_ns, capture, transport):
     """Makes the app and starts it; whatever goes wrong, nothing of it stays."""
     if user_ns is None:
         module = sys.modules["__main__"]
@@ -427,7 +471,7 @@ def launch(loop, connection_file, user_ns, capture):
     try:
         if InteractiveShell.initialized():
             raise MultipleInstanceError("there is an InteractiveShell")
-        app = App.instance(loop=loop, capture=capture, user_ns=user_ns, log_level=logging.ERROR, **options)
+        app = App.instance(loop=loop, capture=capture, over=transport, user_ns=user_ns, log_level=logging.ERROR, **options)
     except MultipleInstanceError as error:
         surroundings.restore()
         raise RuntimeError(f"IPython is in use in this process, so no kernel can start: {error}") from error

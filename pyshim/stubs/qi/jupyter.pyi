@@ -29,5 +29,6 @@ def start(
     connection_file: str | os.PathLike[str] | None = None,
     user_ns: dict[str, Any] | None = None,
     capture: Literal["cells", "all"] = "cells",
+    transport: Literal["ipc", "tcp"] = "ipc",
 ) -> RunningKernel:
     """Starts a Jupyter kernel in the loop that runs in this thread."""
