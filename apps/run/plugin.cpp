@@ -71,6 +71,17 @@ std::string text_of(const qi_value &map, const char *key)
                : std::string();
 }
 
+// Names that the plugin uses are its own, and may be anything: they must not steer the terminal.
+std::string shown(const std::string &name)
+{
+    QString text = QString::fromStdString(name);
+    for (QChar &each : text) {
+        if (!each.isPrint() && !each.isSurrogate())
+            each = QLatin1Char('?');
+    }
+    return text.toStdString();
+}
+
 class Host
 {
   public:
@@ -173,7 +184,7 @@ class Host
         else if (event->kind == QI_PLUGIN_ERROR)
             std::printf("%s: error: %s\n", event->id, event->reason ? event->reason : "");
         else if (event->kind == QI_PLUGIN_SETTING)
-            std::printf("%s: setting %s has changed\n", event->id, event->detail);
+            std::printf("%s: setting %s has changed\n", event->id, shown(event->detail).c_str());
         if (event->traceback && *event->traceback)
             std::fputs(event->traceback, stdout);
         std::fflush(stdout);
@@ -218,7 +229,7 @@ class Host
         const qi_value *actions = qi_value_get(&info, "actions");
         for (size_t i = 0; actions && i < actions->as.list.count; i++)
             std::printf("%s: action %s: %s\n", m_id.c_str(),
-                        text_of(actions->as.list.items[i], "name").c_str(),
+                        shown(text_of(actions->as.list.items[i], "name")).c_str(),
                         text_of(actions->as.list.items[i], "text").c_str());
         say("runs; a change of its files reloads it, Ctrl+C ends it");
         qi_value_clear(&info);

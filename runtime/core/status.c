@@ -6,6 +6,8 @@
  * inside the record; longer ones and tracebacks live in a block of their own, which the next failure
  * or the end of the thread frees. A new text is always complete before the old one goes, because its
  * arguments may point into the old one: "loading the plugin: %s" of qi_last_error()->message.
+ *
+ * Messages quote others' words, and end in logs and on terminals, so all texts of a record are plain.
  */
 #include "core/status.h"
 
@@ -15,6 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/plain.h"
 
 #define SHORT_TEXT                                                                                 \
     480 /* bytes; a record then takes half a kilobyte of each thread's static storage */
@@ -60,12 +64,8 @@ static void keep_block(qi_error *block)
 
 static void set_short(int status, const char *text)
 {
-    size_t size = strlen(text);
-
-    if (size >= SHORT_TEXT)
-        size = qip_utf8_valid(text, SHORT_TEXT - 1);
-    memmove(the_record.text, text, size);
-    the_record.text[size] = '\0';
+    /* Beware: `text` may be the record's own, which is plain, so that each byte is written to where it is. */
+    qip_plain_put(the_record.text, sizeof the_record.text, text, false);
     the_record.error = (qi_error){status, the_record.text, NULL, NULL};
     the_record.count++;
     keep_block(NULL);
@@ -93,6 +93,8 @@ int qip_fail(int status, const char *format, ...)
     va_copy(again, arguments);
     int size = vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    if (size >= 0 && size < (int)sizeof text)
+        size = (int)qip_plain_put(NULL, 0, text, false);
 
     char *large = size >= (int)sizeof text ? malloc((size_t)size + 1) : NULL;
     if (large) {
@@ -121,7 +123,7 @@ int qip_fail_exception(int status, const char *message, const char *python_type,
 
 static size_t text_size(const char *text)
 {
-    return text ? strlen(text) + 1 : 0;
+    return text ? qip_plain_put(NULL, 0, text, false) + 1 : 0;
 }
 
 static const char *put_text(char **place, const char *text)
@@ -129,9 +131,7 @@ static const char *put_text(char **place, const char *text)
     if (!text)
         return NULL;
     char *start = *place;
-    size_t size = strlen(text) + 1;
-    memcpy(start, text, size);
-    *place += size;
+    *place += qip_plain_put(start, text_size(text), text, false) + 1;
     return start;
 }
 
@@ -202,45 +202,12 @@ const char *qi_version_string(void)
 
 /* -- text ---------------------------------------------------------------------------------------- */
 
-static bool is_continuation(unsigned char byte)
-{
-    return (byte & 0xC0) == 0x80;
-}
-
-/* Bytes of the well-formed character at `s`, or 0. The bounds are those of Unicode's table 3-7: no
- * overlong forms, no surrogates, nothing above U+10FFFF. */
-static size_t character_size(const unsigned char *s, size_t left)
-{
-    unsigned char first = s[0];
-
-    if (first < 0x80)
-        return 1;
-    if (first >= 0xC2 && first <= 0xDF)
-        return left >= 2 && is_continuation(s[1]) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) {
-        if (left < 3 || !is_continuation(s[1]) || !is_continuation(s[2]))
-            return 0;
-        if (first == 0xE0 && s[1] < 0xA0)
-            return 0;
-        return first == 0xED && s[1] > 0x9F ? 0 : 3;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        if (left < 4 || !is_continuation(s[1]) || !is_continuation(s[2]) || !is_continuation(s[3]))
-            return 0;
-        if (first == 0xF0 && s[1] < 0x90)
-            return 0;
-        return first == 0xF4 && s[1] > 0x8F ? 0 : 4;
-    }
-    return 0;
-}
-
 size_t qip_utf8_valid(const char *data, size_t size)
 {
-    const unsigned char *bytes = (const unsigned char *)data;
     size_t at = 0;
 
     while (at < size) {
-        size_t step = character_size(bytes + at, size - at);
+        size_t step = (unsigned char)data[at] < 0x80 ? 1 : qip_utf8_step(data + at, size - at);
         if (!step)
             break;
         at += step;

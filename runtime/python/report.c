@@ -19,6 +19,7 @@
 #include "python/border.h"
 #include "core/hostcall.h"
 #include "core/callout.h"
+#include "core/plain.h"
 #include "python/compat.h"
 #include "python/interp.h"
 #include "python/output.h"
@@ -54,8 +55,13 @@ static void call_log(void *data)
     call->config->log(call->level, call->source, call->text, call->config->log_user);
 }
 
-static void write_line(int level, const char *source, const char *text, const char *plugin)
+/* Beware: both may quote anybody's words, and nobody's words may move the cursor of the terminal that the log is read on. */
+static void write_line(int level, const char *raw_source, const char *raw_text, const char *plugin)
 {
+    char *plain_source = qip_plain_copy(raw_source, true),
+         *plain_text = qip_plain_copy(raw_text, false);
+    const char *source = plain_source ? plain_source : "qi";
+    const char *text = plain_text ? plain_text : "out of memory for a line of the log";
     PyThreadState *thread = qip_gil_drop();
     bool told = false;
 
@@ -71,6 +77,8 @@ static void write_line(int level, const char *source, const char *text, const ch
     if (!told)
         qip_report_port.log(level, source, text);
     qip_gil_take(thread);
+    free(plain_source);
+    free(plain_text);
 }
 
 void qip_log(int level, const char *source, const char *format, ...)
@@ -121,13 +129,25 @@ static void call_error(void *data)
     call->config->error(call->error, call->origin, call->config->error_user);
 }
 
-void qip_report_error(const qi_error *error, const qi_origin *origin)
+/* Names are one line each: they stand among the words of whoever tells them. */
+static qi_origin plain_origin(const qi_origin *origin)
 {
-    static const qi_origin nothing;
+    return (qi_origin){qip_plain_copy(origin->task, true), qip_plain_copy(origin->signal, true),
+                       qip_plain_copy(origin->target, true), qip_plain_copy(origin->plugin, true)};
+}
+
+static void free_origin(const qi_origin *origin)
+{
+    free((void *)origin->task);
+    free((void *)origin->signal);
+    free((void *)origin->target);
+    free((void *)origin->plugin);
+}
+
+static void report_plain(const qi_error *error, const qi_origin *origin)
+{
     bool told = false;
 
-    if (!origin)
-        origin = &nothing;
     if (origin->plugin && !qip_report_port.plugin(origin->plugin, error))
         return;
     PyThreadState *thread = qip_gil_drop();
@@ -144,6 +164,14 @@ void qip_report_error(const qi_error *error, const qi_origin *origin)
     if (!told)
         log_error(error, origin);
     qip_gil_take(thread);
+}
+
+void qip_report_error(const qi_error *error, const qi_origin *origin)
+{
+    const qi_origin plain = origin ? plain_origin(origin) : (qi_origin){.task = NULL};
+
+    report_plain(error, &plain);
+    free_origin(&plain);
 }
 
 static PyObject *describe_origin(const qi_origin *origin)

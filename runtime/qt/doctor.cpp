@@ -7,6 +7,7 @@
 #include "qt/doctor.h"
 
 #include <cstdlib>
+#include <memory>
 #include <vector>
 
 #include <QtCore/qcoreapplication.h>
@@ -20,6 +21,7 @@
 #include <QtCore/qstandardpaths.h>
 
 #include "core/loaded.h"
+#include "core/plain.h"
 #include "qt/copies.h"
 
 namespace
@@ -30,6 +32,14 @@ constexpr int process_limit = 30000; // milliseconds; only against one that hang
 QString text(const char *utf8)
 {
     return utf8 ? QString::fromUtf8(utf8) : QString();
+}
+
+// Names of files, variables and plugins are anybody's words.
+QString plain(const QString &words)
+{
+    const std::unique_ptr<char, decltype(&std::free)> copy(
+        qip_plain_copy(words.toUtf8().constData(), false), &std::free);
+    return text(copy.get());
 }
 
 // -- what is collected ------------------------------------------------------------------------------
@@ -369,6 +379,15 @@ QByteArray as_text(const QJsonArray &checks)
     return result + '\n' + plural(problems, "problem") + ", " + plural(warnings, "warning") + '\n';
 }
 
+QJsonObject plain_check(const QJsonValue &check)
+{
+    QJsonObject result = check.toObject();
+
+    for (const QString &key : result.keys())
+        result[key] = plain(result[key].toString());
+    return result;
+}
+
 // The checks with their sections together, in the order in which each first came.
 QJsonArray by_section(const QJsonArray &checks)
 {
@@ -382,7 +401,7 @@ QJsonArray by_section(const QJsonArray &checks)
     for (const QByteArray &section : sections) {
         for (const QJsonValue check : checks) {
             if (field(check, "section") == section)
-                result.append(check);
+                result.append(plain_check(check));
         }
     }
     return result;

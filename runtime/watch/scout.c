@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/plain.h"
 #include "loop/loop_p.h"
 #include "python/call.h"
 #include "python/compat.h"
@@ -43,12 +44,12 @@ void qip_stall_texts_free(qip_stall_texts *texts)
 
 /* -- what it sees ------------------------------------------------------------------------------ */
 
-static char *copy_text(PyObject *object)
+static char *copy_text(PyObject *object, bool one_line)
 {
     PyObject *bytes = object && PyUnicode_Check(object)
                           ? PyUnicode_AsEncodedString(object, "utf-8", "backslashreplace")
                           : NULL;
-    char *copy = bytes ? strdup(PyBytes_AS_STRING(bytes)) : NULL;
+    char *copy = bytes ? qip_plain_copy(PyBytes_AS_STRING(bytes), one_line) : NULL;
 
     PyErr_Clear();
     Py_XDECREF(bytes);
@@ -64,11 +65,11 @@ static void describe(qip_stall_texts *found)
                                        context ? context : Py_None, base ? base : Py_None);
 
     if (answer && PyTuple_Check(answer) && PyTuple_GET_SIZE(answer) == 5) {
-        found->stack = copy_text(PyTuple_GET_ITEM(answer, 0));
-        found->task = copy_text(PyTuple_GET_ITEM(answer, 1));
-        found->plugin = copy_text(PyTuple_GET_ITEM(answer, 2));
-        found->signal = copy_text(PyTuple_GET_ITEM(answer, 3));
-        found->target = copy_text(PyTuple_GET_ITEM(answer, 4));
+        found->stack = copy_text(PyTuple_GET_ITEM(answer, 0), false);
+        found->task = copy_text(PyTuple_GET_ITEM(answer, 1), true);
+        found->plugin = copy_text(PyTuple_GET_ITEM(answer, 2), true);
+        found->signal = copy_text(PyTuple_GET_ITEM(answer, 3), true);
+        found->target = copy_text(PyTuple_GET_ITEM(answer, 4), true);
     }
     PyErr_Clear();
     Py_XDECREF(answer);

@@ -38,6 +38,29 @@ TEST_CASE("a_callbacks_exception_arrives_with_the_callbacks_name") // T26
     CHECK(host.errors[0].target == "__main__:callback");
 }
 
+TEST_CASE("what an exception and its task say steers no terminal")
+{
+    Embedding host;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import asyncio, logging\n"
+              "async def fail():\n"
+              "    await asyncio.sleep(0)\n"
+              "    raise ValueError('red \\x1b[31m\\r\\u202e\\nnext')\n"
+              "asyncio.get_running_loop().create_task(fail(), name='odd\\x1b]0;\\nname')\n"
+              "logging.getLogger('lo\\ng').warning('said \\x1b[2J\\nmore')\n");
+    CHECK(host.until([&] { return !host.errors.empty(); }));
+    REQUIRE(host.errors.size() == 1);
+    CHECK(host.errors[0].message == "ValueError: red \\x1b[31m\\x0d\\u202e\nnext");
+    CHECK(host.errors[0].task == "odd\\x1b]0;\\nname");
+    CHECK(host.errors[0].traceback.find('\x1b') == std::string::npos);
+    REQUIRE(!host.log.empty());
+    CHECK(host.log.back().find("lo\\ng") != std::string::npos);
+    CHECK(host.log.back().find("said \\x1b[2J\nmore") != std::string::npos);
+    CHECK(qi_exec(host.runtime, "raise ValueError('\\x1b[2J')", nullptr) == QI_ERR_PYTHON);
+    CHECK(std::string(qi_last_error()->message) == "ValueError: \\x1b[2J");
+}
+
 TEST_CASE("cancellation_is_silent") // T26
 {
     Embedding host;

@@ -130,3 +130,32 @@ TEST_CASE("an empty list is kept as one")
     REQUIRE(qi_plugin_setting(host.runtime, "orders", "names", &value) == QI_OK);
     CHECK(tests::take(value) == "[]");
 }
+
+TEST_CASE("what a plugin says of itself and of its errors steers no terminal")
+{
+    PluginHost host;
+    host.write("orders", "def activate(ctx):\n"
+                         "    ctx.action('go', 'odd \\x1b[2J\\ntext', print, tooltip='\\u202e')\n"
+                         "    raise ValueError('no \\x1b[31m\\rthing')\n");
+    host.write("prices", "def activate(ctx): ctx.action('go', 'odd \\x1b[2J\\u202e', print)\n",
+               "[settings.place]\ntype = \"text\"\ntitle = \"\\u001b]0;\\u0007\"\ndefault = "
+               "\"\\u001b\"\n");
+    host.exec(("import os; odd = '" + host.folder() +
+               "/plugins/odd\\x1b[2J\\n'; os.mkdir(odd); open(odd + '/plugin.toml', 'w').close()")
+                  .c_str());
+    host.start();
+    CHECK(host.enable("orders") == QI_PLUGIN_FAILED);
+    CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
+    CHECK(host.info("orders", "reason").find("no \\\\x1b[31m\\\\x0dthing") != std::string::npos);
+    CHECK(host.info("prices", "actions").find("odd \\\\x1b[2J\\\\u202e") != std::string::npos);
+    for (const tests::PluginEvent &event : host.events)
+        CHECK((event.id + event.reason + event.traceback).find_first_of("\x1b\r\a") ==
+              std::string::npos);
+    for (const tests::PluginEvent &event : host.events)
+        CHECK(event.id.find('\n') == std::string::npos);
+    // A value is what it is.
+    qi_value value = qi_none();
+    REQUIRE(qi_plugin_setting(host.runtime, "prices", "place", &value) == QI_OK);
+    CHECK(std::string(value.as.text.data, value.as.text.size) == "\x1b");
+    qi_value_clear(&value);
+}

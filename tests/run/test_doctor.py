@@ -50,6 +50,17 @@ class DoctorCase(runs.RunCase):
         return os.path.join(self.folder, name)
 
 
+class Strangers(DoctorCase):
+    def test_their_names_steer_no_terminal(self):
+        escape = "\x1b]0;title\x07\x1b[2J\u202e"
+        folder = self.plugin(f"odd{escape}")
+        os.chmod(os.path.join(folder, f"odd{escape}", "code.py"), 0o666)
+        checks = self.doctor(f"--plugins={folder}", QT_STRANGE=escape)
+        self.assertTrue(any(r"\x1b]0;title\x07\x1b[2J\u202e" in check["found"] for check in checks), checks)
+        found = self.qi_run("doctor", f"--plugins={folder}", f"--plugins={folder}{escape}", QT_STRANGE=escape)
+        self.assertEqual([c for c in found.stdout if not c.isprintable() and c != "\n"], [])
+
+
 class Whole(DoctorCase):
     def test_a_sane_installation_is_told_as_such(self):
         checks = self.doctor(QT_QPA_PLATFORM="offscreen", PYTHONHOME="")

@@ -114,6 +114,27 @@ class Check(PluginCase):
         self.assertIn("shop.py\", line 1", text)
         self.assertEqual(self.check("--no-import")[0], 0)
 
+    def test_nothing_of_the_plugins_steers_the_terminal(self):
+        escape = "\x1b]0;title\x07\x1b[2J\u202e"
+        for code, manifest in (
+            (f"raise ValueError('{escape}')\n", MANIFEST),
+            (f"x = '\n{escape}\n", MANIFEST),
+            (CODE, MANIFEST.replace('"A shop"', '7') + f'"{escape.encode("unicode_escape").decode()}" = 1\n'.replace(r"\x", r"\u00")),
+            (CODE, MANIFEST + 'dependencies = ["\\u001b[2J >= 1"]\n'),
+        ):
+            with self.subTest(code=code, manifest=manifest):
+                self.plugin(code, manifest)
+                self.write(f"shop/odd{escape}.py", "(")
+                os.chmod(os.path.join(self.folder, f"shop/odd{escape}.py"), 0o666)
+                found = self.qi_run("plugin", "check", "shop")
+                self.assertEqual(found.returncode, 1, found.stdout)
+                said = found.stdout + found.stderr
+                self.assertIn(r"odd\x1b]0;title\x07\x1b[2J\u202e.py", said)
+                self.assertEqual([c for c in said if not c.isprintable() and c != "\n"], [])
+                once = self.qi_run("plugin", "run", "--once", "shop")
+                said = once.stdout + once.stderr
+                self.assertEqual([c for c in said if not c.isprintable() and c != "\n"], [])
+
     def test_an_entry_that_crashes_or_exits(self):
         self.plugin("import os; os.abort()\n")
         status, text = self.check()

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import textwrap
 
+from .._python.plain import plain, plain_line
+
 OK, WRONG, USAGE = 0, 1, 2
 LIMIT = 60  # seconds that the import of a plugin may take
 
@@ -194,11 +196,12 @@ def check(arguments):
 
     if not manifest.is_manifest_there(folder):
         return fail(f"{folder} is no plugin: there is no {manifest.FILE} in it{near_folder(folder)}")
-    problems = [*check_files(folder), *check_manifest(folder, asked.no_import)]
+    # Names of files, words of a manifest and of an exception are the plugin's, and must not steer the terminal.
+    problems = [plain(problem) for problem in (*check_files(folder), *check_manifest(folder, asked.no_import))]
     for problem in problems:
         print(problem)
-    print(f"{folder.name}: {len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems
-          else f"{folder.name}: all is well")
+    name = plain_line(folder.name)
+    print(f"{name}: {len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else f"{name}: all is well")
     return WRONG if problems else OK
 
 
@@ -278,5 +281,5 @@ def import_elsewhere(folder, read):
 
 
 def fail(text):
-    print(f"qi-run: {text}", file=sys.stderr)
+    print(f"qi-run: {plain(text)}", file=sys.stderr)
     return WRONG

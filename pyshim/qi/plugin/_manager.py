@@ -17,6 +17,7 @@ import threading
 import _qi
 
 from .._python.ends import Changes
+from .._python.plain import plain_line
 from .._python.scope import plugin_of
 from . import dependencies, discovery, log, threads, trust
 from .containment import Memory, Storm
@@ -391,7 +392,7 @@ class Manager:
         from .._loop.modal import modal
 
         manifest = plugin.manifest
-        return await modal(_qi._plugin_ask)(plugin.id, manifest.name, manifest.version, c_text(str(plugin.found.folder)),
+        return await modal(_qi._plugin_ask)(plugin.id, plain_line(manifest.name), plain_line(manifest.version), c_text(str(plugin.found.folder)),
                                             fingerprint.hash, decision.reason, tuple(map(c_text, decision.changed)))
 
     # -- settings and actions --

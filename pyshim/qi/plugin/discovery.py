@@ -9,6 +9,7 @@ import os
 import pathlib
 from typing import NamedTuple
 
+from .._python.plain import plain_line
 from .manifest import FILE, Manifest, ManifestError, Problem, is_manifest_there
 from .schema import near
 
@@ -26,7 +27,7 @@ class Found(NamedTuple):
     @property
     def id(self):
         """The plugin's id, which is its folder's name also where the manifest cannot be read."""
-        return os.fsencode(self.folder.name).decode(errors="replace")
+        return plain_line(os.fsencode(self.folder.name).decode(errors="replace"))
 
 
 def discover(folders):

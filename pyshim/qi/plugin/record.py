@@ -3,6 +3,8 @@
 
 import asyncio
 
+from .._python.plain import plain, plain_line
+
 STATES = ("unknown", "discovered", "disabled", "loading", "active", "failed", "blocked")  # qi_plugin_state
 
 
@@ -42,29 +44,30 @@ class Plugin:
         """What qi_plugin_info() promises. `settings` are their descriptions, with values."""
         manifest, activation = self.manifest, self.activation
         counts = activation.counts() if activation else {"tasks": 0, "connections": 0}
-        return plain({
+        return copied({
             "id": self.id,
-            "name": self.name,
-            "version": manifest.version if manifest else "",
-            "description": manifest.description if manifest else "",
-            "authors": list(manifest.authors) if manifest else [],
-            "homepage": manifest.homepage if manifest else "",
-            "license": manifest.license if manifest else "",
+            "name": plain_line(self.name),
+            "version": plain_line(manifest.version) if manifest else "",
+            "description": plain(manifest.description) if manifest else "",
+            "authors": list(map(plain_line, manifest.authors)) if manifest else [],
+            "homepage": plain_line(manifest.homepage) if manifest else "",
+            "license": plain_line(manifest.license) if manifest else "",
             "folder": str(self.found.folder),
             "source": self.found.source,
             "state": self.state,
-            "reason": self.reason,
-            "traceback": self.traceback,
+            "reason": plain(self.reason),
+            "traceback": plain(self.traceback),
             "enabled": self.wanted,
             "consented": self.consented,
-            "problems": [str(problem) for problem in self.found.problems],
-            "settings": settings,
-            "actions": [action.describe() for action in activation.actions.values()] if activation else [],
+            "problems": [plain(str(problem)) for problem in self.found.problems],
+            "settings": [shown(setting, "title", "description") for setting in settings],
+            "actions": [shown(action.describe(), "text", "tooltip", "menu") for action in activation.actions.values()]
+            if activation else [],
             "contributes": manifest.contributes if manifest else {},
             "dependencies": self._dependencies(),
             **counts,
             "errors": self.errors,
-            "report": self.report,
+            "report": in_plain_lines(self.report),
         })
 
     def _dependencies(self):
@@ -77,19 +80,33 @@ class Plugin:
                     found = dependencies.describe(self.manifest)
                 except packages.Missing:  # what compares versions; the reason of the state says so
                     return []
-                self.described = [each._asdict() for each in found]
+                self.described = [in_plain_lines(each._asdict()) for each in found]
         return self.described
 
 
-def plain(value):
+def copied(value):
     """A copy of tables and arrays that is made of dicts and lists, with texts that are Unicode."""
     if isinstance(value, str):
         return unicode(value)
     if hasattr(value, "items"):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: copied(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [copied(item) for item in value]
     return value
+
+
+def shown(described, *keys):
+    """A copy in which the texts under these keys, which are there to be read, are plain; others are values."""
+    return described | {key: plain(described[key]) for key in keys if isinstance(described.get(key), str)}
+
+
+def in_plain_lines(value):
+    """A copy of what libqi says of a plugin, in which names that the plugin chose end no line."""
+    if isinstance(value, str):
+        return plain_line(value)
+    if isinstance(value, dict):
+        return {key: in_plain_lines(item) for key, item in value.items()}
+    return list(map(in_plain_lines, value)) if isinstance(value, (list, tuple)) else value
 
 
 def unicode(text):
@@ -98,5 +115,5 @@ def unicode(text):
 
 
 def c_text(text):
-    """The same for C, where a NUL would be the end."""
-    return unicode(text).replace("\0", "\\0")
+    """What C takes for a text to be shown: it has neither a NUL nor anything that steers a terminal."""
+    return plain(text)
