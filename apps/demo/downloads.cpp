@@ -37,6 +37,8 @@ Download::Download(const QString &name, qint64 size, QGridLayout *grid, int row,
     m_cancel->setEnabled(false);
     connect(m_cancel, &QToolButton::clicked, this, &Download::cancel);
     m_label = new QLabel(name);
+    for (QLabel *label : {m_label, m_text}) // what the plugin says is no markup
+        label->setTextFormat(Qt::PlainText);
     grid->addWidget(m_label, row, 0);
     grid->addWidget(m_bar, row, 1);
     grid->addWidget(m_text, row, 2);

@@ -40,6 +40,7 @@ OrderDesk::OrderDesk(QWidget *parent) : QWidget(parent)
     layout->addWidget(m_table = makeTable(), 1);
     m_note = new QLabel(tr("Enable the plugin “Orders” to send any."));
     m_note->setObjectName("faint");
+    m_note->setTextFormat(Qt::PlainText);
     layout->addWidget(m_note);
     showButton();
 }

@@ -27,7 +27,9 @@ TroubleDesk::TroubleDesk(QWidget *parent) : QWidget(parent)
     m_headline = new QLabel(tr("No errors so far"));
     m_headline->setTextFormat(Qt::PlainText);
     m_headline->setWordWrap(true);
+    m_answer->setTextFormat(Qt::PlainText);
     m_origin = new QLabel;
+    m_origin->setTextFormat(Qt::PlainText);
     m_origin->setObjectName("faint");
     m_origin->setWordWrap(true);
     m_origin->hide();
@@ -83,6 +85,7 @@ bool TroubleDesk::confirm(const QString &question)
 {
     QMessageBox box(QMessageBox::Question, tr("libqi demo"), question,
                     QMessageBox::Yes | QMessageBox::No, window());
+    box.setTextFormat(Qt::PlainText);
     return box.exec() == QMessageBox::Yes;
 }
 

@@ -39,6 +39,7 @@ PluginWindow::PluginWindow(qi_runtime *runtime, const char *id)
         QStringLiteral("The actions of %1 are in the menu. It is reloaded when its "
                        "files change.")
             .arg(QString::fromUtf8(id)));
+    hint->setTextFormat(Qt::PlainText);
     hint->setAlignment(Qt::AlignCenter);
     hint->setWordWrap(true);
     hint->setMargin(24);
@@ -98,12 +99,15 @@ void PluginWindow::show_actions()
 void PluginWindow::add_action(const qi_value &described)
 {
     const QByteArray name = text_of(described, "name").toUtf8();
-    QAction *action = m_menu->addAction(text_of(described, "text"), this, [this, name] {
+    // What the plugin says is text: no letter of it is marked, and nothing in it is markup.
+    const QString text = text_of(described, "text").replace(QLatin1Char('&'), QStringLiteral("&&"));
+    QAction *action = m_menu->addAction(text, this, [this, name] {
         if (qi_plugin_trigger(m_runtime, m_id.c_str(), name.constData()) != QI_OK)
             statusBar()->showMessage(QString::fromUtf8(qi_last_error()->message));
     });
 
-    action->setToolTip(text_of(described, "tooltip"));
+    action->setToolTip(
+        QStringLiteral("<qt>%1</qt>").arg(text_of(described, "tooltip").toHtmlEscaped()));
     action->setShortcut(QKeySequence(text_of(described, "shortcut")));
     action->setEnabled(is_set(described, "enabled"));
     action->setCheckable(is_set(described, "checkable"));

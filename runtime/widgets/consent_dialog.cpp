@@ -3,6 +3,7 @@
 
 #include <QtCore/qdir.h>
 #include <QtCore/qpointer.h>
+#include <QtGui/qscreen.h>
 #include <QtWidgets/qapplication.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qdialogbuttonbox.h>
@@ -10,9 +11,11 @@
 #include <QtWidgets/qlabel.h>
 #include <QtWidgets/qlistwidget.h>
 #include <QtWidgets/qpushbutton.h>
+#include <QtWidgets/qscrollarea.h>
 
 #include <qi/plugin_manager.hpp>
 
+#include "plain_text.h"
 #include "theme.h"
 #include "values.h"
 
@@ -42,7 +45,32 @@ static QString authorsOf(const char *id)
 
     if (!runtime || !id || qi_plugin_info(runtime, id, info.out()) != QI_OK)
         return {};
-    return values::texts(info.get(), "authors").join(QStringLiteral(", "));
+    QStringList authors;
+    for (const QString &author : values::texts(info.get(), "authors"))
+        authors += plain::line(author);
+    return authors.join(QStringLiteral(", "));
+}
+
+static constexpr int longestName = 60, longestPath = 5000;
+
+/* A label that wraps and is never cut, whatever else the layout has to give room to. */
+class WholeLabel : public QLabel
+{
+  public:
+    using QLabel::QLabel;
+
+  protected:
+    void resizeEvent(QResizeEvent *event) override
+    {
+        QLabel::resizeEvent(event);
+        setMinimumHeight(heightForWidth(width()));
+    }
+};
+
+static int widthOn(const QWidget *widget)
+{
+    return qMin(widget->fontMetrics().averageCharWidth() * 64,
+                widget->screen()->availableGeometry().width() * 9 / 10);
 }
 
 ConsentDialog::ConsentDialog(const qi_plugin_consent &consent, QWidget *parent) : QDialog(parent)
@@ -55,27 +83,48 @@ ConsentDialog::ConsentDialog(const qi_plugin_consent &consent, QWidget *parent) 
     setWindowTitle(isChanged ? tr("Plugin has changed") : tr("Enable plugin"));
     auto *column = new QVBoxLayout(this);
     column->addWidget(headline(title, isChanged));
-    auto *facts = new QFormLayout;
-    facts->setLabelAlignment(Qt::AlignLeft);
-    addFact(facts, tr("Name:"), title == id ? id : QStringLiteral("%1 (%2)").arg(title, id));
-    addFact(facts, tr("Version:"), utf8(consent.version));
-    addFact(facts, tr("Says it is by:"), authorsOf(consent.id));
-    addFact(facts, tr("Folder:"), QDir::toNativeSeparators(utf8(consent.folder)));
-    addFact(facts, tr("Fingerprint:"), grouped(utf8(consent.hash)));
-    column->addLayout(facts);
-    if (consent.count > 0)
-        column->addWidget(changedFiles(consent));
-    auto *warning = new QLabel(tr("A plugin can do everything that this application can: read, "
-                                  "change and delete your files, use "
-                                  "the network, and start programs. Nothing restrains it. Enable "
-                                  "it only if you trust where it "
-                                  "came from."),
-                               this);
+    column->addWidget(middle(consent, title), 1);
+    auto *warning = new WholeLabel(
+        tr("A plugin can do everything that this application can: read, "
+           "change and delete your files, use "
+           "the network, and start programs. Nothing restrains it. Enable "
+           "it only if you trust where it "
+           "came from."),
+        this);
     warning->setObjectName(QStringLiteral("warning"));
     warning->setWordWrap(true);
     column->addWidget(warning);
     column->addWidget(buttons());
-    setMinimumWidth(fontMetrics().averageCharWidth() * 64);
+    setMinimumWidth(widthOn(this));
+}
+
+/* What the plugin says. It has the height that it needs, as far as the screen has it. */
+QWidget *ConsentDialog::middle(const qi_plugin_consent &consent, const QString &title)
+{
+    auto *area = new QScrollArea(this);
+    auto *page = new QWidget;
+    auto *column = new QVBoxLayout(page);
+    auto *facts = new QFormLayout;
+    const QString id = utf8(consent.id);
+
+    column->setContentsMargins(0, 0, 0, 0);
+    facts->setLabelAlignment(Qt::AlignLeft);
+    addFact(facts, tr("Name:"), title == id ? id : QStringLiteral("%1 (%2)").arg(title, id));
+    addFact(facts, tr("Version:"), utf8(consent.version));
+    addFact(facts, tr("Says it is by:"), authorsOf(consent.id));
+    addFact(facts, tr("Folder:"), QDir::toNativeSeparators(utf8(consent.folder)), longestPath);
+    addFact(facts, tr("Fingerprint:"), grouped(utf8(consent.hash)));
+    column->addLayout(facts);
+    if (consent.count > 0)
+        column->addWidget(changedFiles(consent));
+    column->addStretch();
+    area->setObjectName(QStringLiteral("facts"));
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setWidget(page);
+    const int needed = column->totalHeightForWidth(widthOn(this) - 2 * fontMetrics().height());
+    area->setMinimumHeight(qMin(needed, screen()->availableGeometry().height() / 3));
+    return area;
 }
 
 QWidget *ConsentDialog::headline(const QString &name, bool isChanged)
@@ -85,15 +134,16 @@ QWidget *ConsentDialog::headline(const QString &name, bool isChanged)
     row->setContentsMargins(0, 0, 0, 0);
     auto *picture = new QLabel(line);
     picture->setPixmap(theme::icon(theme::Icon::Warning).pixmap(QSize(40, 40), devicePixelRatioF()));
-    auto *question = new QLabel(line);
+    auto *question = new WholeLabel(QString(), line);
+    const QString called = plain::breakable(plain::line(name, longestName));
     question->setObjectName(QStringLiteral("question"));
     question->setTextFormat(Qt::PlainText);
     question->setWordWrap(true);
     question->setText(isChanged
                           ? tr("The files of the plugin “%1” have changed since you allowed it. "
                                "Allow it to run as it is now?")
-                                .arg(name)
-                          : tr("Allow the plugin “%1” to run?").arg(name));
+                                .arg(called)
+                          : tr("Allow the plugin “%1” to run?").arg(called));
     QFont font = question->font();
     font.setBold(true);
     font.setPointSizeF(font.pointSizeF() * 1.15);
@@ -104,14 +154,16 @@ QWidget *ConsentDialog::headline(const QString &name, bool isChanged)
 }
 
 /* What a plugin says of itself is text and nothing else: it may not look like the dialog's own words. */
-void ConsentDialog::addFact(QFormLayout *facts, const QString &title, const QString &text)
+void ConsentDialog::addFact(QFormLayout *facts, const QString &title, const QString &text, int longest)
 {
     if (text.isEmpty())
         return;
     auto *label = new QLabel(this);
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
-    label->setText(text);
+    /* A path is to be copied as it is. */
+    const QString shown = plain::line(text, longest);
+    label->setText(longest == longestPath ? shown : plain::breakable(shown));
     label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     facts->addRow(title, label);
 }
@@ -123,7 +175,7 @@ QWidget *ConsentDialog::changedFiles(const qi_plugin_consent &consent)
     list->setObjectName(QStringLiteral("changed"));
     list->setAccessibleName(tr("Files that have changed"));
     for (size_t i = 0; i < consent.count; i++)
-        list->addItem(utf8(consent.files_changed[i]));
+        list->addItem(plain::line(utf8(consent.files_changed[i]), longestPath));
     list->setMaximumHeight(list->sizeHintForRow(0) * qMin(6, list->count()) + 2 * list->frameWidth());
     return list;
 }

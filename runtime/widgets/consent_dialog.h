@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Asks whether a plugin may run: what it is, whose, where, what has changed, and what it could do. */
+/*
+ * Asks whether a plugin may run: what it is, whose, where, what has changed, and what it could do.
+ *
+ * All that the plugin says of itself scrolls between the question and the buttons, which stay where they are: nothing that is
+ * in a manifest moves them off the screen, or looks like the dialog's own words.
+ */
 #ifndef QI_WIDGETS_CONSENT_DIALOG_H
 #define QI_WIDGETS_CONSENT_DIALOG_H
 
 #include <QtWidgets/qdialog.h>
 
 #include <qi/plugin.h>
+
+#include "plain_text.h"
 
 class QFormLayout;
 
@@ -21,8 +28,10 @@ class ConsentDialog : public QDialog
     ConsentDialog(const qi_plugin_consent &consent, QWidget *parent);
 
   private:
+    QWidget *middle(const qi_plugin_consent &consent, const QString &title);
     QWidget *headline(const QString &name, bool isChanged);
-    void addFact(QFormLayout *facts, const QString &title, const QString &text);
+    void addFact(QFormLayout *facts, const QString &title, const QString &text,
+                 int longest = plain::lineLength);
     QWidget *changedFiles(const qi_plugin_consent &consent);
     QWidget *buttons();
 };

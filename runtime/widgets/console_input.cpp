@@ -14,6 +14,7 @@
 #include <QtWidgets/qlistview.h>
 #include <QtWidgets/qscrollbar.h>
 
+#include "plain_text.h"
 #include "python_lexer.h"
 #include "texts.h"
 #include "theme.h"
@@ -450,12 +451,15 @@ void ConsoleInput::take_completion(const QString &text)
     update_call_tip(false);
 }
 
+static constexpr int tipLines = 40; /* what a screen holds */
+
 static QString html_of(const Tip &tip)
 {
-    QString text = QStringLiteral("<b><code>%1</code></b>").arg(tip.signature.toHtmlEscaped());
+    QString text = QStringLiteral("<b><code>%1</code></b>")
+                       .arg(plain::lines(tip.signature).toHtmlEscaped());
     if (!tip.documentation.isEmpty())
         text += QStringLiteral("<pre style='white-space: pre-wrap'>%1</pre>")
-                    .arg(tip.documentation.toHtmlEscaped());
+                    .arg(plain::lines(tip.documentation, tipLines).toHtmlEscaped());
     return text;
 }
 

@@ -12,6 +12,7 @@
 
 #include <qi/output.h>
 
+#include "plain_text.h"
 #include "python_lexer.h"
 #include "texts.h"
 
@@ -156,7 +157,8 @@ static QString in_one_block(const QString &text)
 {
     static const QRegularExpression breaks(QStringLiteral("[\\r\\n\\x{2029}\\x{fdd0}\\x{fdd1}]"));
     QString line = text;
-    return line.replace(breaks, QString(QChar::LineSeparator));
+    line.replace(breaks, QStringLiteral("\n"));
+    return plain::whole(line).replace(QLatin1Char('\n'), QChar::LineSeparator);
 }
 
 void ConsoleOutput::put(const QString &text, const QTextCharFormat &format)
@@ -266,7 +268,8 @@ void ConsoleOutput::put_linked(const QString &text, const QTextCharFormat &plain
         QTextCharFormat link = plain;
         link.setAnchor(true);
         link.setAnchorHref(match.captured(2) + QLatin1Char(':') + match.captured(1));
-        link.setToolTip(Texts::tr("Open %1 at line %2").arg(match.captured(1), match.captured(2)));
+        link.setToolTip(
+            plain::tip(Texts::tr("Open %1 at line %2").arg(match.captured(1), match.captured(2))));
         apply_colors(link);
         put(text.mid(at, match.capturedStart() - at), plain);
         put(match.captured(), link);

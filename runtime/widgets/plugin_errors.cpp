@@ -3,6 +3,7 @@
 
 #include <QtWidgets/qlistwidget.h>
 
+#include "plain_text.h"
 #include "trace_view.h"
 
 namespace qi
@@ -30,7 +31,7 @@ void PluginErrors::record(const QString &plugin, const QString &message, const Q
 {
     QList<Problem> &known = m_problems[plugin];
 
-    known.append({QTime::currentTime(), message, traceback});
+    known.append({QTime::currentTime(), plain::whole(message), plain::whole(traceback)});
     if (known.size() > kErrors)
         known.removeFirst();
 }
@@ -65,8 +66,8 @@ void PluginErrors::setPlugin(const PluginInfo &info)
         m_lines = lines;
         m_list->clear();
         for (const Line &line : lines) {
-            auto *item = new QListWidgetItem(line.first, m_list);
-            item->setToolTip(line.first);
+            auto *item = new QListWidgetItem(plain::line(line.first), m_list);
+            item->setToolTip(plain::tip(line.first));
         }
         m_list->setCurrentRow(int(qMax(qsizetype(0), lines.indexOf(read))));
     }

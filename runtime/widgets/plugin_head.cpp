@@ -8,6 +8,7 @@
 #include <QtWidgets/qpushbutton.h>
 
 #include "plain_label.h"
+#include "plain_text.h"
 
 namespace qi
 {
@@ -85,8 +86,8 @@ void PluginHead::setPlugin(const PluginInfo &info, const PluginCalls::Progress *
 
     m_picture->setPixmap(
         theme::icon(info.stateIcon()).pixmap(QSize(side, side), m_picture->devicePixelRatioF()));
-    m_title->setText(info.title());
-    m_state->setText(info.stateLine());
+    m_title->setText(plain::line(info.title()));
+    m_state->setText(plain::lines(info.stateLine()));
     colour(info.stateRole(), palette);
     showProgress(info, told);
 }
@@ -109,12 +110,12 @@ void PluginHead::showProgress(const PluginInfo &info, const PluginCalls::Progres
     m_progress->setValue(told ? told->value : 0);
     m_progress->setVisible(told);
     if (told && !told->text.isEmpty())
-        m_state->setText(QStringLiteral("%1 %2").arg(info.stateText(), told->text));
+        m_state->setText(QStringLiteral("%1 %2").arg(info.stateText(), plain::line(told->text)));
 }
 
 void PluginHead::say(const QString &text)
 {
-    m_notice->setText(text);
+    m_notice->setText(plain::lines(text));
     m_notice->setVisible(!text.isEmpty());
 }
 

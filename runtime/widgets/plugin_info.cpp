@@ -5,6 +5,7 @@
 
 #include <QtCore/qcoreapplication.h>
 
+#include "plain_text.h"
 #include "values.h"
 
 namespace qi
@@ -112,13 +113,33 @@ theme::Role PluginInfo::stateRole() const
     return known ? known->role : theme::Role::Muted;
 }
 
+/* What is there to be read. Keys, names of actions, folders and values stay as they are, since they are used. */
+static QString words(const qi_value &map, const char *key)
+{
+    return plain::line(values::text(map, key));
+}
+
+static QString manyWords(const qi_value &map, const char *key)
+{
+    return plain::whole(values::text(map, key));
+}
+
+static QStringList lines(const qi_value &map, const char *key)
+{
+    QStringList result;
+
+    for (const QString &text : values::texts(map, key))
+        result += plain::lines(text);
+    return result;
+}
+
 static SettingInfo readSetting(const qi_value &map)
 {
     SettingInfo setting;
 
     setting.key = values::text(map, "key");
-    setting.title = values::text(map, "title");
-    setting.description = values::text(map, "description");
+    setting.title = words(map, "title");
+    setting.description = manyWords(map, "description");
     setting.type = values::text(map, "type");
     setting.value = values::variant(map, "value");
     setting.otherwise = values::variant(map, "default");
@@ -127,7 +148,7 @@ static SettingInfo readSetting(const qi_value &map)
     setting.choices = values::variant(map, "choices").toList();
     setting.multiline = values::flag(map, "multiline");
     if (setting.title.isEmpty())
-        setting.title = setting.key;
+        setting.title = plain::line(setting.key);
     return setting;
 }
 
@@ -137,10 +158,10 @@ static ActionInfo readAction(const qi_value &map)
     const qi_value *enabled = qi_value_get(&map, "enabled");
 
     action.name = values::text(map, "name");
-    action.text = values::text(map, "text");
-    action.tooltip = values::text(map, "tooltip");
+    action.text = words(map, "text");
+    action.tooltip = manyWords(map, "tooltip");
     action.shortcut = values::text(map, "shortcut");
-    action.menu = values::text(map, "menu");
+    action.menu = words(map, "menu");
     action.enabled = !enabled || enabled->kind != QI_KIND_BOOL || enabled->as.boolean;
     action.checkable = values::flag(map, "checkable");
     action.checked = values::flag(map, "checked");
@@ -151,10 +172,10 @@ static DependencyInfo readDependency(const qi_value &map)
 {
     DependencyInfo dependency;
 
-    dependency.name = values::text(map, "name");
-    dependency.specifier = values::text(map, "specifier");
-    dependency.installed = values::text(map, "installed");
-    dependency.problem = values::text(map, "problem");
+    dependency.name = words(map, "name");
+    dependency.specifier = words(map, "specifier");
+    dependency.installed = words(map, "installed");
+    dependency.problem = manyWords(map, "problem");
     return dependency;
 }
 
@@ -163,18 +184,19 @@ PluginInfo readPlugin(const qi_value &map)
     PluginInfo info;
 
     info.id = values::text(map, "id");
-    info.name = values::text(map, "name");
-    info.version = values::text(map, "version");
-    info.description = values::text(map, "description");
+    info.name = words(map, "name");
+    info.version = words(map, "version");
+    info.description = manyWords(map, "description");
     info.homepage = values::text(map, "homepage");
-    info.license = values::text(map, "license");
+    info.license = words(map, "license");
     info.folder = values::text(map, "folder");
     info.source = values::text(map, "source");
     info.state = values::text(map, "state");
-    info.reason = values::text(map, "reason");
-    info.traceback = values::text(map, "traceback");
-    info.authors = values::texts(map, "authors");
-    info.problems = values::texts(map, "problems");
+    info.reason = manyWords(map, "reason");
+    info.traceback = manyWords(map, "traceback");
+    for (const QString &author : values::texts(map, "authors"))
+        info.authors += plain::line(author);
+    info.problems = lines(map, "problems");
     info.enabled = values::flag(map, "enabled");
     info.consented = values::flag(map, "consented");
     info.contributes = values::variant(map, "contributes").toMap();

@@ -5,6 +5,7 @@
 
 #include <qi/plugin_manager.hpp>
 
+#include "plain_text.h"
 #include "values.h"
 
 namespace qi
@@ -87,7 +88,7 @@ QMenu *PluginMenu::submenu(const QString &path)
         sofar += QLatin1Char('/') + part.trimmed();
         QMenu *&known = m_submenus[sofar];
         if (!known) {
-            known = menu->addMenu(part.trimmed());
+            known = menu->addMenu(plain::label(part.trimmed()));
             if (menu == m_menu)
                 m_parts.append(known);
         }
@@ -109,9 +110,9 @@ QAction *PluginMenu::makeAction(const Entry &entry)
 
 void PluginMenu::show(QAction *action, const ActionInfo &info)
 {
-    action->setText(info.text.isEmpty() ? info.name : info.text);
-    action->setToolTip(info.tooltip.isEmpty() ? info.text : info.tooltip);
-    action->setStatusTip(info.tooltip);
+    action->setText(plain::label(info.text.isEmpty() ? info.name : info.text));
+    action->setToolTip(plain::tip(info.tooltip.isEmpty() ? info.text : info.tooltip));
+    action->setStatusTip(plain::line(info.tooltip));
     action->setShortcut(QKeySequence(info.shortcut, QKeySequence::PortableText));
     action->setEnabled(info.enabled);
     action->setCheckable(info.checkable);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "plugin_model.h"
 
+#include "plain_text.h"
+
 namespace qi
 {
 
@@ -90,7 +92,7 @@ QVariant PluginModel::data(const QModelIndex &index, int role) const
     case Qt::DecorationRole:
         return theme::icon(plugin.stateIcon());
     case Qt::ToolTipRole:
-        return plugin.reason.isEmpty() ? plugin.description : plugin.reason;
+        return plain::tip(plugin.reason.isEmpty() ? plugin.description : plugin.reason);
     case Qt::AccessibleTextRole:
         return QStringLiteral("%1, %2").arg(plugin.title(), plugin.stateText());
     case IdRole:
@@ -99,7 +101,7 @@ QVariant PluginModel::data(const QModelIndex &index, int role) const
         return QStringList{plugin.title(), plugin.id, plugin.description, plugin.stateText()}.join(
             QLatin1Char('\n'));
     case StateTextRole:
-        return plugin.stateLine();
+        return plain::line(plugin.stateLine());
     case StateRoleRole:
         return int(plugin.stateRole());
     case VersionRole:

@@ -8,6 +8,8 @@
 #include <QtGui/qdesktopservices.h>
 #include <QtWidgets/qscrollbar.h>
 
+#include "plain_text.h"
+
 namespace qi
 {
 
@@ -59,9 +61,10 @@ QString PluginPage::colored(theme::Role role, const QString &html) const
 
 QString PluginPage::link(const QString &target, const QString &text) const
 {
-    return QStringLiteral("<a href='%1' style='color:%2'>%3</a>")
+    /* Beware: an address may have an apostrophe, which toHtmlEscaped() leaves. */
+    return QStringLiteral("<a href=\"%1\" style=\"color:%2\">%3</a>")
         .arg(target.toHtmlEscaped(), theme::color(theme::Role::Accent, palette()).name(),
-             text.toHtmlEscaped());
+             plain::line(text).toHtmlEscaped());
 }
 
 static QString heading(const QString &text)
@@ -93,6 +96,8 @@ static QStringList textsOf(const QVariant &value)
     } else {
         texts += value.toString();
     }
+    for (QString &text : texts)
+        text = plain::line(text);
     return texts;
 }
 
@@ -127,8 +132,8 @@ QString PluginPage::factsHtml() const
     fact(tr("Identifier"), m_info.id.toHtmlEscaped());
     fact(tr("Version"), m_info.version.toHtmlEscaped());
     fact(tr("Authors"), m_info.authors.join(QStringLiteral(", ")).toHtmlEscaped());
-    fact(tr("Home page"),
-         isWeb ? link(homepage.toString(), m_info.homepage) : m_info.homepage.toHtmlEscaped());
+    fact(tr("Home page"), isWeb ? link(homepage.toString(), m_info.homepage)
+                                : plain::line(m_info.homepage).toHtmlEscaped());
     fact(tr("License"), m_info.license.toHtmlEscaped());
     fact(tr("Folder"), m_info.folder.isEmpty() ? QString()
                                                : link(QStringLiteral("#folder"),
@@ -177,14 +182,14 @@ QString PluginPage::actionsHtml() const
     QStringList lines;
 
     for (const ActionInfo &action : m_info.actions) {
-        QString text = action.text.isEmpty() ? action.name : action.text;
+        QString text = action.text.isEmpty() ? plain::line(action.name) : action.text;
         if (!action.menu.isEmpty())
             text = action.menu + QStringLiteral(" › ") + text;
         text = text.toHtmlEscaped();
         if (!action.shortcut.isEmpty())
             text += QStringLiteral(" ") +
                     colored(theme::Role::Muted,
-                            QStringLiteral("(%1)").arg(action.shortcut.toHtmlEscaped()));
+                            QStringLiteral("(%1)").arg(plain::line(action.shortcut).toHtmlEscaped()));
         lines += text;
     }
     QString html = lines.isEmpty() ? QString() : heading(tr("Actions")) + listed(lines);
@@ -196,7 +201,7 @@ QString PluginPage::actionsHtml() const
         const QStringList texts = textsOf(kind.value());
         if (!texts.isEmpty())
             offers += QStringLiteral("%1: %2")
-                          .arg(kind.key(), texts.join(QStringLiteral(", ")))
+                          .arg(plain::line(kind.key()), texts.join(QStringLiteral(", ")))
                           .toHtmlEscaped();
     }
     return offers.isEmpty() ? html : html + heading(tr("Contributes")) + listed(offers);

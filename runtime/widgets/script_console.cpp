@@ -12,6 +12,7 @@
 #include <QtWidgets/qmenu.h>
 #include <QtWidgets/qtoolbutton.h>
 
+#include "plain_text.h"
 #include "theme.h"
 
 namespace qi
@@ -47,6 +48,7 @@ QWidget *ScriptConsolePrivate::make_bar()
     auto *row = new QHBoxLayout(bar);
 
     notice = new QLabel;
+    plain::onlyText(notice);
     notice->setForegroundRole(QPalette::PlaceholderText);
     state = new QLabel;
     stop_button = make_button(theme::Icon::Stop, ScriptConsole::tr("Cancel the input"),
@@ -258,7 +260,10 @@ void ScriptConsolePrivate::answer(const QString &text, QVariant *to)
     const QPointer<QInputDialog> dialog = new QInputDialog(q);
 
     dialog->setWindowTitle(ScriptConsole::tr("The script asks"));
-    dialog->setLabelText(text.isEmpty() ? ScriptConsole::tr("One line of input:") : text);
+    dialog->setLabelText(text.isEmpty() ? ScriptConsole::tr("One line of input:")
+                                        : plain::lines(text));
+    for (QLabel *label : dialog->findChildren<QLabel *>())
+        plain::onlyText(label);
     if (dialog->exec() == QDialog::Accepted && dialog)
         *to = dialog->textValue();
     delete dialog;
@@ -284,8 +289,9 @@ void ScriptConsolePrivate::add_origin(const QString &origin)
     if (origin.isEmpty() && !filter_menu->isEmpty())
         return; /* the application's own is there from the beginning */
     auto *action = filter_menu->addAction(origin.isEmpty() ? ScriptConsole::tr("The application")
-                                          : origin[0] == QLatin1Char('>') ? origin.mid(1)
-                                                                          : origin);
+                                          : origin[0] == QLatin1Char('>')
+                                              ? plain::label(origin.mid(1))
+                                              : plain::label(origin));
     action->setCheckable(true);
     action->setChecked(output->is_visible(origin));
     action->setData(origin);
@@ -302,8 +308,8 @@ void ScriptConsolePrivate::update_notice()
         text = ScriptConsole::tr("%L1 older lines were dropped; %L2 are kept").arg(dropped).arg(most_lines);
     else if (!history.problem().isEmpty())
         text = ScriptConsole::tr("The history is not kept: %1").arg(history.problem());
-    notice->setText(text);
-    notice->setToolTip(text);
+    notice->setText(plain::line(text));
+    notice->setToolTip(plain::tip(text));
 }
 
 /* -- searching the history ----------------------------------------------------------------------------- */

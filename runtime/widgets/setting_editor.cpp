@@ -22,6 +22,7 @@
 #include <QtWidgets/qtoolbutton.h>
 
 #include "integer_box.h"
+#include "plain_text.h"
 
 namespace qi
 {
@@ -184,7 +185,7 @@ class ChoiceEditor : public SettingEditor
     {
         adopt(m_box, setting);
         for (const QVariant &choice : setting.choices)
-            m_box->addItem(choice.toString(), choice);
+            m_box->addItem(plain::line(choice.toString()), choice);
         m_box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         m_box->setMinimumContentsLength(12);
         connect(m_box, &QComboBox::activated, this, [this] { Q_EMIT edited(true); });
@@ -395,8 +396,8 @@ void SettingEditor::adopt(QWidget *widget, const SettingInfo &setting)
     row->setContentsMargins(0, 0, 0, 0);
     row->addWidget(widget, 1);
     widget->setAccessibleName(setting.title);
-    widget->setAccessibleDescription(setting.description);
-    widget->setToolTip(setting.description);
+    widget->setAccessibleDescription(plain::lines(setting.description));
+    widget->setToolTip(plain::tip(setting.description));
     widget->setObjectName(setting.key);
     if (widget->focusPolicy() == Qt::WheelFocus)
         widget->setFocusPolicy(Qt::StrongFocus);

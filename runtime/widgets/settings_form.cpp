@@ -12,6 +12,7 @@
 #include <QtWidgets/qtoolbutton.h>
 
 #include "plain_label.h"
+#include "plain_text.h"
 #include "setting_editor.h"
 
 namespace qi
@@ -145,7 +146,6 @@ void SettingsForm::addRow(QGridLayout *grid, const SettingInfo &setting)
 {
     Row &row = *find(setting.key);
     const int line = grid->rowCount();
-    QString title = setting.title;
 
     row.editor = SettingEditor::make(setting, this);
     row.reset = new QToolButton(this);
@@ -155,12 +155,14 @@ void SettingsForm::addRow(QGridLayout *grid, const SettingInfo &setting)
     row.reset->setAccessibleName(tr("%1: reset to default").arg(setting.title));
     row.reset->setObjectName(QStringLiteral("reset-") + setting.key);
     row.about = plain_label(this);
-    row.about->setText(setting.description);
+    row.about->setText(plain::lines(setting.description));
     row.about->setVisible(!setting.description.isEmpty());
     row.problem = plain_label(this);
     row.problem->setObjectName(QStringLiteral("problem-") + setting.key);
     row.problem->hide();
-    auto *label = new QLabel(title.replace(QLatin1Char('&'), QStringLiteral("&&")), this);
+    auto *label = new QLabel(this);
+    plain::onlyText(label);
+    label->setText(plain::label(setting.title));
     label->setBuddy(row.editor);
     const bool isTall = row.editor->sizeHint().height() > 3 * fontMetrics().height();
     const Qt::Alignment beside = isTall ? Qt::AlignTop : Qt::AlignVCenter;
@@ -277,7 +279,7 @@ void SettingsForm::resetAll()
 
 void SettingsForm::showProblem(Row &row, const QString &problem)
 {
-    row.problem->setText(problem);
+    row.problem->setText(plain::lines(problem));
     row.problem->setVisible(!problem.isEmpty());
 }
 

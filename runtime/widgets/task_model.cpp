@@ -7,6 +7,8 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtGui/qfont.h>
 
+#include "plain_text.h"
+
 namespace qi
 {
 
@@ -327,9 +329,9 @@ QVariant TaskModel::data(const QModelIndex &index, int role) const
         return {};
     switch (role) {
     case Qt::DisplayRole:
-        return cell(*this, index);
+        return plain::line(cell(*this, index));
     case Qt::ToolTipRole:
-        return index.column() == Name ? info->coroutine : cell(*this, index);
+        return plain::tip(index.column() == Name ? info->coroutine : cell(*this, index));
     case SortRole:
         /* In tenths of a second: what was made together stays in its order, though it is listed in turn. */
         return index.column() == Age ? QVariant(-std::floor(node(index)->started * 10))

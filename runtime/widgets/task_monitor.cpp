@@ -29,6 +29,7 @@
 #include "counter_plots.h"
 #include "task_filter.h"
 #include "task_model.h"
+#include "plain_text.h"
 #include "theme.h"
 #include "trace_view.h"
 #include "values.h"
@@ -192,6 +193,7 @@ void TaskMonitorPrivate::makeLayout()
         showCount();
     });
     status = new QLabel(q);
+    plain::onlyText(status);
     status->setObjectName(QStringLiteral("status"));
     plots = new CounterPlots(q);
 
@@ -280,7 +282,7 @@ void TaskMonitorPrivate::lookAgain()
 
 void TaskMonitorPrivate::say(const QString &text)
 {
-    status->setText(text);
+    status->setText(plain::line(text));
 }
 
 void TaskMonitorPrivate::showCount()
@@ -382,7 +384,8 @@ QString TaskMonitorPrivate::rowText(const QModelIndex &row, int depth) const
                    QLatin1Char('\n');
     for (const Frame &frame : readStack(list.get(), row.data(TaskModel::IdRole).toLongLong()))
         text += QStringLiteral("%1    %2, %3:%4\n")
-                    .arg(QString(depth * 2, QLatin1Char(' ')), frame.function, frame.file)
+                    .arg(QString(depth * 2, QLatin1Char(' ')), plain::line(frame.function),
+                         plain::line(frame.file))
                     .arg(frame.line);
     return text;
 }
@@ -417,8 +420,9 @@ void TaskMonitorPrivate::saveTo(const QString &name, const QString &text)
         return;
     auto *problem = new QMessageBox(
         QMessageBox::Warning, TaskMonitor::tr("Save the tasks"),
-        TaskMonitor::tr("%1 cannot be written: %2").arg(name, file.errorString()), QMessageBox::Ok,
-        q);
+        TaskMonitor::tr("%1 cannot be written: %2").arg(plain::line(name), file.errorString()),
+        QMessageBox::Ok, q);
+    problem->setTextFormat(Qt::PlainText);
     problem->setAttribute(Qt::WA_DeleteOnClose);
     problem->open();
 }

@@ -5,10 +5,13 @@
 #include <QtCore/qregularexpression.h>
 #include <QtWidgets/qscrollbar.h>
 
+#include "plain_text.h"
 #include "theme.h"
 
 namespace qi
 {
+
+static constexpr int longestPlace = 5000; /* more than a path has */
 
 TraceView::TraceView(QWidget *parent) : QTextBrowser(parent)
 {
@@ -83,13 +86,14 @@ QString TraceView::link(const QString &file, int line, const QString &text)
     m_places.append({file, line});
     return QStringLiteral("<a href='#%1' style='color:%2'>%3</a>")
         .arg(m_places.size() - 1)
-        .arg(theme::color(theme::Role::Accent, palette()).name(), text.toHtmlEscaped());
+        .arg(theme::color(theme::Role::Accent, palette()).name(),
+             plain::line(text, longestPlace).toHtmlEscaped());
 }
 
 /* Where code stands, as text: its spaces are kept. */
 static QString code(const QString &text)
 {
-    return text.toHtmlEscaped().replace(QLatin1Char(' '), QStringLiteral("&nbsp;"));
+    return plain::whole(text).toHtmlEscaped().replace(QLatin1Char(' '), QStringLiteral("&nbsp;"));
 }
 
 QString TraceView::framesHtml()
@@ -99,7 +103,8 @@ QString TraceView::framesHtml()
     for (const Frame &frame : m_frames) {
         const QString place = QStringLiteral("%1:%2").arg(frame.file).arg(frame.line);
         html += QStringLiteral("<div><b>%1</b>&nbsp;&nbsp;%2</div>")
-                    .arg(frame.function.toHtmlEscaped(), link(frame.file, frame.line, place));
+                    .arg(plain::line(frame.function).toHtmlEscaped(),
+                         link(frame.file, frame.line, place));
         if (!frame.text.isEmpty())
             html += QStringLiteral("<div style='color:%1'>&nbsp;&nbsp;&nbsp;&nbsp;%2</div>")
                         .arg(theme::color(theme::Role::Muted, palette()).name(),
