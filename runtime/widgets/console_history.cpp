@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "console_history.h"
 
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
 #include <QtCore/qfileinfo.h>
@@ -8,6 +15,8 @@
 #include <QtCore/qjsondocument.h>
 #include <QtCore/qsavefile.h>
 #include <QtCore/qstandardpaths.h>
+
+#include "texts.h"
 
 namespace qi
 {
@@ -34,6 +43,38 @@ QString ConsoleHistory::default_file()
     return folder.isEmpty() ? QString() : folder + QStringLiteral("/console_history.jsonl");
 }
 
+/* What is in the file is offered to be run, and what is typed is written into it: so it is a file, and the user's alone. A
+ * link may lead anywhere, and what is no file may hold up the window. Returns why it is not, or "". */
+static QString problem_of(int descriptor)
+{
+    struct stat facts;
+
+    if (fstat(descriptor, &facts) < 0)
+        return QString::fromLocal8Bit(std::strerror(errno));
+    if (!S_ISREG(facts.st_mode))
+        return Texts::tr("it is no file");
+    if (facts.st_uid != geteuid() || (facts.st_mode & (S_IWGRP | S_IWOTH)))
+        return Texts::tr("other users may write to it");
+    return {};
+}
+
+/* Opens it for the owner of the process only. Returns why that cannot be, or "". */
+static QString open_private(QFile &file, const QString &path, int flags)
+{
+    const int descriptor = ::open(QFile::encodeName(path).constData(),
+                                  flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    const QString problem = descriptor < 0 ? QString::fromLocal8Bit(std::strerror(errno))
+                                           : problem_of(descriptor);
+
+    if (problem.isEmpty() &&
+        file.open(descriptor, flags & O_WRONLY ? QIODevice::WriteOnly : QIODevice::ReadOnly,
+                  QFile::AutoCloseHandle))
+        return {};
+    if (descriptor >= 0)
+        ::close(descriptor);
+    return problem;
+}
+
 void ConsoleHistory::set_file(const QString &path)
 {
     m_file = path;
@@ -44,16 +85,19 @@ void ConsoleHistory::set_file(const QString &path)
 
 void ConsoleHistory::read()
 {
-    QFile file(m_file);
+    QFile file;
     QStringList found;
+    const QString problem = open_private(file, m_file, O_RDONLY);
 
-    if (file.open(QIODevice::ReadOnly)) {
+    if (problem.isEmpty()) {
         while (!file.atEnd()) {
             const QString source = source_of(file.readLine().trimmed());
             if (!source.isEmpty())
                 found.append(source);
         }
         file.close();
+    } else if (QFileInfo::exists(m_file)) {
+        m_problem = problem;
     }
     const bool too_many = found.size() > 2 * KEPT;
     if (found.size() > KEPT)
@@ -77,16 +121,12 @@ void ConsoleHistory::compact()
 
 void ConsoleHistory::append(const QString &source)
 {
-    QFile file(m_file);
+    QFile file;
 
     QDir().mkpath(QFileInfo(m_file).path());
-    const bool fresh = !file.exists();
-    if (!file.open(QIODevice::WriteOnly | QIODevice::Append)) {
-        m_problem = file.errorString();
+    m_problem = open_private(file, m_file, O_WRONLY | O_APPEND | O_CREAT);
+    if (!m_problem.isEmpty())
         return;
-    }
-    if (fresh)
-        file.setPermissions(private_file);
     const QByteArray line = line_of(source);
     if (file.write(line) != line.size() || !file.flush())
         m_problem = file.errorString();

@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include <sys/stat.h>
+
 #include <QtCore/qfile.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qtimer.h>
@@ -207,6 +209,51 @@ TEST_CASE_METHOD(Fixture, "a_history_that_cannot_be_written_is_told_and_harms_no
     console->setHistoryFile(QString());
     run("2");
     CHECK(shows("2\n"));
+}
+
+TEST_CASE_METHOD(Fixture, "a_history_that_is_not_the_users_alone_is_neither_read_nor_written")
+{
+    QTemporaryDir folder;
+    const QString real = folder.filePath(QStringLiteral("real"));
+    const QString link = folder.filePath(QStringLiteral("link"));
+    const QString pipe = folder.filePath(QStringLiteral("pipe"));
+    const QString open = folder.filePath(QStringLiteral("open"));
+    const auto content = [](const QString &path) {
+        QFile file(path);
+        REQUIRE(file.open(QIODevice::ReadOnly));
+        return file.readAll();
+    };
+    const auto notice = [&] {
+        QString all;
+        for (QLabel *label : console->findChildren<QLabel *>())
+            all += label->text();
+        return all;
+    };
+    for (const QString &path : {real, open}) {
+        QFile file(path);
+        REQUIRE(file.open(QIODevice::WriteOnly));
+        file.write("\"planted\"\n");
+    }
+    REQUIRE(QFile::link(real, link));
+    REQUIRE(::mkfifo(QFile::encodeName(pipe).constData(), 0600) == 0);
+    REQUIRE(::chmod(QFile::encodeName(open).constData(), 0666) == 0);
+    for (const QString &path : {link, pipe, open}) {
+        INFO(path.toStdString());
+        console->setHistoryFile(path);
+        key(Qt::Key_Up);
+        CHECK(typed().empty());
+        input->clear();
+        run("1 + 1");
+        CHECK(notice().contains(QStringLiteral("history is not kept")));
+        key(Qt::Key_Up);
+        CHECK(typed() == "1 + 1"); /* while the window is there */
+        input->clear();
+    }
+    CHECK(content(real) == "\"planted\"\n");
+    CHECK(content(open) == "\"planted\"\n");
+    console->setHistoryFile(real);
+    key(Qt::Key_Up);
+    CHECK(typed() == "planted");
 }
 
 TEST_CASE_METHOD(Fixture, "control_r_searches_the_history")

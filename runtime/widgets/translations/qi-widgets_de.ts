@@ -482,6 +482,14 @@
         <translation>Der Verlauf wird nicht gespeichert: %1</translation>
     </message>
     <message>
+        <source>it is no file</source>
+        <translation>es ist keine Datei</translation>
+    </message>
+    <message>
+        <source>other users may write to it</source>
+        <translation>andere Benutzer dürfen hineinschreiben</translation>
+    </message>
+    <message>
         <source>Not in the history:</source>
         <translation>Nicht im Verlauf:</translation>
     </message>
