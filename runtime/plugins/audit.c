@@ -5,7 +5,8 @@
  * CPython takes hooks and never gives them back, so one is added when the first callback is set, and looks
  * each time whether there is one. It runs wherever the interpreter is, also in the middle of its own C
  * code, so it runs no Python code itself: arguments are written by the repr of Python's own types, applied
- * to what is inside of an object, and never by what a subclass has put in its place.
+ * to what is inside of an object, and never by what a subclass has put in its place. Paths of pathlib reach
+ * many events as they are, and are written as their texts.
  *
  * The callback and its `user` are changed and read with the GIL held.
  */
@@ -22,6 +23,7 @@
 #include "core/hostcall.h"
 #include "core/callout.h"
 #include "python/interp.h"
+#include "python/path_text.h"
 #include "python/gate.h"
 #include "python/scope.h"
 
@@ -90,9 +92,18 @@ static PyObject *text_of_dict(PyObject *dict, unsigned level)
     return result;
 }
 
-/* An object that is no value is named by its type, except for code and types, which have names. */
+static PyObject *text_of_text(PyObject *object);
+static PyObject *text_of_bytes(PyObject *object);
+
+/* An object that is no value is named by its type, except for paths, and for code and types, which have names. */
 static PyObject *text_of_other(PyObject *object)
 {
+    PyObject *path = qip_path_text(object);
+    if (path) {
+        PyObject *text = PyUnicode_Check(path) ? text_of_text(path) : text_of_bytes(path);
+        Py_DECREF(path);
+        return text;
+    }
     if (PyCode_Check(object))
         return PyCode_Type.tp_repr(object);
     if (PyType_Check(object))
@@ -293,6 +304,8 @@ static int hook(const char *event, PyObject *arguments, void *Py_UNUSED(data))
 /* Returns QI_OK, or a failure. Whether a hook was added is not always told: another hook may say no. */
 static int install(void)
 {
+    if (qip_path_text_prepare() < 0)
+        return qip_fail_python("preparing to write out paths");
     if (is_installed)
         return QI_OK;
     if (PySys_AddAuditHook(hook, NULL) < 0 || PySys_Audit(PROBE, NULL) < 0)
@@ -324,4 +337,5 @@ void qip_audit_forget(void)
 {
     callback = NULL;
     callback_user = NULL;
+    qip_path_text_forget();
 }

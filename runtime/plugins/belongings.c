@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "python/compat.h"
+#include "python/path_text.h"
 #include "python/scope.h"
 #include "plugins/setup.h"
 #include "signals/connections.h"
@@ -19,10 +20,12 @@ enum { MOST_PATHS = 1000, MOST_SOCKETS = 256 };
 static void note_path(PyObject *scope, const char *set, PyObject *path)
 {
     PyObject *paths = PyObject_GetAttrString(scope, set);
+    PyObject *text = PyUnicode_CheckExact(path) ? Py_NewRef(path) : qip_path_text(path);
 
-    if (paths && PyUnicode_CheckExact(path) && PySet_Check(paths) &&
+    if (paths && text && PyUnicode_CheckExact(text) && PySet_Check(paths) &&
         PySet_GET_SIZE(paths) < MOST_PATHS)
-        (void)PySet_Add(paths, path);
+        (void)PySet_Add(paths, text);
+    Py_XDECREF(text);
     Py_XDECREF(paths);
 }
 
@@ -100,6 +103,8 @@ static PyObject *follow_files(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(i
 {
     static bool follows;
 
+    if (qip_path_text_prepare() < 0)
+        return NULL;
     if (!follows && PySys_AddAuditHook(hear, NULL) < 0)
         return NULL;
     follows = true;

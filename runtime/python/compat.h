@@ -26,6 +26,11 @@
 /* A Server knows its transports one by one, and a transport that is collected leaves it: since 3.13. */
 #define QIP_SERVERS_KNOW_TRANSPORTS (PY_VERSION_HEX >= 0x030D0000)
 
+/* The slots of a pathlib path: its text, once somebody has asked for it, and what it was made of: its parts, of which the
+ * first is the root, until 3.11; since then what was given, to be joined. */
+#define QIP_PATH_TEXT    "_str"
+#define QIP_PATH_MADE_OF (PY_VERSION_HEX >= 0x030C0000 ? "_raw_paths" : "_parts")
+
 /*
  * A stretch of code in which no exception counts as being handled, whatever the caller is in the middle
  * of handling. A coroutine that starts inside an `except` block of somebody else's must not find that

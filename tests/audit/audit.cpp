@@ -57,6 +57,12 @@ const char
                          "context.run(scope.current.set, scope.Scope('orders'))\n"
                          "def as_plugin(function, *args): return context.run(function, *args)\n";
 
+/* A text as a literal of Python's, which has neither backslashes nor three quotes. */
+std::string python(const std::string &text)
+{
+    return "\"\"\"" + text + "\"\"\"";
+}
+
 } // namespace
 
 TEST_CASE("an event reaches the callback with its arguments")
@@ -175,6 +181,89 @@ TEST_CASE("objects of a plugin's are not asked for their text")
     CHECK(ear.named("shop.sells")[0].arguments ==
           "('/etc', 5, [1], {'a': 1}, <Thing object>, <class 'Typed'>)");
     CHECK(host.eval("ran") == "[]");
+}
+
+TEST_CASE("paths are written out, as they are used and without running any code")
+{
+    Ear ear;
+    Host host;
+    host.exec(PREPARATION);
+    host.exec(
+        "import os, pathlib, pickle, tempfile\n"
+        "ran = []\n"
+        "def trap(self, *args): ran.append(type(self).__name__); return '/harmless'\n"
+        "class Own(type(pathlib.Path())): __fspath__ = __str__ = __repr__ = trap\n"
+        "Path = pathlib.Path\n"
+        "paths = [Path('/etc/secret'), Path('/etc', 'secret'), Path('/etc') / 'secret', "
+        "Path('/etc//./secret/'),\n"
+        "         Path('a', '/etc', 'secret'), pathlib.PurePosixPath('/etc/secret'), "
+        "Path('/etc/secret/x').parent,\n"
+        "         pickle.loads(pickle.dumps(Path('/etc/secret'))), "
+        "Path('/etc/x').with_name('secret')]\n"
+        "others = [Path(), Path('a/../b'), Path('//host/x'), Path('///x'), Path('/'), Path('a', "
+        "''),\n"
+        "          Path(b'caf\\xe9'.decode(errors='surrogateescape'))]\n"
+        "used = [os.fspath(path) for path in others]\n"
+        "fresh = [Path(text) for text in ('', 'a/../b', '//host/x', '///x', '/', 'a/', used[-1])]\n"
+        "folder = tempfile.mkdtemp(); open(folder + '/entry', 'w').close()\n"
+        "entry = next(os.scandir(folder)); entry_in_bytes = "
+        "next(os.scandir(os.fsencode(folder)))\n");
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    host.exec("for path in paths: sys.audit('one', path)\n"
+              "sys.audit('used', *others); sys.audit('fresh', *fresh); sys.audit('texts', *used)\n"
+              "sys.audit('entry', entry, entry_in_bytes, [entry], {'k': paths[0]})\n"
+              "sys.audit('own', Own('/etc/secret'))\n"
+              "saved = {name: pathlib.PurePath.__dict__[name] for name in ('__str__', "
+              "'__fspath__', '_str')}\n"
+              "for name in saved: setattr(pathlib.PurePath, name, property(trap) if name == '_str' "
+              "else trap)\n"
+              "sys.audit('patched', paths[0], fresh[1])\n"
+              "for name, value in saved.items(): setattr(pathlib.PurePath, name, value)\n");
+    REQUIRE(ear.named("one").size() == 9);
+    for (const Event &event : ear.named("one"))
+        CHECK(event.arguments == "('/etc/secret',)");
+    CHECK(ear.named("used")[0].arguments == ear.named("texts")[0].arguments);
+    CHECK(ear.named("fresh")[0].arguments == ear.named("texts")[0].arguments);
+    CHECK(
+        host.eval(("eval(" + python(ear.named("entry")[0].arguments) +
+                   ") == (folder + '/entry', os.fsencode(folder) + b'/entry', [folder + '/entry'], "
+                   "{'k': '/etc/secret'})")
+                      .c_str()) == "True");
+    CHECK(ear.named("own")[0].arguments == "(<Own object>,)");
+    CHECK(ear.named("patched")[0].arguments == "('/etc/secret', 'a/../b')");
+    CHECK(host.eval("ran") == "[]");
+}
+
+TEST_CASE("what is asked for with a path can be forbidden by its name")
+{
+    struct Guard {
+        static bool allows(const char *, const char *arguments, const char *, void *)
+        {
+            return std::string(arguments).find("/secret") == std::string::npos;
+        }
+    };
+    Host host;
+    host.exec(PREPARATION);
+    host.exec("import io, os, pathlib, sqlite3, subprocess, tempfile\n"
+              "folder = pathlib.Path(tempfile.mkdtemp()); (folder / 'secret').touch()\n"
+              "def secret(): return folder / 'secret'\n"
+              "def refused(function, *args, **options):\n"
+              "    try: function(*args, **options)\n"
+              "    except PermissionError as error: return 'the application does not allow' in "
+              "str(error)\n"
+              "    return False\n");
+    REQUIRE(qi_audit_set(host.runtime, Guard::allows, nullptr) == QI_OK);
+    for (const char *call :
+         {"open, secret()", "io.FileIO, secret()", "sqlite3.connect, secret()",
+          "subprocess.run, [secret()]", "subprocess.run, [pathlib.Path('/bin/cat'), secret()]",
+          "subprocess.run, ['/bin/true'], cwd=secret()", "subprocess.run, ['x'], executable=secret()",
+          "os.remove, secret()", "os.listdir, secret()", "os.rename, secret(), folder / 'other'",
+          "os.remove, next(os.scandir(folder))", "secret().unlink", "os.truncate, secret(), 0"}) {
+        INFO(call);
+        CHECK(host.eval((std::string("refused(") + call + ")").c_str()) == "True");
+    }
+    REQUIRE(qi_audit_set(host.runtime, nullptr, nullptr) == QI_OK);
+    host.exec("import shutil; shutil.rmtree(folder)");
 }
 
 TEST_CASE("arguments that are long, deep, large, or no text are told as far as they go")
