@@ -115,8 +115,9 @@ typedef struct qi_plugins_config {
     unsigned deactivate_ms; /* that deactivate(), and the end of its tasks, may take each; 0: 5000 */
     unsigned storm_limit;   /* a plugin with so many errors, 0: 20, */
     unsigned storm_ms;      /* within so many milliseconds, 0: 10000, is FAILED */
-    /* Bytes that the Python code of a plugin may hold; one with more is FAILED. Python's allocations are traced for
-     * that, which makes all Python code slower. 0: not watched. */
+    /* Bytes that the Python code of a plugin may hold; one with more is FAILED. Counted is what it gets from Python's
+     * allocators while it runs in the plugin's name, and not what libraries get from the system by themselves, as the
+     * arrays of numpy and mmap. The count costs Python's allocations a little. 0: not watched. */
     size_t memory_limit;
     bool watch_files; /* reload an active plugin, and retry a failed one, when its files change */
 

@@ -10,6 +10,7 @@ extern "C" {
 #endif
 
 int qip_belongings_setup(PyObject *module);
+int qip_memory_setup(PyObject *module);
 int qip_plugin_events_setup(PyObject *module);
 
 #ifdef __cplusplus

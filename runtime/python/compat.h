@@ -57,6 +57,16 @@ static inline void qip_exc_scope_leave(qip_exc_scope *scope)
     Py_CLEAR(scope->item.exc_value);
 }
 
+/* The state of this thread; NULL where it has none, as it can be in an allocator. */
+static inline PyThreadState *qip_thread_state_or_null(void)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    return PyThreadState_GetUnchecked();
+#else
+    return _PyThreadState_UncheckedGet();
+#endif
+}
+
 /* The Context that is entered in this thread: borrowed; NULL if none was yet. */
 static inline PyObject *qip_current_context(void)
 {

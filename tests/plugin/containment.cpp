@@ -310,6 +310,79 @@ TEST_CASE("a plugin that holds too much memory is ended")
     CHECK(qi_plugin_state_of(host.runtime, "good") == QI_PLUGIN_ACTIVE);
 }
 
+TEST_CASE("memory is counted as it is held, and not as it was allocated")
+{
+    PluginHost host;
+    host.write("busy", "import asyncio\n"
+                       "held, rounds = [], 0\n"
+                       "async def work():\n"
+                       "    global held, rounds\n"
+                       "    while True:\n"
+                       "        held = [bytes(1000) for _ in range(1000)]\n"
+                       "        held.extend(held); held.sort()\n"
+                       "        rounds += 1\n"
+                       "        await asyncio.sleep(0)\n"
+                       "def activate(ctx): ctx.run_task(work())\n");
+    host.start([](qi_plugins_config &config) { config.memory_limit = 8 << 20; });
+    CHECK(host.enable("busy") == QI_PLUGIN_ACTIVE);
+    host.until([&] {
+        return host.eval("__import__('sys').modules['qi_plugins.busy.busy'].rounds > 50") == "True";
+    });
+    host.exec("import _qi; sizes = _qi._memory_held()");
+    CHECK(host.eval("1_000_000 < sizes['busy'] < 4_000_000") == "True");
+    CHECK(qi_plugin_state_of(host.runtime, "busy") == QI_PLUGIN_ACTIVE);
+    CHECK(host.disable("busy") == QI_PLUGIN_DISABLED);
+    host.exec("import gc; gc.collect(); sizes = _qi._memory_held()");
+    CHECK(host.eval("sizes['busy'] < 500_000") == "True");
+}
+
+TEST_CASE("memory that a plugin's threads and blocks that grow take is its own")
+{
+    PluginHost host;
+    host.write("grows",
+               "import threading\n"
+               "held = bytearray()\n"
+               "def grow():\n"
+               "    for _ in range(200): held.extend(bytes(10_000))\n"
+               "def activate(ctx):\n"
+               "    thread = threading.Thread(target=grow); thread.start(); thread.join()\n");
+    host.start([](qi_plugins_config &config) { config.memory_limit = 64 << 20; });
+    CHECK(host.enable("grows") == QI_PLUGIN_ACTIVE);
+    host.exec("import _qi\nown = [bytes(1000) for _ in range(10_000)]\nsizes = _qi._memory_held()");
+    CHECK(host.eval("2_000_000 <= sizes['grows'] < 4_000_000") == "True");
+}
+
+TEST_CASE("memory is counted whatever tracemalloc does meanwhile")
+{
+    PluginHost host;
+    host.write("holds", "held = []\n"
+                        "def take(): held.append(bytearray(4 << 20))\n"
+                        "def activate(ctx): ctx.expose('take', take)\n");
+    host.exec("import tracemalloc, _qi; tracemalloc.start()");
+    host.start([](qi_plugins_config &config) { config.memory_limit = 64 << 20; });
+    CHECK(host.enable("holds") == QI_PLUGIN_ACTIVE);
+    const char *take = "before = _qi._memory_held()['holds']\n"
+                       "from qi.plugin import manager\n"
+                       "import asyncio, contextvars\n"
+                       "_qi._plugins['holds'][1].copy().run(__import__('sys').modules['qi_plugins."
+                       "holds.holds'].take)\n"
+                       "more = _qi._memory_held()['holds'] - before\n";
+    host.exec(take);
+    CHECK(host.eval("more >> 20") == "4");
+    host.exec("tracemalloc.stop()"); // and takes our hooks with it
+    host.exec("_qi._memory_held()"); // which is seen at the next look
+    host.exec(take);
+    CHECK(host.eval("more >> 20") == "4");
+    host.exec("tracemalloc.start()");
+    host.exec(take);
+    CHECK(host.eval("more >> 20") == "4");
+    host.exec("tracemalloc.stop()");
+    host.exec(take);
+    CHECK(host.eval("more >> 20") == "4");
+    host.exec("__import__('sys').modules['qi_plugins.holds.holds'].held.clear()");
+    CHECK(host.eval("_qi._memory_held()['holds'] < 1 << 20") == "True");
+}
+
 namespace
 {
 

@@ -91,7 +91,7 @@ class Manager:
         _qi._scope_follow_files()
         log.begin(self._undo)
         if self._memory_limit:
-            self._memory = Memory(self._memory_limit, self._active_folders, self._holds_too_much)
+            self._memory = Memory(self._memory_limit, self._holds_too_much)
             self._looking = self._loop.create_task(self._memory.watch(), name="qi memory of plugins",
                                                    context=self._context.copy())
         if watch_files:
@@ -486,13 +486,10 @@ class Manager:
         self._change(plugin, "stop", stop())
 
     def _holds_too_much(self, id, size):
-        plugin = self._plugins[id]
-        if plugin.state == "active":
+        plugin = self._plugins.get(id)
+        if plugin is not None and plugin.state == "active":
             reason = f"its Python code holds {size >> 20} MB; it may have {self._memory_limit >> 20} MB"
             self._stop_failing(plugin, reason)
-
-    def _active_folders(self):
-        return {id: self._plugins[id].found.folder for id in self._order}
 
     # -- files --
 

@@ -5,11 +5,11 @@ An error is reported under the plugin's name as long as there are few. Of many o
 have are reported, so that they do not bury what else is in the application's log.
 """
 
+import asyncio
 import collections
-import os
 import time
 
-from .trust import is_below
+import _qi
 
 
 class Storm:
@@ -41,40 +41,25 @@ class Storm:
 
 
 class Memory:
-    """Looks from time to time how much the Python code of plugins holds."""
+    """Looks from time to time how much the Python code of plugins holds, which is counted as it is allocated and freed:
+    runtime/plugins/memory.c."""
 
     INTERVAL = 1.0
-    FRAMES = 16  # of a traceback, in which one of the plugin's lines makes an allocation its own
 
-    def __init__(self, limit, plugins, exceeded):
-        import tracemalloc
-
-        self._tracemalloc = tracemalloc
-        self._limit, self._plugins, self._exceeded = limit, plugins, exceeded
-        self._started = not tracemalloc.is_tracing()
-        if self._started:
-            tracemalloc.start(self.FRAMES)
+    def __init__(self, limit, exceeded):
+        self._limit, self._exceeded = limit, exceeded
+        _qi._memory_watch(True)
 
     def stop(self):
-        if self._started:
-            self._tracemalloc.stop()
+        _qi._memory_watch(False)
 
     async def watch(self):
         """Runs until it is cancelled."""
-        import asyncio
-
         while True:
             await asyncio.sleep(self.INTERVAL)
             self.look()
 
     def look(self):
-        folders = {id: os.path.realpath(folder) for id, folder in self._plugins().items()}
-        if not folders or self._tracemalloc.get_traced_memory()[0] < self._limit:
-            return
-        held = collections.Counter()
-        for trace in self._tracemalloc.take_snapshot().traces:
-            for id in {id for frame in trace.traceback for id, folder in folders.items() if is_below(frame.filename, folder)}:
-                held[id] += trace.size
-        for id, size in held.items():
+        for id, size in _qi._memory_held().items():
             if size > self._limit:
                 self._exceeded(id, size)

@@ -84,6 +84,7 @@ class Activation:
         self.loading = True
         self.ended = False
         self.scope = Scope(plugin.id)
+        _qi._memory_follow(self.scope)
         self.scope.written = plugin.written
         self._context = contextvars.copy_context()
         self._context.run(current.set, self.scope)
