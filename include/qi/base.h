@@ -95,7 +95,7 @@ typedef enum qi_status {
         QI_STATUS_FORCE_INT_ = 0x7fffffff /* keeps the enum as wide as an int; never returned */
 } qi_status;
 
-/* What went wrong in a call that failed, or in Python code that nobody awaits. */
+/* What went wrong in a call that failed, or in Python code that nobody awaits. Its texts steer no terminal. */
 typedef struct qi_error {
     int status;              /* a negative qi_status */
     const char *message;     /* one paragraph that says what happened and what to do; never NULL */

@@ -150,7 +150,7 @@ typedef struct qi_config {
 
     /* -- the host's callbacks -------------------------------------------------------------------- */
 
-    /* Messages of libqi and of Python's `logging` that no handler of its own takes.
+    /* Messages of libqi and of Python's `logging` that no handler of its own takes; they steer no terminal.
      * NULL: the logging category "qi" of Qt. */
     qi_log_fn log;
     void *log_user;
