@@ -81,8 +81,12 @@ int main(int argc, char **argv)
     window.addDockWidget(Qt::BottomDockWidgetArea, dock);
     QObject::connect(console, &qi::ScriptConsole::openRequested, &window,
                      [&window](const QString &file, int line) {
-                         QMessageBox::information(&window, QStringLiteral("An editor would open"),
-                                                  file + QLatin1Char(':') + QString::number(line));
+                         QMessageBox box(QMessageBox::Information,
+                                         QStringLiteral("An editor would open"),
+                                         file + QLatin1Char(':') + QString::number(line),
+                                         QMessageBox::Ok, &window);
+                         box.setTextFormat(Qt::PlainText); // names of files are no markup
+                         box.exec();
                      });
     window.resize(700, 600);
     window.show();

@@ -24,6 +24,7 @@ struct Window : QWidget {
     Window()
     {
         auto *column = new QVBoxLayout(this);
+        result->setTextFormat(Qt::PlainText); // what a plugin tells is no markup
         for (QWidget *part : {static_cast<QWidget *>(progress), static_cast<QWidget *>(result),
                               static_cast<QWidget *>(start), static_cast<QWidget *>(cancel)})
             column->addWidget(part);
