@@ -31,9 +31,9 @@ extern "C" {
 #endif
 
 typedef struct qip_pulse {
-    void *thread;        /* the GUI thread's PyThreadState; NULL: nothing to watch. GIL */
-    unsigned long ident; /* what PyThread_get_thread_ident() says there; 0 */
-    void *loop;          /* the loop that runs there, borrowed. GIL */
+    void *thread; /* the GUI thread's PyThreadState; NULL: nothing to watch: qip_pulse_thread() */
+    unsigned long ident; /* what PyThread_get_thread_ident() says there; 0: qip_pulse_ident() */
+    void *loop;          /* the loop that runs there, borrowed: qip_pulse_loop() */
     const void *floor; /* where the stack stood when Python was entered that holds the thread; GIL */
     void *base; /* the frame of Python below that, borrowed: whoever runs the event loop. NULL: none. GIL */
     uint64_t word;
@@ -58,6 +58,38 @@ typedef struct qip_pulse_functions {
 } qip_pulse_functions;
 
 extern qip_pulse_functions qip_pulse_port;
+
+/*
+ * Whom the pulse is of. Any thread asks, with the GIL or without, whether it is the one: what it compares with is its
+ * own, which it has stored itself if it is found. What lies behind the pointer is for that thread, and for
+ * holders of the GIL.
+ */
+static inline void *qip_pulse_thread(void)
+{
+    return __atomic_load_n(&qip_pulse_now.thread, __ATOMIC_ACQUIRE);
+}
+
+static inline unsigned long qip_pulse_ident(void)
+{
+    return __atomic_load_n(&qip_pulse_now.ident, __ATOMIC_RELAXED);
+}
+
+/* An interrupt without the GIL asks for it too; who watches ends before the loop does. */
+static inline void *qip_pulse_loop(void)
+{
+    return __atomic_load_n(&qip_pulse_now.loop, __ATOMIC_ACQUIRE);
+}
+
+/* The thread last, which says that the rest is there; and first, when it goes. GIL. */
+static inline void qip_pulse_set_owner(void *thread, unsigned long ident, void *loop)
+{
+    if (!thread)
+        __atomic_store_n(&qip_pulse_now.thread, thread, __ATOMIC_RELEASE);
+    __atomic_store_n(&qip_pulse_now.ident, ident, __ATOMIC_RELAXED);
+    __atomic_store_n(&qip_pulse_now.loop, loop, __ATOMIC_RELEASE);
+    if (thread)
+        __atomic_store_n(&qip_pulse_now.thread, thread, __ATOMIC_RELEASE);
+}
 
 static inline uint64_t qip_pulse_load(void)
 {

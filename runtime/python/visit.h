@@ -29,7 +29,7 @@ static inline qip_visit qip_python_enter(void)
     qip_visit visit;
 
     visit.gil = PyGILState_Ensure();
-    visit.watched = (void *)PyThreadState_Get() == qip_pulse_now.thread;
+    visit.watched = (void *)PyThreadState_Get() == qip_pulse_thread();
     visit.before = QIP_PULSE_PYTHON;
     if (visit.watched) {
         visit.before = qip_pulse_entered();
@@ -44,7 +44,7 @@ static inline qip_visit qip_python_enter(void)
 /* An event loop that Python has run has ended, and Python goes on. */
 static inline void qip_python_resumed(void)
 {
-    if ((void *)PyThreadState_Get() == qip_pulse_now.thread)
+    if ((void *)PyThreadState_Get() == qip_pulse_thread())
         qip_pulse_back();
 }
 
@@ -52,7 +52,7 @@ static inline void qip_python_resumed(void)
 static inline void qip_python_leave(qip_visit visit)
 {
     /* The runtime may have ended inside, or begun: then there is nothing to give back. */
-    if (visit.watched && (void *)PyThreadState_Get() == qip_pulse_now.thread) {
+    if (visit.watched && (void *)PyThreadState_Get() == qip_pulse_thread()) {
         qip_pulse_left(visit.before);
         if (!(visit.before & QIP_PULSE_PYTHON)) {
             qip_pulse_now.base = NULL;

@@ -102,7 +102,7 @@ static PyObject *launching(PyObject *module, PyObject *Py_UNUSED(ignored))
 
 static PyObject *watched_loop(PyObject *module, PyObject *Py_UNUSED(ignored))
 {
-    PyObject *loop = qip_pulse_now.loop;
+    PyObject *loop = qip_pulse_loop();
 
     (void)module;
     return Py_NewRef(loop ? loop : Py_None);

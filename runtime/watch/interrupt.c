@@ -121,15 +121,15 @@ int qip_signal_find(void)
  */
 __attribute__((no_sanitize("thread"))) static uint64_t read_brackets(void)
 {
-    const qip_loop *loop = qip_pulse_now.loop;
+    const qip_loop *loop = qip_pulse_loop();
     return loop ? *(const volatile uint64_t *)&loop->brackets : 0;
 }
 
 static void disarm(void)
 {
     __atomic_store_n(&qip_pulse_now.armed, 0, __ATOMIC_SEQ_CST);
-    if (wanted.asynchronous && qip_pulse_now.ident)
-        PyThreadState_SetAsyncExc(qip_pulse_now.ident, NULL);
+    if (wanted.asynchronous && qip_pulse_ident())
+        PyThreadState_SetAsyncExc(qip_pulse_ident(), NULL);
     wanted.asynchronous = false;
     put_back();
 }
@@ -156,7 +156,7 @@ static bool still_runs(void)
 
 void qip_interrupt_bracket_closes(const void *loop, uint64_t brackets)
 {
-    if (loop != qip_pulse_now.loop)
+    if (loop != qip_pulse_loop())
         return;
     pthread_mutex_lock(&lock);
     if (qip_pulse_is_armed()) {
@@ -285,7 +285,7 @@ static int fail_idle(void)
 /* GIL: held. Bindings enter Python without telling: then there are frames above the event loop's. */
 static bool python_runs(void)
 {
-    const PyThreadState *thread = qip_pulse_now.thread;
+    const PyThreadState *thread = qip_pulse_thread();
 
     if (qip_pulse_load() & QIP_PULSE_PYTHON)
         return true;
@@ -327,7 +327,7 @@ static int interrupt_asynchronously(uint64_t period, const char *reason)
     pthread_mutex_lock(&lock);
     if (is_that(period) && python_runs()) {
         arm(reason, true);
-        PyThreadState_SetAsyncExc(qip_pulse_now.ident, type);
+        PyThreadState_SetAsyncExc(qip_pulse_ident(), type);
     } else {
         status = fail_idle();
     }

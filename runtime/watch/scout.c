@@ -58,11 +58,11 @@ static char *copy_text(PyObject *object, bool one_line)
 
 static void describe(qip_stall_texts *found)
 {
-    PyThreadState *thread = qip_pulse_now.thread;
-    PyObject *loop = qip_pulse_now.loop, *context = thread->context, *base = qip_pulse_now.base;
-    PyObject *answer = qip_call_python("qi._watch.stalls", "describe", "(kOOO)",
-                                       qip_pulse_now.ident, loop ? loop : Py_None,
-                                       context ? context : Py_None, base ? base : Py_None);
+    PyThreadState *thread = qip_pulse_thread();
+    PyObject *loop = qip_pulse_loop(), *context = thread->context, *base = qip_pulse_now.base;
+    PyObject *answer = qip_call_python("qi._watch.stalls", "describe", "(kOOO)", qip_pulse_ident(),
+                                       loop ? loop : Py_None, context ? context : Py_None,
+                                       base ? base : Py_None);
 
     if (answer && PyTuple_Check(answer) && PyTuple_GET_SIZE(answer) == 5) {
         found->stack = copy_text(PyTuple_GET_ITEM(answer, 0), false);
@@ -98,7 +98,7 @@ static bool has_moved(const PyThreadState *thread, const void *top)
 /* Python holds the thread: it has said so, or there are frames that the event loop does not know. */
 static bool holds_python(void)
 {
-    const PyThreadState *thread = qip_pulse_now.thread;
+    const PyThreadState *thread = qip_pulse_thread();
     const uint64_t word = qip_pulse_load();
 
     if (!thread)

@@ -20,14 +20,14 @@ static struct {
 /* The counter's rate is asked of the loop when it is known there; a first guess is that of a slow processor. */
 static double ticks_a_ns(void)
 {
-    const qip_loop *loop = qip_pulse_now.loop;
+    const qip_loop *loop = qip_pulse_loop();
 
     return loop && loop->clock.ticks_a_ns > 0 ? loop->clock.ticks_a_ns : 1;
 }
 
 void qip_slow_set(unsigned milliseconds, qi_slow_step_fn fn, void *user)
 {
-    qip_loop *loop = qip_pulse_now.loop;
+    qip_loop *loop = qip_pulse_loop();
 
     log_of.limit_ns = (uint64_t)milliseconds * 1000000;
     qip_step_port.limit_ns = log_of.limit_ns ? log_of.limit_ns : UINT64_MAX;
@@ -118,11 +118,11 @@ void qip_slow_callback(PyObject *callback, PyObject *context, uint64_t ns)
 void qip_slow_launch(const qip_stopwatch *watch, PyObject *outcome, PyObject *signal, PyObject *target)
 {
     const uint64_t ns = (uint64_t)((double)(qip_ticks() - watch->ticks) / ticks_a_ns());
-    qip_loop *loop = qip_pulse_now.loop;
+    qip_loop *loop = qip_pulse_loop();
 
     /* An event loop inside has let the window live; and what other threads' loops launch is not the window's. */
     if (ns < log_of.limit_ns || qip_pulse_period(qip_pulse_load()) != watch->period ||
-        PyThread_get_thread_ident() != qip_pulse_now.ident)
+        PyThread_get_thread_ident() != qip_pulse_ident())
         return;
     PyObject *raised = qip_take_exception(), *parts = NULL;
     PyObject *task_type = qip_asyncio.task_type;

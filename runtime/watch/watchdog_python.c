@@ -77,7 +77,7 @@ static void call_slow(const qi_slow_step *step, void *user)
 /* False, with an exception: the watchdog is that of another thread. */
 static bool is_ours(const char *what)
 {
-    if (!qip_pulse_now.thread || PyThread_get_thread_ident() == qip_pulse_now.ident)
+    if (!qip_pulse_thread() || PyThread_get_thread_ident() == qip_pulse_ident())
         return true;
     PyErr_Format(PyExc_RuntimeError, "%s belongs to the thread of the event loop", what);
     return false;
@@ -98,7 +98,7 @@ static PyObject *start_here(PyObject *module, PyObject *arguments)
         return NULL;
     if (qip_watchdog_check(&options) < 0) /* then the one that runs goes on */
         return qip_raise_status(qi_last_error());
-    if (!qip_pulse_now.thread) {
+    if (!qip_pulse_thread()) {
         qip_pulse_open(loop, true);
         if (qip_interrupt_open() < 0)
             return NULL;
