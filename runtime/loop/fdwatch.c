@@ -40,11 +40,11 @@ static bool is_closed(const qip_loop *loop)
 }
 
 PyObject *qip_fd_add(qip_loop *loop, int fd, unsigned direction, PyObject *callback,
-                     PyObject *const *args, Py_ssize_t count)
+                     PyObject *const *args, Py_ssize_t count, PyObject *context)
 {
     if (is_closed(loop))
         return qip_loop_closed_error();
-    qip_handle *handle = qip_handle_new_for_fd(loop, fd, callback, args, count);
+    qip_handle *handle = qip_handle_new_for_fd(loop, fd, callback, args, count, context);
     if (!handle)
         return NULL;
     if (is_closed(loop)) {
@@ -105,16 +105,24 @@ static int descriptor_before(const qip_loop *loop, const PyObject *object)
     return -1;
 }
 
-static PyObject *add(qip_loop *loop, PyObject *const *args, Py_ssize_t count, unsigned direction)
+static PyObject *add(qip_loop *loop, PyObject *const *args, Py_ssize_t count,
+                     PyObject *keyword_names, unsigned direction)
 {
+    const char *function = direction == QIP_POLL_READ ? "_add_reader" : "_add_writer";
+    PyObject *context;
+
     if (count < 2) {
         PyErr_SetString(PyExc_TypeError, "a file descriptor and a callback are needed");
         return NULL;
     }
+    if (qip_context_keyword(function, args + count, keyword_names, &context) < 0)
+        return NULL;
     if (is_closed(loop))
         return qip_loop_closed_error();
     int fd = descriptor_of(args[0]); /* Beware: calls fileno(), which may close the loop */
-    PyObject *handle = fd < 0 ? NULL : qip_fd_add(loop, fd, direction, args[1], args + 2, count - 2);
+    PyObject *handle = NULL;
+    if (fd >= 0)
+        handle = qip_fd_add(loop, fd, direction, args[1], args + 2, count - 2, context);
     if (handle)
         keep_object(loop, fd, args[0]);
     return handle;
@@ -167,14 +175,16 @@ static int remove_side(qip_loop *loop, PyObject *object, unsigned direction)
     return qip_fd_remove(loop, fd, direction);
 }
 
-static PyObject *loop_add_reader(PyObject *self, PyObject *const *args, Py_ssize_t count)
+static PyObject *loop_add_reader(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                                 PyObject *keyword_names)
 {
-    return add((qip_loop *)self, args, count, QIP_POLL_READ);
+    return add((qip_loop *)self, args, count, keyword_names, QIP_POLL_READ);
 }
 
-static PyObject *loop_add_writer(PyObject *self, PyObject *const *args, Py_ssize_t count)
+static PyObject *loop_add_writer(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                                 PyObject *keyword_names)
 {
-    return add((qip_loop *)self, args, count, QIP_POLL_WRITE);
+    return add((qip_loop *)self, args, count, keyword_names, QIP_POLL_WRITE);
 }
 
 static PyObject *loop_remove_reader(PyObject *self, PyObject *fd)
@@ -270,7 +280,7 @@ static int poll_foreign(qip_loop *loop, bool block)
 /* The thread waits of its own will: whoever watches it must not think that it is stuck. */
 static int wait_without_gil(qip_loop *loop, qip_poll_event *events, int most)
 {
-    const bool watched = loop->thread == qip_pulse_now.ident;
+    const bool watched = loop->thread == qip_pulse_ident();
     int count;
 
     if (watched)
@@ -419,8 +429,8 @@ int qip_fd_traverse(qip_loop *loop, visitproc visit, void *arg)
 #define FAST(function) ((PyCFunction)(void (*)(void))(function))
 
 PyMethodDef qip_fd_methods[] = {
-    {"_add_reader", FAST(loop_add_reader), METH_FASTCALL, NULL},
-    {"_add_writer", FAST(loop_add_writer), METH_FASTCALL, NULL},
+    {"_add_reader", FAST(loop_add_reader), METH_FASTCALL | METH_KEYWORDS, NULL},
+    {"_add_writer", FAST(loop_add_writer), METH_FASTCALL | METH_KEYWORDS, NULL},
     {"_remove_reader", loop_remove_reader, METH_O, NULL},
     {"_remove_writer", loop_remove_writer, METH_O, NULL},
     {"_watched", loop_watched, METH_NOARGS, NULL},

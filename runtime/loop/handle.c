@@ -116,16 +116,26 @@ static qip_handle *new_handle(qip_loop *loop, PyTypeObject *type, PyObject *call
     return handle;
 }
 
+static bool is_given(PyObject *context)
+{
+    return context && context != Py_None;
+}
+
+static int check_context(PyObject *context)
+{
+    if (!is_given(context) || PyContext_CheckExact(context))
+        return 0;
+    PyErr_Format(PyExc_TypeError, "context must be a contextvars.Context or None, not %R", context);
+    return -1;
+}
+
 qip_handle *qip_handle_new(qip_loop *loop, PyTypeObject *type, PyObject *callback,
                            PyObject *const *arguments, Py_ssize_t count, PyObject *context)
 {
-    bool copies = !context || context == Py_None;
+    bool copies = !is_given(context);
 
-    if (!copies && !PyContext_CheckExact(context)) {
-        PyErr_Format(PyExc_TypeError, "context must be a contextvars.Context or None, not %R",
-                     context);
+    if (check_context(context) < 0)
         return NULL;
-    }
     context = copies ? qip_context_pattern(&loop->contexts) : Py_NewRef(context);
     qip_handle *handle = new_handle(loop, type, callback, arguments, count, context);
     if (!handle)
@@ -137,11 +147,14 @@ qip_handle *qip_handle_new(qip_loop *loop, PyTypeObject *type, PyObject *callbac
 }
 
 qip_handle *qip_handle_new_for_fd(qip_loop *loop, int fd, PyObject *callback,
-                                  PyObject *const *arguments, Py_ssize_t count)
+                                  PyObject *const *arguments, Py_ssize_t count, PyObject *context)
 {
     PyTypeObject *type = (PyTypeObject *)qip_loop_refs.handle_type;
-    qip_handle *handle = new_handle(loop, type, callback, arguments, count, PyContext_CopyCurrent());
 
+    if (check_context(context) < 0)
+        return NULL;
+    context = is_given(context) ? Py_NewRef(context) : PyContext_CopyCurrent();
+    qip_handle *handle = new_handle(loop, type, callback, arguments, count, context);
     if (handle) {
         handle->fd = fd;
         PyObject_GC_Track(handle);

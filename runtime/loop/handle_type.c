@@ -271,9 +271,15 @@ static PyType_Spec timer_spec = {
 int qip_handle_setup(PyObject *module)
 {
     PyObject *events = PyImport_ImportModule("asyncio.events");
+    PyObject *transports = events ? PyImport_ImportModule("asyncio.transports") : NULL;
 
-    if (!events)
+    if (transports)
+        qip_loop_refs.base_transport = PyObject_GetAttrString(transports, "BaseTransport");
+    Py_XDECREF(transports);
+    if (!qip_loop_refs.base_transport) {
+        Py_XDECREF(events);
         return -1;
+    }
     qip_loop_refs.asyncio_handle = PyObject_GetAttrString(events, "Handle");
     qip_loop_refs.asyncio_timer_handle = PyObject_GetAttrString(events, "TimerHandle");
     qip_loop_refs.threadsafe_handle = PyObject_GetAttrString(events, "_ThreadSafeHandle");

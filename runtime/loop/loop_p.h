@@ -203,6 +203,7 @@ typedef struct qip_loop_types {
     PyObject *asyncio_handle;       /* asyncio.events.Handle */
     PyObject *asyncio_timer_handle; /* asyncio.events.TimerHandle */
     PyObject *threadsafe_handle;    /* asyncio.events._ThreadSafeHandle, 3.14+; else NULL */
+    PyObject *base_transport;       /* asyncio.transports.BaseTransport */
     PyObject *context_word;         /* "context", interned */
     PyObject *task_keywords;        /* ("loop", "name"), and so on: eager.c */
     PyObject *task_keywords_context;
@@ -225,9 +226,9 @@ static inline double qip_seconds(uint64_t ns)
  */
 qip_handle *qip_handle_new(qip_loop *loop, PyTypeObject *type, PyObject *callback,
                            PyObject *const *arguments, Py_ssize_t count, PyObject *context);
-/* A handle that is called whenever a descriptor is ready, always in the same Context. */
+/* A handle that is called whenever a descriptor is ready, always in the same Context: as above. */
 qip_handle *qip_handle_new_for_fd(qip_loop *loop, int fd, PyObject *callback,
-                                  PyObject *const *arguments, Py_ssize_t count);
+                                  PyObject *const *arguments, Py_ssize_t count, PyObject *context);
 
 static inline bool qip_handle_is_ours(PyObject *object)
 {
@@ -269,6 +270,11 @@ typedef enum qip_ran {
 /* Calls the callback in its Context. Beware: anything may have changed afterwards. */
 qip_ran qip_handle_call(qip_handle *handle);
 
+/* Whether it is a callback of a connection, all of which share one Context: see handle_beside.c. */
+bool qip_handle_is_of_connection(qip_handle *handle);
+/* The same as qip_handle_call(), in a copy of its Context. */
+qip_ran qip_handle_call_beside(qip_handle *handle);
+
 /* For the types, which handle_type.c makes. */
 int qip_handle_traverse(PyObject *self, visitproc visit, void *arg);
 int qip_handle_clear(PyObject *self);
@@ -293,6 +299,13 @@ PyObject *qip_loop_closed_error(void);
 void qip_loop_drop_all(qip_loop *loop);
 
 /* -- sched.c ------------------------------------------------------------------------------------- */
+
+/*
+ * `context` out of a call's keywords, the only one that is allowed; NULL if absent, and borrowed. -1 with
+ * TypeError for any other.
+ */
+int qip_context_keyword(const char *function, PyObject *const *after_positional,
+                        PyObject *keyword_names, PyObject **context);
 
 extern PyMethodDef qip_sched_methods[];
 
@@ -425,11 +438,11 @@ int qip_fd_traverse(qip_loop *loop, visitproc visit, void *arg);
 
 /*
  * What _add_reader() and _remove_reader() do, for a descriptor; `direction` is QIP_POLL_READ or _WRITE.
- * qip_fd_add() returns the handle, a new reference. Both keep still about methods that were replaced: see
+ * qip_fd_add() returns the handle, a new reference; `context` as for qip_handle_new(). Both keep still about methods that were replaced: see
  * QIP_OVERRIDES_WATCHING. Beware: what was watched before is cancelled, which may run any code.
  */
 PyObject *qip_fd_add(qip_loop *loop, int fd, unsigned direction, PyObject *callback,
-                     PyObject *const *args, Py_ssize_t count);
+                     PyObject *const *args, Py_ssize_t count, PyObject *context);
 bool qip_fd_remove(qip_loop *loop, int fd, unsigned direction);
 bool qip_fd_has(const qip_loop *loop, int fd, unsigned direction);
 

@@ -14,9 +14,8 @@
 
 /* -- arguments: f(first, [second,] *args, context=None) ---------------------------------------------- */
 
-/* The value of the only keyword that is allowed, NULL if absent. -1 with TypeError for any other. */
-static int context_keyword(const char *function, PyObject *const *after_positional,
-                           PyObject *keyword_names, PyObject **context)
+int qip_context_keyword(const char *function, PyObject *const *after_positional,
+                        PyObject *keyword_names, PyObject **context)
 {
     *context = NULL;
     if (!keyword_names)
@@ -67,7 +66,7 @@ static qip_handle *make_soon(qip_loop *loop, const char *function, bool same_thr
     PyObject *context;
 
     if (check_count(function, count, 1) < 0 ||
-        context_keyword(function, args + count, keyword_names, &context) < 0)
+        qip_context_keyword(function, args + count, keyword_names, &context) < 0)
         return NULL;
     if (loop->closed)
         return (qip_handle *)qip_loop_closed_error();
@@ -212,7 +211,7 @@ static PyObject *loop_call_at(PyObject *self, PyObject *const *args, Py_ssize_t 
     PyObject *context;
 
     if (check_count("call_at", count, 2) < 0 ||
-        context_keyword("call_at", args + count, keyword_names, &context) < 0)
+        qip_context_keyword("call_at", args + count, keyword_names, &context) < 0)
         return NULL;
     if (args[0] == Py_None) {
         PyErr_SetString(PyExc_TypeError, "when cannot be None");
@@ -257,7 +256,7 @@ static PyObject *loop_call_later(PyObject *self, PyObject *const *args, Py_ssize
     PyObject *context;
 
     if (check_count("call_later", count, 2) < 0 ||
-        context_keyword("call_later", args + count, keyword_names, &context) < 0)
+        qip_context_keyword("call_later", args + count, keyword_names, &context) < 0)
         return NULL;
     if (args[0] == Py_None) {
         PyErr_SetString(PyExc_TypeError, "delay must not be None");

@@ -115,6 +115,8 @@ static qip_ran run_handle(qip_loop *loop, PyObject *handle, qip_handle *own)
     if (!own || !own->cancelled) {
         qip_bracket_open(loop);
         ran = loop->debug ? call_handle_debug(loop, handle) : call_handle(handle);
+        if (ran == QIP_RAN_BLOCKED && own && qip_level(loop) > 1 && qip_handle_is_of_connection(own))
+            ran = qip_handle_call_beside(own);
         qip_bracket_close(loop);
         if (ran == QIP_RAN_BLOCKED) {
             ran = QIP_RAN;
@@ -214,15 +216,15 @@ static void measure_lag(qip_loop *loop)
 /* What tells that an event loop has run inside a step, so that the window has lived meanwhile. */
 static uint64_t period_of(const qip_loop *loop)
 {
-    return loop->thread == qip_pulse_now.ident ? qip_pulse_period(qip_pulse_load())
-                                               : loop->counters.nested_turns;
+    return loop->thread == qip_pulse_ident() ? qip_pulse_period(qip_pulse_load())
+                                             : loop->counters.nested_turns;
 }
 
 /* Since the clock was looked at last, a step has taken long, or those since then have. */
 static void note_long_step(qip_loop *loop, const qip_handle *own, uint64_t ns)
 {
     qip_loop_count_slow(loop, ns);
-    if (own && loop->thread == qip_pulse_now.ident)
+    if (own && loop->thread == qip_pulse_ident())
         qip_step_port.callback(own->callback, own->shares_context ? NULL : own->context, ns);
 }
 
@@ -433,7 +435,7 @@ int qip_loop_iterate(qip_loop *loop, bool may_block)
     bool block = may_block && !qip_loop_has_work(loop) && !loop->stopping;
 
     loop->turns++;
-    if (loop->thread == qip_pulse_now.ident)
+    if (loop->thread == qip_pulse_ident())
         qip_pulse_store(qip_pulse_load() + QIP_PULSE_PERIOD);
     run_modals(loop);
     if (block) {

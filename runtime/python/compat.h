@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What differs between CPython 3.11 and 3.14, and how the rest of libqi sees it. No other file compares
+ * What differs between CPython 3.11 and 3.15, and how the rest of libqi sees it. No other file compares
  * PY_VERSION_HEX for the sake of behaviour. GIL: held.
  */
 #ifndef QIP_PYTHON_COMPAT_H
@@ -13,6 +13,9 @@
 #if PY_VERSION_HEX < 0x030B0000
 #error "libqi needs CPython 3.11 or newer"
 #endif
+
+/* The newest minor version that libqi was tested with: see known.h. CMake reads this line. */
+#define QIP_NEWEST_PYTHON_MINOR 15
 
 /* Task's own eager_start, and _swap_current_task: since 3.12. */
 #define QIP_HAS_EAGER_START (PY_VERSION_HEX >= 0x030C0000)
@@ -30,6 +33,9 @@
  * first is the root, until 3.11; since then what was given, to be joined. */
 #define QIP_PATH_TEXT    "_str"
 #define QIP_PATH_MADE_OF (PY_VERSION_HEX >= 0x030C0000 ? "_raw_paths" : "_parts")
+
+/* A server has a Context, each of its connections a copy of that, and a transport's callbacks run in its own: since 3.15. */
+#define QIP_TRANSPORTS_HAVE_CONTEXTS (PY_VERSION_HEX >= 0x030F0000)
 
 /*
  * A stretch of code in which no exception counts as being handled, whatever the caller is in the middle

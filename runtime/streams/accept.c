@@ -3,7 +3,8 @@
  * Accepting connections: as many as have come, each time a listening socket is ready.
  *
  * For each connection asyncio makes a task that asks for a protocol and waits until the transport is
- * made. Without TLS there is nothing to wait for: a callback in a Context of its own does the same.
+ * made. Without TLS there is nothing to wait for: a callback in a Context of its own does the same. Where
+ * servers have a Context, that is a copy of the server's, and all callbacks of the connection run in it.
  * With TLS, or if a subclass has its own _accept_connection2(), asyncio's coroutine is used.
  */
 #include "streams/transport.h"
@@ -18,8 +19,16 @@ typedef struct listener {
     PyObject *server;
     PyObject *handshake_timeout;
     PyObject *shutdown_timeout;
+    PyObject *context; /* the server's, or None; where there are such: QIP_TRANSPORTS_HAVE_CONTEXTS */
     int backlog;
 } listener;
+
+/* What is accepted, with all that is known of it. */
+typedef struct arrival {
+    PyObject *sock;
+    PyObject *extra;
+    PyObject *context; /* its own, or None */
+} arrival;
 
 /* -- one connection ------------------------------------------------------------------------------------- */
 
@@ -70,33 +79,60 @@ static bool is_task_replaced(qip_loop *loop)
     return !same;
 }
 
-/* By asyncio's coroutine, in a task. */
-static int serve_in_task(qip_loop *loop, const listener *on, PyObject *connection, PyObject *extra)
+/* method(*args, **keywords). Takes the references to both, of which `args` may be NULL, with an exception. */
+static PyObject *call(PyObject *self, const char *method, PyObject *args, PyObject *keywords)
 {
-    PyObject *self = (PyObject *)loop;
-    PyObject *coroutine = PyObject_CallMethod(self, "_accept_connection2", "OOOOOOO", on->factory,
-                                              connection, extra, on->sslcontext, on->server,
-                                              on->handshake_timeout, on->shutdown_timeout);
-    PyObject *task = coroutine ? PyObject_CallMethod(self, "create_task", "(O)", coroutine) : NULL;
+    PyObject *function = args ? PyObject_GetAttrString(self, method) : NULL;
+    PyObject *result = function ? PyObject_Call(function, args, keywords) : NULL;
 
+    Py_XDECREF(function);
+    Py_XDECREF(keywords);
+    Py_XDECREF(args);
+    return result;
+}
+
+/* method(*args, context=…), without that keyword where asyncio has it not. */
+static PyObject *call_in_context(PyObject *self, const char *method, PyObject *args, PyObject *context)
+{
+    PyObject *keywords = PyDict_New();
+
+    if (keywords && QIP_TRANSPORTS_HAVE_CONTEXTS &&
+        PyDict_SetItemString(keywords, "context", context) < 0)
+        Py_CLEAR(keywords);
+    if (!keywords)
+        Py_CLEAR(args);
+    return call(self, method, args, keywords);
+}
+
+/* By asyncio's coroutine, in a task. */
+static int serve_in_task(qip_loop *loop, const listener *on, const arrival *new)
+{
+    PyObject *self = (PyObject *)loop, *task = NULL;
+    PyObject *coroutine = call_in_context(self, "_accept_connection2",
+                                          Py_BuildValue("(OOOOOOO)", on->factory, new->sock,
+                                                        new->extra, on->sslcontext, on->server,
+                                                        on->handshake_timeout, on->shutdown_timeout),
+                                          new->context);
+
+    if (coroutine)
+        task = call_in_context(self, "create_task", PyTuple_Pack(1, coroutine), new->context);
     Py_XDECREF(coroutine);
-    Py_XDECREF(task);
-    return task ? 0 : -1;
+    return qip_result_of(task);
 }
 
 /* By _serve_connection() below, in the next iteration. */
-static int serve_soon(qip_loop *loop, const listener *on, PyObject *connection, PyObject *extra)
+static int serve_soon(qip_loop *loop, const listener *on, const arrival *new)
 {
-    PyObject *self = (PyObject *)loop;
+    PyObject *self = (PyObject *)loop, *handle = NULL;
     PyObject *serve = PyObject_GetAttrString(self, "_serve_connection");
-    PyObject *handle = NULL;
 
     if (serve)
-        handle = PyObject_CallMethodObjArgs(self, qip_streams_refs.name_call_soon, serve,
-                                            on->factory, connection, extra, on->server, NULL);
+        handle = call_in_context(
+            self, "call_soon",
+            PyTuple_Pack(6, serve, on->factory, new->sock, new->extra, on->server, new->context),
+            new->context);
     Py_XDECREF(serve);
-    Py_XDECREF(handle);
-    return handle ? 0 : -1;
+    return qip_result_of(handle);
 }
 
 static int log_connection(qip_loop *loop, const listener *on, PyObject *connection, PyObject *address)
@@ -117,13 +153,18 @@ static int log_connection(qip_loop *loop, const listener *on, PyObject *connecti
 static int serve(qip_loop *loop, const listener *on, PyObject *connection, PyObject *address)
 {
     int secure = PyObject_IsTrue(on->sslcontext);
-    PyObject *extra = secure < 0 ? NULL : Py_BuildValue("{s:O}", "peername", address);
+    arrival new = {.sock = connection};
     int result = -1;
 
-    if (extra && log_connection(loop, on, connection, address) == 0)
-        result = secure || is_task_replaced(loop) ? serve_in_task(loop, on, connection, extra)
-                                                  : serve_soon(loop, on, connection, extra);
-    Py_XDECREF(extra);
+    if (secure >= 0)
+        new.extra = Py_BuildValue("{s:O}", "peername", address);
+    if (new.extra)
+        new.context = on->context == Py_None ? Py_NewRef(Py_None) : PyContext_Copy(on->context);
+    if (new.context && log_connection(loop, on, connection, address) == 0)
+        result = secure || is_task_replaced(loop) ? serve_in_task(loop, on, &new)
+                                                  : serve_soon(loop, on, &new);
+    Py_XDECREF(new.context);
+    Py_XDECREF(new.extra);
     return result;
 }
 
@@ -157,11 +198,11 @@ static int report_failure(qip_loop *loop, PyObject *protocol, PyObject *connecti
     return result;
 }
 
-/* _serve_connection(factory, connection, extra, server) */
+/* _serve_connection(factory, connection, extra, server, context) */
 static PyObject *loop_serve_connection(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
-    if (count != 4) {
-        PyErr_SetString(PyExc_TypeError, "_serve_connection() takes 4 arguments");
+    if (count != 5) {
+        PyErr_SetString(PyExc_TypeError, "_serve_connection() takes 5 arguments");
         return NULL;
     }
     PyObject *protocol = PyObject_CallNoArgs(args[0]);
@@ -169,6 +210,9 @@ static PyObject *loop_serve_connection(PyObject *self, PyObject *const *args, Py
     PyObject *make = protocol ? PyObject_GetAttrString(self, "_make_socket_transport") : NULL;
     PyObject *keywords = make ? Py_BuildValue("{s:O,s:O}", "extra", args[2], "server", args[3])
                               : NULL;
+    if (keywords && QIP_TRANSPORTS_HAVE_CONTEXTS &&
+        PyDict_SetItemString(keywords, "context", args[4]) < 0)
+        Py_CLEAR(keywords);
     PyObject *positional = keywords ? PyTuple_Pack(2, args[1], protocol) : NULL;
 
     if (positional)
@@ -226,9 +270,12 @@ static int retry_later(qip_loop *loop, const listener *on, PyObject *error)
     if (removed)
         start = PyObject_GetAttrString(self, "_start_serving");
     if (start)
-        timer = PyObject_CallMethod(self, "call_later", "OOOOOOiOO", delay, start, on->factory,
-                                    on->sock, on->sslcontext, on->server, on->backlog,
-                                    on->handshake_timeout, on->shutdown_timeout);
+        timer = call(self, "call_later",
+                     Py_BuildValue(QIP_TRANSPORTS_HAVE_CONTEXTS ? "(OOOOOOiOOO)" : "(OOOOOOiOO)",
+                                   delay, start, on->factory, on->sock, on->sslcontext, on->server,
+                                   on->backlog, on->handshake_timeout, on->shutdown_timeout,
+                                   on->context),
+                     NULL);
     Py_XDECREF(timer);
     Py_XDECREF(start);
     Py_XDECREF(removed);
@@ -290,19 +337,26 @@ static PyObject *stock_accept(qip_loop *loop, PyObject *args, PyObject *keywords
 /* _accept_connection(), which asyncio's _start_serving() has called when the socket is ready. */
 static PyObject *loop_accept_connection(PyObject *self, PyObject *args, PyObject *keywords)
 {
-    static char *names[] = {
-        "protocol_factory",     "sock", "sslcontext", "server", "backlog", "ssl_handshake_timeout",
-        "ssl_shutdown_timeout", NULL};
+    static char *names[] = {"protocol_factory",
+                            "sock",
+                            "sslcontext",
+                            "server",
+                            "backlog",
+                            "ssl_handshake_timeout",
+                            "ssl_shutdown_timeout",
+                            "context",
+                            NULL};
     qip_loop *loop = (qip_loop *)self;
     listener on = {.sslcontext = Py_None,
                    .server = Py_None,
                    .backlog = 100,
                    .handshake_timeout = Py_None,
-                   .shutdown_timeout = Py_None};
+                   .shutdown_timeout = Py_None,
+                   .context = Py_None};
 
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "OO|OOiOO:_accept_connection", names,
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "OO|OOiOOO:_accept_connection", names,
                                      &on.factory, &on.sock, &on.sslcontext, &on.server, &on.backlog,
-                                     &on.handshake_timeout, &on.shutdown_timeout))
+                                     &on.handshake_timeout, &on.shutdown_timeout, &on.context))
         return NULL;
     if ((PyObject *)Py_TYPE(on.sock) != qip_streams_refs.socket_class)
         return stock_accept(loop, args, keywords);

@@ -36,6 +36,7 @@ static int import_stock(void)
         qip_streams_refs.name_get_buffer = PyUnicode_InternFromString("get_buffer");
         qip_streams_refs.name_buffer_updated = PyUnicode_InternFromString("buffer_updated");
         qip_streams_refs.name_call_soon = PyUnicode_InternFromString("call_soon");
+        qip_streams_refs.context_names = Py_BuildValue("(s)", "context");
     }
     Py_XDECREF(c_socket);
     Py_XDECREF(stock_loop);

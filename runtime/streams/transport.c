@@ -74,6 +74,7 @@ static int transport_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(transport->protocol);
     Py_VISIT(transport->server);
     Py_VISIT(transport->extra);
+    Py_VISIT(transport->context);
     Py_VISIT(transport->empty_waiter);
     for (size_t i = 0; i < transport->outbox.count; i++)
         Py_VISIT(
@@ -91,6 +92,7 @@ static int transport_clear(PyObject *self)
     Py_CLEAR(transport->protocol);
     Py_CLEAR(transport->server);
     Py_CLEAR(transport->extra);
+    Py_CLEAR(transport->context);
     Py_CLEAR(transport->empty_waiter);
     qip_outbox_clear(&transport->outbox);
     return 0;
@@ -234,6 +236,7 @@ static PyMemberDef transport_members[] = {
     OBJECT("_protocol", protocol),
     OBJECT("_server", server),
     OBJECT("_extra", extra),
+    OBJECT("_context", context),
     OBJECT("_empty_waiter", empty_waiter),
     FLAG("_closing", closing),
     FLAG("_paused", paused),
@@ -241,6 +244,7 @@ static PyMemberDef transport_members[] = {
     FLAG("_protocol_paused", protocol_paused),
     FLAG("_protocol_connected", protocol_connected),
     {"_sock_fd", T_INT, offsetof(qip_transport, fd), READONLY, NULL},
+    {"_buffer_size", T_PYSSIZET, offsetof(qip_transport, outbox.size), READONLY, NULL},
     {"_conn_lost", T_UINT, offsetof(qip_transport, conn_lost), READONLY, NULL},
     {"_high_water", T_PYSSIZET, offsetof(qip_transport, high_water), READONLY, NULL},
     {"_low_water", T_PYSSIZET, offsetof(qip_transport, low_water), READONLY, NULL},

@@ -55,6 +55,7 @@ typedef struct qip_streams_types {
     PyObject *name_get_buffer;
     PyObject *name_buffer_updated;
     PyObject *name_call_soon;
+    PyObject *context_names; /* ("context",): the only keyword of such a call */
 } qip_streams_types;
 
 extern qip_streams_types qip_streams_refs;
@@ -63,11 +64,12 @@ typedef struct qip_transport {
     PyObject_HEAD
     PyObject *dict;
     PyObject *weakrefs;
-    qip_loop *loop;         /* NULL once the connection is lost */
-    PyObject *sock;         /* the same */
-    PyObject *protocol;     /* the same */
-    PyObject *server;       /* NULL: none, or left */
-    PyObject *extra;        /* what get_extra_info() knows */
+    qip_loop *loop;     /* NULL once the connection is lost */
+    PyObject *sock;     /* the same */
+    PyObject *protocol; /* the same */
+    PyObject *server;   /* NULL: none, or left */
+    PyObject *extra;    /* what get_extra_info() knows */
+    PyObject *context; /* all of its callbacks run in it; NULL: in copies of whatever is the current one */
     PyObject *empty_waiter; /* a future that waits for the queue to be empty, for sendfile(); or NULL */
     int fd;
     unsigned conn_lost; /* > 0: connection_lost() is on its way; counts what is written in vain, too */
@@ -170,8 +172,8 @@ int qip_transport_close(qip_transport *transport);
 /* Tells the protocol and lets go of everything. `error` may be None. */
 int qip_transport_lose(qip_transport *transport, PyObject *error);
 
-/* loop.call_soon() with up to two arguments; `callback` may be NULL, with an exception set, and NULL ends
- * the arguments. 0, or -1 with an exception. */
+/* loop.call_soon() in the transport's Context, with up to two arguments; `callback` may be NULL, with an exception
+ * set, and NULL ends the arguments. 0, or -1 with an exception. */
 int qip_transport_call_soon(qip_transport *transport, PyObject *callback, PyObject *first,
                             PyObject *second);
 /* Each does nothing the second time. 0, or -1 with an exception. */

@@ -129,12 +129,14 @@ static int schedule_start(qip_transport *transport, PyObject *waiter)
 
 int qip_transport_begin(PyObject *self, PyObject *args, PyObject *keywords)
 {
-    static char *names[] = {"loop", "sock", "protocol", "waiter", "extra", "server", NULL};
+    static char *names[] = {"loop",  "sock",   "protocol", "waiter",
+                            "extra", "server", "context",  NULL};
     qip_transport *transport = (qip_transport *)self;
     PyObject *loop, *sock, *protocol, *waiter = Py_None, *extra = Py_None, *server = Py_None;
+    PyObject *context = Py_None;
 
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "OOO|OOO:StreamTransport", names, &loop, &sock,
-                                     &protocol, &waiter, &extra, &server))
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "OOO|OOOO:StreamTransport", names, &loop,
+                                     &sock, &protocol, &waiter, &extra, &server, &context))
         return -1;
     if (transport->extra) {
         PyErr_SetString(PyExc_RuntimeError, "a transport begins once");
@@ -147,6 +149,12 @@ int qip_transport_begin(PyObject *self, PyObject *args, PyObject *keywords)
                      loop, sock);
         return -1;
     }
+    if (context != Py_None && !PyContext_CheckExact(context)) {
+        PyErr_Format(PyExc_TypeError, "context must be a contextvars.Context or None, not %R",
+                     context);
+        return -1;
+    }
+    transport->context = context == Py_None ? NULL : Py_NewRef(context);
     transport->extra = extra == Py_None ? PyDict_New() : Py_NewRef(extra);
     if (!transport->extra || describe_socket(transport, sock) < 0)
         return -1;

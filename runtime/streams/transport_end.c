@@ -87,12 +87,18 @@ static int log_failure(qip_transport *transport, const char *message, PyObject *
 int qip_transport_call_soon(qip_transport *transport, PyObject *callback, PyObject *first,
                             PyObject *second)
 {
-    PyObject *loop = (PyObject *)transport->loop;
-    PyObject *name = qip_streams_refs.name_call_soon;
+    PyObject *stack[6] = {NULL, (PyObject *)transport->loop, callback, first, second};
+    PyObject *name = qip_streams_refs.name_call_soon, *names = NULL;
+    size_t count = first ? second ? 4 : 3 : 2;
 
     if (!callback)
         return -1;
-    return qip_result_of(PyObject_CallMethodObjArgs(loop, name, callback, first, second, NULL));
+    if (transport->context) {
+        stack[1 + count] = transport->context;
+        names = qip_streams_refs.context_names;
+    }
+    return qip_result_of(
+        PyObject_VectorcallMethod(name, stack + 1, count | PY_VECTORCALL_ARGUMENTS_OFFSET, names));
 }
 
 static int call_own_soon(qip_transport *transport, const char *method, PyObject *argument)
@@ -281,6 +287,24 @@ static PyObject *transport_call_connection_lost(PyObject *self, PyObject *error)
     return qip_transport_lose((qip_transport *)self, error) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
+/* _call_soon(callback, *args) */
+static PyObject *transport_call_soon(PyObject *self, PyObject *args)
+{
+    qip_transport *transport = (qip_transport *)self;
+    PyObject *loop = transport->loop ? Py_NewRef((PyObject *)transport->loop) : NULL;
+    PyObject *method = loop ? PyObject_GetAttr(loop, qip_streams_refs.name_call_soon) : NULL;
+    PyObject *context = transport->context ? transport->context : Py_None;
+    PyObject *keywords = method ? Py_BuildValue("{s:O}", "context", context) : NULL;
+    PyObject *handle = keywords ? PyObject_Call(method, args, keywords) : NULL;
+
+    if (!loop)
+        PyErr_SetString(PyExc_RuntimeError, "the transport is closed");
+    Py_XDECREF(keywords);
+    Py_XDECREF(method);
+    Py_XDECREF(loop);
+    return qip_result_of(handle) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
 static PyObject *transport_is_closing(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     return PyBool_FromLong(((qip_transport *)self)->closing);
@@ -300,5 +324,6 @@ PyMethodDef qip_transport_end_methods[] = {
      METH_VARARGS | METH_KEYWORDS, NULL},
     {"_force_close", transport_force_close, METH_O, NULL},
     {"_call_connection_lost", transport_call_connection_lost, METH_O, NULL},
+    {"_call_soon", transport_call_soon, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -253,19 +253,30 @@ static bool is_reading(const qip_transport *transport)
     return !transport->closing && !transport->paused && transport->sock;
 }
 
-/* _add_reader(fd, callback, *args), which __init__() has called after connection_made(). */
-static PyObject *transport_add_reader(PyObject *self, PyObject *const *args, Py_ssize_t count)
+static PyObject *add(qip_transport *transport, unsigned direction, PyObject *const *args,
+                     Py_ssize_t count)
 {
-    qip_transport *transport = (qip_transport *)self;
-
     if (count < 2) {
         PyErr_SetString(PyExc_TypeError, "a file descriptor and a callback are needed");
         return NULL;
     }
-    if (is_reading(transport) &&
-        qip_transport_watch_with(transport, QIP_POLL_READ, args[1], args + 2, count - 2) < 0)
+    if (transport->loop &&
+        qip_transport_watch_with(transport, direction, args[1], args + 2, count - 2) < 0)
         return NULL;
     Py_RETURN_NONE;
+}
+
+/* _add_reader(fd, callback, *args), which __init__() has called after connection_made(). */
+static PyObject *transport_add_reader(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    if (count >= 2 && !is_reading((qip_transport *)self))
+        Py_RETURN_NONE;
+    return add((qip_transport *)self, QIP_POLL_READ, args, count);
+}
+
+static PyObject *transport_add_writer(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    return add((qip_transport *)self, QIP_POLL_WRITE, args, count);
 }
 
 static PyObject *transport_is_reading(PyObject *self, PyObject *Py_UNUSED(ignored))
@@ -312,6 +323,7 @@ PyMethodDef qip_transport_read_methods[] = {
      PyDoc_STR("resume_reading($self, /)\n--\n\n"
                "Receives again.")},
     {"_add_reader", FAST(transport_add_reader), METH_FASTCALL, NULL},
+    {"_add_writer", FAST(transport_add_writer), METH_FASTCALL, NULL},
     {"_read_ready", transport_read_ready, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

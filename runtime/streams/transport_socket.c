@@ -46,29 +46,43 @@ static bool is_watching_replaced(qip_transport *transport)
     return (qip_loop_overrides(transport->loop) & QIP_OVERRIDES_WATCHING) != 0;
 }
 
+/* By the method that somebody has put in the place of the loop's own. */
+static PyObject *watch_by_method(qip_loop *loop, qip_transport *transport, unsigned direction,
+                                 PyObject *callback, PyObject *const *args, Py_ssize_t count)
+{
+    const char *name = direction == QIP_POLL_READ ? "_add_reader" : "_add_writer";
+    PyObject *method = PyObject_GetAttrString((PyObject *)loop, name);
+    PyObject *number = PyLong_FromLong(transport->fd);
+    PyObject *tuple = method && number ? PyTuple_New(count + 2) : NULL;
+    PyObject *keywords = tuple ? PyDict_New() : NULL;
+    PyObject *handle = NULL;
+
+    if (keywords) {
+        PyTuple_SET_ITEM(tuple, 0, Py_NewRef(number));
+        PyTuple_SET_ITEM(tuple, 1, Py_NewRef(callback));
+        for (Py_ssize_t i = 0; i < count; i++)
+            PyTuple_SET_ITEM(tuple, 2 + i, Py_NewRef(args[i]));
+        if (!transport->context || PyDict_SetItemString(keywords, "context", transport->context) == 0)
+            handle = PyObject_Call(method, tuple, keywords);
+    }
+    Py_XDECREF(keywords);
+    Py_XDECREF(tuple);
+    Py_XDECREF(number);
+    Py_XDECREF(method);
+    return handle;
+}
+
 int qip_transport_watch_with(qip_transport *transport, unsigned direction, PyObject *callback,
                              PyObject *const *args, Py_ssize_t count)
 {
     qip_loop *loop = (qip_loop *)Py_NewRef((PyObject *)transport->loop);
     PyObject *handle = NULL;
 
-    if (!is_watching_replaced(transport)) {
-        handle = qip_fd_add(loop, transport->fd, direction, callback, args, count);
-    } else {
-        PyObject *tuple = PyTuple_New(count + 2);
-        PyObject *number = tuple ? PyLong_FromLong(transport->fd) : NULL;
-        PyObject *method = PyObject_GetAttrString(
-            (PyObject *)loop, direction == QIP_POLL_READ ? "_add_reader" : "_add_writer");
-        if (number) {
-            PyTuple_SET_ITEM(tuple, 0, number);
-            PyTuple_SET_ITEM(tuple, 1, Py_NewRef(callback));
-            for (Py_ssize_t i = 0; i < count; i++)
-                PyTuple_SET_ITEM(tuple, 2 + i, Py_NewRef(args[i]));
-            handle = method ? PyObject_Call(method, tuple, NULL) : NULL;
-        }
-        Py_XDECREF(method);
-        Py_XDECREF(tuple);
-    }
+    if (is_watching_replaced(transport))
+        handle = watch_by_method(loop, transport, direction, callback, args, count);
+    else
+        handle = qip_fd_add(loop, transport->fd, direction, callback, args, count,
+                            transport->context);
     Py_DECREF(loop);
     return qip_result_of(handle);
 }

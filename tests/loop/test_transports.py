@@ -31,6 +31,9 @@ from test_io import make_certificate
 # What asyncio's transport of 3.11 gets wrong and that of 3.12 right, ours gets right everywhere.
 STOCK_IS_OLD = sys.version_info < (3, 12)
 
+# All callbacks of a connection run in one Context, and a server has one that its connections have copies of.
+HAS_CONTEXTS = sys.version_info >= (3, 15)
+
 
 class Recorder(asyncio.Protocol):
     """Notes what it is told. What `on` holds under the name of a callback is called as well."""
@@ -273,10 +276,37 @@ class Behaviour:
         context = contextvars.Context()
         context.run(transport.close)
         self.until_lost(protocol)
-        # Each registration has a copy of the Context in which it was made.
-        self.assertEqual(
-            seen, ["where it was made", "where it was made", "changed in a callback", "none"]
-        )
+        if HAS_CONTEXTS:
+            self.assertEqual(seen, ["where it was made"] + ["changed in a callback"] * 3)
+        else:  # each registration has a copy of the Context in which it was made
+            self.assertEqual(
+                seen, ["where it was made", "where it was made", "changed in a callback", "none"]
+            )
+
+    @unittest.skipUnless(HAS_CONTEXTS, "a connection has a Context from Python 3.15 on")
+    def test_what_others_set_is_not_seen_by_a_connection(self):
+        place = contextvars.ContextVar("place", default="none")
+        seen = []
+        look = lambda protocol, *args: seen.append(place.get())
+        protocol = Recorder(data=look, pause=look, resume=look, lost=look)
+        transport, far = self.connect(protocol, self.small_pair())
+        collected = []
+
+        def from_elsewhere():
+            place.set("elsewhere")
+            transport.pause_reading()
+            transport.resume_reading()
+            transport.write(bytes(400_000))
+
+        contextvars.Context().run(from_elsewhere)
+        far.sendall(b"1")
+        self.run_host(lambda: protocol.data)
+        self.collect(far, collected)
+        self.run_host(lambda: "resume" in protocol.events)
+        contextvars.Context().run(transport.close)
+        self.until_lost(protocol)
+        # Whoever writes too much is told so in his own Context; all others are called in that of the connection.
+        self.assertEqual(seen, ["elsewhere", "none", "none", "none"])
 
     # -- buffered protocols
 
@@ -947,9 +977,68 @@ class Behaviour:
         working[-1].transport.abort()
         self.until_lost(working[-1])
 
+    @unittest.skipUnless(HAS_CONTEXTS, "a server has a Context from Python 3.15 on")
+    def test_each_connection_has_a_copy_of_the_servers_context(self):
+        import ssl
+
+        place = contextvars.ContextVar("place", default="none")
+        with tempfile.TemporaryDirectory() as folder:
+            key, certificate = make_certificate(folder)
+            inside = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            inside.load_cert_chain(certificate, key)
+            outside = ssl.create_default_context(cafile=certificate)
+        for mine, theirs in (None, None), (inside, outside):
+            with self.subTest(tls=mine is not None):
+                seen, lost = [], []
+
+                def look(protocol, what):
+                    seen.append((what, place.get()))
+                    place.set(what)
+
+                def factory():
+                    look(None, "factory")
+                    return Recorder(
+                        made=lambda self: look(self, "made"),
+                        data=lambda self, data: look(self, "data"),
+                        lost=lambda self, error: (look(self, "lost"), lost.append(self)),
+                    )
+
+                async def main():
+                    place.set("server")
+                    server = await self.loop.create_server(factory, "127.0.0.1", 0, ssl=mine)
+                    place.set("later")
+                    for count in 1, 2:
+                        _, writer = await asyncio.open_connection(
+                            *server.sockets[0].getsockname(),
+                            ssl=theirs,
+                            server_hostname="localhost" if theirs else None,
+                        )
+                        writer.write(b"1")
+                        await writer.drain()
+                        writer.close()
+                        await writer.wait_closed()
+                        while len(lost) < count:
+                            await asyncio.sleep(0.001)
+                    server.close()
+                    return place.get()
+
+                self.assertEqual(self.complete(main()), "later")
+                one = [("factory", "server"), ("made", "factory"), ("data", "made"), ("lost", "data")]
+                self.assertEqual(seen, one * 2)
+
     def test_no_descriptor_left_for_a_connection(self):
         protocols = []
-        server, address = self.start_server(lambda: protocols.append(Recorder()) or protocols[-1])
+        place = contextvars.ContextVar("place", default="none")
+        seen = []
+
+        def factory():
+            seen.append(place.get())
+            protocols.append(Recorder())
+            return protocols[-1]
+
+        place.set("server")
+        server, address = self.start_server(factory)
+        place.set("later")
         client = socket.create_connection(address)
         self.addCleanup(client.close)
         limits = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -965,6 +1054,7 @@ class Behaviour:
         contexts = self.take_reported()
         self.assertEqual(contexts[0]["message"], "socket.accept() out of system resource")
         self.assertEqual(contexts[0]["socket"].fileno(), server.sockets[0].fileno())
+        self.assertEqual(seen, ["server"])
         client.close()
         self.until_lost(protocols[0])
 
@@ -1148,9 +1238,9 @@ class OnOurs(Behaviour, TransportCase):
         watched = []
         add_writer = self.loop._add_writer
 
-        def note(fd, callback, *args):
+        def note(fd, callback, *args, **context):
             watched.append(fd)
-            return add_writer(fd, callback, *args)
+            return add_writer(fd, callback, *args, **context)
 
         transport, far = self.connect(Recorder(), self.small_pair())
         self.loop._add_writer = note

@@ -279,34 +279,40 @@ class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):
 
     # Stream sockets have a transport in C, which needs the core's poller. On a foreign selector, and for
     # sockets whose class has methods of its own, asyncio's transport does what it always did.
+    # `context`, which all callbacks of a transport run in, is there since 3.15.
 
     def _is_plain(self, sock):
         return type(sock) is _Socket and getattr(self._selector, "_qi_own_poller", False)
 
-    def _make_socket_transport(self, sock, protocol, waiter=None, *, extra=None, server=None):
+    def _make_socket_transport(self, sock, protocol, waiter=None, *, extra=None, server=None, **context):
         if not self._is_plain(sock):
             return super()._make_socket_transport(
-                sock, protocol, waiter, extra=extra, server=server
+                sock, protocol, waiter, extra=extra, server=server, **context
             )
         if _CHECKS_DESCRIPTORS:
             self._ensure_fd_no_transport(sock)
-        return _qi.StreamTransport(self, sock, protocol, waiter, extra, server)
+        return _qi.StreamTransport(self, sock, protocol, waiter, extra, server, **context)
 
     def _make_ssl_transport(
         self, rawsock, protocol, sslcontext, waiter=None,
-        *, server_side=False, server_hostname=None, extra=None, server=None, **timeouts,
+        *, server_side=False, server_hostname=None, extra=None, server=None,
+        ssl_handshake_timeout=None, ssl_shutdown_timeout=None, **context,
     ):
+        timeouts = {
+            "ssl_handshake_timeout": ssl_handshake_timeout,
+            "ssl_shutdown_timeout": ssl_shutdown_timeout,
+        }
         if not self._is_plain(rawsock):
             return super()._make_ssl_transport(
                 rawsock, protocol, sslcontext, waiter, server_side=server_side,
-                server_hostname=server_hostname, extra=extra, server=server, **timeouts,
+                server_hostname=server_hostname, extra=extra, server=server, **timeouts, **context,
             )
         if _CHECKS_DESCRIPTORS:
             self._ensure_fd_no_transport(rawsock)
         ssl_protocol = QiSSLProtocol(
             self, protocol, sslcontext, waiter, server_side, server_hostname, **timeouts
         )
-        _qi.StreamTransport(self, rawsock, ssl_protocol, None, extra, server)
+        _qi.StreamTransport(self, rawsock, ssl_protocol, None, extra, server, **context)
         return ssl_protocol._app_transport
 
     def _start_serving(self, protocol_factory, sock, *args, **keywords):
