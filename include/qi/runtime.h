@@ -195,7 +195,9 @@ QI_API void qi_config_init(qi_config *config);
  * Thread: that of the QCoreApplication; it becomes the GUI thread.
  * Fails: QI_ERR_NO_APPLICATION, QI_ERR_WRONG_THREAD, QI_ERR_STATE (a runtime runs already), QI_ERR_ABI
  * (`config` was not filled by qi_config_init), QI_ERR_INTERPRETER (no standard library in `home`, no
- * pyvenv.cfg in `venv`, another Python version; the message names the path), QI_ERR_ARGUMENT,
+ * pyvenv.cfg in `venv`, another Python version; the message names the path), also for a Python that is newer
+ * than the newest which this libqi knows, or free-threaded, unless the environment has QI_UNTESTED_PYTHON=1;
+ * QI_ERR_ARGUMENT,
  * QI_ERR_ENCODING, QI_ERR_PYTHON, QI_ERR_MEMORY. It never aborts the process, and may be called again
  * with a better configuration.
  */

@@ -16,6 +16,7 @@
 
 #include "python/border.h"
 #include "python/compat.h"
+#include "python/known.h"
 #include "python/location.h"
 #include "python/package.h"
 #include "core/pulse.h"
@@ -27,7 +28,7 @@ typedef struct place {
     char *home, *venv; /* as the interpreter that is ours was configured */
 } place;
 
-static bool ours;
+static atomic_bool ours;
 static bool registered; /* `_qi` is among the built-in modules */
 static atomic_bool ended;
 static place started_in;
@@ -36,7 +37,7 @@ static _Thread_local unsigned drops; /* that were not taken back yet */
 
 bool qip_interp_is_ours(void)
 {
-    return ours;
+    return atomic_load_explicit(&ours, memory_order_relaxed);
 }
 
 bool qip_interp_alive(void)
@@ -50,7 +51,7 @@ PyThreadState *qip_gil_drop(void)
         return NULL;
     drops++;
     PyThreadState *thread = PyEval_SaveThread();
-    if ((void *)thread == qip_pulse_now.thread)
+    if ((void *)thread == qip_pulse_thread()) /* without the GIL, which is gone */
         qip_pulse_out();
     return thread;
 }
@@ -61,7 +62,7 @@ void qip_gil_take(PyThreadState *thread)
         return;
     PyEval_RestoreThread(thread);
     drops--;
-    if ((void *)thread == qip_pulse_now.thread)
+    if ((void *)thread == qip_pulse_thread())
         qip_pulse_back();
 }
 
@@ -194,7 +195,7 @@ static int start_our_own(const qi_config *config)
     registered = true;
     status = initialize(config, &location);
     if (status == QI_OK) {
-        ours = true;
+        atomic_store_explicit(&ours, true, memory_order_relaxed);
         started_in.home = config->home ? strdup(config->home) : NULL;
         started_in.venv = config->venv ? strdup(config->venv) : NULL;
         ignore_broken_pipes();
@@ -214,7 +215,8 @@ static bool same(const char *a, const char *b)
 /* A runtime of an earlier configuration may have started it; what cannot be changed any more must fit. */
 static int check_place(const qi_config *config)
 {
-    if (!ours || (same(config->home, started_in.home) && same(config->venv, started_in.venv)))
+    if (!qip_interp_is_ours() ||
+        (same(config->home, started_in.home) && same(config->venv, started_in.venv)))
         return QI_OK;
     const char *where = started_in.home ? started_in.home : started_in.venv;
     return qip_fail(
@@ -226,10 +228,14 @@ static int check_place(const qi_config *config)
 
 static int check_version(void)
 {
+    char text[QIP_KNOWN_TEXT];
+
+    if (!qip_known_is_fit(text))
+        return qip_fail(QI_ERR_INTERPRETER, "%s", text);
     if (Py_Version >> 16 == PY_VERSION_HEX >> 16)
         return QI_OK;
     return qip_fail(QI_ERR_INTERPRETER,
-                    "Python %lu.%lu runs in this process, but this libqi was built for %d.%d",
+                    "Python %lu.%lu is loaded in this process, but this libqi was built for %d.%d",
                     Py_Version >> 24, (Py_Version >> 16) & 0xff, PY_MAJOR_VERSION, PY_MINOR_VERSION);
 }
 
@@ -287,7 +293,7 @@ static int join(const qi_config *config)
         return qip_fail(QI_ERR_INTERPRETER,
                         "the calling thread is in a subinterpreter; libqi runs only "
                         "in the main one");
-    if (ours) {
+    if (qip_interp_is_ours()) {
         if (refresh_argv(config) < 0)
             return qip_fail_python("setting sys.argv");
     } else {
@@ -310,10 +316,11 @@ int qip_interp_start(const qi_config *config, qip_interp_entry *entry)
                         "started again in it");
     bool runs = Py_IsInitialized();
     entry->held = runs && PyGILState_Check();
+    status = check_version();
+    if (status != QI_OK)
+        return status;
     if (runs) {
-        status = check_version();
-        if (status == QI_OK)
-            status = check_place(config);
+        status = check_place(config);
         if (status != QI_OK)
             return status;
         (void)PyGILState_Ensure(); /* never released: the thread state stays, see above */

@@ -9,6 +9,7 @@
 
 #include <qi/base.h>
 
+#include "python/known.h"
 #include "python/single.h"
 
 enum { MOST_BLOCKS = 32 };
@@ -91,6 +92,12 @@ static int set_up_rooms(PyObject *module)
 
 static int module_exec(PyObject *module)
 {
+    char text[QIP_KNOWN_TEXT];
+
+    if (!qip_known_is_fit(text)) {
+        PyErr_SetString(PyExc_ImportError, text);
+        return -1;
+    }
     if (kept.module) {
         PyErr_SetString(PyExc_ImportError, "_qi can be loaded only once in a process");
         return -1;
