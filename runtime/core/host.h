@@ -45,8 +45,8 @@ enum {
 };
 
 typedef struct qip_host_vtable {
-    /* Ask for one turn soon. */
-    void (*wake)(qip_host *host);
+    /* Ask for one turn soon. False: it cannot, for want of memory; the loop then makes the descriptor readable. */
+    bool (*wake)(qip_host *host);
     /* The same from any thread, for when the descriptor that is watched is lost. */
     void (*wake_anyhow)(qip_host *host);
     /* Watch a descriptor for reading, instead of the one watched so far. 0, or -1: cannot. */

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <exception>
 
-#include <cxxabi.h>
+#include "core/thread_end.h"
 
 qip_hostcall_functions qip_hostcall_port;
 
@@ -32,10 +32,8 @@ bool qip_hostcall(const char *what, qip_hostcall_fn make, void *call)
     try {
         make(call);
         return true;
-#ifdef __GLIBCXX__
-    } catch (const abi::__forced_unwind &) {
-        throw; // a thread that is cancelled has to go on unwinding
-#endif
+    } catch (const qi::ThreadEnd &) {
+        throw;
     } catch (const std::exception &thrown) {
         tell(what, thrown.what());
     } catch (...) {

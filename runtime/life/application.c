@@ -3,8 +3,8 @@
  * What the package qi asks of the application: whether there is one, whether its event loop runs, and to
  * make, run and end one where Python is the program. Thread: the application's, but for the questions.
  */
+#include <limits.h>
 #include <signal.h>
-#include <string.h>
 
 #include "qt/bridge.h"
 #include "python/visit.h"
@@ -85,7 +85,11 @@ static PyObject *new_event_loop(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED
         PyErr_SetString(PyExc_RuntimeError, "there is no QCoreApplication; create one first");
         return NULL;
     }
-    return PyCapsule_New(qip_qt_event_loop_new(), event_loop_name, free_event_loop);
+    void *event_loop = qip_qt_event_loop_new();
+    PyObject *capsule = NULL;
+    if (event_loop && !(capsule = PyCapsule_New(event_loop, event_loop_name, free_event_loop)))
+        qip_qt_event_loop_free(event_loop);
+    return capsule;
 }
 
 static PyObject *exec_event_loop(PyObject *Py_UNUSED(module), PyObject *capsule)
@@ -162,39 +166,58 @@ static PyObject *when_quit(PyObject *Py_UNUSED(module), PyObject *callable)
         return PyErr_NoMemory();
     farewell->callable = Py_NewRef(callable);
     farewell->token = qip_qt_on_quit(say_farewell, farewell);
+    if (!farewell->token) {
+        Py_DECREF(farewell->callable);
+        PyMem_Free(farewell);
+        return PyErr_NoMemory();
+    }
     Py_RETURN_NONE;
 }
 
 /* -- dispositions of signals, which Python's own table does not tell -------------------------------- */
 
+/* They hold the addresses of functions, so they travel as capsules, which nobody else can make. */
+static const char signal_action_name[] = "qi signal action";
+
+static void free_signal_action(PyObject *capsule)
+{
+    PyMem_Free(PyCapsule_GetPointer(capsule, signal_action_name));
+}
+
 static PyObject *get_signal_action(PyObject *Py_UNUSED(module), PyObject *argument)
 {
-    struct sigaction action;
     long number = PyLong_AsLong(argument);
 
     if (number == -1 && PyErr_Occurred())
         return NULL;
-    if (sigaction((int)number, NULL, &action) < 0)
-        return PyErr_SetFromErrno(PyExc_OSError);
-    return PyBytes_FromStringAndSize((const char *)&action, sizeof action);
+    struct sigaction *action = PyMem_Calloc(1, sizeof *action);
+    if (!action)
+        return PyErr_NoMemory();
+    PyObject *capsule = NULL;
+    if (number < 0 || number > INT_MAX)
+        PyErr_Format(PyExc_ValueError, "%ld is no signal", number);
+    else if (sigaction((int)number, NULL, action) < 0)
+        PyErr_SetFromErrno(PyExc_OSError);
+    else
+        capsule = PyCapsule_New(action, signal_action_name, free_signal_action);
+    if (!capsule)
+        PyMem_Free(action);
+    return capsule;
 }
 
 static PyObject *set_signal_action(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
-    struct sigaction action;
     int number;
-    Py_buffer saved;
+    PyObject *saved;
 
-    if (!PyArg_ParseTuple(arguments, "iy*", &number, &saved))
+    if (!PyArg_ParseTuple(arguments, "iO:_set_signal_action", &number, &saved))
         return NULL;
-    if (saved.len == sizeof action)
-        memcpy(&action, saved.buf, sizeof action);
-    bool fits = saved.len == sizeof action;
-    PyBuffer_Release(&saved);
-    if (!fits || sigaction(number, &action, NULL) < 0) {
+    if (!PyCapsule_IsValid(saved, signal_action_name)) {
         PyErr_SetString(PyExc_ValueError, "this is nothing that _get_signal_action() has returned");
         return NULL;
     }
+    if (sigaction(number, PyCapsule_GetPointer(saved, signal_action_name), NULL) < 0)
+        return PyErr_SetFromErrno(PyExc_OSError);
     Py_RETURN_NONE;
 }
 

@@ -195,13 +195,18 @@ int qi_runtime_init(const qi_config *config, qi_runtime **out)
         status = make(&runtime, config);
     if (status != QI_OK)
         return status;
-    status = start(runtime);
+    qip_runtime_own *own = runtime->own;
+    if (!config || !config->keep_on_quit) {
+        own->on_quit = qip_qt_on_quit(qip_shutdown_on_quit, runtime);
+        status = own->on_quit ? QI_OK : qi_last_error()->status;
+    }
+    if (status == QI_OK)
+        status = start(runtime);
     if (status != QI_OK) {
+        qip_qt_off_quit(own->on_quit);
         destroy(runtime);
         return status;
     }
-    if (!config || !config->keep_on_quit)
-        ((qip_runtime_own *)runtime->own)->on_quit = qip_qt_on_quit(qip_shutdown_on_quit, runtime);
     *out = runtime;
     return QI_OK;
 }

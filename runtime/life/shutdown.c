@@ -258,7 +258,7 @@ static void try_again(void *data)
 /* The loop has been left, but the host's event handler that runs it has not. */
 static void post_try(void *runtime)
 {
-    if (!qip_qt_post(try_again, runtime))
+    if (qip_qt_post(try_again, runtime) != QI_OK)
         qip_log(QI_LOG_WARNING, "qi", "the application is gone, so the runtime does not shut down");
 }
 

@@ -24,7 +24,8 @@ void qip_loop_ask_wake(qip_loop *loop)
     }
     loop->wake_asked = true;
     loop->counters.asked_ticks = qip_ticks();
-    loop->host->vtable->wake(loop->host);
+    if (!loop->host->vtable->wake(loop->host))
+        qip_loop_wake_from_afar(loop);
 }
 
 /* The deadline on the poller's clock, rounded up so that no timer is found early. */
@@ -91,8 +92,8 @@ void qip_loop_check(void *client, bool blocks)
 {
     qip_loop *loop = client;
 
-    if (loop->thread == qip_pulse_now.ident)
-        qip_pulse_cycle(qip_top_frame((PyThreadState *)qip_pulse_now.thread));
+    if (loop->thread == qip_pulse_ident())
+        qip_pulse_cycle(qip_top_frame((PyThreadState *)qip_pulse_thread()));
     if (loop->paused && loop->bare)
         ask_again(loop, blocks);
     if (qip_loop_is_idle(loop) || loop->paused || loop->wake_asked || !Py_IsInitialized())

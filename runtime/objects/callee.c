@@ -75,7 +75,7 @@ static void let_go(qip_callee *callee)
         return;
     if (!callee->destroy)
         free(callee);
-    else if (qip_runtime_on_gui_thread() || !qip_qt_post_owned(destroy, destroy, callee))
+    else if (qip_runtime_on_gui_thread() || qip_qt_post_owned(destroy, destroy, callee) != QI_OK)
         destroy(callee);
 }
 

@@ -113,6 +113,8 @@ static PyObject *proxy_getattro(PyObject *self, PyObject *name)
         return qip_method_new(as_proxy(self), name);
     case QIP_QT_ENUM:
         return qip_qt_enum(object, index);
+    case QIP_QT_FAILED:
+        return NULL;
     case QIP_QT_NOTHING:
         break;
     }
@@ -147,12 +149,14 @@ static int proxy_setattro(PyObject *self, PyObject *name, PyObject *value)
     qip_qt_kind kind = qip_qt_member(object, name, &index);
     if (kind == QIP_QT_PROPERTY)
         return qip_qt_property_write(object, index, value);
-    if (kind == QIP_QT_NOTHING && qip_qt_dynamic_has(object, name)) {
-        object = qip_proxy_live(as_proxy(self));
-        return object ? qip_qt_dynamic_write(object, name, value) : -1;
-    }
-    object = qip_proxy_live(as_proxy(self));
-    return object ? refuse_assignment(object, name, kind) : -1;
+    int dynamic = kind == QIP_QT_NOTHING ? qip_qt_dynamic_has(object, name) : 0;
+    if (dynamic < 0 || kind == QIP_QT_FAILED)
+        return -1;
+    object = qip_proxy_live(as_proxy(self)); /* it may have ended where it was asked for its names */
+    if (!object)
+        return -1;
+    return dynamic ? qip_qt_dynamic_write(object, name, value)
+                   : refuse_assignment(object, name, kind);
 }
 
 static PyObject *proxy_dir(PyObject *self, PyObject *Py_UNUSED(ignored))
@@ -225,9 +229,10 @@ static PyObject *proxy_property(PyObject *self, PyObject *name)
     if (!PyUnicode_Check(name))
         return PyErr_Format(PyExc_TypeError, "the name of a property is a str, not %s",
                             Py_TYPE(name)->tp_name);
-    if (qip_qt_member(object, name, &index) == QIP_QT_PROPERTY)
+    const qip_qt_kind kind = qip_qt_member(object, name, &index);
+    if (kind == QIP_QT_PROPERTY)
         return qip_qt_property_read(object, index);
-    PyObject *value = qip_qt_dynamic_read(object, name);
+    PyObject *value = kind == QIP_QT_FAILED ? NULL : qip_qt_dynamic_read(object, name);
     if (!value && !PyErr_Occurred())
         value = Py_NewRef(Py_None);
     return value;
@@ -243,9 +248,11 @@ static PyObject *proxy_set_property(PyObject *self, PyObject *args)
     qi_object *object = qip_proxy_live(as_proxy(self));
     if (!object)
         return NULL;
-    int result = qip_qt_member(object, name, &index) == QIP_QT_PROPERTY
-                     ? qip_qt_property_write(object, index, value)
-                     : qip_qt_dynamic_write(object, name, value);
+    const qip_qt_kind kind = qip_qt_member(object, name, &index);
+    if (kind == QIP_QT_FAILED)
+        return NULL;
+    int result = kind == QIP_QT_PROPERTY ? qip_qt_property_write(object, index, value)
+                                         : qip_qt_dynamic_write(object, name, value);
     if (result < 0)
         return NULL;
     Py_RETURN_NONE;
@@ -304,6 +311,8 @@ static PyObject *member_kind(PyObject *Py_UNUSED(module), PyObject *arguments)
         return NULL;
     qi_object *object = qip_proxy_object(proxy);
     const qip_qt_kind kind = object ? qip_qt_member(object, name, &index) : QIP_QT_NOTHING;
+    if (kind == QIP_QT_FAILED)
+        return NULL;
     if (kind == QIP_QT_NOTHING)
         Py_RETURN_NONE;
     return PyUnicode_FromString(kinds[kind]);

@@ -181,6 +181,8 @@ int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config)
     if (status != QI_OK)
         return status;
     services = qip_qt_plugin_services_new(config->settings_file);
+    if (!services)
+        return qi_last_error()->status;
     qip_visit visit = qip_python_enter();
     qip_plugin_events_configure(config);
     if (config->event)

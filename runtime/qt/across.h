@@ -20,7 +20,7 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qthread.h>
 
-#include <cxxabi.h>
+#include "core/thread_end.h"
 
 namespace qi
 {
@@ -41,7 +41,7 @@ template <typename Code> std::exception_ptr catch_from(Code code)
 {
     try {
         code();
-    } catch (const abi::__forced_unwind &) {
+    } catch (const ThreadEnd &) {
         throw;
     } catch (...) {
         return std::current_exception();

@@ -11,6 +11,7 @@
  */
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 
 #include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreapplication.h>
@@ -19,12 +20,15 @@
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qmutex.h>
 #include <QtCore/qpointer.h>
+#include <QtCore/qscopeguard.h>
 #include <QtCore/qthread.h>
 #include <QtCore/qtimer.h>
 
 #include <qi/runtime.h>
 
+#include "core/status.h"
 #include "qt/bridge.h"
+#include "qt/thrown.h"
 
 namespace
 {
@@ -38,7 +42,7 @@ struct Job : QEvent {
     }
     ~Job() override
     {
-        if (drop)
+        if (drop && being_posted != this)
             drop(data);
     }
     void run()
@@ -50,7 +54,12 @@ struct Job : QEvent {
     qip_qt_job_fn job;
     qip_qt_job_fn drop; /* in place of `job`, where that is not run; may be NULL */
     void *data;
+
+    /* Qt deletes what it has no memory to post, and then the caller still has the data. */
+    static thread_local const Job *being_posted;
 };
+
+thread_local const Job *Job::being_posted;
 
 class PostBox : public QObject
 {
@@ -59,7 +68,11 @@ class PostBox : public QObject
     {
         if (event->type() != QEvent::User)
             return QObject::event(event);
-        static_cast<Job *>(event)->run();
+        try {
+            static_cast<Job *>(event)->run();
+        } catch (...) {
+            qi::tell_thrown("a job in the GUI thread did not end");
+        }
         return true;
     }
 };
@@ -92,6 +105,15 @@ class LastSlot : public QObject
     QuitWatch *watch;
 };
 
+void come_last(QuitWatch *watch)
+try {
+    if (!watch->last_slot)
+        watch->last_slot = new LastSlot(watch);
+} catch (...) {
+    qi::tell_thrown("the end of the application is not waited for to the last");
+    watch->job(watch->data);
+}
+
 Q_CONSTINIT QBasicMutex mutex;
 PostBox *post_box;
 
@@ -112,9 +134,11 @@ void close_post_box()
 /* Called with the mutex locked. */
 void open_post_box(QCoreApplication *application)
 {
-    post_box = new PostBox;
-    post_box->moveToThread(application->thread());
+    auto made = std::make_unique<PostBox>();
+
+    made->moveToThread(application->thread());
     QObject::connect(application, &QObject::destroyed, close_post_box);
+    post_box = made.release();
 }
 
 } // namespace
@@ -125,61 +149,85 @@ bool qip_qt_has_application(void)
 }
 
 bool qip_qt_on_application_thread(void)
-{
+try {
     const QCoreApplication *application = QCoreApplication::instance();
     return application && application->thread() == QThread::currentThread();
+} catch (...) {
+    qi::tell_thrown("the thread was not told");
+    return false;
 }
 
 char *qip_qt_application_name(void)
-{
+try {
     return strdup(QCoreApplication::applicationName().toUtf8().constData());
+} catch (...) {
+    qi::fail_thrown();
+    return nullptr;
 }
 
 int qip_qt_event_loops(void)
-{
+try {
     return QThread::currentThread()->loopLevel();
+} catch (...) {
+    qi::tell_thrown("the event loops were not counted");
+    return 0;
 }
 
 int qip_qt_exec(void)
-{
+try {
     return QCoreApplication::exec();
+} catch (...) {
+    qi::tell_thrown("the application did not run");
+    return -1;
 }
 
 void qip_qt_exit(int code)
-{
+try {
     if (qip_qt_on_application_thread())
         QCoreApplication::exit(code);
     else
         QThread::currentThread()->exit(code);
+} catch (...) {
+    qi::tell_thrown("the event loop does not return");
 }
 
 void qip_qt_hush_application(bool hushed)
-{
+try {
     QCoreApplication::instance()->blockSignals(hushed);
+} catch (...) {
+    qi::tell_thrown("the signals of the application were not held back");
 }
 
 void *qip_qt_event_loop_new(void)
-{
+try {
     return new QEventLoop;
+} catch (...) {
+    return qi::raise_thrown<void *>();
 }
 
 void qip_qt_event_loop_exec(void *event_loop)
-{
+try {
     static_cast<QEventLoop *>(event_loop)->exec();
+} catch (...) {
+    qi::tell_thrown("an event loop ended");
 }
 
 void qip_qt_event_loop_quit(void *event_loop)
-{
+try {
     static_cast<QEventLoop *>(event_loop)->quit();
+} catch (...) {
+    qi::tell_thrown("the event loop does not return");
 }
 
 void qip_qt_event_loop_free(void *event_loop)
-{
+try {
     delete static_cast<QEventLoop *>(event_loop);
+} catch (...) {
+    qi::tell_thrown("an event loop was not freed");
 }
 
 bool qip_qt_process_events(unsigned milliseconds)
-{
+try {
     auto *dispatcher = QAbstractEventDispatcher::instance();
 
     if (!dispatcher)
@@ -194,10 +242,13 @@ bool qip_qt_process_events(unsigned milliseconds)
     /* What is deleted later waits for an event loop that nobody may be running below us. */
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
     return processed;
+} catch (...) {
+    qi::tell_thrown("events were not handled");
+    return false;
 }
 
 bool qip_qt_make_application(void)
-{
+try {
     static int argc = 1; /* Qt keeps referring to both */
     static char name[] = "python3";
     static char *argv[] = {name, nullptr};
@@ -206,51 +257,61 @@ bool qip_qt_make_application(void)
         return false;
     own_application = new QCoreApplication(argc, argv);
     return true;
+} catch (...) {
+    qi::tell_thrown("no application was made");
+    return false;
 }
 
 void qip_qt_drop_application(void)
-{
+try {
     delete own_application;
+} catch (...) {
+    qi::tell_thrown("the application was not freed");
 }
 
-bool qip_qt_post(qip_qt_job_fn job, void *data)
+int qip_qt_post(qip_qt_job_fn job, void *data)
 {
     return qip_qt_post_owned(job, nullptr, data);
 }
 
-bool qip_qt_post_owned(qip_qt_job_fn job, qip_qt_job_fn drop, void *data)
-{
+int qip_qt_post_owned(qip_qt_job_fn job, qip_qt_job_fn drop, void *data)
+try {
     QMutexLocker lock(&mutex);
 
     if (!post_box) {
         QCoreApplication *application = QCoreApplication::instance();
         if (!application || QCoreApplication::closingDown())
-            return false;
+            return qip_fail(QI_ERR_NO_APPLICATION, "there is no QCoreApplication, or no more");
         open_post_box(application);
     }
-    QCoreApplication::postEvent(post_box, new Job(job, drop, data));
-    return true;
+    auto *event = new Job(job, drop, data);
+    Job::being_posted = event;
+    const auto posted = qScopeGuard([] { Job::being_posted = nullptr; });
+    QCoreApplication::postEvent(post_box, event);
+    return QI_OK;
+} catch (...) {
+    return qi::fail_thrown();
 }
 
 void *qip_qt_on_quit(qip_qt_job_fn job, void *data)
-{
+try {
     QCoreApplication *application = QCoreApplication::instance();
 
     if (!application)
-        return nullptr;
-    auto *watch = new QuitWatch{job, data, {}, nullptr};
+        return qip_fail(QI_ERR_NO_APPLICATION, "there is no QCoreApplication"), nullptr;
+    auto made = std::make_unique<QuitWatch>(QuitWatch{job, data, {}, nullptr});
+    QuitWatch *watch = made.get();
     watch->connection = QObject::connect(
-        application, &QCoreApplication::aboutToQuit, application,
-        [watch] {
-            if (!watch->last_slot)
-                watch->last_slot = new LastSlot(watch);
-        },
+        application, &QCoreApplication::aboutToQuit, application, [watch] { come_last(watch); },
         Qt::DirectConnection);
-    return watch;
+    return made.release();
+} catch (...) {
+    qi::fail_thrown();
+    return nullptr;
 }
 
 void qip_qt_off_quit(void *token)
-{
+try {
     auto *watch = static_cast<QuitWatch *>(token);
 
     if (!watch)
@@ -259,10 +320,12 @@ void qip_qt_off_quit(void *token)
     if (watch->last_slot)
         watch->last_slot->watch = nullptr;
     delete watch;
+} catch (...) {
+    qi::tell_thrown("an end was not forgotten");
 }
 
 void qip_qt_log(int level, const char *source, const char *text)
-{
+try {
     QByteArray line = source && *source ? QByteArray(source) + ": " + text : QByteArray(text);
 
     switch (level) {
@@ -279,4 +342,6 @@ void qip_qt_log(int level, const char *source, const char *text)
         qCCritical(category, "%s", line.constData());
         break;
     }
+} catch (...) {
+    qi::tell_thrown("a message was not written");
 }

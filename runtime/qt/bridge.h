@@ -37,7 +37,7 @@ void qip_qt_exit(int code);
 /* Holds back the application's signals, or lets them go again: exec() emits aboutToQuit whenever it
  * returns, also where the application shall go on. Thread: the application's. */
 void qip_qt_hush_application(bool hushed);
-/* A QEventLoop of the calling thread's. GIL: exec() wants it not held. */
+/* A QEventLoop of the calling thread's. new(): NULL with an exception; GIL: held. exec() wants it not held. */
 void *qip_qt_event_loop_new(void);
 void qip_qt_event_loop_exec(void *event_loop);
 void qip_qt_event_loop_quit(void *event_loop);
@@ -52,14 +52,15 @@ void qip_qt_drop_application(void);
 
 typedef void (*qip_qt_job_fn)(void *data);
 
-/* Runs `job` in the GUI thread's event loop, without the GIL. Thread: any. False: no application. */
-bool qip_qt_post(qip_qt_job_fn job, void *data);
+/* Runs `job` in the GUI thread's event loop, without the GIL. Thread: any. QI_OK, or QI_ERR_NO_APPLICATION or
+ * QI_ERR_MEMORY with a record: it will never run. */
+int qip_qt_post(qip_qt_job_fn job, void *data);
 /* The same, and where the application ends before the job is run, `drop` is called in its place. */
-bool qip_qt_post_owned(qip_qt_job_fn job, qip_qt_job_fn drop, void *data);
+int qip_qt_post_owned(qip_qt_job_fn job, qip_qt_job_fn drop, void *data);
 
 /* Calls `job` when the application has emitted aboutToQuit, after all slots of others, before exec()
  * returns.
- * Returns a token for qip_qt_off_quit(). */
+ * Returns a token for qip_qt_off_quit(); NULL with a record. */
 void *qip_qt_on_quit(qip_qt_job_fn job, void *data);
 void qip_qt_off_quit(void *token);
 
@@ -86,16 +87,14 @@ void qip_qt_guard_free(void *guard);
 void *qip_qt_watch(qi_object *object, qip_qt_job_fn job, void *data);
 bool qip_qt_unwatch(void *watch);
 
-/* Whether a QMetaObject::Connection, given by its address, has not ended. Thread: any. */
-bool qip_qt_is_connected(const void *connection);
-
 /* -- calls into another thread (qt/courier.cpp) --------------------------------------------------- */
 
-/* One that lives in the calling thread. Owned: qip_qt_courier_free(), in any thread. */
+/* One that lives in the calling thread; NULL with an exception. Owned: qip_qt_courier_free(), in any thread. */
 typedef struct qip_qt_courier qip_qt_courier;
 qip_qt_courier *qip_qt_courier_new(void);
-/* Has callable(*args) called by that thread's event loop; exceptions are reported. Thread: any. GIL: held. */
-void qip_qt_courier_send(qip_qt_courier *courier, PyObject *callable, PyObject *args);
+/* Has callable(*args) called by that thread's event loop; exceptions are reported. 0, or -1 with an exception.
+ * Thread: any. GIL: held. */
+int qip_qt_courier_send(qip_qt_courier *courier, PyObject *callable, PyObject *args);
 void qip_qt_courier_free(qip_qt_courier *courier);
 
 /* -- work that Python asks of the host (qt/work.cpp) ---------------------------------------------- */
@@ -121,6 +120,8 @@ PyObject *qip_qt_wrap(qi_object *object);
 /* The QObject of a proxy (or of a PyQt6/PySide6 wrapper); NULL with TypeError or ReferenceError set. */
 qi_object *qip_qt_unwrap(PyObject *proxy);
 bool qip_qt_is_proxy(PyObject *object);
+/* Whether what PyQt6 or PySide6 wraps as QMetaObject.Connection has not ended: 1, 0, or -1 with TypeError. GIL: held. */
+int qip_qt_is_connected(PyObject *connection);
 
 /* -- signals (qt/relay.cpp) ----------------------------------------------------------------------- */
 
@@ -130,7 +131,7 @@ bool qip_qt_lives_here(const qi_object *object);
 /* Finds a signal by name or by name with parameter types. QI_OK and its method index, or
  * QI_ERR_NOT_FOUND with near names, or QI_ERR_AMBIGUOUS with the overloads. GIL: not needed. */
 int qip_qt_find_signal(qi_object *sender, const char *signal, int *index);
-/* "Class::signal(types)", owned: free(). And how many parameters it has. */
+/* "Class::signal(types)", owned: free(); NULL with a record. And how many parameters it has. */
 char *qip_qt_signal_name(qi_object *sender, int index);
 int qip_qt_signal_parameter_count(qi_object *sender, int index);
 
@@ -162,7 +163,7 @@ void qip_qt_relay_close(qip_qt_relay *relay);
 
 /* -- plugins (qt/plugin_services.cpp) ------------------------------------------------------------- */
 
-/* What pyshim/qi/plugin asks of Qt; `settings_file` may be NULL. Owned. GIL: does not matter. */
+/* What pyshim/qi/plugin asks of Qt; `settings_file` may be NULL. Owned; NULL with a record. GIL: does not matter. */
 qi_object *qip_qt_plugin_services_new(const char *settings_file);
 void qip_qt_plugin_services_free(qi_object *services);
 

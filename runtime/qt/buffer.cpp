@@ -14,6 +14,7 @@
 #include "python/module.h"
 #include "qt/setup.h"
 #include "qt/conversions.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -129,7 +130,7 @@ bool fit(Py_buffer *view, int flags)
 }
 
 int buffer_get(PyObject *self, Py_buffer *view, int flags)
-{
+try {
     const Buffer &buffer = self_of(self);
     const Buffer::Layout &layout = buffer.layout();
 
@@ -148,6 +149,8 @@ int buffer_get(PyObject *self, Py_buffer *view, int flags)
     view->suboffsets = nullptr;
     view->internal = nullptr;
     return fit(view, flags) ? 0 : -1;
+} catch (...) {
+    return qi::raise_thrown(-1);
 }
 
 PyObject *tuple_of(const QList<qsizetype> &list)
@@ -164,18 +167,24 @@ PyObject *tuple_of(const QList<qsizetype> &list)
 }
 
 PyObject *get_shape(PyObject *self, void *)
-{
+try {
     return tuple_of(self_of(self).layout().shape);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *get_strides(PyObject *self, void *)
-{
+try {
     return tuple_of(self_of(self).layout().strides);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *get_item_format(PyObject *self, void *)
-{
+try {
     return PyUnicode_FromString(self_of(self).layout().item.constData());
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *get_readonly(PyObject *self, void *)
@@ -189,16 +198,18 @@ PyObject *get_nbytes(PyObject *self, void *)
 }
 
 PyObject *buffer_copy(PyObject *self, PyObject *)
-{
+try {
     const Buffer copy = self_of(self).copy();
 
     if (self_of(self) && !copy)
         return PyErr_NoMemory();
     return buffer_new(copy);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *buffer_getattro(PyObject *self, PyObject *name)
-{
+try {
     PyObject *found = PyObject_GenericGetAttr(self, name);
     QString text;
 
@@ -213,10 +224,12 @@ PyObject *buffer_getattro(PyObject *self, PyObject *name)
         return to_python(*place);
     qip_give_exception(raised.release());
     return nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *buffer_dir(PyObject *self, PyObject *)
-{
+try {
     Ref names(PyObject_Dir(reinterpret_cast<PyObject *>(Py_TYPE(self))));
 
     for (const QString &name : self_of(self).layout().attributes.keys()) {
@@ -225,6 +238,8 @@ PyObject *buffer_dir(PyObject *self, PyObject *)
             return nullptr;
     }
     return names.release();
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 Py_ssize_t buffer_length(PyObject *self)
@@ -234,7 +249,7 @@ Py_ssize_t buffer_length(PyObject *self)
 }
 
 PyObject *buffer_repr(PyObject *self)
-{
+try {
     const Buffer::Layout &layout = self_of(self).layout();
     Ref shape(get_shape(self, nullptr)), attributes(to_python(QVariant(layout.attributes)));
 
@@ -243,11 +258,13 @@ PyObject *buffer_repr(PyObject *self)
     return PyUnicode_FromFormat("<qi.Buffer %s, shape %R, %s, %S>", layout.item.constData(),
                                 shape.get(), layout.is_writable ? "writable" : "read-only",
                                 attributes.get());
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 /* Buffer(object, **attributes) */
 PyObject *buffer_make(PyTypeObject *, PyObject *args, PyObject *keywords)
-{
+try {
     PyObject *object;
     Buffer buffer;
 
@@ -262,15 +279,19 @@ PyObject *buffer_make(PyTypeObject *, PyObject *args, PyObject *keywords)
         layout.attributes.insert(attributes.toMap());
     }
     return buffer_new(Buffer(layout, std::make_shared<const Buffer>(buffer)));
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 void buffer_dealloc(PyObject *self)
-{
+try {
     PyTypeObject *type = Py_TYPE(self);
 
     self_of(self).~Buffer();
     type->tp_free(self);
     Py_DECREF(type);
+} catch (...) {
+    qi::tell_thrown("the memory of an object was not freed");
 }
 
 /* -- the type ----------------------------------------------------------------------------------------- */
@@ -383,7 +404,9 @@ const QVariant *buffer_source(PyObject *object)
 } // namespace qi
 
 int qip_buffer_setup(PyObject *module)
-{
+try {
     qip_module_keep(qi::buffer_type);
     return qi::add_type(module, &qi::buffer_spec, &qi::buffer_type);
+} catch (...) {
+    return qi::raise_thrown(-1);
 }

@@ -5,21 +5,26 @@
 #include "python/module.h"
 #include "qt/ref.h"
 #include "qt/setup.h"
+#include "qt/thrown.h"
 
 static PyObject *cache;
 
 PyObject *qip_qt_cache(void)
-{
+try {
     if (!cache)
         PyErr_SetString(PyExc_RuntimeError, "the module _qi is not loaded");
     return cache;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 int qip_qt_cache_setup(PyObject *)
-{
+try {
     qip_module_keep(cache);
     cache = PyDict_New();
     return cache ? 0 : -1;
+} catch (...) {
+    return qi::raise_thrown(-1);
 }
 
 namespace qi

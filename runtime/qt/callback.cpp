@@ -22,6 +22,7 @@
 #include "qt/opaque.h"
 #include "python/signature.h"
 #include "qt/bridge.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -141,10 +142,10 @@ int call_from_elsewhere(PyObject *callable, const Values &values, QVariant *resu
     errand->callable = hold_python(callable);
     errand->values = values;
     if (!result) {
-        if (!qip_qt_post_owned(run_errand, drop_errand, errand.get()))
-            return qip_fail(QI_ERR_NO_APPLICATION, "there is no QCoreApplication to call in");
-        (void)errand.release();
-        return QI_OK;
+        const int status = qip_qt_post_owned(run_errand, drop_errand, errand.get());
+        if (status == QI_OK)
+            (void)errand.release();
+        return status;
     }
     errand->wants_result = true;
     errand->result = *result;
@@ -191,7 +192,7 @@ using namespace qi;
 
 int qi_callable_call(const qi_callable *callable, const QVariant *arguments, size_t count,
                      QVariant *result)
-{
+try {
     if (!Py_IsInitialized() || !qip_runtime_current())
         return qip_fail(QI_ERR_NOT_RUNNING, "%s", not_running);
     const Values values(arguments, arguments + count);
@@ -202,4 +203,6 @@ int qi_callable_call(const qi_callable *callable, const QVariant *arguments, siz
     return !QCoreApplication::instance() || qip_qt_on_application_thread()
                ? call_here(object.get(), values, result)
                : call_from_elsewhere(object.get(), values, result);
+} catch (...) {
+    return qi::fail_thrown();
 }

@@ -9,6 +9,7 @@
 #include "qt/names.h"
 #include "qt/object.h"
 #include "qt/ref.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -145,6 +146,8 @@ QByteArray signatures(const QMetaObject *meta_object, const QList<int> &indexes)
 } // namespace qi
 
 PyObject *qip_qt_raise_no_member(qi_object *object, PyObject *name)
-{
+try {
     return qi::raise_no_member(object->metaObject(), name, "property, signal or method");
+} catch (...) {
+    return qi::raise_thrown();
 }

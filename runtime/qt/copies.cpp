@@ -13,6 +13,7 @@
 #include <QtCore/qglobal.h>
 
 #include "core/loaded.h"
+#include "qt/thrown.h"
 
 namespace
 {
@@ -50,13 +51,16 @@ const char *qip_qt_version(void)
 }
 
 char *qip_qt_library_of(const char *path, const char **version)
-{
+try {
     void *address;
     char *library = qip_loaded_provider(path, symbol, &address);
 
     if (library)
         *version = call(address);
     return library;
+} catch (...) {
+    qi::fail_thrown();
+    return nullptr;
 }
 
 const char *qip_qt_no_application(void)

@@ -13,6 +13,7 @@
 
 #include "python/report.h"
 #include "qt/bridge.h"
+#include "qt/thrown.h"
 
 namespace
 {
@@ -82,18 +83,23 @@ struct qip_qt_courier final : public QObject {
 };
 
 qip_qt_courier *qip_qt_courier_new(void)
-{
+try {
     return new qip_qt_courier;
+} catch (...) {
+    return qi::raise_thrown<qip_qt_courier *>();
 }
 
-void qip_qt_courier_send(qip_qt_courier *courier, PyObject *callable, PyObject *args)
-{
+int qip_qt_courier_send(qip_qt_courier *courier, PyObject *callable, PyObject *args)
+try {
     if (!courier->is_stranded())
         QCoreApplication::postEvent(courier, new Call(callable, args));
+    return 0;
+} catch (...) {
+    return qi::raise_thrown(-1);
 }
 
 void qip_qt_courier_free(qip_qt_courier *courier)
-{
+try {
     const bool is_here = courier->thread() == QThread::currentThread();
 
     QCoreApplication::removePostedEvents(courier, call_event);
@@ -102,4 +108,6 @@ void qip_qt_courier_free(qip_qt_courier *courier)
         delete courier;
     else
         courier->deleteLater();
+} catch (...) {
+    qi::tell_thrown("a courier was not freed");
 }

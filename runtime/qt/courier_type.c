@@ -17,8 +17,8 @@ static PyObject *courier_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, ":Courier", names))
         return NULL;
     qip_courier *self = (qip_courier *)type->tp_alloc(type, 0);
-    if (self)
-        self->courier = qip_qt_courier_new();
+    if (self && !(self->courier = qip_qt_courier_new()))
+        Py_CLEAR(self);
     return (PyObject *)self;
 }
 
@@ -39,9 +39,9 @@ static PyObject *courier_send(PyObject *self, PyObject *args)
     PyObject *rest = PyTuple_GetSlice(args, 1, PyTuple_GET_SIZE(args));
     if (!rest)
         return NULL;
-    qip_qt_courier_send(((qip_courier *)self)->courier, PyTuple_GET_ITEM(args, 0), rest);
+    int result = qip_qt_courier_send(((qip_courier *)self)->courier, PyTuple_GET_ITEM(args, 0), rest);
     Py_DECREF(rest);
-    Py_RETURN_NONE;
+    return result < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyMethodDef courier_methods[] = {

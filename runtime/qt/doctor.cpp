@@ -23,6 +23,7 @@
 #include "core/loaded.h"
 #include "core/plain.h"
 #include "qt/copies.h"
+#include "qt/thrown.h"
 
 namespace
 {
@@ -452,10 +453,12 @@ int as_value(const QJsonArray &checks, qi_value *out)
 } // namespace
 
 int qip_doctor_examine(const qip_doctor_facts *facts, qi_value *out)
-{
+try {
     QJsonArray checks = look_at_python(*facts);
 
     append(checks, look_at_qt());
     append(checks, look_with_python(*facts));
     return as_value(by_section(checks), out);
+} catch (...) {
+    return qi::fail_thrown();
 }

@@ -18,6 +18,7 @@
 #include "qt/object.h"
 #include "qt/opaque.h"
 #include "qt/proxies.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -74,6 +75,16 @@ void *address_in(const Binding &binding, PyObject *object)
     return pointer;
 }
 
+/* Whether a class is what it says: the name of a binding's class says what lies in its objects' memory. */
+bool is_at(const char *module, const char *name, PyObject *one)
+{
+    const Ref home = loaded_module(module);
+    const Ref found(home ? PyObject_GetAttrString(home.get(), name) : nullptr);
+
+    PyErr_Clear();
+    return found.get() == one;
+}
+
 /* The nearest class of a binding's own that an object is of, as "QColor"; empty: none. */
 QByteArray class_of(const Binding &binding, PyObject *object)
 {
@@ -87,7 +98,7 @@ QByteArray class_of(const Binding &binding, PyObject *object)
                                                                   : nullptr;
         const char *text = place ? PyUnicode_AsUTF8(name.get()) : nullptr;
         if (text && strncmp(place, binding.prefix, strlen(binding.prefix)) == 0 &&
-            strcmp(place + strlen(binding.prefix), "sip") != 0)
+            strcmp(place + strlen(binding.prefix), "sip") != 0 && is_at(place, text, one))
             return text;
     }
     PyErr_Clear();
@@ -167,35 +178,61 @@ int foreign_value(PyObject *object, QVariant *out)
 using namespace qi;
 
 qi_object *qip_qt_unwrap(PyObject *proxy)
-{
+try {
     if (!qip_qt_is_proxy(proxy))
         return foreign_object(proxy);
     QObject *object = qip_proxy_port.object(proxy);
     if (!object)
         PyErr_Format(PyExc_ReferenceError, "the object of %R was destroyed", proxy);
     return object;
+} catch (...) {
+    return qi::raise_thrown<qi_object *>();
+}
+
+int qip_qt_is_connected(PyObject *connection)
+try {
+    for (const Binding &binding : bindings) {
+        const Ref module = loaded_module(binding.core);
+        PyObject *outer = module ? cached_attribute(binding.core, "QMetaObject") : nullptr;
+        const Ref type(outer ? PyObject_GetAttrString(outer, "Connection") : nullptr);
+        PyErr_Clear();
+        if (!is_of(connection, type.get()))
+            continue;
+        if (qip_copies_check(module.get()) < 0)
+            return -1;
+        const void *address = address_in(binding, connection);
+        return address ? bool(*static_cast<const QMetaObject::Connection *>(address)) : -1;
+    }
+    expected("a QMetaObject.Connection", connection);
+    return -1;
+} catch (...) {
+    return qi::raise_thrown(-1);
 }
 
 PyObject *qip_qt_value_of_foreign(PyObject *object)
-{
+try {
     QVariant value;
     const int found = foreign_value(object, &value);
 
     return found > 0 ? to_python(value) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_value_address(PyObject *variant)
-{
+try {
     const QVariant *value = opaque_value(variant);
 
     if (!value)
         return PyErr_Format(PyExc_TypeError, "a qi.Variant expected, got %s",
                             Py_TYPE(variant)->tp_name);
     return PyLong_FromVoidPtr(const_cast<void *>(value->constData()));
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_class_names(qi_object *object)
-{
+try {
     Ref names(PyList_New(0));
 
     for (const QMetaObject *one = object->metaObject(); names && one; one = one->superClass()) {
@@ -204,4 +241,6 @@ PyObject *qip_qt_class_names(qi_object *object)
             return nullptr;
     }
     return names.release();
+} catch (...) {
+    return qi::raise_thrown();
 }

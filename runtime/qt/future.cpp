@@ -24,6 +24,7 @@
 #include "qt/bridge.h"
 #include "qt/cache.h"
 #include "qt/conversions.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -77,23 +78,29 @@ bool is_done(HostFuture *future)
 }
 
 PyObject *future_done(PyObject *self, PyObject *)
-{
+try {
     return PyBool_FromLong(is_done(self_of(self)));
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *future_running(PyObject *self, PyObject *)
-{
+try {
     return PyBool_FromLong(self_of(self)->state.isRunning());
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *future_cancelled(PyObject *self, PyObject *)
-{
+try {
     const HostFuture *future = self_of(self);
     return PyBool_FromLong(future->state.isCanceled() && !future->state.hasException());
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *future_cancel(PyObject *self, PyObject *)
-{
+try {
     HostFuture *future = self_of(self);
     const bool was_done = is_done(future);
 
@@ -103,10 +110,12 @@ PyObject *future_cancel(PyObject *self, PyObject *)
         state.cancel();
     }
     return PyBool_FromLong(!was_done);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *future_progress(PyObject *self, void *)
-{
+try {
     HostFuture *future = self_of(self);
     PyObject *type = cached_attribute("qi._objects.types", "Progress");
     Ref text(type ? to_python(future->state.progressText()) : nullptr);
@@ -116,6 +125,8 @@ PyObject *future_progress(PyObject *self, void *)
     return PyObject_CallFunction(type, "iiiO", future->state.progressValue(),
                                  future->state.progressMinimum(), future->state.progressMaximum(),
                                  text.get());
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 /* -- results ---------------------------------------------------------------------------------------- */
@@ -164,12 +175,14 @@ PyObject *make_result(HostFuture *future, int index)
 }
 
 PyObject *future_result_count(PyObject *self, PyObject *)
-{
+try {
     return PyLong_FromLong(results_so_far(self_of(self)));
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *future_result_at(PyObject *self, PyObject *number)
-{
+try {
     HostFuture *future = self_of(self);
     const long index = PyLong_AsLong(number);
 
@@ -179,10 +192,12 @@ PyObject *future_result_at(PyObject *self, PyObject *number)
         return PyErr_Format(PyExc_IndexError, "%s has no result %ld yet", future->value.typeName(),
                             index);
     return make_result(future, int(index));
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *future_results(PyObject *self, PyObject *)
-{
+try {
     HostFuture *future = self_of(self);
     const int count = results_so_far(future);
     Ref list(PyList_New(0));
@@ -193,6 +208,8 @@ PyObject *future_results(PyObject *self, PyObject *)
             return nullptr;
     }
     return list.release();
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 /* -- the outcome ------------------------------------------------------------------------------------ */
@@ -232,7 +249,7 @@ bool check_outcome(HostFuture *future, Outcome outcome)
 }
 
 PyObject *future_result(PyObject *self, PyObject *)
-{
+try {
     HostFuture *future = self_of(self);
 
     if (!check_outcome(future, outcome_of(future)))
@@ -240,22 +257,26 @@ PyObject *future_result(PyObject *self, PyObject *)
     if (is_future_of_void(future->value.metaType()))
         Py_RETURN_NONE;
     return results_so_far(future) == 1 ? make_result(future, 0) : future_results(self, nullptr);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *future_exception(PyObject *self, PyObject *)
-{
+try {
     HostFuture *future = self_of(self);
     const Outcome outcome = outcome_of(future);
 
     if (check_outcome(future, outcome))
         Py_RETURN_NONE;
     return outcome == Outcome::Exception ? qip_take_exception() : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 /* -- waiting ---------------------------------------------------------------------------------------- */
 
 PyObject *future_watcher(PyObject *self, void *)
-{
+try {
     HostFuture *future = self_of(self);
 
     if (!QCoreApplication::instance() || !qip_qt_on_application_thread()) {
@@ -271,6 +292,8 @@ PyObject *future_watcher(PyObject *self, void *)
         future->watcher->setFuture(as_void(future->value));
     }
     return qip_qt_wrap(future->watcher);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *call_waiter(const char *name, PyObject *self)
@@ -280,20 +303,24 @@ PyObject *call_waiter(const char *name, PyObject *self)
 }
 
 PyObject *future_await(PyObject *self)
-{
+try {
     Ref coroutine(call_waiter("wait", self));
     return coroutine ? PyObject_CallMethod(coroutine.get(), "__await__", nullptr) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *future_iterate(PyObject *self)
-{
+try {
     return call_waiter("stream", self);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 /* -- the type --------------------------------------------------------------------------------------- */
 
 void future_dealloc(PyObject *self)
-{
+try {
     PyTypeObject *type = Py_TYPE(self);
     HostFuture *future = self_of(self);
 
@@ -304,15 +331,19 @@ void future_dealloc(PyObject *self)
     delete future;
     type->tp_free(self);
     Py_DECREF(type);
+} catch (...) {
+    qi::tell_thrown("the memory of an object was not freed");
 }
 
 PyObject *future_repr(PyObject *self)
-{
+try {
     HostFuture *future = self_of(self);
     static const char *const states[] = {"pending", "finished", "failed", "cancelled"};
     const char *state = states[int(outcome_of(future))];
 
     return PyUnicode_FromFormat("<qi.HostFuture %s %s>", future->value.typeName(), state);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyMethodDef future_methods[] = {
@@ -406,7 +437,9 @@ const QVariant *future_value(PyObject *object)
 } // namespace qi
 
 int qip_future_setup(PyObject *module)
-{
+try {
     qip_module_keep(qi::future_type);
     return qi::add_type(module, &qi::future_spec, &qi::future_type);
+} catch (...) {
+    return qi::raise_thrown(-1);
 }

@@ -18,6 +18,7 @@
 #include "qt/ref.h"
 #include "qt/to_python.h"
 #include "qt/cache.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -54,7 +55,7 @@ PyObject *bound_method(PyObject *self, PyObject *name)
 }
 
 PyObject *gadget_getattro(PyObject *self, PyObject *name)
-{
+try {
     const QMetaObject *meta_object = meta_object_of(self);
     const Member *member = member_of(meta_object, name);
 
@@ -71,10 +72,12 @@ PyObject *gadget_getattro(PyObject *self, PyObject *name)
     if (!found && PyErr_ExceptionMatches(PyExc_AttributeError))
         raise_no_member(meta_object, name, gadget_kinds);
     return found;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 int gadget_setattro(PyObject *self, PyObject *name, PyObject *value)
-{
+try {
     const QMetaObject *meta_object = meta_object_of(self);
     const Member *member = member_of(meta_object, name);
 
@@ -92,10 +95,12 @@ int gadget_setattro(PyObject *self, PyObject *name, PyObject *value)
         return -1;
     *opaque_slot(self) = changed;
     return 0;
+} catch (...) {
+    return qi::raise_thrown(-1);
 }
 
 PyObject *gadget_dir(PyObject *self, PyObject *)
-{
+try {
     Ref names(PyObject_Dir(reinterpret_cast<PyObject *>(Py_TYPE(self))));
 
     for (const QByteArray &name : class_info(meta_object_of(self)).names()) {
@@ -104,12 +109,14 @@ PyObject *gadget_dir(PyObject *self, PyObject *)
             return nullptr;
     }
     return names.release();
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 /* -- methods ---------------------------------------------------------------------------------------- */
 
 PyObject *gadget_repr(PyObject *self)
-{
+try {
     const QMetaObject *meta_object = meta_object_of(self);
     Recursion level(" in the repr() of a gadget");
     Ref parts(level ? PyList_New(0) : nullptr);
@@ -126,40 +133,54 @@ PyObject *gadget_repr(PyObject *self)
     return joined ? PyUnicode_FromFormat("<qi.Gadget %s(%U)>", opaque_slot(self)->typeName(),
                                          joined.get())
                   : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *gadget_invoke(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
-{
+try {
     if (count < 1 || !PyUnicode_Check(arguments[0])) {
         PyErr_SetString(PyExc_TypeError, "the name of a method expected");
         return nullptr;
     }
     return call_on_gadget(self, arguments[0], arguments + 1, count - 1);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *gadget_signatures(PyObject *self, PyObject *name)
-{
+try {
     return signatures_of(meta_object_of(self), name);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *gadget_member_help(PyObject *self, PyObject *name)
-{
+try {
     return help_for_member(meta_object_of(self), name);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *gadget_forms(PyObject *self, PyObject *name)
-{
+try {
     return forms_of_member(meta_object_of(self), name);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *gadget_doc(PyObject *self)
-{
+try {
     return help_for_class(meta_object_of(self), "a value");
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *gadget_copy(PyObject *self, PyObject *)
-{
+try {
     return opaque_new(*opaque_slot(self));
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyMethodDef gadget_methods[] = {
@@ -200,11 +221,13 @@ PyType_Spec gadget_spec = {
 } // namespace qi
 
 int qip_gadget_setup(PyObject *module)
-{
+try {
     PyObject **type = &qi::variant_types.gadget;
 
     *type = PyType_FromModuleAndSpec(module, &qi::gadget_spec, qi::variant_types.variant);
     if (!*type || qip_docs_set(*type, qi::gadget_doc) < 0)
         return -1;
     return PyModule_AddType(module, qi::as_type(*type));
+} catch (...) {
+    return qi::raise_thrown(-1);
 }

@@ -7,6 +7,7 @@
 #include "qt/class_info.h"
 #include "qt/invoke.h"
 #include "qt/object.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -197,16 +198,22 @@ PyObject *forms_of_member(const QMetaObject *meta_object, PyObject *name)
 using namespace qi;
 
 PyObject *qip_qt_help(qi_object *object)
-{
+try {
     return help_for_class(object->metaObject(), "an object");
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_member_help(qi_object *object, PyObject *name)
-{
+try {
     return help_for_member(object->metaObject(), name);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_member_forms(qi_object *object, PyObject *name)
-{
+try {
     return forms_of_member(object->metaObject(), name);
+} catch (...) {
+    return qi::raise_thrown();
 }

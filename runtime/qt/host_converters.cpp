@@ -16,6 +16,7 @@
 #include "python/compat.h"
 #include "qt/across.h"
 #include "qt/conversions.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -133,7 +134,7 @@ int convert_from_python(PyObject *object, QMetaType type, QVariant *out)
 using namespace qi;
 
 int qi_converter_register(const AnyConverter *converter)
-{
+try {
     if (!converter || !converter->type.isValid())
         return qip_fail(QI_ERR_ARGUMENT, "a converter wants a type that Qt's type system knows");
     if (is_builtin(converter->type))
@@ -149,4 +150,6 @@ int qi_converter_register(const AnyConverter *converter)
     registry()->converters.insert(id, std::make_shared<const AnyConverter>(*converter));
     has_converters.store(true, std::memory_order_release);
     return QI_OK;
+} catch (...) {
+    return qi::fail_thrown();
 }

@@ -20,6 +20,7 @@
 #include <QtCore/qvarlengtharray.h>
 
 #include "python/compat.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -246,7 +247,7 @@ PyObject *signatures_of(const QMetaObject *meta_object, PyObject *name)
 using namespace qi;
 
 PyObject *qip_qt_call(qi_object *object, PyObject *name, PyObject *const *arguments, Py_ssize_t count)
-{
+try {
     const Given given = {arguments, count};
     const QMetaObject *meta_object = object->metaObject();
     const Member *member = member_of(meta_object, name);
@@ -259,11 +260,13 @@ PyObject *qip_qt_call(qi_object *object, PyObject *name, PyObject *const *argume
         !convert(meta_object, work.method, given, &work.arguments) || !still_alive(alive))
         return nullptr;
     return perform(object, work) ? make_result(work) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_emit(qi_object *object, PyObject *name, int index, PyObject *const *arguments,
                       Py_ssize_t count)
-{
+try {
     const Given given = {arguments, count};
     const QMetaObject *meta_object = object->metaObject();
     const Member *member = member_of(meta_object, name);
@@ -284,10 +287,12 @@ PyObject *qip_qt_emit(qi_object *object, PyObject *name, int index, PyObject *co
         return nullptr;
     /* As in C++, a signal may be emitted in any thread: its slots know where they belong. */
     return host_code([&] { work.run(object); }) ? Py_NewRef(Py_None) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 int qip_qt_accepts(qi_object *object, PyObject *name, int most)
-{
+try {
     const Member *member = member_of(object->metaObject(), name);
     int best = -1;
 
@@ -300,6 +305,8 @@ int qip_qt_accepts(qi_object *object, PyObject *name, int most)
         }
     }
     return best;
+} catch (...) {
+    return qi::raise_thrown(-1);
 }
 
 int qip_qt_original_signal(qi_object *object, int index)
@@ -308,6 +315,8 @@ int qip_qt_original_signal(qi_object *object, int index)
 }
 
 PyObject *qip_qt_signatures(qi_object *object, PyObject *name)
-{
+try {
     return signatures_of(object->metaObject(), name);
+} catch (...) {
+    return qi::raise_thrown();
 }

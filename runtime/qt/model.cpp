@@ -21,6 +21,7 @@
 #include "qt/conversions.h"
 #include "qt/opaque.h"
 #include "qt/object.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -158,48 +159,58 @@ bool parent_place(QObject *model, PyObject *parent, PlacePtr *out)
 /* -- the type -------------------------------------------------------------------------------------- */
 
 void index_dealloc(PyObject *self)
-{
+try {
     PyTypeObject *type = Py_TYPE(self);
 
     reinterpret_cast<Index *>(self)->place.~PlacePtr();
     type->tp_free(self);
     Py_DECREF(type);
+} catch (...) {
+    qi::tell_thrown("the memory of an object was not freed");
 }
 
 PyObject *index_compare(PyObject *left, PyObject *right, int operation)
-{
+try {
     if (!is_index(left) || !is_index(right) || (operation != Py_EQ && operation != Py_NE))
         Py_RETURN_NOTIMPLEMENTED;
     const bool same = left == right || place_of(left)->is(*place_of(right));
     return PyBool_FromLong(same == (operation == Py_EQ));
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 /* Rows may move, and one that is removed equals all others that are; so nothing of them makes a hash but
  * the model that they belong to. */
 Py_hash_t index_hash(PyObject *self)
-{
+try {
     const auto hash = Py_hash_t(reinterpret_cast<uintptr_t>(place_of(self)->model()) >> 4);
     return hash == -1 ? -2 : hash;
+} catch (...) {
+    return qi::raise_thrown<Py_hash_t>(-1);
 }
 
 PyObject *index_model(PyObject *self, void *)
-{
+try {
     QAbstractItemModel *model = place_of(self)->model();
 
     if (model)
         return qip_qt_wrap(model);
     PyErr_SetString(PyExc_ReferenceError, "the model of the row was destroyed");
     return nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *index_valid(PyObject *self, void *)
-{
+try {
     Question question([](Question &, QAbstractItemModel &, const QModelIndex &) {}, place_of(self));
     QAbstractItemModel *model = question.at->model();
 
     if (!model)
         Py_RETURN_FALSE;
     return perform(model, question) ? PyBool_FromLong(!question.gone) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 bool where(PyObject *self, int *row, int *column)
@@ -218,19 +229,23 @@ bool where(PyObject *self, int *row, int *column)
 }
 
 PyObject *index_row(PyObject *self, void *)
-{
+try {
     int row, column;
     return where(self, &row, &column) ? PyLong_FromLong(row) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *index_column(PyObject *self, void *)
-{
+try {
     int row, column;
     return where(self, &row, &column) ? PyLong_FromLong(column) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *index_parent(PyObject *self, void *)
-{
+try {
     Question question(
         [](Question &asked, QAbstractItemModel &, const QModelIndex &index) {
             if (index.parent().isValid())
@@ -238,10 +253,12 @@ PyObject *index_parent(PyObject *self, void *)
         },
         place_of(self));
     return put(question) ? index_new(question.found) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *index_read(PyObject *self, PyObject *args)
-{
+try {
     Question question(
         [](Question &asked, QAbstractItemModel &, const QModelIndex &index) {
             asked.value = index.siblingAtColumn(asked.column).data(asked.role);
@@ -250,10 +267,12 @@ PyObject *index_read(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "ii:_read", &question.column, &question.role))
         return nullptr;
     return put(question) ? to_python(question.value) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *index_write(PyObject *self, PyObject *args)
-{
+try {
     PyObject *value;
     Question question(
         [](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
@@ -265,6 +284,8 @@ PyObject *index_write(PyObject *self, PyObject *args)
         !from_python(value, &question.value))
         return nullptr;
     return put(question) ? PyBool_FromLong(question.answer) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyMethodDef index_methods[] = {
@@ -336,15 +357,17 @@ bool index_from_python(PyObject *object, QModelIndex *out)
 using namespace qi;
 
 int qip_index_setup(PyObject *module)
-{
+try {
     qip_module_keep(index_type);
     return add_type(module, &index_spec, &index_type);
+} catch (...) {
+    return qi::raise_thrown(-1);
 }
 
 /* -- models ------------------------------------------------------------------------------------------ */
 
 PyObject *qip_qt_model_size(qi_object *model, PyObject *parent)
-{
+try {
     Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
         asked.row = model.rowCount(index);
         asked.column = model.columnCount(index);
@@ -352,10 +375,12 @@ PyObject *qip_qt_model_size(qi_object *model, PyObject *parent)
     if (!parent_place(model, parent, &question.at) || !put_to(model, question))
         return nullptr;
     return Py_BuildValue("(ii)", question.row, question.column);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_model_index(qi_object *model, int row, int column, PyObject *parent)
-{
+try {
     Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
         const QModelIndex found = model.index(asked.row, asked.column, index);
         if (found.isValid())
@@ -366,10 +391,12 @@ PyObject *qip_qt_model_index(qi_object *model, int row, int column, PyObject *pa
     if (!parent_place(model, parent, &question.at) || !put_to(model, question))
         return nullptr;
     return index_new(question.found);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_model_fetch(qi_object *model, PyObject *parent)
-{
+try {
     Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
         asked.answer = model.canFetchMore(index);
         if (asked.answer)
@@ -378,10 +405,12 @@ PyObject *qip_qt_model_fetch(qi_object *model, PyObject *parent)
     if (!parent_place(model, parent, &question.at) || !put_to(model, question))
         return nullptr;
     return PyBool_FromLong(question.answer);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_model_roles(qi_object *model)
-{
+try {
     Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &) {
         asked.names = model.roleNames();
     });
@@ -393,10 +422,12 @@ PyObject *qip_qt_model_roles(qi_object *model)
             return nullptr;
     }
     return roles.release();
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_model_headers(qi_object *model, PyObject *parent)
-{
+try {
     Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
         for (int column = 0; column < model.columnCount(index); column++)
             asked.values.append(model.headerData(column, Qt::Horizontal));
@@ -404,4 +435,6 @@ PyObject *qip_qt_model_headers(qi_object *model, PyObject *parent)
     if (!parent_place(model, parent, &question.at) || !put_to(model, question))
         return nullptr;
     return to_python(QVariant(question.values));
+} catch (...) {
+    return qi::raise_thrown();
 }

@@ -13,6 +13,7 @@
 #include <QtCore/qpointer.h>
 
 #include "python/compat.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -90,7 +91,7 @@ using namespace qi;
 /* -- members --------------------------------------------------------------------------------------- */
 
 qip_qt_kind qip_qt_member(qi_object *object, PyObject *name, int *index)
-{
+try {
     const Member *member = member_of(object->metaObject(), name);
 
     if (!member) {
@@ -115,6 +116,8 @@ qip_qt_kind qip_qt_member(qi_object *object, PyObject *name, int *index)
         return QIP_QT_METHOD;
     *index = member->enumerator;
     return member->enumerator >= 0 ? QIP_QT_ENUM : QIP_QT_NOTHING;
+} catch (...) {
+    return qi::raise_thrown(QIP_QT_FAILED);
 }
 
 static PyObject *list_of(const QByteArrayList &names)
@@ -130,23 +133,27 @@ static PyObject *list_of(const QByteArrayList &names)
 }
 
 PyObject *qip_qt_member_names(qi_object *object)
-{
+try {
     const QByteArrayList names = class_info(object->metaObject()).names();
     QByteArrayList dynamic;
 
     return dynamic_names(object, &dynamic) ? list_of(names + dynamic) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_dynamic_names(qi_object *object)
-{
+try {
     QByteArrayList names;
     return dynamic_names(object, &names) ? list_of(names) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 /* -- properties ------------------------------------------------------------------------------------ */
 
 PyObject *qip_qt_property_read(qi_object *object, int index)
-{
+try {
     Read work(object->metaObject()->property(index));
 
     if (!work.property.isReadable())
@@ -160,6 +167,8 @@ PyObject *qip_qt_property_read(qi_object *object, int index)
     const QMetaEnum enumeration = work.property.isEnumType() ? work.property.enumerator()
                                                              : QMetaEnum();
     return ToPython(type, enumeration)(work.value.constData());
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 /* Conversions may run code of Python, and that may destroy the object. */
@@ -184,7 +193,7 @@ static int reset_property(QObject *object, const QMetaProperty &property)
 }
 
 int qip_qt_property_write(qi_object *object, int index, PyObject *value)
-{
+try {
     const QMetaProperty property = object->metaObject()->property(index);
     QVariant variant;
 
@@ -207,10 +216,12 @@ int qip_qt_property_write(qi_object *object, int index, PyObject *value)
     PyErr_Format(PyExc_ValueError, "%s.%s did not take %R", object->metaObject()->className(),
                  property.name(), value);
     return -1;
+} catch (...) {
+    return qi::raise_thrown(-1);
 }
 
 PyObject *qip_qt_dynamic_read(qi_object *object, PyObject *name)
-{
+try {
     const QByteArray key = name_of(name);
     ReadDynamic work{QByteArray(key.constData(), key.size())};
 
@@ -218,10 +229,12 @@ PyObject *qip_qt_dynamic_read(qi_object *object, PyObject *name)
         return nullptr;
     /* An invalid value is how Qt says that there is no such property. */
     return work.value.isValid() ? to_python(work.value) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 int qip_qt_dynamic_write(qi_object *object, PyObject *name, PyObject *value)
-{
+try {
     const QByteArray key = name_of(name);
     const QPointer<QObject> alive(object);
     QVariant variant;
@@ -233,26 +246,29 @@ int qip_qt_dynamic_write(qi_object *object, PyObject *name, PyObject *value)
         variant = QVariant::fromValue(nullptr);
     WriteDynamic work(QByteArray(key.constData(), key.size()), variant);
     return perform(object, work) ? 0 : -1;
+} catch (...) {
+    return qi::raise_thrown(-1);
 }
 
-bool qip_qt_dynamic_has(qi_object *object, PyObject *name)
-{
+int qip_qt_dynamic_has(qi_object *object, PyObject *name)
+try {
     QByteArrayList names;
 
-    if (dynamic_names(object, &names))
-        return names.contains(name_of(name));
-    PyErr_Clear();
-    return false;
+    return dynamic_names(object, &names) ? int(names.contains(name_of(name))) : -1;
+} catch (...) {
+    return qi::raise_thrown(-1);
 }
 
 PyObject *qip_qt_enum(qi_object *object, int index)
-{
+try {
     PyObject *type = enum_class(object->metaObject()->enumerator(index));
 
     if (type)
         return Py_NewRef(type);
     PyErr_SetString(PyExc_RuntimeError, "the enumeration cannot be shown to Python");
     return nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 /* -- what it is -------------------------------------------------------------------------------------- */
@@ -268,6 +284,8 @@ bool qip_qt_inherits(qi_object *object, const char *class_name)
 }
 
 PyObject *qip_qt_name_now(qi_object *object)
-{
+try {
     return object->thread() == QThread::currentThread() ? to_python(object->objectName()) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }

@@ -16,6 +16,7 @@ extern "C" {
 #endif
 
 typedef enum qip_qt_kind {
+    QIP_QT_FAILED = -1, /* with an exception: memory is missing */
     QIP_QT_NOTHING = 0,
     QIP_QT_PROPERTY,
     QIP_QT_SIGNAL,
@@ -43,8 +44,8 @@ int qip_qt_property_write(qi_object *object, int index, PyObject *value);
  * second makes one where there is none, and removes one if the value is NULL. */
 PyObject *qip_qt_dynamic_read(qi_object *object, PyObject *name);
 int qip_qt_dynamic_write(qi_object *object, PyObject *name, PyObject *value);
-bool qip_qt_dynamic_has(qi_object *object, PyObject *name);
-PyObject *qip_qt_dynamic_names(qi_object *object); /* a new list of str */
+int qip_qt_dynamic_has(qi_object *object, PyObject *name); /* 1, 0, or -1 with an exception */
+PyObject *qip_qt_dynamic_names(qi_object *object);         /* a new list of str */
 
 /* -- calls ---------------------------------------------------------------------------------------- */
 
@@ -58,7 +59,7 @@ PyObject *qip_qt_emit(qi_object *object, PyObject *name, int index, PyObject *co
                       Py_ssize_t count);
 
 /* The largest number of arguments, `most` or fewer, that a form of the slot, invokable or signal takes;
- * -1: none. */
+ * -1: none, or with an exception. */
 int qip_qt_accepts(qi_object *object, PyObject *name, int most);
 
 /* The signal with all its parameters whose shorter form this may be. */

@@ -13,6 +13,7 @@
 #include "python/module.h"
 #include "qt/setup.h"
 #include "qt/ref.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -35,21 +36,25 @@ Opaque *self_of(PyObject *object)
 }
 
 void opaque_dealloc(PyObject *object)
-{
+try {
     PyTypeObject *type = Py_TYPE(object);
 
     self_of(object)->value.~QVariant();
     type->tp_free(object);
     Py_DECREF(type);
+} catch (...) {
+    qi::tell_thrown("the memory of an object was not freed");
 }
 
 PyObject *opaque_repr(PyObject *object)
-{
+try {
     QString text;
     QDebug(&text).nospace() << self_of(object)->value;
     if (!text.startsWith(QLatin1String("QVariant")))
         text = QLatin1String("QVariant(") + text + QLatin1Char(')');
     return PyUnicode_FromFormat("<qi.%s>", text.trimmed().toUtf8().constData());
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 /* Gadgets that C++ cannot compare are as equal as their properties. */
@@ -69,17 +74,21 @@ bool opaque_equal(const QVariant &a, const QVariant &b)
 }
 
 PyObject *opaque_compare(PyObject *left, PyObject *right, int operation)
-{
+try {
     const QVariant *a = opaque_value(left), *b = opaque_value(right);
 
     if (!a || !b || (operation != Py_EQ && operation != Py_NE))
         Py_RETURN_NOTIMPLEMENTED;
     return PyBool_FromLong(opaque_equal(*a, *b) == (operation == Py_EQ));
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *opaque_type_name(PyObject *object, void *)
-{
+try {
     return PyUnicode_FromString(self_of(object)->value.typeName());
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyGetSetDef opaque_members[] = {
@@ -202,7 +211,9 @@ PyObject *held_python(QMetaType type, const void *data)
 } // namespace qi
 
 int qip_variant_setup(PyObject *module)
-{
+try {
     qip_module_keep(qi::variant_types);
     return qi::add_type(module, &qi::opaque_spec, &qi::variant_types.variant);
+} catch (...) {
+    return qi::raise_thrown(-1);
 }

@@ -57,7 +57,7 @@ static void destroyed(void *data)
     atomic_store(&owner->alive, false);
     if (qip_qt_on_application_thread())
         tell(owner);
-    else if (!qip_qt_post_owned(tell, drop, owner))
+    else if (qip_qt_post_owned(tell, drop, owner) != QI_OK)
         drop(owner);
 }
 

@@ -4,6 +4,7 @@
  * watch over files. Python calls it through the proxy, as it calls any object of a host.
  */
 #include "qt/bridge.h"
+#include "qt/thrown.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qdir.h>
@@ -97,13 +98,18 @@ class PluginServices : public QObject
 } // namespace qi
 
 qi_object *qip_qt_plugin_services_new(const char *settings_file)
-{
+try {
     return new qi::PluginServices(QString::fromUtf8(settings_file));
+} catch (...) {
+    qi::fail_thrown();
+    return nullptr;
 }
 
 void qip_qt_plugin_services_free(qi_object *services)
-{
+try {
     delete services;
+} catch (...) {
+    qi::tell_thrown("plugin services were not freed");
 }
 
 #include "plugin_services.moc"

@@ -14,6 +14,7 @@
 #include "qt/bridge.h"
 #include "qt/class_info.h"
 #include "qt/ref.h"
+#include "qt/thrown.h"
 
 using namespace qi;
 
@@ -32,38 +33,45 @@ static PyTypeObject *type_for(QObject *object)
 }
 
 PyObject *qip_qt_wrap(qi_object *object)
-{
+try {
     if (!object)
         return Py_NewRef(Py_None);
     PyObject *known = proxies()->value(object);
     if (known && qip_proxy_port.object(known) == object)
         return Py_NewRef(known);
+    const char *name = class_name_kept(object->metaObject());
     void *guard = qip_qt_guard_new(object);
-    PyObject *proxy = guard ? qip_proxy_port.make(type_for(object), object, guard,
-                                                  class_name_kept(object->metaObject()))
-                            : PyErr_NoMemory();
+    if (!guard)
+        return PyErr_NoMemory();
+    Ref proxy(qip_proxy_port.make(type_for(object), object, guard, name));
     if (proxy)
-        proxies()->insert(object, proxy);
-    return proxy;
+        proxies()->insert(object, proxy.get());
+    return proxy.release();
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_wrap_dying(qi_object *object)
-{
+try {
     PyObject *known = object ? proxies()->value(object) : nullptr;
 
     if (!object)
         return Py_NewRef(Py_None);
     return known ? Py_NewRef(known)
                  : qip_proxy_port.make(as_type(qip_proxies.object), object, nullptr, "QObject");
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 void qip_qt_forget(qi_object *object, PyObject *proxy)
-{
+try {
     if (!proxies.exists())
         return;
     const auto found = proxies()->constFind(object);
     if (found != proxies()->constEnd() && *found == proxy)
         proxies()->erase(found);
+} catch (...) {
+    qi::tell_thrown("a proxy was not forgotten");
 }
 
 bool qip_qt_is_proxy(PyObject *object)

@@ -22,14 +22,17 @@
 #include <QObject>
 #include <QPointer>
 #include <QSocketNotifier>
+#include <QScopeGuard>
 #include <QThread>
 
 #include <memory>
 #include <utility>
 #include <vector>
 
-#include <cxxabi.h>
 #include <unistd.h>
+
+#include "core/thread_end.h"
+#include "qt/thrown.h"
 
 namespace
 {
@@ -50,7 +53,7 @@ template <typename Function> void call_python(Function function)
 {
     try {
         function();
-    } catch (const abi::__forced_unwind &) {
+    } catch (const qi::ThreadEnd &) {
         for (;;)
             pause();
     }
@@ -116,27 +119,38 @@ class QtHost : public QObject
             QCoreApplication::instance()->installEventFilter(this);
     }
 
-    void wake()
+    bool wake()
     {
         // A turn that the descriptor causes leaves the event of an earlier wake() in the queue. A second
         // one beside it would be one more slice for each cycle of Qt's, for as long as we are busy.
-        if (m_posted)
-            return;
-        m_posted = true;
-        QCoreApplication::postEvent(this, new QEvent(wakeEventType()));
+        if (!m_posted)
+            m_posted = post();
+        return m_posted;
     }
 
-    void wakeAnyhow() { QCoreApplication::postEvent(this, new QEvent(wakeEventType())); }
+    bool post()
+    try {
+        QCoreApplication::postEvent(this, new QEvent(wakeEventType()));
+        return true;
+    } catch (...) {
+        qi::tell_thrown("asyncio is not woken by an event");
+        return false;
+    }
 
-    void watch(int fd)
-    {
+    int watch(int fd)
+    try {
         m_lost = false;
         if (m_notifier) { // it may be what has called us
             m_notifier->setEnabled(false);
             m_notifier.release()->deleteLater();
         }
-        m_notifier = std::make_unique<QSocketNotifier>(fd, QSocketNotifier::Read);
-        connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] { readable(); });
+        auto notifier = std::make_unique<QSocketNotifier>(fd, QSocketNotifier::Read);
+        connect(notifier.get(), &QSocketNotifier::activated, this, [this] { readable(); });
+        m_notifier = std::move(notifier);
+        return 0;
+    } catch (...) {
+        qi::tell_thrown("a descriptor is not watched");
+        return -1;
     }
 
     void pause(bool paused)
@@ -149,12 +163,14 @@ class QtHost : public QObject
     unsigned news() { return m_filters ? std::exchange(m_news, 0u) : unsigned(QIP_HOST_EVENTS); }
 
     bool exec()
-    {
+    try {
         QEventLoop loop;
         m_loops.push_back(&loop);
-        const bool ran = loop.exec() != -1;
-        m_loops.pop_back();
-        return ran;
+        const auto ended = qScopeGuard([this] { m_loops.pop_back(); });
+        return loop.exec() != -1;
+    } catch (...) {
+        qi::tell_thrown("an event loop ended");
+        return false;
     }
 
     void quit()
@@ -203,7 +219,7 @@ class QtHost : public QObject
     {
         // Qt's dispatchers disable what watches a descriptor that somebody has closed.
         if (m_notifier && !m_paused && !m_notifier->isEnabled() && !std::exchange(m_lost, true))
-            wakeAnyhow();
+            (void)post();
         if (m_client.loop)
             call_python([this, blocks] { m_client.check(m_client.loop, blocks); });
     }
@@ -248,13 +264,9 @@ QtHost *object(qip_host *host)
 }
 
 const qip_host_vtable vtable = {
-    /* wake */ [](qip_host *host) { object(host)->wake(); },
-    /* wake_anyhow */ [](qip_host *host) { object(host)->wakeAnyhow(); },
-    /* watch */
-    [](qip_host *host, int fd) {
-        object(host)->watch(fd);
-        return 0;
-    },
+    /* wake */ [](qip_host *host) { return object(host)->wake(); },
+    /* wake_anyhow */ [](qip_host *host) { (void)object(host)->post(); },
+    /* watch */ [](qip_host *host, int fd) { return object(host)->watch(fd); },
     /* pause */ [](qip_host *host, bool paused) { object(host)->pause(paused); },
     /* news */ [](qip_host *host) { return object(host)->news(); },
     /* level */ [](qip_host *host) { return object(host)->thread()->loopLevel(); },
@@ -270,7 +282,7 @@ const qip_host_vtable vtable = {
 } // namespace
 
 qip_host *qip_host_new_qt(const qip_host_client *client, const char **why)
-{
+try {
     if (!QCoreApplication::instance()) {
         *why = qip_qt_no_application();
         return nullptr;
@@ -280,5 +292,11 @@ qip_host *qip_host_new_qt(const qip_host_client *client, const char **why)
         *why = "Qt has no event dispatcher for this thread";
         return nullptr;
     }
-    return &(new HostHandle{{&vtable}, new QtHost(*client)})->base;
+    auto handle = std::make_unique<HostHandle>(HostHandle{{&vtable}, nullptr});
+    handle->object = new QtHost(*client);
+    return &handle.release()->base;
+} catch (...) {
+    *why = "out of memory";
+    qi::tell_thrown("no host was made");
+    return nullptr;
 }

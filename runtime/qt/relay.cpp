@@ -28,6 +28,7 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
+#include <QtCore/qscopeguard.h>
 #include <QtCore/qthread.h>
 
 #include "core/status.h"
@@ -38,6 +39,7 @@
 #include "qt/class_info.h"
 #include "qt/names.h"
 #include "qt/proxies.h"
+#include "qt/thrown.h"
 
 namespace
 {
@@ -82,10 +84,12 @@ struct qip_qt_relay final : public QObject {
   private:
     void call(PyObject *callable, void **arguments);
     PyObject *call_converted(PyObject *callable, void **arguments);
+    PyObject *convert(int number, const void *data) const;
     void sender_destroyed();
     void tell_end();
     void leave();
     void wait_for_gui_thread(void **arguments);
+    bool hand_over(void **arguments);
     void retire();
 
     PyObject *m_callable;
@@ -212,7 +216,7 @@ bool qip_qt_relay::connect_to(const qip_qt_relay_spec &spec, int signal)
 }
 
 qip_qt_relay *qip_qt_relay_open(const qip_qt_relay_spec *spec)
-{
+try {
     if (QCoreApplication::instance() && !qip_qt_on_application_thread()) {
         qip_fail(QI_ERR_WRONG_THREAD, "signals are connected in the GUI thread");
         return nullptr;
@@ -224,17 +228,20 @@ qip_qt_relay *qip_qt_relay_open(const qip_qt_relay_spec *spec)
         return nullptr;
     }
     auto *relay = new qip_qt_relay(*spec);
-    if (!relay->connect_to(*spec, qi::original_signal(meta_object, spec->signal))) {
-        relay->close();
+    auto closes = qScopeGuard([relay] { relay->close(); });
+    if (!relay->connect_to(*spec, qi::original_signal(meta_object, spec->signal)))
         return nullptr;
-    }
+    closes.dismiss();
     return relay;
+} catch (...) {
+    qi::fail_thrown();
+    return nullptr;
 }
 
 /* -- emissions ------------------------------------------------------------------------------------- */
 
 int qip_qt_relay::qt_metacall(QMetaObject::Call call, int id, void **arguments)
-{
+try {
     id = QObject::qt_metacall(call, id, arguments);
     if (id < 0 || call != QMetaObject::InvokeMetaMethod)
         return id;
@@ -245,6 +252,9 @@ int qip_qt_relay::qt_metacall(QMetaObject::Call call, int id, void **arguments)
         emitted(arguments);
     else
         sender_destroyed();
+    return -1;
+} catch (...) {
+    qi::tell_thrown("a connection did not hear of its sender");
     return -1;
 }
 
@@ -284,6 +294,14 @@ struct Emission : qi::Work {
 
 } // namespace
 
+bool qip_qt_relay::hand_over(void **arguments)
+try {
+    Emission emission(this, arguments);
+    return qi::perform(this, emission);
+} catch (...) {
+    return qi::raise_thrown(false);
+}
+
 void qip_qt_relay::wait_for_gui_thread(void **arguments)
 {
     if (!Py_IsInitialized())
@@ -292,8 +310,7 @@ void qip_qt_relay::wait_for_gui_thread(void **arguments)
     if (m_closed || m_done)
         return;
     m_depth++;
-    Emission emission(this, arguments);
-    if (!qi::perform(this, emission))
+    if (!hand_over(arguments))
         qip_report_emission(m_signal_name, m_callable);
     leave();
 }
@@ -310,6 +327,13 @@ void qip_qt_relay::call(PyObject *callable, void **arguments)
     qip_report_emission(m_signal_name, callable);
 }
 
+PyObject *qip_qt_relay::convert(int number, const void *data) const
+try {
+    return m_dying_sender ? make_dying(m_converters[number], data) : m_converters[number](data);
+} catch (...) {
+    return qi::raise_thrown();
+}
+
 PyObject *qip_qt_relay::call_converted(PyObject *callable, void **arguments)
 {
     PyObject *stack[1 + most_arguments]; /* the first place is lent to the callee */
@@ -320,8 +344,7 @@ PyObject *qip_qt_relay::call_converted(PyObject *callable, void **arguments)
 
     /* arguments[0] is the place of the result, which a signal has not. */
     for (; made < m_count; made++) {
-        PyObject *object = m_dying_sender ? make_dying(m_converters[made], arguments[made + 1])
-                                          : m_converters[made](arguments[made + 1]);
+        PyObject *object = convert(made, arguments[made + 1]);
         if (!object)
             break;
         stack[made + 1] = object;
@@ -396,14 +419,19 @@ void qip_qt_relay::close()
 }
 
 void qip_qt_relay_close(qip_qt_relay *relay)
-{
+try {
     if (relay)
         relay->close();
+} catch (...) {
+    qi::tell_thrown("a connection was not closed");
 }
 
 bool qip_qt_lives_here(const qi_object *object)
-{
+try {
     return object->thread() == QThread::currentThread();
+} catch (...) {
+    qi::tell_thrown("the thread was not told");
+    return false;
 }
 
 /* -- finding signals ------------------------------------------------------------------------------- */
@@ -446,7 +474,7 @@ int find_by_name(const QMetaObject *meta_object, const QByteArray &name, int *in
 } // namespace
 
 int qip_qt_find_signal(qi_object *sender, const char *signal, int *index)
-{
+try {
     if (!sender || !signal || !*signal)
         return qip_fail(QI_ERR_ARGUMENT, "a signal needs a sender and a name");
     /* "2clicked(bool)" is what Qt's SIGNAL() makes of it. */
@@ -460,14 +488,19 @@ int qip_qt_find_signal(qi_object *sender, const char *signal, int *index)
         return fail_not_found(meta_object, wanted);
     *index = found;
     return QI_OK;
+} catch (...) {
+    return qi::fail_thrown();
 }
 
 char *qip_qt_signal_name(qi_object *sender, int index)
-{
+try {
     const QMetaMethod method = sender->metaObject()->method(index);
     const QByteArray name = QByteArray(method.enclosingMetaObject()->className()) +
                             "::" + method.methodSignature();
     return strdup(name.constData());
+} catch (...) {
+    qi::fail_thrown();
+    return nullptr;
 }
 
 int qip_qt_signal_parameter_count(qi_object *sender, int index)

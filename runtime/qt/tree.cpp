@@ -7,6 +7,7 @@
 #include "qt/bridge.h"
 #include "qt/object.h"
 #include "qt/text.h"
+#include "qt/thrown.h"
 
 #include <QtCore/qpointer.h>
 
@@ -93,34 +94,42 @@ bool fill_search(FindChildren *work, PyObject *name, PyObject *class_name, bool 
 using namespace qi;
 
 PyObject *qip_qt_parent(qi_object *object)
-{
+try {
     FindParent work;
     return perform(object, work) ? qip_qt_wrap(work.found) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_children(qi_object *object)
-{
+try {
     FindChildren work;
 
     work.recursive = false;
     return perform(object, work) ? wrap_all(work.found) : nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_find_child(qi_object *object, PyObject *name, PyObject *class_name, bool recursive)
-{
+try {
     FindChildren work;
 
     work.first_only = true;
     if (!fill_search(&work, name, class_name, recursive) || !perform(object, work))
         return nullptr;
     return work.found.isEmpty() ? Py_NewRef(Py_None) : qip_qt_wrap(work.found.first());
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 PyObject *qip_qt_find_children(qi_object *object, PyObject *name, PyObject *class_name, bool recursive)
-{
+try {
     FindChildren work;
 
     if (!fill_search(&work, name, class_name, recursive) || !perform(object, work))
         return nullptr;
     return wrap_all(work.found);
+} catch (...) {
+    return qi::raise_thrown();
 }

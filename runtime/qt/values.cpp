@@ -8,6 +8,7 @@
 #include "core/status.h"
 #include "python/convert.h"
 #include "qt/conversions.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -32,7 +33,7 @@ int check(const void *from, const void *to)
 using namespace qi;
 
 int qi_value_from_variant(const QVariant *variant, qi_value *out)
-{
+try {
     const int status = check(variant, out);
     if (status < 0)
         return status;
@@ -43,10 +44,12 @@ int qi_value_from_variant(const QVariant *variant, qi_value *out)
         return qip_fail_conversion();
     *out = value;
     return QI_OK;
+} catch (...) {
+    return qi::fail_thrown();
 }
 
 int qi_value_to_variant(const qi_value *value, QVariant *variant)
-{
+try {
     const int status = check(value, variant);
     if (status < 0)
         return status;
@@ -59,10 +62,12 @@ int qi_value_to_variant(const qi_value *value, QVariant *variant)
         return qip_fail_conversion();
     *variant = made;
     return QI_OK;
+} catch (...) {
+    return qi::fail_thrown();
 }
 
 int qi_value_tuple(const qi_value *items, size_t count, qi_value *out)
-{
+try {
     static const qi_value nothing = {};
     const int status = check(items || count ? items : &nothing, out);
     if (status < 0)
@@ -74,4 +79,6 @@ int qi_value_tuple(const qi_value *items, size_t count, qi_value *out)
     if (!tuple || qip_value_from_python(tuple.get(), out) < 0)
         return qip_fail_conversion();
     return QI_OK;
+} catch (...) {
+    return qi::fail_thrown();
 }

@@ -15,6 +15,7 @@
 
 #include "qt/bridge.h"
 #include "qt/ref.h"
+#include "qt/thrown.h"
 
 namespace
 {
@@ -51,9 +52,12 @@ bool qip_qt_is_dying(const qi_object *object)
 }
 
 void *qip_qt_guard_new(qi_object *object)
-{
+try {
     /* Qt has told all QPointers already, and would not tell a new one. */
     return new (std::nothrow) Guard(qip_qt_is_dying(object) ? nullptr : object);
+} catch (...) {
+    qi::fail_thrown();
+    return nullptr;
 }
 
 void *qip_qt_guard_retain(void *guard)
@@ -75,7 +79,7 @@ void qip_qt_guard_free(void *guard)
 }
 
 void *qip_qt_watch(qi_object *object, qip_qt_job_fn job, void *data)
-{
+try {
     auto watch = std::make_shared<Watch>();
     watch->job = job;
     watch->data = data;
@@ -85,10 +89,13 @@ void *qip_qt_watch(qi_object *object, qip_qt_job_fn job, void *data)
             watch->job(watch->data);
     });
     return new WatchHandle{watch, connection};
+} catch (...) {
+    qi::fail_thrown();
+    return nullptr;
 }
 
 bool qip_qt_unwatch(void *handle)
-{
+try {
     auto *own = static_cast<WatchHandle *>(handle);
 
     if (!own)
@@ -98,9 +105,7 @@ bool qip_qt_unwatch(void *handle)
     QObject::disconnect(own->connection);
     delete own;
     return came_first;
-}
-
-bool qip_qt_is_connected(const void *connection)
-{
-    return bool(*static_cast<const QMetaObject::Connection *>(connection));
+} catch (...) {
+    qi::tell_thrown("a watch was not ended");
+    return false;
 }

@@ -20,6 +20,7 @@
 #include "core/status.h"
 #include "qt/future.h"
 #include "qt/object.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -59,7 +60,7 @@ bool read_future(QObject *watcher, QVariant *out)
 using namespace qi;
 
 PyObject *qip_qt_watched_future(qi_object *object)
-{
+try {
     QVariant future;
 
     if (object->thread() != QThread::currentThread()) {
@@ -73,14 +74,18 @@ PyObject *qip_qt_watched_future(qi_object *object)
                     "the type of the results of this QFutureWatcher is not known; call "
                     "qi::register_future<T>() of <qi/qt.hpp> in the application, for its T");
     return nullptr;
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 int qi_watched_future_register(qi_watched_future_fn read)
-{
+try {
     if (!read)
         return qip_fail(QI_ERR_ARGUMENT, "`read` is NULL; there is nothing to register");
     const QMutexLocker<QMutex> lock(&registry()->mutex);
     if (!registry()->readers.contains(read))
         registry()->readers.append(read);
     return QI_OK;
+} catch (...) {
+    return qi::fail_thrown();
 }

@@ -11,11 +11,13 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qfuture.h>
 #include <QtCore/qpromise.h>
+#include <QtCore/qscopeguard.h>
 #include <QtCore/qthreadpool.h>
 
 #include "qt/across.h"
 #include "qt/bridge.h"
 #include "qt/future.h"
+#include "qt/thrown.h"
 
 namespace qi
 {
@@ -47,6 +49,16 @@ struct HeldWork : Work {
 
     std::shared_ptr<Held> held;
 };
+
+/* Takes the data, also where there is no memory to hold it. */
+std::shared_ptr<Held> hold(const qip_qt_work_class *work, void *data)
+{
+    auto drops = qScopeGuard([work, data] { work->drop(data); });
+    auto held = std::make_shared<Held>(work, data);
+
+    drops.dismiss();
+    return held;
+}
 
 } // namespace
 
@@ -107,8 +119,8 @@ PyObject *outcome_to_python(QMetaType type, const void *data)
 using namespace qi;
 
 int qip_qt_work_perform(qi_object *object, const qip_qt_work_class *work, void *data)
-{
-    HeldWork held(std::make_shared<Held>(work, data));
+try {
+    HeldWork held(hold(work, data));
 
     if (!object)
         object = QCoreApplication::instance();
@@ -116,11 +128,13 @@ int qip_qt_work_perform(qi_object *object, const qip_qt_work_class *work, void *
         return perform(object, held) ? 0 : -1;
     PyErr_SetString(PyExc_RuntimeError, "the application has ended");
     return -1;
+} catch (...) {
+    return qi::raise_thrown(-1);
 }
 
 PyObject *qip_qt_work_on_pool(const qip_qt_work_class *work, void *data)
-{
-    auto held = std::make_shared<Held>(work, data);
+try {
+    auto held = hold(work, data);
     auto promise = std::make_shared<Promise>();
     const QMetaType type = QMetaType::fromType<QFuture<QVariant>>();
 
@@ -128,9 +142,11 @@ PyObject *qip_qt_work_on_pool(const qip_qt_work_class *work, void *data)
         QMetaType::registerConverter<QFuture<QVariant>, QFuture<void>>(
             [](const QFuture<QVariant> &future) { return QFuture<void>(future); });
     promise->start();
-    PyObject *future = future_new(QVariant::fromValue(promise->future()));
+    Ref future(future_new(QVariant::fromValue(promise->future())));
     if (future)
         QThreadPool::globalInstance()->start(
             [promise, held]() mutable { run_on_pool(*promise, held); });
-    return future;
+    return future.release();
+} catch (...) {
+    return qi::raise_thrown();
 }

@@ -35,6 +35,8 @@ static int proxy_signature(PyObject *callable, int parameters, qip_signature *ou
         return -1;
     out->least = out->most = qip_qt_accepts(object, name, parameters);
     if (out->most < 0) {
+        if (PyErr_Occurred())
+            return -1;
         PyErr_Format(PyExc_TypeError, "no form of %R takes %d arguments or fewer", callable,
                      parameters);
         return -1;

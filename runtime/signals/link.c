@@ -117,7 +117,7 @@ static PyObject *receiver_gone(PyObject *self, PyObject *Py_UNUSED(reference))
     Py_INCREF(self);
     if (!qip_qt_has_application() || qip_qt_on_application_thread())
         qip_link_close(qip_as_link(self));
-    else if (qip_qt_post_owned(close_in_gui_thread, let_go, self))
+    else if (qip_qt_post_owned(close_in_gui_thread, let_go, self) == QI_OK)
         Py_RETURN_NONE; /* the reference travels with the job */
     Py_DECREF(self);
     Py_RETURN_NONE;
@@ -156,7 +156,7 @@ static void end_single_shot(qip_link *link)
     link->fired = true;
     if (!qip_qt_has_application() || qip_qt_on_application_thread())
         qip_link_close(link);
-    else if (qip_qt_post_owned(close_in_gui_thread, let_go, link))
+    else if (qip_qt_post_owned(close_in_gui_thread, let_go, link) == QI_OK)
         Py_INCREF(link); /* for the job, which cannot have run yet: it wants the GIL */
 }
 

@@ -158,13 +158,10 @@ static PyObject *scope_links(PyObject *Py_UNUSED(module), PyObject *scope)
 }
 
 /* For bindings whose connections do not tell. */
-static PyObject *is_connected(PyObject *Py_UNUSED(module), PyObject *address)
+static PyObject *is_connected(PyObject *Py_UNUSED(module), PyObject *connection)
 {
-    void *connection = PyLong_AsVoidPtr(address);
-
-    if (!connection)
-        return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
-    return PyBool_FromLong(qip_qt_is_connected(connection));
+    int connected = qip_qt_is_connected(connection);
+    return connected < 0 ? NULL : PyBool_FromLong(connected);
 }
 
 static PyObject *connections(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
@@ -176,7 +173,7 @@ static PyMethodDef functions[] = {
     {"_scope_links", scope_links, METH_O, "The living connections that a Scope's code has made."},
     {"_connections", connections, METH_NOARGS, "All connections that live, the oldest first."},
     {"_is_connected", is_connected, METH_O,
-     "Whether the QMetaObject::Connection at an address lives."},
+     "Whether a QMetaObject.Connection of another binding lives."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -246,7 +246,7 @@ static void arrange(qip_progress *progress)
 {
     if (qip_runtime_on_gui_thread() && qip_interp_alive() && PyGILState_Check())
         arm_timer(progress, time_to_wait(progress));
-    else if (!qip_qt_post_owned(post_arrived, post_dropped, keep(progress)))
+    else if (qip_qt_post_owned(post_arrived, post_dropped, keep(progress)) != QI_OK)
         let_go(progress);
 }
 
@@ -376,11 +376,12 @@ static PyObject *progress_function(PyObject *Py_UNUSED(module), PyObject *args, 
     if (read_arguments(args, keywords, &text, &given) < 0 ||
         PyContextVar_Get(progress_variable, NULL, &capsule) < 0)
         return NULL;
-    if (capsule) {
+    /* Whoever goes through a Context finds the variable, and may set it to anything. */
+    if (capsule && PyCapsule_IsValid(capsule, capsule_name)) {
         given.text = copy_text(text);
         put(PyCapsule_GetPointer(capsule, capsule_name), &given);
-        Py_DECREF(capsule);
     }
+    Py_XDECREF(capsule);
     Py_RETURN_NONE;
 }
 

@@ -152,10 +152,13 @@ int qi_task_cancel(qi_task *task)
         qip_task_cancel_job(qip_task_keep(task));
         return QI_OK;
     }
-    if (qip_qt_post(qip_task_cancel_job, qip_task_keep(task)))
+    status = qip_qt_post(qip_task_cancel_job, qip_task_keep(task));
+    if (status == QI_OK)
         return QI_OK;
     qip_task_drop(task);
-    return qip_fail(QI_ERR_NOT_RUNNING, "the application has ended, and the task with it");
+    return status == QI_ERR_MEMORY
+               ? qip_fail(status, "out of memory to cancel a task")
+               : qip_fail(QI_ERR_NOT_RUNNING, "the application has ended, and the task with it");
 }
 
 qi_task_phase qi_task_state(const qi_task *task)

@@ -311,12 +311,15 @@ int qip_task_launch_there(qi_task *task, const qi_value *args, size_t count, qi_
     }
     qip_launches_add(task);
     qip_task_keep(task);
-    if (!qip_qt_post(launch_job, task)) {
+    status = qip_qt_post(launch_job, task);
+    if (status != QI_OK) {
         qip_launches_remove(task);
         qip_task_drop(task);
         qip_task_drop(task);
-        return qip_fail(QI_ERR_NOT_RUNNING,
-                        "the application has ended, so nothing can be launched");
+        return status == QI_ERR_MEMORY
+                   ? qip_fail(status, "out of memory for a task")
+                   : qip_fail(QI_ERR_NOT_RUNNING,
+                              "the application has ended, so nothing can be launched");
     }
     return QI_OK;
 }

@@ -118,6 +118,7 @@ const qip_host_vtable toy_vtable = {
     [](qip_host *host) {
         toy.wakes++;
         self(host)->woken = true;
+        return true;
     },
     [](qip_host *) {}, // that its descriptor is lost, the toy sees when it polls
     [](qip_host *host, int fd) {

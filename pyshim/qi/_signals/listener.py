@@ -62,8 +62,7 @@ def is_connected(connection):
     """False if a connection is known to have ended, which nobody may have heard of yet."""
     kind = type(connection)
     if kind.__module__.startswith("PyQt"):  # it cannot be asked in Python
-        sip = sys.modules[kind.__module__.partition(".")[0] + ".sip"]
-        return _qi._is_connected(int(sip.unwrapinstance(connection)))
+        return _qi._is_connected(connection)
     if kind is _qi.Connection or kind.__module__.startswith("PySide"):
         return bool(connection)
     return True
