@@ -18,8 +18,14 @@ class WordFilter : public QSortFilterProxyModel
 
     void setWords(const QString &words)
     {
-        m_words = words.simplified().split(QLatin1Char(' '), Qt::SkipEmptyParts);
+#if QT_VERSION >= QT_VERSION_CHECK(6, 10, 0) // since when invalidateFilter() is on its way out
+        beginFilterChange();
+        m_words = wordsOf(words);
+        endFilterChange(Direction::Rows);
+#else
+        m_words = wordsOf(words);
         invalidateFilter();
+#endif
     }
 
   protected:
@@ -35,6 +41,11 @@ class WordFilter : public QSortFilterProxyModel
     }
 
   private:
+    static QStringList wordsOf(const QString &text)
+    {
+        return text.simplified().split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    }
+
     QStringList m_words;
 };
 
