@@ -13,8 +13,7 @@ lock = threading.Lock()
 
 
 def spin():
-    while True:
-        pass
+    while True: pass  # on one line: which of two it is in differs from one Python to the next
 
 
 async def spins():
