@@ -40,8 +40,9 @@ typedef struct qip_host_client {
 
 /* What else the host has had to do. */
 enum {
-    QIP_HOST_EVENTS = 1,       /* events that were not for the loop */
-    QIP_HOST_WINDOW_EVENTS = 2 /* input, or painting, or what leads to it */
+    QIP_HOST_EVENTS = 1,        /* events that were not for the loop */
+    QIP_HOST_WINDOW_EVENTS = 2, /* input, or painting, or what leads to it */
+    QIP_HOST_CANNOT_TELL = 4
 };
 
 typedef struct qip_host_vtable {
@@ -54,7 +55,7 @@ typedef struct qip_host_vtable {
     /* Stop or resume watching for the time being, without forgetting the descriptor. */
     void (*pause)(qip_host *host, bool paused);
     /* What it has had to do since this was asked last: some of the flags above. A host that cannot tell
-     * says QIP_HOST_EVENTS. */
+     * says QIP_HOST_EVENTS and QIP_HOST_CANNOT_TELL. */
     unsigned (*news)(qip_host *host);
     /* How many event loops are executed inside each other in this thread. A nested turn that finds as many as the
      * turn below it comes from a call that only handles what waits. NULL, or below 0: cannot tell. */

@@ -122,24 +122,31 @@ static int set_thread_id(PyObject *self, PyObject *value, void *Py_UNUSED(closur
 
 static PyObject *get_ready(PyObject *self, void *Py_UNUSED(closure))
 {
-    return qip_ready_view((qip_loop *)self);
+    qip_loop *loop = (qip_loop *)self;
+    return qip_lists_settle(loop) ? Py_NewRef(loop->lists.ready) : qip_ready_view(loop);
 }
 
 static PyObject *get_scheduled(PyObject *self, void *Py_UNUSED(closure))
 {
-    return qip_scheduled_view((qip_loop *)self);
+    qip_loop *loop = (qip_loop *)self;
+    return qip_lists_settle(loop) ? Py_NewRef(loop->lists.scheduled) : qip_scheduled_view(loop);
 }
 
-/* Assigned empty containers by BaseEventLoop.__init__(); anything else must be said with methods. */
-static int refuse_contents(PyObject *Py_UNUSED(self), PyObject *value, void *closure)
+/*
+ * Assigned empty containers by BaseEventLoop.__init__(). Somebody else's, of another kind or in the place of a list that
+ * his _run_once() uses, is used; what waits cannot be replaced otherwise.
+ */
+static int set_container(PyObject *self, PyObject *value, void *closure)
 {
-    if (!value || PyObject_Size(value) != 0) {
+    qip_loop *loop = (qip_loop *)self;
+
+    if (!value || (!loop->lists.used && PyObject_Size(value) != 0)) {
         PyErr_Clear();
         PyErr_Format(PyExc_AttributeError, "%s belongs to the loop and cannot be replaced",
                      (const char *)closure);
         return -1;
     }
-    return 0;
+    return qip_lists_assign(loop, value, strcmp(closure, "_ready") == 0);
 }
 
 static PyObject *get_selector(PyObject *self, void *Py_UNUSED(closure))
@@ -231,8 +238,8 @@ PyGetSetDef qip_loop_getset[] = {
     {"_stopping", get_stopping, set_stopping, NULL, NULL},
     {"_closed", get_closed, set_closed, NULL, NULL},
     {"_thread_id", get_thread_id, set_thread_id, NULL, NULL},
-    {"_ready", get_ready, refuse_contents, NULL, "_ready"},
-    {"_scheduled", get_scheduled, refuse_contents, NULL, "_scheduled"},
+    {"_ready", get_ready, set_container, NULL, "_ready"},
+    {"_scheduled", get_scheduled, set_container, NULL, "_scheduled"},
     {"_selector", get_selector, set_selector, NULL, NULL},
     {"_poll_fd", get_poll_fd, NULL, NULL, NULL},
     {"_mode", get_mode, NULL, NULL, NULL},

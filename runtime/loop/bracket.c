@@ -56,8 +56,9 @@ static void restore_deferred(qip_loop *loop)
             handle->deferred = false;
             handle->queued = handle->fd >= 0;
         }
-        if (!qip_ring_push(&loop->ready, item.handle)) /* the reference moves over */
-            Py_DECREF(item.handle);
+        if (qip_ready_push(loop, item.handle) < 0)
+            PyErr_WriteUnraisable(item.handle);
+        Py_DECREF(item.handle);
     }
     loop->deferred_count = kept;
 }

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 
 /* The descriptor of a number or a file object, with the errors of the selectors module; -1. */
 static int descriptor_of(PyObject *object)
@@ -24,6 +25,10 @@ static int descriptor_of(PyObject *object)
     Py_XDECREF(number);
     if (fd >= 0 && fd <= INT_MAX)
         return (int)fd;
+    if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_AttributeError) &&
+        !PyErr_ExceptionMatches(PyExc_TypeError) && !PyErr_ExceptionMatches(PyExc_ValueError) &&
+        !PyErr_ExceptionMatches(PyExc_OverflowError))
+        return -1; /* of fileno() itself, or there is no memory */
     PyErr_Clear();
     if (is_number)
         PyErr_Format(PyExc_ValueError, "Invalid file descriptor: %ld", fd);
@@ -236,12 +241,12 @@ static PyObject *foreign_timeout(qip_loop *loop, bool block)
 {
     if (!block)
         return PyLong_FromLong(0);
-    if (!loop->timers.count)
+    if (!qip_scheduled_count(loop))
         return Py_NewRef(Py_None);
     double now = qip_loop_now(loop);
     if (now == -1 && PyErr_Occurred())
         return NULL;
-    double timeout = qip_timers_deadline(&loop->timers) - now;
+    double timeout = qip_first_deadline(loop) - now;
     return PyFloat_FromDouble(timeout < 0 ? 0 : timeout > 86400 ? 86400 : timeout);
 }
 
@@ -376,11 +381,25 @@ static PyObject *loop_watched(PyObject *self, PyObject *Py_UNUSED(ignored))
     return map;
 }
 
-static PyObject *loop_poll(PyObject *self, PyObject *Py_UNUSED(ignored))
+/* What select() does: -1 with an exception, or how many seconds it may take. */
+static double seconds_of(PyObject *timeout)
+{
+    double seconds = timeout == Py_None ? INFINITY : PyFloat_AsDouble(timeout);
+    return seconds < 0 && !PyErr_Occurred() ? 0 : seconds;
+}
+
+/* Waits only for whoever runs the loop by a _run_once() of his own; else the host or our own iteration does. */
+static PyObject *loop_poll(PyObject *self, PyObject *timeout)
 {
     qip_loop *loop = (qip_loop *)self;
+    const double seconds = seconds_of(timeout);
+    const bool waits = loop->running && loop->thread == PyThread_get_thread_ident() &&
+                       loop->lists.used && !loop->must_not_wait;
 
-    if (qip_fd_poll(loop, false) < 0)
+    if (PyErr_Occurred())
+        return NULL;
+    loop->must_not_wait = false;
+    if ((waits ? qip_loop_wait(loop, seconds) : qip_fd_poll(loop, false)) < 0)
         return NULL;
     if (qip_loop_is_idle(loop))
         qip_loop_settle(loop); /* the poll may have taken the deadline away */
@@ -434,7 +453,7 @@ PyMethodDef qip_fd_methods[] = {
     {"_remove_reader", loop_remove_reader, METH_O, NULL},
     {"_remove_writer", loop_remove_writer, METH_O, NULL},
     {"_watched", loop_watched, METH_NOARGS, NULL},
-    {"_poll", loop_poll, METH_NOARGS, NULL},
+    {"_poll", loop_poll, METH_O, NULL},
     {"_close_poller", loop_close_poller, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -110,6 +110,7 @@ static qip_handle *new_handle(qip_loop *loop, PyTypeObject *type, PyObject *call
     if (is_timer) {
         ((qip_timer_handle *)handle)->timer.place = 0;
         ((qip_timer_handle *)handle)->when = 0;
+        ((qip_timer_handle *)handle)->listed = false;
     }
     if (take_arguments(handle, arguments, count) < 0)
         Py_CLEAR(handle);

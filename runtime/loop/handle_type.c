@@ -10,25 +10,66 @@
 #include <stddef.h>
 #include <structmember.h>
 
+/*
+ * Somebody else's _run_once() calls it, perhaps in the middle of another callback: what a nested turn does for its
+ * callbacks is done here for this one. 0, or -1 with an exception.
+ */
+static int run_in_bracket(qip_loop *loop, qip_handle *handle)
+{
+    const bool nested = qip_level(loop) > 0;
+    PyObject *outer_task = nested ? qip_task_leave((PyObject *)loop) : NULL;
+    qip_exc_scope scope;
+
+    if (PyErr_Occurred())
+        PyErr_WriteUnraisable((PyObject *)loop);
+    if (nested)
+        qip_exc_scope_enter(&scope);
+    handle->queued = false;
+    loop->counters.callbacks++;
+    qip_bracket_open(loop);
+    const qip_ran ran = qip_handle_call(handle);
+    qip_bracket_close(loop);
+    if (ran == QIP_RAN_BLOCKED && nested && qip_defer(loop, (PyObject *)handle) < 0)
+        PyErr_WriteUnraisable((PyObject *)handle);
+    if (ran == QIP_RAN_BLOCKED && !nested) {
+        PyErr_SetString(PyExc_RuntimeError, "cannot enter context: it is already entered");
+        qip_loop_report(loop, "A callback's context is in use for good", (PyObject *)handle);
+    }
+    if (nested)
+        qip_exc_scope_leave(&scope);
+    qip_task_enter_again((PyObject *)loop, outer_task);
+    if (ran != QIP_RAN_RAISED && loop->modal.count)
+        qip_loop_run_modals(loop);
+    return ran == QIP_RAN_RAISED ? -1 : 0;
+}
+
+/* Called by whoever has got hold of a handle. 0, or -1 with an exception. */
+static int run_alone(qip_handle *handle)
+{
+    const qip_ran ran = qip_handle_call(handle);
+
+    if (ran == QIP_RAN_BLOCKED)
+        PyErr_Format(PyExc_RuntimeError, "cannot enter context: %R is already entered",
+                     handle->context);
+    return ran == QIP_RAN ? 0 : -1;
+}
+
 static PyObject *handle_run(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     qip_handle *handle = (qip_handle *)self;
 
-    if (handle->cancelled)
+    if (handle->cancelled || !handle->loop)
         Py_RETURN_NONE;
-    qip_ran ran = qip_handle_call(handle);
-    if (handle->fd >= 0 && handle->loop)
-        qip_fd_unmask((qip_loop *)handle->loop, handle);
-    switch (ran) {
-    case QIP_RAN_BLOCKED:
-        PyErr_Format(PyExc_RuntimeError, "cannot enter context: %R is already entered",
-                     handle->context);
-        return NULL;
-    case QIP_RAN_RAISED:
-        return NULL;
-    default:
-        Py_RETURN_NONE;
-    }
+    qip_loop *loop = (qip_loop *)Py_NewRef(handle->loop);
+    Py_INCREF(self);
+    const bool iterates = loop->lists.used && loop->running &&
+                          loop->thread == PyThread_get_thread_ident();
+    const int result = iterates ? run_in_bracket(loop, handle) : run_alone(handle);
+    if (handle->fd >= 0)
+        qip_fd_unmask(loop, handle);
+    Py_DECREF(self);
+    Py_DECREF(loop);
+    return result < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *handle_cancel(PyObject *self, PyObject *Py_UNUSED(ignored))
@@ -49,14 +90,18 @@ static PyObject *timer_cancel(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     qip_timer_handle *timer = (qip_timer_handle *)self;
 
-    if (!timer->handle.cancelled) {
-        Py_INCREF(self); /* leaving the timers may give up the last other reference */
-        qip_handle_cancel(&timer->handle);
-        if (timer->timer.place)
-            forget_timer((qip_loop *)timer->handle.loop, timer);
-        Py_DECREF(self);
-    }
-    Py_RETURN_NONE;
+    if (timer->handle.cancelled)
+        Py_RETURN_NONE;
+    PyObject *counted = Py_NewRef(Py_None);
+    Py_INCREF(self); /* leaving the timers may give up the last other reference */
+    if (timer->listed && timer->handle.loop) /* it stays in the list, whose user counts such */
+        Py_SETREF(counted,
+                  PyObject_CallMethod(timer->handle.loop, "_timer_handle_cancelled", "O", self));
+    qip_handle_cancel(&timer->handle);
+    if (timer->timer.place)
+        forget_timer((qip_loop *)timer->handle.loop, timer);
+    Py_DECREF(self);
+    return counted;
 }
 
 static PyObject *handle_cancelled(PyObject *self, PyObject *Py_UNUSED(ignored))
@@ -112,6 +157,9 @@ static PyObject *timer_compare(PyObject *self, PyObject *other, int op)
         [Py_LT] = "__lt__", [Py_LE] = "__le__", [Py_EQ] = "__eq__",
         [Py_NE] = "__ne__", [Py_GT] = "__gt__", [Py_GE] = "__ge__",
     };
+    const bool ours = (PyObject *)Py_TYPE(other) == qip_loop_refs.timer_handle_type;
+    if (ours && op == Py_LT) /* what a heap asks for all the time */
+        return PyBool_FromLong(((qip_timer_handle *)self)->when < ((qip_timer_handle *)other)->when);
     if (op != Py_NE)
         return borrow_method(self, names[op], other);
     PyObject *equal = borrow_method(self, "__eq__", other);
@@ -182,7 +230,18 @@ static PyObject *get_args(PyObject *self, void *Py_UNUSED(closure))
 
 static PyObject *get_scheduled(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyBool_FromLong(((qip_timer_handle *)self)->timer.place != 0);
+    qip_timer_handle *timer = (qip_timer_handle *)self;
+    return PyBool_FromLong(timer->timer.place != 0 || timer->listed);
+}
+
+/* Whoever takes it out of the list says so. */
+static int set_scheduled(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
+{
+    int truth = value ? PyObject_IsTrue(value) : 0;
+
+    if (truth >= 0)
+        ((qip_timer_handle *)self)->listed = truth;
+    return truth < 0 ? -1 : 0;
 }
 
 static PyMethodDef handle_methods[] = {
@@ -223,7 +282,7 @@ static PyGetSetDef handle_getset[] = {
 };
 
 static PyGetSetDef timer_getset[] = {
-    {"_scheduled", get_scheduled, NULL, NULL, NULL},
+    {"_scheduled", get_scheduled, set_scheduled, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

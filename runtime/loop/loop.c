@@ -75,6 +75,9 @@ static int loop_traverse(PyObject *self, visitproc visit, void *arg)
         return result;
     for (size_t i = 0; i < loop->modal.count; i++)
         Py_VISIT((PyObject *)qip_ring_at(&loop->modal, i));
+    result = qip_lists_traverse(loop, visit, arg);
+    if (result)
+        return result;
     Py_VISIT(loop->raised);
     Py_VISIT(loop->captured);
     Py_VISIT(loop->task_factory);
@@ -91,6 +94,7 @@ static int loop_clear(PyObject *self)
     qip_loop *loop = (qip_loop *)self;
 
     qip_loop_drop_all(loop);
+    qip_lists_clear(loop);
     qip_fd_clear(loop);
     Py_CLEAR(loop->raised);
     Py_CLEAR(loop->captured);

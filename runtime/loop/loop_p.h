@@ -9,6 +9,7 @@
  *   eager.c       run_task()                            queue.c        the ready queue
  *   sched.c       call_soon(), call_at() and so on      overrides.c    what Python has replaced
  *   running.c     being the running loop                views.c        _ready and _scheduled as Python sees them
+ *   wait.c        waiting in the middle of a callback   lists.c        the same where somebody else iterates
  *
  * Three words that the code uses all the time:
  *   turn      one call of qip_loop_turn() by the host, or one iteration in native mode: it polls, lets
@@ -83,6 +84,7 @@ typedef struct qip_timer_handle {
     qip_handle handle;
     qip_timer timer;
     double when;
+    bool listed; /* in the list of lists.c */
 } qip_timer_handle;
 
 static inline qip_timer_handle *qip_timer_handle_of(qip_timer *timer)
@@ -110,9 +112,20 @@ enum {
     QIP_OVERRIDES_CALL_AT = 2,
     QIP_OVERRIDES_RUN_ONCE = 4,
     QIP_OVERRIDES_WRITE_TO_SELF = 8,
-    QIP_OVERRIDES_WATCHING = 16,    /* _add_reader() and its three sisters */
+    QIP_OVERRIDES_WATCHING = 16, /* _add_reader() and its three sisters */
+    QIP_OVERRIDES_RUN_TASK = 32,
     QIP_OVERRIDES_UNKNOWN = 1 << 30 /* must be looked up again */
 };
+
+/* What takes the place of `ready` and `timers` where somebody else's _run_once() runs the loop. */
+typedef struct qip_lists {
+    bool used;
+    bool given;           /* somebody has put a container of his own there */
+    int depth;            /* calls of ours of such a _run_once() on the stack */
+    PyObject *ready;      /* a deque; NULL before the first use */
+    PyObject *scheduled;  /* a list, in heapq's order */
+    PyObject *distrusted; /* a _run_once() that raised, and is not called any more; or NULL */
+} qip_lists;
 
 /* What is counted by the way; see qi_loop_counters. GIL. */
 typedef struct qip_counters {
@@ -138,6 +151,7 @@ typedef struct qip_loop {
     size_t todo;
     qip_timers timers;
     qip_ring modal; /* functions given to exec_modal() */
+    qip_lists lists;
     qip_deferred *deferred;
     size_t deferred_count, deferred_capacity;
 
@@ -157,6 +171,15 @@ typedef struct qip_loop {
     int host_level;         /* event loops that the host executed when the innermost turn began */
     int bare;               /* turns that stand on each other without one of those in between */
     unsigned asked_in_vain; /* how often a call that handles events has come since one was refused */
+    int waits;              /* callbacks, and the like, that wait on the C stack: see wait.c */
+    int wait_level;         /* as host_level, for the event loop of the innermost one */
+    int wait_turns;         /* turns below it */
+    bool wait_over;         /* it may go on */
+    bool wait_blocked;      /* its event loop has waited for events, which it then has handled */
+    unsigned missed_news;   /* what the host has told us meanwhile: pace.h wants to know it, too */
+    bool must_not_wait; /* the host waits: select() in the turn that begins looks, and no more */
+    bool host_borrowed; /* the host was made for a wait, and goes when the loop does not run any more */
+    uint64_t host_had_ns; /* when the host's event loop was in control last, as far as wait.c needs it */
     void (*when_left)(void *data); /* called once when the loop is idle again; NULL: nothing */
     void *when_left_data;
     bool ending; /* owner mode: leave the host's event loop, then raise `raised` if it is set */
@@ -183,6 +206,7 @@ typedef struct qip_loop {
     struct qip_newcomer *newcomer; /* eager.c: whose task is being made; NULL: a task factory makes it */
     PyObject *current_handle;      /* debug mode */
     unsigned overrides;
+    unsigned type_version; /* of the class for which `overrides` was found out */
 
     /* descriptors */
     qip_fd *fds;
@@ -290,6 +314,46 @@ PyObject *qip_handle_own_context(qip_handle *handle);
 unsigned qip_loop_overrides(qip_loop *loop);
 double qip_loop_now(qip_loop *loop); /* -1 with an exception, where time() is overridden */
 
+/* -- lists.c ------------------------------------------------------------------------------------- */
+
+/* How many callbacks are ready, and how many timers there are. */
+size_t qip_ready_count(const qip_loop *loop);
+size_t qip_scheduled_count(const qip_loop *loop);
+/* When the first timer is due, on the loop's clock; INFINITY: there is none. */
+double qip_first_deadline(const qip_loop *loop);
+
+/* Moves what waits into the lists or back, as it has to be now, and says where it is. Beware: calls Python. */
+bool qip_lists_settle(qip_loop *loop);
+/* What is used in place of the ring and the timers while `used` is set. 0, or -1 with an exception. */
+int qip_lists_push(qip_loop *loop, PyObject *handle);
+int qip_lists_schedule(qip_loop *loop, qip_timer_handle *timer);
+int qip_lists_shift(qip_loop *loop, double seconds);
+/* Somebody assigns _ready or _scheduled. 0, or -1 with an exception. */
+int qip_lists_assign(qip_loop *loop, PyObject *value, bool ready);
+/* One iteration by whatever _run_once() the loop has, or by asyncio's own. */
+PyObject *qip_lists_run_once(qip_loop *loop);
+PyObject *qip_lists_run_stock(qip_loop *loop);
+/* The present _run_once() is not called again. Keeps the exception. */
+void qip_lists_distrust(qip_loop *loop);
+bool qip_lists_base_is_patched(void);
+
+void qip_lists_drop(qip_loop *loop);
+int qip_lists_traverse(qip_loop *loop, visitproc visit, void *arg);
+void qip_lists_clear(qip_loop *loop);
+
+/* -- wait.c --------------------------------------------------------------------------------------- */
+
+/*
+ * Waits until something may be ready, at most so many seconds (INFINITY: for ever), and queues what is. For code that
+ * runs the loop in the middle of a callback, or without our run_forever(): the host's event loop goes on meanwhile.
+ * 0, or -1 with an exception. Beware: anything may have changed afterwards.
+ */
+int qip_loop_wait(qip_loop *loop, double seconds);
+/* Whether the turn that begins is what the innermost wait has waited for, which then is told. */
+bool qip_wait_ends(qip_loop *loop, int level);
+/* The host is about to poll, or to wait if it `blocks`. Called without the GIL. */
+void qip_wait_check(qip_loop *loop, bool blocks);
+
 /* -- queue.c ------------------------------------------------------------------------------------- */
 
 /* Puts a handle (any object with _run and _cancelled) at the end of the ready queue. Takes nothing. */
@@ -314,6 +378,8 @@ extern PyMethodDef qip_sched_methods[];
 void qip_loop_turn(void *loop); /* for the host */
 /* One iteration, blocking if nothing is ready. 0, or -1 with an exception. */
 int qip_loop_iterate(qip_loop *loop, bool may_block);
+/* Calls what exec_modal() has left. Whether there was any. */
+bool qip_loop_run_modals(qip_loop *loop);
 
 /* -- wake.c -------------------------------------------------------------------------------------- */
 
@@ -326,10 +392,14 @@ void qip_loop_ask_wake(qip_loop *loop);
 void qip_loop_wake_from_afar(qip_loop *loop);
 /* Sets the poller's timer to the first deadline. Beware: as qip_loop_settle(). */
 void qip_loop_arm_timer(qip_loop *loop);
+/* The same for a time of our own choice, in seconds from now. */
+void qip_loop_arm_in(qip_loop *loop, double seconds);
+/* How long it is until the first timer is due; INFINITY: there is none. Beware: as qip_loop_settle(). */
+double qip_loop_until_timer(qip_loop *loop);
 
 static inline bool qip_loop_has_work(const qip_loop *loop)
 {
-    return loop->ready.count || loop->modal.count;
+    return loop->ready.count || loop->modal.count || (loop->lists.used && qip_ready_count(loop));
 }
 
 /* -- bracket.c ----------------------------------------------------------------------------------- */
@@ -458,6 +528,8 @@ extern PyMethodDef qip_eager_methods[];
 void qip_loop_set_running(qip_loop *loop, bool running);
 /* The loop is going: forget that it was the last to run. */
 void qip_loop_forget_runner(const qip_loop *loop);
+/* Gives the loop a host, which watches its descriptor. 0, or -1 with an exception. */
+int qip_loop_attach_host(qip_loop *loop);
 /* Frees the host, if there is one. */
 void qip_loop_drop_host(qip_loop *loop);
 /* Calls a method without arguments. 0, or -1 with an exception. */

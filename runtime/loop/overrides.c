@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What Python code has put in the place of the core's own methods, on the instance or in a subclass: asked again
- * after each setattr, and heeded wherever the core would have gone the short way.
+ * after each setattr on the loop or its classes, and heeded wherever the core would have gone the short way.
  */
 #include "loop/loop_p.h"
 
@@ -29,6 +29,7 @@ unsigned qip_loop_overrides(qip_loop *loop)
         {"time", QIP_OVERRIDES_TIME},
         {"call_at", QIP_OVERRIDES_CALL_AT},
         {"_run_once", QIP_OVERRIDES_RUN_ONCE},
+        {"run_task", QIP_OVERRIDES_RUN_TASK},
         {"_write_to_self", QIP_OVERRIDES_WRITE_TO_SELF},
         {"_add_reader", QIP_OVERRIDES_WATCHING},
         {"_remove_reader", QIP_OVERRIDES_WATCHING},
@@ -36,12 +37,16 @@ unsigned qip_loop_overrides(qip_loop *loop)
         {"_remove_writer", QIP_OVERRIDES_WATCHING},
     };
 
-    if (loop->overrides & QIP_OVERRIDES_UNKNOWN) {
+    /* A class is changed without a loop of it being told, but has another version then. */
+    const unsigned version = qip_type_version(Py_TYPE(loop));
+
+    if (loop->overrides & QIP_OVERRIDES_UNKNOWN || loop->type_version != version || !version) {
         PyObject *raised = qip_take_exception();
-        unsigned flags = 0;
+        unsigned flags = qip_lists_base_is_patched() ? QIP_OVERRIDES_RUN_ONCE : 0;
         for (size_t i = 0; i < sizeof replaceable / sizeof *replaceable; i++)
             flags |= is_replaced(loop, replaceable[i].name) ? replaceable[i].flag : 0;
         loop->overrides = flags;
+        loop->type_version = qip_type_version(Py_TYPE(loop));
         qip_give_exception(raised);
     }
     return loop->overrides;

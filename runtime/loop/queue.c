@@ -10,6 +10,8 @@ PyObject *qip_loop_closed_error(void)
 
 int qip_ready_push(qip_loop *loop, PyObject *handle)
 {
+    if (loop->lists.used)
+        return qip_lists_push(loop, handle);
     if (!qip_ring_push(&loop->ready, Py_NewRef(handle))) {
         Py_DECREF(handle);
         PyErr_NoMemory();
@@ -28,6 +30,7 @@ static void drop_ring(qip_ring *ring)
 void qip_loop_drop_all(qip_loop *loop)
 {
     drop_ring(&loop->ready);
+    qip_lists_drop(loop);
     drop_ring(&loop->modal);
     Py_CLEAR(loop->task_arguments); /* holds the loop itself */
     for (qip_timer *timer; (timer = qip_timers_first(&loop->timers));) {

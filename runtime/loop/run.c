@@ -9,7 +9,7 @@
 
 qip_host_factory qip_host_new;
 
-static int attach_host(qip_loop *loop)
+int qip_loop_attach_host(qip_loop *loop)
 {
     const qip_host_client client = {.turn = qip_loop_turn, .check = qip_loop_check, .loop = loop};
     const char *why = "there is no host for an event loop";
@@ -45,7 +45,7 @@ static PyObject *loop_start(PyObject *self, PyObject *Py_UNUSED(ignored))
     }
     if (qip_loop_call_self(loop, "_run_forever_setup") < 0)
         return NULL;
-    if (attach_host(loop) < 0) {
+    if (qip_loop_attach_host(loop) < 0) {
         PyObject *raised = qip_take_exception();
         if (qip_loop_call_self(loop, "_run_forever_cleanup") < 0)
             PyErr_WriteUnraisable(self);
@@ -66,7 +66,7 @@ static PyObject *loop_stop(PyObject *self, PyObject *Py_UNUSED(ignored))
         if (loop->poller)
             qip_loop_wake_from_afar(loop);
     } else if (loop->running && qip_loop_is_idle(loop)) {
-        if (loop->mode == QIP_MODE_GUEST)
+        if (loop->mode == QIP_MODE_GUEST && !loop->waits)
             qip_loop_finish_guest(loop);
         else
             qip_loop_settle(loop);
@@ -76,7 +76,7 @@ static PyObject *loop_stop(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static int run_owner(qip_loop *loop)
 {
-    if (attach_host(loop) < 0)
+    if (qip_loop_attach_host(loop) < 0)
         return -1;
     loop->ending = false;
     Py_CLEAR(loop->raised);
@@ -113,9 +113,8 @@ static int run_native(qip_loop *loop)
 {
     loop->overrides = QIP_OVERRIDES_UNKNOWN;
     do {
-        int result = qip_loop_overrides(loop) & QIP_OVERRIDES_RUN_ONCE
-                         ? qip_loop_call_self(loop, "_run_once")
-                         : qip_loop_iterate(loop, true);
+        int result = qip_lists_settle(loop) ? qip_loop_call_self(loop, "_run_once")
+                                            : qip_loop_iterate(loop, true);
         if (result < 0)
             return -1;
     } while (!loop->stopping);
@@ -136,11 +135,34 @@ static PyObject *loop_run_until_stopped(PyObject *self, PyObject *Py_UNUSED(igno
     return result < 0 ? NULL : Py_NewRef(Py_None);
 }
 
-/* One iteration. With a host it never blocks, since the host does the waiting. */
+/* Somebody runs the loop by himself, as a rule in a callback, until what he waits for has come about. 0, or -1 with an
+ * exception. */
+static int iterate_for_somebody(qip_loop *loop)
+{
+    PyObject *outer_task = qip_task_leave((PyObject *)loop);
+    qip_exc_scope scope;
+
+    if (PyErr_Occurred())
+        PyErr_WriteUnraisable((PyObject *)loop);
+    qip_exc_scope_enter(&scope);
+    int result = qip_loop_wait(loop, qip_loop_has_work(loop) ? 0 : qip_loop_until_timer(loop));
+    if (result == 0)
+        result = qip_loop_iterate(loop, false);
+    qip_exc_scope_leave(&scope);
+    qip_task_enter_again((PyObject *)loop, outer_task);
+    return result;
+}
+
+/* One iteration. */
 static PyObject *loop_run_once(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     qip_loop *loop = (qip_loop *)self;
-    return qip_loop_iterate(loop, !loop->host) < 0 ? NULL : Py_NewRef(Py_None);
+    const bool running_here = loop->running && loop->thread == PyThread_get_thread_ident();
+
+    if (qip_lists_settle(loop)) /* somebody's own _run_once() calls us, and has changed the rest */
+        return qip_lists_run_stock(loop);
+    int result = running_here ? iterate_for_somebody(loop) : qip_loop_iterate(loop, !loop->host);
+    return result < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *loop_set_mode(PyObject *self, PyObject *mode)
@@ -150,6 +172,8 @@ static PyObject *loop_set_mode(PyObject *self, PyObject *mode)
     long number = value ? PyLong_AsLong(value) : -1;
 
     Py_XDECREF(value);
+    if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_MemoryError))
+        return NULL; /* that is no fault of the argument's */
     if (PyErr_Occurred() || number < QIP_MODE_OWNER || number > QIP_MODE_NATIVE) {
         PyErr_Format(PyExc_TypeError, "set_mode() wants a member of QiLoopMode, not %R", mode);
         return NULL;

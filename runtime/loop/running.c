@@ -21,7 +21,7 @@ void qip_loop_drop_host(qip_loop *loop)
     qip_host *host = loop->host;
 
     loop->host = NULL;
-    loop->wake_asked = loop->paused = false;
+    loop->wake_asked = loop->paused = loop->host_borrowed = false;
     if (!host)
         return;
     host->vtable->destroy(host);
@@ -33,6 +33,8 @@ void qip_loop_set_running(qip_loop *loop, bool running)
     if (loop->running && !running)
         qip_handle_track_all(loop);
     loop->running = running;
+    if (!running && loop->host_borrowed)
+        qip_loop_drop_host(loop);
     if (running)
         latest_runner = loop;
     if (running && !loop->counters.since_ns)

@@ -195,11 +195,17 @@ static PyObject *schedule(qip_loop *loop, const char *function, double when, PyO
         return NULL;
     qip_timer_handle *timer = (qip_timer_handle *)handle;
     timer->when = when;
-    if (!qip_timers_add(&loop->timers, &timer->timer, when)) {
+    if (loop->lists.used) {
+        if (qip_lists_schedule(loop, timer) < 0) {
+            Py_DECREF(handle);
+            return NULL;
+        }
+    } else if (!qip_timers_add(&loop->timers, &timer->timer, when)) {
         Py_DECREF(handle);
         return PyErr_NoMemory();
+    } else {
+        Py_INCREF(handle); /* the heap's */
     }
-    Py_INCREF(handle); /* the heap's */
     if (qip_loop_is_idle(loop))
         qip_loop_settle(loop);
     return (PyObject *)handle;
@@ -278,6 +284,8 @@ static PyObject *loop_shift_timers(PyObject *self, PyObject *seconds)
     double by = PyFloat_AsDouble(seconds);
 
     if (by == -1 && PyErr_Occurred())
+        return NULL;
+    if (loop->lists.used && qip_lists_shift(loop, by) < 0)
         return NULL;
     for (size_t i = 0; i < loop->timers.count; i++) {
         qip_timer_slot *slot = &loop->timers.slots[i];

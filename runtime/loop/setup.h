@@ -13,6 +13,7 @@ int qip_loop_refs_setup(PyObject *module);
 int qip_handle_setup(PyObject *module);
 int qip_sched_setup(PyObject *module);
 int qip_views_setup(PyObject *module);
+int qip_lists_setup(PyObject *module);
 int qip_eager_setup(PyObject *module);
 int qip_registry_setup(PyObject *module);
 int qip_pending_setup(PyObject *module);

@@ -166,7 +166,7 @@ static int expire_timers(qip_loop *loop, uint64_t now_ns)
  * Calls what exec_modal() has left, as interleaved code: outside of any bracket of this turn, so that
  * the event loop which it starts may turn us as if nothing were running.
  */
-static bool run_modals(qip_loop *loop)
+bool qip_loop_run_modals(qip_loop *loop)
 {
     bool any = false;
 
@@ -232,16 +232,18 @@ static outcome run_slice(qip_loop *loop, bool must_poll)
 {
     const uint64_t stale = loop->pace.slice_ns / 8 < STALE_NS ? loop->pace.slice_ns / 8 : STALE_NS;
     uint64_t now = qip_coarse_look(&loop->clock, stale);
-    const unsigned news = loop->host ? loop->host->vtable->news(loop->host) : QIP_HOST_EVENTS;
+    const unsigned news = (loop->host ? loop->host->vtable->news(loop->host) : QIP_HOST_EVENTS) |
+                          loop->missed_news;
     const uint64_t end = now + qip_pace_begin(&loop->pace, news, now);
     uint64_t period = period_of(loop);
 
-    loop->counters.busy_since_ns = now;
+    loop->missed_news = 0;
+    loop->counters.busy_since_ns = loop->host_had_ns = now;
     if (loop->counters.asked_ticks)
         measure_lag(loop);
 
     for (;;) {
-        if (loop->modal.count && run_modals(loop))
+        if (loop->modal.count && qip_loop_run_modals(loop))
             now = qip_coarse_look(&loop->clock, stale);
         if (!loop->running || loop->ending)
             return IDLE;
@@ -268,6 +270,8 @@ static outcome run_slice(qip_loop *loop, bool must_poll)
         finish_handle(loop, handle, own);
         if (ran == QIP_RAN_RAISED)
             return RAISED;
+        if (loop->lists.used) /* the callback has put a _run_once() in the place of ours */
+            return loop->stopping ? STOPPED : MORE;
         if (!loop->todo && loop->stopping)
             return STOPPED;
         if (now >= end)
@@ -329,16 +333,53 @@ static void handle_raised(qip_loop *loop)
     loop->ending = true;
 }
 
+/*
+ * Somebody's _run_once() has failed, and would again and again. As a guest the loop is not his alone, so it goes on
+ * without it; else the exception ends run_forever(), as in asyncio.
+ */
+static outcome give_up_on_theirs(qip_loop *loop)
+{
+    const bool asks_for_end = PyErr_ExceptionMatches(PyExc_SystemExit) ||
+                              PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
+
+    if (asks_for_end || loop->mode != QIP_MODE_GUEST)
+        return RAISED;
+    qip_lists_distrust(loop);
+    qip_loop_report(
+        loop,
+        "A _run_once() that was put in the place of the loop's own failed; it is not called again",
+        NULL);
+    return MORE;
+}
+
+/* Somebody counts or replaces iterations: one a turn, through the attribute, in which the host has done the waiting. */
+static outcome run_theirs(qip_loop *loop)
+{
+    const bool outer = loop->must_not_wait;
+
+    loop->counters.busy_since_ns = loop->host_had_ns = qip_coarse_look(&loop->clock, 0);
+    if (loop->counters.asked_ticks)
+        measure_lag(loop);
+    qip_loop_run_modals(loop);
+    loop->must_not_wait = true;
+    loop->lists.depth++;
+    PyObject *result = qip_lists_run_once(loop);
+    loop->lists.depth--;
+    loop->must_not_wait = outer;
+    Py_XDECREF(result);
+    (void)qip_coarse_look(&loop->clock, 0);
+    if (!result)
+        return give_up_on_theirs(loop);
+    if (!loop->running || loop->ending)
+        return IDLE;
+    if (loop->stopping)
+        return STOPPED;
+    return qip_loop_has_work(loop) ? MORE : IDLE;
+}
+
 static outcome run_turn(qip_loop *loop, bool must_poll)
 {
-    if (!(qip_loop_overrides(loop) & QIP_OVERRIDES_RUN_ONCE))
-        return run_slice(loop, must_poll);
-    /* Somebody counts or replaces iterations: one a turn, through the attribute. */
-    PyObject *result = PyObject_CallMethod((PyObject *)loop, "_run_once", NULL);
-    Py_XDECREF(result);
-    if (!result)
-        return RAISED;
-    return loop->stopping ? STOPPED : MORE;
+    return qip_lists_settle(loop) ? run_theirs(loop) : run_slice(loop, must_poll);
 }
 
 /* A turn has ended in which no other event loop has run. */
@@ -367,7 +408,10 @@ static void turn(qip_loop *loop)
     loop->wake_asked = false;
     if (!loop->running || loop->closed)
         return;
-    const int level = level_of(loop), outer_level = loop->host_level, outer_bare = loop->bare;
+    const int level = level_of(loop);
+    if (qip_wait_ends(loop, level))
+        return;
+    const int outer_level = loop->host_level, outer_bare = loop->bare;
     const int bare = is_bare(loop, level) ? outer_bare + 1 : 0;
     if (!qip_loop_may_turn(loop) || (bare > MOST_BARE && loop->asked_in_vain < QIP_PATIENCE)) {
         refuse_nested_turn(loop);
@@ -407,6 +451,10 @@ static void turn(qip_loop *loop)
         qip_contexts_settle(&loop->contexts);
     if (!qip_loop_has_work(loop) && loop->running && loop->poller)
         look_for_poller(loop);
+    if (loop->waits && loop->host) { /* who waits below looks whether it was for this */
+        loop->wait_over = true;
+        loop->host->vtable->quit(loop->host);
+    }
     if (loop->ending && loop->host) {
         loop->host->vtable->quit(loop->host);
         return;
@@ -437,7 +485,7 @@ int qip_loop_iterate(qip_loop *loop, bool may_block)
     loop->turns++;
     if (loop->thread == qip_pulse_ident())
         qip_pulse_store(qip_pulse_load() + QIP_PULSE_PERIOD);
-    run_modals(loop);
+    qip_loop_run_modals(loop);
     if (block) {
         qip_contexts_settle(&loop->contexts);
         block = !qip_loop_has_work(loop) && !loop->stopping;
@@ -457,7 +505,7 @@ int qip_loop_iterate(qip_loop *loop, bool may_block)
             result = -1;
         finish_handle(loop, handle, own);
         if (loop->modal.count && result == 0)
-            run_modals(loop);
+            qip_loop_run_modals(loop);
     }
     loop->todo = 0;
     loop->turns--;

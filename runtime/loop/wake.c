@@ -53,14 +53,30 @@ static double on_system_clock(qip_loop *loop, double when)
 
 void qip_loop_arm_timer(qip_loop *loop)
 {
-    double when = INFINITY;
+    double when = qip_first_deadline(loop);
 
-    if (loop->timers.count)
-        when = on_system_clock(loop, qip_timers_deadline(&loop->timers));
+    if (when < INFINITY)
+        when = on_system_clock(loop, when);
     if (loop->foreign_selector && loop->foreign_fd < 0)
         when = fmin(when, qip_seconds(qip_clock_ns()) + foreign_interval);
     if (when < INFINITY && loop->poller)
         qip_poller_arm(loop->poller, deadline_ns(when));
+}
+
+void qip_loop_arm_in(qip_loop *loop, double seconds)
+{
+    if (loop->foreign_selector && loop->foreign_fd < 0)
+        seconds = fmin(seconds, foreign_interval);
+    if (seconds < INFINITY && loop->poller)
+        qip_poller_arm(loop->poller, deadline_ns(qip_seconds(qip_clock_ns()) + seconds));
+}
+
+double qip_loop_until_timer(qip_loop *loop)
+{
+    double when = qip_first_deadline(loop);
+
+    return when < INFINITY ? fmax(0, on_system_clock(loop, when) - qip_seconds(qip_clock_ns()))
+                           : INFINITY;
 }
 
 void qip_loop_settle(qip_loop *loop)
@@ -96,6 +112,8 @@ void qip_loop_check(void *client, bool blocks)
         qip_pulse_cycle(qip_top_frame((PyThreadState *)qip_pulse_thread()));
     if (loop->paused && loop->bare)
         ask_again(loop, blocks);
+    if (loop->waits)
+        qip_wait_check(loop, blocks);
     if (qip_loop_is_idle(loop) || loop->paused || loop->wake_asked || !Py_IsInitialized())
         return;
     PyGILState_STATE gil = PyGILState_Ensure();

@@ -111,6 +111,15 @@ static inline PyObject *qip_take_exception(void)
 #endif
 }
 
+/*
+ * A number that changes whenever an attribute of the class or of one of its bases does; 0 where Python has run out
+ * of them, so that nothing can be told. Whoever wants to compare it has looked an attribute up before.
+ */
+static inline unsigned qip_type_version(const PyTypeObject *type)
+{
+    return type->tp_version_tag;
+}
+
 /* The object of a weak reference: a new reference, or NULL, without an exception, if it is gone. */
 static inline PyObject *qip_weakref_get(PyObject *reference)
 {

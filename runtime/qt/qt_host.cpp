@@ -160,7 +160,11 @@ class QtHost : public QObject
             m_notifier->setEnabled(!paused);
     }
 
-    unsigned news() { return m_filters ? std::exchange(m_news, 0u) : unsigned(QIP_HOST_EVENTS); }
+    unsigned news()
+    {
+        return m_filters ? std::exchange(m_news, 0u)
+                         : unsigned(QIP_HOST_EVENTS | QIP_HOST_CANNOT_TELL);
+    }
 
     bool exec()
     try {

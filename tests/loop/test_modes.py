@@ -11,6 +11,7 @@ import threading
 import unittest
 import weakref
 
+import _qi
 import hostloop
 import qi
 
@@ -116,6 +117,19 @@ class Owner(unittest.TestCase):
         loop.stop()
         loop.run_forever()
         self.assertEqual(ran, [1])
+
+    def test_what_is_no_fault_of_an_argument_is_not_called_one(self):
+        loop = qi.new_event_loop()
+        self.addCleanup(loop.close)
+
+        class Broken:
+            def __getattr__(self, name):
+                raise MemoryError(name)
+
+        for call in (lambda: super(type(loop), loop).add_reader(Broken(), print),
+                     lambda: _qi.Loop.set_mode(loop, Broken())):
+            with self.subTest(), self.assertRaises(MemoryError):
+                call()
 
     def test_overridden_run_once_is_called_for_each_iteration(self):
         loop = qi.new_event_loop()

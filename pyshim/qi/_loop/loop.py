@@ -95,8 +95,12 @@ class _OwnSelector(selectors.BaseSelector):
     unregister = modify = register
 
     def select(self, timeout=None):
-        """Polls without waiting and lets the loop queue what is ready; there is nothing to hand out."""
-        self._loop()._poll()
+        """Lets the loop queue what is ready; there is nothing to hand out.
+
+        It waits only for a `_run_once()` that somebody has put in the place of the loop's own, and Qt's event loop
+        runs meanwhile.
+        """
+        self._loop()._poll(timeout)
         return []
 
     def close(self):
@@ -213,6 +217,8 @@ class QiBaseEventLoop(_qi.Loop, _Phases):
             raise RuntimeError(
                 "a loop in guest mode is run by Qt's event loop; use start() and stop()"
             )
+        if self.is_running():  # nest_asyncio takes asyncio's own check away
+            raise RuntimeError("This event loop is already running")
         self._run_forever_setup()
         try:
             with _signals_wake(self):
