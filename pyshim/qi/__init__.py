@@ -153,12 +153,19 @@ version_info = tuple(map(int, __version__.split(".")))
 
 _LATER = ("QtAsyncio", "compat", "debug", "doctor", "jupyter", "monitor", "plugin", "testing")  # that few programs need
 
+# What qtinter has for itself, and documents.
+_PRIVATE = ("SemiWeakRef", "copy_signal_arguments", "get_positional_parameter_count", "transform_slot")
+
 
 def __getattr__(name):
     if name in _LATER:
         import importlib
 
         return importlib.import_module(f"{__name__}.{name}")
+    if name in _PRIVATE:
+        from ._signals import slots
+
+        return getattr(slots, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
 
 

@@ -59,9 +59,11 @@ static bool has_task_factory(const qip_loop *loop)
     return loop->task_factory && loop->task_factory != Py_None;
 }
 
-static PyObject *factory_task(qip_loop *loop, PyObject *coroutine, PyObject *name, PyObject *context)
+/* By a method of Python's that makes a task. */
+static PyObject *call_maker(qip_loop *loop, const char *maker, PyObject *coroutine, PyObject *name,
+                            PyObject *context)
 {
-    PyObject *method = PyObject_GetAttrString((PyObject *)loop, "create_task");
+    PyObject *method = PyObject_GetAttrString((PyObject *)loop, maker);
     PyObject *args = method ? PyTuple_Pack(1, coroutine) : NULL;
     PyObject *keywords = args ? PyDict_New() : NULL;
     PyObject *task = NULL;
@@ -192,7 +194,7 @@ static PyObject *make_and_step(qip_loop *loop, PyObject *coroutine, PyObject *na
     loop->captured = NULL;
     loop->newcomer = by_factory ? NULL : newcomer;
     if (by_factory)
-        task = factory_task(loop, coroutine, name, context);
+        task = call_maker(loop, "create_task", coroutine, name, context);
     else
         task = make_task(loop, coroutine, name, context);
     PyObject *handle = loop->captured;
@@ -271,7 +273,9 @@ static PyObject *run_task(qip_loop *loop, PyObject *coroutine, PyObject *name, P
 PyObject *qip_loop_run_task(PyObject *loop, PyObject *coroutine, PyObject *name, PyObject *context)
 {
     Py_INCREF(loop);
-    PyObject *task = run_task((qip_loop *)loop, coroutine, name, context, true);
+    PyObject *task = qip_loop_overrides((qip_loop *)loop) & QIP_OVERRIDES_RUN_TASK
+                         ? call_maker((qip_loop *)loop, "run_task", coroutine, name, context)
+                         : run_task((qip_loop *)loop, coroutine, name, context, true);
     Py_DECREF(loop);
     return task;
 }

@@ -213,6 +213,25 @@ static PyObject *raise_no_coroutine(qip_slot *slot, PyObject *result)
     return NULL;
 }
 
+/*
+ * Whether an object of a binding is but the shell of a QObject that Qt has deleted, as a window is that was closed with
+ * WA_DeleteOnClose. Their classes have metaclasses.
+ */
+static bool is_shell(PyObject *receiver)
+{
+    if (Py_IS_TYPE((PyObject *)Py_TYPE(receiver), &PyType_Type))
+        return false;
+    PyObject *module = PyImport_ImportModule("qi._signals.slots");
+    PyObject *answer = module ? PyObject_CallMethod(module, "is_deleted", "O", receiver) : NULL;
+    const bool deleted = answer == Py_True;
+
+    if (!answer)
+        PyErr_WriteUnraisable(receiver);
+    Py_XDECREF(answer);
+    Py_XDECREF(module);
+    return deleted;
+}
+
 /* What there is to call: a new reference; NULL without an exception if a weak slot's object is gone. */
 static PyObject *callable_now(qip_slot *slot)
 {
@@ -221,6 +240,10 @@ static PyObject *callable_now(qip_slot *slot)
     PyObject *receiver = qip_weakref_get(slot->receiver);
     if (!receiver)
         return NULL;
+    if (is_shell(receiver)) {
+        Py_DECREF(receiver);
+        return NULL;
+    }
     PyObject *method = PyMethod_New(slot->callable, receiver);
     Py_DECREF(receiver);
     return method;
@@ -237,17 +260,19 @@ static void close_coroutine(PyObject *coroutine)
     qip_give_exception(raised);
 }
 
-/* A loop of somebody else's cannot start a task eagerly. */
-static PyObject *create_task(qip_slot *slot, PyObject *loop, PyObject *coroutine)
+/* A loop of somebody else's cannot start a task eagerly, and one that starts later was not asked for. */
+static PyObject *raise_wrong_loop(qip_slot *slot, PyObject *loop)
 {
-    PyObject *task = PyObject_CallMethod(loop, "create_task", "(O)", coroutine);
-    PyObject *named = task && slot->task_name
-                          ? PyObject_CallMethod(task, "set_name", "O", slot->task_name)
-                          : NULL;
+    PyObject *target = qip_slot_target(slot);
 
-    PyErr_Clear();
-    Py_XDECREF(named);
-    return task;
+    if (target)
+        PyErr_Format(PyExc_RuntimeError,
+                     "the slot %U was called in a thread in which a loop of another kind runs, "
+                     "%.200s, which cannot "
+                     "run a first step at once; use qi.new_event_loop() there, or give asyncslot() "
+                     "a task_runner",
+                     target, Py_TYPE(loop)->tp_name);
+    return NULL;
 }
 
 static PyObject *run_by_runner(qip_slot *slot, PyObject *coroutine)
@@ -277,7 +302,8 @@ static PyObject *start(qip_slot *slot, PyObject *loop, PyObject *coroutine)
     }
     if (qip_loop_is_loop(loop))
         return qip_loop_run_task(loop, coroutine, slot->task_name, NULL);
-    return create_task(slot, loop, coroutine);
+    close_coroutine(coroutine);
+    return raise_wrong_loop(slot, loop);
 }
 
 /* Replaces what the function returned by its task, if it is a coroutine. */

@@ -42,6 +42,14 @@ def own_members(kind):
             yield name, value
 
 
+class OfQtinter(unittest.TestCase):
+    def test_its_private_names_are_found(self):
+        for name in "SemiWeakRef", "copy_signal_arguments", "get_positional_parameter_count", "transform_slot":
+            with self.subTest(name):
+                self.assertTrue(inspect.getdoc(getattr(qi, name)))
+                self.assertNotIn(name, qi.__all__)
+
+
 class Documentation(unittest.TestCase):
     def test_every_name_has_a_docstring(self):
         for module, name in public_names():

@@ -12,6 +12,7 @@ import unittest
 import weakref
 
 import _qi
+import qi
 from qi._signals.slots import asyncslot, get_positional_parameter_count
 from slot_support import Gate, on_loop, settle
 
@@ -182,18 +183,45 @@ class Launching(unittest.TestCase):
         with self.assertRaisesRegex(TypeError, "runner.*slot .*fn must return a task, not None"):
             asyncslot(fn, task_runner=runner)()
 
-    def test_loop_of_somebody_else_gets_an_ordinary_task(self):
-        async def main():
-            async def fn():
-                return 4
+    def test_a_loop_of_another_kind_is_refused_rather_than_starting_late(self):
+        async def fn():
+            return 4
 
-            task = _qi.Slot(fn, name="guest")()
-            self.assertFalse(task.done())
-            self.assertEqual(task.get_name(), "guest")
-            return await task
+        async def main():
+            for slot in asyncslot(fn), _qi.Slot(fn, name="guest"), asyncslot(Gate()):
+                with self.assertRaisesRegex(RuntimeError, "another kind runs.*new_event_loop"):
+                    slot()
+            return await asyncslot(fn, task_runner=asyncio.ensure_future)()
 
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
             self.assertEqual(runner.run(main()), 4)
+
+    def test_run_task_of_the_loop_is_asked(self):
+        asked = []
+
+        class Loop(qi.QiSelectorEventLoop):
+            def run_task(self, coro, **options):
+                asked.append(options)
+                return super().run_task(coro, **options)
+
+        async def fn():
+            return 4
+
+        async def main():
+            self.assertEqual(asyncslot(fn)().result(), 4)
+            self.assertEqual(asked, [{}])
+            self.assertEqual(_qi.Slot(fn, name="guest")().result(), 4)
+            self.assertEqual(asked, [{}, {"name": "guest"}])
+            loop = asyncio.get_running_loop()
+            loop.run_task = loop.create_task
+            task = asyncslot(fn)()
+            self.assertFalse(task.done())
+            del loop.run_task
+            self.assertEqual(await task, 4)
+            self.assertEqual(asyncslot(fn)().result(), 4)
+
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            runner.run(main())
 
     @on_loop
     async def test_without_a_running_loop_the_call_says_what_to_do(self):  # T16

@@ -2,6 +2,7 @@
 """What asyncslot(), transform_slot() and SemiWeakRef promise about wrappers, with every kind of signal."""
 
 import asyncio
+import contextlib
 import functools
 import gc
 import inspect
@@ -303,6 +304,37 @@ class QObjects(SignalCase):
                 signal.emit(2)
                 self.assertEqual(calls, [(name, 1)])
                 calls.clear()
+
+    @on_loop
+    async def test_method_of_a_qobject_that_qt_has_deleted_is_not_called(self):
+        QtCore, calls = self.kind.QtCore, []
+
+        class Receiver(QtCore.QObject):
+            async def method(self, value):
+                calls.append(value)
+
+            @qi.asyncslot(overlap="queue")
+            async def decorated(self, value):
+                calls.append(value)
+
+        signal = self.signal("number")
+        for name, make in (
+            ("method", lambda receiver: qi.asyncslot(receiver.method)),
+            ("decorated", lambda receiver: receiver.decorated),
+            ("transformed", lambda receiver: qi.transform_slot(receiver.method, lambda slot, args: calls.append(args))),
+        ):
+            with self.subTest(name=name):
+                receiver = Receiver()  # the shell stays
+                signal.connect(make(receiver))
+                signal.emit(1)
+                self.assertEqual(len(calls), 1)
+                calls.clear()
+                receiver.deleteLater()
+                deleted = qi.asyncsignal(receiver.destroyed)
+                with contextlib.suppress(qi.SenderDestroyed):
+                    await deleted
+                signal.emit(2)
+                self.assertEqual(calls, [])
 
     @on_loop
     async def test_owner_takes_its_tasks_along(self):  # T20

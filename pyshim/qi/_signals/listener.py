@@ -12,7 +12,7 @@ import weakref
 import _qi
 
 from .._objects.bindings import check_signal
-from .slots import copy_signal_arguments, sip_modules
+from .slots import copy_signal_arguments
 
 
 class SenderDestroyed(ReferenceError):
@@ -82,15 +82,6 @@ def disconnect(signal, slot, connection):
     except RuntimeError:
         if is_connected(connection):
             raise
-
-
-def is_deleted(o):
-    """Whether an object of PyQt or PySide is but the shell of a QObject that was deleted."""
-    for module in sip_modules():
-        if isinstance(o, module.simplewrapper):
-            return module.isdeleted(o)
-    shiboken = sys.modules.get("shiboken6")
-    return shiboken is not None and isinstance(o, shiboken.Object) and not shiboken.isValid(o)
 
 
 class Listener:

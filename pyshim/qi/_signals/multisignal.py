@@ -7,6 +7,7 @@ to the multisignal is in its hub, which the connections keep. So they outlive th
 end with the last sender, with their receiver, or by disconnect().
 """
 
+import collections.abc
 import inspect
 import threading
 import types
@@ -14,8 +15,8 @@ import weakref
 
 import _qi
 
-from .listener import Listener, SenderDestroyed, check, is_deleted, name_of
-from .slots import get_positional_parameter_count
+from .listener import Listener, SenderDestroyed, check, name_of
+from .slots import get_positional_parameter_count, is_deleted
 
 
 class multisignal:
@@ -25,7 +26,8 @@ class multisignal:
         fast_or_slow.connect(print)  # prints: fast ()
         tag, arguments = await qi.asyncsignal(fast_or_slow)
 
-    signal_map: a mapping of signals, of any kind that asyncsignal() takes, to the values.
+    signal_map: a mapping of signals, of any kind that asyncsignal() takes, to the values. What it holds when
+        connect() is called is what is connected; it may be empty, and is never emitted then.
 
     It may be used where asyncsignal() and asyncsignalstream() want a signal. They end when all the senders
     are gone. Raises TypeError for what is no signal of an object, SenderDestroyed if a sender is gone.
@@ -33,21 +35,31 @@ class multisignal:
 
     def __init__(self, signal_map):
         try:
-            items = list(dict(signal_map).items())
+            self._map = signal_map if isinstance(signal_map, collections.abc.Mapping) else dict(signal_map)
         except (TypeError, ValueError) as error:
             raise TypeError(f"multisignal() wants a mapping of signals to values, not {signal_map!r}: {error}") from None
-        if not items:
-            raise ValueError("a multisignal of no signals would never be emitted")
+        self._hubs = []  # one for each state of the map that something is connected to; the last is of now
+        self._listen()
+
+    def _listen(self):
+        """The hub of all that the map holds now."""
+        items = list(self._map.items())
+        if self._hubs and self._hubs[-1].is_of(items):
+            return self._hubs[-1]
         for signal, _ in items:
             check(signal, "multisignal()")
-        self._hub = hub = _Hub()
+        hub = _Hub(items)
         try:
             for signal, value in items:
                 hub.listen(signal, value)
         except BaseException:
             hub.close()
             raise
+        for each in self._hubs:
+            each.abandon()
+        self._hubs = [each for each in self._hubs if each.receivers] + [hub]
         weakref.finalize(self, hub.abandon).atexit = False
+        return hub
 
     def connect(self, slot):
         """Has `slot(value, arguments)` called for each emission of one of the signals.
@@ -64,27 +76,37 @@ class multisignal:
             raise TypeError(
                 f"{slot!r} is a coroutine function, and calling it runs nothing; connect qi.asyncslot(it) instead"
             )
-        self._hub.check()
-        self._hub.receivers.append(_Receiver(self._hub, slot, function))
+        hub = self._listen()
+        hub.check()
+        hub.receivers.append(_Receiver(hub, slot, function))
 
     def disconnect(self, slot=None):
         """Ends the connections with `slot`, or all of them. Raises TypeError if there is none with it."""
-        if not self._hub.disconnect(slot) and slot is not None:
+        ended = [hub.disconnect(slot) for hub in tuple(self._hubs)]
+        if not any(ended) and slot is not None:
             raise TypeError(f"{slot!r} is not connected to {self!r}")
 
     def __repr__(self):
-        return f"<qi.multisignal of {', '.join(self._hub.names)}>"
+        return f"<qi.multisignal of {', '.join(self._hubs[-1].names) or 'nothing'}>"
 
 
 class _Hub:
-    """All that the connections of one multisignal have in common."""
+    """All that the connections of one multisignal have in common, if its map was the same for them."""
 
-    def __init__(self):
+    def __init__(self, items):
+        self._items = items
         self.names = []
         self.listeners = []  # those that live
         self.lost = []  # the names of signals whose senders are gone
         self.receivers = []
         self.abandoned = False  # nobody can connect any more
+
+    def is_of(self, items):
+        """Whether the map is still what it was. Signals are compared as objects: their senders may be gone."""
+        return len(items) == len(self._items) and all(
+            signal is before and value is its_value
+            for (signal, value), (before, its_value) in zip(items, self._items)
+        )
 
     def listen(self, signal, value):
         def ended():

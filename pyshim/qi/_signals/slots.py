@@ -65,6 +65,15 @@ def sip_modules():
     return [sys.modules[name] for name in names if hasattr(sys.modules.get(name), "simplewrapper")]
 
 
+def is_deleted(o):
+    """Whether an object of PyQt or PySide is but the shell of a QObject that was deleted."""
+    for module in sip_modules():
+        if isinstance(o, module.simplewrapper):
+            return module.isdeleted(o)
+    shiboken = sys.modules.get("shiboken6")
+    return shiboken is not None and isinstance(o, shiboken.Object) and not shiboken.isValid(o)
+
+
 def _copy_argument(arg, wrapper_types):
     # A QObject has an identity, and its binding refuses to copy it; everything else that sip wraps may
     # live in the emitter's stack frame.
@@ -97,7 +106,9 @@ class _MethodReceiver(SemiWeakRef):
 
     def call(self, *args):
         method = self.referent()
-        return None if method is None else self._function(method, args)
+        if method is None or is_deleted(method.__self__):
+            return None
+        return self._function(method, args)
 
 
 def transform_slot(slot, transform, *extras):
