@@ -63,7 +63,7 @@ struct ToyHost {
     int fd = -1;
     bool paused = false;
     bool woken = false;
-    int quits = 0;
+    std::vector<bool *> quits; // of each exec() on the stack, whether it shall return
     std::thread::id thread = std::this_thread::get_id();
 };
 
@@ -130,14 +130,20 @@ const qip_host_vtable toy_vtable = {
     [](qip_host *) { return toy.level; },
     [](qip_host *host) {
         ToyHost *me = self(host);
-        const int quits = me->quits;
+        bool quit = false;
+        me->quits.push_back(&quit);
         toy.level++;
-        while (toy.host == me && me->quits == quits)
+        while (toy.host == me && !quit)
             toy.cycle(true);
         toy.level--;
+        if (toy.host == me)
+            me->quits.pop_back();
         return true;
     },
-    [](qip_host *host) { self(host)->quits++; },
+    [](qip_host *host) {
+        if (!self(host)->quits.empty())
+            *self(host)->quits.back() = true;
+    },
     [](qip_host *host) {
         if (toy.host != self(host))
             fail("a host is destroyed that is not the present one");
