@@ -495,8 +495,9 @@ int qip_loop_iterate(qip_loop *loop, bool may_block)
     int result = qip_fd_poll(loop, block);
     if (result == 0)
         result = expire_timers(loop, qip_clock_ns());
+    loop->counters.callbacks += loop->ready.count -
+                                loop->todo; /* of a batch below, some are counted already */
     loop->todo = loop->ready.count;
-    loop->counters.callbacks += loop->todo;
     while (result == 0 && loop->todo && loop->ready.count) {
         loop->todo--;
         PyObject *handle = qip_ring_pop(&loop->ready);
