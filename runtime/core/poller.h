@@ -54,15 +54,15 @@ int qip_poller_wait(qip_poller *poller, qip_poll_event *events, int size, bool b
 /*
  * Makes the poller ready at a time of the monotonic clock, in nanoseconds; UINT64_MAX means never. To
  * save system calls a deadline that moves away or is taken back leaves the earlier one armed, at the
- * price of one needless wake-up.
+ * price of one needless wake-up. False: the descriptor for it is lost.
  */
-void qip_poller_arm(qip_poller *poller, uint64_t deadline_ns);
+bool qip_poller_arm(qip_poller *poller, uint64_t deadline_ns);
 
 /* Ends a wait, or makes the next one return at once. Several before that are one. Thread: any. False: the
  * descriptor for it is lost. */
 bool qip_poller_wake(qip_poller *poller);
 
-/* False: what is watched is not this poller any more. */
+/* False: what is watched is not this poller any more, or lacks what wakes it or tells its deadline. */
 bool qip_poller_is_there(const qip_poller *poller);
 
 /*

@@ -255,31 +255,41 @@ static bool is_ours(int fd, const char *kind)
     return strcmp(target, wanted) == 0;
 }
 
+/* What is added twice is refused, by the instance that has it already: either number may be another's by now. */
+static bool holds(const qip_poller *poller, int fd, uint64_t tag)
+{
+    if (add_edge_triggered(poller->epoll_fd, fd, tag) < 0)
+        return errno == EEXIST;
+    (void)epoll_ctl(poller->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+    return false;
+}
+
 bool qip_poller_is_there(const qip_poller *poller)
 {
-    /* What is added twice is refused, by the instance that has it already: the number may be another's by now. */
-    if (is_foreign(poller) || add_edge_triggered(poller->epoll_fd, poller->wake_fd, tag_wake) == 0)
-        return is_foreign(poller);
-    return errno == EEXIST;
+    return is_foreign(poller) ||
+           (holds(poller, poller->wake_fd, tag_wake) &&
+            (poller->armed_ns == UINT64_MAX || holds(poller, poller->timer_fd, tag_timer)));
 }
 
 int qip_poller_renew(qip_poller *poller)
 {
-    const bool has_timer = is_ours(poller->timer_fd, "timerfd");
-    const bool has_wake = is_ours(poller->wake_fd, "eventfd");
-
     if (is_foreign(poller)) {
         errno = EPERM;
         return -1;
     }
-    if (has_timer && has_wake && is_ours(poller->epoll_fd, "eventpoll"))
+    const bool has_poll = is_ours(poller->epoll_fd, "eventpoll");
+    const bool has_timer = has_poll ? holds(poller, poller->timer_fd, tag_timer)
+                                    : is_ours(poller->timer_fd, "timerfd");
+    const bool has_wake = has_poll ? holds(poller, poller->wake_fd, tag_wake)
+                                   : is_ours(poller->wake_fd, "eventfd");
+    if (has_poll && has_timer && has_wake)
         return 0;
     /* The old numbers are not closed: what has them now is somebody else's. */
     if (!has_timer)
         poller->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (!has_wake)
         poller->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (is_ours(poller->epoll_fd, "eventpoll"))
+    if (has_poll && (has_timer || has_wake)) /* else it may be another's, whose number we had */
         close(poller->epoll_fd);
     poller->epoll_fd = -1;
     if (poller->timer_fd >= 0 && poller->wake_fd >= 0)
@@ -347,16 +357,18 @@ int qip_poller_wait(qip_poller *poller, qip_poll_event *events, int size, bool b
     return reported;
 }
 
-void qip_poller_arm(qip_poller *poller, uint64_t deadline_ns)
+bool qip_poller_arm(qip_poller *poller, uint64_t deadline_ns)
 {
     if (deadline_ns >= poller->armed_ns || is_foreign(poller))
-        return;
+        return true;
     struct itimerspec spec = {.it_value = {.tv_sec = (time_t)(deadline_ns / 1000000000),
                                            .tv_nsec = (long)(deadline_ns % 1000000000)}};
     if (spec.it_value.tv_sec == 0 && spec.it_value.tv_nsec == 0)
         spec.it_value.tv_nsec = 1; /* zero would disarm */
-    if (timerfd_settime(poller->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL) == 0)
-        poller->armed_ns = deadline_ns;
+    if (timerfd_settime(poller->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL) < 0)
+        return false;
+    poller->armed_ns = deadline_ns;
+    return true;
 }
 
 bool qip_poller_wake(qip_poller *poller)

@@ -326,6 +326,12 @@ static int renew_poller(qip_loop *loop)
     return 0;
 }
 
+int qip_fd_renew(qip_loop *loop)
+{
+    errno = EBADF;
+    return renew_poller(loop);
+}
+
 int qip_fd_poll(qip_loop *loop, bool block)
 {
     enum { BATCH = 128 };
@@ -340,6 +346,8 @@ int qip_fd_poll(qip_loop *loop, bool block)
             qip_loop_closed_error(); /* there is nothing to wait for, ever */
         return block ? -1 : 0;
     }
+    if (block && !qip_poller_is_there(loop->poller) && qip_fd_renew(loop) < 0)
+        return -1;
     do {
         if (block) {
             count = wait_without_gil(loop, events, BATCH);

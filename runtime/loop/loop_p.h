@@ -496,6 +496,9 @@ void qip_fd_unmask(qip_loop *loop, qip_handle *handle);
 
 /* Queues the callbacks of what is ready. 0, or -1 with an exception (also of a signal handler). */
 int qip_fd_poll(qip_loop *loop, bool block);
+
+/* The poller has lost a descriptor of its own: makes it anew and tells that. 0, or -1 with an exception. */
+int qip_fd_renew(qip_loop *loop);
 /* True if anybody has a descriptor besides the self-pipe that asyncio's base class opens. */
 static inline bool qip_fd_in_use(const qip_loop *loop)
 {

@@ -397,7 +397,7 @@ static void count_time(qip_loop *loop)
 /* Before Qt waits: one of its dispatchers says nothing if what it shall watch is closed, and waits for ever. */
 static void look_for_poller(qip_loop *loop)
 {
-    if (!qip_poller_is_there(loop->poller) && qip_fd_poll(loop, false) < 0)
+    if (!qip_poller_is_there(loop->poller) && qip_fd_renew(loop) < 0)
         qip_loop_report(loop, "The event loop's own descriptors are lost", NULL);
 }
 

@@ -331,6 +331,36 @@ class LostPoller(GuestCase):
         self.assertEqual(self.complete(main()), "woken")
         self.assert_told_once()
 
+    def test_native_loop_goes_on_too(self):
+        self.loop.stop()
+        self.loop.set_mode(qi.QiLoopMode.NATIVE)
+
+        async def main():
+            arrived = self.loop.create_future()
+            self.lose()
+            await asyncio.sleep(0.001)
+            threading.Timer(0.05, self.loop.call_soon_threadsafe, [arrived.set_result, "woken"]).start()
+            return await arrived
+
+        self.assertEqual(self.loop.run_until_complete(main()), "woken")
+        self.assert_told_once()
+
+
+class LostPart(LostPoller):
+    """One of those that the poller watches itself."""
+
+    kind = "eventfd"
+
+    def lose(self):
+        with open(f"/proc/self/fdinfo/{self.loop._poll_fd}") as file:
+            watched = [int(line.split()[1]) for line in file if line.startswith("tfd:")]
+        (lost,) = [fd for fd in watched if os.readlink(f"/proc/self/fd/{fd}") == f"anon_inode:[{self.kind}]"]
+        os.close(lost)
+
+
+class LostTimer(LostPart):
+    kind = "timerfd"
+
 
 class Processes(GuestCase):
     def test_pipes_both_ways(self):

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The poller: descriptors, the deadline and the wake-up, all behind one descriptor that is watchable.
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -7,7 +8,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <memory>
+#include <string>
 #include <thread>
 
 extern "C" {
@@ -179,6 +182,67 @@ TEST_CASE("what cannot be watched is refused")
     CHECK(qip_poller_set(poller.get(), 1000000, QIP_POLL_READ) == -1);
     CHECK(errno == EBADF);
     CHECK(qip_poller_interest(poller.get(), 1000000) == 0);
+}
+
+namespace
+{
+
+// The descriptor of this kind that the poller watches itself.
+int own_descriptor(const qip_poller *poller, const std::string &kind)
+{
+    std::ifstream info("/proc/self/fdinfo/" + std::to_string(qip_poller_fd(poller)));
+    std::string word;
+    while (info >> word) {
+        int fd;
+        char target[64] = "";
+        if (word != "tfd:" || !(info >> fd))
+            continue;
+        const std::string link = "/proc/self/fd/" + std::to_string(fd);
+        if (readlink(link.c_str(), target, sizeof target - 1) > 0 &&
+            target == "anon_inode:[" + kind + "]")
+            return fd;
+    }
+    return -1;
+}
+
+} // namespace
+
+TEST_CASE("what the poller has lost is made anew and watches what was watched")
+{
+    const std::string kind = GENERATE("eventpoll", "eventfd", "timerfd");
+    const bool reused = GENERATE(false, true);
+    Poller poller(qip_poller_new());
+    qip_poll_event events[8];
+    Pipe pipe, other;
+    REQUIRE(qip_poller_set(poller.get(), pipe.ends[0], QIP_POLL_READ) == 0);
+    CHECK(qip_poller_renew(poller.get()) == 0);
+    CHECK(qip_poller_is_there(poller.get()));
+    REQUIRE(qip_poller_arm(poller.get(), now_ns() + uint64_t(3600) * 1000000000u));
+    const int lost = kind == "eventpoll" ? qip_poller_fd(poller.get())
+                                         : own_descriptor(poller.get(), kind);
+    REQUIRE(lost >= 0);
+    close(lost);
+    if (reused) // the number is somebody else's by now
+        REQUIRE(dup2(other.ends[0], lost) == lost);
+
+    CHECK_FALSE(qip_poller_is_there(poller.get()));
+    REQUIRE(qip_poller_renew(poller.get()) == 1);
+    CHECK(qip_poller_is_there(poller.get()));
+    if (reused) {
+        CHECK(fcntl(lost, F_GETFD) >= 0);
+        close(lost);
+    }
+    pipe.send();
+    REQUIRE(wait_now(poller, events) == 1);
+    CHECK(events[0].fd == pipe.ends[0]);
+    char byte;
+    REQUIRE(read(pipe.ends[0], &byte, 1) == 1);
+    CHECK_FALSE(is_readable(qip_poller_fd(poller.get())));
+    CHECK(qip_poller_wake(poller.get()));
+    CHECK(is_readable(qip_poller_fd(poller.get())));
+    CHECK(wait_now(poller, events) == 0);
+    REQUIRE(qip_poller_arm(poller.get(), 1));
+    CHECK(is_readable(qip_poller_fd(poller.get())));
 }
 
 TEST_CASE("a child after fork() cannot disturb its parent's poller")
