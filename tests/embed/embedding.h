@@ -28,6 +28,7 @@ class Embedding
     struct Error {
         std::string type, message, traceback, task, target;
         bool on_gui_thread;
+        int status;
     };
 
     Embedding()
@@ -142,7 +143,7 @@ class Embedding
         std::lock_guard<std::mutex> lock(self->mutex);
         self->errors.push_back({text(error->python_type), text(error->message),
                                 text(error->traceback), text(origin->task), text(origin->target),
-                                QThread::currentThread() == self->app.thread()});
+                                QThread::currentThread() == self->app.thread(), error->status});
     }
 
     static void on_log(int, const char *source, const char *line, void *user)

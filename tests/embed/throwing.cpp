@@ -4,7 +4,9 @@
 
 #include <qi/audit.h>
 #include <qi/expose.h>
+#include <qi/monitor.h>
 #include <qi/output.h>
+#include <qi/plugin.h>
 
 #include "tests/embed/embedding.h"
 
@@ -12,10 +14,11 @@ namespace
 {
 
 // Whether somebody was told of what a callback threw.
-bool told(const Embedding &host, const std::string &what, const std::string &text)
+bool told(Embedding &host, const std::string &what, const std::string &text)
 {
+    std::lock_guard<std::mutex> lock(host.mutex); // the watchdog tells in its own thread
     for (const Embedding::Error &error : host.errors) {
-        if (error.message.find(what) != std::string::npos &&
+        if (error.status == QI_ERR_STATE && error.message.find(what) != std::string::npos &&
             error.message.find(text) != std::string::npos)
             return true;
     }
@@ -151,5 +154,123 @@ TEST_CASE("what_on_shutdown_throws_ends_there")
     CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
     CHECK(told(host, "on_shutdown", "thrown at the end"));
     REQUIRE(host.init() == QI_OK);
+    require_whole(host);
+}
+
+namespace
+{
+
+// A plugin folder with one plugin, and a host for it.
+struct PluginHost : Embedding {
+    PluginHost()
+    {
+        folder.write("plugins/orders/plugin.toml",
+                     "[plugin]\nid = \"orders\"\nname = \"Orders\"\nversion = \"1.0\"\nentry = "
+                     "\"orders\"\n");
+        folder.write("plugins/orders/orders.py", "def activate(ctx): pass\n");
+        REQUIRE(init() == QI_OK);
+    }
+
+    void start(qi_plugin_consent_fn consent, qi_plugin_event_fn event)
+    {
+        const std::string plugins = folder.file("plugins"), settings = folder.file("settings.ini"),
+                          data = folder.file("data");
+        const char *folders[] = {plugins.c_str()};
+        qi_plugins_config plugins_config;
+        qi_plugins_config_init(&plugins_config);
+        plugins_config.application_folders = folders;
+        plugins_config.application_folder_count = 1;
+        plugins_config.user_folder = plugins_config.system_folder = "";
+        plugins_config.settings_file = settings.c_str();
+        plugins_config.data_folder = data.c_str();
+        plugins_config.consent = consent;
+        plugins_config.event = event;
+        REQUIRE(qi_plugins_start(runtime, &plugins_config) == QI_OK);
+    }
+
+    // The state once the task has ended.
+    qi_plugin_state enable()
+    {
+        qi_task *task = nullptr;
+        REQUIRE(qi_plugin_enable(runtime, "orders", nullptr, &task) == QI_OK);
+        REQUIRE(until([&] { return qi_task_state(task) != QI_TASK_PENDING; }));
+        qi_task_release(task);
+        return qi_plugin_state_of(runtime, "orders");
+    }
+
+    Folder folder;
+};
+
+} // namespace
+
+TEST_CASE("a_consent_callback_that_throws_has_not_agreed")
+{
+    PluginHost host;
+    host.start([](const qi_plugin_consent *,
+                  void *) -> bool { throw std::runtime_error("thrown by consent"); },
+               nullptr);
+    CHECK(host.enable() != QI_PLUGIN_ACTIVE);
+    CHECK(told(host, "consent callback", "thrown by consent"));
+    require_whole(host);
+}
+
+TEST_CASE("what_a_listener_to_plugins_throws_ends_there")
+{
+    PluginHost host;
+    host.start(
+        [](const qi_plugin_consent *, void *) { return true; },
+        [](const qi_plugin_event *, void *) { throw std::runtime_error("thrown by a listener"); });
+    CHECK(host.enable() == QI_PLUGIN_ACTIVE);
+    CHECK(told(host, "listener to plugins", "thrown by a listener"));
+    require_whole(host);
+}
+
+TEST_CASE("a_stalled_callback_that_throws_lets_the_code_go_on")
+{
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+    qi_watchdog_options options;
+    qi_watchdog_options_init(&options);
+    options.limit_ms = 20;
+    options.repeat_ms = 0;
+    options.stalled = [](const qi_stall *, void *) -> int {
+        throw std::runtime_error("thrown by stalled");
+    };
+    REQUIRE(qi_watchdog_start(host.runtime, &options) == QI_OK);
+    host.exec("import time\n"
+              "end = time.monotonic() + 0.5\n"
+              "while time.monotonic() < end: pass\n");
+    CHECK(host.until([&] { return told(host, "stalled callback", "thrown by stalled"); }));
+    CHECK(qi_watchdog_stop(host.runtime) == QI_OK);
+    require_whole(host);
+}
+
+TEST_CASE("what_a_slow_callback_throws_ends_there")
+{
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+    qi_watchdog_options options;
+    qi_watchdog_options_init(&options);
+    options.limit_ms = 60000;
+    options.slow_step_ms = 10;
+    options.slow = [](const qi_slow_step *, void *) { throw std::runtime_error("thrown by slow"); };
+    REQUIRE(qi_watchdog_start(host.runtime, &options) == QI_OK);
+    host.exec("import asyncio, time\nasyncio.get_running_loop().call_soon(time.sleep, 0.05)\n");
+    CHECK(host.until([&] { return told(host, "slow callback", "thrown by slow"); }));
+    require_whole(host);
+    CHECK(qi_watchdog_stop(host.runtime) == QI_OK);
+}
+
+TEST_CASE("what_the_destroy_callback_of_a_function_throws_ends_there")
+{
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+    qi_function function;
+    qi_function_init(&function);
+    function.call = [](const qi_value *, size_t, qi_value *, void *) { return int(QI_OK); };
+    function.destroy = [](void *) { throw std::runtime_error("thrown by destroy"); };
+    REQUIRE(qi_expose(host.runtime, "echo", &function) == QI_OK);
+    REQUIRE(qi_unexpose(host.runtime, "echo") == QI_OK);
+    CHECK(host.until([&] { return told(host, "destroy callback", "thrown by destroy"); }));
     require_whole(host);
 }
