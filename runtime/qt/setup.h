@@ -17,6 +17,7 @@ int qip_future_setup(PyObject *module);
 int qip_buffer_setup(PyObject *module);
 int qip_copies_setup(PyObject *module);
 int qip_courier_setup(PyObject *module);
+int qip_modal_setup(PyObject *module);
 
 /* Fills the ports inside this room. Called once, by life/wiring.c. */
 void qip_qt_wire(void);

@@ -134,7 +134,10 @@ def progress(value: int | Progress, maximum: int = 0, text: str = "") -> None:
     """
 
 def modal(fn: Callable[_P, _T]) -> Callable[_P, Coroutine[Any, Any, _T]]:
-    """Makes a coroutine function of a function that runs a Qt event loop of its own."""
+    """Makes a coroutine function of a function that runs a Qt event loop of its own.
+
+    A task that is cancelled there, or runs into a timeout, closes what `fn` has opened, and ends when `fn` returns.
+    """
 
 def to_binding(
     obj: Object | Variant | Point | PointF | Size | SizeF | Rect | RectF,
