@@ -144,8 +144,8 @@ typedef struct qi_config {
 
     /* -- signals of the operating system --------------------------------------------------------- */
 
-    /* Ctrl+C raises KeyboardInterrupt in the Python code that runs on the GUI thread.
-     * false: SIGINT stays as the host has set it. */
+    /* Ctrl+C raises KeyboardInterrupt in the Python code that runs on the GUI thread. The end of the runtime puts
+     * back what was there, unless the host has changed it meanwhile. false: SIGINT stays as the host has set it. */
     bool handle_sigint;
 
     /* -- the host's callbacks -------------------------------------------------------------------- */

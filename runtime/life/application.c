@@ -3,9 +3,6 @@
  * What the package qi asks of the application: whether there is one, whether its event loop runs, and to
  * make, run and end one where Python is the program. Thread: the application's, but for the questions.
  */
-#include <limits.h>
-#include <signal.h>
-
 #include "qt/bridge.h"
 #include "python/visit.h"
 #include "life/setup.h"
@@ -174,53 +171,6 @@ static PyObject *when_quit(PyObject *Py_UNUSED(module), PyObject *callable)
     Py_RETURN_NONE;
 }
 
-/* -- dispositions of signals, which Python's own table does not tell -------------------------------- */
-
-/* They hold the addresses of functions, so they travel as capsules, which nobody else can make. */
-static const char signal_action_name[] = "qi signal action";
-
-static void free_signal_action(PyObject *capsule)
-{
-    PyMem_Free(PyCapsule_GetPointer(capsule, signal_action_name));
-}
-
-static PyObject *get_signal_action(PyObject *Py_UNUSED(module), PyObject *argument)
-{
-    long number = PyLong_AsLong(argument);
-
-    if (number == -1 && PyErr_Occurred())
-        return NULL;
-    struct sigaction *action = PyMem_Calloc(1, sizeof *action);
-    if (!action)
-        return PyErr_NoMemory();
-    PyObject *capsule = NULL;
-    if (number < 0 || number > INT_MAX)
-        PyErr_Format(PyExc_ValueError, "%ld is no signal", number);
-    else if (sigaction((int)number, NULL, action) < 0)
-        PyErr_SetFromErrno(PyExc_OSError);
-    else
-        capsule = PyCapsule_New(action, signal_action_name, free_signal_action);
-    if (!capsule)
-        PyMem_Free(action);
-    return capsule;
-}
-
-static PyObject *set_signal_action(PyObject *Py_UNUSED(module), PyObject *arguments)
-{
-    int number;
-    PyObject *saved;
-
-    if (!PyArg_ParseTuple(arguments, "iO:_set_signal_action", &number, &saved))
-        return NULL;
-    if (!PyCapsule_IsValid(saved, signal_action_name)) {
-        PyErr_SetString(PyExc_ValueError, "this is nothing that _get_signal_action() has returned");
-        return NULL;
-    }
-    if (sigaction(number, PyCapsule_GetPointer(saved, signal_action_name), NULL) < 0)
-        return PyErr_SetFromErrno(PyExc_OSError);
-    Py_RETURN_NONE;
-}
-
 /* -- applications of our own ------------------------------------------------------------------------ */
 
 /* Destructors and constructors of applications call plugins of Qt's, which may want the GIL. */
@@ -266,9 +216,6 @@ int qip_application_setup(PyObject *module)
                    "whether there was anything.")},
         {"_when_quit", when_quit, METH_O,
          PyDoc_STR("Calls a callable after the next aboutToQuit, before exec() returns.")},
-        {"_get_signal_action", get_signal_action, METH_O,
-         PyDoc_STR("The disposition of a signal, for _set_signal_action().")},
-        {"_set_signal_action", set_signal_action, METH_VARARGS, PyDoc_STR("Puts a disposition back.")},
         {"_make_application", make_application, METH_NOARGS,
          PyDoc_STR("Makes a QCoreApplication; False if there is an application.")},
         {"_drop_application", drop_application, METH_NOARGS,

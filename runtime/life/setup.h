@@ -10,6 +10,7 @@ extern "C" {
 #endif
 
 int qip_application_setup(PyObject *module);
+int qip_dispositions_setup(PyObject *module);
 int qip_leave_setup(PyObject *module);
 int qip_doctor_setup(PyObject *module);
 

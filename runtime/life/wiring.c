@@ -40,29 +40,29 @@
 #include "watch/watchdog.h"
 
 static const qip_setup_fn rooms[] = {
-    qip_asyncio_setup,     qip_compat_setup,      qip_contexts_setup,      qip_scope_setup,
-    qip_line_setup,        qip_line_writer_setup, qip_report_setup,
+    qip_asyncio_setup,     qip_compat_setup,       qip_contexts_setup,      qip_scope_setup,
+    qip_line_setup,        qip_line_writer_setup,  qip_report_setup,
 
-    qip_loop_refs_setup,   qip_handle_setup,      qip_sched_setup,         qip_views_setup,
-    qip_lists_setup,       qip_eager_setup,       qip_registry_setup,      qip_pending_setup,
+    qip_loop_refs_setup,   qip_handle_setup,       qip_sched_setup,         qip_views_setup,
+    qip_lists_setup,       qip_eager_setup,        qip_registry_setup,      qip_pending_setup,
     qip_loop_setup,
 
     qip_stock_setup,       qip_transport_setup,
 
-    qip_qt_cache_setup,    qip_variant_setup,     qip_gadget_setup,        qip_index_setup,
-    qip_future_setup,      qip_buffer_setup,      qip_copies_setup,        qip_courier_setup,
+    qip_qt_cache_setup,    qip_variant_setup,      qip_gadget_setup,        qip_index_setup,
+    qip_future_setup,      qip_buffer_setup,       qip_copies_setup,        qip_courier_setup,
     qip_modal_setup,
 
-    qip_proxy_setup,       qip_model_setup,       qip_watcher_setup,       qip_bound_setup,
-    qip_hostnames_setup,   qip_function_setup,    qip_expose_setup,
+    qip_proxy_setup,       qip_model_setup,        qip_watcher_setup,       qip_bound_setup,
+    qip_hostnames_setup,   qip_function_setup,     qip_expose_setup,
 
-    qip_slot_setup,        qip_link_setup,        qip_links_setup,         qip_progress_setup,
+    qip_slot_setup,        qip_link_setup,         qip_links_setup,         qip_progress_setup,
 
-    qip_inspect_setup,     qip_interrupt_setup,   qip_counters_setup,      qip_watchdog_setup,
+    qip_inspect_setup,     qip_interrupt_setup,    qip_counters_setup,      qip_watchdog_setup,
 
-    qip_belongings_setup,  qip_memory_setup,      qip_plugin_events_setup,
+    qip_belongings_setup,  qip_memory_setup,       qip_plugin_events_setup,
 
-    qip_application_setup, qip_leave_setup,       qip_doctor_setup,
+    qip_application_setup, qip_dispositions_setup, qip_leave_setup,         qip_doctor_setup,
 };
 
 static void fill_ports_of_core(void)

@@ -25,6 +25,8 @@
 
 static int wake_fd = -1; /* read by the handler: set before it is installed, closed after it is gone */
 static struct sigaction before;
+static PyObject *before_in_table; /* of Python's table; NULL: it did not know the handler */
+static PyOS_sighandler_t pythons; /* what the system calls for a handler of Python's */
 static bool taken;
 
 void qip_sigint_save(qip_sigint *saved)
@@ -117,12 +119,27 @@ static int watch(PyObject *loop)
 
 static int tell_python(void)
 {
-    PyObject *pythons = signal_constant("default_int_handler");
-    PyObject *old = pythons ? qip_call_python("signal", "signal", "(iO)", SIGINT, pythons) : NULL;
+    PyObject *handler = signal_constant("default_int_handler");
+    PyObject *old = handler ? qip_call_python("signal", "signal", "(iO)", SIGINT, handler) : NULL;
+    int result = old ? 0 : -1;
 
-    Py_XDECREF(old);
-    Py_XDECREF(pythons);
-    return old ? 0 : -1;
+    Py_XDECREF(handler);
+    if (old == Py_None)
+        Py_CLEAR(old);
+    Py_XSETREF(before_in_table, old);
+    pythons = PyOS_getsig(SIGINT);
+    return result;
+}
+
+static void unwatch(PyObject *loop)
+{
+    PyObject *result = PyObject_CallMethod(loop, "remove_reader", "i", wake_fd);
+
+    if (!result)
+        PyErr_Clear(); /* the loop is closed, and has forgotten it with the rest */
+    Py_XDECREF(result);
+    close(wake_fd);
+    wake_fd = -1;
 }
 
 int qip_sigint_take(PyObject *loop)
@@ -136,8 +153,9 @@ int qip_sigint_take(PyObject *loop)
     }
     sigaction(SIGINT, NULL, &before);
     if (watch(loop) < 0 || tell_python() < 0) {
-        close(wake_fd);
-        wake_fd = -1;
+        PyObject *raised = qip_take_exception();
+        unwatch(loop);
+        qip_give_exception(raised);
         return -1;
     }
     memset(&action, 0, sizeof action);
@@ -149,17 +167,28 @@ int qip_sigint_take(PyObject *loop)
     return 0;
 }
 
+/* Whether SIGINT is still what was made of it here, or by a script, and not by the host meanwhile. */
+static bool is_pythons(const struct sigaction *action)
+{
+    return !(action->sa_flags & SA_SIGINFO) &&
+           (action->sa_handler == on_sigint || action->sa_handler == pythons);
+}
+
 void qip_sigint_release(PyObject *loop)
 {
+    struct sigaction now;
+
     if (!taken)
         return;
     taken = false;
-    forget_default_handler();
-    sigaction(SIGINT, &before, NULL);
-    PyObject *result = PyObject_CallMethod(loop, "remove_reader", "i", wake_fd);
-    if (!result)
-        PyErr_Clear(); /* the loop is closed, and has forgotten it with the rest */
-    Py_XDECREF(result);
-    close(wake_fd);
-    wake_fd = -1;
+    sigaction(SIGINT, NULL, &now);
+    if (before_in_table) {
+        Py_XDECREF(qip_call_python("signal", "signal", "(iO)", SIGINT, before_in_table));
+        PyErr_Clear();
+        Py_CLEAR(before_in_table);
+    } else {
+        forget_default_handler();
+    }
+    sigaction(SIGINT, is_pythons(&now) ? &before : &now, NULL);
+    unwatch(loop);
 }

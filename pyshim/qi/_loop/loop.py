@@ -9,6 +9,7 @@ later puts one of ours into `asyncio.SelectorEventLoop` does not make us inherit
 import asyncio
 import contextlib
 import enum
+import functools
 import selectors
 import signal
 import socket
@@ -20,6 +21,8 @@ from asyncio import base_events, events
 
 import _qi
 
+from .._python import names
+from . import dispositions
 from .tls import QiSSLProtocol, is_upgradable
 
 __all__ = (
@@ -189,7 +192,8 @@ class QiBaseEventLoop(_qi.Loop, _Phases):
     _is_hosts = False  # whether it is the loop of an application that hosts Python
     _while_guest = None  # what start() has set up, as an ExitStack
     _wakeup_fd = None  # what signals write to while this loop runs
-    _left_by = None  # the exception that makes Qt's event loops end
+    _signals_fd = None  # what they write to while it has signal handlers
+    _left_by = None  # the exception that has left the loop, or makes Qt's event loops end
 
     def start(self):
         """Makes the loop run, in guest mode, and returns: from here on Qt's event loop drives it.
@@ -358,11 +362,38 @@ class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):
             raise
         return ssl_protocol._app_transport
 
+    # asyncio leaves the system's default behind. What a loop has taken from the host the host gets back.
+
+    def add_signal_handler(self, sig, callback, *args):
+        add = functools.partial(super().add_signal_handler, sig, callback, *args)
+        if sig in self._signal_handlers or not dispositions.can_be_taken(sig):
+            return add()
+        wakeup = dispositions.get_wakeup()
+        try:
+            dispositions.take(self, sig, add)
+        finally:
+            if self._signals_fd is None:
+                self._signals_fd = dispositions.wakeup_taken(wakeup)
+            self._give_wakeup_back(self._signals_fd)
+
     def remove_signal_handler(self, sig):
-        removed = super().remove_signal_handler(sig)
-        if self._wakeup_fd is not None and not self._signal_handlers:
-            signal.set_wakeup_fd(self._wakeup_fd, warn_on_full_buffer=False)  # with the last one it was taken away
-        return removed
+        remove = functools.partial(super().remove_signal_handler, sig)
+        if sig not in self._signal_handlers or not dispositions.can_be_taken(sig):
+            return remove()
+        wakeup = dispositions.get_wakeup()
+        try:
+            return dispositions.give_back(self, sig, remove)
+        finally:
+            self._give_wakeup_back(wakeup)
+
+    def _give_wakeup_back(self, now):
+        """With the last signal handler asyncio takes the descriptor away that signals write to. now: what it was."""
+        if self._signal_handlers:
+            return
+        own, self._signals_fd = self._signals_fd, None
+        dispositions.give_wakeup_back(own, now)
+        if now == own and self._wakeup_fd is not None:
+            signal.set_wakeup_fd(self._wakeup_fd, warn_on_full_buffer=False)
 
     def close(self):
         super().close()
