@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -25,12 +26,38 @@ namespace
 
 constexpr int FAILED = 1, WRONG_USAGE = 2, INTERRUPTED = 130;
 
-// Exceptions that nobody awaits, in slots and callbacks: as python3 prints them.
-void print_error(const qi_error *error, const qi_origin *origin, void *)
+// "SystemExit", "SystemExit: 3" or "SystemExit: a text": the status, and the text to stderr, as python3 does.
+int status_of_exit(const char *message)
 {
-    const bool interrupted = error->python_type &&
-                             qstrcmp(error->python_type, "KeyboardInterrupt") == 0;
+    const char *code = std::strchr(message, ':');
+    if (!code)
+        return 0;
+    char *end;
+    code += 2;
+    const long long number = std::strtoll(code, &end, 10);
+    if (*code && !*end)
+        return static_cast<int>(number & 0xff);
+    std::fprintf(stderr, "%s\n", code);
+    return FAILED;
+}
 
+bool is_a(const qi_error *error, const char *type)
+{
+    return error->python_type && std::strcmp(error->python_type, type) == 0;
+}
+
+// Exceptions that nobody awaits, in slots and callbacks: as python3 prints them. `late`, where it is not NULL, gets
+// the status that sys.exit() asks for while everything ends already.
+void print_error(const qi_error *error, const qi_origin *origin, void *late)
+{
+    const bool interrupted = is_a(error, "KeyboardInterrupt");
+
+    if (late && is_a(error, "SystemExit")) {
+        int *status = static_cast<int *>(late);
+        const int asked = status_of_exit(error->message);
+        *status = *status ? *status : asked;
+        return;
+    }
     std::fputs(error->traceback ? error->traceback : error->message, stderr);
     if (origin->signal)
         std::fprintf(stderr, "  (started by the signal %s)\n", origin->signal);
@@ -61,7 +88,7 @@ int fail(const char *what)
     return FAILED;
 }
 
-qi_runtime *start(const Options &options)
+qi_runtime *start(const Options &options, int *late = nullptr)
 {
     qi_config config;
     qi_runtime *runtime;
@@ -77,6 +104,7 @@ qi_runtime *start(const Options &options)
     config.handle_sigint = options.loop == "guest";
     config.keep_on_quit = true;
     config.error = print_error;
+    config.error_user = late;
     return qi_runtime_init(&config, &runtime) == QI_OK ? runtime : nullptr;
 }
 
@@ -121,7 +149,8 @@ constexpr int GO_ON = -1;
 
 int run(const Options &options, std::unique_ptr<QCoreApplication> application)
 {
-    qi_runtime *runtime = start(options);
+    int late = 0;
+    qi_runtime *runtime = start(options, &late);
     if (!runtime)
         return fail("Python does not start");
     if (qi_host_register(runtime, "app", application.get()) != QI_OK)
@@ -146,7 +175,7 @@ int run(const Options &options, std::unique_ptr<QCoreApplication> application)
     else if (status == GO_ON)
         status = 0;
     (void)qi_runtime_shutdown(runtime, 0); /* what it leaves behind is in the log */
-    return status;
+    return status ? status : late;
 }
 
 // The plugin's host, in place of a script.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* SystemExit and KeyboardInterrupt where Qt's event loop runs and nobody embeds Python. */
+/* SystemExit and KeyboardInterrupt that come out of what Qt has called, where Python is the program. */
 #ifndef QIP_LIFE_LEAVE_H
 #define QIP_LIFE_LEAVE_H
 
@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-/* Ends the application's event loops, and has the exception raised where exec() was called. False: there is
- * none to leave in this thread. GIL: held. */
+/* Ends Qt's event loops, and has the exception raised by what has entered them: run_forever() of a loop that owns
+ * the program, or else the Python code that called exec(). False: nobody in this thread could raise it. GIL: held. */
 bool qip_leave_exec(PyObject *exception);
 
 #endif

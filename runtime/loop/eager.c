@@ -119,7 +119,7 @@ static PyObject *future_for(qip_loop *loop, PyObject *exception)
  * SystemExit and KeyboardInterrupt of a first step. A guest has no run_forever() that they could end, so
  * they are reported and the task, which has the exception as its result, is returned all the same.
  */
-static PyObject *step_raised(qip_loop *loop, PyObject *task)
+static PyObject *step_raised(qip_loop *loop, PyObject *task, PyObject *handle)
 {
     if (loop->mode != QIP_MODE_GUEST) {
         Py_XDECREF(task);
@@ -127,7 +127,7 @@ static PyObject *step_raised(qip_loop *loop, PyObject *task)
     }
     if (!task)
         return future_for(loop, qip_take_exception());
-    qip_loop_report(loop, "A task asked to end the process; as a guest, asyncio goes on", NULL);
+    qip_loop_report(loop, "A task asked to end the process; as a guest, asyncio goes on", handle);
     return task;
 }
 
@@ -141,7 +141,7 @@ static PyObject *run_first_step(qip_loop *loop, PyObject *task, PyObject *handle
             Py_CLEAR(task);
         return task;
     case QIP_RAN_RAISED:
-        return step_raised(loop, task);
+        return step_raised(loop, task, handle);
     default:
         return task;
     }
@@ -154,7 +154,7 @@ static PyObject *no_task(qip_loop *loop, PyObject *coroutine, PyObject *handle, 
                  PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
 
     if (exits && !captures)
-        return step_raised(loop, NULL);
+        return step_raised(loop, NULL, NULL);
     if (!handle) {
         close_coroutine(coroutine);
         return NULL;

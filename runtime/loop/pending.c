@@ -210,10 +210,24 @@ bool qip_task_failed_unseen(PyObject *task)
     return result;
 }
 
-bool qip_exception_left_step(PyObject *exception)
+/* The loop of an application that hosts Python is left by no exception. */
+static bool is_hosts_loop(PyObject *task)
 {
-    return PyErr_GivenExceptionMatches(exception, PyExc_SystemExit) ||
-           PyErr_GivenExceptionMatches(exception, PyExc_KeyboardInterrupt);
+    PyObject *loop = PyObject_CallMethod(task, "get_loop", NULL);
+    PyObject *answer = loop ? PyObject_GetAttrString(loop, "_is_hosts") : NULL;
+    bool result = answer == Py_True;
+
+    PyErr_Clear(); /* not a future of asyncio's, or not a loop of ours */
+    Py_XDECREF(answer);
+    Py_XDECREF(loop);
+    return result;
+}
+
+bool qip_exception_left_loop(PyObject *exception, PyObject *task)
+{
+    return (PyErr_GivenExceptionMatches(exception, PyExc_SystemExit) ||
+            PyErr_GivenExceptionMatches(exception, PyExc_KeyboardInterrupt)) &&
+           !is_hosts_loop(task);
 }
 
 void qip_task_cancel(PyObject *task)

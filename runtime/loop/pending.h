@@ -60,9 +60,9 @@ PyObject *qip_task_exception(PyObject *task);
 /* Whether a task has ended with an exception that nobody has asked for so far. Does not count as asking. */
 bool qip_task_failed_unseen(PyObject *task);
 
-/* True for the exception of a task, SystemExit and KeyboardInterrupt, that has left the task's step as well,
- * and which the loop has reported when it came out there. */
-bool qip_exception_left_step(PyObject *exception);
+/* True for the exception of a task, SystemExit and KeyboardInterrupt, that has left the loop as well, to whoever
+ * runs that or hears of it. The loop of a host is left by none: there it is the task's as any other. */
+bool qip_exception_left_loop(PyObject *exception, PyObject *task);
 
 /* Asks one task to end. What cancel() itself raises is reported, not returned. */
 void qip_task_cancel(PyObject *task);

@@ -228,7 +228,8 @@ static void note_long_step(qip_loop *loop, const qip_handle *own, uint64_t ns)
         qip_step_port.callback(own->callback, own->shares_context ? NULL : own->context, ns);
 }
 
-static outcome run_slice(qip_loop *loop, bool must_poll)
+/* *culprit: a new reference to the handle that the exception has come out of, where the outcome is RAISED. */
+static outcome run_slice(qip_loop *loop, bool must_poll, PyObject **culprit)
 {
     const uint64_t stale = loop->pace.slice_ns / 8 < STALE_NS ? loop->pace.slice_ns / 8 : STALE_NS;
     uint64_t now = qip_coarse_look(&loop->clock, stale);
@@ -267,6 +268,8 @@ static outcome run_slice(qip_loop *loop, bool must_poll)
                 period = period_of(loop);
             }
         }
+        if (ran == QIP_RAN_RAISED)
+            *culprit = Py_NewRef(handle);
         finish_handle(loop, handle, own);
         if (ran == QIP_RAN_RAISED)
             return RAISED;
@@ -321,12 +324,12 @@ static void refuse_nested_turn(qip_loop *loop)
 }
 
 /* In owner mode the exception ends run_forever(); a guest has no caller, so it is reported. */
-static void handle_raised(qip_loop *loop)
+static void handle_raised(qip_loop *loop, PyObject *culprit)
 {
     loop->todo = 0;
     if (loop->mode != QIP_MODE_OWNER) {
         qip_loop_report(loop, "A callback asked to end the process; as a guest, asyncio goes on",
-                        NULL);
+                        culprit);
         return;
     }
     Py_XSETREF(loop->raised, qip_take_exception());
@@ -377,9 +380,9 @@ static outcome run_theirs(qip_loop *loop)
     return qip_loop_has_work(loop) ? MORE : IDLE;
 }
 
-static outcome run_turn(qip_loop *loop, bool must_poll)
+static outcome run_turn(qip_loop *loop, bool must_poll, PyObject **culprit)
 {
-    return qip_lists_settle(loop) ? run_theirs(loop) : run_slice(loop, must_poll);
+    return qip_lists_settle(loop) ? run_theirs(loop) : run_slice(loop, must_poll, culprit);
 }
 
 /* A turn has ended in which no other event loop has run. */
@@ -428,7 +431,8 @@ static void turn(qip_loop *loop)
     const uint64_t period = period_of(loop);
     loop->counters.turns++;
     loop->counters.nested_turns += loop->turns++ > 0;
-    outcome ended = run_turn(loop, must_poll);
+    PyObject *culprit = NULL;
+    outcome ended = run_turn(loop, must_poll, &culprit);
     loop->turns--;
     loop->host_level = outer_level;
     loop->bare = outer_bare;
@@ -437,7 +441,8 @@ static void turn(qip_loop *loop)
     loop->counters.busy_since_ns = 0;
     qip_pace_end(&loop->pace, ended == MORE, loop->clock.now_ns);
     if (ended == RAISED)
-        handle_raised(loop);
+        handle_raised(loop, culprit);
+    Py_XDECREF(culprit);
     qip_exc_scope_leave(&scope);
     qip_task_enter_again((PyObject *)loop, outer_task);
 

@@ -174,6 +174,55 @@ void qip_report_error(const qi_error *error, const qi_origin *origin)
     free_origin(&plain);
 }
 
+/* -- what asks for the end of the program ------------------------------------------------------------- */
+
+#define TOLD "_qi_told" /* set on an exception of that kind once somebody has heard of it */
+
+static PyObject *exit_function; /* of a program that shows Python as it is, as qi-run does; or NULL */
+
+static bool is_exit(PyObject *exception)
+{
+    return PyErr_GivenExceptionMatches(exception, PyExc_SystemExit) ||
+           PyErr_GivenExceptionMatches(exception, PyExc_KeyboardInterrupt);
+}
+
+bool qip_report_was_told(PyObject *exception)
+{
+    PyObject *pending = qip_take_exception();
+    PyObject *told = is_exit(exception) ? PyObject_GetAttrString(exception, TOLD) : NULL;
+    bool result = told == Py_True;
+
+    Py_XDECREF(told);
+    PyErr_Clear();
+    qip_give_exception(pending);
+    return result;
+}
+
+static void note_told(PyObject *exception)
+{
+    if (PyObject_SetAttrString(exception, TOLD, Py_True) < 0)
+        PyErr_Clear(); /* a class without a dictionary: at worst it is told twice */
+}
+
+/* Whether somebody ends the program for it. Beware: calls Python. */
+static bool ends_program(PyObject *exception)
+{
+    if (!is_exit(exception))
+        return false;
+    if (qip_single_is_extension())
+        return qip_report_port.leave(exception);
+    PyObject *function = Py_XNewRef(exit_function);
+    PyObject *answer = function ? PyObject_CallOneArg(function, exception) : NULL;
+    bool ends = answer == Py_True;
+    if (function && !answer)
+        PyErr_WriteUnraisable(function);
+    Py_XDECREF(answer);
+    Py_XDECREF(function);
+    return ends;
+}
+
+/* -- exceptions --------------------------------------------------------------------------------------- */
+
 static PyObject *describe_origin(const qi_origin *origin)
 {
     if (!origin || !origin->signal)
@@ -185,10 +234,6 @@ static PyObject *describe_origin(const qi_origin *origin)
 /* Beware: calls whatever sys.excepthook is. */
 static void hand_to_excepthook(PyObject *exception, const qi_origin *origin)
 {
-    if ((PyErr_GivenExceptionMatches(exception, PyExc_SystemExit) ||
-         PyErr_GivenExceptionMatches(exception, PyExc_KeyboardInterrupt)) &&
-        qip_report_port.leave(exception))
-        return;
     PyObject *note = describe_origin(origin);
     PyObject *noted = note ? PyObject_CallMethod(exception, "add_note", "O", note) : NULL;
     PyObject *hook = Py_XNewRef(PySys_GetObject("excepthook")), *result = NULL;
@@ -226,7 +271,15 @@ void qip_report_exception(PyObject *exception, const qi_origin *origin)
     if (qip_asyncio.cancelled_error &&
         PyErr_GivenExceptionMatches(exception, qip_asyncio.cancelled_error))
         return;
+    if (qip_report_was_told(exception))
+        return;
     PyObject *pending = qip_take_exception();
+    if (is_exit(exception))
+        note_told(exception);
+    if (ends_program(exception)) {
+        qip_give_exception(pending);
+        return;
+    }
     if (qip_single_is_extension()) {
         hand_to_excepthook(exception, origin);
         qip_give_exception(pending);
@@ -319,6 +372,12 @@ static PyObject *report(PyObject *module, PyObject *arguments)
     Py_RETURN_NONE;
 }
 
+static PyObject *set_exit_function(PyObject *Py_UNUSED(module), PyObject *function)
+{
+    Py_XSETREF(exit_function, function == Py_None ? NULL : Py_NewRef(function));
+    Py_RETURN_NONE;
+}
+
 static PyObject *log_text(PyObject *module, PyObject *arguments)
 {
     PyObject *text;
@@ -344,6 +403,11 @@ int qip_report_setup(PyObject *module)
         {"_report", report, METH_VARARGS,
          "_report(exception, task, signal, target, plugin=None)\n--\n\n"
          "Tell the host of an exception that nobody awaits; the last four are str or None."},
+        {"_set_exit_function", set_exit_function, METH_O,
+         "_set_exit_function(function)\n--\n\n"
+         "From now on function(exception) is asked before SystemExit and KeyboardInterrupt are "
+         "told to the host; "
+         "True: it ends the program. None: nobody is."},
         {"_log", log_text, METH_VARARGS, "_log(level, source, text)\n--\n\nWrite to the host's log."},
         {NULL, NULL, 0, NULL},
     };

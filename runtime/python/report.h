@@ -26,6 +26,9 @@ extern "C" {
  */
 void qip_report_exception(PyObject *exception, const qi_origin *origin);
 
+/* Whether it is SystemExit or KeyboardInterrupt, and was told: a task's may come several ways, and is told once. */
+bool qip_report_was_told(PyObject *exception);
+
 /* The same for an error record that is no exception's. */
 void qip_report_error(const qi_error *error, const qi_origin *origin);
 

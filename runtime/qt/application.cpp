@@ -113,6 +113,31 @@ try {
     qi::tell_thrown("the end of the application is not waited for to the last");
     watch->job(watch->data);
 }
+/* Sees whether quit() would end anything, and keeps it from doing so. */
+class QuitProbe : public QObject
+{
+  public:
+    bool eventFilter(QObject *, QEvent *event) override
+    {
+        if (event->type() != QEvent::Quit)
+            return false;
+        seen = true;
+        return true;
+    }
+
+    bool seen = false;
+};
+
+/* exec() that begins after exit() returns at once, and forgets the exit. */
+class ForgetExit : public QThread
+{
+  public:
+    static void in(QThread *thread)
+    {
+        thread->exit();
+        (void)(thread->*(&ForgetExit::exec))();
+    }
+};
 
 Q_CONSTINIT QBasicMutex mutex;
 PostBox *post_box;
@@ -189,6 +214,27 @@ try {
         QThread::currentThread()->exit(code);
 } catch (...) {
     qi::tell_thrown("the event loop does not return");
+}
+
+bool qip_qt_application_runs(void)
+try {
+    if (!qip_qt_on_application_thread() || qip_qt_event_loops() == 0)
+        return false;
+    QuitProbe probe;
+    QCoreApplication::instance()->installEventFilter(&probe);
+    QCoreApplication::quit();
+    return probe.seen;
+} catch (...) {
+    qi::tell_thrown("whether the application runs cannot be told");
+    return false;
+}
+
+void qip_qt_exit_is_over(void)
+try {
+    if (qip_qt_event_loops() == 0)
+        ForgetExit::in(QThread::currentThread());
+} catch (...) {
+    qi::tell_thrown("event loops that begin now return at once");
 }
 
 void qip_qt_hush_application(bool hushed)

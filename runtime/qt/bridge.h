@@ -34,6 +34,11 @@ int qip_qt_event_loops(void);
 int qip_qt_exec(void);
 /* Makes all event loops of the calling thread return. */
 void qip_qt_exit(int code);
+/* Whether the application's own exec() is under way, and not only an event loop of somebody's. Thread: any. */
+bool qip_qt_application_runs(void);
+/* What qip_qt_exit() has ended is left: event loops of this thread may run again. Without it Qt refuses them
+ * until the next exec() of the application. Does nothing inside an event loop. GIL: does not matter. */
+void qip_qt_exit_is_over(void);
 /* Holds back the application's signals, or lets them go again: exec() emits aboutToQuit whenever it
  * returns, also where the application shall go on. Thread: the application's. */
 void qip_qt_hush_application(bool hushed);

@@ -90,7 +90,7 @@ static void report_failure(qip_slot *slot, PyObject *signal, PyObject *task)
         return;
     }
     PyObject *exception = qip_task_exception(task);
-    if (exception && !qip_exception_left_step(exception))
+    if (exception && !qip_exception_left_loop(exception, task))
         report(slot, signal, exception, task);
     Py_XDECREF(exception);
 }

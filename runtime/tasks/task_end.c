@@ -215,7 +215,8 @@ void qip_task_finish_from(qi_task *task, PyObject *future)
     }
     PyObject *exception = qip_task_exception(future);
     PyObject *result = exception ? NULL : PyObject_CallMethod(future, "result", NULL);
-    task->is_reported = exception && qip_exception_left_step(exception);
+    task->is_reported = exception && (qip_exception_left_loop(exception, future) ||
+                                      qip_report_was_told(exception));
     if (!result && !exception)
         exception = qip_take_exception();
     if (result)

@@ -62,7 +62,7 @@ struct qi_task {
     qip_owner *owner;
     PyObject *timer; /* the handle of call_later() */
     bool timed_out;
-    bool is_reported; /* by the loop, out of which the exception went */
+    bool is_reported; /* the exception went out of the loop, and was told there */
     PyObject *plugin; /* whose code it was that failed, a str, until it is told; NULL: no plugin's */
     qi_task *previous, *next;
 };

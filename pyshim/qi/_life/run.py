@@ -8,6 +8,7 @@ event loop shall run now; exit_status() answers when that has ended.
 import asyncio
 import atexit
 import contextlib
+import functools
 import linecache
 import os
 import runpy
@@ -19,6 +20,8 @@ from importlib.machinery import SourceFileLoader
 
 import qi
 
+import _qi
+
 from .._loop import hosts, policies
 from .._python.ends import at_end
 from . import embed, shutdown, toplevel
@@ -27,7 +30,11 @@ COMMANDS = ("doctor", "plugin")  # words that qi-run takes in place of a script'
 
 INTERRUPTED = 130  # what a shell reports for a program that SIGINT has ended
 
+EXITS = (SystemExit, KeyboardInterrupt)
+
 _status = None  # set by what ends the event loop
+_ended_by = None  # the exception that has ended it
+_waits = False  # whether the top level has ended, and qi-run itself runs the application's event loop
 
 
 def run(how, loop, stay):
@@ -35,6 +42,7 @@ def run(how, loop, stay):
 
     What is run comes as sys.argv[0], its arguments after it.
     """
+    global _waits
     set_up(loop)
     guest = asyncio.get_running_loop() if loop == "guest" else None
     try:
@@ -42,7 +50,8 @@ def run(how, loop, stay):
             {"script": run_script, "module": run_module, "code": run_code, "stdin": run_stdin, "plugin": run_plugin_tool}[how]()
     except BaseException as exception:
         return status_of(exception)
-    if not guest or _status is not None:
+    _waits = guest is not None and _status is None
+    if not _waits:
         return _status
     if not stay:
         toplevel.when_nothing_is_left(guest, qi.host.qi_run.has_window, quit_unless_asked)
@@ -60,9 +69,13 @@ def set_up(loop):
     running = asyncio._get_running_loop()  # none where there is no application
     # Uncaught exceptions, warnings and messages look as under python3.
     embed.changes.undo()
+    # sys.exit() and Ctrl+C end the program, whatever Qt has called.
+    sys.excepthook = excepthook
+    _qi._set_exit_function(end_program)
     at_end.append(end_as_python_does)
     if loop == "guest":
-        running.default_exception_handler = handle
+        del running.default_exception_handler
+        running.call_exception_handler = functools.partial(handle, running)
         qi.quit = quit
     else:
         if running:
@@ -84,14 +97,31 @@ def use_for_asyncio_run():
     policies.set_policy(policies.QiDefaultEventLoopPolicy())
 
 
-def handle(context):
-    """The loop's exception handler: as asyncio's own, but that sys.exit() in a task ends the program."""
+def handle(loop, context):
+    """The loop's call_exception_handler(): sys.exit() ends the program, whatever handler the script has set."""
     exception = context.get("exception")
-    if isinstance(exception, (SystemExit, KeyboardInterrupt)):
-        quit(status_of(exception))
-    else:
-        loop = asyncio.get_running_loop()
-        asyncio.BaseEventLoop.default_exception_handler(loop, context)
+    if not isinstance(exception, EXITS) or not end_program(exception):
+        type(loop).call_exception_handler(loop, context)
+
+
+def excepthook(kind, exception, traceback):
+    """sys.excepthook as it was, but for what leaves a slot of a binding: PyQt6 and PySide6 call it there."""
+    if not issubclass(kind, EXITS) or not end_program(exception if exception is not None else kind()):
+        sys.__excepthook__(kind, exception, traceback)
+
+
+def end_program(exception):
+    """Lets an exception that has left something which Qt has called end the program; False if it cannot from here."""
+    global _ended_by
+    if exception is _ended_by:
+        return True  # its task says so as well
+    if not _waits:
+        return _qi._leave_exec(exception)
+    if not _qi._is_application_thread() or not _qi._event_loops():
+        return False
+    _ended_by = exception
+    end_event_loop(status_of(exception))
+    return True
 
 
 def quit(status=0):
@@ -104,6 +134,13 @@ def quit(status=0):
 def quit_unless_asked():
     if _status is None:
         quit()
+
+
+def end_event_loop(status):
+    """The same for all event loops that run inside each other, without asking a window."""
+    global _status
+    _status = status
+    _qi._exit_event_loops(status)
 
 
 def end_as_python_does():
@@ -209,8 +246,11 @@ def status_of(exception):
     if isinstance(exception, SystemExit):
         return status_of_exit(exception.code)
     traceback = below_this_file(exception.__traceback__)
+    hook = sys.__excepthook__ if sys.excepthook is excepthook else sys.excepthook
     try:
-        sys.excepthook(type(exception), exception.with_traceback(traceback), traceback)
+        hook(type(exception), exception.with_traceback(traceback), traceback)
+    except SystemExit as leaving:
+        return status_of_exit(leaving.code)
     except Exception:
         sys.__excepthook__(type(exception), exception, traceback)
     return INTERRUPTED if isinstance(exception, KeyboardInterrupt) else 1
@@ -220,8 +260,9 @@ def status_of_exit(code):
     if code is None:
         return 0
     if isinstance(code, int):
-        return code & 0xFF
-    print(code, file=sys.stderr)
+        return code & 0xFF if -(2**63) <= code < 2**63 else 0xFF
+    with contextlib.suppress(Exception):  # it has no text, or nobody reads any more
+        print(code, file=sys.stderr)
     return 1
 
 

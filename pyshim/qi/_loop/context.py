@@ -159,6 +159,8 @@ class Exits:
 
     def raise_taken(self):
         taken, self._taken = self._taken, None
+        if taken is not None:
+            _qi._exit_is_over()
         if taken is not None and sys.exc_info()[1] is not taken:
             raise taken
 
@@ -167,7 +169,7 @@ class Exits:
         if not isinstance(exception, _ENDS_PROGRAM):
             type(self._loop).call_exception_handler(self._loop, context)
         elif exception is not self._taken:  # else its task only says that nobody has asked for it
-            self._taken = exception
+            self._taken = self._loop._left_by = exception
             self._end_event_loops()
 
     def _end_event_loops(self):

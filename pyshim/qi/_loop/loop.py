@@ -207,8 +207,6 @@ class QiBaseEventLoop(_qi.Loop, _Phases):
 
     def default_exception_handler(self, context):
         exception = context.get("exception")
-        if exception is not None and exception is self._left_by:
-            return  # its task says that nobody has asked for it
         ends = isinstance(exception, (SystemExit, KeyboardInterrupt)) and self.get_mode() is QiLoopMode.GUEST
         if ends and not self._is_hosts and _qi._leave_exec(exception):
             self._left_by = exception
@@ -227,6 +225,9 @@ class QiBaseEventLoop(_qi.Loop, _Phases):
         try:
             with _signals_wake(self):
                 self._run_until_stopped()
+        except (SystemExit, KeyboardInterrupt) as exception:
+            self._left_by = exception
+            raise
         finally:
             self._run_forever_cleanup()
 
@@ -240,7 +241,14 @@ class QiBaseEventLoop(_qi.Loop, _Phases):
 
     def call_exception_handler(self, context):
         """As asyncio's own; the context of a task that a slot launched has its "slot" and "signal" too."""
-        origin = getattr(context.get("task") or context.get("future"), "_qi_origin", None)
+        if context.get("exception") is self._left_by is not None and context.get("handle") is None:
+            return  # its task says that nobody has asked for it, but it has gone to whoever runs the loop
+        task = context.get("task") or context.get("future")
+        if task is None:  # SystemExit comes out of a task's step as well
+            task = names.task_of_handle(context.get("handle"))
+            if task is not None:
+                context = {**context, "task": task}
+        origin = getattr(task, "_qi_origin", None)
         if origin:
             signal, slot = origin
             context = {**context, "slot": slot, **({"signal": signal} if signal else {})}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What code, tasks and places are called, for a host that looks a name up and for a person who reads."""
 
+import asyncio
 import contextvars
 import linecache
 import os
@@ -22,6 +23,12 @@ def name_of(function):
 
 def name_of_frame(frame):
     return f"{frame.f_globals.get('__name__', '?')}:{frame.f_code.co_qualname}"
+
+
+def task_of_handle(handle):
+    """The task whose step a handle of asyncio's is to run, or None."""
+    task = getattr(getattr(handle, "_callback", None), "__self__", None)
+    return task if isinstance(task, asyncio.Task) else None
 
 
 def target_of_task(task):

@@ -22,7 +22,11 @@ def report_context(context):
         return
     task = context.get("task") or context.get("future")
     handle = context.get("handle")
-    if isinstance(task, asyncio.Task):
+    if isinstance(task, asyncio.Task) and handle is not None and task.done():
+        # SystemExit of a step. It is the task's result, and reported as any other: once those have had their turn
+        # who wait for the task, and if none of them does.
+        task.get_loop().call_soon(report_unseen, task)
+    elif isinstance(task, asyncio.Task):
         target = context.get("slot") or names.target_of_task(task)
         plugin = scope.blame(exception, task=task)
         _qi._report(exception, task.get_name(), context.get("signal"), target, plugin)
@@ -30,6 +34,16 @@ def report_context(context):
         _qi._report(exception, None, None, names.name_of(handle._callback), scope.blame(exception, handle=handle))
     else:
         _qi._report(exception, None, None, None)
+
+
+def report_unseen(task):
+    if task._log_traceback:
+        task._log_traceback = False  # else asyncio would say it again, when the task goes
+        task.get_loop().call_exception_handler({
+            "message": "a task asked for the end of the program; in an application that hosts Python, it goes on",
+            "exception": task._exception,
+            "task": task,
+        })
 
 
 def describe_context(context):
@@ -60,7 +74,10 @@ def thread_exception(args):
 
 def uncaught(kind, exception, traceback):
     """Also what PyQt calls for an exception in a slot; with Python's own hook there it would abort."""
-    _qi._report(exception if exception is not None else kind(), None, None, None)
+    exception = exception if exception is not None else kind()
+    while traceback and traceback.tb_frame.f_globals.get("__name__", "").startswith("qi."):
+        traceback = traceback.tb_next
+    _qi._report(exception, None, None, names.name_of_frame(traceback.tb_frame) if traceback else None)
 
 
 class HostLog(logging.Handler):
