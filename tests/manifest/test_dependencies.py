@@ -3,6 +3,7 @@
 
 import importlib
 import json
+import os
 import pathlib
 import sys
 import unittest
@@ -11,7 +12,7 @@ from unittest import mock
 import _qi
 from pluginfolder import MANIFEST, PluginCase
 
-from qi.plugin import dependencies
+from qi.plugin import dependencies, metadata
 from qi.plugin.dependencies import check, check_one, describe, search_path
 from qi.plugin.manifest import Manifest
 
@@ -158,6 +159,54 @@ class PrivateFolders(DependencyCase):
             self.assertEqual(check_one(self.needing(id="same", vendor=[("qitest-lib", "1.0")])), [])
             module.__file__ = str(other.folder / "vendor" / "qitest_lib.py")  # its own, from before a reload
             self.assertEqual(check_one(other), [])
+
+
+class Hostile(DependencyCase):
+    """What lies in a private folder was written by a stranger, and is read before anybody has agreed to anything."""
+
+    def private(self):
+        manifest = self.needing("foo>=1", vendor=[("foo", "1.0")])
+        return manifest, manifest.private_folder / "foo-1.0.dist-info" / "METADATA"
+
+    def test_what_is_no_file_is_not_read(self):
+        for make in (lambda path: os.mkfifo(path, 0o600), lambda path: path.symlink_to("/dev/zero"), os.mkdir):
+            manifest, path = self.private()
+            path.unlink()
+            make(path)
+            self.assertIn("foo>=1 is not installed", describe(manifest)[0].problem)
+            os.rmdir(path) if path.is_dir() else os.unlink(path)
+
+    def test_what_is_too_large_is_not_read(self):
+        manifest, path = self.private()
+        os.truncate(path, 1 << 40)
+        self.assertIn("foo>=1 is not installed", describe(manifest)[0].problem)
+
+    def test_bytes_that_are_no_text(self):
+        manifest, path = self.private()
+        path.write_bytes(b"Name: foo\nVersion: 1.0\nSummary: \xff\n")
+        self.assertEqual(describe(manifest), [("foo", ">=1", "1.0", "")])
+
+    def test_markers_that_cannot_be_told(self):
+        manifest, path = self.private()
+        path.write_text(path.read_text() + "".join(f"Requires-Dist: bar; {marker}\n" for marker in (
+            "os_name ~= 'x'", "python_version < 'abc'", "extra == 'a'", "platform_release >= 'zz'", "nonsense")))
+        describe(manifest)
+        self.assertEqual([text for text in check_one(manifest) if "bar" not in text], [])
+
+    def test_a_chain_without_an_end(self):
+        vendor = [("foo", "1.0", {"requires": ["p0"]})]
+        vendor += [(f"p{i}", "1", {"requires": [f"p{i + 1}"]}) for i in range(900)]
+        manifest = self.needing("foo>=1", vendor=vendor)
+        [text] = check_one(manifest)
+        self.assertIn("p900 is not installed, a dependency of p899 1", text)
+        self.assertLess(len(text), 5000)
+
+    def test_more_packages_than_anybody_has(self):
+        manifest, path = self.private()
+        for i in range(20):
+            (manifest.private_folder / f"p{i}-1.dist-info").mkdir()
+        with mock.patch.object(metadata, "_MOST_PACKAGES", 10):
+            self.assertRegex(check_one(manifest)[0], "vendor holds more than .* files, or more than 10 packages")
 
 
 class Conflicts(DependencyCase):

@@ -4,9 +4,11 @@
 import os
 import sys
 import unittest
+from unittest import mock
 
-from pluginfolder import PluginCase
+from pluginfolder import MANIFEST, PluginCase
 
+from qi.plugin import discovery
 from qi.plugin.discovery import Found, discover
 
 
@@ -94,6 +96,24 @@ class Folders(PluginCase):
         self.assertEqual(list(found), ["shop"])
         self.assertEqual(found["shop"].folder, plugins / "shop")
         self.assertIsNotNone(found["shop"].manifest)
+
+    def test_a_symlink_beside_a_plugin_hides_neither(self):
+        self.plugin("shop")
+        for name in ("alias", "zebra"):
+            (self.base / name).symlink_to("shop")
+        found = self.found((self.base, "user"))
+        self.assertEqual(sorted(found), ["alias", "shop", "zebra"])
+        self.assertIsNotNone(found["shop"].manifest)
+        for name in ("alias", "zebra"):
+            self.assertIn(f"the id is the folder's name, '{name}', not 'shop'", found[name].problems[0].text)
+
+    def test_a_folder_with_very_much_in_it(self):
+        for i in range(40):
+            self.plugin(f"shop{i}", whole=MANIFEST.format(id=f"shop{i}"))
+        with mock.patch.object(discovery, "_MOST", 30):
+            found = discover([(self.base, "user")])
+        self.assertEqual(len(found), 31)
+        self.assertIn("holds more than 30 files and folders", found[0].problems[0].text)
 
     def test_what_python_and_editors_leave_is_no_plugin(self):
         for name in ("__pycache__", ".git", ".hidden"):

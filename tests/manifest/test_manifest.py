@@ -3,12 +3,14 @@
 
 import os
 import subprocess
+import sys
+import tracemalloc
 import unittest
 from unittest import mock
 
 from pluginfolder import MANIFEST, PluginCase
 
-from qi.plugin import packages
+from qi.plugin import manifest, packages
 from qi.plugin.manifest import Manifest, ManifestError
 
 WHOLE = """\
@@ -308,6 +310,77 @@ class Files(PluginCase):
         with self.assertRaises(ManifestError) as caught:
             Manifest.read(self.plugin(whole=text))
         return caught.exception
+
+
+class Costs(PluginCase):
+    """A manifest that nobody has agreed to costs no more than its length, whatever is in it."""
+
+    HOSTILE = {
+        "a key of 30,000 parts": lambda: "[contributes.x]\n" + ".".join("a" * 30_000) + " = 1",
+        "a key of quoted parts": lambda: "[contributes.x]\n" + " . ".join(['"a"'] * 30_000) + " = 1",
+        "a table header of 10,000 parts": lambda: "[" + ".".join("a" * 10_000) + "]",
+        "an array of tables of 10,000 parts": lambda: "[[" + ".".join("a" * 10_000) + "]]",
+        "parts after a comment with quotes": lambda: "# don't \"\n[contributes.x]\n" + ".".join("a" * 30_000) + " = 1",
+        "parts after a long string": lambda: "[contributes.x]\nb = \"\"\"\n'\\\"\"\"\"\"\n" + ".".join("a" * 30_000) + " = 1",
+        "arrays 900 deep": lambda: "[contributes]\nx = " + "[" * 900 + "]" * 900,
+        "arrays 200,000 deep": lambda: "[contributes]\nx = " + "[" * 200_000 + "]" * 200_000,
+        "inline tables 400 deep": lambda: "[contributes]\nx = " + "{a=" * 400 + "1" + "}" * 400,
+        "60,000 unknown fields": lambda: "\n".join(f"k{i} = 1" for i in range(60_000)),
+        "5,000 unknown fields": lambda: "\n".join(f"k{i} = 1" for i in range(5_000)),
+        "an unknown name of 900 kB": lambda: "n" * 900_000 + " = 1",
+        "5,000 settings": lambda: "\n".join(f'[settings.k{i}]\ntype = "int"' for i in range(5_000)),
+        "a number of 900,000 digits": lambda: "[contributes]\nx = " + "1" * 900_000,
+        "an unfinished string": lambda: "[contributes]\nx = \"\"\"" + "\\\\" * 220_000 + "\\",
+        "quotes": lambda: "[contributes]\nx = " + '"' * 900_000,
+        "a version of 200 kB": lambda: 'qi = "' + ">=1," * 50_000 + '"',
+        "a requirement of 200 kB": lambda: 'dependencies = ["a' + " ; a == 'b' or a" * 15_000 + '"]',
+        "4,000 requirements": lambda: "dependencies = [" + '"a>=1",' * 4_000 + "]",
+        "NUL": lambda: "\0" * 100_000,
+    }
+
+    def calls(self, folder):
+        """How many calls of functions a manifest costs."""
+        count = [0]
+
+        def note(frame, event, argument):
+            count[0] += 1
+
+        sys.setprofile(note)
+        try:
+            with self.assertRaises(ManifestError) as caught:
+                Manifest.read(folder)
+        finally:
+            sys.setprofile(None)
+        return count[0], caught.exception
+
+    def test_what_is_hostile_costs_no_more_than_its_length(self):
+        for name, make in self.HOSTILE.items():
+            with self.subTest(name):
+                text = make()
+                folder = self.plugin(manifest=text)
+                tracemalloc.start()
+                count, error = self.calls(folder)
+                _, peak = tracemalloc.get_traced_memory()
+                tracemalloc.stop()
+                self.assertLess(count, 400_000 + 10 * len(text))
+                self.assertLess(peak, 64 << 20)
+                self.assertLess(len(str(error)), 100_000)
+                self.assertLessEqual(len(error.problems), manifest.MOST_PROBLEMS + 1)
+
+    def test_what_is_large_but_right_is_read(self):
+        text = 'description = """' + "a.b.c, [x] = {y} # \n" * 400 + '"""\n[contributes.x]\n' + "a.b.c.d.e.f.g.h = [1.5, 2.5]\n"
+        text += "deep = " + "[" * 40 + "]" * 40 + "\nmany = [" + "1," * 10_000 + "]\n"
+        self.assertEqual(len(Manifest.read(self.plugin(manifest=text)).contributes["x"]["many"]), 10_000)
+
+    def test_markers_that_cannot_be_told(self):
+        for marker in ("os_name ~= 'x'", "python_version < 'abc'", "platform_release >= 'zz'"):
+            with self.subTest(marker), self.assertRaisesRegex(ManifestError, "plugin.dependencies\\[0\\]: the marker .* cannot be told|"
+                                                              "is no requirement"):
+                try:
+                    found = Manifest.read(self.plugin(manifest=f'dependencies = ["foo; {marker}"]\n'))
+                except ManifestError:
+                    raise
+                raise ManifestError([manifest.Problem("", 0, "", f"is no requirement {found}")])  # this system's can tell it
 
 
 class Packaging(PluginCase):

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import _qi
 
-from . import packages, qtcopies, trust
+from . import metadata, packages, qtcopies, trust
 
 _NO_EXTRA = frozenset([""])
+_MOST_SHOWN = 10  # steps of a chain of dependencies
 
 
 class Dependency(NamedTuple):
@@ -62,7 +63,7 @@ def check_one(manifest, active=()):
         for other in active:
             if other.id != manifest.id:
                 found += _conflicts(manifest, needs, other, _Needs(other))
-    except packages.Missing as problem:
+    except (packages.Missing, metadata.Unreadable) as problem:
         return [str(problem)]
     return found
 
@@ -95,22 +96,34 @@ class _Needs:
 
     def __init__(self, manifest):
         self.manifest = manifest
-        self.path = search_path(manifest)
         self.copies = {}  # canonical name -> Copy
         self.described = []
         self.problems = []
         self._followed = set()
         self._private = manifest.private and os.path.normpath(manifest.private_folder)
-        for distribution in _distributions(manifest.private_folder):
+        self._own = []
+        try:
+            self._own = list(metadata.distributions(manifest.private_folder)) if manifest.private else []
+        except metadata.Unreadable as problem:
+            self.problems.append(str(problem))
+        for distribution in self._own:
             self._note(distribution)
         for text in manifest.dependencies:
             requirement = packages.requirement(text)
             if _applies(requirement, _NO_EXTRA):
                 self._require(requirement)
 
+    def _find(self, name):
+        """The distribution of that name that an import would find first, or None. Nothing is imported."""
+        canonical = packages.canonical(name)
+        for distribution in self._own:
+            if packages.canonical(_field(distribution, "Name")) == canonical:
+                return distribution
+        return _find(name, sys.path)
+
     def _require(self, requirement):
         """A requirement of the plugin's own."""
-        distribution = _find(requirement.name, self.path)
+        distribution = self._find(requirement.name)
         installed = "" if distribution is None else _field(distribution, "Version") or ""
         problem = self._why_not(requirement, distribution, installed)
         if problem:
@@ -143,6 +156,11 @@ class _Needs:
         are asked for. Systems such as Debian fit packages to each other, but not always what they say of each other, so
         neither their versions are judged again nor what they do without.
         """
+        waiting = [(distribution, extras, above)]
+        while waiting:
+            waiting += self._next(*waiting.pop(0))
+
+    def _next(self, distribution, extras, above):
         copy = self._note(distribution)
         key = (packages.canonical(copy.name), frozenset(extras))
         if key in self._followed:
@@ -155,9 +173,9 @@ class _Needs:
                 continue
             if not _applies(requirement, extras):
                 continue
-            found = _find(requirement.name, self.path)
+            found = self._find(requirement.name)
             if found is not None:
-                self._follow(found, requirement.extras or _NO_EXTRA, (str(copy), *above))
+                yield found, requirement.extras or _NO_EXTRA, (str(copy), *above)[:_MOST_SHOWN]
             elif copy.place == self._private or not _applies(requirement, _NO_EXTRA):
                 through = " of ".join([str(copy), *above])
                 self.problems.append(f"{requirement} is not installed, a dependency of {through}; {_how_to_install(self.manifest)}")
@@ -168,8 +186,11 @@ class _Needs:
 
 
 def _applies(requirement, extras):
-    """Whether a requirement holds here, with these extras."""
-    return requirement.marker is None or any(requirement.marker.evaluate({"extra": extra}) for extra in extras)
+    """Whether a requirement holds here, with these extras; one whose marker cannot be told does not."""
+    try:
+        return packages.applies(requirement, extras)
+    except ValueError:
+        return False
 
 
 def _fits(requirement, installed):
@@ -188,19 +209,10 @@ def _find(name, path):
     return None
 
 
-def _distributions(folder):
-    """Those whose metadata is in a private folder."""
-    if folder is None:
-        return
-    for distribution in importlib.metadata.distributions(path=[str(folder)]):
-        if _field(distribution, "Name"):
-            yield distribution
-
-
 def _field(distribution, name):
     """A field of the metadata, or None: what an aborted installation has left may have none of it."""
-    metadata = distribution.metadata
-    return None if metadata is None else metadata.get(name)
+    fields = distribution.metadata
+    return None if fields is None else fields.get(name)
 
 
 def _place_of(distribution):
@@ -230,12 +242,9 @@ def _conflicts(manifest, needs, other, others):
 
 def _is_of(module, distributions, path):
     """Whether a module belongs to one of the distributions beside it, whose versions are compared already."""
-    for distribution in importlib.metadata.distributions(path=[os.path.dirname(path)]):
-        if packages.canonical(_field(distribution, "Name") or "?") in distributions:
-            files = distribution.files or ()
-            if any(file.parts and file.parts[0].partition(".")[0] == module for file in files):
-                return True
-            if module in (distribution.read_text("top_level.txt") or "").split():
+    for distribution in metadata.distributions(os.path.dirname(path)):
+        if packages.canonical(_field(distribution, "Name")) in distributions:
+            if module in metadata.modules(distribution):
                 return True
     return False
 
@@ -292,8 +301,8 @@ def _file_of(module):
 
 
 def _distribution_of(module, folder):
-    for distribution in importlib.metadata.distributions(path=[folder]):
+    for distribution in metadata.distributions(folder):
         name = _field(distribution, "Name")
-        if name and _is_of(module, {packages.canonical(name)}, os.path.join(folder, module)):
+        if _is_of(module, {packages.canonical(name)}, os.path.join(folder, module)):
             return distribution
     return None

@@ -10,10 +10,12 @@ import pathlib
 from typing import NamedTuple
 
 from .._python.plain import plain_line
+from . import files
 from .manifest import FILE, Manifest, ManifestError, Problem, is_manifest_there
 from .schema import near
 
 SOURCES = ("application", "user", "system")
+_MOST = 5000  # names in a folder of plugins that are looked at
 
 
 class Found(NamedTuple):
@@ -30,20 +32,22 @@ class Found(NamedTuple):
         return plain_line(os.fsencode(self.folder.name).decode(errors="replace"))
 
 
-def discover(folders):
+def discover(folders, check=lambda: None):
     """Returns what is found in the folders, in their order, a list of Found.
 
     `folders` are pairs (folder, source), the source being one of SOURCES; a folder that does not exist holds nothing.
+    check() is called now and then, and may raise what ends the search.
     """
     found, first, seen = [], {}, set()
     for folder, source in folders:
         if source not in SOURCES:
             raise ValueError(f"the source of {folder} is {source!r}{near(source, SOURCES)}")
         for plugin in _look_into(pathlib.Path(folder).absolute(), source):
-            real = os.path.realpath(plugin.folder)
-            if real in seen:  # the application named a folder twice
+            check()
+            same = plugin.id, os.path.realpath(plugin.folder)
+            if same in seen:  # the application named a folder twice
                 continue
-            seen.add(real)
+            seen.add(same)
             found.append(_second(plugin, first[plugin.id]) if plugin.id in first else plugin)
             first.setdefault(plugin.id, plugin)
     return found
@@ -52,23 +56,20 @@ def discover(folders):
 def _look_into(folder, source):
     """The plugins in one folder, by name."""
     try:
-        names = sorted(entry.name for entry in os.scandir(folder) if _may_hold_one(entry))
+        names, more = files.names(folder, _MOST)
     except FileNotFoundError:
         return
     except OSError as problem:
         yield Found(folder, source, None, [Problem(str(folder), 0, "", f"cannot be searched: {problem.strerror}")])
         return
+    if more:
+        text = f"holds more than {_MOST} files and folders; only some of them are looked at"
+        yield Found(folder, source, None, [Problem(str(folder), 0, "", text)])
     for name in names:
-        plugin = look_at(folder / name, source)
-        if plugin is not None:
-            yield plugin
-
-
-def _may_hold_one(entry):
-    try:
-        return not entry.name.startswith((".", "__")) and entry.is_dir()
-    except OSError:  # a symlink that leads nowhere
-        return False
+        if not name.startswith((".", "__")) and os.path.isdir(folder / name):
+            plugin = look_at(folder / name, source)
+            if plugin is not None:
+                yield plugin
 
 
 def look_at(folder, source):
@@ -88,7 +89,7 @@ def look_at(folder, source):
 def _misspelt(folder, source):
     """A folder whose manifest nearly has the right name is a plugin that somebody will look for."""
     names = {"plugins.toml", "plugin.tml", "manifest.toml", "plugin.json", "plugin.yaml", "plugin.ini"}
-    for name in sorted(os.listdir(folder)):
+    for name in files.names(folder, 1000)[0]:
         if name.lower() == FILE or name.lower() in names:
             return _broken(folder, source, f"there is no {FILE}, but {name}; a manifest has that name and is TOML")
     return None

@@ -11,16 +11,19 @@ import dataclasses
 import keyword
 import pathlib
 import re
-import stat
 import tomllib
 from typing import NamedTuple
 
-from . import packages, places
-from .schema import Setting, near, type_name
+from . import bounds, files, packages, places
+from .schema import Setting, near, shown, type_name
 
 FILE = "plugin.toml"
-LARGEST = 1 << 20  # bytes of a manifest
+LARGEST = bounds.LARGEST  # bytes of a manifest
+MOST_PROBLEMS = 50  # that are told of one manifest
 _DEEPEST = 50  # levels of tables and arrays for the application
+_MOST = 500  # settings, actions, dependencies, authors
+_LONGEST = {"version": 100, "entry": 200, "description": 10_000, "homepage": 500, "qi": 200, "python": 200,
+            "private": 200, "authors": 200, "dependencies": 500}  # characters; a line has 200
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _SUFFIXES = (".py", ".pyc")  # and those of extension modules
@@ -91,7 +94,10 @@ class Manifest:
     def read(cls, folder):
         """Reads the manifest of a plugin's folder. ManifestError, with all problems, if anything is wrong with it."""
         reader = _Reader(pathlib.Path(folder))
-        fields = reader.read()
+        try:
+            fields = reader.read()
+        except _Enough:
+            reader.problems.append(Problem(str(reader.file), reader.problems[-1].line, "", "and more of the kind"))
         if reader.problems:
             raise ManifestError(sorted(reader.problems, key=lambda problem: problem.line))
         return cls(folder=reader.folder, **fields)
@@ -100,6 +106,10 @@ class Manifest:
 def is_manifest_there(folder):
     """Tells whether a folder holds a plugin."""
     return (pathlib.Path(folder) / FILE).exists()
+
+
+class _Enough(Exception):
+    """There are more problems than anybody reads."""
 
 
 class _Reader:
@@ -112,9 +122,13 @@ class _Reader:
         self.places = {}
 
     def problem(self, text, *path, line=None):
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _Enough
+        place = path
+        path = [shown(part) if isinstance(part, str) else part for part in path]
         field = ".".join(f"[{key}]" if isinstance(key, int) else key for key in path).replace(".[", "[")
-        where = line if line is not None else places.line_of(self.places, path)
-        self.problems.append(Problem(str(self.file), where, field, text))
+        where = line if line is not None else places.line_of(self.places, place)
+        self.problems.append(Problem(str(self.file), where, shown(field), shown(text, 500)))
 
     def read(self):
         text = self._text()
@@ -133,14 +147,11 @@ class _Reader:
     def _text(self):
         """The file's text; None, with a problem, if there is none."""
         try:
-            facts = self.file.stat()
-            if not stat.S_ISREG(facts.st_mode):  # a pipe would keep its reader waiting
-                return self.problem("this is not a file", line=0)
-            if facts.st_size > LARGEST:
-                return self.problem(f"a manifest is no larger than {LARGEST >> 20} MB", line=0)
-            data = self.file.read_bytes()
+            data = files.read(self.file, LARGEST)
+        except files.TooLarge:
+            return self.problem(f"a manifest is no larger than {LARGEST >> 20} MB", line=0)
         except OSError as problem:
-            return self.problem(f"cannot be read: {problem.strerror}", line=0)
+            return self.problem(problem.strerror if "this is" in problem.strerror else f"cannot be read: {problem.strerror}", line=0)
         try:
             return data.decode("utf-8-sig")  # some editors begin with a mark
         except UnicodeDecodeError as problem:
@@ -149,9 +160,12 @@ class _Reader:
 
     def _parse(self, text):
         try:
+            bounds.check(text)
             document = tomllib.loads(text)
             self.places = places.lines(text)
             return document
+        except bounds.TooMuch as problem:
+            return self.problem(str(problem), line=problem.line)
         except tomllib.TOMLDecodeError as problem:
             reason, _, place = str(problem).partition(" (at ")
             found = re.match(r"line (\d+)", place)
@@ -192,14 +206,22 @@ class _Reader:
 
     def _field(self, name, value):
         """Checks a field of [plugin] whose type is right."""
+        longest = _LONGEST.get(name, 200)
         if isinstance(value, list):
+            if len(value) > _MOST:
+                self.problem(f"there are more than {_MOST}", "plugin", name)
+                return ()
             for index, item in enumerate(value):
-                if not isinstance(item, str) or not item.strip():
+                if isinstance(item, str) and len(item) > longest:
+                    self.problem(f"this is longer than {longest} characters", "plugin", name, index)
+                elif not isinstance(item, str) or not item.strip():
                     self.problem("this is a text that is not empty", "plugin", name, index)
                 else:
                     self._try(_FIELDS[name].check, item, name, index)
             return tuple(value)
-        if _FIELDS[name].needed and not value.strip():
+        if len(value) > longest:
+            self.problem(f"this is longer than {longest} characters", "plugin", name)
+        elif _FIELDS[name].needed and not value.strip():
             self.problem(f"this is empty; {_FIELDS[name].needed}", "plugin", name)
         elif value:
             self._try(_FIELDS[name].check, value, name)
@@ -256,7 +278,7 @@ class _Reader:
     def _modules(self):
         if (self.folder / "__init__.py").is_file():
             yield self.folder.absolute().name
-        for path in sorted(self.folder.iterdir()):
+        for path in (self.folder / name for name in files.names(self.folder, 1000)[0]):
             if path.suffix == ".py" and path.stem.isidentifier() and path.stem != "__init__":
                 yield path.stem
             elif (path / "__init__.py").is_file():
@@ -270,6 +292,7 @@ class _Reader:
 
     def _check_dependency(self, value):
         requirement = packages.requirement(value)
+        packages.applies(requirement)
         if requirement.url:
             raise ValueError(f"{value!r} names an address, from which nothing is ever installed; name versions")
 
@@ -284,6 +307,9 @@ class _Reader:
 
     def _settings(self, table):
         settings = {}
+        if len(table) > _MOST:
+            self.problem(f"there are more than {_MOST}", "settings")
+            return settings
         for key, value in table.items():
             if not isinstance(value, dict):
                 self.problem(f"a setting is a table, [settings.{key}], not {type_name(value)}", "settings", key)
@@ -307,6 +333,8 @@ class _Reader:
     def _actions(self, value):
         if not isinstance(value, list):
             return self.problem(f"this is an array of tables, not {type_name(value)}", "contributes", "actions")
+        if len(value) > _MOST:
+            return self.problem(f"there are more than {_MOST}", "contributes", "actions")
         names = set()
         for index, action in enumerate(value):
             path = ("contributes", "actions", index)

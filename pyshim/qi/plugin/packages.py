@@ -55,6 +55,16 @@ def requirement(text):
     return found
 
 
+def applies(requirement, extras=("",)):
+    """Whether a requirement holds here, with one of these extras. ValueError if its marker cannot be told."""
+    if requirement.marker is None:
+        return True
+    try:
+        return any(requirement.marker.evaluate({"extra": extra}) for extra in extras)
+    except Exception as problem:  # of several kinds: what is compared may be no version, or not be known
+        raise ValueError(f"the marker {str(requirement.marker)!r} cannot be told here: {problem}") from None
+
+
 def canonical(name):
     """The name of a distribution as it is compared: My_Package and my-package are one."""
     return module("utils").canonicalize_name(name)

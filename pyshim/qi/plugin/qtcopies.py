@@ -9,9 +9,12 @@ import re
 
 import _qi
 
+from . import files
+
 BINDINGS = {"PySide": 4, "PyQt4": 4, "PySide2": 5, "PyQt5": 5, "PySide6": 6, "PyQt6": 6}  # by the Qt that they are for
 _MODULES = BINDINGS | {"shiboken2": 5, "shiboken6": 6}
 _QT = re.compile(r"(?:lib)?Qt(\d)?Core(?:\.so(?:\.[\d.]+)?|\.dll|\.dylib)|QtCore\.framework")
+_CHUNK, _LONGEST = 1 << 20, 32  # bytes; of the name that is looked for
 _NEEDED = re.compile(rb"\0(libQt([456])Core\.so\.[456])\0")
 
 
@@ -54,9 +57,14 @@ def _look_through(root, version, library):
 
 def _linked_to(path):
     """The library of Qt that a library names, and its number. Names of libraries stand in a table of texts."""
+    last = b""
     try:
-        with open(path, "rb") as file:
-            found = _NEEDED.search(file.read())
+        with open(files.open_file(path), "rb", buffering=0) as file:
+            while chunk := file.read(_CHUNK):  # in pieces: a search holds the interpreter until it ends
+                found = _NEEDED.search(last + chunk)
+                if found:
+                    return found[1].decode(), found[2].decode()
+                last = chunk[-_LONGEST:]
     except OSError:
-        return None
-    return found and (found[1].decode(), found[2].decode())
+        pass
+    return None

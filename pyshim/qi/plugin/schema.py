@@ -92,12 +92,18 @@ class Setting:
 def near(name, known):
     """"; did you mean 'x'?", or a list of what there is."""
     import difflib
+    import itertools
 
-    known = list(known)
-    close = difflib.get_close_matches(str(name), known, n=2)
+    known = [each for each in itertools.islice(known, 500) if len(each) <= 100]
+    close = difflib.get_close_matches(str(name)[:100], known, n=2)
     if close:
         return "; did you mean " + " or ".join(map(repr, close)) + "?"
-    return "; there is " + ", ".join(known) if known else ""
+    return "; there is " + ", ".join(known[:20]) + (", and more" if len(known) > 20 else "") if known else ""
+
+
+def shown(text, longest=200):
+    """A text of somebody's as a message may have it."""
+    return text if len(text) <= longest else text[:longest] + "…"
 
 
 def type_name(value):

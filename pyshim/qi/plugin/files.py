@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Reading files that somebody else may have put there: nothing but files, no more than so many bytes, and no waiting.
+
+A pipe would keep its reader waiting for ever, a device would be opened by name, and /dev/zero has no end. So what is
+read is looked at first, opened in a way that does not wait, and looked at again through its descriptor.
+"""
+
+import errno
+import os
+import stat
+
+
+class TooLarge(OSError):
+    """A file holds more than it may."""
+
+
+def read(path, most, *, follow=True, folder=None):
+    """Returns what a file holds, at most `most` bytes. OSError if it is no file, or has more: TooLarge.
+
+    folder: the descriptor of the folder that the path begins in. With follow=False the last part is no symlink.
+    """
+    with open(open_file(path, follow=follow, folder=folder), "rb", buffering=0) as file:
+        return read_descriptor(file.fileno(), most, path)
+
+
+def open_file(path, *, follow=True, folder=None):
+    """Returns the descriptor of a file, for reading. OSError if it is none."""
+    _check(os.stat(path, dir_fd=folder, follow_symlinks=follow), path)
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
+    number = os.open(path, flags, dir_fd=folder)
+    try:
+        _check(os.fstat(number), path)
+    except BaseException:
+        os.close(number)
+        raise
+    return number
+
+
+def _check(facts, path):
+    if stat.S_ISDIR(facts.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "this is a folder, not a file", os.fspath(path))
+    if not stat.S_ISREG(facts.st_mode):
+        raise OSError(errno.EINVAL, "this is not a file", os.fspath(path))
+
+
+def read_descriptor(number, most, path):
+    """Returns all that an open file holds from where it stands on."""
+    data = bytearray()
+    while chunk := os.read(number, min(1 << 20, most + 1 - len(data))):
+        data += chunk
+        if len(data) > most:
+            raise TooLarge(errno.EFBIG, f"it holds more than {_size(most)}", os.fspath(path))
+    return bytes(data)
+
+
+def _size(number):
+    return f"{number >> 20} MB" if number >= 1 << 20 else f"{number >> 10} kB"
+
+
+def names(folder, most):
+    """Returns the names in a folder, sorted, and whether there are more than `most`, of which some are left out."""
+    found = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if len(found) == most:
+                return sorted(found), True
+            found.append(entry.name)
+    return sorted(found), False
