@@ -21,6 +21,10 @@
  *                                         +-- activate() fails, or takes too long --> FAILED
  *                                         +-- a check or the user says no --> BLOCKED
  *
+ * What waits for disks, looking for plugins, checking and hashing their files, compiling them, is done in threads of
+ * libqi's own: the window goes on meanwhile, however slow the disk and however large the plugin. So functions that
+ * need it are tasks, or end before it does and tell of the rest by events.
+ *
  * Everything that a plugin makes, its tasks, timers, connections and actions, belongs to it and is undone when it
  * is disabled. A plugin is no prisoner, though: its code can do all that the application can.
  *
@@ -57,7 +61,9 @@ typedef enum qi_plugin_event_kind {
     QI_PLUGIN_STATE,     /* from `before` to `state` */
     QI_PLUGIN_ACTIONS,   /* its actions, or what they show, have changed */
     QI_PLUGIN_SETTING,   /* the setting `detail` has another value */
-    QI_PLUGIN_ERROR      /* an exception that nobody awaits: `reason` is the message */
+    QI_PLUGIN_ERROR,     /* an exception that nobody awaits: `reason` is the message */
+    QI_PLUGIN_PROGRESS,  /* its files are being checked: `reason` and `progress` say how far that is */
+    QI_PLUGIN_SEARCHED   /* a search for plugins is over, and all that it found was told of; the id is "" */
 } qi_plugin_event_kind;
 
 /* What happened to a plugin. Borrowed for the call, like all that it points at. */
@@ -69,6 +75,7 @@ typedef struct qi_plugin_event {
     const char *reason;            /* of the state, or an error's message; NULL: none */
     const char *traceback;         /* NULL: none */
     const char *detail;            /* the key of a setting; NULL: none */
+    double progress;               /* from 0 to 1: how much of its files has been checked; -1: not known */
 } qi_plugin_event;
 
 /* Thread: GUI, without the GIL. */
@@ -131,7 +138,14 @@ typedef struct qi_plugins_config {
 QI_API void qi_plugins_config_init(qi_plugins_config *config);
 
 /**
- * Looks for plugins, and starts those that the user has enabled, in the order of their ids, in the event loop.
+ * Begins to look for plugins, and starts those that the user has enabled, in the order of their ids, in the event loop.
+ *
+ * It does not wait for disks: the search goes on in a thread. Its end is told by QI_PLUGIN_ADDED for each plugin, then
+ * QI_PLUGIN_SEARCHED, from the event loop, or from the first function that needs to know: a function that asks for
+ * a plugin waits for the end of the search, and no events are handled meanwhile, if it is qi_plugins_list() during the
+ * first search, or the id is not known yet. qi_plugin_enable(), _disable(), _reload() and _withdraw() never wait: their
+ * tasks do. A host with a window asks when QI_PLUGIN_SEARCHED has come, or qi_plugins_searching() says no.
+ * A plugin whose files take long to check does not keep the next ones from starting.
  *
  * `config` is copied; NULL means all defaults. A shutdown of the runtime ends active plugins first, the one that was
  * started last before the others, and they are enabled again the next time.
@@ -139,8 +153,16 @@ QI_API void qi_plugins_config_init(qi_plugins_config *config);
  */
 QI_API int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config);
 
-/** Looks for plugins again: new ones are DISCOVERED, those whose folder is gone are disabled and removed. */
+/**
+ * Looks for plugins again: new ones are DISCOVERED, those whose folder is gone are disabled and removed.
+ *
+ * It only begins that, as qi_plugins_start() does; what is known already is answered as it was until
+ * QI_PLUGIN_SEARCHED is told.
+ */
 QI_API int qi_plugins_rescan(qi_runtime *runtime);
+
+/** Tells whether a search for plugins goes on; false also where there are no plugins. Never waits. Thread: GUI. */
+QI_API bool qi_plugins_searching(qi_runtime *runtime);
 
 /**
  * Has one more callback told of events, before or after qi_plugins_start(). `user` is kept until the same pair is
@@ -152,7 +174,7 @@ QI_API int qi_plugins_listen(qi_runtime *runtime, qi_plugin_event_fn event, void
 QI_API int qi_plugins_unlisten(qi_runtime *runtime, qi_plugin_event_fn event, void *user);
 
 /**
- * Describes all plugins, a list of maps ordered by name, each as qi_plugin_info() has it.
+ * Describes all plugins, a list of maps ordered by name, each as qi_plugin_info() has it. Waits for the first search.
  *
  * `*out` is owned: release it with qi_value_clear().
  */
@@ -167,6 +189,7 @@ QI_API int qi_plugins_list(qi_runtime *runtime, qi_value *out);
  *     state            as qi_plugin_state_name() has it
  *     reason           why it is in that state, ""
  *     traceback        of the error that it failed with, ""
+ *     progress         (float, none if it is not known) from 0 to 1: how much of its files has been checked
  *     enabled          (bool) the user wants it
  *     consented        (bool) the user has agreed to its files, as they were when last looked at
  *     problems         (list) what is wrong with its manifest
@@ -184,14 +207,22 @@ QI_API int qi_plugins_list(qi_runtime *runtime, qi_value *out);
  */
 QI_API int qi_plugin_info(qi_runtime *runtime, const char *id, qi_value *out);
 
-/** Returns the state of a plugin; QI_PLUGIN_UNKNOWN if there is none, or the call fails. Thread: GUI. */
+/**
+ * Returns the state of a plugin; QI_PLUGIN_UNKNOWN if there is none, or the call fails. Waits for a search that goes
+ * on if the id is not known. Thread: GUI.
+ */
 QI_API qi_plugin_state qi_plugin_state_of(qi_runtime *runtime, const char *id);
 
 /**
  * Starts a plugin, now and with each qi_plugins_start(). One that is on already stays as it is.
  *
+ * Its files are checked and hashed in a thread, then the user is asked, then its modules are compiled in a thread, and
+ * imported. What was hashed is what is imported: a file that has changed meanwhile is refused. QI_PLUGIN_PROGRESS and
+ * the task's progress (in kB) tell how far it is; qi_plugin_disable() ends that at once.
+ *
  * The task's result is the map of qi_plugin_info(): its "state" says what came of it. `options` may be NULL, and its
- * `callable` is not used; `out` is as that of qi_run_task(). Fails also as qi_run_task().
+ * `callable` is not used; `out` is as that of qi_run_task(). Fails also as qi_run_task(). An id that turns out to be
+ * no plugin's at the end of a search that goes on makes the task fail.
  */
 QI_API int qi_plugin_enable(qi_runtime *runtime, const char *id, const qi_task_options *options,
                             qi_task **out);
@@ -211,6 +242,13 @@ QI_API int qi_plugin_disable(qi_runtime *runtime, const char *id, const qi_task_
  */
 QI_API int qi_plugin_reload(qi_runtime *runtime, const char *id, const qi_task_options *options,
                             qi_task **out);
+
+/**
+ * Disables a plugin and forgets that the user has agreed to it: when it is enabled again, the user is asked as for
+ * a new one. As qi_plugin_enable() for the rest; the task fails if that cannot be noted.
+ */
+QI_API int qi_plugin_withdraw(qi_runtime *runtime, const char *id, const qi_task_options *options,
+                              qi_task **out);
 
 /**
  * Reads a setting of a plugin, also of one that is off.

@@ -218,6 +218,19 @@ int qi_plugins_rescan(qi_runtime *runtime)
     return status;
 }
 
+bool qi_plugins_searching(qi_runtime *runtime)
+{
+    qi_value answer = qi_none();
+
+    if (check(runtime) != QI_OK)
+        return false;
+    qip_visit visit = qip_python_enter();
+    int status = read_answer(qip_call_python(own_module, "searching", "()"), "asking for a search",
+                             &answer);
+    qip_python_leave(visit);
+    return status == QI_OK && answer.kind == QI_KIND_BOOL && answer.as.boolean;
+}
+
 /* -- listening ------------------------------------------------------------------------------------ */
 
 static int change_listener(const qi_runtime *runtime, qi_plugin_event_fn event, void *user,
@@ -317,7 +330,7 @@ static int change(qi_runtime *runtime, const char *id, const char *target,
     if (status != QI_OK)
         return status;
     qip_visit visit = qip_python_enter();
-    status = read_answer(qip_call_python(own_module, "state_of", "(s)", id), id, NULL);
+    status = read_answer(qip_call_python(own_module, "knows", "(s)", id), id, NULL);
     if (status == QI_OK) {
         const qi_value argument = qi_text(id);
         status = launch(runtime, target, &argument, options, out);
@@ -342,6 +355,12 @@ int qi_plugin_reload(qi_runtime *runtime, const char *id, const qi_task_options 
                      qi_task **out)
 {
     return change(runtime, id, "qi.plugin._host:reload", options, out);
+}
+
+int qi_plugin_withdraw(qi_runtime *runtime, const char *id, const qi_task_options *options,
+                       qi_task **out)
+{
+    return change(runtime, id, "qi.plugin._host:withdraw", options, out);
 }
 
 /* -- settings and actions ------------------------------------------------------------------------- */

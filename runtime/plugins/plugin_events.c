@@ -119,8 +119,8 @@ static PyObject *tell(PyObject *Py_UNUSED(module), PyObject *arguments)
     qi_plugin_event event = {.size = sizeof event};
     int kind, state, before;
 
-    if (!PyArg_ParseTuple(arguments, "isiizzz:_plugin_tell", &kind, &event.id, &state, &before,
-                          &event.reason, &event.traceback, &event.detail))
+    if (!PyArg_ParseTuple(arguments, "isiizzzd:_plugin_tell", &kind, &event.id, &state, &before,
+                          &event.reason, &event.traceback, &event.detail, &event.progress))
         return NULL;
     event.kind = (qi_plugin_event_kind)kind;
     event.state = (qi_plugin_state)state;
@@ -210,8 +210,8 @@ int qip_plugin_events_setup(PyObject *module)
 {
     static PyMethodDef methods[] = {
         {"_plugin_tell", tell, METH_VARARGS,
-         "_plugin_tell(kind, id, state, before, reason, traceback, detail)\n--\n\n"
-         "Tell the host's listeners of an event; the last three are str or None."},
+         "_plugin_tell(kind, id, state, before, reason, traceback, detail, progress)\n--\n\n"
+         "Tell the host's listeners of an event; reason, traceback and detail are str or None."},
         {"_plugin_ask", ask, METH_VARARGS,
          "_plugin_ask(id, name, version, folder, hash, reason, changed)\n--\n\n"
          "Whether the user agrees to a plugin, by the host's callback."},

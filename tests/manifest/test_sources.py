@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What runs is what was hashed: no bytecode that lies in the folder, no file that changed in between."""
 
+import functools
 import importlib
 import importlib.util
 import inspect
+import marshal
 import os
 import pathlib
 import py_compile
+import shutil
 import sys
 import traceback
 import unittest
+import zipfile
+import zlib
 from unittest import mock
 
 from pluginfolder import PluginCase
@@ -140,9 +145,11 @@ class Changes(SourceCase):
     def test_what_was_hashed_is_compiled_unless_the_file_has_changed(self):
         folder = self.plugin(files={"same_k.py": "value = 1\n", "other_k.py": "value = 1\n"})
         tree = Tree(folder)
-        sources.guard(folder, tree.fingerprint().files, tree.sources)
-        self.addCleanup(sources.unguard, folder)
+        hashes = tree.fingerprint().files
         (folder / "other_k.py").write_text("value = 2\n")
+        tree.drop_changed()  # what is dropped is read again, and refused
+        sources.guard(folder, hashes, tree.sources)
+        self.addCleanup(sources.unguard, folder)
         sys.path.insert(0, str(folder))
         self.addCleanup(sys.path.remove, str(folder))
         for name in ("same_k", "other_k"):
@@ -152,7 +159,7 @@ class Changes(SourceCase):
         with self.assertRaisesRegex(ImportError, "has changed since the user agreed"):
             importlib.import_module("other_k")
         sources.all_loaded(folder)
-        self.assertEqual(sources._read, {})
+        self.assertEqual([guard.read for guard in sources._guards.values()], [{}])
 
     def test_extension_modules_too(self):
         folder = self.plugin()
@@ -182,6 +189,173 @@ class Changes(SourceCase):
         self.write(folder / "late_f.py", "value = 2\n")
         with self.assertRaisesRegex(ImportError, "late_g.py has changed"):
             self.load("late_g")
+
+
+    def test_a_file_that_a_symlink_has_replaced(self):
+        evil = self.write(self.base / "evil" / "evil.py", "raise SystemExit('it ran')\n")
+        folder = self.plugin(files={"late_m.py": "value = 1\n", "pack_m/__init__.py": "", "pack_m/part.py": "value = 1\n"})
+        self.guard(folder, fingerprint(folder).files)
+        (folder / "late_m.py").unlink()
+        (folder / "late_m.py").symlink_to(evil)
+        self.write(self.base / "evil" / "__init__.py", "raise SystemExit('it ran')\n")
+        shutil.rmtree(folder / "pack_m")
+        (folder / "pack_m").symlink_to(self.base / "evil")
+        for name in ("late_m", "pack_m", "pack_m.evil"):
+            with self.subTest(name), self.assertRaises(ImportError):
+                self.load(name)
+
+    def test_a_symlink_that_leads_elsewhere_than_it_did(self):
+        folder = self.plugin(files={"one_n.py": "value = 1\n", "two_n.py": "value = 2\n"})
+        (folder / "link_n.py").symlink_to("one_n.py")
+        self.guard(folder, fingerprint(folder).files)
+        self.assertEqual(self.load("link_n").value, 1)
+        (folder / "link_n.py").unlink()
+        (folder / "link_n.py").symlink_to("two_n.py")
+        with self.assertRaisesRegex(ImportError, "leads through a symlink that was not there when the user agreed"):
+            self.load("link_n")
+
+    def test_through_a_symlink_that_others_have_changed_the_folder_itself_counts(self):
+        real = self.plugin(base=self.base / "real", files={"late_o.py": "value = 1\n"})
+        evil = self.plugin(base=self.base / "evil", files={"late_o.py": "raise SystemExit('it ran')\n"})
+        link = self.base / "link"
+        link.symlink_to(real)
+        self.guard(link, fingerprint(link).files)
+        link.unlink()
+        link.symlink_to(evil)
+        importlib.invalidate_caches()
+        with self.assertRaises(ImportError):  # what is there now is below no guard
+            sources.loader("late_o", str(link / "late_o.py")).get_code("late_o")
+
+    def test_a_loader_is_of_no_use_when_the_guard_has_gone(self):
+        folder = self.plugin(files={"late_p.py": "value = 1\n"})
+        sources.guard(folder, fingerprint(folder).files)
+        loader = sources.loader("late_p", str(folder / "late_p.py"))
+        sources.unguard(folder)
+        with self.assertRaisesRegex(ImportError, "is in the folder of no active plugin"):
+            loader.get_code("late_p")
+
+
+class Finders(SourceCase):
+    """Whatever finder finds a module, where it comes from decides how it is loaded."""
+
+    SOURCE = Bytecode.SOURCE
+
+    def guarded(self, **files):
+        self.folder = self.plugin(files={f"{name}.py": self.SOURCE for name in files or {"part_q": 1}})
+        for path in self.folder.glob("part_*.py"):
+            self.plant(path, "value = 'planted'")
+        sources.guard(self.folder, fingerprint(self.folder).files)
+        self.addCleanup(sources.unguard, self.folder)
+        return self.folder
+
+    def test_the_parent_on_the_path(self):
+        self.guarded()
+        sys.path.insert(0, str(self.base))
+        self.assertEqual(self.load("shop.part_q").value, "from the source")
+
+    def test_a_package_by_itself_whose_parent_is_on_the_path(self):
+        folder = self.plugin(files={"__init__.py": self.SOURCE})
+        self.plant(folder / "__init__.py", "value = 'planted'")
+        sys.path.insert(0, str(self.base))
+        self.assertEqual(self.load("shop").value, "planted")  # otherwise the next line would prove nothing
+        sources.guard(folder, fingerprint(folder).files)
+        self.addCleanup(sources.unguard, folder)
+        self.assertEqual(self.load("shop").value, "from the source")
+        self.write(folder / "__init__.py", "raise SystemExit('it ran')")
+        with self.assertRaisesRegex(ImportError, "has changed since the user agreed"):
+            self.load("shop")
+
+    def test_a_symlink_elsewhere_that_leads_into_the_folder(self):
+        folder = self.guarded()
+        (self.base / "site").mkdir()
+        (self.base / "site" / "part_r.py").symlink_to(folder / "part_q.py")
+        (self.base / "site" / "pack_r").symlink_to(folder)
+        sys.path.insert(0, str(self.base / "site"))
+        self.assertEqual(self.load("part_r").value, "from the source")
+        self.assertEqual(self.load("pack_r.part_q").value, "from the source")
+
+    def test_a_finder_of_somebody_elses(self):
+        folder = self.guarded()
+
+        class Finder:
+            @staticmethod
+            def find_spec(name, path=None, target=None):
+                if name == "any_s":
+                    return importlib.util.spec_from_file_location(name, folder / "part_q.py")
+
+        sys.meta_path.insert(1, Finder)
+        self.addCleanup(sys.meta_path.remove, Finder)
+        self.assertEqual(self.load("any_s").value, "from the source")
+
+    def test_a_loader_that_nobody_knows(self):
+        folder = self.guarded()
+
+        class Loader(importlib.machinery.SourceFileLoader):
+            pass
+
+        class Finder:
+            @staticmethod
+            def find_spec(name, path=None, target=None):
+                if name == "any_t":
+                    return importlib.util.spec_from_file_location(name, folder / "part_q.py", loader=Loader(name, str(folder / "part_q.py")))
+
+        sys.meta_path.insert(1, Finder)
+        self.addCleanup(sys.meta_path.remove, Finder)
+        with self.assertRaisesRegex(ImportError, "would be loaded by .*Loader, which does not know what the user agreed to"):
+            self.load("any_t")
+
+    def test_an_archive_is_what_was_hashed(self):
+        folder = self.plugin()
+        archive = folder / "lib.zip"
+        with zipfile.ZipFile(archive, "w") as file:
+            file.writestr("zipped_u.py", "value = 1\n")
+            file.writestr("zipped_v.py", "value = 1\n")
+        sources.guard(folder, fingerprint(folder).files)
+        self.addCleanup(sources.unguard, folder)
+        sys.path.insert(0, str(archive))
+        self.assertEqual(self.load("zipped_u").value, 1)
+        with zipfile.ZipFile(archive, "w") as file:
+            file.writestr("zipped_v.py", "raise SystemExit('it ran')\n")
+        with self.assertRaisesRegex(ImportError, "lib.zip has changed since the user agreed"):
+            self.load("zipped_v")
+
+    def test_a_library_that_changes_after_it_was_hashed(self):
+        folder = self.plugin()
+        name = f"native_w{importlib.machinery.EXTENSION_SUFFIXES[0]}"
+        self.write(folder / name, b"\x7fELF")
+        tree = Tree(folder)
+        sources.guard(folder, tree.fingerprint().files, versions=tree.versions)
+        self.addCleanup(sources.unguard, folder)
+        self.assertEqual(list(tree.versions), [str(folder / name)])
+        self.write(folder / name, b"\x7fELG")
+        sys.path.insert(0, str(folder))
+        with self.assertRaisesRegex(ImportError, "has changed since the user agreed"):
+            self.load("native_w")
+
+    def test_while_a_plugin_starts_nothing_is_looked_up_on_the_disk(self):
+        folder = self.plugin(files={"near_x.py": "value = 1\n", "pack_x/__init__.py": "", "pack_x/inner.py": "value = 2\n",
+                                    "space_x/inner.py": "value = 3\n"})
+        tree = Tree(folder)
+        hashes = tree.fingerprint().files
+        sources.guard(f"{folder}/", hashes, tree.sources)
+        self.addCleanup(sources.unguard, folder)
+        sys.path.insert(0, str(folder))
+        looks = []
+        follow = [True]
+        sys.addaudithook(lambda event, args: follow and event in ("open", "os.listdir", "os.scandir") and looks.append((event, args)))
+        self.addCleanup(follow.clear)
+
+        def looked(path, *args, real, **how):
+            if str(folder) in str(path):
+                looks.append(path)
+            return real(path, *args, **how)
+
+        with mock.patch.object(sources.os, "stat", functools.partial(looked, real=os.stat)), \
+             mock.patch.object(sources.os, "lstat", functools.partial(looked, real=os.lstat)), \
+             mock.patch.object(sources.bytecode, "recall", return_value=None), mock.patch.object(sources.bytecode, "keep"):
+            for name, value in (("near_x", 1), ("pack_x.inner", 2), ("space_x.inner", 3)):
+                self.assertEqual(self.load(name).value, value)
+        self.assertEqual([look for look in looks if str(folder) in str(look)], [])
 
 
 class Cache(SourceCase):
@@ -218,6 +392,61 @@ class Cache(SourceCase):
         self.guard(self.plugin(files={"kept_d.py": "value = 1\n"}))
         self.assertEqual(self.load("kept_d").value, 1)
         self.assertEqual(self.files(), [])
+
+    def test_entries_that_somebody_else_could_have_written_are_not_used(self):
+        self.guard(self.plugin(files={"kept_g.py": "value = 1\n"}))
+        self.load("kept_g")
+        [path] = self.files()
+        good = path.read_bytes()
+        head, _, _ = good.partition(b"\n")
+        evil = marshal.dumps(compile("value = 'planted'", "planted", "exec"))
+        forged = head.rpartition(b" ")[0] + b" %08x\n" % zlib.crc32(evil) + evil
+        path.write_bytes(forged)
+        self.assertEqual(self.load("kept_g").value, "planted")  # the user could: otherwise the rest would prove nothing
+        for spoil in self.spoils(path):
+            path.unlink(missing_ok=True)
+            path.write_bytes(forged)
+            path.chmod(0o600)
+            with self.subTest(spoil.__name__):
+                spoil()
+                self.assertEqual(self.load("kept_g").value, 1)
+                for folder in (self.cache, self.cache / "qi", self.cache / "qi" / "bytecode"):
+                    os.chown(folder, os.geteuid(), -1)
+                    folder.chmod(0o700)
+
+    def spoils(self, path):
+        def everybody_may_write_to_it():
+            path.chmod(0o666)
+
+        def it_is_a_symlink():
+            path.rename(self.base / "elsewhere")
+            path.symlink_to(self.base / "elsewhere")
+
+        def it_is_a_pipe():
+            path.unlink()
+            os.mkfifo(path, 0o600)
+
+        def everybody_may_write_to_a_folder_above():
+            (self.cache / "qi").chmod(0o777)
+
+        def it_is_somebody_elses():
+            os.chown(path, 65534, -1)
+
+        def a_folder_above_is_somebody_elses():
+            os.chown(self.cache, 65534, -1)
+
+        yield from (everybody_may_write_to_it, it_is_a_symlink, it_is_a_pipe, everybody_may_write_to_a_folder_above)
+        if os.geteuid() == 0:
+            yield from (it_is_somebody_elses, a_folder_above_is_somebody_elses)
+
+    def test_an_entry_is_of_one_source(self):
+        self.guard(self.plugin(files={"kept_h.py": "value = 1\n", "kept_i.py": "value = 22\n"}))
+        self.load("kept_h")
+        [first] = self.files()
+        self.load("kept_i")
+        [second] = set(self.files()) - {first}
+        shutil.copy(second, first)
+        self.assertEqual(self.load("kept_h").value, 1)
 
     def test_it_can_be_switched_off(self):
         self.guard(self.plugin(files={"kept_e.py": "value = 1\n"}))

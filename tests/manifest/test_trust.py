@@ -10,7 +10,7 @@ from unittest import mock
 from pluginfolder import PluginCase
 
 from qi.plugin import trust
-from qi.plugin.trust import Consents, changes, fingerprint, problems
+from qi.plugin.trust import changes, fingerprint, problems
 
 
 class WhoCouldChangeIt(PluginCase):
@@ -63,6 +63,54 @@ class WhoCouldChangeIt(PluginCase):
         (self.base / "work").chmod(0o755)
         (self.base / "plugins").chmod(0o777)
         self.assertIn(str(self.base / "plugins"), problems(link)[0])
+
+    def test_a_symlink_on_the_way_in_a_folder_that_others_may_write_to(self):
+        # It is neither where the first path is, nor where the last real one is.
+        target = self.plugin(base=self.base / "real")
+        (self.base / "open").mkdir()
+        (self.base / "open" / "middle").symlink_to(target)
+        (self.base / "link").symlink_to(self.base / "open" / "middle")
+        self.assertEqual(problems(self.base / "link"), [])
+        (self.base / "open").chmod(0o777)
+        self.assertEqual(len(problems(self.base / "link")), 1)
+        self.assertTrue(problems(self.base / "link")[0].startswith(f"{self.base / 'open'}: its group and everybody may"))
+        self.assertEqual(problems(target), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can give files away")
+    def test_a_symlink_of_somebody_elses_in_a_sticky_folder(self):
+        target = self.plugin(base=self.base / "real")
+        (self.base / "open").mkdir()
+        (self.base / "open").chmod(0o1777)
+        link = self.base / "open" / "shop"
+        link.symlink_to(target)
+        self.assertEqual(problems(link), [])
+        os.lchown(link, 65534, -1)
+        self.assertRegex(problems(link)[0], f"{link}: it belongs to nobody, neither to you nor to root")
+        (self.base / "second").symlink_to(link)
+        self.assertRegex(problems(self.base / "second")[0], f"{link}: it belongs to nobody")
+
+    def test_a_symlink_that_leads_out_and_back(self):
+        folder = self.plugin()
+        (self.base / "outside").symlink_to(folder / "shop.py")
+        (folder / "back.py").symlink_to(self.base / "outside")
+        self.assertEqual(problems(folder), [f"{folder / 'back.py'}: this symlink leads out of the plugin's folder, "
+                                            f"through {self.base / 'outside'}; put a copy in its place"])
+
+    def test_a_symlink_that_leads_back_by_the_way_to_the_plugin(self):
+        target = self.plugin(base=self.base / "real")
+        (self.base / "home").symlink_to(self.base / "real")
+        (target / "again.py").symlink_to(self.base / "home" / "shop" / "shop.py")
+        self.assertEqual(problems(self.base / "home" / "shop"), [])
+        self.assertEqual(len(problems(target)), 1)  # there nobody has looked at that link
+
+    def test_symlinks_without_an_end(self):
+        folder = self.plugin()
+        (folder / "a").symlink_to("b")
+        (folder / "b").symlink_to("a")
+        (folder / "nowhere").symlink_to("not-there")
+        self.assertRegex(problems(folder)[0], "Too many levels of symbolic links")
+        (self.base / "c").symlink_to("c")
+        self.assertRegex(problems(self.base / "c")[0], "Too many levels of symbolic links")
 
     def test_files_of_other_users(self):
         folder = self.plugin()
@@ -182,6 +230,35 @@ class Hashes(PluginCase):
         os.mkfifo(folder / "pipe")
         self.assertEqual(fingerprint(folder).files["pipe"], "special")
 
+    def test_what_has_no_end_is_refused(self):
+        folder = self.plugin()
+        with mock.patch.object(trust, "MOST_BYTES", 1 << 20):
+            with open(folder / "holes.bin", "wb") as file:
+                file.truncate(1 << 40)
+            with self.assertRaisesRegex(OSError, "a plugin does not hold more than"):
+                fingerprint(folder)
+            self.assertRegex(problems(folder)[-1], "a plugin does not hold more than")
+        (folder / "holes.bin").unlink()
+        for i in range(20):
+            (folder / f"{i}.txt").touch()
+        with mock.patch.object(trust, "MOST_FILES", 10), self.assertRaisesRegex(OSError, "more than 10 files"):
+            fingerprint(folder)
+
+    def test_a_file_that_grows_while_it_is_read(self):
+        folder = self.plugin(files={"model.bin": b"x" * 100})
+        tree = trust.Tree(folder)
+        real = os.read
+
+        def grow(number, size):
+            data = real(number, size)
+            if data.startswith(b"x"):
+                with open(folder / "model.bin", "ab") as file:
+                    file.write(data)
+            return data
+
+        with mock.patch.object(trust.os, "read", grow), self.assertRaisesRegex(OSError, "it is being written to"):
+            tree.fingerprint()
+
     def test_changes_are_named(self):
         folder = self.plugin(files={"a.py": "", "b.py": "", "c.py": ""})
         before = fingerprint(folder).files
@@ -189,72 +266,6 @@ class Hashes(PluginCase):
         self.write(folder / "b.py", "x")
         self.write(folder / "d.py")
         self.assertEqual(changes(before, fingerprint(folder).files), ["removed: a.py", "changed: b.py", "added: d.py"])
-
-
-class Agreement(PluginCase):
-    def setUp(self):
-        super().setUp()
-        self.folder = self.plugin()
-        self.consents = Consents(self.base / "state" / "consents.json")
-
-    def ask(self, folder=None, id="shop"):
-        folder = folder or self.folder
-        return self.consents.ask(id, folder, fingerprint(folder))
-
-    def test_it_is_asked_for_given_kept_and_withdrawn(self):
-        self.assertEqual((self.ask().reason, bool(self.ask())), ("new", False))
-        self.consents.give("shop", self.folder, fingerprint(self.folder))
-        self.assertEqual((self.ask().reason, bool(self.ask())), ("given", True))
-        self.consents = Consents(self.base / "state" / "consents.json")
-        self.assertTrue(self.ask())
-        self.consents.withdraw("shop")
-        self.consents.withdraw("shop")
-        self.assertEqual(self.ask().reason, "new")
-
-    def test_a_change_asks_again_and_says_which_files(self):
-        self.consents.give("shop", self.folder, fingerprint(self.folder))
-        self.write(self.folder / "shop.py", "import os")
-        self.write(self.folder / "more.py")
-        decision = self.ask()
-        self.assertFalse(decision)
-        self.assertEqual(decision, ("changed", ["added: more.py", "changed: shop.py"]))
-        self.consents.give("shop", self.folder, fingerprint(self.folder))
-        self.assertTrue(self.ask())
-
-    def test_it_is_for_one_folder(self):
-        self.consents.give("shop", self.folder, fingerprint(self.folder))
-        other = self.plugin(base=self.base / "elsewhere")
-        self.assertEqual(fingerprint(other), fingerprint(self.folder))
-        self.assertEqual(self.ask(other).reason, "new")
-
-    def test_it_is_for_one_plugin(self):
-        self.consents.give("shop", self.folder, fingerprint(self.folder))
-        self.assertEqual(self.ask(id="desk").reason, "new")
-        other = self.plugin("desk")
-        self.consents.give("desk", other, fingerprint(other))
-        self.assertTrue(self.ask())
-
-    def test_only_the_user_can_read_and_write_the_file(self):
-        self.consents.give("shop", self.folder, fingerprint(self.folder))
-        self.assertEqual(stat.S_IMODE(self.consents.path.stat().st_mode), 0o600)
-        self.assertEqual(stat.S_IMODE(self.consents.path.parent.stat().st_mode), 0o700)
-        self.assertEqual(os.listdir(self.consents.path.parent), ["consents.json"])
-
-    def test_a_file_that_others_may_write_is_refused(self):
-        self.consents.give("shop", self.folder, fingerprint(self.folder))
-        self.consents.path.chmod(0o666)
-        with self.assertRaisesRegex(PermissionError, "consents.json: its group and everybody may write to it; run: chmod"):
-            self.ask()
-        with self.assertRaises(PermissionError):
-            self.consents.give("shop", self.folder, fingerprint(self.folder))
-
-    def test_a_file_that_holds_something_else_means_that_nobody_was_asked(self):
-        for text in ("", "{", "[]", "\xff", '{"shop": 1}', '{"shop": {"folder": 1, "hash": "x", "files": {}}}', '{"shop": {"hash": "x"}}'):
-            with self.subTest(text):
-                self.write(self.consents.path, text.encode("latin-1")).chmod(0o600)
-                self.assertEqual(self.ask().reason, "new")
-                self.consents.give("shop", self.folder, fingerprint(self.folder))
-                self.assertTrue(self.ask())
 
 
 if __name__ == "__main__":

@@ -121,8 +121,8 @@ TEST_CASE("the runtime may shut down as the first plugin is found")
     config.application_folder_count = 1;
     config.user_folder = config.system_folder = "";
     config.settings_file = settings.c_str();
-    (void)qi_plugins_start(host.runtime, &config);
-    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+    REQUIRE(qi_plugins_start(host.runtime, &config) == QI_OK);
+    host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED; });
 
     REQUIRE(qi_runtime_init(nullptr, &host.runtime) == QI_OK);
     host.start();
@@ -152,7 +152,8 @@ TEST_CASE("a listener may look for plugins again while those that are gone are t
     int status = qi_plugins_rescan(host.runtime);
     INFO(qi_last_error()->message);
     CHECK(status == QI_OK);
-    CHECK(once.done);
+    host.until([&] { return once.done && !qi_plugins_searching(host.runtime); });
+    CHECK(qi_plugin_state_of(host.runtime, "stocks") == QI_PLUGIN_UNKNOWN);
 }
 
 TEST_CASE("a plugin that writes into its own folder is not reloaded for ever")

@@ -19,7 +19,7 @@ static void on_event(const qi_plugin_event *event, void *user)
 {
     static_cast<PluginHost *>(user)->events.push_back(
         {event->kind, event->id, event->state, event->before, text_of(event->reason),
-         text_of(event->traceback), text_of(event->detail)});
+         text_of(event->traceback), text_of(event->detail), event->progress});
 }
 
 static bool on_consent(const qi_plugin_consent *consent, void *user)
@@ -69,6 +69,21 @@ void PluginHost::write(const std::string &id, const std::string &source, const s
 }
 
 void PluginHost::start(const std::function<void(qi_plugins_config &)> &configure)
+{
+    qi_value plugins = qi_none();
+
+    start_looking(configure);
+    (void)qi_plugins_list(runtime, &plugins); /* a callback may have ended the runtime */
+    qi_value_clear(&plugins);
+}
+
+void PluginHost::rescan()
+{
+    REQUIRE(qi_plugins_rescan(runtime) == QI_OK);
+    until([&] { return !qi_plugins_searching(runtime); });
+}
+
+void PluginHost::start_looking(const std::function<void(qi_plugins_config &)> &configure)
 {
     std::string plugins = folder() + "/plugins", settings = folder() + "/settings.ini",
                 data = folder() + "/data";

@@ -21,6 +21,7 @@ struct PluginEvent {
     std::string id;
     qi_plugin_state state, before;
     std::string reason, traceback, detail;
+    double progress;
 };
 
 class PluginHost : public Host
@@ -34,8 +35,13 @@ class PluginHost : public Host
     /* Writes any file below plugins/<id>/. */
     void write_file(const std::string &id, const std::string &name, const std::string &text);
 
-    /* Starts with the folder as that of the application and a user who agrees to everything. */
+    /* Starts with the folder as that of the application and a user who agrees to everything, and waits until it is
+     * known which plugins there are. */
     void start(const std::function<void(qi_plugins_config &)> &configure = {});
+    /* The same, and does not wait. */
+    void start_looking(const std::function<void(qi_plugins_config &)> &configure = {});
+    /* Looks for plugins again, and runs the event loop until that is over. */
+    void rescan();
 
     /* Enables and so on, waits, and returns the state afterwards. */
     qi_plugin_state enable(const char *id);

@@ -45,6 +45,16 @@ def info(id):
 
 
 @_answers
+def searching():
+    return manager.searching()
+
+
+@_answers
+def knows(id):
+    return manager.knows(id)
+
+
+@_answers
 def state_of(id):
     return STATES.index(manager.state(id))
 
@@ -88,3 +98,7 @@ async def disable(id):
 
 async def reload(id):
     return await manager.reload(id)
+
+
+async def withdraw(id):
+    return await manager.withdraw(id)

@@ -10,6 +10,7 @@ for it, and may go away meanwhile, as a plugin does that disables itself.
 
 import asyncio
 import contextvars
+import functools
 import os
 import pathlib
 import threading
@@ -19,7 +20,7 @@ import _qi
 from .._python.ends import Changes
 from .._python.plain import plain_line
 from .._python.scope import plugin_of
-from . import dependencies, discovery, log, threads, trust
+from . import apart, checks, consents, log, threads
 from .containment import Memory, Storm
 from .lifecycle import Activation, Failed, describe, headline
 from .record import STATES, Plugin, c_text
@@ -27,7 +28,9 @@ from .schema import near
 from .settings import NoSuchName, Store, Values
 from .watchfiles import Watch
 
-EVENTS = ("added", "removed", "state", "actions", "setting", "error")  # qi_plugin_event_kind
+EVENTS = ("added", "removed", "state", "actions", "setting", "error", "progress", "searched")  # qi_plugin_event_kind
+_PATIENCE = 2.0  # seconds that plugins wait at the start for one whose files take long to check
+_ABREAST = 4  # plugins that are checked at the same time at the start
 
 
 class ActionError(RuntimeError):
@@ -51,6 +54,9 @@ class Manager:
         self._order = []  # of the active ones
         self._changes = {}  # task -> the plugin
         self._watch = self._memory = self._looking = None
+        self._search = None  # the _Search that is under way
+        self._searched = False  # one has ended
+        self._joining = None  # held by whoever is compared with the plugins that are on
         self._undo = Changes()
 
     # -- start and stop --
@@ -69,10 +75,11 @@ class Manager:
         self._deactivate_seconds = deactivate_seconds
         self._folders = self._places(application_folders, user_folder, system_folder)
         self.data_folder = pathlib.Path(data_folder or os.path.join(services.dataFolders()[0], "plugin-data"))
-        self._consents = trust.Consents(self._consents_file(settings_file))
+        self._consents = consents.Consents(self._consents_file(settings_file))
         self._storm = storm_limit, storm_seconds
         self._memory_limit = memory_limit
         self._thread = threading.get_ident()
+        self._joining = asyncio.Lock()
         self._running = True
         try:
             self._follow(watch_files)
@@ -81,9 +88,14 @@ class Manager:
             self._unfollow()
             self._clear()
             raise
+
+    def _start_wanted(self):
+        """Starts those that the user has enabled, in the order of their ids."""
+        turns = []
         for plugin in sorted(self._plugins.values(), key=lambda plugin: plugin.id):
-            if plugin.wanted:
-                self._change(plugin, "enable", self._enable(plugin))
+            if plugin.wanted and plugin.activation is None and not plugin.changing.locked():
+                turns.append(self._loop.create_future())
+                self._change(plugin, "enable", self._enable(plugin, turns.copy()))
 
     def _follow(self, watch_files):
         """Begins what goes on as long as there are plugins."""
@@ -124,7 +136,11 @@ class Manager:
         if not self._running:
             return
         self._running = False
+        if self._search is not None:
+            self._search.work.cancel()
         for plugin in self._plugins.values():
+            if plugin.work is not None:
+                plugin.work.cancel()
             if plugin.activation is not None and plugin.activation.loading:
                 plugin.activation.abandon()
         # One that waits for the user's answer has begun nothing; the others come to their own end.
@@ -139,12 +155,62 @@ class Manager:
         self._services.store()
         self._clear()
 
+    # -- looking for plugins --
+
     def rescan(self):
-        """Looks for plugins again."""
+        """Begins to look for plugins again; listeners are told of what is found, and "searched" at the end."""
         self._check_running()
+        if self._search is not None:
+            self._search.again = True
+            return
+        self._search = _Search(self._loop)
+        self._search.begin(self._folders, self._found)
+
+    def searching(self):
+        """Whether it looks for plugins just now."""
+        return self._search is not None
+
+    async def _wait_for_search(self):
+        while self._search is not None:
+            await asyncio.shield(self._search.over)
+
+    def _finish_search(self):
+        """Waits until it is known which plugins there are. Nothing else goes on in this thread meanwhile."""
+        while self._running and (search := self._search) is not None:
+            search.ready.wait()
+            self._found(search)
+
+    def _found(self, search):
+        """Takes what was found. Called in the loop, or by whoever could not wait for that."""
+        if self._search is not search or not self._running:
+            return
+        result, exception = search.outcome
+        self._search = None
+        if search.again:
+            self.rescan()
+        try:
+            if exception is not None:
+                self._loop.call_exception_handler({"message": "looking for plugins failed", "exception": exception})
+            else:
+                self._adopt(result)
+        finally:
+            if not search.over.done():
+                search.over.set_result(None)
+        if not self._running:
+            return
+        first, self._searched = not self._searched, True
+        if first:
+            self._start_wanted()
+        self._loop.call_soon(self._tell_searched, context=self._context.copy())
+
+    def _tell_searched(self):
+        if self._running and self._search is None:
+            self._tell("searched", "", 0, 0)
+
+    def _adopt(self, result):
         found = {}
-        for each in discovery.discover(self._folders):
-            found.setdefault(each.id, each)
+        for each in result:
+            found.setdefault(each[0].id, each)
         for id in self._plugins.keys() - found.keys():
             if id in self._plugins:  # a listener that is told may look again, too
                 self._forget(self._plugins[id])
@@ -156,8 +222,10 @@ class Manager:
             else:
                 self._add(each)
 
-    def _add(self, found):
+    def _add(self, each):
+        found, seen, described = each
         plugin = self._plugins[found.id] = Plugin(found)
+        plugin.seen, plugin.described = seen, described
         enabled = self._store.get(found.id, "enabled")
         plugin.wanted = str(enabled).lower() == "true"
         if found.manifest is None:
@@ -166,16 +234,19 @@ class Manager:
             plugin.state = "disabled"
         self.tell("added", plugin)
 
-    def _see_again(self, plugin, found):
+    def _see_again(self, plugin, each):
+        found, seen, described = each
         if plugin.activation is not None:  # what is on stays as it is until it is reloaded
             return
-        self._take_manifest(plugin, found)
+        if seen is None or seen != plugin.seen or found.manifest is None:
+            plugin.seen = seen
+            self._take_manifest(plugin, found)
+        plugin.described = described
 
     def _take_manifest(self, plugin, found):
         if found is plugin.found and found.manifest is not None:
             return
         plugin.found = found
-        plugin.described = None
         self._values.pop(plugin.id, None)
         if found.manifest is None:
             self._set(plugin, "blocked", "\n".join(map(str, found.problems)))
@@ -203,15 +274,26 @@ class Manager:
 
     def _plugin(self, id):
         self._check_running()
+        if id not in self._plugins:
+            self._finish_search()
+            self._check_running()
         try:
             return self._plugins[id]
         except KeyError:
             hint = near(id, self._plugins) if self._plugins else "; there is none"
             raise NoSuchName(f"there is no plugin {id!r}{hint}") from None
 
-    def list(self):
-        """Describes all plugins, by name: a list of what info() returns."""
+    def knows(self, id):
+        """Whether there is a plugin, or a search that may find it. Does not wait."""
         self._check_running()
+        return self._search is not None or self._plugin(id) is not None
+
+    def list(self):
+        """Describes all plugins, by name: a list of what info() returns. Waits for the first search, if that goes on."""
+        self._check_running()
+        if not self._searched:
+            self._finish_search()
+            self._check_running()
         plugins = sorted(self._plugins.values(), key=lambda plugin: (plugin.name.casefold(), plugin.id))
         return [self.info(plugin.id) for plugin in plugins]
 
@@ -230,24 +312,44 @@ class Manager:
 
     async def enable(self, id):
         """Starts a plugin, now and with the application. Returns what info() does: its "state" says what came of it."""
-        plugin = self._plugin(id)
+        plugin = await self._find(id)
         self._check_caller(plugin)
         return await self._wait(self._change(plugin, "enable", self._enable(plugin)))
 
     async def disable(self, id):
         """Ends a plugin, until it is enabled again. Returns what info() does."""
-        plugin = self._plugin(id)
-        if plugin.activation is not None and plugin.activation.loading:
-            plugin.activation.abandon()
-        else:
-            self._check_caller(plugin)
+        plugin = await self._find(id)
+        self._stop_starting(plugin)
         return await self._wait(self._change(plugin, "disable", self._disable(plugin)))
 
     async def reload(self, id):
         """Ends a plugin, if it is on, and starts it with its code as it now is. Returns what info() does."""
-        plugin = self._plugin(id)
+        plugin = await self._find(id)
         self._check_caller(plugin)
         return await self._wait(self._change(plugin, "reload", self._reload(plugin)))
+
+    async def withdraw(self, id):
+        """Disables a plugin and forgets that the user has agreed to it, so that it is asked about again. Returns what
+        info() does; OSError if that cannot be noted."""
+        plugin = await self._find(id)
+        self._stop_starting(plugin)
+        return await self._wait(self._change(plugin, "withdraw", self._withdraw(plugin)))
+
+    async def _find(self, id):
+        """The plugin, once it is known whether there is one."""
+        self._check_running()
+        if id not in self._plugins:
+            await self._wait_for_search()
+        return self._plugin(id)
+
+    def _stop_starting(self, plugin):
+        if plugin.work is not None:
+            self._want(plugin, False)  # before the start says that it was broken off
+            plugin.work.cancel()
+        elif plugin.activation is not None and plugin.activation.loading:
+            plugin.activation.abandon()
+        else:
+            self._check_caller(plugin)
 
     def _check_caller(self, plugin):
         """What a plugin does while it is being started or ended cannot wait for the end of just that."""
@@ -275,12 +377,17 @@ class Manager:
     async def _wait(self, change):
         return await asyncio.shield(change)
 
-    async def _enable(self, plugin):
-        async with plugin.changing:
-            self._want(plugin, True)
-            if plugin.state != "active":
-                await self._begin(plugin)
-            return self._describe(plugin)
+    async def _enable(self, plugin, turns=()):
+        """`turns` are futures of the plugins that were asked to start before, and of this one: each ends when the plugin
+        has begun, or will not."""
+        try:
+            async with plugin.changing:
+                self._want(plugin, True)
+                if plugin.state != "active":
+                    await self._begin(plugin, turns)
+                return self._describe(plugin)
+        finally:
+            _pass(turns)
 
     async def _disable(self, plugin):
         async with plugin.changing:
@@ -295,17 +402,27 @@ class Manager:
             await self._begin(plugin)
             return self._describe(plugin)
 
+    async def _withdraw(self, plugin):
+        async with plugin.changing:
+            self._want(plugin, False)
+            await self._end(plugin, "disabled")
+            await apart.Work().run(self._consents.withdraw, plugin.id)
+            plugin.consented = False
+            return self._describe(plugin)
+
     def _want(self, plugin, wanted):
         if plugin.wanted != wanted or self._store.get(plugin.id, "enabled") is None:
             plugin.wanted = wanted
             self._store.set(plugin.id, "enabled", wanted)
 
-    async def _begin(self, plugin):
+    async def _begin(self, plugin, turns=()):
         """Starts a plugin that is off; whatever comes of it is in its state. `plugin.changing` is held."""
         self._set(plugin, "loading", "starting")
         problem = None
         try:
-            await self._try_to_begin(plugin)
+            await self._try_to_begin(plugin, turns)
+        except apart.Cancelled:
+            problem = "disabled", "the start was broken off", ""
         except Blocked as blocked:
             problem = "blocked", str(blocked), ""
         except Failed as failed:
@@ -315,6 +432,8 @@ class Manager:
         except BaseException:
             await self._end(plugin, "disabled", "the start was broken off")
             raise
+        finally:
+            plugin.work = plugin.progress = None
         # Out of the handlers, whose exceptions hold the plugin's frames.
         if problem:
             await self._end(plugin, *problem)
@@ -322,17 +441,31 @@ class Manager:
             self._order.append(plugin.id)
             self._set(plugin, "active")
 
-    async def _try_to_begin(self, plugin):
+    async def _try_to_begin(self, plugin, turns):
         if not self._running:
             raise Blocked("the application is closing")
-        if self._watch is not None:
-            self._watch.renew_one(plugin.id)
-        self._take_manifest(plugin, self._look_again(plugin))
-        files, read = await self._check(plugin)
-        plugin.errors = 0
-        plugin.storm = Storm(*self._storm)
-        plugin.activation = Activation(self, plugin, files, read)
+        work = plugin.work = apart.Work(functools.partial(self._is_so_far, plugin, contextvars.copy_context()))
+        await _wait_for(turns[:-_ABREAST])
+        checked = await self._check(plugin, work, turns)
+        await _wait_for(turns[:-1])
+        async with self._joining:
+            others = self._others(plugin, checked.others)
+            if others:
+                self._stop_if(await work.run(checks.compare, work, checked, others))
+            work.check()
+            if not self._running:
+                raise Blocked("the application is closing")
+            plugin.errors = 0
+            plugin.storm = Storm(*self._storm)
+            plugin.work = plugin.progress = None
+            plugin.activation = Activation(self, plugin, checked)
+        _pass(turns)
         await plugin.activation.begin(self._activate_seconds)
+
+    def _others(self, plugin, known=()):
+        """The manifests of the other plugins that are on, or about to be."""
+        return [other.manifest for other in self._plugins.values()
+                if other.activation is not None and other is not plugin and other.id not in known]
 
     async def _end(self, plugin, state, reason="", traceback=""):
         """Ends a plugin that is on. `plugin.changing` is held."""
@@ -345,47 +478,37 @@ class Manager:
             plugin.activation = None
         self._set(plugin, state, reason, traceback)
 
-    def _look_again(self, plugin):
-        """The plugin's manifest as it is now, read again if it is another file."""
-        seen = _version_of(plugin.found.folder / "plugin.toml")
-        if seen is None:
-            raise Blocked(f"its folder is gone: {plugin.found.folder}")
-        if seen == plugin.seen and plugin.manifest is not None:
-            return plugin.found
-        plugin.seen = seen
-        return discovery.look_at(plugin.found.folder, plugin.found.source) or plugin.found
-
     # -- checks before any code runs --
 
-    async def _check(self, plugin):
-        """Returns the hashes of the plugin's files, and the sources that were read. Blocked if it must not run."""
-        if plugin.manifest is None:
-            raise Blocked("\n".join(map(str, plugin.found.problems)))
-        tree = trust.Tree(plugin.found.folder)
-        problems = tree.problems()
-        if problems:
-            raise Blocked("\n".join(problems))
-        others = [self._plugins[id].manifest for id in self._order if id != plugin.id]
-        problems = dependencies.check_one(plugin.manifest, active=others)
-        if problems:
-            raise Blocked("\n".join(problems))
-        return await self._consent(plugin, tree)
+    async def _check(self, plugin, work, turns):
+        """Returns the checks.Checked. Blocked if the plugin must not run."""
+        checked = await work.run(checks.check, work, plugin.found, plugin.seen, self._consents, self._others(plugin),
+                                 self._watch is not None)
+        plugin.seen = checked.seen
+        self._take_manifest(plugin, checked.found)
+        if checked.described is not None:
+            plugin.described = checked.described
+        if checked.watched is not None and self._watch is not None:
+            self._watch.take(plugin.id, checked.watched)
+        self._stop_if(checked.problem)
+        work.check()
+        await self._consent(plugin, work, checked, turns)
+        return checked
 
-    async def _consent(self, plugin, tree):
-        try:
-            fingerprint = tree.fingerprint()
-            decision = self._consents.ask_real(plugin.id, tree.root, fingerprint)
-            plugin.consented = bool(decision)
-            if not decision:
-                plugin.consented = await self._ask(plugin, fingerprint, decision)
-                if plugin.consented:
-                    self._consents.give(plugin.id, plugin.found.folder, fingerprint)
-        except OSError as problem:
-            raise Blocked(f"{problem.filename or plugin.found.folder}: {problem.strerror or problem}") from None
+    def _stop_if(self, problem):
+        if problem:
+            raise Blocked(problem)
+
+    async def _consent(self, plugin, work, checked, turns):
+        asked = not checked.decision
+        plugin.consented = not asked
+        if asked:
+            _pass(turns)  # nobody waits for a dialog
+            plugin.consented = await self._ask(plugin, checked.fingerprint, checked.decision)
         if not plugin.consented:
-            what = "its files have changed since the user agreed to it" if decision.reason == "changed" else "the user has not agreed to it"
-            raise Blocked(what)
-        return fingerprint.files, tree.sources
+            what = "its files have changed since the user agreed to it"
+            raise Blocked(what if checked.decision.reason == "changed" else "the user has not agreed to it")
+        self._stop_if(await work.run(checks.settle, work, checked, self._consents, asked))
 
     async def _ask(self, plugin, fingerprint, decision):
         """Asks the user, outside of asyncio's callbacks: the answer may come from a dialog's event loop."""
@@ -441,8 +564,21 @@ class Manager:
     def tell(self, kind, plugin, before=None, reason="", traceback="", detail=None):
         """Tells the application's listeners."""
         state = STATES.index(plugin.state)
-        _qi._plugin_tell(EVENTS.index(kind), plugin.id, state, state if before is None else STATES.index(before),
-                         c_text(reason) or None, c_text(traceback) or None, detail)
+        self._tell(kind, plugin.id, state, state if before is None else STATES.index(before), reason, traceback, detail,
+                   plugin.progress)
+
+    def _tell(self, kind, id, state, before, reason="", traceback="", detail=None, progress=None):
+        _qi._plugin_tell(EVENTS.index(kind), id, state, before, c_text(reason) or None, c_text(traceback) or None, detail,
+                         -1.0 if progress is None else progress)
+
+    def _is_so_far(self, plugin, context, work):
+        """Tells how far the checks of a plugin are."""
+        if plugin.work is not work or not self._running:
+            return
+        plugin.reason, plugin.progress = str(work), work.fraction
+        if work.total:
+            context.copy().run(_qi.progress, work.done >> 10, max(work.done, work.total) >> 10, work.text)
+        self.tell("progress", plugin, reason=plugin.reason)
 
     def failed_quietly(self, plugin, failed):
         """Reports what failed while a plugin was being ended."""
@@ -515,13 +651,30 @@ class Manager:
                 await self._begin(plugin)
 
 
-def _version_of(path):
-    """What tells a file from another one in its place; None if there is none."""
-    try:
-        facts = os.stat(path)
-    except OSError:
-        return None
-    return facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino
+class _Search:
+    """A look for plugins that is under way."""
+
+    def __init__(self, loop):
+        self.again = False  # somebody has asked for another one meanwhile
+        self.over = loop.create_future()
+        self.work = apart.Work()
+        self.ready = self.outcome = None
+
+    def begin(self, folders, found):
+        self.ready, self.outcome = self.work.start(lambda *_: found(self), checks.search, self.work, list(folders))
+
+
+async def _wait_for(turns):
+    """Waits for plugins whose turn it is first, but not for ever."""
+    waiting = [turn for turn in turns if not turn.done()]
+    if waiting:
+        await asyncio.wait(waiting, timeout=_PATIENCE)
+
+
+def _pass(turns):
+    """It is the next one's turn."""
+    if turns and not turns[-1].done():
+        turns[-1].set_result(None)
 
 
 manager = Manager()

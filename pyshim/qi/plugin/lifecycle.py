@@ -73,7 +73,7 @@ class Targets:
 class Activation:
     """A plugin that is being started, is on, or is being ended."""
 
-    def __init__(self, manager, plugin, files, read):
+    def __init__(self, manager, plugin, checked):
         self.manager = manager
         self.plugin = plugin
         self.manifest = plugin.manifest
@@ -86,9 +86,11 @@ class Activation:
         self.scope = Scope(plugin.id)
         _qi._memory_follow(self.scope)
         self.scope.written = plugin.written
+        self.folder = checked.tree.root  # the real one, which its modules have as theirs
         self._context = contextvars.copy_context()
         self._context.run(current.set, self.scope)
-        self._modules = Modules(plugin.manifest, files, read)
+        tree = checked.tree
+        self._modules = Modules(plugin.manifest, checked.fingerprint.files, tree.sources, tree.root, tree.versions, checked.private)
         self._undo = {}  # token -> (what, function), in the order in which they were made
         self._object = None
         self._ctx = None
@@ -152,6 +154,7 @@ class Activation:
         activate = self._guarded("activate()", lambda: self._object.activate)
         outcome = self._guarded("activate()", activate, self._ctx)
         await self._finish("activate()", outcome, seconds)
+        self._modules.all_loaded()
         self.loading = False
 
     def _find_object(self, module):

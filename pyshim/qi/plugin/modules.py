@@ -48,16 +48,18 @@ _finder = _Finder()
 class Modules:
     """The modules of one activation of a plugin."""
 
-    def __init__(self, manifest, files, read=None):
+    def __init__(self, manifest, files, read=None, root=None, versions=None, private=None):
         self.package = f"{PACKAGE}.{manifest.id}"
-        self.folder = str(manifest.folder)
-        self.private = str(manifest.private_folder) if manifest.private_folder else None
+        self.folder = root or os.path.realpath(manifest.folder)  # the real one: symlinks may be others tomorrow
+        self.private = private or (os.path.realpath(os.path.join(self.folder, manifest.private)) if manifest.private else None)
         self._id = manifest.id
         self._files = files
         self._read = read
+        self._versions = versions
         self._init = os.path.join(self.folder, "__init__.py")
-        self._is_package = os.path.isfile(self._init)
+        self._is_package = "__init__.py" in files
         self._builtins = {**vars(builtins), "__import__": self._import}
+        self._names = None  # of the modules in the folder itself
         self._own = {}  # first part of a name -> the module that it means here, or None: somebody else's
         self.entry = self._full(manifest.module)
 
@@ -71,11 +73,9 @@ class Modules:
 
     def _has(self, name):
         """Whether there is a module of that name in the folder itself."""
-        path = os.path.join(self.folder, name)
-        if os.path.isdir(path):
-            return any(entry.endswith(".py") for entry in os.listdir(path))
-        suffixes = (*importlib.machinery.SOURCE_SUFFIXES, *importlib.machinery.EXTENSION_SUFFIXES)
-        return any(os.path.isfile(path + suffix) for suffix in suffixes)
+        if self._names is None:
+            self._names = set(_top_level(self._files, self.folder))
+        return name in self._names
 
     def _meaning(self, first):
         """The module that the first part of an absolute name means in this plugin; None: that of everybody."""
@@ -139,7 +139,7 @@ class Modules:
             sys.meta_path.insert(0, _finder)
             package = sys.modules.setdefault(PACKAGE, types.ModuleType(PACKAGE, "The packages of active plugins."))
             package.__path__ = []
-        sources.guard(self.folder, self._files, self._read)
+        sources.guard(self.folder + "/", self._files, self._read, self._versions)
         self._read = None
         _active[self.package] = self
         if self.private:
@@ -147,10 +147,11 @@ class Modules:
 
     def load(self):
         """Imports the entry. Raises whatever its code raises."""
-        try:
-            return importlib.import_module(self.entry)
-        finally:
-            sources.all_loaded(self.folder)
+        return importlib.import_module(self.entry)
+
+    def all_loaded(self):
+        """The start is over: what was read for it need not be kept."""
+        sources.all_loaded(self.folder + "/")
 
     def loaded(self):
         """The modules that were imported, by name."""
@@ -162,7 +163,7 @@ class Modules:
 
     def _is_private(self, name, module):
         file = getattr(module, "__file__", None)
-        return isinstance(file, str) and name != "__main__" and is_below(os.path.realpath(file), self.private)
+        return isinstance(file, str) and name != "__main__" and is_below(file, self.private)
 
     def end(self):
         """Makes them forgotten. Returns those that were imported, by name; a private package with an extension
@@ -178,7 +179,7 @@ class Modules:
         for clear in getattr(sys.modules.get("typing"), "_cleanups", ()):  # caches of what was subscripted
             clear()
         _active.pop(self.package, None)
-        sources.unguard(self.folder)
+        sources.unguard(self.folder + "/")
         if self.private in sys.path:
             sys.path.remove(self.private)
         if not _active:
@@ -189,3 +190,17 @@ class Modules:
     def _stays(self, name, module):
         loader = getattr(getattr(module, "__spec__", None), "loader", None)
         return not name.startswith(self.package) and isinstance(loader, importlib.machinery.ExtensionFileLoader)
+
+
+def _top_level(files, folder):
+    """The names of the modules that lie in a folder, by the names of its files; symlinks are asked what they are."""
+    suffixes = (*importlib.machinery.SOURCE_SUFFIXES, *importlib.machinery.EXTENSION_SUFFIXES)
+    for path, digest in files.items():
+        first, _, rest = path.partition("/")
+        if not rest:
+            yield from (first[: -len(suffix)] for suffix in suffixes if first.endswith(suffix))
+        elif rest.endswith(".py") and "/" not in rest:
+            yield first
+        if digest.startswith("symlink:") and not rest and os.path.isdir(os.path.join(folder, first)):
+            if any(entry.endswith(".py") for entry in os.listdir(os.path.join(folder, first))):
+                yield first

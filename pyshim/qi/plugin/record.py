@@ -27,7 +27,9 @@ class Plugin:
         self.changing = asyncio.Lock()
         self.written = set()  # paths of files that its code has written
         self.seen = None  # the version of the manifest's file
-        self.described = None  # its dependencies, which take a while to find
+        self.described = []  # its dependencies, as they were when they were last looked for
+        self.work = None  # apart.Work while its files are checked
+        self.progress = None  # how much of that is done, 0 to 1, where it is known
 
     @property
     def manifest(self):
@@ -57,6 +59,7 @@ class Plugin:
             "state": self.state,
             "reason": plain(self.reason),
             "traceback": plain(self.traceback),
+            "progress": self.progress,
             "enabled": self.wanted,
             "consented": self.consented,
             "problems": [plain(str(problem)) for problem in self.found.problems],
@@ -64,24 +67,12 @@ class Plugin:
             "actions": [shown(action.describe(), "text", "tooltip", "menu") for action in activation.actions.values()]
             if activation else [],
             "contributes": manifest.contributes if manifest else {},
-            "dependencies": self._dependencies(),
+            "dependencies": in_plain_lines(self.described),
             **counts,
             "errors": self.errors,
             "report": in_plain_lines(self.report),
         })
 
-    def _dependencies(self):
-        if self.described is None:
-            self.described = []
-            if self.manifest and self.manifest.dependencies:
-                from . import dependencies, packages
-
-                try:
-                    found = dependencies.describe(self.manifest)
-                except packages.Missing:  # what compares versions; the reason of the state says so
-                    return []
-                self.described = [in_plain_lines(each._asdict()) for each in found]
-        return self.described
 
 
 def copied(value):

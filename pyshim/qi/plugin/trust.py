@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Whether a plugin is what the user has agreed to, asked before any of it runs.
+"""What a plugin's folder holds, and who could change it, asked before any of it runs.
 
-    problems(folder)      who else could change it: owner, permissions, symlinks out of it
+    problems(folder)      who else could change it: owner, permissions, symlinks on the way to it and out of it
     fingerprint(folder)   the hash of all its files, and that of each
     Tree(folder)          both of one look at the folder, and the sources that were read for it
-    Consents(path)        what the user has agreed to, by these hashes
+    way_problems(path)    who else could put something else at a path
 
 Files are hashed by what they hold. Only one kind is left out: bytecode that Python has put beside a source,
 `__pycache__/name.TAG.pyc` where there is a `name.py`, since that comes and goes. In return nothing ever loads it: what
@@ -12,16 +12,18 @@ is below a plugin's folder is imported by the loaders of sources.py, which compi
 module of its own counts as a file like any other.
 """
 
+import errno
 import hashlib
-import json
 import operator
 import os
-import pathlib
 import stat
-import tempfile
 from typing import NamedTuple
 
+MOST_FILES = 100_000  # of a plugin
+MOST_BYTES = 64 << 30
 _MOST_PROBLEMS = 20
+_MOST_LINKS = 40  # on the way to a file, as the kernel has it
+_MOST_KEPT = 64 << 20  # bytes of sources that are kept from the look to the import
 _CHUNK = 1 << 20
 
 
@@ -33,39 +35,81 @@ def problems(folder):
     return Tree(folder).problems()
 
 
-def _shortened(found):
+def shortened(found):
+    """A list of problems that somebody may want to read."""
     if len(found) > _MOST_PROBLEMS:
         found[_MOST_PROBLEMS:] = [f"and {len(found) - _MOST_PROBLEMS} more of the kind"]
     return found
 
 
-def _parents(path):
-    while (parent := os.path.dirname(path)) != path:
-        yield parent
-        path = parent
-
-
-def _parent_problems(folder, root):
-    """Whoever may rename a folder on the way can put another one there."""
-    for parent in reversed(dict.fromkeys([*_parents(folder), *_parents(root)])):
-        try:
-            facts = os.stat(parent)
-        except OSError as problem:
-            yield f"{parent}: cannot be looked at: {problem.strerror}"
+def way(path):
+    """All that is looked at on the way to a path, as (path, os.lstat() of it): each folder and each symlink, those that
+    symlinks lead through included. The last one is the path's real one. OSError where it does not lead anywhere."""
+    at, waiting, links = "/", _parts(os.path.abspath(path)), 0
+    yield at, os.lstat(at)
+    while waiting:
+        part = waiting.pop()
+        if part == "..":
+            at = os.path.dirname(at)
+            yield at, os.lstat(at)
             continue
-        yield from _owner_problems(parent, facts)
-        sticky = facts.st_mode & stat.S_ISVTX  # nobody renames what is not theirs, as in /tmp
-        if not sticky:
-            yield from _mode_problems(parent, facts)
+        here = os.path.join(at, part)
+        facts = os.lstat(here)
+        yield here, facts
+        if not stat.S_ISLNK(facts.st_mode):
+            at = here
+            continue
+        links += 1
+        if links > _MOST_LINKS:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), here)
+        target = os.readlink(here)
+        waiting += _parts(target)
+        if target.startswith("/"):
+            at = "/"
+            yield at, os.lstat(at)
 
 
-def _file_problems(path, facts, root):
+def _parts(path):
+    """The names in a path, the first one last."""
+    return [part for part in reversed(path.split("/")) if part not in ("", ".")]
+
+
+def way_problems(path):
+    """Who could put something else at a path: whoever may write to a folder on the way, or replace a symlink there."""
+    seen = set()
+    try:
+        for step, facts in way(path):
+            if step not in seen:
+                seen.add(step)
+                yield from step_problems(step, facts)
+    except OSError as problem:
+        yield f"{problem.filename or path}: cannot be looked at: {problem.strerror}"
+
+
+def step_problems(path, facts):
+    """The same of one folder or symlink on the way."""
     yield from _owner_problems(path, facts)
-    if not stat.S_ISLNK(facts.st_mode):
-        yield from _kind_problems(path, facts)
-    elif not is_below(os.path.realpath(path), root):
-        yield (f"{path}: this symlink leads out of the plugin's folder, to {os.path.realpath(path)}; "
-               "put a copy in its place")
+    sticky = stat.S_ISDIR(facts.st_mode) and facts.st_mode & stat.S_ISVTX  # nobody renames what is not theirs, as in /tmp
+    if not sticky and not stat.S_ISLNK(facts.st_mode):
+        yield from _mode_problems(path, facts)
+
+
+def _leaves(path, root, known):
+    """Where a symlink below `root` leaves it, as a text, or "". `known` are the symlinks on the way to `root`."""
+    last = path
+    try:
+        for last, facts in way(path):
+            if stat.S_ISLNK(facts.st_mode) and not is_below(last, root) and last not in known:
+                return f"through {last}"
+    except (FileNotFoundError, NotADirectoryError) as problem:  # it leads nowhere
+        last = problem.filename
+    return "" if is_below(last, root) else f"to {last}"
+
+
+def file_problems(path, facts):
+    """Why a file that only the user may have written cannot be trusted."""
+    yield from _owner_problems(path, facts)
+    yield from _mode_problems(path, facts)
 
 
 def _kind_problems(path, facts):
@@ -106,19 +150,48 @@ def is_below(path, root):
     return path == root or path.startswith(root.rstrip("/") + "/")
 
 
-def _walk(root):
+def _walk(root, work):
     """All that is in a folder, itself first, as (path, os.lstat() of it); no symlink is followed."""
-    yield root, os.lstat(root)
+    facts = os.lstat(root)
+    yield root, facts
+    if not stat.S_ISDIR(facts.st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), root)
     waiting = [root]
     while waiting:
         with os.scandir(waiting.pop()) as entries:
-            found = sorted(entries, key=_name)
+            found = sorted(_not_too_many(entries, root), key=_name)
         for entry in found:
+            work.check()
             yield entry.path, os.lstat(entry.path)
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
 
 
+def _not_too_many(entries, root):
+    for count, entry in enumerate(entries):
+        if count >= MOST_FILES:
+            raise _too_much(root, f"more than {MOST_FILES} files")
+        yield entry
+
+
+def _too_much(root, what):
+    return OSError(errno.EFBIG, f"a plugin does not hold {what}", root)
+
+
+class _NoWork:
+    """Who looks at a folder without a Work of apart.py."""
+
+    def check(self):
+        pass
+
+    def advance(self, amount):
+        pass
+
+    def begin(self, text, total=0):
+        pass
+
+
+_no_work = _NoWork()
 _name = operator.attrgetter("name")
 
 
@@ -137,41 +210,72 @@ def fingerprint(folder):
     return Tree(folder).fingerprint()
 
 
-class Read(NamedTuple):
-    """A source as it was when it was hashed."""
+class Read:
+    """A source as it was when it was hashed; `code` is what it was compiled to, or None."""
 
-    version: tuple  # version_of() it
-    data: bytes
-    hash: str
+    __slots__ = ("version", "data", "hash", "code")
+
+    def __init__(self, version, data, hash):
+        self.version = version  # version_of() it
+        self.data = data
+        self.hash = hash
+        self.code = None
 
 
 class Tree:
     """A folder at one moment. Each of its files is looked at once, and read once.
 
     `root` is its real path; `sources` are those that fingerprint() has read, by real path, as Read: as long as a file's
-    version is the same, what was hashed need not be read again.
+    version is the same, what was hashed need not be read again. So it is with `versions`, those of libraries when they
+    were hashed. `work`, of apart.py, is told how far it is.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, work=_no_work):
         self.folder = os.path.abspath(folder)
         self.root = os.path.realpath(folder)
-        self.sources = {}
+        self.sources, self.versions = {}, {}
+        self._work = work
+        self._kept = 0
         self._files, self._failure = [], None
         try:
-            self._files += _walk(self.root)
+            for each in _walk(self.root, work):
+                self._files.append(each)
+                if len(self._files) > MOST_FILES:
+                    raise _too_much(self.root, f"more than {MOST_FILES} files")
+            if self.size > MOST_BYTES:
+                raise _too_much(self.root, f"more than {MOST_BYTES >> 30} GB")
         except OSError as problem:
             self._failure = problem
 
+    @property
+    def size(self):
+        """The bytes that its files hold."""
+        return sum(facts.st_size for _, facts in self._files if stat.S_ISREG(facts.st_mode))
+
     def problems(self):
         """What the function problems() returns."""
-        found = list(_parent_problems(self.folder, self.root))
+        found, links = [], set()
         try:
+            for path, facts in way(self.folder):
+                if stat.S_ISLNK(facts.st_mode):
+                    links.add(path)
+                if path != self.root:
+                    found += step_problems(path, facts)
+            found = list(dict.fromkeys(found))
             for path, facts in self._files:
-                found += _file_problems(path, facts, self.root)
+                self._work.check()
+                found += self._problems_of(path, facts, links)
             self._check_whole()
         except OSError as problem:
             found.append(f"{problem.filename or self.root}: cannot be read: {problem.strerror}")
-        return _shortened(found)
+        return shortened(found)
+
+    def _problems_of(self, path, facts, links):
+        yield from _owner_problems(path, facts)
+        if not stat.S_ISLNK(facts.st_mode):
+            yield from _kind_problems(path, facts)
+        elif where := _leaves(path, self.root, links):
+            yield f"{path}: this symlink leads out of the plugin's folder, {where}; put a copy in its place"
 
     def _check_whole(self):
         if self._failure is not None:
@@ -182,6 +286,7 @@ class Tree:
         self._check_whole()
         files, start = {}, len(self.root.rstrip("/")) + 1
         for path, facts in self._files:
+            self._work.check()
             if not stat.S_ISDIR(facts.st_mode) and not _is_byproduct(path):
                 files[path[start:]] = self._hash_of(path, facts)
         whole = hashlib.sha256()
@@ -192,20 +297,52 @@ class Tree:
 
     def _hash_of(self, path, facts):
         if stat.S_ISLNK(facts.st_mode):
-            return "symlink:" + hash_of_data(os.fsencode(os.readlink(path)))
+            return hash_of_link(os.readlink(path))
         if not stat.S_ISREG(facts.st_mode):
             return "special"
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             facts = os.fstat(number)
             if not path.endswith(".py") or facts.st_size >= _CHUNK:
-                return _hash_of_file(number)
-            data = _read(number, facts.st_size)
+                digest = self._hash_of_file(number, facts, path)
+                if path.endswith(".so") and version_of(os.fstat(number)) == version_of(facts):
+                    self.versions[path] = version_of(facts)
+                return digest
+            data = b"".join(self._chunks(number, facts, path))
         finally:
             os.close(number)
         digest = hash_of_data(data)
-        self.sources[path] = Read(version_of(facts), data, digest)
+        if self._kept + len(data) <= _MOST_KEPT:
+            self._kept += len(data)
+            self.sources[path] = Read(version_of(facts), data, digest)
         return digest
+
+    def _hash_of_file(self, number, facts, path):
+        digest = hashlib.sha256()
+        for chunk in self._chunks(number, facts, path):
+            digest.update(chunk)
+        return digest.hexdigest()
+
+    def _chunks(self, number, facts, path):
+        """What an open file holds. OSError if it grows meanwhile, which might have no end."""
+        left = facts.st_size
+        while chunk := os.read(number, _CHUNK):
+            left -= len(chunk)
+            if left < 0:
+                raise OSError(errno.EBUSY, "it is being written to", path)
+            self._work.advance(len(chunk))
+            yield chunk
+
+    def drop_changed(self):
+        """Forgets what was read of files that have changed since; they are read again, and refused, when they are imported."""
+        for path, read in list(self.sources.items()):
+            self._work.check()
+            try:
+                same = version_of(os.lstat(path)) == read.version
+            except OSError:
+                same = False
+            if not same:
+                del self.sources[path]
 
 
 def version_of(facts):
@@ -213,23 +350,14 @@ def version_of(facts):
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
 
 
-def _read(number, size):
-    data = os.read(number, size + 1)
-    while more := os.read(number, _CHUNK):
-        data += more
-    return data
-
-
-def _hash_of_file(number):
-    digest = hashlib.sha256()
-    while chunk := os.read(number, _CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
 def hash_of_data(data):
     """The hash of a file that holds these bytes, as a Fingerprint has it."""
     return hashlib.sha256(data).hexdigest()
+
+
+def hash_of_link(target):
+    """The hash of a symlink, as a Fingerprint has it."""
+    return "symlink:" + hash_of_data(os.fsencode(target))
 
 
 def _is_byproduct(path):
@@ -255,89 +383,3 @@ def changes(before, after):
         elif before[name] != after[name]:
             found.append(f"changed: {name}")
     return found
-
-
-# -- what the user has agreed to -----------------------------------------------------------------------
-
-
-class Decision(NamedTuple):
-    """Whether the user's consent holds: `reason` is "given", "new" or "changed", then with the files that differ."""
-
-    reason: str
-    changed: "list[str]" = []
-
-    def __bool__(self):
-        return self.reason == "given"
-
-
-class Consents:
-    """The user's consents, in a file that only the user can write: by plugin its folder, and the hashes of then."""
-
-    def __init__(self, path):
-        self.path = pathlib.Path(path)
-        self._known, self._version = {}, None  # what the file holds, and which one that was
-
-    def ask(self, id, folder, fingerprint):
-        """Returns the Decision for a plugin as it is now. PermissionError if somebody else could write the file."""
-        return self.ask_real(id, os.path.realpath(folder), fingerprint)
-
-    def ask_real(self, id, root, fingerprint):
-        """The same where the folder's real path is known."""
-        known = self._load().get(id)
-        if known is None or known["folder"] != root:
-            return Decision("new")
-        if known["hash"] == fingerprint.hash:
-            return Decision("given")
-        return Decision("changed", changes(known["files"], fingerprint.files))
-
-    def give(self, id, folder, fingerprint):
-        """Notes that the user agrees to a plugin as it is now."""
-        known = self._load()
-        known[id] = {"folder": os.path.realpath(folder), "hash": fingerprint.hash, "files": fingerprint.files}
-        self._store(known)
-
-    def withdraw(self, id):
-        """Forgets a consent; it is no error if there is none."""
-        known = self._load()
-        if known.pop(id, None) is not None:
-            self._store(known)
-
-    def _load(self):
-        """The consents; none where there is no file, or one that this did not write, so that the user is asked again."""
-        try:
-            with open(os.open(self.path, os.O_RDONLY | os.O_CLOEXEC), "rb", buffering=0) as file:
-                facts = os.fstat(file.fileno())
-                for problem in [*_owner_problems(self.path, facts), *_mode_problems(self.path, facts)]:
-                    raise PermissionError(f"what the user has agreed to cannot be trusted: {problem}")
-                if version_of(facts) != self._version:
-                    self._known = _consents_in(file.readall())
-                    self._version = version_of(facts)
-        except FileNotFoundError:
-            return {}
-        return dict(self._known)
-
-    def _store(self, known):
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)  # readable by the user alone
-        try:
-            with open(number, "w", encoding="utf-8") as file:
-                json.dump(known, file, indent=1, sort_keys=True)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, self.path)
-        except BaseException:
-            os.unlink(name)
-            raise
-
-
-def _consents_in(data):
-    try:
-        known = json.loads(data)
-    except ValueError:
-        return {}
-    return {id: each for id, each in known.items() if _is_consent(each)} if isinstance(known, dict) else {}
-
-
-def _is_consent(each):
-    return (isinstance(each, dict) and isinstance(each.get("folder"), str) and isinstance(each.get("hash"), str)
-            and isinstance(each.get("files"), dict) and all(isinstance(digest, str) for digest in each["files"].values()))

@@ -8,11 +8,13 @@ changed for a moment. What is watched is renewed then, since a file that was rep
 import asyncio
 import os
 
+from . import apart
+
 PAUSE = 0.2  # seconds without a change
 
 
 class Watch:
-    """Calls changed(ids) when files below the folders of plugins have changed."""
+    """Calls changed(ids) when files below the folders of plugins have changed. Folders are looked at in a thread."""
 
     def __init__(self, services, folders, written, changed):
         self._services = services
@@ -21,16 +23,17 @@ class Watch:
         self._changed = changed
         self._seen = {}  # id -> {path: what tells one version from another}
         self._timer = None
+        self._work = apart.Work()
+        self._looking = False
+        self._stirred = False  # while it was looking
         self._connection = services.changed.connect(self._stir)
 
-    def renew(self):
-        """Watches what is there now, and takes it for what was seen."""
-        self._seen = {id: _look(folder) for id, folder in self._folders().items()}
-        self._services.watch([path for seen in self._seen.values() for path in seen])
+    def take(self, id, seen):
+        """Watches what look() has seen of a plugin, whose files are being read now."""
+        self._seen[id] = seen
+        self._watch()
 
-    def renew_one(self, id):
-        """The same for one plugin, whose files are being read now."""
-        self._seen[id] = _look(self._folders().get(id))
+    def _watch(self):
         self._services.watch([path for seen in self._seen.values() for path in seen])
 
     def _stir(self, path):
@@ -40,17 +43,45 @@ class Watch:
 
     def _settle(self):
         self._timer = None
-        before = self._seen
-        self.renew()
-        ids = [id for id in before if _others(before[id], self._seen.get(id, {}), self._written(id))]
+        if self._looking:
+            self._stirred = True
+            return
+        self._looking = True
+        before = dict(self._seen)
+        written = {id: set(self._written(id)) for id in before}
+        self._work.start(lambda found, wrong: self._looked(before, found), _compare, self._work, dict(self._folders()),
+                         before, written)
+
+    def _looked(self, before, found):
+        self._looking = False
+        if found is None or self._connection is None:
+            return
+        now, ids = found
+        # What was taken meanwhile is newer than what was looked at.
+        self._seen = now | {id: seen for id, seen in self._seen.items() if seen is not before.get(id)}
+        self._watch()
         if ids:
             self._changed(ids)
+        if self._stirred and self._connection is not None:
+            self._stirred = False
+            self._stir(None)
 
     def stop(self):
         self._connection.disconnect()
+        self._connection = None
+        self._work.cancel()
         if self._timer is not None:
             self._timer.cancel()
         self._services.watch([])
+
+
+def _compare(work, folders, before, written):
+    """What there is now, and the ids of the plugins of which something has changed."""
+    now = {}
+    for id, folder in folders.items():
+        work.check()
+        now[id] = look(folder)
+    return now, [id for id in before if _others(before[id], now.get(id, {}), written[id])]
 
 
 def _others(before, now, written):
@@ -60,7 +91,7 @@ def _others(before, now, written):
     return any(path not in own and not path.startswith(tuple(f"{each}-" for each in own)) for path in differ)
 
 
-def _look(folder):
+def look(folder):
     """The folders and files below a folder that matter, with what tells whether they are others."""
     found = {}
     for place, folders, files in os.walk(folder) if folder else ():

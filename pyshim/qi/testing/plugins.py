@@ -176,4 +176,7 @@ def _make(base):
             if kind == "error" and plugin.id == self.told.id:
                 self.told.errors.append(f"{reason}\n{traceback}".rstrip())
 
+        def _tell(self, *event):
+            pass
+
     return TestManager()

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The checks before any code of a plugin runs. All that is here runs in a thread of apart.py: it waits for disks.
+
+    checked = check(work, ...)      before the user is asked
+    settle(work, checked, ...)      after that: what may have changed meanwhile, and what the import will need
+"""
+
+import os
+
+from . import dependencies, discovery, packages, precompile, trust, watchfiles
+from .manifest import FILE
+
+
+class Checked:
+    """What was found out about a plugin. `problem` says why it must not run, or is ""."""
+
+    def __init__(self, found, seen):
+        self.found, self.seen = found, seen  # the discovery.Found, and which file its manifest was
+        self.problem = ""
+        self.described = None  # its dependencies
+        self.tree = self.fingerprint = self.decision = self.private = None
+        self.others = ()  # ids of the plugins that it was compared with
+        self.watched = None
+
+    @property
+    def manifest(self):
+        return self.found.manifest
+
+
+def search(work, folders):
+    """Looks for plugins. Returns a list of (discovery.Found, the version of its manifest's file, its dependencies)."""
+    found = discovery.discover(folders, work.check)
+    return [(each, version_of(each.folder), describe(each.manifest)) for each in found if not work.check()]
+
+
+def check(work, found, seen, consents, others, watch):
+    """Looks at a plugin again, and at all its files. Returns a Checked."""
+    checked = _look_again(found, seen)
+    try:
+        if not checked.problem:
+            _check(work, checked, consents, others)
+        if watch:
+            checked.watched = watchfiles.look(found.folder)
+    except OSError as problem:
+        checked.problem = f"{problem.filename or found.folder}: {problem.strerror or problem}"
+    return checked
+
+
+def _look_again(found, seen):
+    """The plugin's manifest as it is now, read again if it is another file."""
+    now = version_of(found.folder)
+    if now is not None and (now != seen or found.manifest is None):
+        found = discovery.look_at(found.folder, found.source) or found
+    checked = Checked(found, now)
+    if now is None:
+        checked.problem = f"its folder is gone: {found.folder}"
+    elif found.manifest is None:
+        checked.problem = "\n".join(map(str, found.problems))
+    return checked
+
+
+def _check(work, checked, consents, others):
+    work.begin("looking at its files")
+    tree = checked.tree = trust.Tree(checked.found.folder, work)
+    checked.problem = "\n".join(tree.problems())
+    if checked.problem:
+        return
+    manifest = checked.manifest
+    if manifest.private:
+        checked.private = os.path.realpath(os.path.join(tree.root, manifest.private))
+    checked.described = describe(manifest)
+    checked.others = {each.id for each in others}
+    checked.problem = "\n".join(dependencies.check_one(manifest, active=others))
+    if checked.problem:
+        return
+    work.begin("checking its files", tree.size)
+    checked.fingerprint = tree.fingerprint()
+    checked.decision = consents.ask_real(manifest.id, tree.root, checked.fingerprint)
+
+
+def settle(work, checked, consents, agreed):
+    """What is left to be done when the user has agreed, or has done so before. Returns a problem or ""."""
+    try:
+        if agreed:
+            consents.give_real(checked.manifest.id, checked.tree.root, checked.fingerprint)
+        checked.tree.drop_changed()
+    except OSError as problem:
+        return f"{problem.filename or checked.found.folder}: {problem.strerror or problem}"
+    precompile.prepare(checked.tree, checked.manifest, checked.private, work)
+    return ""
+
+
+def compare(work, checked, others):
+    """Compares with plugins that have come since check(). Returns a problem or ""."""
+    return "\n".join(dependencies.check_one(checked.manifest, active=others))
+
+
+def describe(manifest):
+    """The dependencies of a plugin, as qi_plugin_info() has them."""
+    if manifest is None or not manifest.dependencies:
+        return []
+    try:
+        return [each._asdict() for each in dependencies.describe(manifest)]
+    except packages.Missing:  # what compares versions; the reason of the state says so
+        return []
+    except Exception as problem:  # whatever lies there, the others are listed
+        return [{"name": str(text), "specifier": "", "installed": "", "problem": f"cannot be told: {problem}"}
+                for text in manifest.dependencies]
+
+
+def version_of(folder):
+    """What tells a manifest's file from another one in its place; None if there is none."""
+    try:
+        return trust.version_of(os.stat(os.path.join(folder, FILE)))
+    except OSError:
+        return None

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the user has agreed to: by plugin its folder, and the hashes of then.
+
+The file is one that only the user can write, in folders that nobody else can change; it is read as if somebody else
+had made it. Several instances of an application share it: whoever changes it holds a lock, reads what there is now,
+and puts a whole file in its place. A copy is kept beside it, for the day that the file is damaged; it holds the same,
+so that it never knows of a consent that was withdrawn.
+"""
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import pathlib
+import stat
+import tempfile
+import time
+from typing import NamedTuple
+
+from . import files, trust
+
+_LARGEST = 64 << 20
+_PATIENCE = 10.0  # seconds that another instance may take to change it
+
+
+class Decision(NamedTuple):
+    """Whether the user's consent holds: `reason` is "given", "new" or "changed", then with the files that differ."""
+
+    reason: str
+    changed: "list[str]" = []
+
+    def __bool__(self):
+        return self.reason == "given"
+
+
+class Consents:
+    """The file. Each function may wait for a disk, and raises OSError if the file cannot be trusted, read or written."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.copy = self.path.with_name(self.path.name + "~")
+        self._known, self._version = {}, None  # what the file holds, and which one that was
+
+    def ask(self, id, folder, fingerprint):
+        """Returns the Decision for a plugin as it is now. PermissionError if somebody else could write the file."""
+        return self.ask_real(id, os.path.realpath(folder), fingerprint)
+
+    def ask_real(self, id, root, fingerprint):
+        """The same where the folder's real path is known."""
+        known = self._load().get(id)
+        if known is None or known["folder"] != root:
+            return Decision("new")
+        if known["hash"] == fingerprint.hash:
+            return Decision("given")
+        return Decision("changed", trust.changes(known["files"], fingerprint.files))
+
+    def give(self, id, folder, fingerprint):
+        """Notes that the user agrees to a plugin as it is now."""
+        self.give_real(id, os.path.realpath(folder), fingerprint)
+
+    def give_real(self, id, root, fingerprint):
+        """The same where the folder's real path is known."""
+        self._prepare()
+        with self._locked():
+            known = self._load()
+            known[id] = {"folder": root, "hash": fingerprint.hash, "files": fingerprint.files}
+            self._store(known)
+
+    def withdraw(self, id):
+        """Forgets a consent; it is no error if there is none."""
+        if not os.path.lexists(self.path.parent):
+            return
+        with self._locked():
+            known = self._load()
+            if known.pop(id, None) is not None:
+                self._store(known)
+
+    # -- the file --
+
+    def _load(self):
+        """The consents; none where there is no file. One that is damaged is as good as its copy."""
+        if not os.path.lexists(self.path):
+            return {}
+        self._check_folder()
+        known = self._read(self.path)
+        if known is None:
+            known = self._read(self.copy) if os.path.lexists(self.copy) else None
+        return dict(known or {})
+
+    def _check_folder(self):
+        for problem in trust.way_problems(self.path.parent):
+            raise PermissionError(errno.EPERM, f"what the user has agreed to cannot be trusted: {problem}")
+
+    def _read(self, path):
+        """What is in a file; None if this did not write it. OSError if it cannot be trusted."""
+        with _opened(path) as number:
+            facts = os.fstat(number)
+            for problem in trust.file_problems(path, facts):
+                raise PermissionError(errno.EPERM, f"what the user has agreed to cannot be trusted: {problem}")
+            if path == self.path and trust.version_of(facts) == self._version:
+                return self._known
+            known = consents_in(files.read_descriptor(number, _LARGEST, path))
+        if path == self.path and known is not None:
+            self._known, self._version = known, trust.version_of(facts)
+        return known
+
+    def _prepare(self):
+        """Makes the folder, where there is none, for the user alone."""
+        missing = [folder for folder in (self.path.parent, *self.path.parent.parents) if not os.path.lexists(folder)]
+        for folder in reversed(missing):
+            with contextlib.suppress(FileExistsError):  # another instance was faster
+                os.mkdir(folder, 0o700)
+        self._check_folder()
+
+    @contextlib.contextmanager
+    def _locked(self):
+        """Keeps other instances from changing it, and waits for one that does."""
+        self._check_folder()
+        path = self.path.with_name(self.path.name + ".lock")
+        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+        try:
+            facts = os.fstat(number)
+            problems = list(trust.file_problems(path, facts))
+            if not stat.S_ISREG(facts.st_mode):
+                problems.append(f"{path}: this is not a file")
+            for problem in problems:
+                raise PermissionError(errno.EPERM, f"what the user has agreed to cannot be trusted: {problem}")
+            _lock(number, path)
+            yield
+        finally:
+            os.close(number)
+
+    def _store(self, known):
+        data = json.dumps(known, indent=1, sort_keys=True).encode()
+        _put(self.path, data)
+        _put(self.copy, data)
+        self._version = None
+
+
+@contextlib.contextmanager
+def _opened(path):
+    try:
+        number = files.open_file(path, follow=False)
+    except OSError as problem:
+        if problem.errno in (errno.EINVAL, errno.ELOOP):  # a pipe, a device or a symlink
+            raise PermissionError(errno.EPERM, f"what the user has agreed to cannot be trusted: {path}: this is not a file") from None
+        raise
+    try:
+        yield number
+    finally:
+        os.close(number)
+
+
+def _lock(number, path):
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise TimeoutError(errno.ETIMEDOUT, "another instance of the application holds it locked", str(path)) from None
+        time.sleep(0.01)
+
+
+def _put(path, data):
+    """Puts a whole file in a place, or leaves what is there."""
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # readable by the user alone
+    try:
+        with open(number, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def consents_in(data):
+    """What a file holds, an entry that is no consent left out; None if it is no file of consents."""
+    try:
+        known = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return {id: each for id, each in known.items() if _is_consent(each)} if isinstance(known, dict) else None
+
+
+def _is_consent(each):
+    return (isinstance(each, dict) and isinstance(each.get("folder"), str) and isinstance(each.get("hash"), str)
+            and isinstance(each.get("files"), dict) and all(isinstance(digest, str) for digest in each["files"].values()))
