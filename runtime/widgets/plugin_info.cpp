@@ -38,7 +38,7 @@ bool PluginInfo::operator==(const PluginInfo &other) const
                         info.license, info.folder, info.source, info.state, info.reason,
                         info.traceback, info.authors, info.problems, info.enabled, info.consented,
                         info.settings, info.actions, info.dependencies, info.contributes,
-                        info.report, info.tasks, info.connections, info.errors);
+                        info.report, info.tasks, info.connections, info.errors, info.progress);
     };
     return parts(*this) == parts(other);
 }
@@ -204,6 +204,8 @@ PluginInfo readPlugin(const qi_value &map)
     info.tasks = values::integer(map, "tasks");
     info.connections = values::integer(map, "connections");
     info.errors = values::integer(map, "errors");
+    const QVariant progress = values::variant(map, "progress");
+    info.progress = progress.isValid() ? progress.toDouble() : -1;
     for (const qi_value &setting : values::items(map, "settings"))
         info.settings.append(readSetting(setting));
     for (const qi_value &action : values::items(map, "actions"))

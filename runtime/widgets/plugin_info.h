@@ -49,6 +49,7 @@ struct PluginInfo {
     QList<DependencyInfo> dependencies;
     QVariantMap contributes, report;
     qint64 tasks = 0, connections = 0, errors = 0;
+    double progress = -1; /* of the checks of its files, 0 to 1; -1: not known */
 
     bool operator==(const PluginInfo &other) const;
     /* What it is called; its id, where it has no name. */

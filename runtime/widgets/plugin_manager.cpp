@@ -79,7 +79,7 @@ class PluginManagerPrivate
     QString current, wanted; /* wanted: to be shown as soon as it is known */
     QTimer *counting; /* for what changes without an event: the counts of a plugin that is on */
 
-    QAction *enable, *disable, *reload, *open, *rescan, *find;
+    QAction *enable, *disable, *reload, *withdraw, *open, *rescan, *find;
     QLineEdit *words;
     QListView *list;
     QLabel *nothing;
@@ -144,6 +144,8 @@ void PluginManagerPrivate::makeActions()
     reload = action(
         theme::Icon::Reload, PluginManager::tr("Re&load"), QKeySequence(Qt::Key_F5),
         PluginManager::tr("End the plugin and start it with its files as they are now"));
+    withdraw = action(theme::Icon::Warning, PluginManager::tr("&Withdraw consent"), {},
+                      PluginManager::tr("End the plugin, and ask again before it runs"));
     open = action(theme::Icon::Folder, PluginManager::tr("&Open folder"), {},
                   PluginManager::tr("Show the plugin's files"));
     rescan = action(theme::Icon::Search, PluginManager::tr("&Look for plugins"),
@@ -154,6 +156,7 @@ void PluginManagerPrivate::makeActions()
     QObject::connect(enable, &QAction::triggered, q, &PluginManager::enableCurrent);
     QObject::connect(disable, &QAction::triggered, q, &PluginManager::disableCurrent);
     QObject::connect(reload, &QAction::triggered, q, &PluginManager::reloadCurrent);
+    QObject::connect(withdraw, &QAction::triggered, q, [this] { run(qi_plugin_withdraw, true); });
     QObject::connect(rescan, &QAction::triggered, q, &PluginManager::rescan);
     QObject::connect(open, &QAction::triggered, q, [this] { openFolder(); });
     QObject::connect(find, &QAction::triggered, q, [this] {
@@ -263,6 +266,8 @@ void PluginManagerPrivate::refresh()
     events.listen();
     if (!runtime)
         problem = PluginManager::tr("Python is not running.");
+    else if (model.rowCount() == 0 && qi_plugins_searching(runtime)) /* the list would wait for the disk */
+        problem = PluginManager::tr("Looking for plugins…");
     else if (qi_plugins_list(runtime, answer.out()) != QI_OK)
         problem = QString::fromUtf8(qi_last_error()->message);
     model.update(readPlugins(answer.get()));
@@ -312,10 +317,13 @@ void PluginManagerPrivate::showCurrent()
     /* One that is not active, but is wanted, would be started again the next time. */
     disable->setEnabled(shown && !calls.isEnding(current) && (isOn || isBusy || shown->enabled));
     reload->setEnabled(shown && !isBusy && (isOn || shown->enabled));
+    withdraw->setEnabled(shown && !calls.isEnding(current) && shown->consented);
     open->setEnabled(shown && !shown->folder.isEmpty());
     if (!shown)
         return;
-    const PluginCalls::Progress told = calls.progress(current);
+    PluginCalls::Progress told = calls.progress(current);
+    if (told.maximum == 0 && shown->progress >= 0) /* somebody else has it started */
+        told = {int(shown->progress * 1000), 1000, told.text};
     head->setPlugin(*shown, isBusy ? &told : nullptr, q->palette());
     page->setPlugin(*shown);
     showErrors(*shown);
@@ -375,7 +383,7 @@ void PluginManagerPrivate::openMenu(const QPoint &place)
         return;
     auto *menu = new QMenu(q);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addActions({enable, disable, reload});
+    menu->addActions({enable, disable, reload, withdraw});
     menu->addSeparator();
     menu->addActions({open, rescan});
     menu->popup(list->viewport()->mapToGlobal(place));

@@ -98,7 +98,14 @@ struct Managed {
         const int status = qi_plugins_start(desk.runtime, &config);
         INFO(qi_last_error()->message);
         REQUIRE(status == QI_OK);
+        if (looks) { /* until it is known which plugins there are */
+            qi_value found = qi_none();
+            REQUIRE(qi_plugins_list(desk.runtime, &found) == QI_OK);
+            qi_value_clear(&found);
+        }
         manager = new qi::PluginManager(desk.runtime);
+        for (const QLabel *label : manager->findChildren<QLabel *>())
+            said += label->text() + QLatin1Char('\n');
         manager->resize(900, 640);
         manager->show();
         REQUIRE(QTest::qWaitForWindowExposed(manager));
@@ -141,6 +148,8 @@ struct Managed {
 
     tests::Desk desk;
     qi_plugin_consent_fn consent;
+    bool looks = true; /* whether it is known which plugins there are before there is a manager */
+    QString said;      /* what the manager's labels say at first */
     QPointer<qi::PluginManager> manager;
     QListView *list = nullptr;
 };
@@ -688,6 +697,43 @@ def activate(ctx):
     managed.untilState("orders", QI_PLUGIN_DISABLED);
     managed.desk.until([&] { return menu.actions().size() == 1; });
     CHECK(menu.actions().first() == own);
+}
+
+TEST_CASE("the manager does not wait for plugins to be found, and says that they are looked for")
+{
+    Managed managed;
+    managed.add("orders", quiet);
+    managed.looks = false;
+    managed.start();
+    CHECK(managed.said.contains(QStringLiteral("Looking for plugins…")));
+    managed.desk.until([&] { return managed.list->model()->rowCount() == 1; });
+    CHECK(managed.list->isVisible());
+}
+
+TEST_CASE("a consent is withdrawn, and asked for again")
+{
+    static int asked;
+    asked = 0;
+    Managed managed([](const qi_plugin_consent *, void *) { return ++asked > 0; });
+    managed.add("orders", quiet);
+    managed.start();
+    managed.choose("orders");
+    QAction *withdraw = nullptr;
+    for (QAction *each : managed.manager->findChildren<QAction *>())
+        if (each->text() == QLatin1String("&Withdraw consent"))
+            withdraw = each;
+    REQUIRE(withdraw);
+    CHECK(!withdraw->isEnabled());
+    managed.click("Enable");
+    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.desk.until([&] { return withdraw->isEnabled(); });
+    withdraw->trigger();
+    managed.untilState("orders", QI_PLUGIN_DISABLED);
+    managed.desk.until([&] { return !withdraw->isEnabled() && managed.button("Enable")->isEnabled(); });
+    CHECK(asked == 1);
+    managed.click("Enable");
+    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    CHECK(asked == 2);
 }
 
 TEST_CASE("a rescan finds plugins that have come and forgets those that have gone")

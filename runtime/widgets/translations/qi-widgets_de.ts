@@ -180,6 +180,18 @@
         <translation>Die Dateien des Plugins zeigen</translation>
     </message>
     <message>
+        <source>&amp;Withdraw consent</source>
+        <translation>Zustimmung &amp;widerrufen</translation>
+    </message>
+    <message>
+        <source>End the plugin, and ask again before it runs</source>
+        <translation>Das Plugin beenden und erneut fragen, ehe es läuft</translation>
+    </message>
+    <message>
+        <source>Looking for plugins…</source>
+        <translation>Plugins werden gesucht…</translation>
+    </message>
+    <message>
         <source>&amp;Look for plugins</source>
         <translation>Nach &amp;Plugins suchen</translation>
     </message>
