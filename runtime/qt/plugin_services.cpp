@@ -12,12 +12,84 @@
 #include <QtCore/qset.h>
 #include <QtCore/qsettings.h>
 #include <QtCore/qstandardpaths.h>
+#include <QtCore/qthread.h>
 #include <QtCore/qvariant.h>
 
 #include <memory>
 
 namespace qi
 {
+
+/* Watches files. It lives in a thread of its own: to begin that, each of them is looked for on the disk. */
+class FileWatch : public QObject
+{
+    Q_OBJECT
+
+  public:
+    FileWatch() : m_watcher(this)
+    {
+        connect(&m_watcher, &QFileSystemWatcher::fileChanged, this, &FileWatch::changed);
+        connect(&m_watcher, &QFileSystemWatcher::directoryChanged, this, &FileWatch::changed);
+    }
+
+    /* Watches exactly these from now on, those that are there. */
+    void watch(const QStringList &paths)
+    {
+        const QStringList now = m_watcher.files() + m_watcher.directories();
+        const QSet<QString> have(now.begin(), now.end()), want(paths.begin(), paths.end());
+        const QStringList gone = (have - want).values(), added = (want - have).values();
+        if (!gone.isEmpty())
+            m_watcher.removePaths(gone);
+        if (added.isEmpty())
+            return;
+        m_watcher.addPaths(added);
+        Q_EMIT changed({}); /* something may have changed before they were watched */
+    }
+
+  Q_SIGNALS:
+    void changed(const QString &path);
+
+  private:
+    QFileSystemWatcher m_watcher;
+};
+
+/* That thread, which is not waited for where a disk holds it that does not answer. */
+class FileWatchThread
+{
+  public:
+    FileWatchThread() : m_thread(std::make_unique<QThread>()), m_watch(new FileWatch)
+    {
+        m_thread->setObjectName(QStringLiteral("qi file watch"));
+        m_watch->moveToThread(m_thread.get());
+        QObject::connect(m_thread.get(), &QThread::finished, m_watch, &QObject::deleteLater);
+        m_thread->start();
+    }
+
+    ~FileWatchThread()
+    {
+        m_thread->quit();
+        if (!m_thread->wait(kPatienceMs))
+            (void)m_thread.release();
+    }
+
+    FileWatchThread(const FileWatchThread &) = delete;
+    FileWatchThread &operator=(const FileWatchThread &) = delete;
+
+    const FileWatch *object() const { return m_watch; }
+
+    void watch(const QStringList &paths)
+    {
+        FileWatch *watch = m_watch;
+        QMetaObject::invokeMethod(
+            watch, [watch, paths] { watch->watch(paths); }, Qt::QueuedConnection);
+    }
+
+  private:
+    static constexpr unsigned long kPatienceMs = 500;
+
+    std::unique_ptr<QThread> m_thread;
+    FileWatch *m_watch; /* goes with the thread */
+};
 
 class PluginServices : public QObject
 {
@@ -64,22 +136,14 @@ class PluginServices : public QObject
 
     Q_INVOKABLE QString configFolder() const { return place(QStandardPaths::AppConfigLocation); }
 
-    /* Watches exactly these files and folders from now on, and returns those that cannot be watched. */
-    Q_INVOKABLE QStringList watch(const QStringList &paths)
+    /* Watches exactly these files and folders from now on, those that are there. */
+    Q_INVOKABLE void watch(const QStringList &paths)
     {
-        if (!m_watcher) {
-            m_watcher = std::make_unique<QFileSystemWatcher>();
-            connect(m_watcher.get(), &QFileSystemWatcher::fileChanged, this,
-                    &PluginServices::changed);
-            connect(m_watcher.get(), &QFileSystemWatcher::directoryChanged, this,
-                    &PluginServices::changed);
+        if (!m_watch) {
+            m_watch = std::make_unique<FileWatchThread>();
+            connect(m_watch->object(), &FileWatch::changed, this, &PluginServices::changed);
         }
-        const QStringList now = m_watcher->files() + m_watcher->directories();
-        const QSet<QString> have(now.begin(), now.end()), want(paths.begin(), paths.end());
-        const QStringList gone = (have - want).values(), added = (want - have).values();
-        if (!gone.isEmpty())
-            m_watcher->removePaths(gone);
-        return added.isEmpty() ? QStringList() : m_watcher->addPaths(added);
+        m_watch->watch(paths);
     }
 
   Q_SIGNALS:
@@ -92,7 +156,7 @@ class PluginServices : public QObject
     }
 
     std::unique_ptr<QSettings> m_settings;
-    std::unique_ptr<QFileSystemWatcher> m_watcher;
+    std::unique_ptr<FileWatchThread> m_watch;
 };
 
 } // namespace qi

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -134,6 +135,22 @@ STAT(lstat, stat)
 STAT(lstat64, stat64)
 STATAT(fstatat, stat)
 STATAT(fstatat64, stat64)
+
+LIBC int statx(int folder, const char *path, int flags, unsigned mask, struct statx *facts) noexcept
+{
+    static auto real = next<int (*)(int, const char *, int, unsigned, struct statx *)>("statx");
+
+    look("statx", path);
+    return real(folder, path, flags, mask, facts);
+}
+
+LIBC int inotify_add_watch(int number, const char *path, uint32_t mask) noexcept
+{
+    static auto real = next<int (*)(int, const char *, uint32_t)>("inotify_add_watch");
+
+    look("inotify_add_watch", path);
+    return real(number, path, mask);
+}
 
 LIBC ssize_t read(int number, void *data, size_t size)
 {
@@ -302,6 +319,27 @@ TEST_CASE("every function for plugins leaves the window alive, however slow the 
     CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
     CHECK(host.shutdown() == QI_OK);
     CHECK(host.asked_in_the_window() == "");
+}
+
+TEST_CASE("watching files leaves the window alive as well")
+{
+    SlowHost host;
+
+    host.start_looking([](qi_plugins_config &config) { config.watch_files = true; });
+    host.wait_for_search();
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.asked_in_the_window() == "");
+    size_t before = host.events.size();
+    host.fast();
+    host.write_file("orders", "parts/third.py", "value = 2\n");
+    slow = true;
+    host.until([&] {
+        return host.events.size() > before &&
+               qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_ACTIVE;
+    });
+    CHECK(host.asked_in_the_window() == "");
+    CHECK(host.asked.size() == 2);
+    CHECK(host.asked.back() == "orders changed changed: parts/third.py");
 }
 
 TEST_CASE("a plugin with a large file tells how far it is, and can be stopped on the way")

@@ -15,7 +15,7 @@ from .manifest import FILE, Manifest, ManifestError, Problem, is_manifest_there
 from .schema import near
 
 SOURCES = ("application", "user", "system")
-_MOST = 5000  # names in a folder of plugins that are looked at
+_MOST = 1000  # names in a folder of plugins that are looked at
 
 
 class Found(NamedTuple):

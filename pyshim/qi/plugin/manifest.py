@@ -21,7 +21,7 @@ FILE = "plugin.toml"
 LARGEST = bounds.LARGEST  # bytes of a manifest
 MOST_PROBLEMS = 50  # that are told of one manifest
 _DEEPEST = 50  # levels of tables and arrays for the application
-_MOST = 500  # settings, actions, dependencies, authors
+_MOST = 200  # settings, actions, dependencies, authors
 _LONGEST = {"version": 100, "entry": 200, "description": 10_000, "homepage": 500, "qi": 200, "python": 200,
             "private": 200, "authors": 200, "dependencies": 500}  # characters; a line has 200
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")

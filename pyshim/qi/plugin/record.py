@@ -74,7 +74,6 @@ class Plugin:
         })
 
 
-
 def copied(value):
     """A copy of tables and arrays that is made of dicts and lists, with texts that are Unicode."""
     if isinstance(value, str):
