@@ -191,7 +191,8 @@ QI_API int qi_plugins_list(qi_runtime *runtime, qi_value *out);
  *     traceback        of the error that it failed with, ""
  *     progress         (float, none if it is not known) from 0 to 1: how much of its files has been checked
  *     enabled          (bool) the user wants it
- *     consented        (bool) the user has agreed to its files, as they were when last looked at
+ *     consented        (bool) the user has agreed to it; whether its files are still those is looked at when it is
+ *                      enabled
  *     problems         (list) what is wrong with its manifest
  *     settings         (list of maps) key, title, description, type ("bool", "int", "float", "text", "choice", "path",
  *                      "color", "list"), default, value, minimum, maximum (none: no limit), choices (list),

@@ -164,7 +164,7 @@ class Manager:
             self._search.again = True
             return
         self._search = _Search(self._loop)
-        self._search.begin(self._folders, self._found)
+        self._search.begin(self._folders, self._consents, self._found)
 
     def searching(self):
         """Whether it looks for plugins just now."""
@@ -210,7 +210,7 @@ class Manager:
     def _adopt(self, result):
         found = {}
         for each in result:
-            found.setdefault(each[0].id, each)
+            found.setdefault(each.found.id, each)
         for id in self._plugins.keys() - found.keys():
             if id in self._plugins:  # a listener that is told may look again, too
                 self._forget(self._plugins[id])
@@ -223,9 +223,9 @@ class Manager:
                 self._add(each)
 
     def _add(self, each):
-        found, seen, described = each
+        found = each.found
         plugin = self._plugins[found.id] = Plugin(found)
-        plugin.seen, plugin.described = seen, described
+        plugin.seen, plugin.described, plugin.consented = each.seen, each.described, each.agreed
         enabled = self._store.get(found.id, "enabled")
         plugin.wanted = str(enabled).lower() == "true"
         if found.manifest is None:
@@ -235,13 +235,12 @@ class Manager:
         self.tell("added", plugin)
 
     def _see_again(self, plugin, each):
-        found, seen, described = each
-        if plugin.activation is not None:  # what is on stays as it is until it is reloaded
+        if plugin.activation is not None or plugin.work is not None:  # what is on stays as it is until it is reloaded
             return
-        if seen is None or seen != plugin.seen or found.manifest is None:
-            plugin.seen = seen
-            self._take_manifest(plugin, found)
-        plugin.described = described
+        if each.seen is None or each.seen != plugin.seen or each.found.manifest is None:
+            plugin.seen = each.seen
+            self._take_manifest(plugin, each.found)
+        plugin.described = each.described
 
     def _take_manifest(self, plugin, found):
         if found is plugin.found and found.manifest is not None:
@@ -660,8 +659,8 @@ class _Search:
         self.work = apart.Work()
         self.ready = self.outcome = None
 
-    def begin(self, folders, found):
-        self.ready, self.outcome = self.work.start(lambda *_: found(self), checks.search, self.work, list(folders))
+    def begin(self, folders, consents, found):
+        self.ready, self.outcome = self.work.start(lambda *_: found(self), checks.search, self.work, list(folders), consents)
 
 
 async def _wait_for(turns):

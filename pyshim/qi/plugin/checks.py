@@ -6,6 +6,7 @@
 """
 
 import os
+from typing import NamedTuple
 
 from . import dependencies, discovery, packages, precompile, trust, watchfiles
 from .manifest import FILE
@@ -27,10 +28,22 @@ class Checked:
         return self.found.manifest
 
 
-def search(work, folders):
-    """Looks for plugins. Returns a list of (discovery.Found, the version of its manifest's file, its dependencies)."""
-    found = discovery.discover(folders, work.check)
-    return [(each, version_of(each.folder), describe(each.manifest)) for each in found if not work.check()]
+class Seen(NamedTuple):
+    """What a search says of a plugin."""
+
+    found: discovery.Found
+    seen: "tuple | None"  # which file its manifest was
+    described: list  # its dependencies
+    agreed: bool  # the user has agreed to it
+
+
+def search(work, folders, consents):
+    """Looks for plugins. Returns a list of Seen."""
+    seen = []
+    for found in discovery.discover(folders, work.check):
+        work.check()
+        seen.append(Seen(found, version_of(found.folder), describe(found.manifest), consents.knows(found.id, found.folder)))
+    return seen
 
 
 def check(work, found, seen, consents, others, watch):

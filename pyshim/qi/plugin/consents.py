@@ -55,6 +55,14 @@ class Consents:
             return Decision("given")
         return Decision("changed", trust.changes(known["files"], fingerprint.files))
 
+    def knows(self, id, folder):
+        """Whether the user has agreed to a plugin, whatever its files are now; False where that cannot be read."""
+        try:
+            known = self._load().get(id)
+            return known is not None and known["folder"] == os.path.realpath(folder)
+        except OSError:
+            return False
+
     def give(self, id, folder, fingerprint):
         """Notes that the user agrees to a plugin as it is now."""
         self.give_real(id, os.path.realpath(folder), fingerprint)
