@@ -45,8 +45,8 @@ QI_API void qi_doctor_options_init(qi_doctor_options *options);
  *   "text"    the report as `qi-run doctor` prints it
  *   "json"    the same as JSON: {"ok": …, "checks": […]}
  *
- * It starts processes and waits for them, usually less than a second, at most half a minute.
- * Thread: any. What is found is no failure. Fails: QI_ERR_ABI (`options` or its configuration was not
+ * It starts processes and waits for them, and for disks, usually less than a second, at most half a minute: with a
+ * window, call it in a thread of your own. Thread: any. What is found is no failure. Fails: QI_ERR_ABI (`options` or its configuration was not
  * filled by its init function), QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_MEMORY.
  */
 QI_API int qi_doctor(const qi_doctor_options *options, qi_value *out);
