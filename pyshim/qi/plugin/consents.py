@@ -98,14 +98,14 @@ class Consents:
 
     def _check_folder(self):
         for problem in trust.way_problems(self.path.parent):
-            raise PermissionError(errno.EPERM, f"what the user has agreed to cannot be trusted: {problem}")
+            raise _distrust(problem)
 
     def _read(self, path):
         """What is in a file; None if this did not write it. OSError if it cannot be trusted."""
         with _opened(path) as number:
             facts = os.fstat(number)
             for problem in trust.file_problems(path, facts):
-                raise PermissionError(errno.EPERM, f"what the user has agreed to cannot be trusted: {problem}")
+                raise _distrust(problem)
             if path == self.path and trust.version_of(facts) == self._version:
                 return self._known
             known = consents_in(files.read_descriptor(number, _LARGEST, path))
@@ -133,7 +133,7 @@ class Consents:
             if not stat.S_ISREG(facts.st_mode):
                 problems.append(f"{path}: this is not a file")
             for problem in problems:
-                raise PermissionError(errno.EPERM, f"what the user has agreed to cannot be trusted: {problem}")
+                raise _distrust(problem)
             _lock(number, path)
             yield
         finally:
@@ -146,13 +146,17 @@ class Consents:
         self._version = None
 
 
+def _distrust(problem):
+    return PermissionError(errno.EPERM, f"what the user has agreed to cannot be trusted: {problem}")
+
+
 @contextlib.contextmanager
 def _opened(path):
     try:
         number = files.open_file(path, follow=False)
     except OSError as problem:
         if problem.errno in (errno.EINVAL, errno.ELOOP):  # a pipe, a device or a symlink
-            raise PermissionError(errno.EPERM, f"what the user has agreed to cannot be trusted: {path}: this is not a file") from None
+            raise _distrust(f"{path}: this is not a file") from None
         raise
     try:
         yield number

@@ -90,7 +90,8 @@ class Activation:
         self._context = contextvars.copy_context()
         self._context.run(current.set, self.scope)
         tree = checked.tree
-        self._modules = Modules(plugin.manifest, checked.fingerprint.files, tree.sources, tree.root, tree.versions, checked.private)
+        self._modules = Modules(plugin.manifest, checked.fingerprint.files, tree.sources, tree.root, tree.versions,
+                                checked.private)
         self._undo = {}  # token -> (what, function), in the order in which they were made
         self._object = None
         self._ctx = None

@@ -151,7 +151,8 @@ class _Reader:
         except files.TooLarge:
             return self.problem(f"a manifest is no larger than {LARGEST >> 20} MB", line=0)
         except OSError as problem:
-            return self.problem(problem.strerror if "this is" in problem.strerror else f"cannot be read: {problem.strerror}", line=0)
+            is_none = "this is" in problem.strerror
+            return self.problem(problem.strerror if is_none else f"cannot be read: {problem.strerror}", line=0)
         try:
             return data.decode("utf-8-sig")  # some editors begin with a mark
         except UnicodeDecodeError as problem:

@@ -9,7 +9,7 @@ import re
 
 import _qi
 
-from . import files
+from .files import open_file
 
 BINDINGS = {"PySide": 4, "PyQt4": 4, "PySide2": 5, "PyQt5": 5, "PySide6": 6, "PyQt6": 6}  # by the Qt that they are for
 _MODULES = BINDINGS | {"shiboken2": 5, "shiboken6": 6}
@@ -59,7 +59,7 @@ def _linked_to(path):
     """The library of Qt that a library names, and its number. Names of libraries stand in a table of texts."""
     last = b""
     try:
-        with open(files.open_file(path), "rb", buffering=0) as file:
+        with open(open_file(path), "rb", buffering=0) as file:
             while chunk := file.read(_CHUNK):  # in pieces: a search holds the interpreter until it ends
                 found = _NEEDED.search(last + chunk)
                 if found:
