@@ -266,7 +266,8 @@ void PluginManagerPrivate::refresh()
     events.listen();
     if (!runtime)
         problem = PluginManager::tr("Python is not running.");
-    else if (model.rowCount() == 0 && qi_plugins_searching(runtime)) /* the list would wait for the disk */
+    else if (model.rowCount() == 0 &&
+             qi_plugins_searching(runtime)) /* the list would wait for the disk */
         problem = PluginManager::tr("Looking for plugins…");
     else if (qi_plugins_list(runtime, answer.out()) != QI_OK)
         problem = QString::fromUtf8(qi_last_error()->message);

@@ -32,7 +32,8 @@ void PluginMenu::refresh()
     QList<ActionInfo> actions;
 
     qi_runtime *runtime = m_events.runtime();
-    if (runtime && !(m_entries.isEmpty() && qi_plugins_searching(runtime))) /* else it would wait for the disk */
+    if (runtime &&
+        !(m_entries.isEmpty() && qi_plugins_searching(runtime))) /* else it would wait for the disk */
         qi_plugins_list(runtime, list.out());
     for (const PluginInfo &plugin : readPlugins(list.get())) {
         if (!plugin.isActive())

@@ -135,6 +135,34 @@ TEST_CASE("a file that has changed since asks the user again, and says which it 
     CHECK(host.asked == std::vector<std::string>{"orders new", "orders changed added: extra.py"});
 }
 
+TEST_CASE(
+    "a consent that is withdrawn is asked for again, and known before that, also the next time")
+{
+    PluginHost host;
+    host.write("orders", plain);
+    host.write("prices", plain);
+    host.start();
+    CHECK(host.info("orders", "consented") == "False");
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
+    CHECK(host.disable("prices") == QI_PLUGIN_DISABLED);
+    CHECK(host.withdraw("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.info("orders", "consented") == "False");
+    CHECK(host.info("orders", "enabled") == "False");
+    REQUIRE(host.shutdown() == QI_OK);
+
+    REQUIRE(qi_runtime_init(nullptr, &host.runtime) == QI_OK);
+    host.start();
+    CHECK(host.info("orders", "consented") == "False");
+    CHECK(host.info("prices", "consented") == "True");
+    host.asked.clear();
+    CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
+    CHECK(host.asked.empty());
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.asked == std::vector<std::string>{"orders new"});
+    CHECK(qi_plugin_withdraw(host.runtime, "nobody", nullptr, nullptr) == QI_ERR_NOT_FOUND);
+}
+
 TEST_CASE("a folder that others may write to is blocked")
 {
     PluginHost host;
@@ -172,8 +200,9 @@ TEST_CASE("a rescan finds new plugins and ends those whose folder is gone")
     host.exec(("import shutil; shutil.rmtree('" + host.folder() + "/plugins/orders')").c_str());
     host.rescan();
     host.until([&] { return qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_UNKNOWN; });
-    CHECK(std::any_of(host.events.begin(), host.events.end(),
-                      [](const tests::PluginEvent &event) { return event.kind == QI_PLUGIN_REMOVED; }));
+    CHECK(std::any_of(host.events.begin(), host.events.end(), [](const tests::PluginEvent &event) {
+        return event.kind == QI_PLUGIN_REMOVED;
+    }));
     CHECK(qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_UNKNOWN);
     CHECK(qi_plugin_state_of(host.runtime, "prices") == QI_PLUGIN_DISCOVERED);
 }

@@ -141,6 +141,11 @@ qi_plugin_state PluginHost::reload(const char *id)
     return change(qi_plugin_reload, id);
 }
 
+qi_plugin_state PluginHost::withdraw(const char *id)
+{
+    return change(qi_plugin_withdraw, id);
+}
+
 std::string PluginHost::info(const char *id, const char *key)
 {
     qi_value info = qi_none();

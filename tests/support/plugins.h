@@ -47,6 +47,7 @@ class PluginHost : public Host
     qi_plugin_state enable(const char *id);
     qi_plugin_state disable(const char *id);
     qi_plugin_state reload(const char *id);
+    qi_plugin_state withdraw(const char *id);
 
     /* A value of qi_plugin_info(), as Python shows it. */
     std::string info(const char *id, const char *key);

@@ -729,7 +729,8 @@ TEST_CASE("a consent is withdrawn, and asked for again")
     managed.desk.until([&] { return withdraw->isEnabled(); });
     withdraw->trigger();
     managed.untilState("orders", QI_PLUGIN_DISABLED);
-    managed.desk.until([&] { return !withdraw->isEnabled() && managed.button("Enable")->isEnabled(); });
+    managed.desk.until(
+        [&] { return !withdraw->isEnabled() && managed.button("Enable")->isEnabled(); });
     CHECK(asked == 1);
     managed.click("Enable");
     managed.untilState("orders", QI_PLUGIN_ACTIVE);

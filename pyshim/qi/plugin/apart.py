@@ -29,7 +29,7 @@ class Work:
         self._told = told  # told(self), in the loop's thread, now and then
         self._cancelled = threading.Event()
         self._loop = self._outcome = None
-        self._last = 0.0
+        self._last = time.monotonic()  # what is done in a moment tells nothing
 
     # -- in the loop's thread --
 
