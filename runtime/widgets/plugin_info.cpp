@@ -83,10 +83,11 @@ QString PluginInfo::stateText() const
     /* What is going on just now is the state, rather than the reason for it. */
     if (isLoading())
         for (const auto &[name, text] :
-             {std::pair("starting", QT_TRANSLATE_NOOP("qi::PluginManager", "Starting…")),
-              std::pair("ending", QT_TRANSLATE_NOOP("qi::PluginManager", "Ending…")),
-              std::pair("reloading", QT_TRANSLATE_NOOP("qi::PluginManager", "Reloading…"))})
-            if (reason == QLatin1String(name))
+             {std::pair("ending", QT_TRANSLATE_NOOP("qi::PluginManager", "Ending…")),
+              std::pair("reloading", QT_TRANSLATE_NOOP("qi::PluginManager", "Reloading…")),
+              std::pair("", QT_TRANSLATE_NOOP("qi::PluginManager",
+                                              "Starting…"))}) /* or which check it is at */
+            if (reason == QLatin1String(name) || !*name)
                 return QCoreApplication::translate("qi::PluginManager", text);
     return known ? QCoreApplication::translate("qi::PluginManager", known->text) : state;
 }

@@ -457,6 +457,7 @@ class Manager:
             plugin.errors = 0
             plugin.storm = Storm(*self._storm)
             plugin.work = plugin.progress = None
+            self._checked_all(plugin)
             plugin.activation = Activation(self, plugin, checked)
         _pass(turns)
         await plugin.activation.begin(self._activate_seconds)
@@ -578,6 +579,13 @@ class Manager:
         if work.total:
             context.copy().run(_qi.progress, work.done >> 10, max(work.done, work.total) >> 10, work.text)
         self.tell("progress", plugin, reason=plugin.reason)
+
+    def _checked_all(self, plugin):
+        """From now on it is the plugin that may tell how far it is."""
+        if plugin.reason != "starting":
+            plugin.reason = "starting"
+            _qi.progress(0, 0, "")
+            self.tell("progress", plugin, reason=plugin.reason)
 
     def failed_quietly(self, plugin, failed):
         """Reports what failed while a plugin was being ended."""
