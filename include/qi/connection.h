@@ -13,7 +13,7 @@
  *
  * A connection ends, whichever comes first, when it is disconnected, when its sender is destroyed, when
  * its owner (receiver) is destroyed, or when the runtime shuts down. With the owner go the tasks that it
- * launched: they are cancelled.
+ * launched: they are cancelled, also where something else had ended the connection before.
  */
 #ifndef QI_CONNECTION_H
 #define QI_CONNECTION_H

@@ -6,8 +6,8 @@
  * `connected` and the count is touched on the GUI thread, with the GIL held, so a handle may be released
  * in any thread: by then either the live connection still holds the rest, or it has let it go.
  *
- * Every way to end goes through end(), once. Disconnecting ends what waits and leaves the tasks alone;
- * the end of the owner cancels them too.
+ * Every way to end goes through end(), once, and the owner's is one of them. It ends what waits and leaves the
+ * tasks alone: the slot has a watch of its own on the owner, and lives until the last of its tasks has ended.
  */
 #include <Python.h>
 
@@ -102,13 +102,7 @@ static void relay_ended(void *data)
 
 static void owner_gone(void *data)
 {
-    qi_connection *connection = data;
-    qip_slot *slot = (qip_slot *)Py_NewRef((PyObject *)connection->slot);
-
-    end(connection);
-    qip_slot_close(slot); /* for an emission that is on its way already */
-    qip_slot_cancel(slot);
-    Py_DECREF(slot);
+    end(data);
 }
 
 /* -- connecting --------------------------------------------------------------------------------------------------- */
@@ -160,6 +154,7 @@ static qip_slot *new_slot(const plan *plan)
         .target = plan->target,
         .overlap = plan->options->overlap,
         .queue_limit = plan->options->queue_limit,
+        .owner = plan->options->owner,
         .allow_plain = plan->options->flags & QI_CONNECT_ALLOW_PLAIN,
     };
     qip_slot *slot = qip_slot_new(&spec);

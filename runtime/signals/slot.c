@@ -373,7 +373,7 @@ PyObject *qip_slot_launch(qip_slot *slot, PyObject *signal, PyObject *const *arg
     if (!loop && !slot->allow_plain)
         return PyErr_Occurred() ? NULL : raise_no_loop(slot);
     Py_INCREF(slot); /* the first step may drop the last reference of others */
-    PyObject *callable = callable_now(slot), *outcome = NULL;
+    PyObject *callable = slot->closed ? NULL : callable_now(slot), *outcome = NULL;
     PyObject *entered = slot->context ? qip_scope_enter(slot->context)
                                       : qip_scope_enter_application();
     if (callable)

@@ -54,7 +54,7 @@ typedef struct qip_slot {
     qip_pending_list running;
     qip_waiting *first_waiting, *last_waiting;
     size_t waiting_count;
-    qip_owner *owner;
+    qip_owner *owner; /* cancels the tasks: as long as one runs there is a slot, whatever became of its connections */
 } qip_slot;
 
 /* What a connection wants of its slot. Members that are NULL or 0 have the meaning of qip_slot. */
@@ -65,6 +65,7 @@ typedef struct qip_slot_spec {
     const char *target;
     qi_overlap overlap;
     size_t queue_limit;
+    qi_object *owner; /* that object's end closes the slot and cancels its tasks; NULL: nobody's does */
     bool allow_plain;
 } qip_slot_spec;
 

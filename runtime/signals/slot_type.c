@@ -67,6 +67,15 @@ static void owner_gone(void *data)
     Py_DECREF(slot);
 }
 
+/* 0, or -1 with an exception set. */
+static int watch_owner(qip_slot *slot, qi_object *owner)
+{
+    slot->owner = qip_owner_watch(owner, owner_gone, slot);
+    if (!slot->owner)
+        PyErr_NoMemory();
+    return slot->owner ? 0 : -1;
+}
+
 static int set_owner(qip_slot *slot, PyObject *owner)
 {
     if (!qip_qt_on_application_thread()) {
@@ -74,12 +83,7 @@ static int set_owner(qip_slot *slot, PyObject *owner)
         return -1;
     }
     qi_object *object = qip_qt_unwrap(owner);
-    if (!object)
-        return -1;
-    slot->owner = qip_owner_watch(object, owner_gone, slot);
-    if (!slot->owner)
-        PyErr_NoMemory();
-    return slot->owner ? 0 : -1;
+    return object ? watch_owner(slot, object) : -1;
 }
 
 static PyObject *none_is_null(PyObject *object)
@@ -156,7 +160,8 @@ qip_slot *qip_slot_new(const qip_slot_spec *spec)
     slot->allow_plain = spec->allow_plain;
     slot->detached = true;
     if (set_text(&slot->task_name, spec->task_name) < 0 ||
-        set_text(&slot->signal, spec->signal) < 0 || set_text(&slot->target, spec->target) < 0)
+        set_text(&slot->signal, spec->signal) < 0 || set_text(&slot->target, spec->target) < 0 ||
+        (spec->owner && watch_owner(slot, spec->owner) < 0))
         Py_CLEAR(slot);
     return slot;
 }
@@ -198,9 +203,10 @@ static void slot_dealloc(PyObject *self)
     qip_slot *slot = (qip_slot *)self;
 
     PyObject_GC_UnTrack(self);
+    qip_owner_release(slot->owner); /* first: callbacks of weak references may destroy it */
+    slot->owner = NULL;
     if (slot->weak_references)
         PyObject_ClearWeakRefs(self);
-    qip_owner_release(slot->owner);
     slot_clear(self);
     Py_CLEAR(slot->task_name);
     Py_CLEAR(slot->signal);

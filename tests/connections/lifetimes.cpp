@@ -80,6 +80,126 @@ TEST_CASE("connection ends with its owner, and its tasks are cancelled") // T20
     qi_connection_release(connection);
 }
 
+namespace
+{
+
+enum class Ending { SenderDies, IsDisconnected, SingleShot };
+
+/* One coroutine runs, and whatever may wait does, when the connection ends; then its owner dies. */
+void outlive(qi_overlap overlap, Ending ending)
+{
+    Host host;
+    auto *emitter = new Emitter;
+    auto *owner = new QObject;
+    qi_connection_options options;
+    qi_connection_options_init(&options);
+    options.owner = owner;
+    options.overlap = overlap;
+    options.flags = ending == Ending::SingleShot ? QI_CONNECT_SINGLE_SHOT : 0;
+    qi_connection *connection = nullptr;
+    REQUIRE(qi_asyncslot_connect(host.runtime, emitter, "plain", "launches:waits", &options,
+                                 &connection) == QI_OK);
+    Q_EMIT emitter->plain();
+    Q_EMIT emitter->plain();
+    if (ending == Ending::SenderDies)
+        delete emitter;
+    else if (ending == Ending::IsDisconnected)
+        CHECK(qi_connection_disconnect(connection) == QI_OK);
+    host.settle();
+    const std::string before = host.eval("len(__import__('launches').cancelled)");
+    CHECK(before == (overlap == QI_OVERLAP_RESTART && ending != Ending::SingleShot ? "1" : "0"));
+
+    delete owner;
+    host.settle();
+    CHECK(host.eval("len(__import__('launches').calls)") ==
+          host.eval("len(__import__('launches').cancelled)"));
+    if (ending != Ending::SenderDies)
+        delete emitter;
+    if (ending != Ending::IsDisconnected)
+        qi_connection_release(connection);
+}
+
+} // namespace
+
+TEST_CASE("owner cancels the tasks of a connection that has ended before it, whatever ended that")
+{
+    for (Ending ending : {Ending::SenderDies, Ending::IsDisconnected, Ending::SingleShot}) {
+        for (int overlap = QI_OVERLAP_CONCURRENT; overlap <= QI_OVERLAP_LATEST; overlap++) {
+            CAPTURE(overlap, static_cast<int>(ending));
+            outlive(static_cast<qi_overlap>(overlap), ending);
+        }
+    }
+}
+
+TEST_CASE("owner that dies in another thread, after a disconnect, cancels the tasks")
+{
+    Host host;
+    Emitter emitter;
+    auto *owner = new QObject;
+    qi_connection *connection = connect(host, &emitter, owner, "launches:waits");
+
+    Q_EMIT emitter.plain();
+    CHECK(qi_connection_disconnect(connection) == QI_OK);
+    owner->moveToThread(nullptr);
+    std::thread([&] { delete owner; }).join();
+    host.settle();
+    CHECK(host.eval("__import__('launches').cancelled") == "[None]");
+}
+
+TEST_CASE("owner that dies before a queued single shot comes keeps its call from being made")
+{
+    Host host;
+    Emitter emitter;
+    auto *owner = new QObject;
+    qi_connection_options options;
+    qi_connection_options_init(&options);
+    options.owner = owner;
+    options.delivery = QI_DELIVERY_QUEUED;
+    options.flags = QI_CONNECT_SINGLE_SHOT;
+    REQUIRE(qi_asyncslot_connect(host.runtime, &emitter, "plain", "launches:waits", &options,
+                                 nullptr) == QI_OK);
+    Q_EMIT emitter.plain();
+    delete owner;
+    host.settle();
+    CHECK(host.eval("__import__('launches').calls") == "[]");
+}
+
+TEST_CASE("each owner cancels the tasks of its own connections")
+{
+    Host host;
+    auto *emitter = new Emitter;
+    auto *first = new QObject, *second = new QObject;
+    qi_connection *ones = connect(host, emitter, first, "launches:waits");
+    qi_connection *others = connect(host, emitter, second, "launches:waits");
+
+    Q_EMIT emitter->plain();
+    delete emitter;
+    qi_connection_release(ones);
+    qi_connection_release(others);
+    delete second;
+    host.settle();
+    CHECK(host.eval("__import__('launches').cancelled") == "[None]");
+    delete first;
+    host.settle();
+    CHECK(host.eval("__import__('launches').cancelled") == "[None, None]");
+}
+
+TEST_CASE("task of an owned connection that has ended is no concern of its owner's")
+{
+    Host host;
+    Emitter emitter;
+    auto *owner = new QObject;
+    qi_connection *connection = connect(host, &emitter, owner, "launches:waits");
+
+    Q_EMIT emitter.plain();
+    CHECK(qi_connection_disconnect(connection) == QI_OK);
+    host.exec("import launches; launches.open_gate()");
+    host.settle();
+    delete owner;
+    host.settle();
+    CHECK(host.eval("launches.cancelled") == "[]");
+}
+
 TEST_CASE("sender may be its own owner")
 {
     Host host;

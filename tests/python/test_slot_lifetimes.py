@@ -264,6 +264,53 @@ class WithPyQt6(unittest.TestCase):
         self.assertEqual(cancelled, [True])
         self.assertIsNone(slot())
 
+    @on_loop
+    async def test_owner_takes_the_tasks_of_slots_that_have_gone(self):
+        from PyQt6 import sip
+
+        cancelled = []
+
+        async def fn():
+            try:
+                await asyncio.get_running_loop().create_future()
+            except asyncio.CancelledError:
+                cancelled.append(True)
+                raise
+
+        for overlap in ("concurrent", "drop", "queue", "restart", "latest"):
+            with self.subTest(overlap=overlap):
+                cancelled.clear()
+                owner = QtCore.QObject()
+                sender = type(self.sender)()
+                sender.plain.connect(asyncslot(fn, overlap=overlap, owner=owner))
+                sender.plain.emit()
+                sip.delete(sender)
+                gc.collect()
+                await settle()
+                self.assertEqual(cancelled, [])
+                sip.delete(owner)
+                await settle()
+                self.assertEqual(cancelled, [True])
+
+    @on_loop
+    async def test_owner_that_dies_while_arguments_are_copied(self):
+        from PyQt6 import sip
+
+        launched = []
+        owner = QtCore.QObject()
+
+        async def fn(argument):
+            launched.append(argument)
+
+        class Argument(QtCore.QPoint):
+            def __init__(self, other=None):
+                super().__init__()
+                if other is not None:
+                    sip.delete(owner)
+
+        self.assertIsNone(asyncslot(fn, owner=owner)(Argument()))
+        self.assertEqual(launched, [])
+
 
 if __name__ == "__main__":
     unittest.main()
