@@ -131,6 +131,23 @@ class OtherQt:
         self.assertTrue(stdout.startswith(f"{self.binding}.QtCore "), stdout)
         self.assert_has_paths(stdout)
 
+    IN_TURN = """
+        import qi
+        for way in ("import PyQt6.QtCore", "from PyQt6 import QtCore", "from PyQt6.QtCore import QObject"):
+            try:
+                exec(way)
+            except ModuleNotFoundError as error:
+                print(error.name, error)
+    """
+
+    def test_library_that_tries_bindings_in_turn_goes_on(self):
+        for stdout in (self.stock(self.IN_TURN), self.embedded(self.IN_TURN)):
+            lines = stdout.splitlines()
+            self.assertEqual(len(lines), 3, stdout)
+            for line in lines:
+                self.assertTrue(line.startswith(f"{self.binding}.QtCore "), line)
+                self.assert_has_paths(line)
+
     # A host may have imported a binding before it starts libqi, and a program may have two: then each use is checked.
     UNGUARDED = """
         import asyncio, qi, qi._objects.bindings

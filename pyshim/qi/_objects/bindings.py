@@ -132,6 +132,23 @@ class _Guard:
         return "<qi's check that bindings use its Qt>"
 
 
+class RefusedBinding(ModuleNotFoundError):
+    """What `not installed` raises, so that libraries which try bindings in turn go on to the next one.
+
+    To `from PySide2 import QtCore` a missing QtCore is no error of its own: importlib drops this exception if its name is
+    that of the part, and says only that the name cannot be imported. So importlib is told the package's.
+    """
+
+    def __init__(self, text, module, path):
+        super().__init__(text, name=module, path=path)
+        self._module = module
+
+    @property
+    def name(self):
+        asks = sys._getframe(1).f_code.co_filename
+        return self._module.partition(".")[0] if asks.startswith("<frozen importlib") else self._module
+
+
 class _CheckingLoader:
     """Stands in for a loader until the module is there."""
 
@@ -147,7 +164,7 @@ class _CheckingLoader:
         try:
             _qi._check_qt(module)
         except RuntimeError as error:
-            raise ImportError(str(error), name=module.__spec__.name, path=module.__spec__.origin) from None
+            raise RefusedBinding(str(error), module.__spec__.name, module.__spec__.origin) from None
 
     def __getattr__(self, name):
         return getattr(self._loader, name)
