@@ -397,6 +397,19 @@ static PyObject *log_text(PyObject *module, PyObject *arguments)
     Py_RETURN_NONE;
 }
 
+static PyObject *tells_errors(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    bool tells = false;
+
+    PyThreadState *thread = qip_gil_drop();
+    if (qip_callout_begin()) {
+        tells = qip_runtime_current()->config.error != NULL;
+        qip_callout_end();
+    }
+    qip_gil_take(thread);
+    return PyBool_FromLong(tells);
+}
+
 int qip_report_setup(PyObject *module)
 {
     static PyMethodDef methods[] = {
@@ -408,6 +421,8 @@ int qip_report_setup(PyObject *module)
          "From now on function(exception) is asked before SystemExit and KeyboardInterrupt are "
          "told to the host; "
          "True: it ends the program. None: nobody is."},
+        {"_tells_errors", tells_errors, METH_NOARGS,
+         "Whether the host has a callback for errors; else what is reported goes to its log."},
         {"_log", log_text, METH_VARARGS, "_log(level, source, text)\n--\n\nWrite to the host's log."},
         {NULL, NULL, 0, NULL},
     };

@@ -112,6 +112,7 @@ TEST_CASE("a plugin that fails half-way keeps nothing of what it has made")
     CHECK(host.info("bad", "report").find("'clean': True") != std::string::npos);
     CHECK(host.info("bad", "tasks") == "0");
     CHECK(host.info("bad", "actions") == "[]");
+    CHECK(host.take_reports().size() == 1);
     Q_EMIT emitter.plain();
     host.exec("import asyncio; late = asyncio.create_task(asyncio.sleep(0.02))");
     host.until([&] { return host.eval("late.done()") == "True"; });
@@ -273,6 +274,7 @@ TEST_CASE(
     host.start();
     CHECK(host.enable("bad") == QI_PLUGIN_FAILED);
     CHECK(host.info("bad", "reason").find("is being started or ended") != std::string::npos);
+    CHECK(host.take_reports().size() == 1);
 }
 
 TEST_CASE("a deactivate() that fails or takes too long keeps nothing from being undone")
@@ -427,6 +429,7 @@ TEST_CASE("a loop without an end in a plugin's import, activate() or callback is
         watchdog.stop();
         CHECK(watchdog.plugin == "bad");
         check_others(host);
+        host.take_reports();
     }
 }
 

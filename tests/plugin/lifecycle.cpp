@@ -278,3 +278,64 @@ TEST_CASE("a listener may take itself out, and cause events, while it is told")
     CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
     CHECK(watcher.calls == 1);
 }
+
+TEST_CASE("an activate() that raises is not followed by deactivate(), and its exception is the one "
+          "that is told")
+{
+    for (const char *kind : {"", "async "}) {
+        PluginHost host;
+        CAPTURE(kind);
+        host.write_file("orders", "helper.py", "def work(): raise LookupError('the first')\n");
+        host.write("orders", "import sys\n"
+                             "sys.seen = []\n" +
+                                 std::string(kind) +
+                                 "def activate(ctx):\n"
+                                 "    import helper\n"
+                                 "    ctx.on_deactivate(sys.seen.append, 'undone')\n"
+                                 "    ctx.expose('work', helper.work)\n"
+                                 "    helper.work()\n"
+                                 "def deactivate():\n"
+                                 "    sys.seen.append('deactivate')\n"
+                                 "    raise RuntimeError('the second')\n");
+        host.start();
+        CHECK(host.enable("orders") == QI_PLUGIN_FAILED);
+        CHECK(host.eval("__import__('sys').seen") == "['undone']");
+
+        CHECK(host.info("orders", "reason") == "'activate(): LookupError: the first'");
+        std::vector<tests::Report> reports = host.take_reports();
+        REQUIRE(reports.size() == 1);
+        CHECK(reports[0].plugin == "orders");
+        CHECK(reports[0].message.find("the first") != std::string::npos);
+        std::string log;
+        for (const std::string &line : host.log)
+            log += line;
+        for (const std::string &text : {host.info("orders", "traceback"), reports[0].traceback, log}) {
+            INFO(text);
+            CHECK(text.find("the first") != std::string::npos);
+            CHECK(text.find("the second") == std::string::npos);
+            CHECK(text.find("orders.py") != std::string::npos);
+            CHECK(text.find("helper.py") != std::string::npos);
+            CHECK(text.find("lifecycle") == std::string::npos);
+            CHECK(text.find("importlib") == std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("an import that raises is told without the lines of libqi and of importlib")
+{
+    PluginHost host;
+    host.write_file("orders", "helper.py", "import part\n");
+    host.write_file("orders", "part.py", "raise LookupError('in the part')\n");
+    host.write("orders", "import helper\ndef activate(ctx): pass\n");
+    host.start();
+    CHECK(host.enable("orders") == QI_PLUGIN_FAILED);
+    std::vector<tests::Report> reports = host.take_reports();
+    REQUIRE(reports.size() == 1);
+    for (const std::string &text : {host.info("orders", "traceback"), reports[0].traceback}) {
+        INFO(text);
+        for (const char *name : {"orders.py", "helper.py", "part.py", "in the part"})
+            CHECK(text.find(name) != std::string::npos);
+        for (const char *name : {"importlib", "modules.py", "sources.py", "lifecycle.py"})
+            CHECK(text.find(name) == std::string::npos);
+    }
+}

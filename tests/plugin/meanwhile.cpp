@@ -94,6 +94,8 @@ TEST_CASE("a plugin may go, and another be enabled, while the user is asked abou
     CHECK(qi_plugin_enable(host.runtime, "orders", nullptr, nullptr) == QI_OK);
     host.until([&] { return qi_plugin_state_of(host.runtime, "prices") == QI_PLUGIN_ACTIVE; });
     host.until([&] { return qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_UNKNOWN; });
+    for (const tests::Report &report : host.take_reports())
+        CHECK(report.message.find("has no module 'orders'") != std::string::npos);
 }
 
 TEST_CASE("the runtime may shut down while the user is asked")

@@ -111,6 +111,7 @@ TEST_CASE("tracebacks show the plugin's lines, and inspect finds its source")
     CHECK(host.enable("orders") == QI_PLUGIN_FAILED);
     CHECK(host.info("orders", "traceback").find("# this very line") != std::string::npos);
     CHECK(host.info("orders", "traceback").find("lifecycle.py") == std::string::npos);
+    CHECK(host.take_reports().size() == 1);
 }
 
 TEST_CASE("no bytecode is written into a plugin's folder")

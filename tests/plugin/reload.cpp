@@ -43,6 +43,7 @@ TEST_CASE("a plugin is reloaded when its files change, and tried again after a m
     host.write_file("orders", "part.py", "PART = \n");
     host.until([&] { return qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_FAILED; });
     CHECK(host.info("orders", "traceback").find("part.py") != std::string::npos);
+    CHECK_FALSE(host.take_reports().empty()); /* a file that is half written is tried, too */
     /* An editor that puts another file in its place. */
     host.write_file("orders", "part.py.new", "PART = 'c'\n");
     host.exec(("import os; os.replace('" + host.folder() + "/plugins/orders/part.py.new', '" +

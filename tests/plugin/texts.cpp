@@ -40,6 +40,7 @@ TEST_CASE("an error whose text C cannot take is the plugin's failure all the sam
     CHECK(host.info("orders", "reason").find("thing") != std::string::npos);
     CHECK(host.enable("prices") == QI_PLUGIN_FAILED);
     CHECK(host.info("prices", "reason").find("lone") != std::string::npos);
+    CHECK(host.take_reports().size() == 2);
     CHECK(host.enable("stocks") == QI_PLUGIN_ACTIVE);
     CHECK(host.disable("stocks") == QI_PLUGIN_DISABLED);
     CHECK(host.info("stocks", "errors") == "1");

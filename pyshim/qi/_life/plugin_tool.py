@@ -242,9 +242,9 @@ def check_manifest(folder, no_import):
 #: Imports a plugin as the application does, and looks at its entry.
 IMPORT = """
 import sys, traceback
-from qi.plugin.lifecycle import describe
 from qi.plugin.manifest import Manifest
 from qi.plugin.modules import Modules
+from qi.plugin.tracebacks import describe, prune
 from qi.plugin.trust import fingerprint
 manifest = Manifest.read(__import__("pathlib").Path(sys.argv[1]))
 modules = Modules(manifest, fingerprint(manifest.folder).files)
@@ -254,7 +254,7 @@ try:
     for name in filter(None, manifest.attribute.split(".")):
         found = getattr(found, name)
 except BaseException as error:
-    sys.stderr.write(describe(error))
+    sys.stderr.write(describe(prune(error)))
     sys.exit(1)
 if not callable(getattr(found, "activate", None)):
     sys.exit(f"{manifest.entry!r} has no function activate(ctx), which a plugin starts with")

@@ -22,10 +22,11 @@ from .._python.plain import plain_line
 from .._python.scope import plugin_of
 from . import apart, checks, consents, log, threads
 from .containment import Memory, Storm
-from .lifecycle import Activation, Failed, describe, headline
+from .lifecycle import Activation, Failed
 from .record import STATES, Plugin, c_text
 from .schema import near
 from .settings import NoSuchName, Store, Values
+from .tracebacks import describe, headline
 from .watchfiles import Watch
 
 EVENTS = ("added", "removed", "state", "actions", "setting", "error", "progress", "searched")  # qi_plugin_event_kind
@@ -57,6 +58,7 @@ class Manager:
         self._search = None  # the _Search that is under way
         self._searched = False  # one has ended
         self._joining = None  # held by whoever is compared with the plugins that are on
+        self._failing = None  # the plugin whose failure to start is being reported
         self._undo = Changes()
 
     # -- start and stop --
@@ -426,6 +428,7 @@ class Manager:
             problem = "blocked", str(blocked), ""
         except Failed as failed:
             problem = "failed", failed.reason, failed.traceback
+            self.failed_to_start(plugin, failed)
         except Exception as exception:  # of libqi's own, or of a file that has gone meanwhile
             problem = "failed", headline(exception), describe(exception)
         except BaseException:
@@ -587,6 +590,18 @@ class Manager:
             _qi.progress(0, 0, "")
             self.tell("progress", plugin, reason=plugin.reason)
 
+    def failed_to_start(self, plugin, failed):
+        """Reports what has kept a plugin from being started, before its end can raise anything else."""
+        if failed.exception is None:  # it was late, or is not wanted any more: its state says so
+            return
+        if _qi._tells_errors():  # else the report is what is logged
+            _qi._log(3, f"plugin.{plugin.id}", c_text(f"{failed.reason}\n{failed.traceback}".rstrip()))
+        self._failing = plugin
+        try:
+            _qi._report(failed.exception, None, None, None, plugin.id)
+        finally:
+            self._failing = None
+
     def failed_quietly(self, plugin, failed):
         """Reports what failed while a plugin was being ended."""
         plugin.errors += 1
@@ -598,7 +613,7 @@ class Manager:
     def noted(self, id, message, traceback):
         """Counts an error of a plugin, in any thread. Returns whether it is to be reported."""
         plugin = self._plugins.get(id)
-        if plugin is None:
+        if plugin is None or plugin is self._failing:  # of which the listeners hear as of a state
             return True
         plugin.errors += 1
         shown = plugin.storm.count() if plugin.storm else True

@@ -10,7 +10,6 @@ import contextvars
 import gc
 import inspect
 import sys
-import traceback
 
 import _qi
 
@@ -21,37 +20,20 @@ from .._python.scope import Scope, current
 from . import leftovers
 from .context import Context
 from .modules import Modules
+from .tracebacks import describe, headline, prune
 
 
 THREADS_SECONDS = 1.0  # that a plugin's threads have to end by themselves
 
 
 class Failed(Exception):
-    """The plugin cannot go on: why, and the traceback of its code, if that failed."""
+    """The plugin cannot go on: why, and what its code has raised, if it did."""
 
     def __init__(self, reason, exception=None):
         super().__init__(reason)
         self.reason = reason
-        self.traceback = "" if exception is None else describe(exception)
-
-
-def describe(exception):
-    """The traceback without the lines of this package that lead to the plugin's code."""
-    shown = exception.__traceback__
-    while shown is not None and shown.tb_frame.f_globals.get("__package__") == __package__:
-        shown = shown.tb_next
-    try:
-        return "".join(traceback.format_exception(type(exception), exception, shown or exception.__traceback__))
-    except Exception:  # of the exception's own __str__()
-        return f"{type(exception).__qualname__}\n"
-
-
-def headline(exception):
-    """The exception's type and text in a line."""
-    try:
-        return "".join(traceback.format_exception_only(type(exception), exception)).strip()
-    except Exception:
-        return type(exception).__qualname__
+        self.exception = exception
+        self.traceback = "" if exception is None else describe(prune(exception))
 
 
 class Targets:
@@ -82,6 +64,7 @@ class Activation:
         self.actions = {}
         self.exposed = {}
         self.loading = True
+        self.activated = False  # activate() has ended, and without an exception
         self.ended = False
         self.scope = Scope(plugin.id)
         _qi._memory_follow(self.scope)
@@ -156,6 +139,7 @@ class Activation:
         outcome = self._guarded("activate()", activate, self._ctx)
         await self._finish("activate()", outcome, seconds)
         self._modules.all_loaded()
+        self.activated = True
         self.loading = False
 
     def _find_object(self, module):
@@ -180,8 +164,8 @@ class Activation:
         """Ends all that the plugin has. Returns the report of what was left, a dict."""
         self.loading = False
         report = leftovers.Report()
-        await self._say_goodbye(report, seconds)
-        await self._undo_all(report, seconds)
+        await self._say_goodbye(seconds)
+        await self._undo_all(seconds)
         self.ended = True
         self.actions.clear()
         self.exposed.clear()
@@ -210,12 +194,13 @@ class Activation:
             self.manager.failed_quietly(self.plugin, Failed(f"ending the plugin: {headline(exception)}", exception))
             return None
 
-    async def _say_goodbye(self, report, seconds):
-        deactivate = getattr(self._object, "deactivate", None)
-        if deactivate is not None and self._ctx is not None:
+    async def _say_goodbye(self, seconds):
+        """What has not come to its beginning has no end: a deactivate() would find half of what it expects."""
+        deactivate = getattr(self._object, "deactivate", None) if self.activated else None
+        if deactivate is not None:
             await self._attempt("deactivate()", deactivate, seconds)
 
-    async def _undo_all(self, report, seconds):
+    async def _undo_all(self, seconds):
         while self._undo:
             token, (what, function) = self._undo.popitem()
             await self._attempt(f"undoing {what}", function, seconds)

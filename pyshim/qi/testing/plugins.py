@@ -172,6 +172,9 @@ def _make(base):
             await asyncio.sleep(0)
             return True
 
+        def failed_to_start(self, plugin, failed):
+            """PluginFailed says it."""
+
         def tell(self, kind, plugin, before=None, reason="", traceback="", detail=None):
             if kind == "error" and plugin.id == self.told.id:
                 self.told.errors.append(f"{reason}\n{traceback}".rstrip())
