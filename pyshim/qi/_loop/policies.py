@@ -67,6 +67,14 @@ def get_policy():
     return _function("get_event_loop_policy")()
 
 
+def find_policy():
+    """The same, but None where Python has none."""
+    try:
+        return get_policy()
+    except RuntimeError:
+        return None
+
+
 def set_policy(policy):
     """Sets the policy, or None, without a warning."""
     _function("set_event_loop_policy")(policy)

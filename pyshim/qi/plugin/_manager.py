@@ -20,7 +20,7 @@ import _qi
 from .._python.ends import Changes
 from .._python.plain import plain_line
 from .._python.scope import plugin_of
-from . import apart, checks, consents, log, threads
+from . import apart, checks, consents, log, policies, threads
 from .containment import Memory, Storm
 from .lifecycle import Activation, Failed
 from .record import STATES, Plugin, c_text
@@ -102,6 +102,7 @@ class Manager:
     def _follow(self, watch_files):
         """Begins what goes on as long as there are plugins."""
         threads.follow(self._undo)
+        policies.guard(self._undo)
         _qi._scope_follow_files()
         log.begin(self._undo)
         if self._memory_limit:
