@@ -202,7 +202,8 @@ QI_API int qi_plugins_list(qi_runtime *runtime, qi_value *out);
  *     dependencies     (list of maps) name, specifier, installed (a version, ""), problem ("")
  *     tasks, connections, errors  (ints) that it has, errors since it was started
  *     report           (map, none if it has not been ended yet) what the last end left behind: clean (bool); tasks,
- *                      connections, timers, modules, threads, descriptors, objects (lists of texts)
+ *                      connections, timers, modules, threads, descriptors, objects, processes, and state, which is what
+ *                      it had changed of the process and whether that was put back (lists of texts)
  *
  * `*out` is owned: release it with qi_value_clear().
  */

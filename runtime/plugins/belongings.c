@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What belongs to a plugin besides its tasks: the files and sockets that its code has opened, noted in its Scope
- * for the report of what it leaves behind, and the connections that the application has made to its code.
+ * What belongs to a plugin besides its tasks: the files and sockets that its code has opened, and what it has changed
+ * of the current folder and the environment, noted in its Scope for the report of what it leaves behind; and the
+ * connections that the application has made to its code.
  */
 #include <Python.h>
 
@@ -71,12 +72,44 @@ static void note_socket(PyObject *scope, PyObject *socket)
     Py_XDECREF(sockets);
 }
 
+/* The name of a variable of the environment is bytes. */
+static void note_variable(PyObject *scope, PyObject *name)
+{
+    PyObject *text = PyBytes_Check(name) ? PyUnicode_DecodeFSDefaultAndSize(PyBytes_AS_STRING(name),
+                                                                            PyBytes_GET_SIZE(name))
+                                         : Py_NewRef(name);
+
+    if (text)
+        note_path(scope, "touched", text);
+    Py_XDECREF(text);
+}
+
+static void note_folder(PyObject *scope)
+{
+    PyObject *name = PyUnicode_FromString("the current folder"); /* as footprint/process.py has it */
+
+    if (name)
+        note_path(scope, "touched", name);
+    Py_XDECREF(name);
+}
+
 /* Beware: it is called in the middle of CPython's own code, for very many events. */
 static int hear(const char *event, PyObject *arguments, void *Py_UNUSED(data))
 {
     /* What they say; the second path of a rename is where the file is then. */
-    enum { FILE_OPENED, SOCKET_MADE, FILE_RENAMED, DATABASE_OPENED, KINDS };
-    static const char *const events[] = {"open", "socket.__new__", "os.rename", "sqlite3.connect"};
+    enum {
+        FILE_OPENED,
+        SOCKET_MADE,
+        FILE_RENAMED,
+        DATABASE_OPENED,
+        FOLDER,
+        VARIABLE_SET,
+        VARIABLE_GONE,
+        KINDS
+    };
+    static const char *const events[] = {
+        "open",     "socket.__new__", "os.rename",  "sqlite3.connect",
+        "os.chdir", "os.putenv",      "os.unsetenv"};
     int kind = 0;
 
     while (kind < KINDS && strcmp(event, events[kind]) != 0)
@@ -90,6 +123,10 @@ static int hear(const char *event, PyObject *arguments, void *Py_UNUSED(data))
         note_open(scope, arguments);
     else if (scope && kind == SOCKET_MADE)
         note_socket(scope, PyTuple_GET_ITEM(arguments, 0));
+    else if (scope && kind == FOLDER)
+        note_folder(scope);
+    else if (scope && kind >= VARIABLE_SET)
+        note_variable(scope, PyTuple_GET_ITEM(arguments, 0));
     else if (scope)
         note_path(scope, "written", PyTuple_GET_ITEM(arguments, kind == FILE_RENAMED ? 1 : 0));
     PyErr_Clear();

@@ -134,6 +134,8 @@ class PluginServices : public QObject
         return QStandardPaths::standardLocations(QStandardPaths::AppDataLocation);
     }
 
+    Q_INVOKABLE QObject *application() const { return QCoreApplication::instance(); }
+
     Q_INVOKABLE QString configFolder() const { return place(QStandardPaths::AppConfigLocation); }
 
     /* Watches exactly these files and folders from now on, those that are there. */

@@ -209,11 +209,15 @@ QString PluginPage::actionsHtml() const
 
 QString PluginPage::reportHtml() const
 {
-    const std::pair<const char *, QString> kinds[] = {
-        {"tasks", tr("Tasks")},     {"connections", tr("Connections")},
-        {"timers", tr("Timers")},   {"modules", tr("Modules")},
-        {"threads", tr("Threads")}, {"descriptors", tr("Descriptors")},
-        {"objects", tr("Objects")}};
+    const std::pair<const char *, QString> kinds[] = {{"tasks", tr("Tasks")},
+                                                      {"connections", tr("Connections")},
+                                                      {"timers", tr("Timers")},
+                                                      {"modules", tr("Modules")},
+                                                      {"threads", tr("Threads")},
+                                                      {"descriptors", tr("Descriptors")},
+                                                      {"objects", tr("Objects")},
+                                                      {"processes", tr("Processes")},
+                                                      {"state", tr("State of the process")}};
     QString html;
 
     if (m_info.report.isEmpty())

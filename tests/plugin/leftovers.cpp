@@ -240,6 +240,33 @@ TEST_CASE("an object of a binding, of a class of the plugin, that is still there
     host.exec("import sys; del sys.kept");
 }
 
+TEST_CASE(
+    "an object of a binding, with a connected method, that was deleted properly is no leftover")
+{
+    PluginHost host;
+    if (host.eval("__import__('importlib.util').util.find_spec('PyQt6') is None") == "True") {
+        WARN("skipped: python3-pyqt6 is not installed");
+        return;
+    }
+    std::string report = round(host, "from PyQt6.QtCore import QObject, QTimer, pyqtSignal\n"
+                                     "class Desk(QObject):\n"
+                                     "    sent = pyqtSignal()\n"
+                                     "    def __init__(self):\n"
+                                     "        super().__init__()\n"
+                                     "        self.timer = QTimer(self)\n"
+                                     "        self.timer.timeout.connect(self.tick)\n"
+                                     "        self.sent.connect(self.tick)\n"
+                                     "        self.timer.start(1)\n"
+                                     "    def tick(self): pass\n"
+                                     "def activate(ctx):\n"
+                                     "    global desk\n"
+                                     "    desk = Desk()\n"
+                                     "    desk.sent.emit()\n"
+                                     "def deactivate(): desk.deleteLater()\n");
+    INFO(report);
+    CHECK(has(report, "'clean': True"));
+}
+
 TEST_CASE("a thread that a plugin gives a function of its own as run() runs that")
 {
     PluginHost host;

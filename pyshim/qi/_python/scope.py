@@ -16,14 +16,17 @@ current = _qi._scope_variable  # a ContextVar: the Scope that code runs for, or 
 class Scope:
     """What belongs to one activation of a plugin."""
 
-    __slots__ = ("plugin", "threads", "paths", "written", "sockets", "__weakref__")
+    __slots__ = ("plugin", "threads", "paths", "written", "sockets", "touched", "registered", "processes", "__weakref__")
 
     def __init__(self, plugin):
         self.plugin = plugin
         self.threads = []  # weak references to those that its code has started
-        self.paths = set()  # of the files that it has opened: scope.c
+        self.paths = set()  # of the files that it has opened: belongings.c
         self.written = set()  # of those that it has written, or may have
         self.sockets = []  # weak references to those that it has made
+        self.touched = set()  # what it has changed of the current folder and the environment: belongings.c
+        self.registered = []  # (the module atexit or codecs, function)
+        self.processes = []  # (pid, what it was started with)
 
     def __repr__(self):
         return f"<the scope of the plugin {self.plugin!r}>"

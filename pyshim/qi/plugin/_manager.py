@@ -22,6 +22,8 @@ from .._python.plain import plain_line
 from .._python.scope import plugin_of
 from . import apart, checks, consents, log, policies, threads
 from .containment import Memory, Storm
+from .footprint import registrations
+from .footprint.ledger import Ledger
 from .lifecycle import Activation, Failed
 from .record import STATES, Plugin, c_text
 from .schema import near
@@ -54,7 +56,7 @@ class Manager:
         self._values = {}
         self._order = []  # of the active ones
         self._changes = {}  # task -> the plugin
-        self._watch = self._memory = self._looking = None
+        self._watch = self._memory = self._looking = self.ledger = None
         self._search = None  # the _Search that is under way
         self._searched = False  # one has ended
         self._joining = None  # held by whoever is compared with the plugins that are on
@@ -82,6 +84,7 @@ class Manager:
         self._memory_limit = memory_limit
         self._thread = threading.get_ident()
         self._joining = asyncio.Lock()
+        self.ledger = Ledger(getattr(services, "application", lambda: None))
         self._running = True
         try:
             self._follow(watch_files)
@@ -102,6 +105,7 @@ class Manager:
     def _follow(self, watch_files):
         """Begins what goes on as long as there are plugins."""
         threads.follow(self._undo)
+        registrations.follow(self._undo)
         policies.guard(self._undo)
         _qi._scope_follow_files()
         log.begin(self._undo)

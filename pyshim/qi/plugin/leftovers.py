@@ -20,8 +20,9 @@ from .._python.ends import leave_task, left_behind
 from .._python.names import where
 from .._python.scope import scope_of, scope_of_task
 from . import threads
+from .footprint import registrations
 
-KINDS = ("tasks", "connections", "timers", "modules", "threads", "descriptors", "objects")
+KINDS = ("tasks", "connections", "timers", "modules", "threads", "descriptors", "objects", "processes", "state")
 MOST = 20  # lines of a kind
 
 
@@ -164,12 +165,15 @@ class Remains:
 
     def left(self):
         """Those that somebody still holds, with who it is."""
-        alive = {key: value for key, reference in self._found.items() if (value := reference()) is not None}
+        alive = {key: value for key, reference in self._found.items() for value in [reference()] if value is not None}
         inside = {id(alive), *map(id, alive.values())}
         return [f"{key} is held by {_holder(alive[key], inside)}" for key in alive]  # items() would hold them, too
 
+    def are_there(self):
+        return any(reference() is not None for reference in self._found.values())
+
     def classes(self):
-        return [value for reference in self._found.values() if isinstance(value := reference(), type)]
+        return [value for reference in self._found.values() for value in [reference()] if isinstance(value, type)]
 
 
 def _holder(value, inside):
@@ -206,7 +210,19 @@ def _objects_of(classes):
     wanted = tuple(each for each in classes if bases and issubclass(each, tuple(bases)))
     if not wanted:
         return []
-    return [f"an object of {type(each).__module__}.{type(each).__qualname__}" for each in gc.get_objects() if isinstance(each, wanted)]
+    return [f"an object of {type(each).__module__}.{type(each).__qualname__}" for each in gc.get_objects()
+            if isinstance(each, wanted) and not _is_deleted(each)]
+
+
+def _is_deleted(wrapper):
+    """Whether only the wrapper is left of a binding's object, as somebody's exception or list may hold it."""
+    sip, shiboken = sys.modules.get("PyQt6.sip"), sys.modules.get("shiboken6")
+    try:
+        if sip is not None and isinstance(wrapper, sip.simplewrapper):
+            return sip.isdeleted(wrapper)
+        return shiboken is not None and not shiboken.isValid(wrapper)
+    except TypeError:
+        return False
 
 
 def _open_files(scope):
@@ -228,10 +244,21 @@ def _describe_socket(held):
         return "a socket"
 
 
+async def let_go(remains):
+    """Gives Qt time for what is to be deleted later: objects of the plugin's, and those by which a binding calls a
+    connected method, which hold the method's object and are deleted in Qt's event loop after it."""
+    for _ in range(4):
+        gc.collect()
+        if not remains.are_there():
+            break
+        await asyncio.sleep(0.005)
+
+
 def look(scope, remains, report):
     """Looks for what is left. Call it when nothing of the manager's own refers to the plugin any more."""
     gc.collect()
     report.modules += remains.left()
     report.objects += _objects_of(remains.classes())
     report.descriptors += _open_files(scope)
+    report.processes += registrations.processes(scope)
     report.connections += [repr(link) for link in _qi._scope_links(scope)]

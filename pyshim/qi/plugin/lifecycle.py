@@ -18,6 +18,8 @@ from .._loop.loop import run_task
 from .._python.names import where_it_waits
 from .._python.scope import Scope, current
 from . import leftovers
+from .footprint import registrations
+from .footprint.ledger import LIBRARY
 from .context import Context
 from .modules import Modules
 from .tracebacks import describe, headline, prune
@@ -74,11 +76,12 @@ class Activation:
         self._context.run(current.set, self.scope)
         tree = checked.tree
         self._modules = Modules(plugin.manifest, checked.fingerprint.files, tree.sources, tree.root, tree.versions,
-                                checked.private)
+                                checked.private, self._around_import)
         self._undo = {}  # token -> (what, function), in the order in which they were made
         self._object = None
         self._ctx = None
         self._starting = None  # the task of activate()
+        self._ledger = manager.ledger
 
     @property
     def entry(self):
@@ -99,6 +102,22 @@ class Activation:
             return self.run(function, *args)
         except BaseException as exception:
             raise Failed(f"{what}: {headline(exception)}", exception) from None
+
+    def _watched(self, what, function, *args):
+        """The same for the start, where all that changes meanwhile is the plugin's."""
+        self._ledger.others_ran()
+        try:
+            return self._guarded(what, function, *args)
+        finally:
+            self._ledger.ran(self)
+
+    def _around_import(self, load, is_own):
+        """An import of what is not the plugin's: it stays, and so does what it changes."""
+        self._ledger.others_ran()
+        try:
+            return load()
+        finally:
+            self._ledger.ran(self if is_own() else LIBRARY)
 
     async def _finish(self, what, outcome, seconds):
         """Waits for what a function of the plugin has returned, if that can be awaited. Failed if it raises or is late."""
@@ -130,13 +149,21 @@ class Activation:
 
     async def begin(self, seconds):
         """Imports the plugin and calls its activate(). Failed if that does not come to a good end."""
+        self._ledger.begin(self)
+        try:
+            await self._begin(seconds)
+        finally:
+            self._ledger.started(self)
+
+    async def _begin(self, seconds):
         self._modules.begin()
         _qi._plugins[self.plugin.id] = (Targets(self), self._context)
-        module = self._guarded(f"importing {self.manifest.module!r}", self._modules.load)
-        self._object = self._guarded(f"making {self.manifest.entry!r}", self._find_object, module)
+        self._ledger.ran(LIBRARY)  # what the line above has changed is no plugin's
+        module = self._watched(f"importing {self.manifest.module!r}", self._modules.load)
+        self._object = self._watched(f"making {self.manifest.entry!r}", self._find_object, module)
         self._ctx = Context(self)
         activate = self._guarded("activate()", lambda: self._object.activate)
-        outcome = self._guarded("activate()", activate, self._ctx)
+        outcome = self._watched("activate()", activate, self._ctx)
         await self._finish("activate()", outcome, seconds)
         self._modules.all_loaded()
         self.activated = True
@@ -164,6 +191,7 @@ class Activation:
         """Ends all that the plugin has. Returns the report of what was left, a dict."""
         self.loading = False
         report = leftovers.Report()
+        self._ledger.ending(self)
         await self._say_goodbye(seconds)
         await self._undo_all(seconds)
         self.ended = True
@@ -175,11 +203,15 @@ class Activation:
         await self._stage(leftovers.end_timers, self.scope)  # of the tasks' own clean-up
         await asyncio.sleep(0)  # what was closed says so
         await asyncio.sleep(0)
+        report.state += await self._stage(self._ledger.end, self) or []
+        report.state += await self._stage(registrations.end, self.scope) or []
         _qi._plugins.pop(self.plugin.id, None)
         remains = leftovers.Remains(await self._stage(self._modules.end) or {})
+        await self._stage(self._ledger.ran, LIBRARY)  # modules that are forgotten are no other plugin's doing
         self._object = self._ctx = None
         await self._stage(gc.collect)  # executors end their threads when they go
         await self._stage(leftovers.end_threads, self.scope, report, min(seconds, THREADS_SECONDS))
+        await self._stage(leftovers.let_go, remains)
         await self._stage(leftovers.look, self.scope, remains, report)
         return report.describe()
 
@@ -277,9 +309,17 @@ class Activation:
                 run_task(result, name=f"{self.plugin.id}: setting {key}")
 
         try:
-            self.run(call)
+            self._run_watched(call)
         except BaseException as exception:
             _qi._report(exception, None, None, None, self.plugin.id)
 
     def trigger(self, action):
-        self.run(action._run)
+        self._run_watched(action._run)
+
+    def _run_watched(self, function):
+        """Calls what the user has asked for, and sees what it changes."""
+        self._ledger.others_ran()
+        try:
+            self.run(function)
+        finally:
+            self._ledger.ran(self)

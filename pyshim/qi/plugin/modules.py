@@ -45,10 +45,19 @@ class _Finder:
 _finder = _Finder()
 
 
+def _is_new(name, fromlist):
+    """Whether an import has something to load."""
+    module = sys.modules.get(name)
+    return module is None or any(each != "*" and each not in getattr(module, "__dict__", ()) for each in fromlist or ())
+
+
 class Modules:
     """The modules of one activation of a plugin."""
 
-    def __init__(self, manifest, files, read=None, root=None, versions=None, private=None):
+    def __init__(self, manifest, files, read=None, root=None, versions=None, private=None,
+                 around_import=lambda load, is_own: load()):
+        """`around_import` calls the import of a module that is not one of the folder's, and may ask whether it was of
+        the private folder."""
         self.package = f"{PACKAGE}.{manifest.id}"
         self.folder = root or os.path.realpath(manifest.folder)  # the real one: symlinks may be others tomorrow
         self.private = private or (os.path.realpath(os.path.join(self.folder, manifest.private)) if manifest.private else None)
@@ -60,6 +69,7 @@ class Modules:
         self._is_package = "__init__.py" in files
         self._builtins = {**vars(builtins), "__import__": self._import}
         self._names = None  # of the modules in the folder itself
+        self._around_import = around_import
         self._own = {}  # first part of a name -> the module that it means here, or None: somebody else's
         self.entry = self._full(manifest.module)
 
@@ -96,6 +106,9 @@ class Modules:
                 if not fromlist:  # `import util.sub` gives a name to util
                     return sys.modules[own]
                 return builtins.__import__(own + dot + rest, globals, locals, fromlist, 0) if found else found
+            if _is_new(name, fromlist):
+                return self._around_import(functools.partial(builtins.__import__, name, globals, locals, fromlist, level),
+                                           lambda: self.private and self._is_private(first, sys.modules.get(first)))
         return builtins.__import__(name, globals, locals, fromlist, level)
 
     # -- finding and running --
