@@ -148,6 +148,7 @@ TEST_CASE("what a plugin says of itself and of its errors steers no terminal")
     CHECK(host.enable("orders") == QI_PLUGIN_FAILED);
     CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
     CHECK(host.info("orders", "reason").find("no \\\\x1b[31m\\\\x0dthing") != std::string::npos);
+    CHECK(host.take_reports().size() == 1);
     CHECK(host.info("prices", "actions").find("odd \\\\x1b[2J\\\\u202e") != std::string::npos);
     for (const tests::PluginEvent &event : host.events)
         CHECK((event.id + event.reason + event.traceback).find_first_of("\x1b\r\a") ==

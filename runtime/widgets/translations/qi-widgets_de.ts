@@ -359,6 +359,14 @@
         <translation>Objekte</translation>
     </message>
     <message>
+        <source>Processes</source>
+        <translation>Prozesse</translation>
+    </message>
+    <message>
+        <source>State of the process</source>
+        <translation>Zustand des Prozesses</translation>
+    </message>
+    <message>
         <source>When it was last disabled</source>
         <translation>Beim letzten Ausschalten</translation>
     </message>
