@@ -63,7 +63,7 @@ struct ToyHost {
     int fd = -1;
     bool paused = false;
     bool woken = false;
-    std::vector<bool *> quits; // of each exec() on the stack, whether it shall return
+    std::vector<bool *> quits = {}; // of each exec() on the stack, whether it shall return
     std::thread::id thread = std::this_thread::get_id();
 };
 

@@ -147,6 +147,7 @@ class Replaced(GuestCase):
     def test_asyncios_own_iteration_takes_ours_place(self):
         order = []
         with replaced(LOOP, _run_once=base_events.BaseEventLoop._run_once):
+            self.pass_by()
             given_up = [self.loop.call_later(60, print) for _ in range(200)]
             kept = self.loop.call_later(0.001, order.append, "timer")
             self.loop.call_soon(order.append, "soon")
