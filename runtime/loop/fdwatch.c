@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <math.h>
 
 /* The descriptor of a number or a file object, with the errors of the selectors module; -1. */
 static int descriptor_of(PyObject *object)
@@ -389,31 +388,6 @@ static PyObject *loop_watched(PyObject *self, PyObject *Py_UNUSED(ignored))
     return map;
 }
 
-/* What select() does: -1 with an exception, or how many seconds it may take. */
-static double seconds_of(PyObject *timeout)
-{
-    double seconds = timeout == Py_None ? INFINITY : PyFloat_AsDouble(timeout);
-    return seconds < 0 && !PyErr_Occurred() ? 0 : seconds;
-}
-
-/* Waits only for whoever runs the loop by a _run_once() of his own; else the host or our own iteration does. */
-static PyObject *loop_poll(PyObject *self, PyObject *timeout)
-{
-    qip_loop *loop = (qip_loop *)self;
-    const double seconds = seconds_of(timeout);
-    const bool waits = loop->running && loop->thread == PyThread_get_thread_ident() &&
-                       loop->lists.used && !loop->must_not_wait;
-
-    if (PyErr_Occurred())
-        return NULL;
-    loop->must_not_wait = false;
-    if ((waits ? qip_loop_wait(loop, seconds) : qip_fd_poll(loop, false)) < 0)
-        return NULL;
-    if (qip_loop_is_idle(loop))
-        qip_loop_settle(loop); /* the poll may have taken the deadline away */
-    Py_RETURN_NONE;
-}
-
 static PyObject *loop_close_poller(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     qip_loop *loop = (qip_loop *)self;
@@ -461,7 +435,6 @@ PyMethodDef qip_fd_methods[] = {
     {"_remove_reader", loop_remove_reader, METH_O, NULL},
     {"_remove_writer", loop_remove_writer, METH_O, NULL},
     {"_watched", loop_watched, METH_NOARGS, NULL},
-    {"_poll", loop_poll, METH_O, NULL},
     {"_close_poller", loop_close_poller, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -12,13 +12,6 @@
 
 #include <math.h>
 
-static struct {
-    PyObject *deque;     /* collections.deque */
-    PyObject *heappush;  /* heapq.heappush */
-    PyObject *base_loop; /* asyncio.BaseEventLoop */
-    PyObject *stock;     /* its _run_once(), as it was when we came */
-} refs;
-
 /* -- what is in them ----------------------------------------------------------------------------------- */
 
 static size_t length_of(PyObject *list)
@@ -89,8 +82,8 @@ int qip_lists_push(qip_loop *loop, PyObject *handle)
 int qip_lists_schedule(qip_loop *loop, qip_timer_handle *timer)
 {
     qip_handle_track((PyObject *)timer);
-    PyObject *result = PyObject_CallFunctionObjArgs(refs.heappush, loop->lists.scheduled, timer,
-                                                    NULL);
+    PyObject *result = PyObject_CallFunctionObjArgs(qip_loop_refs.heappush, loop->lists.scheduled,
+                                                    timer, NULL);
     timer->listed = result != NULL;
     Py_XDECREF(result);
     return result ? 0 : -1;
@@ -148,7 +141,7 @@ void qip_lists_clear(qip_loop *loop)
 static int make_lists(qip_lists *lists)
 {
     if (!lists->ready)
-        lists->ready = PyObject_CallNoArgs(refs.deque);
+        lists->ready = PyObject_CallNoArgs(qip_loop_refs.deque_type);
     if (!lists->scheduled)
         lists->scheduled = PyList_New(0);
     return lists->ready && lists->scheduled ? 0 : -1;
@@ -259,17 +252,6 @@ static int move_back(qip_loop *loop)
 
 /* -- whose iteration ----------------------------------------------------------------------------------------- */
 
-/* Whether somebody has patched the _run_once() of asyncio's own class, which ours stands before. */
-bool qip_lists_base_is_patched(void)
-{
-    PyObject *present = PyObject_GetAttrString(refs.base_loop, "_run_once");
-    bool patched = present && present != refs.stock;
-
-    PyErr_Clear();
-    Py_XDECREF(present);
-    return patched;
-}
-
 /* The present one has raised before. */
 static bool is_distrusted(qip_loop *loop)
 {
@@ -312,7 +294,8 @@ bool qip_lists_settle(qip_loop *loop)
  */
 int qip_lists_assign(qip_loop *loop, PyObject *value, bool ready)
 {
-    const bool plain = Py_IS_TYPE(value, ready ? (PyTypeObject *)refs.deque : &PyList_Type);
+    const bool plain = Py_IS_TYPE(value,
+                                  ready ? (PyTypeObject *)qip_loop_refs.deque_type : &PyList_Type);
 
     if (!ready && !PyList_Check(value)) {
         PyErr_Format(PyExc_TypeError, "_scheduled is a list, as heapq wants it, not %R", value);
@@ -334,7 +317,7 @@ PyObject *qip_lists_run_once(qip_loop *loop)
 
 PyObject *qip_lists_run_stock(qip_loop *loop)
 {
-    return PyObject_CallMethod(refs.base_loop, "_run_once", "O", loop);
+    return PyObject_CallMethod(qip_loop_refs.base_loop, "_run_once", "O", loop);
 }
 
 int qip_lists_setup(PyObject *Py_UNUSED(module))
@@ -344,14 +327,15 @@ int qip_lists_setup(PyObject *Py_UNUSED(module))
     PyObject *base_events = heapq ? PyImport_ImportModule("asyncio.base_events") : NULL;
 
     if (base_events) {
-        refs.deque = PyObject_GetAttrString(collections, "deque");
-        refs.heappush = PyObject_GetAttrString(heapq, "heappush");
-        refs.base_loop = PyObject_GetAttrString(base_events, "BaseEventLoop");
+        qip_loop_refs.deque_type = PyObject_GetAttrString(collections, "deque");
+        qip_loop_refs.heappush = PyObject_GetAttrString(heapq, "heappush");
+        qip_loop_refs.base_loop = PyObject_GetAttrString(base_events, "BaseEventLoop");
     }
-    if (refs.base_loop)
-        refs.stock = PyObject_GetAttrString(refs.base_loop, "_run_once");
+    if (qip_loop_refs.base_loop)
+        qip_loop_refs.stock_run_once = PyObject_GetAttrString(qip_loop_refs.base_loop, "_run_once");
     Py_XDECREF(base_events);
     Py_XDECREF(heapq);
     Py_XDECREF(collections);
-    return refs.deque && refs.heappush && refs.stock ? 0 : -1;
+    return qip_loop_refs.deque_type && qip_loop_refs.heappush && qip_loop_refs.stock_run_once ? 0
+                                                                                              : -1;
 }

@@ -29,12 +29,6 @@ static const PyMethodDef *more_methods;
 
 enum { DEFAULT_SLICE_US = 2000, DEFAULT_NESTED_LIMIT = 64 };
 
-bool qip_loop_is_loop(PyObject *object)
-{
-    return qip_loop_refs.loop_type &&
-           PyObject_TypeCheck(object, (PyTypeObject *)qip_loop_refs.loop_type);
-}
-
 /* -- life ---------------------------------------------------------------------------------------------- */
 
 static PyObject *loop_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
@@ -143,7 +137,8 @@ static int loop_setattro(PyObject *self, PyObject *name, PyObject *value)
 static PyMethodDef *join_methods(void)
 {
     const PyMethodDef *rooms[] = {qip_run_methods, qip_attribute_methods, qip_sched_methods,
-                                  qip_fd_methods,  qip_eager_methods,     more_methods};
+                                  qip_fd_methods,  qip_eager_methods,     qip_wait_methods,
+                                  more_methods};
     static PyMethodDef all[64];
     size_t count = 0;
 

@@ -9,7 +9,8 @@
  *   eager.c       run_task()                            queue.c        the ready queue
  *   sched.c       call_soon(), call_at() and so on      overrides.c    what Python has replaced
  *   running.c     being the running loop                views.c        _ready and _scheduled as Python sees them
- *   wait.c        waiting in the middle of a callback   lists.c        the same where somebody else iterates
+ *   wait.c        waiting in the middle of a callback   wait_over.c    when that ends
+ *   lists.c       what waits, where somebody else iterates
  *
  * Three words that the code uses all the time:
  *   turn      one call of qip_loop_turn() by the host, or one iteration in native mode: it polls, lets
@@ -232,6 +233,10 @@ typedef struct qip_loop_types {
     PyObject *task_keywords;        /* ("loop", "name"), and so on: eager.c */
     PyObject *task_keywords_context;
     PyObject *future_keywords; /* ("loop",) */
+    PyObject *deque_type;      /* collections.deque */
+    PyObject *heappush;        /* heapq.heappush */
+    PyObject *base_loop;       /* asyncio.BaseEventLoop */
+    PyObject *stock_run_once;  /* its _run_once(), as it was when we came */
 } qip_loop_types;
 
 extern qip_loop_types qip_loop_refs;
@@ -335,7 +340,6 @@ PyObject *qip_lists_run_once(qip_loop *loop);
 PyObject *qip_lists_run_stock(qip_loop *loop);
 /* The present _run_once() is not called again. Keeps the exception. */
 void qip_lists_distrust(qip_loop *loop);
-bool qip_lists_base_is_patched(void);
 
 void qip_lists_drop(qip_loop *loop);
 int qip_lists_traverse(qip_loop *loop, visitproc visit, void *arg);
@@ -349,10 +353,20 @@ void qip_lists_clear(qip_loop *loop);
  * 0, or -1 with an exception. Beware: anything may have changed afterwards.
  */
 int qip_loop_wait(qip_loop *loop, double seconds);
+extern PyMethodDef qip_wait_methods[];
+
+/* -- wait_over.c ---------------------------------------------------------------------------------- */
+
 /* Whether the turn that begins is what the innermost wait has waited for, which then is told. */
 bool qip_wait_ends(qip_loop *loop, int level);
 /* The host is about to poll, or to wait if it `blocks`. Called without the GIL. */
 void qip_wait_check(qip_loop *loop, bool blocks);
+/* How many event loops the host executes; -1: it cannot tell. */
+int qip_wait_level(const qip_loop *loop);
+/* Lets a host go on that holds still. */
+void qip_wait_resume(qip_loop *loop);
+/* What the host has handled since this was asked last; kept for pace.h, too. */
+unsigned qip_wait_take_news(qip_loop *loop);
 
 /* -- queue.c ------------------------------------------------------------------------------------- */
 

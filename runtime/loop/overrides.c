@@ -20,6 +20,19 @@ static bool is_replaced(qip_loop *loop, const char *name)
     return !same;
 }
 
+/* Whether somebody has patched the _run_once() of asyncio's own class, which ours stands before. */
+static bool base_is_patched(void)
+{
+    if (!qip_loop_refs.base_loop)
+        return false; /* Python ends */
+    PyObject *present = PyObject_GetAttrString(qip_loop_refs.base_loop, "_run_once");
+    bool patched = present && present != qip_loop_refs.stock_run_once;
+
+    PyErr_Clear();
+    Py_XDECREF(present);
+    return patched;
+}
+
 unsigned qip_loop_overrides(qip_loop *loop)
 {
     static const struct {
@@ -42,7 +55,7 @@ unsigned qip_loop_overrides(qip_loop *loop)
 
     if (loop->overrides & QIP_OVERRIDES_UNKNOWN || loop->type_version != version || !version) {
         PyObject *raised = qip_take_exception();
-        unsigned flags = qip_lists_base_is_patched() ? QIP_OVERRIDES_RUN_ONCE : 0;
+        unsigned flags = base_is_patched() ? QIP_OVERRIDES_RUN_ONCE : 0;
         for (size_t i = 0; i < sizeof replaceable / sizeof *replaceable; i++)
             flags |= is_replaced(loop, replaceable[i].name) ? replaceable[i].flag : 0;
         loop->overrides = flags;

@@ -160,36 +160,6 @@ static PyObject *loop_run_until_stopped(PyObject *self, PyObject *Py_UNUSED(igno
     return result < 0 ? NULL : Py_NewRef(Py_None);
 }
 
-/* Somebody runs the loop by himself, as a rule in a callback, until what he waits for has come about. 0, or -1 with an
- * exception. */
-static int iterate_for_somebody(qip_loop *loop)
-{
-    PyObject *outer_task = qip_task_leave((PyObject *)loop);
-    qip_exc_scope scope;
-
-    if (PyErr_Occurred())
-        PyErr_WriteUnraisable((PyObject *)loop);
-    qip_exc_scope_enter(&scope);
-    int result = qip_loop_wait(loop, qip_loop_has_work(loop) ? 0 : qip_loop_until_timer(loop));
-    if (result == 0)
-        result = qip_loop_iterate(loop, false);
-    qip_exc_scope_leave(&scope);
-    qip_task_enter_again((PyObject *)loop, outer_task);
-    return result;
-}
-
-/* One iteration. */
-static PyObject *loop_run_once(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    qip_loop *loop = (qip_loop *)self;
-    const bool running_here = loop->running && loop->thread == PyThread_get_thread_ident();
-
-    if (qip_lists_settle(loop)) /* somebody's own _run_once() calls us, and has changed the rest */
-        return qip_lists_run_stock(loop);
-    int result = running_here ? iterate_for_somebody(loop) : qip_loop_iterate(loop, !loop->host);
-    return result < 0 ? NULL : Py_NewRef(Py_None);
-}
-
 static PyObject *loop_set_mode(PyObject *self, PyObject *mode)
 {
     qip_loop *loop = (qip_loop *)self;
@@ -251,6 +221,5 @@ PyMethodDef qip_run_methods[] = {
      PyDoc_STR(
          "Calls a function right after the current callback, outside of asyncio's callbacks.")},
     {"_run_until_stopped", loop_run_until_stopped, METH_NOARGS, NULL},
-    {"_run_once", loop_run_once, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

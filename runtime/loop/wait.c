@@ -11,67 +11,6 @@
 
 #include <math.h>
 
-static int level_of(const qip_loop *loop)
-{
-    int (*level)(qip_host *) = loop->host->vtable->level;
-
-    return level ? level(loop->host) : -1;
-}
-
-static bool is_innermost(const qip_loop *loop, int level)
-{
-    return loop->waits && loop->turns == loop->wait_turns && (level < 0 || level == loop->wait_level);
-}
-
-static void end_wait(qip_loop *loop)
-{
-    loop->wait_over = true;
-    loop->host->vtable->quit(loop->host);
-}
-
-bool qip_wait_ends(qip_loop *loop, int level)
-{
-    if (!is_innermost(loop, level))
-        return false;
-    end_wait(loop);
-    return true;
-}
-
-/* Whoever asked us to hold still is not on the stack any more if the wait's own event loop runs. */
-static void resume(qip_loop *loop)
-{
-    if (!loop->paused)
-        return;
-    loop->paused = false;
-    loop->host->vtable->pause(loop->host, false);
-    loop->host->vtable->wake(loop->host);
-}
-
-static unsigned take_news(qip_loop *loop)
-{
-    const unsigned news = loop->host->vtable->news(loop->host);
-
-    loop->missed_news |= news & ~(unsigned)QIP_HOST_CANNOT_TELL;
-    return news;
-}
-
-/*
- * What the host has handled may be what the callback waits for, though nothing tells asyncio: the result of a future
- * that nobody else awaits, or a variable. So it looks again.
- */
-void qip_wait_check(qip_loop *loop, bool blocks)
-{
-    if (!loop->host || !is_innermost(loop, level_of(loop)))
-        return;
-    resume(loop);
-    if (!blocks)
-        return;
-    const unsigned news = take_news(loop);
-    if (loop->wait_blocked || (news && !(news & QIP_HOST_CANNOT_TELL)))
-        end_wait(loop);
-    loop->wait_blocked = true;
-}
-
 static int wait_alone(qip_loop *loop, double seconds)
 {
     const bool block = seconds > 0 && !qip_loop_has_work(loop);
@@ -85,9 +24,9 @@ static void exec_host(qip_loop *loop)
 {
     qip_host *host = loop->host;
 
-    Py_BEGIN_ALLOW_THREADS(void)
+    Py_BEGIN_ALLOW_THREADS;
     host->vtable->exec(host);
-    Py_END_ALLOW_THREADS
+    Py_END_ALLOW_THREADS;
     qip_python_resumed();
 }
 
@@ -97,14 +36,14 @@ static int wait_in_host(qip_loop *loop, double seconds)
     const int outer_level = loop->wait_level, outer_turns = loop->wait_turns;
     const bool outer_blocked = loop->wait_blocked;
 
-    resume(loop);
-    (void)take_news(loop);
+    qip_wait_resume(loop);
+    (void)qip_wait_take_news(loop);
     if (qip_loop_has_work(loop) || seconds <= 0)
         loop->host->vtable->wake(loop->host); /* a cycle of it, and no more */
     else
         qip_loop_arm_in(loop, seconds);
     loop->waits++;
-    loop->wait_level = level_of(loop) + 1;
+    loop->wait_level = qip_wait_level(loop) + 1;
     loop->wait_turns = loop->turns;
     loop->wait_over = loop->wait_blocked = false;
     exec_host(loop);
@@ -148,3 +87,66 @@ int qip_loop_wait(qip_loop *loop, double seconds)
         return 0;
     return wait_in_host(loop, seconds);
 }
+
+/* -- for Python --------------------------------------------------------------------------------------- */
+
+/* What select() does: -1 with an exception, or how many seconds it may take. */
+static double seconds_of(PyObject *timeout)
+{
+    double seconds = timeout == Py_None ? INFINITY : PyFloat_AsDouble(timeout);
+    return seconds < 0 && !PyErr_Occurred() ? 0 : seconds;
+}
+
+/* Waits only for whoever runs the loop by a _run_once() of his own; else the host or our own iteration does. */
+static PyObject *loop_poll(PyObject *self, PyObject *timeout)
+{
+    qip_loop *loop = (qip_loop *)self;
+    const double seconds = seconds_of(timeout);
+    const bool waits = loop->running && loop->thread == PyThread_get_thread_ident() &&
+                       loop->lists.used && !loop->must_not_wait;
+
+    if (PyErr_Occurred())
+        return NULL;
+    loop->must_not_wait = false;
+    if ((waits ? qip_loop_wait(loop, seconds) : qip_fd_poll(loop, false)) < 0)
+        return NULL;
+    if (qip_loop_is_idle(loop))
+        qip_loop_settle(loop); /* the poll may have taken the deadline away */
+    Py_RETURN_NONE;
+}
+
+/* Somebody runs the loop by himself, as a rule in a callback, until what he waits for has come about. 0, or -1 with an
+ * exception. */
+static int iterate_for_somebody(qip_loop *loop)
+{
+    PyObject *outer_task = qip_task_leave((PyObject *)loop);
+    qip_exc_scope scope;
+
+    if (PyErr_Occurred())
+        PyErr_WriteUnraisable((PyObject *)loop);
+    qip_exc_scope_enter(&scope);
+    int result = qip_loop_wait(loop, qip_loop_has_work(loop) ? 0 : qip_loop_until_timer(loop));
+    if (result == 0)
+        result = qip_loop_iterate(loop, false);
+    qip_exc_scope_leave(&scope);
+    qip_task_enter_again((PyObject *)loop, outer_task);
+    return result;
+}
+
+/* One iteration. */
+static PyObject *loop_run_once(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    qip_loop *loop = (qip_loop *)self;
+    const bool running_here = loop->running && loop->thread == PyThread_get_thread_ident();
+
+    if (qip_lists_settle(loop)) /* somebody's own _run_once() calls us, and has changed the rest */
+        return qip_lists_run_stock(loop);
+    int result = running_here ? iterate_for_somebody(loop) : qip_loop_iterate(loop, !loop->host);
+    return result < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+PyMethodDef qip_wait_methods[] = {
+    {"_poll", loop_poll, METH_O, NULL},
+    {"_run_once", loop_run_once, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};

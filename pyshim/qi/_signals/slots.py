@@ -175,7 +175,7 @@ def asyncslot(fn=..., *, task_runner=run_task, overlap="concurrent", owner=None)
 
     Raises TypeError for what cannot be a slot, such as a function with a keyword-only parameter that has no
     default, and ValueError for a policy that does not exist.  A call raises RuntimeError where no loop
-    runs, and TypeError if `fn` returns no coroutine or `task_runner` no task.
+    runs or one of another kind than qi's, and TypeError if `fn` returns no coroutine or `task_runner` no task.
     """
     if fn is ...:
         return functools.partial(asyncslot, task_runner=task_runner, overlap=overlap, owner=owner)
