@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Work in the threads of others: see across.h. */
+#include <unordered_map>
+
 #include "qt/across.h"
 
 #include <atomic>
 
 #include <QtCore/qexception.h>
-#include <QtCore/qhash.h>
 #include <QtCore/qmutex.h>
 #include <QtCore/qsemaphore.h>
 
@@ -60,23 +61,29 @@ class Waits
     bool enter(QThread *self, QThread *target)
     {
         QMutexLocker lock(&m_mutex);
-        for (QThread *thread = target; thread; thread = m_waits.value(thread)) {
+        for (QThread *thread = target; thread; thread = next(thread)) {
             if (thread == self)
                 return false;
         }
-        m_waits.insert(self, target);
+        m_waits[self] = target;
         return true;
     }
 
     void leave(QThread *self)
     {
         QMutexLocker lock(&m_mutex);
-        m_waits.remove(self);
+        m_waits.erase(self);
     }
 
   private:
+    QThread *next(QThread *thread) const
+    {
+        const auto found = m_waits.find(thread);
+        return found == m_waits.end() ? nullptr : found->second;
+    }
+
     QMutex m_mutex;
-    QHash<QThread *, QThread *> m_waits;
+    std::unordered_map<QThread *, QThread *> m_waits;
 };
 
 Q_GLOBAL_STATIC(Waits, waits)
@@ -113,6 +120,8 @@ bool raise_host_exception(const std::exception_ptr &exception)
         PyErr_SetString(PyExc_RuntimeError, "the host threw a C++ exception");
     } catch (const RaisedInPython &thrown) {
         thrown.raise();
+    } catch (const std::bad_alloc &) {
+        PyErr_NoMemory();
     } catch (const std::exception &thrown) {
         PyErr_Format(PyExc_RuntimeError, "the host threw a C++ exception: %s", thrown.what());
     } catch (...) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Classes by name: see class_info.h. */
+#include <set>
+#include <unordered_map>
+
 #include "qt/class_info.h"
 
 #include <memory>
@@ -64,7 +67,7 @@ bool ClassInfo::describes(const QMetaObject *meta_object) const
 
 const ClassInfo &class_info(const QMetaObject *meta_object)
 {
-    static QHash<const QMetaObject *, std::shared_ptr<ClassInfo>> known;
+    static std::unordered_map<const QMetaObject *, std::shared_ptr<ClassInfo>> known;
     std::shared_ptr<ClassInfo> &info = known[meta_object];
 
     if (!info || !info->describes(meta_object))
@@ -74,8 +77,8 @@ const ClassInfo &class_info(const QMetaObject *meta_object)
 
 const char *class_name_kept(const QMetaObject *meta_object)
 {
-    static QSet<QByteArray> names;
-    return names.insert(meta_object->className())->constData();
+    static std::set<QByteArray> names;
+    return names.insert(meta_object->className()).first->constData();
 }
 
 QByteArray name_of(PyObject *name)

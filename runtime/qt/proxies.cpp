@@ -5,11 +5,12 @@
  * The table borrows: an entry goes when its proxy does, and one whose QObject has died is replaced when another
  * QObject turns up at the same address. The GIL guards it.
  */
+#include <unordered_map>
+
 #include "qt/proxies.h"
 
 #include <QtCore/qabstractitemmodel.h>
 #include <QtCore/qfuturewatcher.h>
-#include <QtCore/qhash.h>
 
 #include "qt/bridge.h"
 #include "qt/class_info.h"
@@ -21,8 +22,15 @@ using namespace qi;
 qip_proxy_types qip_proxies;
 qip_proxy_functions qip_proxy_port;
 
-using Proxies = QHash<QObject *, PyObject *>;
+/* No QHash, here and where else something is kept: those end the process where memory is missing. */
+using Proxies = std::unordered_map<QObject *, PyObject *>;
 Q_GLOBAL_STATIC(Proxies, proxies)
+
+static PyObject *known_proxy(QObject *object)
+{
+    const auto found = proxies()->find(object);
+    return found == proxies()->end() ? nullptr : found->second;
+}
 
 static PyTypeObject *type_for(QObject *object)
 {
@@ -36,7 +44,7 @@ PyObject *qip_qt_wrap(qi_object *object)
 try {
     if (!object)
         return Py_NewRef(Py_None);
-    PyObject *known = proxies()->value(object);
+    PyObject *known = known_proxy(object);
     if (known && qip_proxy_port.object(known) == object)
         return Py_NewRef(known);
     const char *name = class_name_kept(object->metaObject());
@@ -45,7 +53,7 @@ try {
         return PyErr_NoMemory();
     Ref proxy(qip_proxy_port.make(type_for(object), object, guard, name));
     if (proxy)
-        proxies()->insert(object, proxy.get());
+        (*proxies())[object] = proxy.get();
     return proxy.release();
 } catch (...) {
     return qi::raise_thrown();
@@ -53,7 +61,7 @@ try {
 
 PyObject *qip_qt_wrap_dying(qi_object *object)
 try {
-    PyObject *known = object ? proxies()->value(object) : nullptr;
+    PyObject *known = object ? known_proxy(object) : nullptr;
 
     if (!object)
         return Py_NewRef(Py_None);
@@ -67,8 +75,8 @@ void qip_qt_forget(qi_object *object, PyObject *proxy)
 try {
     if (!proxies.exists())
         return;
-    const auto found = proxies()->constFind(object);
-    if (found != proxies()->constEnd() && *found == proxy)
+    const auto found = proxies()->find(object);
+    if (found != proxies()->end() && found->second == proxy)
         proxies()->erase(found);
 } catch (...) {
     qi::tell_thrown("a proxy was not forgotten");

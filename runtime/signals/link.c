@@ -18,6 +18,7 @@
 
 #include <structmember.h>
 
+#include "python/border.h"
 #include "python/compat.h"
 #include "python/scope.h"
 #include "python/signature.h"
@@ -244,9 +245,7 @@ static int open_link(qip_link *link, qip_signal *signal, qi_object *sender, int 
     link->relay = qip_qt_relay_open(&spec);
     if (link->relay)
         return 0;
-    int status = qi_last_error()->status;
-    PyErr_SetString(status == QI_ERR_TYPE ? PyExc_TypeError : PyExc_RuntimeError,
-                    qi_last_error()->message);
+    qip_raise_status(qi_last_error());
     PyObject *raised = qip_take_exception();
     if (PyDict_DelItem(kept.links, (PyObject *)link) < 0)
         PyErr_Clear();
