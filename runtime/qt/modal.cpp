@@ -10,6 +10,7 @@
 #include <Python.h>
 
 #include "qt/setup.h"
+#include "qt/thrown.h"
 
 namespace
 {
@@ -45,8 +46,10 @@ qi_object *in_front()
 }
 
 PyObject *modal_window(PyObject *, PyObject *)
-{
+try {
     return qip_qt_wrap(qip_qt_on_application_thread() ? in_front() : nullptr);
+} catch (...) {
+    return qi::raise_thrown();
 }
 
 } // namespace

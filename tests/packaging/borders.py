@@ -26,6 +26,7 @@ THROW_NOTHING = {
     "qip_qt_no_application",
     "qip_qt_post",  # is qip_qt_post_owned()
     "qip_qt_wire",  # assigns pointers
+    "qip_modal_setup",  # calls C
     "buffer_length",
     "get_readonly",
     "get_nbytes",
@@ -50,7 +51,7 @@ def called_from_c(folder):
         text = without_comments(source.read_text(encoding="utf-8"))
         names.update(re.findall(r"^int (qi_\w+)\(", text, re.MULTILINE))
         names.update(IN_SLOT.findall(text))
-        for table in re.findall(r"^Py(?:MethodDef|GetSetDef) \w+\[\] = \{(.*?)^\};", text, re.DOTALL | re.MULTILINE):
+        for table in re.findall(r"^ *(?:static )?Py(?:MethodDef|GetSetDef) \w+\[\] = \{(.*?)^ *\};", text, re.DOTALL | re.MULTILINE):
             for pair in IN_TABLE.findall(table):
                 names.update(name for name in pair if name and name != "nullptr" and not name.startswith("METH_"))
     return names
