@@ -365,10 +365,8 @@ bool qip_poller_arm(qip_poller *poller, uint64_t deadline_ns)
                                            .tv_nsec = (long)(deadline_ns % 1000000000)}};
     if (spec.it_value.tv_sec == 0 && spec.it_value.tv_nsec == 0)
         spec.it_value.tv_nsec = 1; /* zero would disarm */
-    if (timerfd_settime(poller->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL) < 0)
-        return false;
-    poller->armed_ns = deadline_ns;
-    return true;
+    poller->armed_ns = deadline_ns; /* also where that fails: then qip_poller_is_there() looks for it */
+    return timerfd_settime(poller->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL) == 0;
 }
 
 bool qip_poller_wake(qip_poller *poller)

@@ -345,8 +345,11 @@ int qip_fd_poll(qip_loop *loop, bool block)
             qip_loop_closed_error(); /* there is nothing to wait for, ever */
         return block ? -1 : 0;
     }
-    if (block && !qip_poller_is_there(loop->poller) && qip_fd_renew(loop) < 0)
-        return -1;
+    if (block && !qip_poller_is_there(loop->poller)) {
+        if (qip_fd_renew(loop) < 0)
+            return -1;
+        block = false; /* the deadline has to be set again */
+    }
     do {
         if (block) {
             count = wait_without_gil(loop, events, BATCH);

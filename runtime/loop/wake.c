@@ -51,18 +51,6 @@ static double on_system_clock(qip_loop *loop, double when)
     return failed ? INFINITY : qip_seconds(qip_clock_ns()) + (when - now);
 }
 
-/* Somebody has closed what tells the deadline. Beware: calls Python. */
-static void arm_anew(qip_loop *loop, uint64_t deadline)
-{
-    PyObject *raised = qip_take_exception();
-
-    if (qip_fd_renew(loop) < 0)
-        qip_loop_report(loop, "The event loop's own descriptors are lost", NULL);
-    else if (loop->poller)
-        (void)qip_poller_arm(loop->poller, deadline);
-    qip_give_exception(raised);
-}
-
 void qip_loop_arm_timer(qip_loop *loop)
 {
     double when = qip_first_deadline(loop);
@@ -72,7 +60,7 @@ void qip_loop_arm_timer(qip_loop *loop)
     if (loop->foreign_selector && loop->foreign_fd < 0)
         when = fmin(when, qip_seconds(qip_clock_ns()) + foreign_interval);
     if (when < INFINITY && loop->poller && !qip_poller_arm(loop->poller, deadline_ns(when)))
-        arm_anew(loop, deadline_ns(when));
+        qip_loop_ask_wake(loop); /* the turn finds that the poller is lost, and makes it anew */
 }
 
 void qip_loop_arm_in(qip_loop *loop, double seconds)
