@@ -4,6 +4,8 @@
 // the application is, its functions are asked by their names. GIL: held; what is asked calls nobody.
 #include <cstdlib>
 
+#include <QtCore/qcoreapplication.h>
+
 #include "core/loaded.h"
 #include "qt/bridge.h"
 
@@ -34,7 +36,10 @@ AskWidgets find(const char *symbol)
 qi_object *in_front()
 {
     static AskWidgets popup, modal;
+    const QCoreApplication *application = QCoreApplication::instance();
 
+    if (!application || !application->inherits("QApplication"))
+        return nullptr; /* they want one */
     if (!popup || !modal) {
         popup = find("_ZN12QApplication17activePopupWidgetEv");
         modal = find("_ZN12QApplication17activeModalWidgetEv");
