@@ -16,6 +16,7 @@
 
 #include "life/setup.h"
 #include "loop/loop.h"
+#include "python/asyncio.h"
 #include "python/call.h"
 #include "python/compat.h"
 #include "qt/bridge.h"
@@ -182,11 +183,21 @@ static bool leave_event_loops(PyObject *exception)
     return true;
 }
 
+static bool leave_owner(PyObject *exception)
+{
+    PyObject *running = PyObject_CallNoArgs(qip_asyncio.get_running_loop);
+    bool owns = running && qip_loop_is_loop(running) && qip_loop_leave_owner(running, exception);
+
+    PyErr_Clear();
+    Py_XDECREF(running);
+    return owns;
+}
+
 bool qip_leave_exec(PyObject *exception)
 {
     if (exception == leaving)
         return true; /* its task says that nobody has asked for it */
-    if (qip_loop_leave_owner(exception))
+    if (leave_owner(exception))
         return true;
     return qip_qt_on_application_thread() && is_pythons_main_thread() && leave_event_loops(exception);
 }

@@ -35,9 +35,9 @@ void qip_loop_set_slice(PyObject *loop, unsigned microseconds);
 /* True while the loop is inside a callback or an eager step, in the calling thread. */
 bool qip_loop_is_busy(PyObject *loop);
 
-/* Makes the run_forever() of a loop that owns the program, and runs in this thread, raise this exception, as if one
- * of its callbacks had. False: there is none. */
-bool qip_loop_leave_owner(PyObject *exception);
+/* Makes run_forever() of the loop that runs in this thread raise this exception, as if one of its callbacks had. False:
+ * it does not own the program. */
+bool qip_loop_leave_owner(PyObject *running, PyObject *exception);
 
 /* Calls `job` once, in the loop's thread, when the outermost callback or step has returned. */
 void qip_loop_when_left(PyObject *loop, void (*job)(void *data), void *data);

@@ -109,29 +109,16 @@ static int run_owner(qip_loop *loop)
     return 0;
 }
 
-static PyObject *running_here(void)
+bool qip_loop_leave_owner(PyObject *running, PyObject *exception)
 {
-    PyObject *loop = PyObject_CallNoArgs(qip_asyncio.get_running_loop);
-
-    if (loop && !qip_loop_is_loop(loop))
-        Py_CLEAR(loop);
-    PyErr_Clear();
-    return loop;
-}
-
-bool qip_loop_leave_owner(PyObject *exception)
-{
-    PyObject *running = running_here();
     qip_loop *loop = (qip_loop *)running;
-    bool owns = loop && loop->mode == QIP_MODE_OWNER && loop->host && loop->running;
 
-    if (owns) {
-        Py_XSETREF(loop->raised, Py_NewRef(exception));
-        loop->ending = true;
-        loop->host->vtable->quit(loop->host);
-    }
-    Py_XDECREF(running);
-    return owns;
+    if (loop->mode != QIP_MODE_OWNER || !loop->host || !loop->running)
+        return false;
+    Py_XSETREF(loop->raised, Py_NewRef(exception));
+    loop->ending = true;
+    loop->host->vtable->quit(loop->host);
+    return true;
 }
 
 static int run_native(qip_loop *loop)

@@ -116,7 +116,9 @@ def end_program(exception):
     if exception is _ended_by:
         return True  # its task says so as well
     if not _waits:
-        return _qi._leave_exec(exception)
+        leaves = _qi._leave_exec(exception)
+        _ended_by = exception if leaves else _ended_by
+        return leaves
     if not _qi._is_application_thread() or not _qi._event_loops():
         return False
     _ended_by = exception
