@@ -4,7 +4,8 @@
  *
  * Every public call looks in here, so a look-up is a lock, a multiplication and usually one comparison.
  * The set lives as long as the process and is never freed: handles may be asked about after everything
- * else is gone. Its lock is never held while anything else is called.
+ * else is gone. Its lock is never held while anything else is called, but for the function that counts one
+ * reference more.
  */
 #include "core/handles.h"
 
@@ -16,6 +17,7 @@
 typedef struct slot {
     const void *handle; /* NULL: free */
     qip_handle_kind kind;
+    unsigned holders; /* releases that it wants */
 } slot;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -65,7 +67,7 @@ int qip_handle_add(const void *handle, qip_handle_kind kind)
     if (room) {
         slot *place = find(handle);
         used += place->handle == NULL;
-        *place = (slot){handle, kind};
+        *place = (slot){handle, kind, 1};
     }
     pthread_mutex_unlock(&lock);
     return room ? QI_OK : qip_fail(QI_ERR_MEMORY, "out of memory for one more handle");
@@ -90,33 +92,49 @@ static void close_hole(size_t hole)
     slots[hole].handle = NULL;
 }
 
+/* With the lock: its slot, or NULL if it is not a live handle. */
+static slot *live(const void *handle)
+{
+    slot *place = handle && capacity ? find(handle) : NULL;
+
+    return place && place->handle ? place : NULL;
+}
+
 void qip_handle_remove(const void *handle)
 {
-    if (!handle)
-        return;
     pthread_mutex_lock(&lock);
-    if (capacity) {
-        slot *place = find(handle);
-        if (place->handle) {
-            close_hole((size_t)(place - slots));
-            used--;
-        }
+    slot *place = live(handle);
+    if (place) {
+        close_hole((size_t)(place - slots));
+        used--;
     }
     pthread_mutex_unlock(&lock);
 }
 
-/* Its kind, or 0 if it is not a live handle. */
-static int kind_of(const void *handle)
+bool qip_handle_give_up(const void *handle, qip_handle_kind kind)
 {
-    int kind = 0;
-
-    if (!handle)
-        return 0;
     pthread_mutex_lock(&lock);
-    if (capacity) {
-        const slot *place = find(handle);
-        if (place->handle)
-            kind = (int)place->kind;
+    slot *place = live(handle);
+    bool is_one = place && place->kind == kind;
+    if (is_one && --place->holders == 0) {
+        close_hole((size_t)(place - slots));
+        used--;
+    }
+    pthread_mutex_unlock(&lock);
+    return is_one;
+}
+
+/* Its kind, or 0 if it is not a live handle. One of `wanted` is kept, where there is a function for that. */
+static int kind_of(const void *handle, qip_handle_kind wanted, qip_handle_keep_fn *keep,
+                   unsigned holders)
+{
+    pthread_mutex_lock(&lock);
+    slot *place = live(handle);
+    int kind = place ? (int)place->kind : 0;
+    if (kind == (int)wanted) {
+        place->holders += holders;
+        if (keep)
+            keep((void *)handle);
     }
     pthread_mutex_unlock(&lock);
     return kind;
@@ -124,7 +142,12 @@ static int kind_of(const void *handle)
 
 bool qip_handle_is(const void *handle, qip_handle_kind kind)
 {
-    return kind_of(handle) == (int)kind;
+    return kind_of(handle, kind, NULL, 0) == (int)kind;
+}
+
+bool qip_handle_take_quietly(const void *handle, qip_handle_kind kind, qip_handle_keep_fn *keep)
+{
+    return kind_of(handle, kind, keep, 0) == (int)kind;
 }
 
 static const char *kind_name(int kind)
@@ -138,10 +161,8 @@ static const char *kind_name(int kind)
     return names[kind];
 }
 
-int qip_handle_check(const void *handle, qip_handle_kind kind, const char *what)
+static int answer(int found, const void *handle, qip_handle_kind kind, const char *what)
 {
-    int found = kind_of(handle);
-
     if (found == (int)kind)
         return QI_OK;
     if (!handle)
@@ -152,4 +173,21 @@ int qip_handle_check(const void *handle, qip_handle_kind kind, const char *what)
         QI_ERR_HANDLE,
         "the %s handle %p is not a live one: it was released, or it never came from libqi", what,
         handle);
+}
+
+int qip_handle_check(const void *handle, qip_handle_kind kind, const char *what)
+{
+    return answer(kind_of(handle, kind, NULL, 0), handle, kind, what);
+}
+
+int qip_handle_take(const void *handle, qip_handle_kind kind, const char *what,
+                    qip_handle_keep_fn *keep)
+{
+    return answer(kind_of(handle, kind, keep, 0), handle, kind, what);
+}
+
+int qip_handle_retain(const void *handle, qip_handle_kind kind, const char *what,
+                      qip_handle_keep_fn *keep)
+{
+    return answer(kind_of(handle, kind, keep, 1), handle, kind, what);
 }

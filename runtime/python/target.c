@@ -7,7 +7,7 @@
  * a quarter of a launch. The id of an active plugin stands for the plugin, not for a module of that name. A qi_callable is the opposite: found once, and bound to that very object.
  *
  * A handle has two sorts of references: the caller's own, which is the registered handle, and those of
- * launches that are on their way; it may be released while these last.
+ * calls and of launches that are on their way; it may be released while these last.
  */
 #include <Python.h>
 
@@ -74,15 +74,24 @@ static int check_target(const char *target)
     return QI_OK;
 }
 
-int qip_callable_check(const char *target, const qi_callable *handle)
+static void keep_handle(void *callable)
 {
+    atomic_fetch_add(&((qi_callable *)callable)->references, 1);
+}
+
+int qip_callable_hold(const char *target, const qi_callable *handle, qi_callable **held)
+{
+    *held = NULL;
     if (target)
         return check_target(target);
     if (!handle)
         return qip_fail(QI_ERR_ARGUMENT,
                         "there is nothing to call: `target` is NULL and the options "
                         "have no `callable`");
-    return qip_handle_check(handle, QIP_HANDLE_CALLABLE, "callable");
+    int status = qip_handle_take(handle, QIP_HANDLE_CALLABLE, "callable", keep_handle);
+    if (status == QI_OK)
+        *held = (qi_callable *)handle;
+    return status;
 }
 
 /* -- near names ----------------------------------------------------------------------------------------- */
@@ -394,15 +403,6 @@ qi_callable *qip_callable_adopt(PyObject *object)
     return callable;
 }
 
-qi_callable *qip_callable_retain(const qi_callable *handle)
-{
-    qi_callable *callable = (qi_callable *)handle;
-
-    if (callable)
-        atomic_fetch_add(&callable->references, 1);
-    return callable;
-}
-
 void qip_callable_drop(qi_callable *callable)
 {
     if (!callable || atomic_fetch_sub(&callable->references, 1) != 1)
@@ -419,12 +419,11 @@ void qip_callable_drop(qi_callable *callable)
 
 void qi_callable_release(qi_callable *callable)
 {
-    if (!qip_handle_is(callable, QIP_HANDLE_CALLABLE))
-        return;
-    qip_handle_remove(callable);
-    qip_callable_drop(callable);
+    if (qip_handle_give_up(callable, QIP_HANDLE_CALLABLE))
+        qip_callable_drop(callable);
 }
 
+/* Whoever releases a handle takes it out of the table before it waits for the GIL, and frees it after that. */
 PyObject *qip_callable_object(const qi_callable *callable, const char **target)
 {
     if (qip_handle_check(callable, QIP_HANDLE_CALLABLE, "callable") < 0)

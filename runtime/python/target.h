@@ -38,16 +38,17 @@ qi_callable *qip_callable_adopt(PyObject *object);
 /* The text that a handle was resolved from. Borrowed. Valid for those who hold a reference. */
 const char *qip_callable_name(const qi_callable *handle);
 
-/* QI_OK, or QI_ERR_ARGUMENT / QI_ERR_ENCODING / QI_ERR_HANDLE: neither is there, or it is malformed. GIL:
- * not needed. */
-int qip_callable_check(const char *target, const qi_callable *handle);
+/*
+ * QI_OK, or QI_ERR_ARGUMENT / QI_ERR_ENCODING / QI_ERR_HANDLE: neither is there, or it is malformed. Where the handle
+ * counts, `*held` is a reference to it, since another thread may release it at any moment; else NULL. GIL: not needed.
+ */
+int qip_callable_hold(const char *target, const qi_callable *handle, qi_callable **held);
 
 /* QI_OK, or QI_ERR_NOT_COROUTINE with a message that names the way out (`flag`). */
 int qip_callable_check_coroutine(PyObject *callable, const char *name, const char *flag);
 
-/* A reference that outlives the handle's release. NULL is allowed. Thread: any. */
-qi_callable *qip_callable_retain(const qi_callable *handle);
-void qip_callable_drop(qi_callable *handle);
+/* Gives up such a reference. NULL is allowed. Thread: any. */
+void qip_callable_drop(qi_callable *held);
 
 typedef struct qip_callable_functions {
     /* What asyncslot() makes of a coroutine function; new reference, or NULL with an exception. */

@@ -2,7 +2,7 @@
 /*
  * Connections: a relay of Qt's side, a slot of Python's side, and what ends the two.
  *
- * A qi_connection has two references at most: the live connection's and the handle's. All but
+ * A qi_connection has the live connection's reference, the handle's, and those of calls that look into it. All but
  * `connected` and the count is touched on the GUI thread, with the GIL held, so a handle may be released
  * in any thread: by then either the live connection still holds the rest, or it has let it go.
  *
@@ -40,6 +40,12 @@ struct qi_connection {
 
 static qi_connection *connections; /* those that live; GUI thread, GIL */
 static size_t connection_count;
+
+/* For the table of handles. */
+static void keep(void *connection)
+{
+    atomic_fetch_add(&((qi_connection *)connection)->references, 1);
+}
 
 static void drop(qi_connection *connection)
 {
@@ -116,6 +122,7 @@ typedef struct plan {
     char *signal_name;
     const char *target;
     PyObject *callable;
+    qi_callable *held; /* the handle of it; NULL: `target` names it */
 } plan;
 
 static int check_slot(const plan *plan)
@@ -229,7 +236,7 @@ static int find(qi_runtime *runtime, plan *plan, const char *signal, const char 
     plan->signal_name = qip_qt_signal_name(plan->sender, plan->signal);
     if (!plan->signal_name)
         return qip_fail(QI_ERR_MEMORY, "out of memory");
-    plan->callable = qip_callable_take(runtime, target, plan->options->callable, &plan->target);
+    plan->callable = qip_callable_take(runtime, target, plan->held, &plan->target);
     return plan->callable ? check_slot(plan) : qi_last_error()->status;
 }
 
@@ -253,8 +260,9 @@ static int check_options(const qi_connection_options *options)
     return options->task_name ? qip_check_text(options->task_name, "the tasks' name") : QI_OK;
 }
 
+/* On success `*held` is held, or NULL where `target` names the slot. */
 static int check_call(qi_runtime *runtime, const qi_object *sender, const char *signal,
-                      const char *target, const qi_connection_options *options)
+                      const char *target, const qi_connection_options *options, qi_callable **held)
 {
     int status = qip_runtime_check_gui(runtime);
 
@@ -268,7 +276,7 @@ static int check_call(qi_runtime *runtime, const qi_object *sender, const char *
         (qip_qt_is_dying(sender) || (options->owner && qip_qt_is_dying(options->owner))))
         status = qip_fail(QI_ERR_DEAD_OBJECT,
                           "the sender or the owner is being destroyed; connect it while it lives");
-    return status == QI_OK ? qip_callable_check(target, options->callable) : status;
+    return status == QI_OK ? qip_callable_hold(target, options->callable, held) : status;
 }
 
 void qi_connection_options_init(qi_connection_options *options)
@@ -282,22 +290,24 @@ int qi_asyncslot_connect(qi_runtime *runtime, qi_object *sender, const char *sig
                          qi_connection **out)
 {
     qi_connection_options defaults;
+    qi_callable *held;
 
     if (out)
         *out = NULL;
     qi_connection_options_init(&defaults);
     if (!options)
         options = &defaults;
-    int status = check_call(runtime, sender, signal, target, options);
+    int status = check_call(runtime, sender, signal, target, options, &held);
     if (status < 0)
         return status;
 
-    plan plan = {.sender = sender, .options = options};
+    plan plan = {.sender = sender, .options = options, .held = held};
     qip_visit visit = qip_python_enter();
     status = find(runtime, &plan, signal, target);
     if (status == QI_OK)
         status = make(runtime, &plan, out);
     Py_XDECREF(plan.callable);
+    qip_callable_drop(held);
     qip_python_leave(visit);
     free(plan.signal_name);
     return status;
@@ -309,33 +319,39 @@ int qi_connection_disconnect(qi_connection *connection)
 {
     if (!connection)
         return QI_OK;
-    int status = qip_handle_check(connection, QIP_HANDLE_CONNECTION, "connection");
+    int status = qip_handle_take(connection, QIP_HANDLE_CONNECTION, "connection", keep);
     if (status < 0)
         return status;
-    if (!qip_runtime_on_gui_thread())
+    if (!qip_runtime_on_gui_thread()) {
+        drop(connection);
         return qip_fail(QI_ERR_WRONG_THREAD,
                         "qi_connection_disconnect() belongs to the GUI thread");
+    }
     if (atomic_load(&connection->connected)) {
         qip_visit visit = qip_python_enter();
         end(connection);
         qip_python_leave(visit);
     }
-    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyzer does not follow the count of references. */
+    /* NOLINTBEGIN(clang-analyzer-unix.Malloc): the analyzer does not follow the count of references. */
     qi_connection_release(connection);
+    drop(connection);
+    /* NOLINTEND(clang-analyzer-unix.Malloc) */
     return QI_OK;
 }
 
 bool qi_connection_is_connected(const qi_connection *connection)
 {
-    return qip_handle_is(connection, QIP_HANDLE_CONNECTION) && atomic_load(&connection->connected);
+    if (!qip_handle_take_quietly(connection, QIP_HANDLE_CONNECTION, keep))
+        return false;
+    bool connected = atomic_load(&connection->connected);
+    drop((qi_connection *)connection);
+    return connected;
 }
 
 void qi_connection_release(qi_connection *connection)
 {
-    if (!qip_handle_is(connection, QIP_HANDLE_CONNECTION))
-        return;
-    qip_handle_remove(connection);
-    drop(connection);
+    if (qip_handle_give_up(connection, QIP_HANDLE_CONNECTION))
+        drop(connection);
 }
 
 void qip_connections_cut(qi_runtime *runtime)

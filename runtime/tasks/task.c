@@ -39,14 +39,17 @@ static char *copy_text(const char *text, bool *ok)
     return copy;
 }
 
-/* With one reference, that of the launch. */
-static qi_task *new_task(qi_runtime *runtime, const char *target, const qi_task_options *options)
+/* With one reference, that of the launch. Takes `callable`, in any case. */
+static qi_task *new_task(qi_runtime *runtime, const char *target, qi_callable *callable,
+                         const qi_task_options *options)
 {
     qi_task *task = calloc(1, sizeof *task);
     bool ok = true;
 
-    if (!task)
+    if (!task) {
+        qip_callable_drop(callable);
         return NULL;
+    }
     atomic_init(&task->references, 1);
     atomic_init(&task->phase, QI_TASK_PENDING);
     pthread_mutex_init(&task->lock, NULL);
@@ -54,7 +57,7 @@ static qi_task *new_task(qi_runtime *runtime, const char *target, const qi_task_
     task->runtime = runtime;
     task->target = copy_text(target, &ok);
     task->name = copy_text(options->name, &ok);
-    task->callable = target ? NULL : qip_callable_retain(options->callable);
+    task->callable = callable;
     task->timeout_ms = options->timeout_ms;
     task->flags = options->flags;
     task->done = options->done;
@@ -88,37 +91,37 @@ static int check_options(const qi_task_options *options)
     return options->name ? qip_check_text(options->name, "the task's name") : QI_OK;
 }
 
+/* On success `*callable` is held, or NULL where `target` names what is called. */
 static int check_call(qi_runtime *runtime, const char *target, const qi_value *args, size_t count,
-                      const qi_task_options *options)
+                      const qi_task_options *options, qi_callable **callable)
 {
     int status = qip_runtime_check(runtime);
 
     if (status == QI_OK)
         status = check_options(options);
-    if (status == QI_OK)
-        status = qip_callable_check(target, options->callable);
     if (status == QI_OK && count > 0 && !args)
         status = qip_fail(QI_ERR_ARGUMENT, "`args` is NULL, but `count` is %zu", count);
     if (status == QI_OK && options->owner && qip_qt_is_dying(options->owner))
         status = qip_fail(QI_ERR_DEAD_OBJECT,
                           "the owner is being destroyed, so the task would be cancelled at once");
-    return status;
+    return status == QI_OK ? qip_callable_hold(target, options->callable, callable) : status;
 }
 
 int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *args, size_t count,
                 const qi_task_options *options, qi_task **out)
 {
     qi_task_options defaults;
+    qi_callable *callable;
 
     if (out)
         *out = NULL;
     qi_task_options_init(&defaults);
     if (!options)
         options = &defaults;
-    int status = check_call(runtime, target, args, count, options);
+    int status = check_call(runtime, target, args, count, options, &callable);
     if (status < 0)
         return status;
-    qi_task *task = new_task(runtime, target, options);
+    qi_task *task = new_task(runtime, target, callable, options);
     if (!task)
         return qip_fail(QI_ERR_MEMORY, "out of memory");
     if (out && qip_handle_add(task, QIP_HANDLE_TASK) < 0) {
@@ -128,7 +131,6 @@ int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *args, s
     if (out) {
         /* Before the launch: a task that ends inside it has somebody who can ask for its result. */
         qip_task_keep(task);
-        atomic_store(&task->handles, 1);
     }
     status = qip_runtime_on_gui_thread() ? qip_task_launch_here(task, args, count, options->owner)
                                          : qip_task_launch_there(task, args, count, options->owner);
@@ -141,18 +143,33 @@ int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *args, s
     return status;
 }
 
+static void keep_handle(void *handle)
+{
+    qip_task_keep(handle);
+}
+
+/* A reference to what the caller's handle is, since another thread may release it meanwhile. */
+static int take(const qi_task *task)
+{
+    return qip_handle_take(task, QIP_HANDLE_TASK, "task", keep_handle);
+}
+
 int qi_task_cancel(qi_task *task)
 {
-    int status = qip_handle_check(task, QIP_HANDLE_TASK, "task");
+    int status = take(task);
 
-    if (status < 0 || !qip_task_is_pending(task))
+    if (status < 0)
         return status;
-    atomic_store(&task->cancel_asked, true);
-    if (qip_runtime_on_gui_thread()) {
-        qip_task_cancel_job(qip_task_keep(task));
+    if (!qip_task_is_pending(task)) {
+        qip_task_drop(task);
         return QI_OK;
     }
-    status = qip_qt_post(qip_task_cancel_job, qip_task_keep(task));
+    atomic_store(&task->cancel_asked, true);
+    if (qip_runtime_on_gui_thread()) {
+        qip_task_cancel_job(task);
+        return QI_OK;
+    }
+    status = qip_qt_post(qip_task_cancel_job, task);
     if (status == QI_OK)
         return QI_OK;
     qip_task_drop(task);
@@ -163,9 +180,12 @@ int qi_task_cancel(qi_task *task)
 
 qi_task_phase qi_task_state(const qi_task *task)
 {
-    if (!qip_handle_is(task, QIP_HANDLE_TASK))
+    /* Not by take(): a handle that is none is no failure, and leaves no record. */
+    if (!qip_handle_take_quietly(task, QIP_HANDLE_TASK, keep_handle))
         return QI_TASK_INVALID;
-    return (qi_task_phase)atomic_load(&task->phase);
+    qi_task_phase phase = (qi_task_phase)atomic_load(&task->phase);
+    qip_task_drop((qi_task *)task);
+    return phase;
 }
 
 /* What an ended task came to. */
@@ -180,15 +200,18 @@ static int answer(qi_task *task, qi_value *out)
 
 int qi_task_result(qi_task *task, qi_value *out)
 {
-    int status = qip_handle_check(task, QIP_HANDLE_TASK, "task");
+    int status = take(task);
 
     if (status < 0)
         return status;
     if (qip_task_is_pending(task))
-        return qip_fail(QI_ERR_PENDING,
-                        "the task has not ended yet; wait for it with qi_task_wait() in "
-                        "another thread, or give it a `done` callback");
-    return answer(task, out);
+        status = qip_fail(QI_ERR_PENDING,
+                          "the task has not ended yet; wait for it with qi_task_wait() in "
+                          "another thread, or give it a `done` callback");
+    else
+        status = answer(task, out);
+    qip_task_drop(task);
+    return status;
 }
 
 static struct timespec deadline_after(int milliseconds)
@@ -224,15 +247,16 @@ static bool wait_until_ended(qi_task *task, int timeout_ms)
 
 int qi_task_wait(qi_task *task, int timeout_ms, qi_value *out)
 {
-    int status = qip_handle_check(task, QIP_HANDLE_TASK, "task");
+    int status = take(task);
 
     if (status < 0)
         return status;
-    if (qip_runtime_on_gui_thread())
+    if (qip_runtime_on_gui_thread()) {
+        qip_task_drop(task);
         return qip_fail(QI_ERR_WRONG_THREAD,
                         "qi_task_wait() on the GUI thread would keep the task from "
                         "ever ending; use a `done` callback, or await it in Python");
-    qip_task_keep(task); /* another thread may release the handle meanwhile */
+    }
     PyThreadState *thread = Py_IsInitialized() && PyGILState_Check() ? PyEval_SaveThread() : NULL;
     bool has_ended = wait_until_ended(task, timeout_ms);
     if (thread)
@@ -245,19 +269,13 @@ int qi_task_wait(qi_task *task, int timeout_ms, qi_value *out)
 
 qi_task *qi_task_retain(qi_task *task)
 {
-    if (qip_handle_check(task, QIP_HANDLE_TASK, "task") < 0)
-        return NULL;
-    atomic_fetch_add(&task->handles, 1);
-    return qip_task_keep(task);
+    return qip_handle_retain(task, QIP_HANDLE_TASK, "task", keep_handle) < 0 ? NULL : task;
 }
 
 void qi_task_release(qi_task *task)
 {
-    if (!qip_handle_is(task, QIP_HANDLE_TASK))
-        return;
-    if (atomic_fetch_sub(&task->handles, 1) == 1)
-        qip_handle_remove(task);
-    qip_task_drop(task);
+    if (qip_handle_give_up(task, QIP_HANDLE_TASK))
+        qip_task_drop(task);
 }
 
 /* -- shutdown ------------------------------------------------------------------------------------------------------------ */

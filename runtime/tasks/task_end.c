@@ -17,6 +17,7 @@
 #include "python/report.h"
 #include "tasks/tasks.h"
 #include "python/scope.h"
+#include "core/handles.h"
 #include "core/hostcall.h"
 #include "core/status.h"
 #include "tasks/task_p.h"
@@ -134,7 +135,7 @@ static void finish(qi_task *task, int status, qi_value *result, qi_error *error)
     }
     qip_task_disarm(task);
     /* Before it is published: a thread that waits may read the result and release its handle at once. */
-    bool had_handles = atomic_load(&task->handles) > 0;
+    bool had_handles = qip_handle_is(task, QIP_HANDLE_TASK);
     publish(task, status, result, error);
     qip_launches_remove(task);
     PyObject *raised = qip_take_exception();

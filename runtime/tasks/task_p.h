@@ -6,7 +6,7 @@
  *   task_launch.c  from the call to the first suspension
  *   task_end.c     cancelling, and what comes out
  *
- * A qi_task is shared by three sides, each with its reference: the caller (`handles`), the launch, from
+ * A qi_task is shared by three sides, each with its reference: the caller (one for each time that it holds the handle), the launch, from
  * the call until the end of the task, and a job on its way to the GUI thread. The asyncio side of it, all
  * members below "GUI thread", is touched only there, with the GIL held. What other threads read, the
  * phase and what came out, is written once, under the lock, and never changes after that.
@@ -31,8 +31,7 @@
 #include "tasks/progress.h"
 
 struct qi_task {
-    atomic_int references; /* of all three sides */
-    atomic_int handles;    /* the caller's alone */
+    atomic_int references; /* of all three sides, and of each call that looks into it */
     _Atomic int phase;     /* qi_task_phase */
     atomic_bool cancel_asked;
 

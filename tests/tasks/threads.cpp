@@ -266,3 +266,38 @@ TEST_CASE("many launches from many threads all end")
     });
     CHECK(good == 4 * each);
 }
+
+TEST_CASE("handle that one thread releases is a task or refused for all others")
+{
+    Host host;
+    std::atomic<qi_task *> shown{nullptr};
+    std::atomic<bool> is_over{false};
+    std::atomic<int> wrong{0};
+
+    const auto ask = [&] {
+        while (!is_over) {
+            qi_task *task = shown;
+            qi_value value = qi_none();
+            /* An address is used again, so it may be the next task, which is not launched yet. */
+            const int status = qi_task_result(task, &value);
+            wrong += status != QI_OK && status != QI_ERR_HANDLE && status != QI_ERR_PENDING;
+            qi_value_clear(&value);
+            (void)qi_task_state(task);
+            if (qi_task_retain(task))
+                qi_task_release(task);
+        }
+    };
+    std::thread one(ask), other(ask);
+    const qi_value text = qi_text("a text that is long enough to be on the heap, as results are");
+    for (int round = 0; round < 2000; round++) {
+        qi_task *task = nullptr;
+        REQUIRE(qi_run_task(host.runtime, "launches:returns", &text, 1, nullptr, &task) == QI_OK);
+        shown = task;
+        std::this_thread::yield();
+        qi_task_release(task);
+    }
+    is_over = true;
+    one.join();
+    other.join();
+    CHECK(wrong == 0);
+}

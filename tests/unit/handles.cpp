@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The set of live handles.
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
@@ -81,4 +82,51 @@ TEST_CASE("handles_are_added_and_asked_for_from_many_threads")
         thread.join();
     for (int count : wrong)
         CHECK(count == 0);
+}
+
+TEST_CASE("a_handle_lives_until_it_was_released_as_often_as_it_is_held")
+{
+    static int kept;
+    const auto keep = [](void *) { kept++; };
+    int object;
+
+    kept = 0;
+    REQUIRE(qip_handle_add(&object, QIP_HANDLE_TASK) == QI_OK);
+    CHECK(qip_handle_take(&object, QIP_HANDLE_TASK, "task", keep) == QI_OK);
+    CHECK(qip_handle_retain(&object, QIP_HANDLE_TASK, "task", keep) == QI_OK);
+    CHECK(kept == 2);
+    CHECK(qip_handle_take(&object, QIP_HANDLE_CONNECTION, "connection", keep) == QI_ERR_HANDLE);
+    CHECK_FALSE(qip_handle_give_up(&object, QIP_HANDLE_CONNECTION));
+    CHECK(qip_handle_give_up(&object, QIP_HANDLE_TASK));
+    CHECK(qip_handle_is(&object, QIP_HANDLE_TASK));
+    CHECK(qip_handle_give_up(&object, QIP_HANDLE_TASK));
+    CHECK_FALSE(qip_handle_is(&object, QIP_HANDLE_TASK));
+    CHECK_FALSE(qip_handle_give_up(&object, QIP_HANDLE_TASK));
+    CHECK(qip_handle_retain(&object, QIP_HANDLE_TASK, "task", keep) == QI_ERR_HANDLE);
+    CHECK(qip_handle_take(nullptr, QIP_HANDLE_TASK, "task", keep) == QI_ERR_HANDLE);
+    CHECK(kept == 2);
+}
+
+TEST_CASE("of_many_threads_that_release_a_handle_one_does")
+{
+    std::atomic<int> released{0}, kept{0};
+    static std::atomic<int> *counter;
+    int object;
+
+    counter = &kept;
+    for (int round = 0; round < 200; round++) {
+        std::vector<std::thread> threads;
+        qip_handle_add(&object, QIP_HANDLE_TASK);
+        for (int number = 0; number < 4; number++) {
+            threads.emplace_back([&] {
+                if (qip_handle_take_quietly(&object, QIP_HANDLE_TASK, [](void *) { ++*counter; }))
+                    --kept;
+                released += qip_handle_give_up(&object, QIP_HANDLE_TASK);
+            });
+        }
+        for (std::thread &thread : threads)
+            thread.join();
+    }
+    CHECK(released == 200);
+    CHECK(kept == 0);
 }
