@@ -204,7 +204,10 @@ int qi_runtime_init(const qi_config *config, qi_runtime **out)
         status = start(runtime);
     if (status != QI_OK) {
         qip_qt_off_quit(own->on_quit);
-        destroy(runtime);
+        own->on_quit = NULL;
+        /* Once the gate was open, another thread may have got it from qi_runtime_current(): it stays, as CLOSED. */
+        if (qip_runtime_phase(runtime) == QI_RUNTIME_NONE)
+            destroy(runtime);
         return status;
     }
     *out = runtime;
