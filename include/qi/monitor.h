@@ -118,7 +118,8 @@ QI_API int qi_watchdog_stop(qi_runtime *runtime);
  *
  * `reason` is what the exception says, copied; NULL: "interrupted". It is the innermost code that gets it: the
  * coroutine's step, slot or script that runs. If that has returned before the exception could be raised,
- * nothing is; code that runs later is never hit. Code that catches it may be interrupted again. A system call
+ * nothing is; code that runs later is never hit. Where that code is libqi's own, as in qi_expose() while it reads a
+ * signature, the call fails with QI_ERR_PYTHON. Code that catches it may be interrupted again. A system call
  * that Python waits in (a sleep, a lock, a socket, a child process) ends early, if the GUI thread is Python's
  * main thread; native code that neither returns to Python nor asks for signals goes on until it does, and
  * so does a slot of the host that Python has called.
