@@ -313,7 +313,7 @@ int qip_fail_conversion(void)
     PyObject *exception = qip_take_exception();
     PyObject *text = PyObject_Str(exception);
     const char *utf8 = text ? PyUnicode_AsUTF8(text) : NULL;
-    qip_fail(status, "%s", utf8 ? utf8 : "the value does not fit");
+    qip_fail(status, "%s", utf8 && *utf8 ? utf8 : "the value does not fit");
     PyErr_Clear();
     Py_XDECREF(text);
     Py_DECREF(exception);
