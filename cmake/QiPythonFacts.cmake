@@ -9,7 +9,7 @@ if(NOT EXISTS "${QI_PYTHON}")
 endif()
 execute_process(
   COMMAND "${QI_PYTHON}" -I -c
-          "import sys, sysconfig; print('%d.%d' % sys.version_info[:2], sys.executable, sysconfig.get_config_var('LIBPC') or '', sys.base_prefix, sys.platlibdir, sysconfig.get_config_var('Py_GIL_DISABLED') or 0, sep='|')"
+          "import sys, sysconfig; print('%d.%d' % sys.version_info[:2], sys.executable, sysconfig.get_config_var('LIBPC') or '', sys.base_prefix, sys.platlibdir, sysconfig.get_config_var('Py_GIL_DISABLED') or 0, sys.abiflags or '-', sep='|')"
   OUTPUT_VARIABLE qi_python_facts OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 string(REPLACE "|" ";" qi_python_facts "${qi_python_facts}")
 list(GET qi_python_facts 0 QI_PYTHON_VERSION)
@@ -17,6 +17,9 @@ list(GET qi_python_facts 2 qi_python_pc)
 list(GET qi_python_facts 3 QI_PYTHON_PREFIX)
 list(GET qi_python_facts 4 QI_PYTHON_PLATLIBDIR)
 list(GET qi_python_facts 5 qi_python_without_gil)
+# "d" for a debug build, whose headers and library have other names.
+list(GET qi_python_facts 6 qi_python_abi)
+string(REPLACE "-" "" qi_python_abi "${qi_python_abi}")
 
 # The library asks the same when it starts, and so has the number.
 file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/../runtime/python/compat.h" qi_python_newest

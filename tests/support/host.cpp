@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/support/host.h"
 
+#include <cstdlib>
+
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qeventloop.h>
 #include <QtCore/qtimer.h>
@@ -33,9 +35,16 @@ Host::Host(const std::function<void(qi_config &)> &configure)
     config.log_user = this;
     if (configure)
         configure(config);
+    const char *torture = std::getenv("QI_TESTS_TORTURE"); /* set by tests/torture/all.py */
+    if (torture)
+        config.use_environment = true; /* for PYTHONMALLOC */
     int status = qi_runtime_init(&config, &runtime);
     INFO(qi_last_error()->message);
     REQUIRE(status == QI_OK);
+    if (torture)
+        exec((std::string("import sys; sys.path.append('") + torture +
+              "'); import torture; torture.begin(); sys.path.pop()")
+                 .c_str());
 }
 
 Host::~Host()
