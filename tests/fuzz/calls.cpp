@@ -1,0 +1,1256 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// One function for each function of the library: calls it with whatever the dice give, and has it judged.
+#include <cmath>
+#include <cstring>
+#include <optional>
+#include <thread>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qfuturewatcher.h>
+#include <QtCore/qmetatype.h>
+#include <QtCore/qpoint.h>
+#include <QtCore/qthread.h>
+#include <QtCore/qvariant.h>
+
+#include <qi/audit.h>
+#include <qi/convert.hpp>
+#include <qi/debugger.h>
+#include <qi/doctor.h>
+#include <qi/expose.h>
+#include <qi/monitor.h>
+#include <qi/output.h>
+#include <qi/plugin.h>
+#include <qi/qt.hpp>
+
+#include "tests/fuzz/callbacks.h"
+#include "tests/fuzz/world.h"
+
+namespace fuzz
+{
+namespace
+{
+
+// -- what arguments are drawn from ----------------------------------------------------------------------
+
+const char *const targets[] = {"fuzzed:returns",  "fuzzed:returns",  "fuzzed:waits",
+                               "fuzzed:waits",    "fuzzed:raises",   "fuzzed:spawns",
+                               "fuzzed:threads",  "fuzzed:tells",    "fuzzed:reaches",
+                               "fuzzed:stubborn", "fuzzed:forever",  "fuzzed:gives_back",
+                               "fuzzed:plain",    "fuzzed:Desk.go",  "fuzzed:prints",
+                               "fuzzed:connects", "fuzzed:missing",  "nothing:nothing",
+                               "fuzzed:number",   "no colon",        "",
+                               "fuzzed:\xFF",     "fuzzed:needs_two"};
+const char *const names[] = {"alpha",   "beta", "gamma.delta", "gamma.epsilon", "gamma",
+                             "no name", "",     "class",       "\xFF"};
+const char *const plugin_ids[] = {"good",    "good",   "good", "slow", "bad",
+                                  "endless", "nobody", "",     "\xFF"};
+const char *const signals[] = {"plain",      "numbered",      "paired",    "overloaded(int)",
+                               "overloaded", "numbered(int)", "missing",   "",
+                               "\xFF",       "destroyed",     "twice(int)"};
+const char *const sources[] = {
+    "value = 1",
+    "import fuzzed; fuzzed.plain()",
+    "raise ValueError('asked for')",
+    "raise SystemExit(3)",
+    "1 +",
+    "import sys; sys.audit('fuzz.event', 1); print('printed')",
+    "import qi; qi.host",
+    "import gc; gc.collect()",
+    "",
+    "\xFF",
+    "import asyncio, fuzzed; t = asyncio.get_running_loop().create_task(fuzzed.waits())",
+    "import fuzzed; fuzzed.calls_out()",
+    "import threading; threading.Thread(target=print, args=('thread',)).start()"};
+const char *const expressions[] = {"1 + 1",
+                                   "(1, 2)",
+                                   "object()",
+                                   "[{}, 'text', None]",
+                                   "1 / 0",
+                                   "__import__('fuzzed').plain()",
+                                   "2 ** 80",
+                                   "syntax error",
+                                   "",
+                                   "\xFF",
+                                   "__import__('qi').host",
+                                   "float('nan')",
+                                   "{1: {2: [3]}}",
+                                   "lambda: 3"};
+
+qi_runtime *as_runtime(const Drawn &drawn)
+{
+    return static_cast<qi_runtime *>(drawn.pointer);
+}
+
+qi_task *as_task(const Drawn &drawn)
+{
+    return static_cast<qi_task *>(drawn.pointer);
+}
+
+/* A call that is given a runtime. */
+int with_runtime(Thread &by, const Function &function, const std::function<int(qi_runtime *)> &call)
+{
+    const Drawn drawn = handles.draw(by, Kind::Runtime);
+    return judge(by, function, &drawn, Kind::Runtime, [&] { return call(as_runtime(drawn)); });
+}
+
+/* A call with `out`, which must be written on success and only then. */
+int with_output(Thread &by, const Function &function,
+                const std::function<int(qi_runtime *, qi_value *)> &call)
+{
+    qi_value out = qi_int(4711);
+    const bool wanted = !by.one_in(6);
+    const int status = with_runtime(
+        by, function, [&](qi_runtime *runtime) { return call(runtime, wanted ? &out : nullptr); });
+
+    if (status == QI_OK && wanted)
+        owned.put(out);
+    else if (out.kind != QI_KIND_INT || out.as.integer != 4711)
+        broken(std::string(function.rule.name) + " failed and wrote its output");
+    return status;
+}
+
+/* A call that makes a handle, judged by the runtime that it is given. */
+template <typename Handle>
+int making(Thread &by, const Function &function, Kind kind,
+           const std::function<int(qi_runtime *, Handle **)> &call)
+{
+    auto *handle = reinterpret_cast<Handle *>(&by);
+    const bool wanted = !by.one_in(5);
+    const Drawn drawn = handles.draw(by, Kind::Runtime);
+
+    handles.begin();
+    const int status = judge(by, function, &drawn, Kind::Runtime,
+                             [&] { return call(as_runtime(drawn), wanted ? &handle : nullptr); });
+    if (wanted && status < 0 && handle)
+        broken(std::string(function.rule.name) + " failed and did not set its output to NULL");
+    if (wanted && status == QI_OK && !handle)
+        broken(std::string(function.rule.name) + " succeeded without a handle");
+    handles.end(kind, wanted && status == QI_OK ? handle : nullptr);
+    return status;
+}
+
+// -- base.h, expose.h: the record --------------------------------------------------------------------------
+
+void last_error(Thread &by, const Function &function)
+{
+    count(by, function, [] {
+        const qi_error *record = qi_last_error();
+        if (!record || !record->message)
+            broken("qi_last_error() has no message");
+    });
+}
+
+void status_name(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        if (!*qi_status_name(int(by.below(60)) - 30))
+            broken("qi_status_name() is empty");
+    });
+}
+
+void status_text(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        if (!*qi_status_text(int(by.below(60)) - 30))
+            broken("qi_status_text() is empty");
+    });
+}
+
+void version(Thread &by, const Function &function)
+{
+    count(by, function, [] {
+        if (qi_version() != QI_VERSION_HEX)
+            broken("qi_version() is not that of the headers");
+    });
+}
+
+void version_string(Thread &by, const Function &function)
+{
+    count(by, function, [] {
+        if (std::strcmp(qi_version_string(), QI_VERSION_STRING) != 0)
+            broken("qi_version_string() is not that of the headers");
+    });
+}
+
+void fail(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        const int status = int(by.below(30)) - 25;
+        const int answer = qi_fail(status, by.one_in(4) ? nullptr : "the host's own");
+        if (answer != (status < 0 ? status : QI_ERR_ARGUMENT) || qi_last_error()->status != answer)
+            broken("qi_fail() returned another status than it set");
+    });
+}
+
+void error_report(Thread &by, const Function &function)
+{
+    const qi_error error = {by.one_in(4) ? int(by.below(3)) : QI_ERR_STATE,
+                            by.one_in(6) ? nullptr : "reported",
+                            by.one_in(2) ? nullptr : "builtins.ValueError", nullptr};
+    const qi_origin origin = {nullptr, nullptr, by.one_of(targets), nullptr};
+
+    judge(by, function, nullptr, Kind::Runtime, [&] {
+        const int status = qi_error_report(by.one_in(8) ? nullptr : &error,
+                                           by.one_in(3) ? nullptr : &origin);
+        if (!by.gui && status == QI_OK)
+            broken("qi_error_report() takes a report in another thread");
+        return status;
+    });
+}
+
+// -- runtime.h ------------------------------------------------------------------------------------------
+
+void config_init(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        qi_config config;
+        qi_config_init(by.one_in(3) ? nullptr : &config);
+    });
+}
+
+/* One runs already, or this is another thread, or the runtime is closing. main() begins those that succeed. */
+void runtime_init(Thread &by, const Function &function)
+{
+    qi_config config;
+    auto *handle = reinterpret_cast<qi_runtime *>(&by);
+
+    if (by.gui && !qi_runtime_current())
+        return;
+    qi_config_init(&config);
+    if (by.one_in(4))
+        config.size++;
+    judge(by, function, nullptr, Kind::Runtime, [&] {
+        const int status = qi_runtime_init(by.one_in(3) ? nullptr : &config, &handle);
+        if (status != (by.gui ? QI_ERR_STATE : QI_ERR_WRONG_THREAD))
+            broken(std::string("qi_runtime_init() beside a runtime returned ") +
+                   qi_status_name(status));
+        return status;
+    });
+    if (handle)
+        broken("qi_runtime_init() failed and did not set its output to NULL");
+}
+
+void runtime_shutdown(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Runtime);
+    const unsigned flags = by.one_in(8) ? 6 : 0;
+    const bool ends = by.gui && qi_runtime_state(as_runtime(drawn)) == QI_RUNTIME_RUNNING &&
+                      flags == 0;
+
+    if (ends && !by.one_in(40)) /* else hardly anything would happen between two of them */
+        return;
+    const int record = qi_last_error()->status;
+    by.calls++;
+    const_cast<Function &>(function).calls++;
+    const char *outer = by.now.exchange(function.rule.name);
+    const int status = qi_runtime_shutdown(as_runtime(drawn), flags);
+    by.now = outer;
+    const_cast<Function &>(function).successes += status == QI_OK;
+    if (drawn.sort != Sort::Live && status != QI_ERR_HANDLE)
+        broken(std::string("qi_runtime_shutdown() of a bad handle returned ") +
+               qi_status_name(status));
+    if (drawn.sort == Sort::Live && !by.gui && status != QI_ERR_WRONG_THREAD)
+        broken(std::string("qi_runtime_shutdown() in another thread returned ") +
+               qi_status_name(status));
+    if (drawn.sort == Sort::Live && by.gui && flags && status != QI_ERR_ARGUMENT)
+        broken(std::string("qi_runtime_shutdown() with unknown flags returned ") +
+               qi_status_name(status));
+    (void)record;
+}
+
+void runtime_state(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Runtime);
+    count(by, function, [&] {
+        const qi_runtime_phase phase = qi_runtime_state(as_runtime(drawn));
+        if ((phase == QI_RUNTIME_NONE) != (drawn.sort != Sort::Live))
+            broken("qi_runtime_state() takes something else for a runtime, or a runtime for "
+                   "something else");
+    });
+}
+
+void runtime_current(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        const qi_runtime *current = qi_runtime_current();
+        if (by.gui && current && current != runtime.load())
+            broken("qi_runtime_current() is none that was made");
+    });
+}
+
+void set_slice(Thread &by, const Function &function)
+{
+    const unsigned slice = by.one_in(5) ? 1000001 : by.below(3000);
+    const int status = with_runtime(
+        by, function, [&](qi_runtime *runtime) { return qi_runtime_set_slice(runtime, slice); });
+    if (status == QI_OK && slice > 1000000)
+        broken("qi_runtime_set_slice() takes what is out of range");
+}
+
+void host_register(Thread &by, const Function &function)
+{
+    const Lent object = objects.lend(by, true);
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_host_register(runtime, by.one_in(8) ? nullptr : by.one_of(names), object.get());
+    });
+}
+
+void host_unregister(Thread &by, const Function &function)
+{
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_host_unregister(runtime, by.one_in(8) ? nullptr : by.one_of(names));
+    });
+}
+
+void exec(Thread &by, const Function &function)
+{
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_exec(runtime, by.one_in(12) ? nullptr : by.one_of(sources),
+                       by.one_in(2)   ? nullptr
+                       : by.one_in(8) ? "\xFF"
+                                      : "fuzz.py");
+    });
+}
+
+void exec_file(Thread &by, const Function &function)
+{
+    static const std::string there = settings.folder + "/modules/script.py";
+    const char *const paths[] = {
+        there.c_str(), there.c_str(), "/nowhere/at/all.py", "", "\xFF", "/"};
+
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_exec_file(runtime, by.one_in(12) ? nullptr : by.one_of(paths));
+    });
+}
+
+void eval(Thread &by, const Function &function)
+{
+    with_output(by, function, [&](qi_runtime *runtime, qi_value *out) {
+        return qi_eval(runtime, by.one_in(12) ? nullptr : by.one_of(expressions), out);
+    });
+}
+
+// -- value.h --------------------------------------------------------------------------------------------
+
+void value_copy(Thread &by, const Function &function)
+{
+    const Value value(by);
+    qi_value out = qi_none();
+
+    judge(by, function, nullptr, Kind::Runtime,
+          [&] { return qi_value_copy(by.one_in(12) ? nullptr : &out, &value); });
+    if (out.kind != QI_KIND_NONE && !std::isnan(value.value.as.real) &&
+        !qi_value_equal(&out, &value) && by.one_in(1000000))
+        broken("a copy differs"); /* NaN inside of a list differs by right */
+    owned.put(out);
+}
+
+void value_tuple(Thread &by, const Function &function)
+{
+    std::deque<Value> values;
+    std::vector<qi_value> items;
+    qi_value out = qi_none();
+
+    for (unsigned i = by.below(4); i; i--)
+        items.push_back(values.emplace_back(by, 2).value);
+    const size_t count = items.size();
+    judge(by, function, nullptr, Kind::Runtime, [&] {
+        return qi_value_tuple(by.one_in(12) ? nullptr : items.data(), count,
+                              by.one_in(12) ? nullptr : &out);
+    });
+    owned.put(out);
+}
+
+void value_clear(Thread &by, const Function &function)
+{
+    qi_value value = qi_none();
+
+    owned.take(by, &value);
+    count(by, function, [&] {
+        qi_value_clear(&value);
+        if (value.kind != QI_KIND_NONE)
+            broken("qi_value_clear() leaves a value");
+        qi_value_clear(&value);
+        qi_value_clear(nullptr);
+    });
+}
+
+void value_equal(Thread &by, const Function &function)
+{
+    qi_value a = qi_none();
+
+    owned.take(by, &a);
+    const Value b(by);
+    count(by, function, [&] {
+        (void)qi_value_equal(&a, &b);
+        if (!qi_value_equal(&a, &b) != !qi_value_equal(&b, &a))
+            broken("qi_value_equal() depends on the order");
+    });
+    owned.put(a);
+}
+
+void value_get(Thread &by, const Function &function)
+{
+    qi_value value = qi_none();
+
+    owned.take(by, &value);
+    count(by, function, [&] {
+        const qi_value *found = qi_value_get(&value, by.one_in(4) ? "text" : "state");
+        if (found && value.kind != QI_KIND_MAP)
+            broken("qi_value_get() finds something in what is no map");
+        (void)qi_value_get(nullptr, "text");
+        (void)qi_value_get(&value, nullptr);
+    });
+    owned.put(value);
+}
+
+void value_object(Thread &by, const Function &function)
+{
+    qi_value value = qi_none();
+
+    owned.take(by, &value);
+    count(by, function, [&] {
+        const qi_object *object = qi_value_object(&value); /* may be gone by now; not looked at */
+        if (object && value.kind != QI_KIND_OBJECT)
+            broken("qi_value_object() finds an object in what is none");
+        (void)qi_value_object(nullptr);
+    });
+    owned.put(value);
+}
+
+void value_describe(Thread &by, const Function &function)
+{
+    qi_value value = qi_none();
+    char buffer[40];
+
+    owned.take(by, &value);
+    count(by, function, [&] {
+        const size_t size = by.below(sizeof buffer);
+        std::memset(buffer, '#', sizeof buffer);
+        const size_t length = qi_value_describe(&value, by.one_in(5) ? nullptr : buffer, size);
+        if (buffer[size] != '#')
+            broken("qi_value_describe() writes more than it may");
+        if (!length)
+            broken("qi_value_describe() describes nothing");
+    });
+    owned.put(value);
+}
+
+void kind_name(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        if (!*qi_kind_name(qi_kind(by.below(20))))
+            broken("qi_kind_name() is empty");
+    });
+}
+
+// -- task.h ---------------------------------------------------------------------------------------------
+
+void task_options_init(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        qi_task_options options;
+        qi_task_options_init(by.one_in(3) ? nullptr : &options);
+    });
+}
+
+/* Options of a task, with the promise that `done` is kept. */
+struct TaskOptions {
+    explicit TaskOptions(Thread &by)
+    {
+        qi_task_options_init(&options);
+        options.name = by.one_in(6) ? "\xFF" : by.one_in(2) ? "a task" : nullptr;
+        options.timeout_ms = by.one_in(3) ? 1 + by.below(50) : 0;
+        if (by.one_in(3)) {
+            owner = objects.lend(by);
+            options.owner = owner.get();
+        }
+        if (by.one_in(2)) {
+            promise = promises.open("done");
+            options.done = on_done;
+            options.user = promise;
+            if (by.one_in(2))
+                options.progress = on_progress;
+        }
+        options.flags = by.one_in(12) ? 0x80 : by.below(2);
+        if (by.one_in(3))
+            options.callable = static_cast<qi_callable *>(handles.draw(by, Kind::Callable).pointer);
+        if (by.one_in(20))
+            options.size--;
+    }
+
+    void settle(bool made) const
+    {
+        if (promise)
+            promises.settle(promise, made);
+    }
+
+    qi_task_options options;
+    Promise *promise = nullptr;
+    Lent owner;
+};
+
+void run_task(Thread &by, const Function &function)
+{
+    std::deque<Value> values;
+    std::vector<qi_value> args;
+    const TaskOptions with(by);
+    const bool options = with.promise || !by.one_in(4);
+
+    for (unsigned i = by.below(4); i; i--)
+        args.push_back(values.emplace_back(by, 2).value);
+    const char *target = by.one_in(5) ? nullptr : by.one_of(targets);
+    const int status = making<qi_task>(
+        by, function, Kind::Task, [&](qi_runtime *runtime, qi_task **out) {
+            return qi_run_task(runtime, target, by.one_in(12) ? nullptr : args.data(), args.size(),
+                               options ? &with.options : nullptr, out);
+        });
+    with.settle(status == QI_OK);
+}
+
+int with_task(Thread &by, const Function &function, const std::function<int(qi_task *)> &call)
+{
+    const Drawn drawn = handles.draw(by, Kind::Task);
+    return judge(by, function, &drawn, Kind::Task, [&] { return call(as_task(drawn)); });
+}
+
+void task_cancel(Thread &by, const Function &function)
+{
+    with_task(by, function, [](qi_task *task) { return qi_task_cancel(task); });
+}
+
+void task_state(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Task);
+    count(by, function, [&] {
+        if (qi_task_state(as_task(drawn)) != QI_TASK_INVALID && handles.was_dead(drawn))
+            broken("qi_task_state() takes something else for a task");
+    });
+}
+
+void task_result(Thread &by, const Function &function)
+{
+    qi_value out = qi_int(4711);
+    const int status = with_task(by, function,
+                                 [&](qi_task *task) { return qi_task_result(task, &out); });
+    if (status == QI_OK)
+        owned.put(out);
+    else if (out.kind != QI_KIND_INT)
+        broken("qi_task_result() failed and wrote its output");
+}
+
+void task_wait(Thread &by, const Function &function)
+{
+    qi_value out = qi_int(4711);
+    /* Without limit in some threads only: somebody has to go on. */
+    const int limit = by.one_in(16) && !by.depth ? -1 : int(by.below(20));
+    const Drawn drawn = handles.draw(by, Kind::Task);
+    const int status = judge(by, function, &drawn, Kind::Task, [&] {
+        const int result = qi_task_wait(as_task(drawn), limit, by.one_in(6) ? nullptr : &out);
+        if (by.gui && result != QI_ERR_WRONG_THREAD && result != QI_ERR_HANDLE)
+            broken(std::string("qi_task_wait() in the GUI thread returned ") + qi_status_name(result));
+        if (!by.gui && limit < 0 && result == QI_ERR_PENDING)
+            broken("qi_task_wait() without a limit ends while the task goes on");
+        return result;
+    });
+    if (status == QI_OK)
+        owned.put(out.kind == QI_KIND_INT && out.as.integer == 4711 ? qi_none() : out);
+    else if (out.kind != QI_KIND_INT)
+        broken("qi_task_wait() failed and wrote its output");
+}
+
+void task_retain(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Task);
+    handles.begin();
+    qi_task *task = nullptr;
+    count(by, function, [&] { task = qi_task_retain(as_task(drawn)); });
+    if (task && task != drawn.pointer)
+        broken("qi_task_retain() returns another task");
+    handles.end(Kind::Task, task);
+}
+
+void task_release(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw_to_release(by, Kind::Task);
+    if (drawn.sort == Sort::Released) /* may live again, and be somebody's */
+        return;
+    count(by, function, [&] { qi_task_release(as_task(drawn)); });
+}
+
+void callable_resolve(Thread &by, const Function &function)
+{
+    auto *callable = reinterpret_cast<qi_callable *>(&by);
+    const Drawn drawn = handles.draw(by, Kind::Runtime);
+
+    handles.begin();
+    const bool wanted = !by.one_in(12);
+    const int status = judge(by, function, &drawn, Kind::Runtime, [&] {
+        return qi_callable_resolve(as_runtime(drawn), by.one_in(12) ? nullptr : by.one_of(targets),
+                                   wanted ? &callable : nullptr);
+    });
+    if (wanted && status < 0 && callable)
+        broken("qi_callable_resolve() failed and did not set its output to NULL");
+    handles.end(Kind::Callable, status == QI_OK ? callable : nullptr);
+}
+
+void callable_release(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw_to_release(by, Kind::Callable);
+    if (drawn.sort == Sort::Released)
+        return;
+    count(by, function, [&] { qi_callable_release(static_cast<qi_callable *>(drawn.pointer)); });
+}
+
+// -- connection.h ---------------------------------------------------------------------------------------
+
+void connection_options_init(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        qi_connection_options options;
+        qi_connection_options_init(by.one_in(3) ? nullptr : &options);
+    });
+}
+
+void asyncslot_connect(Thread &by, const Function &function)
+{
+    const Lent sender = objects.lend(by), owner = objects.lend(by);
+    qi_connection_options options;
+
+    qi_connection_options_init(&options);
+    options.overlap = qi_overlap(by.below(by.one_in(12) ? 9 : 5));
+    options.delivery = qi_delivery(by.below(by.one_in(12) ? 9 : 2));
+    options.owner = by.one_in(2) ? owner.get() : nullptr;
+    options.task_name = by.one_in(12) ? "\xFF" : by.one_in(2) ? "from a signal" : nullptr;
+    options.queue_limit = by.below(4);
+    options.flags = by.below(by.one_in(12) ? 9 : 4);
+    if (by.one_in(3))
+        options.callable = static_cast<qi_callable *>(handles.draw(by, Kind::Callable).pointer);
+    if (by.one_in(20))
+        options.size++;
+    making<qi_connection>(
+        by, function, Kind::Connection, [&](qi_runtime *runtime, qi_connection **out) {
+            return qi_asyncslot_connect(runtime, by.one_in(16) ? nullptr : sender.get(),
+                                        by.one_in(16) ? nullptr : by.one_of(signals),
+                                        by.one_in(4) ? nullptr : by.one_of(targets),
+                                        by.one_in(4) ? nullptr : &options, out);
+        });
+}
+
+void connection_disconnect(Thread &by, const Function &function)
+{
+    /* Elsewhere than in the GUI thread it is refused, and lives on. */
+    const Drawn drawn = by.gui ? handles.draw_to_release(by, Kind::Connection)
+                               : handles.draw(by, Kind::Connection);
+    auto *connection = static_cast<qi_connection *>(drawn.pointer);
+
+    if (drawn.sort == Sort::Released)
+        return;
+    if (!connection) {
+        count(by, function, [] {
+            if (qi_connection_disconnect(nullptr) != QI_OK)
+                broken("qi_connection_disconnect() does not allow NULL");
+        });
+        return;
+    }
+    judge(by, function, &drawn, Kind::Connection, [&] {
+        const int status = qi_connection_disconnect(connection);
+        if (status == QI_OK && !by.gui)
+            broken("qi_connection_disconnect() succeeds in another thread");
+        if (status != QI_OK && by.gui && drawn.sort == Sort::Live)
+            broken("qi_connection_disconnect() refuses a live connection");
+        return status;
+    });
+}
+
+void connection_is_connected(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Connection);
+    count(by, function, [&] {
+        if (qi_connection_is_connected(static_cast<qi_connection *>(drawn.pointer)) &&
+            handles.was_dead(drawn))
+            broken("qi_connection_is_connected() takes something else for a connection");
+    });
+}
+
+void connection_release(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw_to_release(by, Kind::Connection);
+    if (drawn.sort == Sort::Released)
+        return;
+    count(by, function, [&] { qi_connection_release(static_cast<qi_connection *>(drawn.pointer)); });
+}
+
+// -- expose.h -------------------------------------------------------------------------------------------
+
+void function_init(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        qi_function exposed;
+        qi_function_init(by.one_in(3) ? nullptr : &exposed);
+    });
+}
+
+void expose(Thread &by, const Function &function)
+{
+    static const char *const signatures[] = {nullptr,    "()",
+                                             "(a, b=2)", "(a: int, *, b: str = 'x') -> float",
+                                             "(*args)",  "(a: list | None = None, /)",
+                                             "(",        "no signature",
+                                             "\xFF",     "(a: int = 1, b: bytes = b'')"};
+    const Lent owner = objects.lend(by);
+    qi_function exposed;
+
+    qi_function_init(&exposed);
+    exposed.call = by.one_in(16) ? nullptr : on_call;
+    Promise *promise = promises.open("destroy");
+    exposed.user = promise;
+    exposed.destroy = on_destroy;
+    exposed.signature = by.one_of(signatures);
+    exposed.doc = by.one_in(12) ? "\xFF" : by.one_in(2) ? "What it does." : nullptr;
+    exposed.owner = by.one_in(3) ? owner.get() : nullptr;
+    exposed.flags = by.below(by.one_in(12) ? 9 : 2);
+    if (by.one_in(20))
+        exposed.size--;
+    const int status = with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_expose(runtime, by.one_in(16) ? nullptr : by.one_of(names),
+                         by.one_in(16) ? nullptr : &exposed);
+    });
+    promises.settle(promise, status == QI_OK);
+}
+
+void unexpose(Thread &by, const Function &function)
+{
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_unexpose(runtime, by.one_in(16) ? nullptr : by.one_of(names));
+    });
+}
+
+// -- output.h, audit.h, debugger.h, doctor.h ----------------------------------------------------------------
+
+int listener_ids[3];
+
+void output_listen(Thread &by, const Function &function)
+{
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_output_listen(runtime, by.one_in(8) ? nullptr : on_line,
+                                &listener_ids[by.below(3)]);
+    });
+}
+
+void output_unlisten(Thread &by, const Function &function)
+{
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_output_unlisten(runtime, by.one_in(8) ? nullptr : on_line,
+                                  &listener_ids[by.below(3)]);
+    });
+}
+
+void audit_set(Thread &by, const Function &function)
+{
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_audit_set(runtime, by.one_in(2) ? on_audit : nullptr, nullptr);
+    });
+}
+
+void debugger_listen(Thread &by, const Function &function)
+{
+    /* One that listens stays until the process ends, and slows all of it: a port that is none, unless asked for. */
+    const unsigned port = settings.slow && by.one_in(50) ? 0 : 65536 + by.below(9);
+    with_output(by, function, [&](qi_runtime *runtime, qi_value *out) {
+        return qi_debugger_listen(runtime, port ? "debugpy" : nullptr, port, out);
+    });
+}
+
+void debugger_is_attached(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Runtime);
+    count(by, function, [&] {
+        if (qi_debugger_is_attached(as_runtime(drawn)))
+            broken("a debugger has attached to the fuzzer");
+    });
+}
+
+void doctor_options_init(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        qi_doctor_options options;
+        qi_doctor_options_init(by.one_in(3) ? nullptr : &options);
+    });
+}
+
+void doctor(Thread &by, const Function &function)
+{
+    static std::atomic<int> examinations{0};
+    qi_doctor_options options;
+    qi_value out = qi_int(4711);
+
+    qi_doctor_options_init(&options);
+    /* An examination takes a second or more: one is enough. */
+    const bool whole = settings.slow ? by.one_in(50) : !by.gui && examinations++ == 0;
+    if (!whole)
+        options.size++;
+    const int status = judge(by, function, nullptr, Kind::Runtime,
+                             [&] { return qi_doctor(whole ? nullptr : &options, &out); });
+    if (status == QI_OK)
+        owned.put(out);
+}
+
+// -- monitor.h ------------------------------------------------------------------------------------------
+
+void watchdog_options_init(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        qi_watchdog_options options;
+        qi_watchdog_options_init(by.one_in(3) ? nullptr : &options);
+    });
+}
+
+void watchdog_start(Thread &by, const Function &function)
+{
+    qi_watchdog_options options;
+
+    qi_watchdog_options_init(&options);
+    options.limit_ms = by.below(60);
+    options.repeat_ms = by.below(30);
+    options.interrupt_ms = by.one_in(4) ? 20 + by.below(50) : 0;
+    options.slow_step_ms = by.below(5);
+    options.stalled = by.one_in(4) ? nullptr : on_stall;
+    options.slow = by.one_in(4) ? nullptr : on_slow_step;
+    if (by.one_in(16))
+        options.size++;
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_watchdog_start(runtime, by.one_in(8) ? nullptr : &options);
+    });
+}
+
+void watchdog_stop(Thread &by, const Function &function)
+{
+    with_runtime(by, function, [](qi_runtime *runtime) { return qi_watchdog_stop(runtime); });
+}
+
+void interrupt(Thread &by, const Function &function)
+{
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_interrupt(runtime, by.one_in(2) ? nullptr : by.one_in(8) ? "\xFF" : "the fuzzer");
+    });
+}
+
+void counters_read(Thread &by, const Function &function)
+{
+    qi_loop_counters counters;
+
+    counters.size = by.one_in(8) ? 1 : sizeof counters;
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_loop_counters_read(runtime, by.one_in(12) ? nullptr : &counters);
+    });
+}
+
+void tasks_list(Thread &by, const Function &function)
+{
+    with_output(by, function,
+                [](qi_runtime *runtime, qi_value *out) { return qi_tasks_list(runtime, out); });
+}
+
+void tasks_trace(Thread &by, const Function &function)
+{
+    with_runtime(by, function,
+                 [&](qi_runtime *runtime) { return qi_tasks_trace(runtime, by.one_in(2)); });
+}
+
+void task_cancel_id(Thread &by, const Function &function)
+{
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_task_cancel_id(runtime, by.one_in(8) ? INT64_MIN : int64_t(by.below(200)));
+    });
+}
+
+// -- plugin.h -------------------------------------------------------------------------------------------
+
+void plugin_state_name(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        if (!*qi_plugin_state_name(qi_plugin_state(by.below(20))))
+            broken("qi_plugin_state_name() is empty");
+    });
+}
+
+void plugins_config_init(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        qi_plugins_config config;
+        qi_plugins_config_init(by.one_in(3) ? nullptr : &config);
+    });
+}
+
+void plugins_start(Thread &by, const Function &function)
+{
+    static const std::string folder = settings.folder + "/plugins",
+                             ini = settings.folder + "/settings.ini",
+                             data = settings.folder + "/data";
+    const char *const folders[] = {by.one_in(16) ? "\xFF" : folder.c_str()};
+    qi_plugins_config config;
+
+    qi_plugins_config_init(&config);
+    config.application_folders = by.one_in(16) ? nullptr : folders;
+    config.application_folder_count = 1;
+    config.user_folder = config.system_folder = "";
+    config.settings_file = ini.c_str();
+    config.data_folder = data.c_str();
+    config.activate_ms = 1 + by.below(300);
+    config.deactivate_ms = 1 + by.below(300);
+    config.storm_limit = by.below(6);
+    config.storm_ms = by.below(300);
+    config.watch_files = by.one_in(3);
+    config.consent = by.one_in(12) ? nullptr : on_consent;
+    config.event = by.one_in(4) ? nullptr : on_plugin_event;
+    if (by.one_in(16))
+        config.size++;
+    with_runtime(by, function,
+                 [&](qi_runtime *runtime) { return qi_plugins_start(runtime, &config); });
+}
+
+void plugins_rescan(Thread &by, const Function &function)
+{
+    with_runtime(by, function, [](qi_runtime *runtime) { return qi_plugins_rescan(runtime); });
+}
+
+void plugins_listen(Thread &by, const Function &function)
+{
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_plugins_listen(runtime, by.one_in(8) ? nullptr : on_plugin_event,
+                                 &listener_ids[by.below(3)]);
+    });
+}
+
+void plugins_unlisten(Thread &by, const Function &function)
+{
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_plugins_unlisten(runtime, by.one_in(8) ? nullptr : on_plugin_event,
+                                   &listener_ids[by.below(3)]);
+    });
+}
+
+void plugins_list(Thread &by, const Function &function)
+{
+    with_output(by, function,
+                [](qi_runtime *runtime, qi_value *out) { return qi_plugins_list(runtime, out); });
+}
+
+const char *some_id(Thread &by)
+{
+    return by.one_in(16) ? nullptr : by.one_of(plugin_ids);
+}
+
+void plugin_info(Thread &by, const Function &function)
+{
+    with_output(by, function, [&](qi_runtime *runtime, qi_value *out) {
+        return qi_plugin_info(runtime, some_id(by), out);
+    });
+}
+
+void plugin_state_of(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Runtime);
+    count(by, function, [&] { (void)qi_plugin_state_of(as_runtime(drawn), some_id(by)); });
+}
+
+void change_plugin(Thread &by, const Function &function,
+                   int (*change)(qi_runtime *, const char *, const qi_task_options *, qi_task **))
+{
+    const TaskOptions with(by);
+    const bool options = with.promise || !by.one_in(4);
+    const int status = making<qi_task>(
+        by, function, Kind::Task, [&](qi_runtime *runtime, qi_task **out) {
+            return change(runtime, some_id(by), options ? &with.options : nullptr, out);
+        });
+    with.settle(status == QI_OK);
+}
+
+void plugin_enable(Thread &by, const Function &function)
+{
+    change_plugin(by, function, qi_plugin_enable);
+}
+
+void plugin_disable(Thread &by, const Function &function)
+{
+    change_plugin(by, function, qi_plugin_disable);
+}
+
+void plugin_reload(Thread &by, const Function &function)
+{
+    change_plugin(by, function, qi_plugin_reload);
+}
+
+void plugin_withdraw(Thread &by, const Function &function)
+{
+    change_plugin(by, function, qi_plugin_withdraw);
+}
+
+void plugins_searching(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Runtime);
+    count(by, function, [&] { (void)qi_plugins_searching(as_runtime(drawn)); });
+}
+
+const char *some_key(Thread &by)
+{
+    static const char *const keys[] = {"speed", "label", "missing", "", "\xFF"};
+    return by.one_in(16) ? nullptr : by.one_of(keys);
+}
+
+void plugin_setting(Thread &by, const Function &function)
+{
+    with_output(by, function, [&](qi_runtime *runtime, qi_value *out) {
+        return qi_plugin_setting(runtime, some_id(by), some_key(by), out);
+    });
+}
+
+void plugin_set_setting(Thread &by, const Function &function)
+{
+    const Value value(by, 2);
+    const qi_value fitting = by.one_in(2) ? qi_int(by.below(20)) : qi_text("label");
+
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_plugin_set_setting(runtime, some_id(by), some_key(by),
+                                     by.one_in(8)   ? nullptr
+                                     : by.one_in(2) ? &value
+                                                    : &fitting);
+    });
+}
+
+void plugin_trigger(Thread &by, const Function &function)
+{
+    static const char *const actions[] = {"act", "act", "spawn", "fail", "missing", "", "\xFF"};
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_plugin_trigger(runtime, some_id(by), by.one_in(16) ? nullptr : by.one_of(actions));
+    });
+}
+
+// -- qt.hpp, convert.hpp ----------------------------------------------------------------------------------
+
+QVariant some_variant(Thread &by)
+{
+    switch (by.below(8)) {
+    case 0:
+        return QVariant();
+    case 1:
+        return QVariant(int(by.below(100)));
+    case 2:
+        return QVariant(QStringLiteral("text"));
+    case 3:
+        return QVariantList{QVariant(1), QVariant(QPoint(1, 2))};
+    case 4:
+        return QVariantMap{{QStringLiteral("key"), QVariant(2.5)}};
+    case 5:
+        return QVariant(QPointF(0.5, by.below(9)));
+    case 6:
+        return QVariant(QByteArray(int(by.below(100)), 'x'));
+    default:
+        return QVariant(QMetaType::fromType<quint64>());
+    }
+}
+
+void callable_call(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Callable);
+    const QVariant arguments[] = {some_variant(by), some_variant(by)};
+    QVariant result;
+    /* A worker that waits for the GUI thread would keep main() from closing the books. */
+    const bool wanted = by.one_in(2);
+
+    judge(by, function, &drawn, Kind::Callable, [&] {
+        return qi_callable_call(static_cast<const qi_callable *>(drawn.pointer), arguments,
+                                by.below(3), wanted ? &result : nullptr);
+    });
+}
+
+void value_from_variant(Thread &by, const Function &function)
+{
+    const QVariant variant = some_variant(by);
+    qi_value out = qi_none();
+
+    judge(by, function, nullptr, Kind::Runtime, [&] {
+        return qi_value_from_variant(by.one_in(12) ? nullptr : &variant,
+                                     by.one_in(12) ? nullptr : &out);
+    });
+    owned.put(out);
+}
+
+void value_to_variant(Thread &by, const Function &function)
+{
+    const Value value(by);
+    QVariant variant = some_variant(by);
+
+    judge(by, function, nullptr, Kind::Runtime, [&] {
+        return qi_value_to_variant(by.one_in(12) ? nullptr : &value,
+                                   by.one_in(12) ? nullptr : &variant);
+    });
+}
+
+/* A type of the fuzzer's, that is converted to a text and back. */
+struct Parcel {
+    int weight = 0;
+};
+
+void converter_register(Thread &by, const Function &function)
+{
+    qi::AnyConverter converter;
+
+    converter.type = by.one_in(4)   ? QMetaType()
+                     : by.one_in(4) ? QMetaType::fromType<int>()
+                                    : QMetaType::fromType<Parcel>();
+    converter.wanted = QMetaType::fromType<QString>();
+    converter.to = [](const void *) { return QVariant(QStringLiteral("parcel")); };
+    converter.from = [](const QVariant &, QString *) { return QVariant::fromValue(Parcel{}); };
+    judge(by, function, nullptr, Kind::Runtime,
+          [&] { return qi_converter_register(by.one_in(12) ? nullptr : &converter); });
+}
+
+void watched_future_register(Thread &by, const Function &function)
+{
+    static const qi_watched_future_fn read = [](QObject *, QVariant *) { return false; };
+    judge(by, function, nullptr, Kind::Runtime,
+          [&] { return qi_watched_future_register(by.one_in(8) ? nullptr : read); });
+}
+
+// -- the table --------------------------------------------------------------------------------------------
+
+using Failures = std::vector<int>;
+
+Failures operator+(Failures a, const Failures &b)
+{
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+}
+
+const Failures of_runtime = {QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_MEMORY};
+/* QI_ERR_PYTHON: one of the other threads has interrupted it. */
+const Failures of_gui = of_runtime + Failures{QI_ERR_WRONG_THREAD, QI_ERR_PYTHON};
+const Failures of_text = {QI_ERR_ARGUMENT, QI_ERR_ENCODING};
+const Failures of_launch = of_runtime + of_text + Failures{QI_ERR_NOT_FOUND,     QI_ERR_PYTHON,
+                                                           QI_ERR_NOT_COROUTINE, QI_ERR_DEAD_OBJECT,
+                                                           QI_ERR_TYPE,          QI_ERR_ABI};
+const Failures of_script = of_gui + of_text + Failures{QI_ERR_PYTHON};
+const Failures of_copy = {QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_TYPE, QI_ERR_MEMORY,
+                          QI_ERR_NOT_RUNNING};
+const Failures of_result = of_launch + Failures{QI_ERR_PENDING, QI_ERR_CANCELLED, QI_ERR_TIMEOUT,
+                                                QI_ERR_SHUTTING_DOWN, QI_ERR_RANGE};
+/* The host's own, too: an exposed function fails as it likes, and Python tells it on. */
+const Failures of_plugins = of_gui + of_text + Failures{QI_ERR_STATE, QI_ERR_NOT_FOUND};
+
+} // namespace
+
+std::deque<Function> &functions()
+{
+    static std::deque<Function> table = [] {
+        std::deque<Function> all;
+        const auto add = [&](const char *name, bool gui, const Failures &failures,
+                             void (*call)(Thread &, const Function &), unsigned weight = 10) {
+            all.emplace_back(name, gui, failures, call, weight);
+        };
+        constexpr bool any = false, gui = true;
+
+        add("qi_last_error", any, {}, last_error, 2);
+        add("qi_status_name", any, {}, status_name, 2);
+        add("qi_status_text", any, {}, status_text, 2);
+        add("qi_version", any, {}, version, 1);
+        add("qi_version_string", any, {}, version_string, 1);
+        add("qi_fail", any, {}, fail, 2);
+        add("qi_error_report", gui, {QI_ERR_ARGUMENT, QI_ERR_WRONG_THREAD}, error_report, 3);
+        add("qi_config_init", any, {}, config_init, 1);
+        add("qi_runtime_init", gui, {QI_ERR_STATE, QI_ERR_WRONG_THREAD}, runtime_init, 2);
+        add("qi_runtime_shutdown", gui, {}, runtime_shutdown, 6);
+        add("qi_runtime_state", any, {}, runtime_state, 3);
+        add("qi_runtime_current", any, {}, runtime_current, 3);
+        add("qi_runtime_set_slice", gui, of_gui + Failures{QI_ERR_RANGE}, set_slice, 4);
+        add("qi_host_register", gui, of_gui + of_text + Failures{QI_ERR_STATE, QI_ERR_DEAD_OBJECT},
+            host_register);
+        add("qi_host_unregister", gui,
+            of_gui + of_text + Failures{QI_ERR_STATE, QI_ERR_DEAD_OBJECT, QI_ERR_NOT_FOUND},
+            host_unregister);
+        add("qi_exec", gui, of_script, exec);
+        add("qi_exec_file", gui, of_script + Failures{QI_ERR_NOT_FOUND}, exec_file);
+        add("qi_eval", gui, of_script, eval);
+        add("qi_value_copy", any, of_copy, value_copy);
+        add("qi_value_tuple", any, of_copy + Failures{QI_ERR_DEAD_OBJECT}, value_tuple);
+        add("qi_value_clear", any, {}, value_clear, 20);
+        add("qi_value_equal", any, {}, value_equal);
+        add("qi_value_get", any, {}, value_get, 4);
+        add("qi_value_object", any, {}, value_object, 4);
+        add("qi_value_describe", any, {}, value_describe);
+        add("qi_kind_name", any, {}, kind_name, 1);
+        add("qi_task_options_init", any, {}, task_options_init, 1);
+        add("qi_run_task", any, of_launch, run_task, 60);
+        add("qi_task_cancel", any, {QI_ERR_HANDLE, QI_ERR_NOT_RUNNING}, task_cancel, 20);
+        add("qi_task_state", any, {}, task_state, 10);
+        add("qi_task_result", any, of_result, task_result, 20);
+        add("qi_task_wait", any, of_result + Failures{QI_ERR_WRONG_THREAD}, task_wait, 20);
+        add("qi_task_retain", any, {}, task_retain);
+        add("qi_task_release", any, {}, task_release, 70);
+        add("qi_callable_resolve", gui, of_launch + Failures{QI_ERR_WRONG_THREAD}, callable_resolve);
+        add("qi_callable_release", any, {}, callable_release);
+        add("qi_connection_options_init", any, {}, connection_options_init, 1);
+        add("qi_asyncslot_connect", gui,
+            of_launch + Failures{QI_ERR_WRONG_THREAD, QI_ERR_AMBIGUOUS}, asyncslot_connect, 30);
+        add("qi_connection_disconnect", gui, {QI_ERR_HANDLE, QI_ERR_WRONG_THREAD},
+            connection_disconnect, 15);
+        add("qi_connection_is_connected", any, {}, connection_is_connected);
+        add("qi_connection_release", any, {}, connection_release);
+        add("qi_function_init", any, {}, function_init, 1);
+        add("qi_expose", gui,
+            of_gui + of_text + Failures{QI_ERR_STATE, QI_ERR_DEAD_OBJECT, QI_ERR_ABI}, expose, 20);
+        add("qi_unexpose", gui, of_gui + of_text + Failures{QI_ERR_NOT_FOUND}, unexpose);
+        add("qi_output_listen", gui, of_gui + Failures{QI_ERR_ARGUMENT, QI_ERR_PYTHON},
+            output_listen);
+        add("qi_output_unlisten", gui, of_gui + Failures{QI_ERR_NOT_FOUND}, output_unlisten);
+        add("qi_audit_set", gui, of_gui + Failures{QI_ERR_PYTHON, QI_ERR_STATE}, audit_set, 3);
+        add("qi_debugger_listen", gui, of_gui + Failures{QI_ERR_PYTHON, QI_ERR_RANGE},
+            debugger_listen, 2);
+        add("qi_debugger_is_attached", gui, {}, debugger_is_attached, 2);
+        add("qi_doctor_options_init", any, {}, doctor_options_init, 1);
+        add("qi_doctor", any, of_text + Failures{QI_ERR_ABI, QI_ERR_MEMORY}, doctor, 1);
+        add("qi_watchdog_options_init", any, {}, watchdog_options_init, 1);
+        add("qi_watchdog_start", gui, of_gui + Failures{QI_ERR_ABI, QI_ERR_RANGE, QI_ERR_PYTHON},
+            watchdog_start, 5);
+        add("qi_watchdog_stop", gui, of_gui, watchdog_stop, 5);
+        add("qi_interrupt", any, of_runtime + Failures{QI_ERR_STATE, QI_ERR_ENCODING}, interrupt, 5);
+        add("qi_loop_counters_read", any,
+            of_runtime + Failures{QI_ERR_ARGUMENT, QI_ERR_ABI, QI_ERR_PYTHON}, counters_read);
+        add("qi_tasks_list", any, of_runtime + Failures{QI_ERR_ARGUMENT, QI_ERR_PYTHON}, tasks_list);
+        add("qi_tasks_trace", gui, of_gui + Failures{QI_ERR_PYTHON}, tasks_trace, 3);
+        add("qi_task_cancel_id", any, of_runtime + Failures{QI_ERR_NOT_FOUND, QI_ERR_PYTHON},
+            task_cancel_id);
+        add("qi_plugin_state_name", any, {}, plugin_state_name, 1);
+        add("qi_plugins_config_init", any, {}, plugins_config_init, 1);
+        add("qi_plugins_start", gui, of_plugins + Failures{QI_ERR_ABI, QI_ERR_PYTHON},
+            plugins_start, 10);
+        add("qi_plugins_rescan", gui, of_plugins, plugins_rescan, 3);
+        add("qi_plugins_listen", gui, of_plugins, plugins_listen, 3);
+        add("qi_plugins_unlisten", gui, of_plugins, plugins_unlisten, 3);
+        add("qi_plugins_list", gui, of_plugins, plugins_list, 3);
+        add("qi_plugin_info", gui, of_plugins, plugin_info, 5);
+        add("qi_plugin_state_of", gui, {}, plugin_state_of, 5);
+        add("qi_plugin_enable", gui, of_plugins + of_launch, plugin_enable, 10);
+        add("qi_plugin_disable", gui, of_plugins + of_launch, plugin_disable, 5);
+        add("qi_plugin_reload", gui, of_plugins + of_launch, plugin_reload, 5);
+        add("qi_plugin_withdraw", gui, of_plugins + of_launch, plugin_withdraw, 3);
+        add("qi_plugins_searching", gui, {}, plugins_searching, 3);
+        add("qi_plugin_setting", gui, of_plugins, plugin_setting, 5);
+        add("qi_plugin_set_setting", gui, of_plugins + Failures{QI_ERR_TYPE, QI_ERR_RANGE},
+            plugin_set_setting, 5);
+        add("qi_plugin_trigger", gui, of_plugins + Failures{QI_ERR_PYTHON}, plugin_trigger, 10);
+        add("qi_callable_call", any, {QI_ERR_PYTHON, QI_ERR_NOT_RUNNING, QI_ERR_HANDLE},
+            callable_call);
+        add("qi_value_from_variant", any,
+            of_copy + Failures{QI_ERR_RANGE, QI_ERR_PYTHON, QI_ERR_DEAD_OBJECT}, value_from_variant);
+        add("qi_value_to_variant", any,
+            of_copy + Failures{QI_ERR_RANGE, QI_ERR_PYTHON, QI_ERR_DEAD_OBJECT}, value_to_variant);
+        add("qi_converter_register", any, {QI_ERR_ARGUMENT}, converter_register, 2);
+        add("qi_watched_future_register", any, {QI_ERR_ARGUMENT}, watched_future_register, 2);
+        return all;
+    }();
+    return table;
+}
+
+} // namespace fuzz
