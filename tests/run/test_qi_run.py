@@ -113,6 +113,17 @@ asyncio.get_running_loop().call_later(0.05, closing)
                 self.skipTest("PyQt6 is not installed")
             self.assertEqual((found.stdout, found.returncode), ("closing\n", 0), found.stderr)
 
+    def test_guest_goes_on_while_a_callback_runs_an_event_loop(self):
+        found = self.qi_run("-c", """
+import asyncio, _qi
+def callback():
+    inner = _qi._new_event_loop()
+    asyncio.get_running_loop().call_later(0.2, _qi._quit_event_loop, inner)
+    print(_qi._exec_event_loop(inner), "returned")
+asyncio.get_running_loop().call_soon(callback)
+""")
+        self.assertEqual((found.stdout, found.returncode), ("0 returned\n", 0), found.stderr)
+
     def test_a_script_that_runs_loops_of_its_own(self):
         source = """
 import asyncio, unittest

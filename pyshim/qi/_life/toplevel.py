@@ -10,6 +10,8 @@ import asyncio
 import contextlib
 import functools
 
+import _qi
+
 from .._loop import hosts
 from .._loop.loop import QiBaseEventLoop
 
@@ -22,6 +24,9 @@ _RUNNERS = (
     (asyncio.BaseEventLoop, "run_forever"),
     (QiBaseEventLoop, "run_forever"),
 )
+
+
+_NESTED_LOOK = 0.05  # seconds between two looks at whether a nested event loop has returned
 
 
 @contextlib.contextmanager
@@ -66,6 +71,8 @@ def when_nothing_is_left(loop, has_window, then):
         pending = asyncio.all_tasks(loop)
         if pending:
             next(iter(pending)).add_done_callback(look)
+        elif _qi._event_loops() > 1:  # a callback has a dialog open, or an event loop of its own, and will return
+            loop.call_later(_NESTED_LOOK, look)
         elif not has_window():
             then()
 
