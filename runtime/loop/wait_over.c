@@ -25,7 +25,8 @@ static void end_wait(qip_loop *loop)
 
 bool qip_wait_ends(qip_loop *loop, int level)
 {
-    if (!is_innermost(loop, level))
+    /* Told already, and not back: something in its event loop handles events itself, and waits for a turn. */
+    if (!is_innermost(loop, level) || loop->wait_over)
         return false;
     end_wait(loop);
     return true;
