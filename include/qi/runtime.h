@@ -75,10 +75,10 @@ typedef void (*qi_output_fn)(const char *line, size_t size, void *user);
 /* What a shutdown found and did. Borrowed for the call, like all that it points at. */
 typedef struct qi_shutdown_report {
     size_t size;
-    bool clean;                      /* nothing had to be left behind */
-    size_t tasks_cancelled;          /* tasks that were alive and ended when asked to */
-    size_t tasks_left;               /* tasks that did not end in time, */
-    const char *const *task_names;   /*   their names and where they wait, one line each */
+    bool clean;             /* nothing had to be left behind */
+    size_t tasks_cancelled; /* tasks that were alive and ended when asked to */
+    size_t tasks_left;      /* tasks that did not end in time, code that had to be interrupted, */
+    const char *const *task_names;   /*   and steps that failed: what and where, one line each */
     size_t threads_left;             /* executor threads that did not end in time, */
     const char *const *thread_names; /* and what they run, one line each */
     unsigned milliseconds;           /* how long it took */
@@ -193,13 +193,15 @@ QI_API void qi_config_init(qi_config *config);
  * host has set something else, since a peer that hangs up must be an exception and not the end.
  *
  * Thread: that of the QCoreApplication; it becomes the GUI thread.
- * Fails: QI_ERR_NO_APPLICATION, QI_ERR_WRONG_THREAD, QI_ERR_STATE (a runtime runs already), QI_ERR_ABI
+ * Fails: QI_ERR_NO_APPLICATION, QI_ERR_WRONG_THREAD, QI_ERR_STATE (a runtime runs already, the interpreter
+ * has been finalised, or this is a child of fork() of a process with a runtime), QI_ERR_ABI
  * (`config` was not filled by qi_config_init), QI_ERR_INTERPRETER (no standard library in `home`, no
  * pyvenv.cfg in `venv`, another Python version; the message names the path), also for a Python that is newer
  * than the newest which this libqi knows, or free-threaded, unless the environment has QI_UNTESTED_PYTHON=1;
- * QI_ERR_ARGUMENT,
- * QI_ERR_ENCODING, QI_ERR_PYTHON, QI_ERR_MEMORY. It never aborts the process, and may be called again
- * with a better configuration.
+ * QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_PYTHON, QI_ERR_MEMORY. It never aborts the process, leaves no
+ * runtime behind where it fails, and may be called again with a better configuration. What it cannot change is an
+ * interpreter that has started: if the first call got so far and found asyncio missing in `home`, say, another
+ * `home`, `venv` or `use_environment` comes too late, which is QI_ERR_INTERPRETER, and needs another process.
  */
 QI_API int qi_runtime_init(const qi_config *config, qi_runtime **out);
 
@@ -215,7 +217,9 @@ enum {
  * aboutToQuit finish their clean-up; all other tasks are cancelled and awaited; asynchronous generators are
  * closed; the default executor ends; the loop closes. asyncio runs in its native mode meanwhile, without
  * Qt's event loop, so this works when exec() has returned. What does not end in time is left behind,
- * named in the report, and never resumed. Unless the configuration says otherwise, all this happens by
+ * named in the report, and never resumed. The deadlines hold whatever Python code has done to the loop, to asyncio or to
+ * the interpreter, and for code that does not give the thread back, which is interrupted: all stages together take
+ * `grace_ms`, `cancel_ms` and `executor_ms`, what plugins' ends may take, and at most a second more. Unless the configuration says otherwise, all this happens by
  * itself when the application emits aboutToQuit; a call after that does nothing and returns QI_OK.
  *
  * `flags` is 0 or QI_SHUTDOWN_FINALIZE. An interpreter to which libqi attached, in which threads were
@@ -223,8 +227,10 @@ enum {
  * calls), is not finalised. Called from inside a coroutine, it begins when the loop's
  * current callbacks have returned, and returns QI_OK at once.
  *
+ * In a child of fork() it does nothing and returns QI_OK: the runtime is the parent's.
+ *
  * Thread: GUI. Fails: QI_ERR_HANDLE, QI_ERR_WRONG_THREAD, QI_ERR_SHUTTING_DOWN (called again from a
- * clean-up that it runs), QI_ERR_TIMEOUT (the runtime is CLOSED, something was left behind; the message
+ * clean-up that it runs), QI_ERR_NOT_RUNNING (the host has finalised its interpreter before), QI_ERR_TIMEOUT (the runtime is CLOSED, something was left behind; the message
  * names it).
  */
 QI_API int qi_runtime_shutdown(qi_runtime *runtime, unsigned flags);
@@ -239,7 +245,8 @@ typedef enum qi_runtime_phase {
 /** Returns the state of a runtime; QI_RUNTIME_NONE for NULL and foreign pointers. Thread: any. */
 QI_API qi_runtime_phase qi_runtime_state(const qi_runtime *runtime);
 
-/** Returns the process's runtime while it is RUNNING or CLOSING, else NULL. Borrowed. Thread: any. */
+/** Returns the process's runtime while it is RUNNING or CLOSING, else NULL; a child of fork() has none. Borrowed.
+ * Thread: any. */
 QI_API qi_runtime *qi_runtime_current(void);
 
 /**

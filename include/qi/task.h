@@ -115,7 +115,8 @@ QI_API int qi_task_result(qi_task *task, qi_value *out);
  * Waits until a task has ended, then returns as qi_task_result() does.
  *
  * `timeout_ms` below 0 waits without limit. `out` may be NULL. The GIL, if the thread holds it, is given
- * up meanwhile. Thread: any except the GUI's, on which the task could never end.
+ * up meanwhile. A thread that is cancelled while it waits, as QThread::terminate() does, leaves the task to
+ * all others. Thread: any except the GUI's, on which the task could never end.
  * Fails: as qi_task_result(), QI_ERR_WRONG_THREAD on the GUI thread, QI_ERR_PENDING when the time is
  * over, QI_ERR_SHUTTING_DOWN when the runtime closes and leaves the task behind.
  */

@@ -8,12 +8,16 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "core/forked.h"
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t fewer; /* waits by the monotonic clock */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool is_open;
 static unsigned running;
+static unsigned opened_at; /* the count of forks then */
 static _Thread_local unsigned running_here;
+static _Thread_local int cancel_state; /* as it was before the outermost of them */
 
 static void make_condition(void)
 {
@@ -25,13 +29,32 @@ static void make_condition(void)
     pthread_condattr_destroy(&attributes);
 }
 
+/* What another thread of the parent's has locked would stay locked in a child of fork(). */
+static void hold(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void let_go(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+__attribute__((constructor)) static void expect_forks(void)
+{
+    (void)pthread_atfork(hold, let_go, let_go); /* fails only without memory, and then nothing works */
+}
+
+/* While a callback runs in it, a thread cannot be cancelled: it would leave its count, and locks of its callers'. */
 bool qip_callout_begin(void)
 {
     pthread_mutex_lock(&lock);
-    bool allowed = is_open;
+    /* A child of fork() is none of the host's business: its callbacks draw into windows of the parent's. */
+    bool allowed = is_open && opened_at == qip_fork_count;
     if (allowed) {
         running++;
-        running_here++;
+        if (!running_here++)
+            pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     }
     pthread_mutex_unlock(&lock);
     return allowed;
@@ -42,15 +65,18 @@ void qip_callout_end(void)
     pthread_once(&once, make_condition);
     pthread_mutex_lock(&lock);
     running--;
-    running_here--;
+    const bool last_here = !--running_here;
     pthread_cond_broadcast(&fewer);
     pthread_mutex_unlock(&lock);
+    if (last_here)
+        pthread_setcancelstate(cancel_state, NULL);
 }
 
 void qip_callout_open(void)
 {
     pthread_mutex_lock(&lock);
     is_open = true;
+    opened_at = qip_fork_count;
     pthread_mutex_unlock(&lock);
 }
 

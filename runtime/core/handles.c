@@ -60,6 +60,22 @@ static bool grow(void)
     return true;
 }
 
+/* What another thread of the parent's has locked would stay locked in a child of fork(). */
+static void hold(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void let_go(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+__attribute__((constructor)) static void expect_forks(void)
+{
+    (void)pthread_atfork(hold, let_go, let_go); /* fails only without memory, and then nothing works */
+}
+
 int qip_handle_add(const void *handle, qip_handle_kind kind)
 {
     pthread_mutex_lock(&lock);

@@ -9,7 +9,7 @@
  * poller is rebuilt in place.
  *
  * Thread: the loop's, except for qip_poller_wake(). After fork() the child must not use it, only free
- * it: kernel objects are shared with the parent.
+ * or adopt it: kernel objects are shared with the parent.
  */
 #ifndef QIP_CORE_POLLER_H
 #define QIP_CORE_POLLER_H
@@ -58,6 +58,12 @@ int qip_poller_wait(qip_poller *poller, qip_poll_event *events, int size, bool b
  */
 bool qip_poller_arm(qip_poller *poller, uint64_t deadline_ns);
 
+/*
+ * No wait lasts beyond this time of the monotonic clock, in nanoseconds, whatever has become of the descriptors;
+ * UINT64_MAX: there is no limit, as in the beginning.
+ */
+void qip_poller_limit(qip_poller *poller, uint64_t end_ns);
+
 /* Ends a wait, or makes the next one return at once. Several before that are one. Thread: any. False: the
  * descriptor for it is lost. */
 bool qip_poller_wake(qip_poller *poller);
@@ -71,5 +77,11 @@ bool qip_poller_is_there(const qip_poller *poller);
  * watches what was watched as far as it is still open. 1: something was lost; 0: nothing was; -1 with errno set.
  */
 int qip_poller_renew(qip_poller *poller);
+
+/*
+ * In a child of fork(): makes it the child's own, with descriptors of its own, which watch what the parent's watch.
+ * 1: it was the parent's until now; 0: it was not; -1 with errno set.
+ */
+int qip_poller_adopt(qip_poller *poller);
 
 #endif

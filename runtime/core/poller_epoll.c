@@ -9,10 +9,11 @@
 #define _GNU_SOURCE /* dup3 */
 #endif
 #include "core/poller.h"
+#include "core/forked.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,7 @@ struct qip_poller {
     unsigned fork_count;   /* as it was when the poller was made */
     atomic_bool wake_sent; /* an eventfd write is under way: another would say nothing new */
     uint64_t armed_ns;     /* what the timerfd is set to; UINT64_MAX: not at all */
+    uint64_t limit_ns;     /* no wait lasts beyond this; UINT64_MAX: there is no limit */
     registration *table;
     size_t table_size;
 };
@@ -43,21 +45,9 @@ struct qip_poller {
 static const uint64_t tag_timer = UINT64_MAX;
 static const uint64_t tag_wake = UINT64_MAX - 1;
 
-static unsigned fork_count;
-
-static void count_fork(void)
-{
-    fork_count++;
-}
-
-static void register_fork_counter(void)
-{
-    (void)pthread_atfork(NULL, NULL, count_fork); /* fails only without memory, and then nothing works */
-}
-
 static bool is_foreign(const qip_poller *poller)
 {
-    return poller->fork_count != fork_count;
+    return poller->fork_count != qip_fork_count;
 }
 
 static uint64_t tag_of(int fd, uint32_t generation)
@@ -93,14 +83,12 @@ static int open_epoll(const qip_poller *poller)
 
 qip_poller *qip_poller_new(void)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     qip_poller *poller = calloc(1, sizeof *poller);
 
     if (!poller)
         return NULL;
-    pthread_once(&once, register_fork_counter);
-    poller->fork_count = fork_count;
-    poller->armed_ns = UINT64_MAX;
+    poller->fork_count = qip_fork_count;
+    poller->armed_ns = poller->limit_ns = UINT64_MAX;
     poller->epoll_fd = -1;
     poller->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     poller->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -301,6 +289,27 @@ int qip_poller_renew(qip_poller *poller)
     return 1;
 }
 
+int qip_poller_adopt(qip_poller *poller)
+{
+    if (!is_foreign(poller))
+        return 0;
+    poller->fork_count = qip_fork_count;
+    /* This process's own numbers; those of the parent stay open there. */
+    close(poller->epoll_fd);
+    close(poller->timer_fd);
+    close(poller->wake_fd);
+    poller->epoll_fd = -1;
+    poller->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    poller->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (poller->timer_fd >= 0 && poller->wake_fd >= 0)
+        poller->epoll_fd = open_epoll(poller);
+    if (poller->epoll_fd < 0)
+        return -1;
+    atomic_store(&poller->wake_sent, false);
+    register_all(poller);
+    return 1;
+}
+
 /*
  * An event of a registration that was taken back: its file is still open under another number, so the
  * kernel keeps it although nobody can name it any more.
@@ -323,6 +332,24 @@ static unsigned readiness(uint32_t events, unsigned interest)
     return ready & interest;
 }
 
+void qip_poller_limit(qip_poller *poller, uint64_t end_ns)
+{
+    poller->limit_ns = end_ns;
+}
+
+/* Milliseconds that a wait may last, rounded up; -1: as long as it likes. */
+static int longest_wait(const qip_poller *poller)
+{
+    struct timespec now;
+
+    if (poller->limit_ns == UINT64_MAX)
+        return -1;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const uint64_t now_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    const uint64_t left = poller->limit_ns > now_ns ? poller->limit_ns - now_ns : 0;
+    return left / 1000000 < INT_MAX ? (int)((left + 999999) / 1000000) : INT_MAX;
+}
+
 int qip_poller_wait(qip_poller *poller, qip_poll_event *events, int size, bool block)
 {
     enum { BATCH = 128 };
@@ -333,7 +360,8 @@ int qip_poller_wait(qip_poller *poller, qip_poll_event *events, int size, bool b
         errno = EPERM;
         return -1;
     }
-    int count = epoll_wait(poller->epoll_fd, raw, size < BATCH ? size : BATCH, block ? -1 : 0);
+    int count = epoll_wait(poller->epoll_fd, raw, size < BATCH ? size : BATCH,
+                           block ? longest_wait(poller) : 0);
     if (count < 0)
         return -1;
     for (int i = 0; i < count; i++) {

@@ -14,6 +14,8 @@ extern "C" {
 /* The members of a runtime that no other room needs to see. */
 typedef struct qip_runtime_own {
     void *on_quit; /* the token of qip_qt_on_quit() */
+    /* The modules qi._life.embed and qi._life.shutdown, held before anybody can break what they need. */
+    PyObject *embed, *stages;
     unsigned shutdown_flags;
     bool shutting_down;  /* stages are running */
     int shutdown_status; /* what the shutdown returned, for those who ask again */

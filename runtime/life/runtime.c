@@ -13,6 +13,7 @@
 #include "python/border.h"
 #include "python/compat.h"
 #include "core/callout.h"
+#include "python/child.h"
 #include "core/config.h"
 #include "life/life.h"
 #include "python/call.h"
@@ -20,6 +21,7 @@
 #include "core/handles.h"
 #include "watch/interrupt.h"
 #include "python/interp.h"
+#include "python/mend.h"
 #include "plugins/plugin.h"
 #include "loop/loop.h"
 #include "python/output.h"
@@ -38,14 +40,14 @@ static unsigned generations;
 
 qi_runtime *qi_runtime_current(void)
 {
-    return qip_runtime_current();
+    return qip_gate_is_foreign() ? NULL : qip_runtime_current();
 }
 
 qi_runtime_phase qi_runtime_state(const qi_runtime *runtime)
 {
     if (!qip_handle_is(runtime, QIP_HANDLE_RUNTIME))
         return QI_RUNTIME_NONE;
-    return qip_runtime_phase(runtime);
+    return qip_gate_is_foreign() ? QI_RUNTIME_CLOSED : qip_runtime_phase(runtime);
 }
 
 int qi_runtime_set_slice(qi_runtime *runtime, unsigned microseconds)
@@ -72,6 +74,11 @@ static int check_application(void)
     if (!qip_qt_on_application_thread())
         return qip_fail(QI_ERR_WRONG_THREAD,
                         "qi_runtime_init() belongs to the thread of the QCoreApplication");
+    if (qip_gate_is_foreign())
+        return qip_fail(
+            QI_ERR_STATE,
+            "this process is a child of fork(), in which Python and Qt cannot go on; start "
+            "a process of its own, with multiprocessing's \"spawn\" or QProcess");
     if (qip_runtime_current())
         return qip_fail(QI_ERR_STATE,
                         "a runtime runs already in this process; qi_runtime_current() "
@@ -137,22 +144,29 @@ static PyObject *path_list(const qi_config *config)
 static int begin(qi_runtime *runtime)
 {
     const qi_config *config = &runtime->config;
+    qip_runtime_own *own = runtime->own;
 
     PyObject *extension = PyImport_ImportModule("_qi"); /* the streams are types of it */
     Py_XDECREF(extension);
     if (!extension || qip_streams_install(config) < 0)
         return -1;
-    PyObject *paths = path_list(config);
+    PyObject *paths = qip_child_expect() < 0 ? NULL : path_list(config);
     if (!paths)
         return -1;
+    own->embed = PyImport_ImportModule("qi._life.embed");
     runtime->loop = qip_call_python("qi._life.embed", "start", "(NOIsIO)", paths,
                                     qip_interp_is_ours() ? Py_True : Py_False, config->slice_us,
                                     config->nested == QI_NESTED_HOLD ? "hold" : "run",
                                     config->nested_limit, config->debug ? Py_True : Py_False);
-    if (!runtime->loop)
+    if (!runtime->loop || !own->embed)
         return -1;
     qip_pulse_open(runtime->loop, false);
-    return qip_interrupt_open();
+    own->stages = PyImport_ImportModule("qi._life.shutdown");
+    if (!own->stages || qip_interrupt_open() < 0)
+        return -1;
+    if (qip_interp_is_ours())
+        qip_mend_note_modules();
+    return 0;
 }
 
 static int start(qi_runtime *runtime)

@@ -18,6 +18,7 @@
 #include "core/callout.h"
 #include "python/compat.h"
 #include "core/config.h"
+#include "life/deadline.h"
 #include "life/life.h"
 #include "python/call.h"
 #include "python/gate.h"
@@ -36,8 +37,6 @@
 #include "python/stream.h"
 #include "python/visit.h"
 
-static const char own_module[] = "qi._life.shutdown";
-
 static qip_runtime_own *own_of(qi_runtime *runtime)
 {
     return runtime->own;
@@ -45,10 +44,16 @@ static qip_runtime_own *own_of(qi_runtime *runtime)
 
 /* -- the report ---------------------------------------------------------------------------------- */
 
+/* What the stages came to: lists of str, which may be NULL. */
+typedef struct outcome {
+    size_t cancelled;
+    PyObject *tasks, *threads;
+} outcome;
+
 /* The texts of a list of str, borrowed from it, in an array that the caller frees; NULL if empty. */
 static const char **text_array(PyObject *list, size_t *count)
 {
-    Py_ssize_t size = PyList_GET_SIZE(list);
+    const Py_ssize_t size = list ? PyList_GET_SIZE(list) : 0;
     const char **texts = size ? malloc((size_t)size * sizeof *texts) : NULL;
 
     *count = texts ? (size_t)size : 0;
@@ -60,6 +65,15 @@ static const char **text_array(PyObject *list, size_t *count)
         }
     }
     return texts;
+}
+
+/* Borrows from the lists. */
+static void fill(qi_shutdown_report *report, const outcome *outcome)
+{
+    report->tasks_cancelled = outcome->cancelled;
+    report->task_names = text_array(outcome->tasks, &report->tasks_left);
+    report->thread_names = text_array(outcome->threads, &report->threads_left);
+    report->clean = !report->tasks_left && !report->threads_left;
 }
 
 static void log_left(const char *const *names, size_t count, const char *what)
@@ -98,7 +112,7 @@ static int verdict(const qi_shutdown_report *report)
     const char *first = report->tasks_left ? report->task_names[0] : report->thread_names[0];
     return qip_fail(
         QI_ERR_TIMEOUT,
-        "the runtime is shut down, but %zu tasks and %zu threads did not end in time and "
+        "the runtime is shut down, but %zu tasks and %zu threads did not end as they should and "
         "were left behind; the first is %s",
         report->tasks_left, report->threads_left, first);
 }
@@ -138,37 +152,87 @@ static PyObject *module_paths(const qi_config *config)
     return list;
 }
 
-static void forget(qi_runtime *runtime)
+/* Calls a function of the stages' module as one more step, which has what is left of the time. */
+static void step(const qip_runtime_own *own, const char *function, PyObject *argument)
 {
-    PyObject *paths = module_paths(&runtime->config);
+    PyObject *callable = PyObject_GetAttrString(own->stages, function);
 
-    run_stage(qip_call_python(own_module, "finish", "()"));
-    run_stage(paths ? qip_call_python(own_module, "forget_modules", "(O)", paths) : NULL);
-    Py_XDECREF(paths);
-    if (qip_interp_is_ours())
-        run_stage(qip_call_python(own_module, "forget_main", "()"));
-    run_stage(qip_call_python(own_module, "collect", "()"));
+    qip_deadline_rest();
+    run_stage(callable ? PyObject_CallFunctionObjArgs(callable, argument, NULL) : NULL);
+    Py_XDECREF(callable);
 }
 
-/* Runs the stages and fills the report; the lists that it borrows from are in *result, new reference. */
-static void run_stages(qi_runtime *runtime, qi_shutdown_report *report, PyObject **result)
+static void forget(qi_runtime *runtime)
+{
+    const qip_runtime_own *own = own_of(runtime);
+    PyObject *paths = module_paths(&runtime->config);
+
+    step(own, "finish", NULL);
+    if (paths)
+        step(own, "forget_modules", paths);
+    else
+        run_stage(NULL);
+    Py_XDECREF(paths);
+    if (qip_interp_is_ours())
+        step(own, "forget_main", NULL);
+    step(own, "collect", NULL);
+}
+
+/* Adds a text that names what held up the end. */
+static void add_text(outcome *outcome, PyObject *text)
+{
+    if (!outcome->tasks)
+        outcome->tasks = PyList_New(0);
+    if (text && outcome->tasks)
+        (void)PyList_Append(outcome->tasks, text);
+    PyErr_Clear();
+}
+
+/* The stages could not even be begun, or raised: Python code has broken what they need. */
+static void note_failure(outcome *outcome)
+{
+    PyObject *raised = qip_take_exception();
+    PyObject *text = raised ? PyUnicode_FromFormat("the end's own stages failed: %R", raised) : NULL;
+
+    if (!text) {
+        PyErr_Clear();
+        text = PyUnicode_FromString("the end's own stages failed");
+    }
+    add_text(outcome, text);
+    Py_XDECREF(text);
+    if (raised)
+        qip_report_exception(raised, NULL);
+    Py_XDECREF(raised);
+}
+
+static void run_stages(qi_runtime *runtime, outcome *outcome)
 {
     const qi_config *config = &runtime->config;
-    PyObject *tasks, *threads;
-    Py_ssize_t cancelled;
+    PyObject *result = PyObject_CallMethod(own_of(runtime)->stages, "run", "Oddd", runtime->loop,
+                                           config->grace_ms / 1000.0, config->cancel_ms / 1000.0,
+                                           config->executor_ms / 1000.0);
+    Py_ssize_t cancelled = 0;
 
-    *result = qip_call_python(own_module, "run", "(Oddd)", runtime->loop, config->grace_ms / 1000.0,
-                              config->cancel_ms / 1000.0, config->executor_ms / 1000.0);
-    report->clean = true;
-    if (!*result || !PyArg_ParseTuple(*result, "nO!O!", &cancelled, &PyList_Type, &tasks,
-                                      &PyList_Type, &threads)) {
-        run_stage(NULL);
-        return;
+    if (result && PyArg_ParseTuple(result, "nO!O!", &cancelled, &PyList_Type, &outcome->tasks,
+                                   &PyList_Type, &outcome->threads)) {
+        outcome->cancelled = (size_t)cancelled;
+        Py_INCREF(outcome->tasks);
+        Py_INCREF(outcome->threads);
+    } else {
+        outcome->tasks = outcome->threads = NULL;
+        note_failure(outcome);
     }
-    report->tasks_cancelled = (size_t)cancelled;
-    report->task_names = text_array(tasks, &report->tasks_left);
-    report->thread_names = text_array(threads, &report->threads_left);
-    report->clean = !report->tasks_left && !report->threads_left;
+    Py_XDECREF(result);
+    qip_loop_abandon(runtime->loop);
+}
+
+/* What had to be interrupted is among what was left behind: it has not ended by itself. */
+static void add_held_up(outcome *outcome)
+{
+    PyObject *texts = qip_deadline_held_up();
+
+    for (Py_ssize_t i = 0; texts && i < PyList_GET_SIZE(texts); i++)
+        add_text(outcome, PyList_GET_ITEM(texts, i));
 }
 
 static bool may_finalize(const qi_shutdown_report *report)
@@ -188,30 +252,46 @@ static bool may_finalize(const qi_shutdown_report *report)
     return alone;
 }
 
-/* GIL: held. */
-static int shut_down(qi_runtime *runtime)
+/* What host and plugins have connected, shown and launched goes, around the stages. */
+static void end_all(qi_runtime *runtime, outcome *outcome)
 {
-    qip_runtime_own *own = own_of(runtime);
-    qi_shutdown_report report = {.size = sizeof report};
-    struct timespec begin;
-    PyObject *result;
-
-    clock_gettime(CLOCK_MONOTONIC, &begin);
-    own->shutting_down = true;
     qip_connections_cut(runtime);
-    run_stages(runtime, &report, &result);
+    run_stages(runtime, outcome);
+    qip_deadline_rest();
     qip_links_cut();
     qip_host_clear();
     qip_expose_clear();
     qip_tasks_abandon(runtime);
     forget(runtime);
+    add_held_up(outcome);
+}
+
+/* GIL: held. Whether the interpreter shall be finalised. */
+static bool shut_down(qi_runtime *runtime)
+{
+    qip_runtime_own *own = own_of(runtime);
+    const qi_config *config = &runtime->config;
+    qi_shutdown_report report = {.size = sizeof report};
+    outcome outcome = {0};
+    struct timespec begin;
+
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    own->shutting_down = true;
+    qip_deadline_open(config->grace_ms + config->cancel_ms + config->executor_ms, own->stages);
+    end_all(runtime, &outcome);
+    fill(&report, &outcome);
     report.milliseconds = milliseconds_since(&begin);
-    tell(&runtime->config, &report);
+    qip_deadline_lift(); /* for the host's code */
+    tell(config, &report);
     own->shutdown_status = verdict(&report);
-    bool finalize = (own->shutdown_flags & QI_SHUTDOWN_FINALIZE) && may_finalize(&report);
+    const bool finalize = (own->shutdown_flags & QI_SHUTDOWN_FINALIZE) && may_finalize(&report);
     free((void *)report.task_names);
     free((void *)report.thread_names);
-    Py_XDECREF(result);
+    Py_XDECREF(outcome.tasks);
+    Py_XDECREF(outcome.threads);
+    if (finalize)
+        step(own, "run_exit_functions", NULL);
+    qip_deadline_rest();
     qip_runtime_close(runtime);
     own->shutting_down = false;
     return finalize;
@@ -222,7 +302,7 @@ static int shut_down(qi_runtime *runtime)
 static int begin_now(qi_runtime *runtime)
 {
     qip_visit visit = qip_python_enter();
-    int finalize = shut_down(runtime);
+    const bool finalize = shut_down(runtime);
 
     if (finalize)
         (void)qip_interp_finalize(); /* takes the GIL with it */
@@ -270,9 +350,28 @@ static void begin_later(qi_runtime *runtime)
     qip_python_leave(visit);
 }
 
+/* The host has finalised Python before: there is nothing left to run, but Qt may forget what it was told to call. */
+static int close_without_python(qi_runtime *runtime)
+{
+    qip_runtime_own *own = own_of(runtime);
+
+    qip_qt_off_quit(own->on_quit);
+    own->on_quit = NULL;
+    qip_tasks_abandon(runtime);
+    own->embed = own->stages = runtime->loop = NULL; /* objects of an interpreter that is gone */
+    (void)qip_callout_close(0);
+    qip_gate_close(runtime);
+    return qip_fail(QI_ERR_NOT_RUNNING,
+                    "Python was finalised by the application while the runtime stood; "
+                    "qi_runtime_shutdown() comes first");
+}
+
 static int begin_closing(qi_runtime *runtime, unsigned flags)
 {
     qip_runtime_own *own = own_of(runtime);
+
+    if (!qip_interp_alive())
+        return close_without_python(runtime);
 
     if (own->shutting_down)
         return qip_fail(QI_ERR_SHUTTING_DOWN,
@@ -287,6 +386,8 @@ static int begin_closing(qi_runtime *runtime, unsigned flags)
 
 int qi_runtime_shutdown(qi_runtime *runtime, unsigned flags)
 {
+    if (qip_gate_is_foreign())
+        return QI_OK; /* it is for the parent to end it */
     int status = qip_handle_check(runtime, QIP_HANDLE_RUNTIME, "runtime");
     if (status != QI_OK)
         return status;
@@ -303,6 +404,6 @@ void qip_shutdown_on_quit(void *data)
 {
     qi_runtime *runtime = data;
 
-    if (qip_runtime_phase(runtime) == QI_RUNTIME_RUNNING)
+    if (qip_runtime_phase(runtime) == QI_RUNTIME_RUNNING && !qip_gate_is_foreign())
         (void)begin_closing(runtime, 0); /* the report and the log have told what went wrong */
 }

@@ -33,6 +33,8 @@ int qip_fd_apply(qip_loop *loop, int fd)
     qip_fd *entry = &loop->fds[fd];
     unsigned interest = qip_fd_wanted(entry) & ~(unsigned)entry->masked;
 
+    if (qip_loop_is_parents(loop) && qip_fd_adopt(loop) < 0)
+        return -1;
     if (qip_poller_interest(loop->poller, fd) == interest)
         return 0;
     if (qip_poller_set(loop->poller, fd, interest) == 0)

@@ -340,6 +340,8 @@ int qip_fd_poll(qip_loop *loop, bool block)
 
     if (loop->foreign_selector)
         return poll_foreign(loop, block);
+    if (qip_loop_is_parents(loop) && qip_fd_adopt(loop) < 0)
+        return -1;
     if (!loop->poller) {
         if (block)
             qip_loop_closed_error(); /* there is nothing to wait for, ever */

@@ -26,13 +26,18 @@ void qip_handle_await(qip_handle *handle)
     while (handle->threadsafe && runs_elsewhere(handle)) {
         const unsigned long seen = ends;
 
+        int cancel_state;
+
         waiting++;
+        /* A thread that is cancelled while it waits would keep the mutex, or CPython's own for the GIL. */
+        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
         Py_BEGIN_ALLOW_THREADS;
         pthread_mutex_lock(&mutex);
         while (ends == seen)
             pthread_cond_wait(&has_ended, &mutex);
         pthread_mutex_unlock(&mutex); /* before the GIL is taken: who ends a callback holds that */
         Py_END_ALLOW_THREADS;
+        pthread_setcancelstate(cancel_state, NULL);
         waiting--;
     }
 }

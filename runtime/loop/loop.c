@@ -43,6 +43,7 @@ static PyObject *loop_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
     loop->clock_resolution = 1e-9;
     loop->overrides = QIP_OVERRIDES_UNKNOWN;
     loop->foreign_fd = -1;
+    loop->forks = qip_fork_count;
     loop->poller = qip_poller_new();
     if (!loop->poller) {
         PyErr_SetFromErrno(PyExc_OSError);
@@ -136,9 +137,9 @@ static int loop_setattro(PyObject *self, PyObject *name, PyObject *value)
 /* One method table out of those of the rooms; it lives as long as the type, which is as long as Python. */
 static PyMethodDef *join_methods(void)
 {
-    const PyMethodDef *rooms[] = {qip_run_methods, qip_attribute_methods, qip_sched_methods,
-                                  qip_fd_methods,  qip_eager_methods,     qip_wait_methods,
-                                  more_methods};
+    const PyMethodDef *rooms[] = {qip_run_methods,  qip_attribute_methods, qip_sched_methods,
+                                  qip_fd_methods,   qip_eager_methods,     qip_wait_methods,
+                                  qip_down_methods, more_methods};
     static PyMethodDef all[64];
     size_t count = 0;
 

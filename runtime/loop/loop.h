@@ -39,6 +39,9 @@ bool qip_loop_is_busy(PyObject *loop);
  * it does not own the program. */
 bool qip_loop_leave_owner(PyObject *running, PyObject *exception);
 
+/* Closes it whatever Python code has made of it: nothing of it runs any more, and no descriptor stays open. */
+void qip_loop_abandon(PyObject *loop);
+
 /* Calls `job` once, in the loop's thread, when the outermost callback or step has returned. */
 void qip_loop_when_left(PyObject *loop, void (*job)(void *data), void *data);
 

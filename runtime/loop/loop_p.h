@@ -7,6 +7,8 @@
  *   run.c         its modes                             handle.c       callbacks; handle_type.c, as Python sees them
  *   turn.c        one turn, nested ones too             fdwatch.c      readers and writers; fdtable.c, their table
  *   eager.c       run_task()                            queue.c        the ready queue
+ *   down.c        the end of a host's loop              last_polls.c   polling meanwhile
+ *   adopt.c       a loop in a child of fork()
  *   sched.c       call_soon(), call_at() and so on      overrides.c    what Python has replaced
  *   running.c     being the running loop                views.c        _ready and _scheduled as Python sees them
  *   wait.c        waiting in the middle of a callback   wait_over.c    when that ends
@@ -31,6 +33,7 @@
 #include <time.h>
 
 #include "core/coarse_clock.h"
+#include "core/forked.h"
 #include "python/asyncio.h"
 #include "python/compat.h"
 #include "python/context.h"
@@ -161,7 +164,8 @@ typedef struct qip_loop {
     qip_poller *poller; /* NULL once closed */
     qip_host *host;     /* while running as guest or owner */
     unsigned long thread;
-    bool running; /* _thread_id is not None */
+    unsigned forks; /* qip_fork_count when it was made, or adopted in a child */
+    bool running;   /* _thread_id is not None */
     bool stopping;
     bool closed;
     bool debug;
@@ -183,6 +187,8 @@ typedef struct qip_loop {
     uint64_t host_had_ns; /* when the host's event loop was in control last, as far as wait.c needs it */
     void (*when_left)(void *data); /* called once when the loop is idle again; NULL: nothing */
     void *when_left_data;
+    uint64_t down_until_ns; /* it is brought down (down.c): by its own ways, until then at most; 0: it is not */
+    bool poll_failed; /* this was told, while it is brought down */
     bool ending; /* owner mode: leave the host's event loop, then raise `raised` if it is set */
     PyObject *raised;
 
@@ -395,6 +401,28 @@ int qip_loop_iterate(qip_loop *loop, bool may_block);
 /* Calls what exec_modal() has left. Whether there was any. */
 bool qip_loop_run_modals(qip_loop *loop);
 
+/* Whether this process is a child of fork(), and the loop still the parent's. */
+static inline bool qip_loop_is_parents(const qip_loop *loop)
+{
+    return loop->forks != qip_fork_count;
+}
+
+/* -- down.c -------------------------------------------------------------------------------------- */
+
+extern PyMethodDef qip_down_methods[];
+
+static inline bool qip_loop_is_going_down(const qip_loop *loop)
+{
+    return loop->down_until_ns != 0;
+}
+
+/* -- last_polls.c -------------------------------------------------------------------------------- */
+
+/* As qip_fd_poll(), and never fails: where there is nothing to wait with, it sleeps for a moment. */
+void qip_loop_poll_anyhow(qip_loop *loop, bool block);
+/* Whether its time is up. */
+bool qip_loop_is_late(const qip_loop *loop);
+
 /* -- wake.c -------------------------------------------------------------------------------------- */
 
 void qip_loop_check(void *loop, bool blocks); /* for the host */
@@ -513,6 +541,8 @@ int qip_fd_poll(qip_loop *loop, bool block);
 
 /* The poller has lost a descriptor of its own: makes it anew and tells that. 0, or -1 with an exception. */
 int qip_fd_renew(qip_loop *loop);
+/* adopt.c. In a child of fork(): goes on with descriptors of the child's own, unless it is a guest. 0, or -1 with an exception. */
+int qip_fd_adopt(qip_loop *loop);
 /* True if anybody has a descriptor besides the self-pipe that asyncio's base class opens. */
 static inline bool qip_fd_in_use(const qip_loop *loop)
 {

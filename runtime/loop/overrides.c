@@ -50,6 +50,8 @@ unsigned qip_loop_overrides(qip_loop *loop)
         {"_remove_writer", QIP_OVERRIDES_WATCHING},
     };
 
+    if (qip_loop_is_going_down(loop))
+        return 0; /* what has replaced them may be why it never ended */
     /* A class is changed without a loop of it being told, but has another version then. */
     const unsigned version = qip_type_version(Py_TYPE(loop));
 

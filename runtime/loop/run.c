@@ -9,6 +9,15 @@
 
 qip_host_factory qip_host_new;
 
+/* Qt's own descriptors are shared with the parent after a fork(): where it had run a loop there, none may run here. */
+static bool qt_is_known;
+static unsigned qt_forks;
+
+static bool qt_is_parents(void)
+{
+    return qt_is_known && qt_forks != qip_fork_count;
+}
+
 int qip_loop_attach_host(qip_loop *loop)
 {
     const qip_host_client client = {.turn = qip_loop_turn, .check = qip_loop_check, .loop = loop};
@@ -28,6 +37,8 @@ int qip_loop_attach_host(qip_loop *loop)
         PyErr_SetString(PyExc_RuntimeError, "Qt cannot watch the loop's descriptor");
         return -1;
     }
+    qt_is_known = true;
+    qt_forks = qip_fork_count;
     qip_fd_watch_foreign(loop, true);
     loop->overrides = QIP_OVERRIDES_UNKNOWN;
     loop->last_poll_ns = 0; /* a run begins with a look at the descriptors, however short it is */
@@ -143,7 +154,8 @@ static PyObject *loop_run_until_stopped(PyObject *self, PyObject *Py_UNUSED(igno
                         "a loop in guest mode is run by Qt's event loop; use start() and stop()");
         return NULL;
     }
-    int result = loop->mode == QIP_MODE_OWNER ? run_owner(loop) : run_native(loop);
+    const bool by_qt = loop->mode == QIP_MODE_OWNER && !qt_is_parents();
+    const int result = by_qt ? run_owner(loop) : run_native(loop);
     return result < 0 ? NULL : Py_NewRef(Py_None);
 }
 

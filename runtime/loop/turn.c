@@ -19,6 +19,7 @@
  */
 #include "loop/loop_p.h"
 #include "loop/steps.h"
+#include "python/child.h"
 #include "python/visit.h"
 
 #include <math.h>
@@ -228,6 +229,29 @@ static void note_long_step(qip_loop *loop, const qip_handle *own, uint64_t ns)
         qip_step_port.callback(own->callback, own->shares_context ? NULL : own->context, ns);
 }
 
+/* A callback has forked, and this is the child: it ends when the turn does (python/child.h). */
+static bool is_childs_guest(const qip_loop *loop)
+{
+    return qip_loop_is_parents(loop) && loop->mode == QIP_MODE_GUEST;
+}
+
+/* What has come out of the callback is what comes out of the child. Takes the exception that is set. */
+static void end_in_child(const qip_handle *own)
+{
+    PyObject *raised = qip_take_exception();
+    PyObject *task = !raised && own && own->callback
+                         ? PyObject_GetAttrString(own->callback, "__self__")
+                         : NULL;
+
+    if (task && PyObject_IsInstance(task, qip_asyncio.future_type) == 1)
+        raised = PyObject_CallMethod(task, "exception", NULL);
+    PyErr_Clear(); /* it was cancelled, goes on, or is no task */
+    if (raised && PyExceptionInstance_Check(raised))
+        (void)qip_child_raises(raised);
+    Py_XDECREF(raised);
+    Py_XDECREF(task);
+}
+
 /* *culprit: a new reference to the handle that the exception has come out of, where the outcome is RAISED. */
 static outcome run_slice(qip_loop *loop, bool must_poll, PyObject **culprit)
 {
@@ -248,6 +272,8 @@ static outcome run_slice(qip_loop *loop, bool must_poll, PyObject **culprit)
             now = qip_coarse_look(&loop->clock, stale);
         if (!loop->running || loop->ending)
             return IDLE;
+        if (is_childs_guest(loop))
+            return IDLE; /* what waits is for the parent to run */
         if (qip_batch_is_through(loop)) {
             if (begin_batch(loop, now, must_poll) < 0)
                 return RAISED;
@@ -258,7 +284,11 @@ static outcome run_slice(qip_loop *loop, bool must_poll, PyObject **culprit)
         loop->todo--;
         PyObject *handle = qip_ring_pop(&loop->ready);
         qip_handle *own = own_handle(handle);
-        const qip_ran ran = run_handle(loop, handle, own);
+        qip_ran ran = run_handle(loop, handle, own);
+        if (is_childs_guest(loop)) {
+            end_in_child(own);
+            ran = QIP_RAN;
+        }
         if (qip_coarse_is_stale(&loop->clock)) {
             const uint64_t before = now;
             now = qip_coarse_look(&loop->clock, stale);
@@ -472,11 +502,16 @@ void qip_loop_turn(void *client)
 {
     if (!Py_IsInitialized()) /* the host has finalised Python under a running guest */
         return;
+    if (is_childs_guest(
+            client)) /* the host's child goes on in Qt's event loop; the parent's callbacks do not */
+        return;
     qip_visit visit = qip_python_enter();
     PyObject *loop = Py_NewRef((PyObject *)client);
 
     turn((qip_loop *)loop);
     qip_loop_left((qip_loop *)loop);
+    if (((qip_loop *)loop)->mode == QIP_MODE_OWNER)
+        visit.forks = qip_fork_count; /* a child that was forked in it returns to run_forever(), below */
     Py_DECREF(loop);
     qip_python_leave(visit);
 }
@@ -497,13 +532,17 @@ int qip_loop_iterate(qip_loop *loop, bool may_block)
     }
     if (block)
         qip_loop_arm_timer(loop);
-    int result = qip_fd_poll(loop, block);
+    int result = 0;
+    if (qip_loop_is_going_down(loop))
+        qip_loop_poll_anyhow(loop, block);
+    else
+        result = qip_fd_poll(loop, block);
     if (result == 0)
         result = expire_timers(loop, qip_clock_ns());
     loop->counters.callbacks += loop->ready.count -
                                 loop->todo; /* of a batch below, some are counted already */
     loop->todo = loop->ready.count;
-    while (result == 0 && loop->todo && loop->ready.count) {
+    while (result == 0 && loop->todo && loop->ready.count && !qip_loop_is_late(loop)) {
         loop->todo--;
         PyObject *handle = qip_ring_pop(&loop->ready);
         qip_handle *own = own_handle(handle);

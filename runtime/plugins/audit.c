@@ -26,6 +26,7 @@
 #include "python/path_text.h"
 #include "python/gate.h"
 #include "python/scope.h"
+#include "python/gil.h"
 
 #define PROBE          "qi.audit"
 #define PLUGIN_PACKAGE "qi_plugins." /* of the modules of all plugins: _python/scope.py */
@@ -322,14 +323,14 @@ int qi_audit_set(qi_runtime *runtime, qi_audit_fn audit, void *user)
     int status = qip_runtime_check_gui(runtime);
     if (status != QI_OK)
         return status;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qip_gil gil = qip_gil_enter();
     if (audit)
         status = install();
     if (status == QI_OK) {
         callback = audit;
         callback_user = user;
     }
-    PyGILState_Release(gil);
+    qip_gil_leave(gil);
     return status;
 }
 

@@ -22,7 +22,8 @@ int qip_asyncio_setup(PyObject *Py_UNUSED(module))
     return (qip_asyncio.future_type = take("asyncio.futures", "Future")) &&
                    (qip_asyncio.task_type = take("asyncio.tasks", "Task")) &&
                    (qip_asyncio.cancelled_error = take("asyncio.exceptions", "CancelledError")) &&
-                   (qip_asyncio.get_running_loop = take("asyncio.events", "_get_running_loop"))
+                   (qip_asyncio.get_running_loop = take("asyncio.events", "_get_running_loop")) &&
+                   (qip_asyncio.set_running_loop = take("asyncio.events", "_set_running_loop"))
                ? 0
                : -1;
 }

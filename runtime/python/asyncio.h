@@ -14,6 +14,7 @@ typedef struct qip_asyncio_refs {
     PyObject *task_type;        /* asyncio.Task */
     PyObject *cancelled_error;  /* asyncio.CancelledError */
     PyObject *get_running_loop; /* asyncio.events._get_running_loop */
+    PyObject *set_running_loop; /* asyncio.events._set_running_loop */
 } qip_asyncio_refs;
 
 extern qip_asyncio_refs qip_asyncio;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "python/asyncio.h"
+#include "python/child.h"
 #include "python/compat.h"
 
 /* UTF-8 of a str, whatever is in it; lone surrogates are written as escapes. New bytes object, or NULL
@@ -158,6 +159,7 @@ int qip_fail_python(const char *what)
 
     if (!exception)
         return qip_fail(QI_ERR_INTERNAL, "%s failed without an exception", what ? what : "a call");
+    (void)qip_child_raises(exception);
     describe(exception, what, make_it_last);
     Py_DECREF(exception);
     return qi_last_error()->status;

@@ -14,6 +14,7 @@
 #include "python/compat.h"
 #include "core/opaque.h"
 #include "python/border.h"
+#include "python/gil.h"
 #include "core/status.h"
 
 qip_object_functions qip_object_port;
@@ -326,9 +327,9 @@ bool qip_opaque_hold(void *object)
 {
     if (!Py_IsInitialized())
         return false;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qip_gil gil = qip_gil_enter();
     Py_INCREF((PyObject *)object);
-    PyGILState_Release(gil);
+    qip_gil_leave(gil);
     return true;
 }
 
@@ -338,16 +339,16 @@ void qip_opaque_type_name(void *object, char *buffer, size_t size)
         snprintf(buffer, size, "Python");
         return;
     }
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qip_gil gil = qip_gil_enter();
     snprintf(buffer, size, "%s", Py_TYPE((PyObject *)object)->tp_name);
-    PyGILState_Release(gil);
+    qip_gil_leave(gil);
 }
 
 void qip_opaque_drop(void *object)
 {
     if (!Py_IsInitialized())
         return;
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qip_gil gil = qip_gil_enter();
     Py_DECREF((PyObject *)object);
-    PyGILState_Release(gil);
+    qip_gil_leave(gil);
 }

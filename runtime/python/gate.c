@@ -8,8 +8,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "core/forked.h"
 #include "core/handles.h"
 #include "core/status.h"
+#include "python/alive.h"
 
 static _Atomic(qi_runtime *) current;
 
@@ -24,6 +26,7 @@ static void set_phase(qi_runtime *runtime, qi_runtime_phase phase)
 
 void qip_gate_open(qi_runtime *runtime)
 {
+    runtime->forks = qip_fork_count;
     gui_thread = pthread_self();
     atomic_store(&have_gui_thread, true);
     set_phase(runtime, QI_RUNTIME_RUNNING);
@@ -46,6 +49,12 @@ qi_runtime *qip_runtime_current(void)
     return atomic_load(&current);
 }
 
+bool qip_gate_is_foreign(void)
+{
+    const qi_runtime *runtime = atomic_load(&current);
+    return runtime && runtime->forks != qip_fork_count;
+}
+
 bool qip_runtime_on_gui_thread(void)
 {
     return atomic_load(&have_gui_thread) && pthread_equal(pthread_self(), gui_thread);
@@ -61,9 +70,16 @@ int qip_runtime_check(const qi_runtime *runtime)
     int status = qip_handle_check(runtime, QIP_HANDLE_RUNTIME, "runtime");
     if (status != QI_OK)
         return status;
+    if (runtime->forks != qip_fork_count && qip_runtime_phase(runtime) != QI_RUNTIME_CLOSED)
+        return qip_fail(QI_ERR_NOT_RUNNING,
+                        "this process is a child of fork(), and the runtime is its parent's");
     switch (qip_runtime_phase(runtime)) {
     case QI_RUNTIME_RUNNING:
-        return QI_OK;
+        return qip_interp_alive()
+                   ? QI_OK
+                   : qip_fail(QI_ERR_NOT_RUNNING,
+                              "Python was finalised by the application while the runtime stood; "
+                              "qi_runtime_shutdown() comes first");
     case QI_RUNTIME_CLOSING:
         return qip_fail(QI_ERR_SHUTTING_DOWN,
                         "the runtime is shutting down and takes no new calls");

@@ -16,7 +16,8 @@ extern "C" {
 #endif
 
 struct qi_runtime {
-    int phase;           /* qi_runtime_phase; qip_runtime_phase() reads it */
+    int phase;      /* qi_runtime_phase; qip_runtime_phase() reads it */
+    unsigned forks; /* qip_fork_count when it was opened: in a child of fork() it is the parent's */
     unsigned generation; /* 1 for the first runtime of the process, and so on */
     PyObject *loop;      /* the QiSelectorEventLoop; NULL once CLOSED */
     qi_config config;    /* with strings of its own */
@@ -34,6 +35,9 @@ bool qip_runtime_on_gui_thread(void);
 
 /* Thread: any. */
 qi_runtime_phase qip_runtime_phase(const qi_runtime *runtime);
+
+/* Whether there is a runtime, and this process is a child of the one that it runs in. Thread: any. */
+bool qip_gate_is_foreign(void);
 
 /* The runtime that is RUNNING or CLOSING, or NULL. */
 qi_runtime *qip_runtime_current(void);

@@ -18,6 +18,7 @@
 #include "python/compat.h"
 #include "python/known.h"
 #include "python/location.h"
+#include "python/mend.h"
 #include "python/package.h"
 #include "core/pulse.h"
 #include "python/module.h"
@@ -30,7 +31,6 @@ typedef struct place {
 
 static atomic_bool ours;
 static bool registered; /* `_qi` is among the built-in modules */
-static atomic_bool ended;
 static place started_in;
 
 static _Thread_local unsigned drops; /* that were not taken back yet */
@@ -38,11 +38,6 @@ static _Thread_local unsigned drops; /* that were not taken back yet */
 bool qip_interp_is_ours(void)
 {
     return atomic_load_explicit(&ours, memory_order_relaxed);
-}
-
-bool qip_interp_alive(void)
-{
-    return !atomic_load(&ended) && Py_IsInitialized();
 }
 
 PyThreadState *qip_gil_drop(void)
@@ -300,7 +295,10 @@ static int join(const qi_config *config)
         if (refresh_argv(config) < 0)
             return qip_fail_python("setting sys.argv");
     } else {
+        static bool noted;
         ignore_broken_pipes();
+        if (!noted)
+            noted = Py_AtExit(qip_interp_note_end) == 0;
         if (add_extension() < 0)
             return qip_fail_python("adding the module _qi to the running interpreter");
     }
@@ -313,7 +311,7 @@ int qip_interp_start(const qi_config *config, qip_interp_entry *entry)
 {
     int status;
 
-    if (atomic_load(&ended))
+    if (qip_interp_has_ended())
         return qip_fail(QI_ERR_STATE,
                         "the interpreter of this process was finalised; CPython cannot be "
                         "started again in it");
@@ -332,6 +330,8 @@ int qip_interp_start(const qi_config *config, qip_interp_entry *entry)
         status = start_our_own(config);
         runs = Py_IsInitialized();
     }
+    if (status == QI_OK && ours)
+        qip_mend();
     if (status == QI_OK && qip_package_install() < 0)
         status = qip_fail_python("installing the package qi");
     if (status != QI_OK && runs)
@@ -347,7 +347,7 @@ void qip_interp_leave(const qip_interp_entry *entry)
 
 int qip_interp_finalize(void)
 {
-    atomic_store(&ended, true);
+    qip_interp_note_end();
     return Py_FinalizeEx() < 0
                ? qip_fail(QI_ERR_PYTHON,
                           "Python has ended, but could not write its buffered output")

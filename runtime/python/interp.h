@@ -9,6 +9,8 @@
 
 #include <qi/runtime.h>
 
+#include "python/alive.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -30,9 +32,6 @@ void qip_interp_leave(const qip_interp_entry *entry);
 
 /* Whether libqi started the interpreter, so that its sys.argv, signals and end are libqi's business. */
 bool qip_interp_is_ours(void);
-
-/* Whether the interpreter can be called at all: started and not finalised. Thread: any. */
-bool qip_interp_alive(void);
 
 /* Ends an interpreter that is ours. GIL: held, in the thread that started it; not held afterwards.
  * QI_OK, or QI_ERR_PYTHON where buffered output could not be written. */

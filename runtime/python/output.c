@@ -22,6 +22,7 @@
 #include "python/call.h"
 #include "python/gate.h"
 #include "python/interp.h"
+#include "python/gil.h"
 #include "core/hostcall.h"
 #include "core/status.h"
 
@@ -179,14 +180,14 @@ static int take_out(qi_output_listener_fn call, void *user, bool *last)
 /* Puts our streams into sys, or takes them out. */
 static int call_package(const char *function)
 {
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qip_gil gil = qip_gil_enter();
     int status = QI_OK;
     PyObject *result = qip_call_python("qi._python.output", function, "()");
 
     if (!result)
         status = qip_fail_python("listening to the output");
     Py_XDECREF(result);
-    PyGILState_Release(gil);
+    qip_gil_leave(gil);
     return status;
 }
 

@@ -17,6 +17,7 @@
 
 #include "python/asyncio.h"
 #include "python/border.h"
+#include "python/child.h"
 #include "core/hostcall.h"
 #include "core/callout.h"
 #include "core/plain.h"
@@ -29,6 +30,7 @@
 #include "python/single.h"
 #include "core/status.h"
 #include "python/setup.h"
+#include "python/gil.h"
 
 qip_report_functions qip_report_port;
 
@@ -271,7 +273,7 @@ void qip_report_exception(PyObject *exception, const qi_origin *origin)
     if (qip_asyncio.cancelled_error &&
         PyErr_GivenExceptionMatches(exception, qip_asyncio.cancelled_error))
         return;
-    if (qip_report_was_told(exception))
+    if (qip_child_raises(exception) || qip_report_was_told(exception))
         return;
     PyObject *pending = qip_take_exception();
     if (is_exit(exception))
@@ -318,9 +320,9 @@ void qip_report_thrown(const char *what, const char *text)
         message = NULL;
     const qi_error error = {QI_ERR_STATE, message ? message : what, NULL, NULL};
     if (Py_IsInitialized()) {
-        PyGILState_STATE gil = PyGILState_Ensure();
+        qip_gil gil = qip_gil_enter();
         qip_report_error(&error, NULL);
-        PyGILState_Release(gil);
+        qip_gil_leave(gil);
     } else {
         qip_report_port.log(QI_LOG_ERROR, "qi", error.message);
     }
@@ -339,9 +341,9 @@ int qi_error_report(const qi_error *error, const qi_origin *origin)
         qip_report_port.log(QI_LOG_ERROR, "python", error->message);
         return QI_OK;
     }
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qip_gil gil = qip_gil_enter();
     qip_report_error(error, origin);
-    PyGILState_Release(gil);
+    qip_gil_leave(gil);
     return QI_OK;
 }
 

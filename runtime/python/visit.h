@@ -11,8 +11,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "python/compat.h"
+#include <pthread.h>
+
+#include "core/forked.h"
 #include "core/pulse.h"
+#include "python/child.h"
+#include "python/compat.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,6 +24,8 @@ extern "C" {
 
 typedef struct qip_visit {
     PyGILState_STATE gil;
+    int cancel_state; /* of a thread other than the GUI's, which must not be cancelled inside; -1: it is that */
+    unsigned forks;
     bool watched;
     uint64_t before;
 } qip_visit;
@@ -28,6 +34,10 @@ static inline qip_visit qip_python_enter(void)
 {
     qip_visit visit;
 
+    visit.cancel_state = -1;
+    if (pthread_self() != qip_pulse_ident())
+        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &visit.cancel_state);
+    visit.forks = qip_fork_count;
     visit.gil = PyGILState_Ensure();
     visit.watched = (void *)PyThreadState_Get() == qip_pulse_thread();
     visit.before = QIP_PULSE_PYTHON;
@@ -51,6 +61,8 @@ static inline void qip_python_resumed(void)
 /* Keeps errno and the exceptions of Python. */
 static inline void qip_python_leave(qip_visit visit)
 {
+    if (visit.forks != qip_fork_count)
+        qip_child_leaves();
     /* The runtime may have ended inside, or begun: then there is nothing to give back. */
     if (visit.watched && (void *)PyThreadState_Get() == qip_pulse_thread()) {
         qip_pulse_left(visit.before);
@@ -61,6 +73,8 @@ static inline void qip_python_leave(qip_visit visit)
         }
     }
     PyGILState_Release(visit.gil);
+    if (visit.cancel_state >= 0)
+        pthread_setcancelstate(visit.cancel_state, NULL);
 }
 
 /* From now on the pulse is this thread's. `in_python`: Python code asks for it, and not the host. */

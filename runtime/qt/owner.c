@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "qt/bridge.h"
+#include "python/alive.h"
 #include "python/visit.h"
 
 struct qip_owner {
@@ -39,7 +40,7 @@ static void tell(void *data)
 {
     qip_owner *owner = data;
 
-    if (Py_IsInitialized()) {
+    if (qip_interp_alive()) {
         qip_visit visit = qip_python_enter();
         qip_owner_gone_fn gone = owner->gone;
         owner->gone = NULL;

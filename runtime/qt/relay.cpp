@@ -21,6 +21,7 @@
  * m_closed and m_depth are guarded by the GIL; all else is set before the connection is made.
  */
 #include "qt/to_python.h"
+#include "python/gate.h"
 
 #include <cstring>
 #include <optional>
@@ -260,7 +261,7 @@ try {
 
 void qip_qt_relay::emitted(void **arguments)
 {
-    if (!Py_IsInitialized())
+    if (!Py_IsInitialized() || qip_gate_is_foreign())
         return;
     GilHeld gil;
     if (m_closed || m_done)
@@ -304,7 +305,7 @@ try {
 
 void qip_qt_relay::wait_for_gui_thread(void **arguments)
 {
-    if (!Py_IsInitialized())
+    if (!Py_IsInitialized() || qip_gate_is_foreign())
         return;
     GilHeld gil;
     if (m_closed || m_done)
@@ -359,7 +360,7 @@ PyObject *qip_qt_relay::call_converted(PyObject *callable, void **arguments)
 
 void qip_qt_relay::sender_destroyed()
 {
-    if (!Py_IsInitialized())
+    if (!Py_IsInitialized() || qip_gate_is_foreign())
         return;
     {
         GilHeld gil;

@@ -16,6 +16,7 @@
 
 #include <qi/connection.h>
 
+#include "python/alive.h"
 #include "python/border.h"
 #include "python/target.h"
 #include "signals/connections.h"
@@ -100,6 +101,8 @@ static void end(qi_connection *connection)
 /* The relay has ended by itself; where it was for a single shot, its only call is still to come. */
 static void relay_ended(void *data)
 {
+    if (!qip_interp_alive())
+        return;
     qip_visit visit = qip_python_enter();
 
     end(data);
@@ -327,7 +330,7 @@ int qi_connection_disconnect(qi_connection *connection)
         return qip_fail(QI_ERR_WRONG_THREAD,
                         "qi_connection_disconnect() belongs to the GUI thread");
     }
-    if (atomic_load(&connection->connected)) {
+    if (atomic_load(&connection->connected) && qip_interp_alive()) {
         qip_visit visit = qip_python_enter();
         end(connection);
         qip_python_leave(visit);

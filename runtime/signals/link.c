@@ -14,6 +14,7 @@
  *
  * Thread: GUI. Only the object of a bound method may go in another thread; the end is posted then.
  */
+#include "python/gate.h"
 #include "signals/link.h"
 
 #include <structmember.h>
@@ -84,7 +85,7 @@ void qip_link_close(qip_link *link)
 
 static void close_in_gui_thread(void *data)
 {
-    if (!Py_IsInitialized())
+    if (!Py_IsInitialized() || qip_gate_is_foreign())
         return;
     qip_visit visit = qip_python_enter();
     qip_link_close(data);
@@ -95,7 +96,7 @@ static void close_in_gui_thread(void *data)
 /* The application ends before that. */
 static void let_go(void *data)
 {
-    if (!Py_IsInitialized())
+    if (!Py_IsInitialized() || qip_gate_is_foreign())
         return;
     qip_visit visit = qip_python_enter();
     Py_DECREF((PyObject *)data);

@@ -25,6 +25,7 @@
 #include "python/gate.h"
 #include "tasks/setup.h"
 #include "python/module.h"
+#include "python/gil.h"
 
 static PyObject *progress_variable; /* a ContextVar: whom qi.progress() tells */
 
@@ -228,9 +229,9 @@ static void post_arrived(void *data)
     if (wait == 0) {
         time_has_come(progress);
     } else if (qip_interp_alive()) {
-        PyGILState_STATE gil = PyGILState_Ensure();
+        qip_gil gil = qip_gil_enter();
         arm_timer(progress, wait);
-        PyGILState_Release(gil);
+        qip_gil_leave(gil);
     }
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyzer does not follow the count of references. */
     let_go(progress);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "python/alive.h"
 #include "python/border.h"
 #include "python/target.h"
 #include "core/handles.h"
@@ -164,6 +165,11 @@ int qi_task_cancel(qi_task *task)
         qip_task_drop(task);
         return QI_OK;
     }
+    if (!qip_interp_alive()) {
+        qip_task_drop(task);
+        return qip_fail(QI_ERR_NOT_RUNNING,
+                        "Python was finalised by the application, and the task with it");
+    }
     atomic_store(&task->cancel_asked, true);
     if (qip_runtime_on_gui_thread()) {
         qip_task_cancel_job(task);
@@ -228,19 +234,36 @@ static struct timespec deadline_after(int milliseconds)
     return deadline;
 }
 
-/* True if the task has ended. */
-static bool wait_until_ended(qi_task *task, int timeout_ms)
+/* The waiting thread is cancelled, as QThread::terminate() does: it has the lock, and holds the task. */
+static void give_up_waiting(void *data)
 {
-    struct timespec deadline = deadline_after(timeout_ms < 0 ? 0 : timeout_ms);
+    qi_task *task = data;
+
+    pthread_mutex_unlock(&task->lock);
+    qip_task_drop(task);
+}
+
+/* With the lock held. */
+static void await_end(qi_task *task, int timeout_ms)
+{
+    const struct timespec deadline = deadline_after(timeout_ms < 0 ? 0 : timeout_ms);
     int result = 0;
 
-    pthread_mutex_lock(&task->lock);
     while (qip_task_is_pending(task) && result != ETIMEDOUT) {
         if (timeout_ms < 0)
             pthread_cond_wait(&task->ended, &task->lock);
         else
             result = pthread_cond_timedwait(&task->ended, &task->lock, &deadline);
     }
+}
+
+/* True if the task has ended. */
+static bool wait_until_ended(qi_task *task, int timeout_ms)
+{
+    pthread_mutex_lock(&task->lock);
+    pthread_cleanup_push(give_up_waiting, task);
+    await_end(task, timeout_ms);
+    pthread_cleanup_pop(0);
     pthread_mutex_unlock(&task->lock);
     return !qip_task_is_pending(task);
 }
@@ -257,10 +280,20 @@ int qi_task_wait(qi_task *task, int timeout_ms, qi_value *out)
                         "qi_task_wait() on the GUI thread would keep the task from "
                         "ever ending; use a `done` callback, or await it in Python");
     }
+    if (qip_gate_is_foreign()) {
+        qip_task_drop(task);
+        return qip_fail(QI_ERR_NOT_RUNNING,
+                        "this process is a child of fork(), and the task is its parent's");
+    }
     PyThreadState *thread = Py_IsInitialized() && PyGILState_Check() ? PyEval_SaveThread() : NULL;
     bool has_ended = wait_until_ended(task, timeout_ms);
-    if (thread)
+    if (thread) {
+        /* CPython holds a lock of its own while it waits for the GIL: cancelled there, the thread would keep it. */
+        int cancel_state;
+        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
         PyEval_RestoreThread(thread);
+        pthread_setcancelstate(cancel_state, NULL);
+    }
     status = has_ended ? answer(task, out)
                        : qip_fail(QI_ERR_PENDING, "the task has not ended within %d ms", timeout_ms);
     qip_task_drop(task);
@@ -282,11 +315,14 @@ void qi_task_release(qi_task *task)
 
 void qip_tasks_abandon(qi_runtime *runtime)
 {
+    static const char left[] = "the runtime was shut down and left the task behind";
     qi_task *task;
 
     while ((task = qip_launches_take(runtime))) {
-        qip_task_finish_with(task, QI_ERR_SHUTTING_DOWN,
-                             "the runtime was shut down and left the task behind");
+        if (qip_interp_alive())
+            qip_task_finish_with(task, QI_ERR_SHUTTING_DOWN, left);
+        else
+            qip_task_finish_without_python(task, QI_ERR_SHUTTING_DOWN, left);
         qip_task_drop(task);
     }
 }

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "python/border.h"
+#include "python/child.h"
 #include "python/target.h"
 #include "python/compat.h"
 #include "python/convert.h"
@@ -145,6 +146,19 @@ static void finish(qi_task *task, int status, qi_value *result, qi_error *error)
     qip_task_drop(task);
 }
 
+/* The host has finalised Python: what waits for the task must not wait for ever. The asyncio side of it is gone. */
+void qip_task_finish_without_python(qi_task *task, int status, const char *message)
+{
+    const qi_error text = {status, message, NULL, NULL};
+    qi_value none = qi_none();
+
+    publish(task, status, &none, qip_error_copy(&text));
+    qip_launches_remove(task);
+    if (task->done)
+        tell(task, true);
+    qip_task_drop(task);
+}
+
 /* Ends it with the calling thread's error record, as something that never ran. */
 void qip_task_finish_failed(qi_task *task)
 {
@@ -165,6 +179,7 @@ void qip_task_finish_with(qi_task *task, int status, const char *message)
 /* `future` is the asyncio task; NULL: there is none. */
 void qip_task_finish_raised(qi_task *task, PyObject *future, PyObject *exception)
 {
+    (void)qip_child_raises(exception);
     qi_error *error = qip_error_from_exception(exception);
     qi_value none = qi_none();
 
@@ -262,7 +277,7 @@ void qip_task_cancel_job(void *data)
 {
     qi_task *task = data;
 
-    if (qip_task_is_pending(task)) {
+    if (qip_task_is_pending(task) && qip_interp_alive()) {
         qip_visit visit = qip_python_enter();
         qip_task_cancel_now(task);
         qip_python_leave(visit);

@@ -276,7 +276,7 @@ static void launch_job(void *data)
 {
     qi_task *task = data;
 
-    if (qip_task_is_pending(task)) {
+    if (qip_task_is_pending(task) && qip_interp_alive()) {
         qip_visit visit = qip_python_enter();
         if (launch_arrived(task) < 0)
             qip_task_finish_failed(task);

@@ -92,6 +92,8 @@ void qip_task_disarm(qi_task *task);
 void qip_task_finish_failed(qi_task *task);
 /* with a status and a message, */
 void qip_task_finish_with(qi_task *task, int status, const char *message);
+/* the same where the host has finalised Python, of a task that is pending, */
+void qip_task_finish_without_python(qi_task *task, int status, const char *message);
 /* with an exception; `future` is what it came out of, or NULL, */
 void qip_task_finish_raised(qi_task *task, PyObject *future, PyObject *exception);
 /* with a result, */

@@ -31,6 +31,7 @@
 #include "python/gate.h"
 #include "core/status.h"
 #include "python/visit.h"
+#include "python/gil.h"
 #include "watch/setup.h"
 
 enum { REASON_SIZE = 400 };
@@ -48,6 +49,8 @@ static char last_reason[REASON_SIZE]; /* of an asynchronous exception that is be
 
 static pthread_t gui_thread;
 static atomic_int number; /* the signal; 0: none */
+
+static int (*late)(void); /* GIL */
 
 /* The system's side of it, under `lock` but for the flag. */
 static struct sigaction before;
@@ -194,6 +197,11 @@ static PyObject *raise_wanted(PyObject *module, PyObject *Py_UNUSED(arguments))
     bool wants = false;
 
     (void)module;
+    if (late) {
+        if (late() < 0)
+            return NULL;
+        Py_RETURN_NONE;
+    }
     pthread_mutex_lock(&lock);
     if (qip_pulse_is_armed()) {
         wants = still_runs();
@@ -344,10 +352,10 @@ int qip_interrupt_period(uint64_t period, const char *reason)
         return interrupt_by_signal(period, reason);
     if (!Py_IsInitialized())
         return fail_idle();
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qip_gil gil = qip_gil_enter();
     int status = number ? (python_runs() ? interrupt_by_signal(period, reason) : fail_idle())
                         : interrupt_asynchronously(period, reason);
-    PyGILState_Release(gil);
+    qip_gil_leave(gil);
     return status;
 }
 
@@ -355,6 +363,33 @@ void qip_interrupt_again(void)
 {
     pthread_mutex_lock(&lock);
     if (qip_pulse_is_armed() && number && !waits_for_host())
+        send_signal();
+    pthread_mutex_unlock(&lock);
+}
+
+/* -- at the end ------------------------------------------------------------------------------------------ */
+
+void qip_interrupt_set_late(int (*raise)(void))
+{
+    late = raise;
+    pthread_mutex_lock(&lock);
+    if (!raise && number)
+        put_back();
+    pthread_mutex_unlock(&lock);
+}
+
+bool qip_interrupt_is_by_signal(void)
+{
+    return number != 0;
+}
+
+void qip_interrupt_knock(void)
+{
+    if (!number)
+        return;
+    pthread_mutex_lock(&lock);
+    PyErr_SetInterruptEx(number);
+    if (!waits_for_host())
         send_signal();
     pthread_mutex_unlock(&lock);
 }

@@ -26,6 +26,14 @@ void qip_interrupt_bracket_closes(const void *loop, uint64_t brackets);
 /* Gives up an interrupt that was meant for code which has returned. GIL: held. */
 void qip_interrupt_left(void);
 
+/* While a runtime ends: `raise` is called in the GUI thread, with the GIL, whenever the signal of interrupts has come, in
+ * place of all requests. It returns 0, or -1 with an exception. NULL: requests are heeded again. */
+void qip_interrupt_set_late(int (*raise)(void));
+/* Whether interrupts come by a signal; they do in Python's main thread. */
+bool qip_interrupt_is_by_signal(void);
+/* Sends that signal to whatever runs. Any thread, without the GIL. */
+void qip_interrupt_knock(void);
+
 /* A signal of the real-time range that nobody has, and gives it back. 0: there is none. */
 int qip_signal_find(void);
 

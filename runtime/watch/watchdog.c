@@ -356,6 +356,11 @@ void qip_watchdog_hold(bool held)
     atomic_store(&is_held, held);
 }
 
+bool qip_watchdog_is_held(void)
+{
+    return atomic_load(&is_held);
+}
+
 void qi_watchdog_options_init(qi_watchdog_options *options)
 {
     if (options)

@@ -23,5 +23,6 @@ int qip_watchdog_check(const qi_watchdog_options *options);
 
 /* While a debugger holds the GUI thread, nothing is a stall. */
 void qip_watchdog_hold(bool held);
+bool qip_watchdog_is_held(void);
 
 #endif

@@ -89,3 +89,65 @@ TEST_CASE("attaching_twice_works")
     }
     CHECK(PyRun_SimpleString("import sys; sys.modules['_qi']") == 0);
 }
+
+namespace
+{
+
+// What follows is done in a process of its own: libqi knows of one interpreter in a process.
+void finalise_first(bool quits)
+{
+    Embedding host;
+    start_python();
+    QTimer timer;
+
+    REQUIRE(host.init() == QI_OK);
+    REQUIRE(qi_host_register(host.runtime, "timer", &timer) == QI_OK);
+    host.exec("import asyncio, qi\n"
+              "async def wait(): await asyncio.sleep(1000)\n"
+              "loop = asyncio.get_running_loop()\n"
+              "loop.call_later(0.001, print)\n"
+              "qi.host.timer.timeout.connect(lambda: None)\n");
+    qi_task *task = nullptr;
+    qi_value object = qi_none();
+    REQUIRE(qi_run_task(host.runtime, "__main__:wait", nullptr, 0, nullptr, &task) == QI_OK);
+    REQUIRE(qi_eval(host.runtime, "object()", &object) == QI_OK);
+    Py_FinalizeEx();
+
+    CHECK(qi_exec(host.runtime, "1", nullptr) == QI_ERR_NOT_RUNNING);
+    CHECK(qi_eval(host.runtime, "1", nullptr) == QI_ERR_NOT_RUNNING);
+    CHECK(qi_run_task(host.runtime, "a:b", nullptr, 0, nullptr, nullptr) == QI_ERR_NOT_RUNNING);
+    CHECK(qi_runtime_set_slice(host.runtime, 5) == QI_ERR_NOT_RUNNING);
+    CHECK(qi_host_unregister(host.runtime, "timer") == QI_ERR_NOT_RUNNING);
+    CHECK(qi_interrupt(host.runtime, nullptr) == QI_ERR_NOT_RUNNING);
+    CHECK_FALSE(std::string(qi_last_error()->message).empty());
+    CHECK(qi_task_cancel(task) == QI_ERR_NOT_RUNNING);
+    qi_value_clear(&object);
+    QMetaObject::invokeMethod(&timer, "timeout");
+    host.app.processEvents();
+    if (quits) {
+        host.exec_and_quit();
+        CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+    }
+    const int status = qi_runtime_shutdown(host.runtime, 0);
+    CHECK(status == (quits ? QI_OK : QI_ERR_NOT_RUNNING));
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+    CHECK(qi_task_result(task, nullptr) == QI_ERR_SHUTTING_DOWN); // nobody waits for it for ever
+    CHECK(qi_task_cancel(task) == QI_OK);
+    qi_task_release(task);
+    // Another interpreter is none that libqi knows anything of.
+    Py_InitializeEx(0);
+    CHECK(host.init() == QI_ERR_STATE);
+    host.runtime = nullptr;
+}
+
+} // namespace
+
+TEST_CASE("a_host_that_finalises_python_first_is_refused_and_does_not_crash")
+{
+    finalise_first(false);
+}
+
+TEST_CASE("an_application_quits_after_its_python_was_finalised")
+{
+    finalise_first(true);
+}

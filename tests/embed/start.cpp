@@ -343,3 +343,85 @@ TEST_CASE("an_init_that_fails_says_why_and_leaves_nothing_behind")
     }
     CHECK(refused > 1);
 }
+
+TEST_CASE("what_a_runtime_has_broken_does_not_keep_the_next_from_starting")
+{
+    Embedding host;
+    std::string how;
+    SECTION("streams that are closed")
+    {
+        how = "sys.stdout.close(); sys.stderr.close(); sys.stdin.close()\n";
+    }
+    SECTION("streams that are gone")
+    {
+        how = "del sys.stdout, sys.stderr, sys.stdin\n";
+    }
+    SECTION("modules that are gone")
+    {
+        how = "sys.modules.clear()\n";
+    }
+    SECTION("other modules")
+    {
+        how = "sys.modules = {}\n";
+    }
+    SECTION("modules that are none")
+    {
+        how = "for name in ('asyncio', 'threading', 'logging', 'io', '_qi', 'qi'): "
+              "sys.modules[name] = None\n";
+    }
+    SECTION("hooks that raise")
+    {
+        how = "sys.excepthook = sys.unraisablehook = threading.excepthook = fail\n";
+    }
+    SECTION("hooks that are gone")
+    {
+        how = "del sys.excepthook, sys.unraisablehook, threading.excepthook, sys.__excepthook__\n";
+    }
+    SECTION("an import that raises")
+    {
+        how = "builtins.__import__ = fail\n";
+    }
+    SECTION("builtins that are gone")
+    {
+        how = "del builtins.__import__, builtins.len, builtins.open, builtins.isinstance\n";
+    }
+    SECTION("no finders")
+    {
+        how = "sys.meta_path.clear(); sys.path_hooks.clear(); sys.path.clear()\n";
+    }
+    SECTION("finders that are none")
+    {
+        how = "sys.meta_path = sys.path_hooks = sys.path_importer_cache = None\n";
+    }
+    SECTION("a finder that raises")
+    {
+        how = "class Finder:\n"
+              "    find_spec = fail\n"
+              "sys.meta_path.insert(0, Finder())\n";
+    }
+    SECTION("hardly any stack")
+    {
+        how = "sys.setrecursionlimit(len(__import__('inspect').stack()) + 20)\n";
+    }
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import builtins, sys, threading\n"
+              "def fail(*arguments, **keywords): raise RuntimeError('broken')\n" +
+              how);
+    qi_runtime_shutdown(host.runtime, 0);
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+
+    host.take_output();
+    for (int round = 0; round < 2; round++) {
+        const int status = host.init();
+        INFO(qi_last_error()->message);
+        REQUIRE(status == QI_OK);
+        host.exec("import asyncio, json, sys\n"
+                  "async def wait(): await asyncio.sleep(0.001); print('here'); return len([1])\n"
+                  "task = asyncio.get_running_loop().create_task(wait())\n");
+        CHECK(host.until_true("task.done()"));
+        CHECK(host.eval("task.result()") == "1");
+        CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+    }
+    CHECK(host.out == std::vector<std::string>{"here", "here"});
+}

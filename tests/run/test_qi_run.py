@@ -291,5 +291,107 @@ class ClosedLoop(runs.RunCase):
         self.assertEqual((ended.stdout, ended.stderr, ended.returncode), ("1 True\n", "", 0))
 
 
+class Forks(runs.RunCase):
+    MODES = ["--app=core", "--loop=guest"], ["--loop=owner"], ["--loop=none"], ["--app=none"]
+    PARENT = """
+import os, sys
+def tell(pid):
+    print("child:", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+    os._exit(0)
+"""
+
+    def ends(self, text, modes=MODES):
+        """How a script's child ends, which must be as under python3, and so must what it writes."""
+        self.write("forks.py", self.PARENT + text)
+        expected = self.call(sys.executable, "forks.py")
+        for options in modes:
+            with self.subTest(options):
+                found = self.qi_run(*options, "forks.py")
+                self.assertEqual(
+                    (found.stdout, found.stderr, found.returncode), (expected.stdout, expected.stderr, expected.returncode)
+                )
+        return expected.stdout
+
+    def test_a_child_ends_with_the_status_of_its_own(self):
+        for end, status in (
+            ("sys.exit(3)", 3), ("sys.exit()", 0), ("sys.exit('a text')", 1), ("os._exit(4)", 4),
+            ("raise ValueError('of the child')", 1), ("print('here', flush=True)", 0),
+        ):
+            with self.subTest(end):
+                output = self.ends(f"""
+pid = os.fork()
+if pid == 0:
+    {end}
+else:
+    tell(pid)
+""")
+                self.assertIn(f"child: {status}\n", output)
+
+    def test_a_childs_exit_functions_run(self):
+        output = self.ends("""
+import atexit
+atexit.register(print, "exit function")
+pid = os.fork()
+if pid == 0:
+    sys.exit(3)
+tell(pid)
+""")
+        self.assertEqual(output, "exit function\nchild: 3\n")
+
+    def test_a_child_on_a_terminal_of_its_own(self):
+        self.ends("""
+import pty
+pid, fd = pty.fork()
+if pid == 0:
+    sys.exit(3)
+tell(pid)
+""")
+
+    def test_a_child_of_multiprocessing(self):
+        output = self.ends("""
+import multiprocessing
+def work(): sys.exit(6)
+process = multiprocessing.get_context("fork").Process(target=work)
+process.start(); process.join()
+print(process.exitcode, flush=True)
+os._exit(0)
+""")
+        self.assertEqual(output, "6\n")
+
+    def test_a_child_that_forks_in_a_coroutine(self):
+        for end in ("sys.exit(3)", "os._exit(4)", "return"):
+            with self.subTest(end):
+                self.ends(f"""
+import asyncio
+async def main():
+    await asyncio.sleep(0.001)
+    pid = os.fork()
+    if pid == 0:
+        {end}
+    else:
+        tell(pid)
+asyncio.run(main())
+""", modes=(["--loop=owner"], ["--loop=none"], ["--app=none"]))
+
+    def test_a_child_of_a_guests_task(self):
+        for end, status in (("sys.exit(3)", 3), ("os._exit(4)", 4), ("raise ValueError('of the child')", 1), ("return", 0)):
+            with self.subTest(end):
+                self.write("forks.py", self.PARENT + f"""
+import asyncio
+async def main():
+    await asyncio.sleep(0.001)
+    pid = os.fork()
+    if pid == 0:
+        {end}
+    else:
+        tell(pid)
+task = asyncio.get_running_loop().create_task(main())
+""")
+                found = self.qi_run("--app=core", "--loop=guest", "forks.py")
+                self.assertEqual((found.stdout, found.returncode), (f"child: {status}\n", 0), found.stderr)
+                if "raise" not in end:
+                    self.assertEqual(found.stderr, "")
+
+
 if __name__ == "__main__":
     runs.main()

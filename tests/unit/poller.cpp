@@ -264,3 +264,33 @@ TEST_CASE("a child after fork() cannot disturb its parent's poller")
     pipe.send();
     CHECK(wait_now(poller, events) == 1);
 }
+
+TEST_CASE("a child after fork() may adopt the poller, with descriptors of its own")
+{
+    Poller poller(qip_poller_new());
+    Pipe pipe;
+    qip_poll_event events[8];
+    REQUIRE(qip_poller_set(poller.get(), pipe.ends[0], QIP_POLL_READ) == 0);
+    CHECK(qip_poller_adopt(poller.get()) == 0); // it is its own already
+    pipe.send();
+    const pid_t child = fork();
+    if (child == 0) {
+        const bool adopted = qip_poller_adopt(poller.get()) == 1;
+        const bool reads = wait_now(poller, events) == 1;
+        const bool removed = qip_poller_set(poller.get(), pipe.ends[0], 0) == 0;
+        _exit(adopted && reads && removed && wait_now(poller, events) == 0 ? 0 : 1);
+    }
+    int status = -1;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    CHECK(wait_now(poller, events) == 1);
+}
+
+TEST_CASE("no wait lasts beyond the limit, whatever has become of the descriptors")
+{
+    Poller poller(qip_poller_new());
+    qip_poll_event events[8];
+
+    qip_poller_limit(poller.get(), 1); // long ago
+    CHECK(qip_poller_wait(poller.get(), events, 8, true) == 0);
+}

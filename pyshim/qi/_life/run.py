@@ -23,6 +23,7 @@ import qi
 import _qi
 
 from .._loop import hosts, policies
+from .._python import child
 from .._python.ends import at_end
 from . import embed, shutdown, toplevel
 
@@ -45,11 +46,17 @@ def run(how, loop, stay):
     global _waits
     set_up(loop)
     guest = asyncio.get_running_loop() if loop == "guest" else None
+    process = os.getpid()
     try:
         with toplevel.loops_of_its_own(guest) if guest else contextlib.nullcontext():
             {"script": run_script, "module": run_module, "code": run_code, "stdin": run_stdin, "plugin": run_plugin_tool}[how]()
     except BaseException as exception:
-        return status_of(exception)
+        status = status_of(exception)
+        if os.getpid() != process:
+            child.leaves(status)
+        return status
+    if os.getpid() != process:
+        child.leaves(_status or 0)
     _waits = guest is not None and _status is None
     if not _waits:
         return _status
@@ -73,6 +80,7 @@ def set_up(loop):
     sys.excepthook = excepthook
     _qi._set_exit_function(end_program)
     at_end.append(end_as_python_does)
+    child.at_end.append(end_as_python_does)
     if loop == "guest":
         del running.default_exception_handler
         running.call_exception_handler = functools.partial(handle, running)
@@ -147,6 +155,7 @@ def end_event_loop(status):
 
 def end_as_python_does():
     """Called when the loop is closed: the interpreter is not finalised, so this must be done by hand."""
+    _qi._no_deadline()  # python3 waits as long as it takes
     for function in reversed(getattr(threading, "_threading_atexits", ())):
         function()  # tells the threads of executors to end
     main, own = threading.main_thread(), threading.current_thread()

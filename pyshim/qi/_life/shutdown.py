@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The stages in which a runtime ends, each with its deadline. shutdown.c calls run().
 
-asyncio runs in native mode meanwhile: Qt's event loop has ended, or waits below. Nothing here may wait
-without a limit, and nothing that a task or thread does may end the stages early.
+asyncio runs in native mode meanwhile: Qt's event loop has ended, or waits below. Nothing here may wait without a limit,
+and nothing that a task or thread does may end the stages early. So no stage is a coroutine, which would need the loop
+to be whole: the loop is run by C code of its own (loop/down.c) until what a stage waits for has ended, or its time is up;
+and code that does not give the thread back by then is interrupted (life/deadline.c).
 """
 
 import asyncio
+import atexit
+import builtins
 import gc
 import importlib
 import importlib.machinery
@@ -17,9 +21,22 @@ import time
 import _qi
 
 from .._loop import hosts
-from .._loop.loop import QiLoopMode, quit_waiters
+from .._loop.loop import QiBaseEventLoop, QiSelectorEventLoop, quit_waiters
 from .._python.ends import at_end, leave_task, left_behind
 from .._python.names import name_of, name_of_frame, where
+from .._watch.interrupted import Interrupted  # noqa: F401  deadline.c takes it from here
+
+# Plugins may have replaced any name by now: what the stages call is what it was when the runtime began.
+__builtins__ = dict(vars(builtins))
+
+_all_tasks, _Task = asyncio.all_tasks, asyncio.Task
+_monotonic = time.monotonic
+_modules = sys.modules
+_leave_host = QiBaseEventLoop._run_forever_cleanup
+_run_down = _qi.Loop._run_down
+
+GENERATORS_LEAST = 0.1  # seconds that asynchronous generators have where tasks have used up all of theirs
+MOST_NAMES = 1000  # so many tasks that are left behind are looked at
 
 left_threads = []
 
@@ -30,94 +47,136 @@ class Report:
         self.tasks = []
         self.threads = []
 
+    def attempt(self, what, function, *args):
+        """Takes a step that must not keep the others from being taken."""
+        try:
+            return function(*args)
+        except BaseException as exception:
+            self.tasks.append(f"{what} failed: {type(exception).__name__}: {text_of(exception)}")
+            _qi._report(exception, None, None, None)
+            return None
+
+
+def text_of(exception):
+    try:
+        return str(exception)
+    except BaseException:
+        return "it has no text"
+
 
 def run(loop, grace, cancel, executor):
     """Ends everything that runs in the loop and closes it. Seconds; returns (cancelled, tasks, threads),
     the last two as texts that name what was left behind."""
     report = Report()
-    if loop.is_closed():  # somebody did who had no right to; nothing can run in it any more
-        return 0, [], []
-    hosts.release(loop)
+    report.attempt("taking the loop from its host", take_down, loop)
+    end = _monotonic() + cancel
+    if not loop.is_closed():  # else somebody has closed it who had no right to, and nothing can run in it
+        report.attempt("ending the plugins", end_plugins, loop)
+        report.attempt("the tasks' own clean-up", let_finish, loop, grace)
+        end = _monotonic() + cancel
+    report.attempt("cancelling the tasks", cancel_tasks, loop, report, end)
+    if not loop.is_closed():
+        report.attempt("closing generators", close_generators, loop, report, max(end - _monotonic(), GENERATORS_LEAST))
+        report.attempt("ending the executor", end_executor, loop, report, executor)
+        drive(loop, None, 0)  # transports that were closed above say so to their protocols
+        drive(loop, None, 0)
+    _qi._deadline(None)
     try:
-        if loop.is_running():
-            loop.stop()
-        loop._stopping = False  # somebody has stopped it already: that it has stopped is all that is wanted
-        loop.set_mode(QiLoopMode.NATIVE)
-        run_stages(loop, stages(loop, report, grace, cancel, executor))
-    finally:
         loop.close()
+    except BaseException as exception:
+        _qi._report(exception, None, None, None)
+    loop._abandon()
+    sys.set_asyncgen_hooks(None, None)
     return report.cancelled, report.tasks, report.threads
 
 
-def run_stages(loop, coroutine):
-    """SystemExit and KeyboardInterrupt in somebody's clean-up leave the loop, but must not end the stages."""
-    task = loop.create_task(coroutine, name="qi shutdown")
-    while not task.done():
-        try:
-            loop.run_until_complete(task)
-        except BaseException as exception:
-            if not task.done():
-                _qi._report(exception, None, None, None)
-    task.result()
+def take_down(loop):
+    """From here on it goes by its own methods, whoever has put others in their place."""
+    hosts.release(loop)
+    try:
+        if loop.is_running():
+            _leave_host(loop)
+    finally:
+        loop._bring_down()
+        own = vars(loop)
+        for name in [name for name in own if callable(own[name]) and hasattr(QiSelectorEventLoop, name)]:
+            if name not in ("default_exception_handler", "call_exception_handler"):  # these are the runtime's, or qi-run's
+                del own[name]
+        sys.set_asyncgen_hooks(loop._asyncgen_firstiter_hook, loop._asyncgen_finalizer_hook)
 
 
-async def stages(loop, report, grace, cancel, executor):
-    await end_plugins()
-    await let_finish(loop, grace)
-    await cancel_tasks(loop, report, cancel)
-    await close_generators(loop, report, cancel)
-    await end_executor(loop, report, executor)
-    await asyncio.sleep(0)  # transports that were closed above say so to their protocols
-    await asyncio.sleep(0)
+def drive(loop, futures, seconds):
+    """Runs the loop until all of the futures have ended: True, or the time is up; None: for that time."""
+    _qi._deadline(seconds)
+    return _run_down(loop, futures, seconds)
 
 
-async def end_plugins():
-    if "qi.plugin._manager" in sys.modules:  # else there are none
-        from ..plugin._manager import manager
-
-        await manager.stop()
+def end_plugins(loop):
+    manager = getattr(_modules.get("qi.plugin._manager"), "manager", None)
+    if manager is None:  # then there are none
+        return
+    patience = manager.patience()
+    _qi._deadline(patience, True)
+    ending = _Task(manager.stop(), loop=loop, name="qi shutdown of plugins")
+    _run_down(loop, [ending], patience)
+    if ending.done() and not ending.cancelled():
+        ending.result()
 
 
 # -- tasks ----------------------------------------------------------------------------------------------
 
 
 def others(loop):
-    return asyncio.all_tasks(loop) - {asyncio.current_task(loop)}
+    return {task for task in _all_tasks(loop) if not task.done()}
 
 
-async def let_finish(loop, seconds):
+def let_finish(loop, seconds):
     """Tasks that have awaited the application's aboutToQuit may do what they waited for."""
-    waiters = {task for task in quit_waiters if not task.done()}
-    waiters &= others(loop)
+    waiters = others(loop).intersection(quit_waiters)
     if waiters:
-        await asyncio.wait(waiters, timeout=seconds)
+        drive(loop, list(waiters), seconds)
 
 
-async def cancel_tasks(loop, report, seconds):
-    end = time.monotonic() + seconds
+def cancel_tasks(loop, report, end):
+    _qi._deadline(end - _monotonic())
     asked = set()
     while True:
         alive = others(loop)
         for task in alive - asked:  # clean-up may start further tasks
-            task.cancel("the runtime shuts down")
-        asked |= alive
-        left = end - time.monotonic()
-        if not alive or left <= 0:
+            asked.add(task)
+            report.attempt("cancelling a task", task.cancel, "the runtime shuts down")
+        left = end - _monotonic()
+        if not alive or left <= 0 or loop.is_closed():
             break
-        await asyncio.wait(alive, timeout=left)
-    report.cancelled = len(asked) - len(alive)
-    report.tasks = sorted(leave_task(task) for task in alive)
+        drive(loop, list(alive), left)
+    report.cancelled = len(asked - alive)
+    leave_tasks(alive, report)
 
 
-async def close_generators(loop, report, seconds):
+def leave_tasks(tasks, report):
+    names = []
+    for task in tasks:
+        if len(names) < MOST_NAMES:
+            names.append(report.attempt("describing a task", leave_task, task) or "a task")
+        else:
+            left_behind.append(task)
+            task._log_destroy_pending = False
+            names.append("one more task")
+    report.tasks += sorted(names)
+
+
+def close_generators(loop, report, seconds):
     """A generator may refuse its end as a task may, so nothing here waits for what was cancelled."""
     generators = list(loop._asyncgens)
-    closing = loop.create_task(loop.shutdown_asyncgens(), name="qi shutdown of generators")
-    await asyncio.wait({closing}, timeout=seconds)
-    if not closing.done():
-        for task in others(loop).difference(left_behind):
-            leave_task(task)
-        report.tasks += sorted(leave_generator(generator) for generator in generators if generator.ag_running)
+    if not generators:
+        return
+    closing = _Task(loop.shutdown_asyncgens(), loop=loop, name="qi shutdown of generators")
+    if drive(loop, [closing], seconds):
+        closing.result()
+        return
+    for task in others(loop).difference(left_behind):
+        leave_task(task)
+    report.tasks += sorted(leave_generator(generator) for generator in generators if generator.ag_running)
 
 
 def leave_generator(generator):
@@ -128,23 +187,24 @@ def leave_generator(generator):
 # -- threads --------------------------------------------------------------------------------------------
 
 
-async def end_executor(loop, report, seconds):
+def end_executor(loop, report, seconds):
     """asyncio's own shutdown_default_executor() waits without a limit for a thread that is stuck."""
     executor = loop._default_executor
     if executor is None:
         return
+    _qi._deadline(seconds)
     loop._executor_shutdown_called = True
-    executor.shutdown(wait=False, cancel_futures=True)
     threads = list(getattr(executor, "_threads", ()))
-    end = time.monotonic() + seconds
+    report.attempt("ending the executor", lambda: executor.shutdown(wait=False, cancel_futures=True))
+    end = _monotonic() + seconds
     pause = 0.0005
     while True:
         # The loop goes on, since a thread may wait for a callback.
         alive = [thread for thread in threads if thread.is_alive()]
-        left = end - time.monotonic()
-        if not alive or left <= 0:
+        left = end - _monotonic()
+        if not alive or left <= 0 or loop.is_closed():
             break
-        await asyncio.sleep(min(pause, left))
+        drive(loop, None, min(pause, left))
         pause = min(pause * 2, 0.05)
     report.threads = sorted(leave_thread(thread) for thread in alive)
 
@@ -167,6 +227,10 @@ def what_it_runs(frame):
             return f"{name_of(job.fn if hasattr(job, 'fn') else job.task[0])} at {text}"
         outer = outer.f_back
     return text
+
+
+def do_nothing():
+    """An exception that is on its way comes here, and goes no further."""
 
 
 def finish():
@@ -216,6 +280,11 @@ def forget_main():
     names = sys.modules["__main__"].__dict__
     for name in [name for name in names if not (name.startswith("__") and name.endswith("__"))]:
         del names[name]
+
+
+def run_exit_functions():
+    """Before the interpreter ends, which would call them without a limit."""
+    atexit._run_exitfuncs()
 
 
 def collect():

@@ -25,7 +25,7 @@ class Changes:
 
     def set(self, owner, name, value, only_if=None):
         """Set it, where only_if is given only in place of that very object."""
-        old = getattr(owner, name)
+        old = getattr(owner, name, only_if)  # somebody may have deleted it
         if only_if is not None and old is not only_if:
             return
         setattr(owner, name, value)

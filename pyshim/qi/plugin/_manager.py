@@ -162,6 +162,10 @@ class Manager:
         self._services.store()
         self._clear()
 
+    def patience(self):
+        """Seconds that stop() may take: each step of each plugin's end has a deadline."""
+        return self._deactivate_seconds * (3 + 4 * (len(self._order) + len(self._changes))) if self._running else 0
+
     # -- looking for plugins --
 
     def rescan(self):

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * PyGILState_Ensure() and _Release() for threads of the host, which may be cancelled, as QThread::terminate() does: not
+ * in between, or the GIL would be theirs for good. Where code of somebody's may run in the GUI thread: visit.h.
+ */
+#ifndef QIP_PYTHON_GIL_H
+#define QIP_PYTHON_GIL_H
+
+#include <Python.h>
+
+#include <pthread.h>
+
+typedef struct qip_gil {
+    PyGILState_STATE gil;
+    int cancel_state;
+} qip_gil;
+
+static inline qip_gil qip_gil_enter(void)
+{
+    qip_gil gil;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &gil.cancel_state);
+    gil.gil = PyGILState_Ensure();
+    return gil;
+}
+
+static inline void qip_gil_leave(qip_gil gil)
+{
+    PyGILState_Release(gil.gil);
+    pthread_setcancelstate(gil.cancel_state, NULL);
+}
+
+#endif
