@@ -170,10 +170,10 @@ async def main():
 
 def agree(folder):
     """Notes the user's consent, for which there is nobody to ask."""
-    from qi.plugin import trust
+    from qi.plugin import consents, trust
 
     plugin = folder / "plugins" / "desk"
-    trust.Consents(folder / "settings-consents.json").give("desk", plugin, trust.fingerprint(plugin))
+    consents.Consents(folder / "settings-consents.json").give("desk", plugin, trust.fingerprint(plugin))
 
 
 if __name__ == "__main__":

@@ -32,16 +32,16 @@ must_fail() {
     fi
 }
 
-ask '3.11|/usr/bin/python3||/usr|lib|0'
-ask '3.15|/usr/bin/python3||/usr|lib|0'
+ask '3.11|/usr/bin/python3||/usr|lib|0|-'
+ask '3.15|/usr/bin/python3||/usr|lib|0|-'
 
-must_fail '3.10|/usr/bin/python3||/usr|lib|0'
+must_fail '3.10|/usr/bin/python3||/usr|lib|0|-'
 says 'needs Python 3.11 or newer'
 
-must_fail '3.99|/usr/bin/python3||/usr|lib|0'
+must_fail '3.99|/usr/bin/python3||/usr|lib|0|-'
 says 'Python 3.99, and the newest that this libqi knows is 3.[0-9]*; set QI_UNTESTED_PYTHON'
-ask '3.99|/usr/bin/python3||/usr|lib|0' -D QI_UNTESTED_PYTHON=ON
+ask '3.99|/usr/bin/python3||/usr|lib|0|-' -D QI_UNTESTED_PYTHON=ON
 
-must_fail '3.14|/usr/bin/python3||/usr|lib|1'
+must_fail '3.14|/usr/bin/python3||/usr|lib|1|-'
 says 'free-threaded build of Python 3.14'
-ask '3.14|/usr/bin/python3||/usr|lib|1' -D QI_UNTESTED_PYTHON=ON
+ask '3.14|/usr/bin/python3||/usr|lib|1|-' -D QI_UNTESTED_PYTHON=ON

@@ -71,16 +71,16 @@ TEST_CASE("job that waits when the application dies is dropped, and later ones a
 {
     std::atomic<int> counter{0};
     CHECK_FALSE(qip_qt_has_application());
-    CHECK_FALSE(qip_qt_post(count_up, &counter));
+    CHECK(qip_qt_post(count_up, &counter) != QI_OK);
     {
         QCoreApplication application(argument_count, arguments);
         CHECK(qip_qt_has_application());
-        CHECK(qip_qt_post(count_up, &counter));
+        CHECK(qip_qt_post(count_up, &counter) == QI_OK);
     }
     CHECK(counter == 0);
-    CHECK_FALSE(qip_qt_post(count_up, &counter));
+    CHECK(qip_qt_post(count_up, &counter) != QI_OK);
     QCoreApplication second(argument_count, arguments);
-    CHECK(qip_qt_post(count_up, &counter));
+    CHECK(qip_qt_post(count_up, &counter) == QI_OK);
     QCoreApplication::processEvents();
     CHECK(counter == 1);
 }
