@@ -35,6 +35,7 @@ _modules = sys.modules
 _leave_host = QiBaseEventLoop._run_forever_cleanup
 _run_down = _qi.Loop._run_down
 
+LATE_LEAST = 0.1  # seconds that tasks have which begin when all others have ended
 GENERATORS_LEAST = 0.1  # seconds that asynchronous generators have where tasks have used up all of theirs
 MOST_NAMES = 1000  # so many tasks that are left behind are looked at
 
@@ -80,6 +81,8 @@ def run(loop, grace, cancel, executor):
         report.attempt("ending the executor", end_executor, loop, report, executor)
         drive(loop, None, 0)  # transports that were closed above say so to their protocols
         drive(loop, None, 0)
+        if others(loop):  # what was ready just now may have begun something
+            report.attempt("cancelling the last tasks", cancel_tasks, loop, report, max(end, _monotonic() + LATE_LEAST))
     _qi._deadline(None)
     try:
         loop.close()
@@ -127,7 +130,7 @@ def end_plugins(loop):
 
 
 def others(loop):
-    return {task for task in _all_tasks(loop) if not task.done()}
+    return {task for task in _all_tasks(loop) if not task.done()}.difference(left_behind)
 
 
 def let_finish(loop, seconds):
@@ -149,7 +152,7 @@ def cancel_tasks(loop, report, end):
         if not alive or left <= 0 or loop.is_closed():
             break
         drive(loop, list(alive), left)
-    report.cancelled = len(asked - alive)
+    report.cancelled += len(asked - alive)
     leave_tasks(alive, report)
 
 
@@ -174,7 +177,7 @@ def close_generators(loop, report, seconds):
     if drive(loop, [closing], seconds):
         closing.result()
         return
-    for task in others(loop).difference(left_behind):
+    for task in others(loop):
         leave_task(task)
     report.tasks += sorted(leave_generator(generator) for generator in generators if generator.ag_running)
 
