@@ -280,7 +280,8 @@ TEST_CASE("a clean-up that hangs does not keep the runtime from shutting down")
               "    finally: stalls.spin()\n"
               "task = asyncio.get_running_loop().create_task(hangs_when_cancelled())");
     host.settle();
-    CHECK(host.shutdown() == QI_OK);
+    const int status = host.shutdown(); /* whoever is first to end it, the watchdog or the deadline */
+    CHECK((status == QI_OK || status == QI_ERR_TIMEOUT));
     CHECK(host.only_stall().shows("in hangs_when_cancelled"));
     host.take_reports();
 }

@@ -108,6 +108,8 @@ def use_for_asyncio_run():
 def handle(loop, context):
     """The loop's call_exception_handler(): sys.exit() ends the program, whatever handler the script has set."""
     exception = context.get("exception")
+    if isinstance(exception, EXITS) and getattr(exception, "_qi_told", False):
+        return  # its task says so as well
     if not isinstance(exception, EXITS) or not end_program(exception):
         type(loop).call_exception_handler(loop, context)
 
