@@ -90,7 +90,9 @@ struct ToyLoop {
     {
         if (host)
             host->client.check(host->client.loop, wait);
-        const bool idle = queue.empty() && !(host && host->woken);
+        const bool quits = host && !host->quits.empty() &&
+                           *host->quits.back(); // the check may have said so
+        const bool idle = queue.empty() && !(host && host->woken) && !quits;
         const bool ready = readable(wait && idle ? -1 : 0);
         for (size_t count = queue.size(); count; count--) {
             auto function = std::move(queue.front());
