@@ -42,7 +42,7 @@ class QI_WIDGETS_API PluginManager : public QWidget
 
     /** The id of the plugin whose details are shown; empty where there is none. */
     QString currentPlugin() const;
-    /** Shows the details of a plugin; an id that is not known is left for when it is. */
+    /** Shows the details of a plugin; an id that is not known is left for when it is. The slots below work on it at once. */
     void setCurrentPlugin(const QString &id);
 
     /** The words that each listed plugin must contain in its name, id or description. */

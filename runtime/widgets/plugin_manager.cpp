@@ -345,7 +345,8 @@ void PluginManagerPrivate::showErrors(const PluginInfo &info)
 
 void PluginManagerPrivate::run(PluginCalls::Call call, bool isEnd)
 {
-    calls.start(call, events.runtime(), current, isEnd);
+    /* One that was named before the search for plugins has found it is meant, and the call waits for that. */
+    calls.start(call, events.runtime(), plugin() || wanted.isEmpty() ? current : wanted, isEnd);
 }
 
 void PluginManagerPrivate::ended(const QString &plugin, int status, const QString &message)

@@ -181,7 +181,7 @@ struct Strangers {
         write(place + QStringLiteral("/plugin.toml"),
               "[plugin]\nid = \"" + std::string(id) + "\"\nentry = \"" + id +
                   "_code\"\nversion = \"1.0\"\n" + "name = \"" + name + "\"\ndescription = \"" +
-                  said + "\"\nauthors = [\"" + said +
+                  said + "\"\nauthors = [\"" + name_of_odd +
                   "\"]\nhomepage = \"https://x.invalid/' style='font-size:99pt\"\nlicense = \"" +
                   name_of_odd + "\"\n" + more);
         write(place + QLatin1Char('/') + place + QStringLiteral("_code.py"), code);
