@@ -58,6 +58,13 @@ void qip_wait_check(qip_loop *loop, bool blocks)
 {
     if (!loop->host || !is_innermost(loop, qip_wait_level(loop)))
         return;
+    if (loop->wait_over) {
+        /* Told already: events that a slot handles by itself have taken the word. So neither they nor the wait's own
+         * event loop block, and both come to their poll, which they would not if they were told again. */
+        if (blocks)
+            loop->host->vtable->wake(loop->host);
+        return;
+    }
     qip_wait_resume(loop);
     if (!blocks)
         return;
