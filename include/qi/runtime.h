@@ -91,7 +91,7 @@ typedef void (*qi_shutdown_fn)(const qi_shutdown_report *report, void *user);
  *
  * For code that was asked for a result in the application's place, and finds that nobody wants it. `error`
  * and `origin` are borrowed for the call; `origin` may be NULL. Without a runtime, Qt's log gets it.
- * Thread: GUI. Fails: QI_ERR_ARGUMENT, QI_ERR_WRONG_THREAD.
+ * Thread: GUI. Fails: QI_ERR_ARGUMENT (there is no message, or the status is not negative), QI_ERR_WRONG_THREAD.
  */
 QI_API int qi_error_report(const qi_error *error, const qi_origin *origin);
 

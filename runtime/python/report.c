@@ -335,6 +335,10 @@ int qi_error_report(const qi_error *error, const qi_origin *origin)
 {
     if (!error || !error->message)
         return qip_fail(QI_ERR_ARGUMENT, "there is no error to report, or it has no message");
+    if (error->status >= 0)
+        return qip_fail(QI_ERR_ARGUMENT,
+                        "the error to report has the status %d, but that of an error is negative",
+                        error->status);
     if (!qip_report_port.on_application_thread())
         return qip_fail(QI_ERR_WRONG_THREAD, "errors are reported on the GUI thread");
     if (!Py_IsInitialized()) {

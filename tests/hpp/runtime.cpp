@@ -265,6 +265,11 @@ TEST_CASE("errors are reported by the host, too")
     CHECK(qi_error_report(&error, &origin) == QI_OK);
     CHECK(qi_error_report(&error, nullptr) == QI_OK);
     CHECK(qi_error_report(nullptr, nullptr) == QI_ERR_ARGUMENT);
+    for (int no_error : {QI_OK + 0, 1}) {
+        const qi_error success = {no_error, "all is well", nullptr, nullptr};
+        CHECK(qi_error_report(&success, nullptr) == QI_ERR_ARGUMENT);
+        CHECK(qi_last_error()->status == QI_ERR_ARGUMENT);
+    }
     std::thread([&] { status = qi_error_report(&error, nullptr); }).join();
     CHECK(status == QI_ERR_WRONG_THREAD);
     const auto reports = host.take_reports();
