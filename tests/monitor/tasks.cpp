@@ -265,3 +265,19 @@ TEST_CASE(
     CHECK(dialog.nested_turns >= 1);
     CHECK(dialog.busy_ns < slow.busy_ns + 10 * slow.longest_step_ns);
 }
+
+TEST_CASE("who traces tasks does not keep a runtime that has ended")
+{
+    Scene scene;
+    const char counted[] =
+        "(__import__('gc').collect(), sum(type(it).__name__ == 'QiSelectorEventLoop'"
+        " for it in __import__('gc').get_objects()))[1]";
+
+    REQUIRE(qi_tasks_trace(scene.runtime, true) == QI_OK);
+    CHECK(scene.eval(counted) == "1");
+    CHECK(scene.shutdown() == QI_OK);
+    REQUIRE(qi_runtime_init(nullptr, &scene.runtime) == QI_OK);
+    CHECK(scene.eval(counted) == "1");
+    CHECK(scene.eval("'create_task' in __import__('asyncio').get_running_loop().__dict__") ==
+          "False");
+}

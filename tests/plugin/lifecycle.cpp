@@ -339,3 +339,41 @@ TEST_CASE("an import that raises is told without the lines of libqi and of impor
             CHECK(text.find(name) == std::string::npos);
     }
 }
+
+/* Types of libqi's objects that have outlived their runtime, seen from the next one, whose own loop is one. */
+static std::string outlived(PluginHost &host)
+{
+    REQUIRE(qi_runtime_init(nullptr, &host.runtime) == QI_OK);
+    return host.eval("(__import__('gc').collect(), sorted(type(it).__name__ for it in "
+                     "__import__('gc').get_objects()"
+                     " if type(it).__name__ in ('QiSelectorEventLoop', 'Object', 'Method')))[1]");
+}
+
+TEST_CASE("plugins keep nothing of a runtime that has ended")
+{
+    PluginHost host;
+    host.write("orders", plain);
+    host.start([](qi_plugins_config &config) { config.watch_files = true; });
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.shutdown() == QI_OK);
+    CHECK(outlived(host) == "['QiSelectorEventLoop']");
+}
+
+TEST_CASE(
+    "plugins whose end is interrupted keep nothing of the runtime, and start with the next one")
+{
+    PluginHost host;
+    host.write("orders", plain);
+    host.start([](qi_plugins_config &config) { config.watch_files = true; });
+    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    host.exec("from qi.plugin import manager\n"
+              "def interrupted(*arguments):\n"
+              "    del manager._end\n"
+              "    raise KeyboardInterrupt\n"
+              "manager._end = interrupted");
+    host.shutdown();
+    CHECK(outlived(host) == "['QiSelectorEventLoop']");
+    CHECK_FALSE(host.take_reports().empty());
+    host.start();
+    host.until([&] { return qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_ACTIVE; });
+}

@@ -27,7 +27,7 @@ _HERE = os.path.dirname(os.path.dirname(__file__))  # the package: its own frame
 
 _numbers = itertools.count(1)
 _notes = weakref.WeakKeyDictionary()  # of tasks that were seen
-_traced = {}  # loop: how many want it
+_traced = weakref.WeakKeyDictionary()  # loop: how many want it
 
 
 class Note:

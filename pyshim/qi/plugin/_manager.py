@@ -17,7 +17,7 @@ import threading
 
 import _qi
 
-from .._python.ends import Changes
+from .._python.ends import Changes, at_end
 from .._python.plain import plain_line
 from .._python.scope import plugin_of
 from . import apart, checks, consents, log, policies, threads
@@ -52,6 +52,7 @@ class Manager:
 
     def _clear(self):
         self._running = False
+        self._loop = self._services = self._store = None  # of the runtime
         self._plugins = {}
         self._values = {}
         self._order = []  # of the active ones
@@ -71,27 +72,27 @@ class Manager:
         """Looks for plugins and starts those that the user has enabled. The application calls this."""
         if self._running:
             raise RuntimeError("the plugins are started already")
-        self._loop = asyncio.get_running_loop()
-        self._context = contextvars.Context()
-        self._services = services
-        self._store = Store(services)
-        self._activate_seconds = activate_seconds
-        self._deactivate_seconds = deactivate_seconds
-        self._folders = self._places(application_folders, user_folder, system_folder)
-        self.data_folder = pathlib.Path(data_folder or os.path.join(services.dataFolders()[0], "plugin-data"))
-        self._consents = consents.Consents(self._consents_file(settings_file))
-        self._storm = storm_limit, storm_seconds
-        self._memory_limit = memory_limit
-        self._thread = threading.get_ident()
-        self._joining = asyncio.Lock()
-        self.ledger = Ledger(getattr(services, "application", lambda: None))
-        self._running = True
+        if self._leave not in at_end:
+            at_end.append(self._leave)  # for an end of the runtime in which stop() does not come to that
         try:
+            self._loop = asyncio.get_running_loop()
+            self._services = services
+            self._store = Store(services)
+            self._activate_seconds = activate_seconds
+            self._deactivate_seconds = deactivate_seconds
+            self._folders = self._places(application_folders, user_folder, system_folder)
+            self.data_folder = pathlib.Path(data_folder or os.path.join(services.dataFolders()[0], "plugin-data"))
+            self._consents = consents.Consents(self._consents_file(settings_file))
+            self._storm = storm_limit, storm_seconds
+            self._memory_limit = memory_limit
+            self._thread = threading.get_ident()
+            self._joining = asyncio.Lock()
+            self.ledger = Ledger(self._application)
+            self._running = True
             self._follow(watch_files)
             self.rescan()
         except BaseException:
-            self._unfollow()
-            self._clear()
+            self._leave()
             raise
 
     def _start_wanted(self):
@@ -112,7 +113,7 @@ class Manager:
         if self._memory_limit:
             self._memory = Memory(self._memory_limit, self._holds_too_much)
             self._looking = self._loop.create_task(self._memory.watch(), name="qi memory of plugins",
-                                                   context=self._context.copy())
+                                                   context=contextvars.Context())
         if watch_files:
             self._watch = Watch(self._services, self._watched_folders, self._written, self._files_changed)
 
@@ -123,6 +124,23 @@ class Manager:
             self._memory.stop()
         if self._watch is not None:
             self._watch.stop()
+
+    def _leave(self):
+        """Keeps nothing of the runtime, nor of its plugins, whatever has kept them from being ended."""
+        if self._loop is None:
+            return
+        try:
+            self._unfollow()
+            if self._services is not None:
+                self._services.store()
+        finally:
+            if self._store is not None:
+                self._store.close()
+            self._clear()
+
+    def _application(self):
+        """The application object's proxy, or None."""
+        return getattr(self._services, "application", lambda: None)()
 
     def _places(self, application, user, system):
         data = self._services.dataFolders()
@@ -156,11 +174,19 @@ class Manager:
             change.cancel("the runtime shuts down")
         if self._changes:
             await asyncio.wait(list(self._changes), timeout=3 * self._deactivate_seconds)
-        for id in reversed(self._order.copy()):
-            await self._end(self._plugins[id], "disabled", "the application is closing")
-        self._unfollow()
-        self._services.store()
-        self._clear()
+        for plugin in self._still_on():
+            try:
+                await self._end(plugin, "disabled", "the application is closing")
+            except asyncio.CancelledError:  # the time is up
+                raise
+            except BaseException as exception:  # as of a user who interrupts a listener; the others are ended all the same
+                _qi._report(exception, None, None, None)
+        self._leave()
+
+    def _still_on(self):
+        """The active plugins, the one that was started last first, and those whose change has come to nothing."""
+        active = [self._plugins[id] for id in reversed(self._order)]
+        return active + [plugin for plugin in self._plugins.values() if plugin.activation is not None and plugin not in active]
 
     def patience(self):
         """Seconds that stop() may take: each step of each plugin's end has a deadline."""
@@ -212,7 +238,7 @@ class Manager:
         first, self._searched = not self._searched, True
         if first:
             self._start_wanted()
-        self._loop.call_soon(self._tell_searched, context=self._context.copy())
+        self._loop.call_soon(self._tell_searched, context=contextvars.Context())
 
     def _tell_searched(self):
         if self._running and self._search is None:
@@ -368,7 +394,7 @@ class Manager:
 
     def _change(self, plugin, verb, work):
         """Runs a change as a task that belongs to nobody's plugin."""
-        context = self._context.copy()
+        context = contextvars.Context()
         for variable, value in contextvars.copy_context().items():
             if variable.name == "qi.progress":  # whoever asked for the change is told how far it is
                 context.run(variable.set, value)
@@ -381,7 +407,7 @@ class Manager:
         """Nobody may wait for a change any more, and what went wrong with it is libqi's."""
         plugin = self._changes.pop(task, None)
         if plugin is not None and not task.cancelled() and task.exception() is not None:
-            self._loop.call_exception_handler({
+            task.get_loop().call_exception_handler({
                 "message": f"a change of the plugin {plugin.id!r} failed", "exception": task.exception(), "task": task})
 
     async def _wait(self, change):
@@ -421,6 +447,8 @@ class Manager:
             return self._describe(plugin)
 
     def _want(self, plugin, wanted):
+        if self._store is None:  # the runtime has ended, and did not wait for this change
+            return
         if plugin.wanted != wanted or self._store.get(plugin.id, "enabled") is None:
             plugin.wanted = wanted
             self._store.set(plugin.id, "enabled", wanted)
@@ -621,15 +649,15 @@ class Manager:
 
     def noted(self, id, message, traceback):
         """Counts an error of a plugin, in any thread. Returns whether it is to be reported."""
-        plugin = self._plugins.get(id)
-        if plugin is None or plugin is self._failing:  # of which the listeners hear as of a state
+        plugin, loop = self._plugins.get(id), self._loop
+        if plugin is None or loop is None or plugin is self._failing:  # of which the listeners hear as of a state
             return True
         plugin.errors += 1
         shown = plugin.storm.count() if plugin.storm else True
         if threading.get_ident() == self._thread:
             self._weigh(plugin, shown, message, traceback)
         else:
-            self._loop.call_soon_threadsafe(self._weigh, plugin, shown, message, traceback, context=self._context.copy())
+            loop.call_soon_threadsafe(self._weigh, plugin, shown, message, traceback, context=contextvars.Context())
         return shown
 
     def _weigh(self, plugin, shown, message, traceback):

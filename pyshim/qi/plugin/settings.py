@@ -21,14 +21,23 @@ class Store:
     def __init__(self, services):
         self._services = services
 
+    def close(self):
+        """The runtime ends. A plugin that is left behind may still have its settings, but not what keeps them."""
+        self._services = None
+
+    def _open(self):
+        if self._services is None:
+            raise RuntimeError("the settings are not to be had any more: the application has ended the plugins")
+        return self._services
+
     def get(self, id, key):
-        return self._services.setting(f"plugins/{id}/{key}")
+        return self._open().setting(f"plugins/{id}/{key}")
 
     def set(self, id, key, value):
-        self._services.setSetting(f"plugins/{id}/{key}", value)
+        self._open().setSetting(f"plugins/{id}/{key}", value)
 
     def remove(self, id, key):
-        self._services.removeSetting(f"plugins/{id}/{key}")
+        self._open().removeSetting(f"plugins/{id}/{key}")
 
 
 def read(stored, setting):
