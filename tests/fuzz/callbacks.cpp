@@ -47,10 +47,14 @@ int on_call(const qi_value *args, size_t count, qi_value *result, void *promise)
             broken("a function was called after its destroy");
     }
     misbehave();
-    if (by.one_in(8))
+    if (by.one_in(8)) {
+        by.calls++;
         return qi_fail(QI_ERR_RANGE, "the fuzzer says no");
-    if (count && by.one_in(2))
+    }
+    if (count && by.one_in(2)) {
+        by.calls++; /* it may fail */
         return qi_value_copy(result, &args[by.below(unsigned(count))]);
+    }
     *result = qi_int(int64_t(count));
     return QI_OK;
 }

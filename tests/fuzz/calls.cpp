@@ -194,6 +194,8 @@ void error_report(Thread &by, const Function &function)
                                            by.one_in(3) ? nullptr : &origin);
         if (!by.gui && status == QI_OK)
             broken("qi_error_report() takes a report in another thread");
+        if (error.status >= 0 && status == QI_OK)
+            broken("qi_error_report() takes a success for an error");
         return status;
     });
 }
