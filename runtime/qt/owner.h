@@ -13,7 +13,7 @@ typedef struct qip_owner qip_owner;
 /* GUI thread, GIL held. `data` is borrowed until qip_owner_release() returns. */
 typedef void (*qip_owner_gone_fn)(void *data);
 
-/* Watches `object`, which must be alive. NULL: no memory. Thread: GUI. GIL: held. */
+/* Watches `object`, which must live until this returns. NULL: no memory. Thread: any. GIL: held; let go meanwhile. */
 qip_owner *qip_owner_watch(qi_object *object, qip_owner_gone_fn gone, void *data);
 
 /* True until the object is destroyed, even where `gone` is still on its way. */

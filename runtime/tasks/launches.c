@@ -8,7 +8,6 @@
 
 #include "python/target.h"
 #include "core/status.h"
-#include "qt/bridge.h"
 
 /* All launches that have not ended, in whatever thread they were asked for. */
 static pthread_mutex_t launches_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -32,7 +31,6 @@ void qip_task_drop(qi_task *task)
     qi_value_clear(&task->result);
     qip_error_free(task->error);
     qip_callable_drop(task->callable);
-    qip_qt_guard_free(task->owner_guard);
     qip_progress_drop(task->progress);
     pthread_cond_destroy(&task->ended);
     pthread_mutex_destroy(&task->lock);

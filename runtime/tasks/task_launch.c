@@ -256,18 +256,15 @@ int qip_task_launch_here(qi_task *task, const qi_value *args, size_t count, qi_o
 
 static int launch_arrived(qi_task *task)
 {
-    qi_object *owner = task->has_owner ? qip_qt_guard_object(task->owner_guard) : NULL;
     int status = qip_runtime_check_gui(task->runtime);
 
     if (status < 0)
         return status;
-    if (atomic_load(&task->cancel_asked))
-        return qip_fail(QI_ERR_CANCELLED, "the task was cancelled before it was launched");
-    if (task->has_owner && !owner)
+    if (task->owner && !qip_owner_is_alive(task->owner))
         return qip_fail(QI_ERR_CANCELLED,
                         "the task's owner was destroyed before the task was launched");
-    if ((status = watch_owner(task, owner)) < 0)
-        return status;
+    if (atomic_load(&task->cancel_asked))
+        return qip_fail(QI_ERR_CANCELLED, "the task was cancelled before it was launched");
     return launch(task, task->args, task->count);
 }
 
@@ -301,13 +298,31 @@ static int copy_args(qi_task *task, const qi_value *args, size_t count)
     return QI_OK;
 }
 
+/* Once the caller has its answer, the owner may be destroyed in any thread, at any moment. */
+static int watch_owner_here(qi_task *task, qi_object *owner)
+{
+    if (!owner)
+        return QI_OK;
+    qip_visit visit = qip_python_enter();
+    int status = watch_owner(task, owner);
+    qip_python_leave(visit);
+    return status;
+}
+
+static void forget_there(qi_task *task)
+{
+    qip_visit visit = qip_python_enter();
+
+    forget(task);
+    qip_python_leave(visit);
+}
+
 int qip_task_launch_there(qi_task *task, const qi_value *args, size_t count, qi_object *owner)
 {
     int status = copy_args(task, args, count);
 
-    task->has_owner = owner != NULL;
-    if (status == QI_OK && owner && !(task->owner_guard = qip_qt_guard_new(owner)))
-        status = qip_fail(QI_ERR_MEMORY, "out of memory");
+    if (status == QI_OK)
+        status = watch_owner_here(task, owner);
     if (status < 0) {
         qip_task_drop(task);
         return status;
@@ -316,8 +331,12 @@ int qip_task_launch_there(qi_task *task, const qi_value *args, size_t count, qi_
     qip_task_keep(task);
     status = qip_qt_post(launch_job, task);
     if (status != QI_OK) {
-        qip_launches_remove(task);
-        qip_task_drop(task);
+        if (task->owner) {
+            forget_there(task);
+        } else {
+            qip_launches_remove(task);
+            qip_task_drop(task);
+        }
         qip_task_drop(task);
         return status == QI_ERR_MEMORY
                    ? qip_fail(status, "out of memory for a task")

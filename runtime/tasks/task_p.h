@@ -48,15 +48,13 @@ struct qi_task {
     qi_callable *callable;
     qi_value *args; /* owning copies, for a launch on its way to the GUI thread */
     size_t count;
-    void *owner_guard; /* the same */
-    bool has_owner;
     unsigned timeout_ms;
     unsigned flags;
     qi_task_done_fn done;
     void *user;
     qip_progress *progress; /* NULL: the host does not want to know */
 
-    /* GUI thread. */
+    /* GUI thread; the owner is watched by the thread that launches. */
     qip_pending *pending; /* NULL before and after the coroutine is suspended */
     qip_owner *owner;
     PyObject *timer; /* the handle of call_later() */

@@ -184,6 +184,36 @@ TEST_CASE("owner that is destroyed in another thread takes its task along") // T
     qi_task_release(task);
 }
 
+TEST_CASE("owner may be destroyed by its thread at the very moment at which the task is launched")
+{
+    Host host;
+    std::atomic<int> going{3}, failed{0};
+    const auto launch = [&] {
+        qi_task_options options;
+        qi_task_options_init(&options);
+        for (int i = 0; i < 3000; i++) {
+            auto *owner = new QObject;
+            options.owner = owner;
+            failed += qi_run_task(host.runtime, "launches:record", nullptr, 0, &options, nullptr) !=
+                      QI_OK;
+            for (int turn = i % 40; turn;
+                 turn--) /* so that it comes about when the GUI thread is there */
+                std::this_thread::yield();
+            delete owner;
+        }
+        going--;
+    };
+    std::thread threads[] = {std::thread(launch), std::thread(launch), std::thread(launch)};
+
+    host.until([&] { return going == 0; });
+    for (std::thread &thread : threads)
+        thread.join();
+    host.settle();
+    CHECK(failed == 0);
+    for (const tests::Report &report : host.take_reports())
+        CHECK(report.status == QI_ERR_CANCELLED);
+}
+
 TEST_CASE("waiting gives the GIL up") // T45
 {
     Host host;
