@@ -59,10 +59,10 @@ typedef struct qi_origin {
 
 /*
  * The host's callbacks. `user` is the pointer that stands beside them in qi_config. They are called
- * without the GIL. A log or output callback may be called from any thread, one call at a time for each
- * of the two output streams; the error and shutdown callbacks are called on the GUI thread, except that
- * an exception in another thread of Python is reported on that thread. They may call any function that
- * their thread may call.
+ * without the GIL. A log or output callback may be called from any thread, the callbacks of the two output
+ * streams and the listeners of <qi/output.h> one at a time; the error and shutdown callbacks are called on
+ * the GUI thread, except that an exception in another thread of Python is reported on that thread. They may
+ * call any function that their thread may call.
  */
 typedef void (*qi_log_fn)(int level, const char *source, const char *text, void *user);
 

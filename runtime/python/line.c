@@ -5,14 +5,13 @@
  * Each thread has a buffer of its own for the line that it has begun, so lines of two threads never mix.
  * The buffer lives in the thread's dictionary and dies with the thread, which hands over what is left;
  * flush() does not, or every print(…, end="") would become a line. The callback runs without the GIL,
- * one call at a time for each stream, and finds no lock of ours held except that stream's, which its
- * own thread may take again.
+ * one call at a time, and finds no lock of ours held except that of all output (output.c), which its own
+ * thread may take again.
  *
  * Invariant: the list of a writer's buffers is changed with the GIL only.
  */
 #include "python/line_writer.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,20 +36,7 @@ struct qip_line {
     size_t size, capacity;
 };
 
-static pthread_mutex_t locks[QIP_CHANNELS];
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 static PyTypeObject *line_type; /* _qi.Line */
-
-static void make_locks(void)
-{
-    pthread_mutexattr_t attributes;
-
-    pthread_mutexattr_init(&attributes);
-    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
-    for (int to = 0; to < QIP_CHANNELS; to++)
-        pthread_mutex_init(&locks[to], &attributes);
-    pthread_mutexattr_destroy(&attributes);
-}
 
 /* -- handing lines over -------------------------------------------------------------------------- */
 
@@ -114,21 +100,16 @@ static void deliver_lines(const qip_line_writer *owner, char *block, size_t size
 /* `owner` has a reference of the caller's. */
 static void deliver(const qip_line_writer *owner, char *block, size_t size)
 {
-    const qip_channel to = owner->to;
     PyObject *origin = owner->listening ? origin_here() : NULL;
     const char *name = origin && origin != Py_None ? PyUnicode_AsUTF8(origin) : NULL;
 
     if (origin && !name)
         PyErr_Clear();
-    pthread_once(&once, make_locks);
     PyThreadState *thread = qip_gil_drop();
     if (qip_callout_begin()) {
-        /* Listeners have a lock of their own, for both streams. */
-        if (!owner->listening)
-            pthread_mutex_lock(&locks[to]);
+        qip_output_enter();
         deliver_lines(owner, block, size, name);
-        if (!owner->listening)
-            pthread_mutex_unlock(&locks[to]);
+        qip_output_leave();
         qip_callout_end();
     }
     qip_gil_take(thread);

@@ -5,7 +5,9 @@
  *
  * The lock is held while a listener is called, which is what makes qi_output_unlisten() wait for the
  * calls of other threads; it is recursive, so that a listener may print, and may take itself out. One
- * that goes while the list is walked is marked, and swept by the outermost walk.
+ * that goes while the list is walked is marked, and swept by the outermost walk. It is the lock of the
+ * host's output callbacks, too: each of all these may bring about a call of another, and with several
+ * locks two threads that begin with different ones would wait for each other.
  */
 #include <Python.h>
 
@@ -33,6 +35,7 @@ typedef struct listener {
 
 static pthread_mutex_t lock;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static _Thread_local size_t held; /* how often this thread has the lock */
 static listener *listeners;
 static size_t count, walks;
 static atomic_bool anybody; /* looked at without the lock */
@@ -47,10 +50,32 @@ static void make_lock(void)
     pthread_mutexattr_destroy(&attributes);
 }
 
-static void enter(void)
+void qip_output_enter(void)
 {
     pthread_once(&once, make_lock);
     pthread_mutex_lock(&lock);
+    held++;
+}
+
+void qip_output_leave(void)
+{
+    held--;
+    pthread_mutex_unlock(&lock);
+}
+
+size_t qip_output_let_go(void)
+{
+    const size_t times = held;
+
+    for (size_t i = 0; i < times; i++)
+        qip_output_leave();
+    return times;
+}
+
+void qip_output_take_again(size_t times)
+{
+    for (size_t i = 0; i < times; i++)
+        qip_output_enter();
 }
 
 static void sweep(void)
@@ -104,7 +129,7 @@ static void call_listener(void *data)
 
 void qip_output_tell(const char *line, size_t size, int stream, const char *plugin)
 {
-    enter();
+    qip_output_enter();
     walks++;
     /* By index: a listener may add another, which moves the list. */
     for (size_t i = 0, end = count; i < end; i++) {
@@ -115,7 +140,7 @@ void qip_output_tell(const char *line, size_t size, int stream, const char *plug
     }
     walks--;
     sweep();
-    pthread_mutex_unlock(&lock);
+    qip_output_leave();
 }
 
 void qip_output_tell_text(const char *text, int stream, const char *plugin)
@@ -134,11 +159,11 @@ void qip_output_tell_text(const char *text, int stream, const char *plugin)
 
 void qip_output_forget(void)
 {
-    enter();
+    qip_output_enter();
     for (size_t i = 0; i < count; i++)
         listeners[i].call = NULL;
     sweep();
-    pthread_mutex_unlock(&lock);
+    qip_output_leave();
 }
 
 /* -- the public calls ---------------------------------------------------------------------------- */
@@ -147,7 +172,7 @@ static int add(qi_output_listener_fn call, void *user, bool *first)
 {
     int status = QI_OK;
 
-    enter();
+    qip_output_enter();
     *first = !listening();
     listener *grown = find(call, user) ? NULL : realloc(listeners, (count + 1) * sizeof *grown);
     if (grown) {
@@ -159,19 +184,19 @@ static int add(qi_output_listener_fn call, void *user, bool *first)
     } else {
         status = qip_fail(QI_ERR_MEMORY, "out of memory for a listener");
     }
-    pthread_mutex_unlock(&lock);
+    qip_output_leave();
     return status;
 }
 
 static int take_out(qi_output_listener_fn call, void *user, bool *last)
 {
-    enter();
+    qip_output_enter();
     listener *found = find(call, user);
     if (found)
         found->call = NULL;
     *last = !listening();
     sweep();
-    pthread_mutex_unlock(&lock);
+    qip_output_leave();
     return found ? QI_OK
                  : qip_fail(QI_ERR_NOT_FOUND,
                             "this function does not listen; was it given the same `user`?");

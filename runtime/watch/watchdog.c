@@ -28,6 +28,7 @@
 #include "python/border.h"
 #include "core/coarse_clock.h"
 #include "python/gate.h"
+#include "python/output.h"
 #include "python/report.h"
 #include "watch/interrupt.h"
 #include "loop/loop_p.h"
@@ -342,8 +343,10 @@ void qip_watchdog_close(void)
         /* Full: it wakes. */
     }
     PyThreadState *thread = PyEval_SaveThread();
+    const size_t told = qip_output_let_go();
     pthread_join(dog->thread, NULL);
     qip_scout_join(&dog->scout);
+    qip_output_take_again(told);
     PyEval_RestoreThread(thread);
     atomic_store(&wake_fd, -1);
     qip_native_stack_close(&dog->native_stack);

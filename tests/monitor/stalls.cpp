@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // The watchdog tells of Python that does not give the GUI thread back, while it is stuck, and can end it.
+#include <cstring>
+
+#include <qi/output.h>
+
 #include "tests/monitor/watched.h"
 
 using tests::Stall;
@@ -368,4 +372,65 @@ TEST_CASE("a wrong watch() leaves the watchdog that there is")
     host.until([&] { return host.eval("'interrupted' in told") == "True"; });
     CHECK(host.eval("refused").find("shortest") != std::string::npos);
     host.exec("qi.monitor.unwatch()");
+}
+
+namespace
+{
+
+/* What a listener to the output does on the GUI thread while the watchdog has something to tell the listeners. */
+struct Listening {
+    explicit Listening(const std::function<void()> &act) : act(act) {}
+
+    static void log(int, const char *, const char *text, void *user)
+    {
+        if (std::strstr(text, "has held the GUI thread"))
+            static_cast<Listening *>(user)->told = true;
+    }
+
+    static void listen(const char *line, size_t, int, const char *, void *user)
+    {
+        auto self = static_cast<Listening *>(user);
+        if (std::strcmp(line, "begin") == 0)
+            self->act();
+    }
+
+    /* Holds the GUI thread until the watchdog has logged it, and is about to tell the listeners. */
+    void stall(qi_runtime *runtime)
+    {
+        const std::string address = std::to_string(reinterpret_cast<uintptr_t>(&told));
+        qi_exec(runtime,
+                ("import ctypes\ntold = ctypes.c_bool.from_address(" + address +
+                 ")\nwhile not told.value: pass")
+                    .c_str(),
+                nullptr);
+    }
+
+    std::function<void()> act;
+    std::atomic<bool> told{false};
+};
+
+} // namespace
+
+TEST_CASE("a listener to the output may stop the watchdog, which has a line for that listener")
+{
+    static_assert(sizeof(std::atomic<bool>) == 1, "Python reads it as a bool");
+    tests::Host *current = nullptr;
+    Listening listening([&] {
+        listening.stall(current->runtime);
+        CHECK(qi_watchdog_stop(current->runtime) == QI_OK);
+    });
+    tests::Host host([&](qi_config &config) {
+        config.log = Listening::log;
+        config.log_user = &listening;
+    });
+    current = &host;
+    qi_watchdog_options options;
+    qi_watchdog_options_init(&options);
+    options.limit_ms = 50;
+
+    REQUIRE(qi_output_listen(host.runtime, Listening::listen, &listening) == QI_OK);
+    REQUIRE(qi_watchdog_start(host.runtime, &options) == QI_OK);
+    CHECK(qi_exec(host.runtime, "print('begin')", nullptr) == QI_OK);
+    CHECK(listening.told);
+    CHECK(qi_output_unlisten(host.runtime, Listening::listen, &listening) == QI_OK);
 }
