@@ -12,6 +12,7 @@
 
 #include <QtCore/qcoreapplication.h>
 
+#include "core/handles.h"
 #include "core/status.h"
 #include "python/target.h"
 #include "python/compat.h"
@@ -193,6 +194,8 @@ using namespace qi;
 int qi_callable_call(const qi_callable *callable, const QVariant *arguments, size_t count,
                      QVariant *result)
 try {
+    if (const int status = qip_handle_check(callable, QIP_HANDLE_CALLABLE, "callable"))
+        return status;
     if (!Py_IsInitialized() || !qip_runtime_current())
         return qip_fail(QI_ERR_NOT_RUNNING, "%s", not_running);
     const Values values(arguments, arguments + count);
