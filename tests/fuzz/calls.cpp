@@ -578,6 +578,7 @@ void task_release(Thread &by, const Function &function)
     if (drawn.sort == Sort::Released) /* may live again, and be somebody's */
         return;
     count(by, function, [&] { qi_task_release(as_task(drawn)); });
+    handles.gone(Kind::Task, drawn);
 }
 
 void callable_resolve(Thread &by, const Function &function)
@@ -602,6 +603,7 @@ void callable_release(Thread &by, const Function &function)
     if (drawn.sort == Sort::Released)
         return;
     count(by, function, [&] { qi_callable_release(static_cast<qi_callable *>(drawn.pointer)); });
+    handles.gone(Kind::Callable, drawn);
 }
 
 // -- connection.h ---------------------------------------------------------------------------------------
@@ -663,6 +665,8 @@ void connection_disconnect(Thread &by, const Function &function)
             broken("qi_connection_disconnect() refuses a live connection");
         return status;
     });
+    if (by.gui)
+        handles.gone(Kind::Connection, drawn);
 }
 
 void connection_is_connected(Thread &by, const Function &function)
@@ -681,6 +685,7 @@ void connection_release(Thread &by, const Function &function)
     if (drawn.sort == Sort::Released)
         return;
     count(by, function, [&] { qi_connection_release(static_cast<qi_connection *>(drawn.pointer)); });
+    handles.gone(Kind::Connection, drawn);
 }
 
 // -- expose.h -------------------------------------------------------------------------------------------

@@ -124,10 +124,19 @@ Drawn Handles::draw_to_release(Thread &by, Kind kind)
     Drawn drawn{handles[at], Sort::Live, epoch};
     handles.erase(handles.begin() + long(at));
     epoch++;
+    return drawn;
+}
+
+void Handles::gone(Kind kind, const Drawn &drawn)
+{
+    std::lock_guard hold(lock);
+
+    if (drawn.sort != Sort::Live)
+        return;
+    epoch++;
     released[kind].push_back(drawn.pointer);
     if (released[kind].size() > 64)
         released[kind].pop_front();
-    return drawn;
 }
 
 void Handles::retained(Kind kind, void *handle)
@@ -456,7 +465,7 @@ static int certain(Thread &by, const Function &function, const Drawn *handle, Ki
     return 0;
 }
 
-static void judge_failure(const Function &function, int status, const Drawn *handle)
+static void judge_failure(const Function &function, int status, const Drawn *handle, bool undisturbed)
 {
     const qi_error *record = qi_last_error();
 
@@ -464,7 +473,7 @@ static void judge_failure(const Function &function, int status, const Drawn *han
         broken(std::string(function.rule.name) + " returned " + qi_status_name(status) + " for " +
                (handle ? name_of(handle->sort) : "no") +
                " handle, which its header does not name: " + record->message);
-    if (record->status != status)
+    if (undisturbed && record->status != status)
         broken(std::string(function.rule.name) + " returned " + qi_status_name(status) +
                ", but the record says " + qi_status_name(record->status) + ": " + record->message);
     if (!record->message || !*record->message)
@@ -485,10 +494,12 @@ int judge(Thread &by, const Function &function, const Drawn *handle, Kind kind,
     by.now = outer;
     const bool undisturbed = by.calls == calls; /* no callback has made calls of its own */
     if (status < 0)
-        judge_failure(function, status, handle);
+        judge_failure(function, status, handle, undisturbed);
     else if (status != QI_OK)
         broken(std::string(function.rule.name) + " returned " + std::to_string(status));
-    else if (undisturbed && qi_last_error()->status != record)
+    else if (undisturbed && qi_last_error()->status != record &&
+             qi_last_error()->status !=
+                 QI_ERR_SHUTTING_DOWN) /* of Python code that ran inside, and was refused */
         broken(std::string(function.rule.name) +
                " succeeded and changed the record: " + qi_last_error()->message);
     counted.successes += status == QI_OK;

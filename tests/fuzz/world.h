@@ -75,6 +75,8 @@ class Handles
     Drawn draw(Thread &by, Kind kind);
     /* Takes a live one out, to be released by the caller alone; or draws any other sort. */
     Drawn draw_to_release(Thread &by, Kind kind);
+    /* It has been released: from now on it is one of the dead. */
+    void gone(Kind kind, const Drawn &drawn);
     /* One more release is owed for it. */
     void retained(Kind kind, void *handle);
 
