@@ -123,6 +123,7 @@ Drawn Handles::draw_to_release(Thread &by, Kind kind)
     const size_t at = by.below(unsigned(handles.size()));
     Drawn drawn{handles[at], Sort::Live, epoch};
     handles.erase(handles.begin() + long(at));
+    going.insert(drawn.pointer);
     epoch++;
     return drawn;
 }
@@ -133,6 +134,7 @@ void Handles::gone(Kind kind, const Drawn &drawn)
 
     if (drawn.sort != Sort::Live)
         return;
+    going.erase(going.find(drawn.pointer));
     epoch++;
     released[kind].push_back(drawn.pointer);
     if (released[kind].size() > 64)
@@ -153,7 +155,7 @@ bool Handles::was_dead(const Drawn &drawn) const
         return false;
     /* It may have been retained more than once, or given out again. */
     std::lock_guard hold(lock);
-    return !making && epoch == drawn.epoch && !lives(drawn.pointer);
+    return !making && epoch == drawn.epoch && !lives(drawn.pointer) && !going.count(drawn.pointer);
 }
 
 std::vector<void *> Handles::take_all(Kind kind)

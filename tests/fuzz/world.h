@@ -93,6 +93,7 @@ class Handles
     mutable std::mutex lock;
     std::map<Kind, std::vector<void *>> live;
     std::map<Kind, std::deque<void *>> released;
+    std::multiset<void *> going; /* taken out, but not released yet */
     uint64_t epoch = 0;
     int making = 0;
 };
