@@ -86,7 +86,7 @@ size_t qip_plain_put(char *place, size_t room, const char *text, bool one_line)
         const size_t size = qip_utf8_step((const char *)bytes, left);
         const size_t count = write_out(out, bytes, size, one_line);
         whole = whole && taken + count < room;
-        if (whole) {
+        if (whole && place) {
             memcpy(place + taken, out, count);
             written = taken + count;
         }

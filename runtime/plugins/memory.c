@@ -122,7 +122,7 @@ static bool grow(void)
         return false;
     blocks = larger;
     capacity = wanted;
-    for (size_t i = 0; i < old_capacity; i++) {
+    for (size_t i = 0; old && i < old_capacity; i++) {
         if (old[i].at)
             *find(old[i].at) = old[i];
     }

@@ -36,6 +36,7 @@ bool qip_known_python(unsigned long version, const char *build, char *text)
 
 static bool is_asked_for(void)
 {
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): read once, before there is a thread of ours that could change it. */
     const char *value = getenv("QI_UNTESTED_PYTHON");
 
     return value && *value && strcmp(value, "0") != 0;

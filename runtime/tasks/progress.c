@@ -263,10 +263,11 @@ void qip_progress_finish(qip_progress *progress)
         PyErr_Clear();
         Py_DECREF(timer);
     }
+    /* NOLINTBEGIN(clang-analyzer-unix.Malloc): the analyzer does not follow the count of references. */
     tell_latest(progress, true);
     fall_silent(progress);
-    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyzer does not follow the count of references. */
     let_go(progress);
+    /* NOLINTEND(clang-analyzer-unix.Malloc) */
     qip_give_exception(raised);
 }
 

@@ -112,7 +112,7 @@ int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *args, s
                 const qi_task_options *options, qi_task **out)
 {
     qi_task_options defaults;
-    qi_callable *callable;
+    qi_callable *callable = NULL;
 
     if (out)
         *out = NULL;

@@ -2,7 +2,6 @@
 #include "console_history.h"
 
 #include <cerrno>
-#include <cstring>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -50,7 +49,7 @@ static QString problem_of(int descriptor)
     struct stat facts;
 
     if (fstat(descriptor, &facts) < 0)
-        return QString::fromLocal8Bit(std::strerror(errno));
+        return qt_error_string(errno);
     if (!S_ISREG(facts.st_mode))
         return Texts::tr("it is no file");
     if (facts.st_uid != geteuid() || (facts.st_mode & (S_IWGRP | S_IWOTH)))
@@ -63,8 +62,7 @@ static QString open_private(QFile &file, const QString &path, int flags)
 {
     const int descriptor = ::open(QFile::encodeName(path).constData(),
                                   flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    const QString problem = descriptor < 0 ? QString::fromLocal8Bit(std::strerror(errno))
-                                           : problem_of(descriptor);
+    QString problem = descriptor < 0 ? qt_error_string(errno) : problem_of(descriptor);
 
     if (problem.isEmpty() &&
         file.open(descriptor, flags & O_WRONLY ? QIODevice::WriteOnly : QIODevice::ReadOnly,
