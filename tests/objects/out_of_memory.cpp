@@ -39,6 +39,16 @@ void *operator new(std::size_t size)
     throw std::bad_alloc();
 }
 
+// A sanitizer has one of its own, whose memory free() would not take.
+void *operator new(std::size_t size, const std::nothrow_t &) noexcept
+{
+    if (left > 0 && --left == 0) {
+        has_failed = true;
+        return nullptr;
+    }
+    return std::malloc(size ? size : 1);
+}
+
 void operator delete(void *memory) noexcept
 {
     std::free(memory);
