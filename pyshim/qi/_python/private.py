@@ -7,6 +7,7 @@
     is_peer(socket)          whether at its other end is this user, or root
 """
 
+import errno
 import os
 import pwd
 import socket
@@ -14,39 +15,17 @@ import stat
 import struct
 import tempfile
 
-_MOST_LINKS = 40
+from .way import way
 
 
 def who_could_change(path):
     """Looks at each folder and each link on the way to a path, itself included, without following any."""
-    way, at, links = _parts(os.path.abspath(path)), "/", 0
-    problem = _problem_of(at, os.lstat(at))
-    while way and not problem:
-        part = way.pop()
-        if part == "..":
-            at = os.path.dirname(at)
-            continue
-        here = os.path.join(at, part)
-        try:
-            facts = os.lstat(here)
-            target = os.readlink(here) if stat.S_ISLNK(facts.st_mode) else None
-        except OSError as error:
-            return f"{here}: cannot be looked at: {error.strerror}"
-        problem = _problem_of(here, facts)
-        if target is None:
-            at = here
-            continue
-        links += 1
-        if links > _MOST_LINKS:
-            return f"{here}: there are too many symbolic links on the way"
-        way += _parts(target)
-        at = "/" if target.startswith("/") else at
-    return problem
-
-
-def _parts(path):
-    """The names on a way, the first one last."""
-    return [part for part in reversed(path.split("/")) if part not in ("", ".")]
+    try:
+        return next(filter(None, (_problem_of(step, facts) for step, facts in way(path))), "")
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return f"{error.filename}: there are too many symbolic links on the way"
+        return f"{error.filename}: cannot be looked at: {error.strerror}"
 
 
 def _problem_of(path, facts):

@@ -19,10 +19,11 @@ import os
 import stat
 from typing import NamedTuple
 
+from .._python.way import way
+
 MOST_FILES = 100_000  # of a plugin
 MOST_BYTES = 64 << 30
 _MOST_PROBLEMS = 20
-_MOST_LINKS = 40  # on the way to a file, as the kernel has it
 _MOST_KEPT = 64 << 20  # bytes of sources that are kept from the look to the import
 _CHUNK = 1 << 20
 
@@ -40,38 +41,6 @@ def shortened(found):
     if len(found) > _MOST_PROBLEMS:
         found[_MOST_PROBLEMS:] = [f"and {len(found) - _MOST_PROBLEMS} more of the kind"]
     return found
-
-
-def way(path):
-    """All that is looked at on the way to a path, as (path, os.lstat() of it): each folder and each symlink, those that
-    symlinks lead through included. The last one is the path's real one. OSError where it does not lead anywhere."""
-    at, waiting, links = "/", _parts(os.path.abspath(path)), 0
-    yield at, os.lstat(at)
-    while waiting:
-        part = waiting.pop()
-        if part == "..":
-            at = os.path.dirname(at)
-            yield at, os.lstat(at)
-            continue
-        here = os.path.join(at, part)
-        facts = os.lstat(here)
-        yield here, facts
-        if not stat.S_ISLNK(facts.st_mode):
-            at = here
-            continue
-        links += 1
-        if links > _MOST_LINKS:
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), here)
-        target = os.readlink(here)
-        waiting += _parts(target)
-        if target.startswith("/"):
-            at = "/"
-            yield at, os.lstat(at)
-
-
-def _parts(path):
-    """The names in a path, the first one last."""
-    return [part for part in reversed(path.split("/")) if part not in ("", ".")]
 
 
 def way_problems(path):
