@@ -46,12 +46,12 @@ QVariantList Plugins::list() const
 QVariantMap Plugins::info(const QString &id) const
 {
     return asked<QVariantMap>(
-        [&](qi_value *out) { return qi_plugin_info(m_runtime, id.toUtf8().constData(), out); });
+        [&](qi_value *out) { return qi_plugin_describe(m_runtime, id.toUtf8().constData(), out); });
 }
 
 QString Plugins::state(const QString &id) const
 {
-    return qi_plugin_state_name(qi_plugin_state_of(m_runtime, id.toUtf8().constData()));
+    return qi_plugin_state_name(qi_plugin_state(m_runtime, id.toUtf8().constData()));
 }
 
 void Plugins::change(Change call, const QString &id)
@@ -82,7 +82,7 @@ bool Plugins::check(int status, const QString &what)
 
 void Plugins::onEvent(const qi_plugin_event *event, void *user)
 {
-    if (event->kind == QI_PLUGIN_STATE || event->kind == QI_PLUGIN_ADDED)
+    if (event->kind == QI_PLUGIN_EVENT_STATE || event->kind == QI_PLUGIN_EVENT_ADDED)
         emit static_cast<Plugins *>(user)->changed(QString::fromUtf8(event->id),
                                                    qi_plugin_state_name(event->state));
 }

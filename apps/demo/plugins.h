@@ -22,7 +22,7 @@ class Plugins : public QObject
     bool start(qi_runtime *runtime, const PluginPlaces &places, qi_plugin_consent_fn consent,
                void *user);
 
-    // What the manager knows of all plugins, or of one: see qi_plugin_info().
+    // What the manager knows of all plugins, or of one: see qi_plugin_describe().
     QVariantList list() const;
     QVariantMap info(const QString &id) const;
     QString state(const QString &id) const;

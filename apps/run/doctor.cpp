@@ -94,7 +94,7 @@ int doctor(const Options &options)
     asked.config = &config;
     asked.plugin_folders = wish.folders.data();
     asked.plugin_folder_count = wish.folders.size();
-    if (qi_doctor(&asked, &report) != QI_OK) {
+    if (qi_doctor_examine(&asked, &report) != QI_OK) {
         std::fprintf(stderr, "qi-run: doctor: %s\n", qi_last_error()->message);
         return 1;
     }

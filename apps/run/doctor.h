@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// qi-run doctor: prints what qi_doctor() finds.
+// qi-run doctor: prints what qi_doctor_examine() finds.
 #ifndef QI_RUN_DOCTOR_H
 #define QI_RUN_DOCTOR_H
 

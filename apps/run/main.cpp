@@ -128,7 +128,7 @@ int show_windows(qi_runtime *runtime)
     function.call = has_window;
     function.signature = "() -> bool";
     function.doc = "Whether a window is open, with which the program goes on.";
-    return qi_expose(runtime, "qi_run.has_window", &function);
+    return qi_function_register(runtime, "qi_run.has_window", &function);
 }
 
 // An integer that Python says, or `otherwise` for None and for what cannot be read.
@@ -153,7 +153,7 @@ int run(const Options &options, std::unique_ptr<QCoreApplication> application)
     qi_runtime *runtime = start(options, &late);
     if (!runtime)
         return fail("Python does not start");
-    if (qi_host_register(runtime, "app", application.get()) != QI_OK)
+    if (qi_object_register(runtime, "app", application.get()) != QI_OK)
         return fail("the application cannot be shown as qi.host.app");
     if (show_windows(runtime) != QI_OK)
         return fail("the windows cannot be shown");
@@ -185,7 +185,7 @@ int run_host(const Options &options, const PluginWish &wish,
     qi_runtime *runtime = start(options);
     if (!runtime)
         return fail("Python does not start");
-    if (qi_host_register(runtime, "app", application.get()) != QI_OK)
+    if (qi_object_register(runtime, "app", application.get()) != QI_OK)
         return fail("the application cannot be shown as qi.host.app");
     const int status = run_plugin(runtime, wish);
     (void)qi_runtime_shutdown(runtime, 0); /* what it leaves behind is in the log */

@@ -178,12 +178,12 @@ class Host
 
         if (self->m_id != event->id)
             return;
-        if (event->kind == QI_PLUGIN_STATE)
+        if (event->kind == QI_PLUGIN_EVENT_STATE)
             std::printf("%s: %s%s%s\n", event->id, qi_plugin_state_name(event->state),
                         event->reason ? ": " : "", event->reason ? event->reason : "");
-        else if (event->kind == QI_PLUGIN_ERROR)
+        else if (event->kind == QI_PLUGIN_EVENT_ERROR)
             std::printf("%s: error: %s\n", event->id, event->reason ? event->reason : "");
-        else if (event->kind == QI_PLUGIN_SETTING)
+        else if (event->kind == QI_PLUGIN_EVENT_SETTING)
             std::printf("%s: setting %s has changed\n", event->id, shown(event->detail).c_str());
         if (event->traceback && *event->traceback)
             std::fputs(event->traceback, stdout);
@@ -195,9 +195,8 @@ class Host
     static void enabled(int status, const qi_value *, const qi_error *error, void *user)
     {
         auto *self = static_cast<Host *>(user);
-        const bool active = status == QI_OK &&
-                            qi_plugin_state_of(self->m_runtime, self->m_id.c_str()) ==
-                                QI_PLUGIN_ACTIVE;
+        const bool active = status == QI_OK && qi_plugin_state(self->m_runtime, self->m_id.c_str()) ==
+                                                   QI_PLUGIN_STATE_ACTIVE;
 
         if (status != QI_OK)
             std::fprintf(stderr, "qi-run: %s\n", error->message);
@@ -224,7 +223,7 @@ class Host
     {
         qi_value info = qi_none();
 
-        if (!m_wish.headless || qi_plugin_info(m_runtime, m_id.c_str(), &info) != QI_OK)
+        if (!m_wish.headless || qi_plugin_describe(m_runtime, m_id.c_str(), &info) != QI_OK)
             return;
         const qi_value *actions = qi_value_get(&info, "actions");
         for (size_t i = 0; actions && i < actions->as.list.count; i++)

@@ -69,13 +69,13 @@ void PluginWindow::add_dock(const QString &title, QWidget *widget, Qt::DockWidge
 
 void PluginWindow::happened(const qi_plugin_event *event)
 {
-    if (event->kind == QI_PLUGIN_STATE) {
+    if (event->kind == QI_PLUGIN_EVENT_STATE) {
         QString told = QString::fromUtf8(qi_plugin_state_name(event->state));
         if (event->reason)
             told += QStringLiteral(": ") + QString::fromUtf8(event->reason);
         statusBar()->showMessage(told);
     }
-    if (event->kind == QI_PLUGIN_STATE || event->kind == QI_PLUGIN_ACTIONS)
+    if (event->kind == QI_PLUGIN_EVENT_STATE || event->kind == QI_PLUGIN_EVENT_ACTIONS)
         show_actions();
 }
 
@@ -88,7 +88,7 @@ void PluginWindow::show_actions()
         (void)qi_plugin_reload(m_runtime, m_id.c_str(), nullptr, nullptr); /* events tell how it went */
     });
     m_menu->addSeparator();
-    if (qi_plugin_info(m_runtime, m_id.c_str(), &info) != QI_OK)
+    if (qi_plugin_describe(m_runtime, m_id.c_str(), &info) != QI_OK)
         return;
     const qi_value *actions = qi_value_get(&info, "actions");
     for (size_t i = 0; actions && i < actions->as.list.count; i++)

@@ -69,7 +69,7 @@ int main(int argc, char **argv)
     plugins.user_folder = plugins.system_folder = "";
     plugins.consent = [](const qi_plugin_consent *, void *) { return true; };
     // [/test]
-    if (qi_host_register(python, "document", &document) || qi_plugins_start(python, &plugins))
+    if (qi_object_register(python, "document", &document) || qi_plugins_start(python, &plugins))
         qFatal("%s", qi_last_error()->message);
 
     auto *manager = new qi::PluginManager(python);

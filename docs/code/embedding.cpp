@@ -72,7 +72,7 @@ int main(int argc, char **argv)
     qi_runtime *python = nullptr;
     if (startPython(&output, &python) != QI_OK)
         return fail("python");
-    if (qi_host_register(python, "thermostat", &thermostat) != QI_OK)
+    if (qi_object_register(python, "thermostat", &thermostat) != QI_OK)
         return fail("thermostat");
 
     const qi_value args[] = {qi_text("living room"), qi_real(0.5)};

@@ -71,7 +71,7 @@ static int expose_in_c(qi_runtime *runtime, QHash<QString, QByteArray> *capitals
     function.user = capitals;
     function.signature = "(country: str) -> str";
     function.doc = "The capital of a country.";
-    return qi_expose(runtime, "atlas.capital", &function);
+    return qi_function_register(runtime, "atlas.capital", &function);
     // [/c]
 }
 
@@ -105,14 +105,15 @@ int main(int argc, char **argv)
     on_pool.parameters = {"numbers"};
     on_pool.on_pool = true;
     python
-        .expose("math.total",
-                [](const std::vector<double> &numbers) {
-                    double sum = 0;
-                    for (double number : numbers)
-                        sum += number;
-                    return sum;
-                },
-                on_pool)
+        .expose(
+            "math.total",
+            [](const std::vector<double> &numbers) {
+                double sum = 0;
+                for (double number : numbers)
+                    sum += number;
+                return sum;
+            },
+            on_pool)
         .expect("math.total");
     // [/pool]
     // [image]
@@ -136,7 +137,8 @@ int main(int argc, char **argv)
     // [/progress]
     const int status = app.exec();
     const bool right = desk.ordered.value("ACME") == 3 && bar.value() == 3 && bar.maximum() == 3 &&
-                       shown.size() == QSize(4, 2) && shown.pixelColor(0, 0) == QColor(245, 235, 225);
+                       shown.size() == QSize(4, 2) &&
+                       shown.pixelColor(0, 0) == QColor(245, 235, 225);
     return status || !right;
 }
 

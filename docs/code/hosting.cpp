@@ -37,7 +37,7 @@ static bool onConsent(const qi_plugin_consent *consent, void *)
 
 static void onEvent(const qi_plugin_event *event, void *)
 {
-    if (event->kind == QI_PLUGIN_STATE)
+    if (event->kind == QI_PLUGIN_EVENT_STATE)
         qInfo("%s is %s%s%s", event->id, qi_plugin_state_name(event->state),
               event->reason ? ": " : "", event->reason ? event->reason : "");
 }
@@ -90,7 +90,7 @@ int main(int argc, char **argv)
     Window window;
     qi_runtime *python = nullptr;
     if (qi_runtime_init(nullptr, &python) != QI_OK ||
-        qi_host_register(python, "window", &window) != QI_OK)
+        qi_object_register(python, "window", &window) != QI_OK)
         return fail();
 
     // [test]

@@ -89,7 +89,7 @@ int main(int argc, char **argv)
     if (qi_run_task(python, "hangs:main", nullptr, 0, nullptr, &task) != QI_OK)
         return 2;
     showTasks(python);
-    while (qi_task_state(task) == QI_TASK_PENDING)
+    while (qi_task_state(task) == QI_TASK_STATE_PENDING)
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     const bool ended = qi_task_result(task, nullptr) == QI_ERR_PYTHON &&
                        QByteArray(qi_last_error()->python_type) == "qi.Interrupted";

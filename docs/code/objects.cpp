@@ -90,8 +90,8 @@ int main(int argc, char **argv)
     qi::register_callback<bool(double)>();
     // [/register]
     if (qi_runtime_init(&config, &python) != QI_OK ||
-        qi_host_register(python, "engine", &engine) != QI_OK ||
-        qi_host_register(python, "orders", &orders) != QI_OK ||
+        qi_object_register(python, "engine", &engine) != QI_OK ||
+        qi_object_register(python, "orders", &orders) != QI_OK ||
         qi_run_task(python, "reports:report", nullptr, 0, nullptr, nullptr) != QI_OK)
         return fail();
     QTimer poll;

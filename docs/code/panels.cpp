@@ -102,5 +102,5 @@ int main(int argc, char **argv)
     manager->enableCurrent();
     app.exec();
     const QAction *greet = menu->findChild<QAction *>("hello.greet");
-    return greet && qi_runtime_state(python) == QI_RUNTIME_CLOSED ? 0 : 1;
+    return greet && qi_runtime_state(python) == QI_RUNTIME_STATE_CLOSED ? 0 : 1;
 }

@@ -15,7 +15,7 @@ int main(int argc, char **argv)
     config.module_path_count = 1;
 
     qi_runtime *python;
-    if (qi_runtime_init(&config, &python) || qi_host_register(python, "button", &button) ||
+    if (qi_runtime_init(&config, &python) || qi_object_register(python, "button", &button) ||
         qi_asyncslot_connect(python, &button, "clicked", "clock:ask", nullptr, nullptr))
         qFatal("%s", qi_last_error()->message);
 

@@ -42,7 +42,7 @@ int main(int argc, char **argv)
     qi_run_task(python, "guard:stand", nullptr, 0, nullptr, nullptr);
     QTimer::singleShot(0, &app, &QCoreApplication::quit);
     app.exec(); // aboutToQuit shuts the runtime down
-    if (!clean || cancelled != 1 || qi_runtime_state(python) != QI_RUNTIME_CLOSED)
+    if (!clean || cancelled != 1 || qi_runtime_state(python) != QI_RUNTIME_STATE_CLOSED)
         return 1;
 
     // [again]

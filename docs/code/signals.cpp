@@ -39,7 +39,7 @@ int main(int argc, char **argv)
     config.module_path_count = 1;
     qi_runtime *python = nullptr;
     if (qi_runtime_init(&config, &python) != QI_OK ||
-        qi_host_register(python, "sensor", &sensor) != QI_OK)
+        qi_object_register(python, "sensor", &sensor) != QI_OK)
         return fail();
 
     // [connect]

@@ -82,7 +82,7 @@ LATER = [
 
 def policies():
     """What each does while an earlier task of the slot runs, as (name, what)."""
-    names = sources.names_of_enum("include/qi/connection.h", "qi_overlap", "QI_OVERLAP_")
+    names = sources.names_of_enum("include/qi/connection.h", "QI_OVERLAP_")
     if set(names) != set(POLICIES):
         raise LookupError(f"the picture of an emission tells of {sorted(POLICIES)}, qi/connection.h of {sorted(names)}")
     return [(name, POLICIES[name]) for name in names]

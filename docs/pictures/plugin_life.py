@@ -48,7 +48,7 @@ ENDS = [
 
 
 def draw():
-    names = sources.names_of_enum("include/qi/plugin.h", "qi_plugin_state", "QI_PLUGIN_")
+    names = sources.names_of_enum("include/qi/plugin.h", "QI_PLUGIN_STATE_")
     if set(names) != set(STATES):
         raise LookupError(f"the picture of a plugin's life has the states {sorted(STATES)}, qi/plugin.h {sorted(names)}")
     drawing = Drawing("A plugin's life", _described())

@@ -31,12 +31,14 @@ def constant(name, word):
     return int(found[1])
 
 
-def names_of_enum(name, enum, prefix):
+def names_of_enum(name, prefix):
     """The values of an enumeration of C, as the rest of their names in small letters."""
-    found = re.search(rf"enum {enum} \{{(.*?)\}}", text_of(name), re.S)
+    text = re.sub(r"/\*.*?\*/", "", text_of(name), flags=re.S)
+    bodies = re.findall(r"\benum\b[^{;]*\{(.*?)\}", text, re.S)
+    found = [word.lower() for body in bodies for word in re.findall(rf"\b{prefix}(\w+)", body)]
     if not found:
-        raise LookupError(f"{name}: there is no enumeration {enum}")
-    return [word.lower() for word in re.findall(rf"\b{prefix}(\w+)", re.sub(r"/\*.*?\*/", "", found[1], flags=re.S))]
+        raise LookupError(f"{name}: no enumeration has values whose names begin with {prefix}")
+    return found
 
 
 # -- the ports --------------------------------------------------------------------------------------------

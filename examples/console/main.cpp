@@ -72,8 +72,8 @@ int main(int argc, char **argv)
     QMainWindow window;
     QDial dial;
     window.setCentralWidget(&dial);
-    if (qi_host_register(runtime, "dial", &dial) != QI_OK)
-        return fail("qi_host_register");
+    if (qi_object_register(runtime, "dial", &dial) != QI_OK)
+        return fail("qi_object_register");
 
     auto *dock = new QDockWidget(QStringLiteral("Console"), &window);
     auto *console = new qi::ScriptConsole(runtime, dock);

@@ -65,7 +65,7 @@ int main(int argc, char **argv)
     qi_connection_options options;
     qi_connection_options_init(&options);
     options.overlap = QI_OVERLAP_QUEUE;
-    if (qi_host_register(runtime, "account", &account) != QI_OK ||
+    if (qi_object_register(runtime, "account", &account) != QI_OK ||
         qi_asyncslot_connect(runtime, &account, "paymentArrived", "bank:credit", &options,
                              nullptr) != QI_OK)
         return fail("connecting the account");

@@ -87,11 +87,11 @@ int main(int argc, char **argv)
     qi_runtime *runtime = nullptr;
     if (qi_runtime_init(&config, &runtime) != QI_OK)
         return fail("qi_runtime_init");
-    if (qi_host_register(runtime, "progress", window.progress) != QI_OK ||
-        qi_host_register(runtime, "result", window.result) != QI_OK ||
-        qi_host_register(runtime, "start", window.start) != QI_OK ||
-        qi_host_register(runtime, "cancel", window.cancel) != QI_OK)
-        return fail("qi_host_register");
+    if (qi_object_register(runtime, "progress", window.progress) != QI_OK ||
+        qi_object_register(runtime, "result", window.result) != QI_OK ||
+        qi_object_register(runtime, "start", window.start) != QI_OK ||
+        qi_object_register(runtime, "cancel", window.cancel) != QI_OK)
+        return fail("qi_object_register");
     if (qi_exec(runtime, "import estimate", nullptr) != QI_OK)
         return fail("the plugin");
     if (automatic)

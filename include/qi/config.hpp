@@ -97,7 +97,7 @@ class Config
         return set(m_raw.slice_us, detail::as_unsigned(time));
     }
     /** What asyncio does in nested Qt event loops. */
-    Config &nested(Nested nested) { return set(m_raw.nested, qi_nested(nested)); }
+    Config &nested(Nested nested) { return set(m_raw.nested, int(nested)); }
     /** In how many event loops, one inside the other, asyncio runs. */
     Config &nested_limit(unsigned limit) { return set(m_raw.nested_limit, limit); }
     /** asyncio's debug mode. */

@@ -234,14 +234,14 @@ inline Result<Connection> connect_named(qi_runtime *runtime, const QObject *send
     const QByteArray name = options.task_name.toUtf8();
     qi_connection_options raw;
     qi_connection_options_init(&raw);
-    raw.overlap = qi_overlap(options.overlap);
-    raw.delivery = qi_delivery(options.delivery);
+    raw.overlap = int(options.overlap);
+    raw.delivery = int(options.delivery);
     raw.owner = options.owner;
     raw.task_name = name.isEmpty() ? nullptr : name.constData();
     raw.queue_limit = options.queue_limit;
     raw.callable = target.callable();
-    raw.flags = (options.allow_plain ? unsigned(QI_CONNECT_ALLOW_PLAIN) : 0u) |
-                (options.single_shot ? unsigned(QI_CONNECT_SINGLE_SHOT) : 0u);
+    raw.flags = (options.allow_plain ? unsigned(QI_CONNECTION_FLAG_ALLOW_PLAIN) : 0u) |
+                (options.single_shot ? unsigned(QI_CONNECTION_FLAG_SINGLE_SHOT) : 0u);
     qi_connection *connection = nullptr;
     /* A signal is emitted whether or not its sender is const to those who connect. */
     if (qi_asyncslot_connect(runtime, const_cast<QObject *>(sender), signal, target.text(), &raw,

@@ -44,21 +44,21 @@ typedef enum qi_delivery {
 
 /* Flags of qi_connection_options. */
 enum {
-    QI_CONNECT_ALLOW_PLAIN = 1, /* the target may be a plain function; it is called in the emission */
-    QI_CONNECT_SINGLE_SHOT = 2 /* disconnects at the first emission */
+    QI_CONNECTION_FLAG_ALLOW_PLAIN = 1, /* the target may be a plain function; it is called in the emission */
+    QI_CONNECTION_FLAG_SINGLE_SHOT = 2 /* disconnects at the first emission */
 };
 
 /* How a signal is connected. Fill it with qi_connection_options_init(), then set what you need. */
 typedef struct qi_connection_options {
     size_t size;           /* set by qi_connection_options_init() */
-    qi_overlap overlap;    /* 0: QI_OVERLAP_CONCURRENT */
-    qi_delivery delivery;  /* 0: QI_DELIVERY_AUTO */
+    int overlap;           /* qi_overlap; 0: QI_OVERLAP_CONCURRENT */
+    int delivery;          /* qi_delivery; 0: QI_DELIVERY_AUTO */
     qi_object *owner;      /* the receiver whose end ends the connection; NULL: the sender alone */
     const char *task_name; /* name of the tasks launched; NULL: asyncio makes one. Copied. */
     size_t queue_limit; /* emissions that may wait under QI_OVERLAP_QUEUE; a further one is dropped
                             * and logged. 0: without limit */
     qi_callable *callable; /* what to call, where `target` is NULL; NULL: `target` names it */
-    unsigned flags;        /* QI_CONNECT_*, 0: none */
+    unsigned flags;        /* QI_CONNECTION_FLAG_…; 0: none */
 } qi_connection_options;
 
 /** Fills options with the defaults described at their fields. NULL is allowed. Thread: any. */

@@ -7,7 +7,7 @@
  * processes of its own. `qi-run doctor` prints what it finds, and in Python qi.doctor.examine() returns it.
  *
  *     qi_value report;
- *     if (qi_doctor(NULL, &report) == QI_OK) {
+ *     if (qi_doctor_examine(NULL, &report) == QI_OK) {
  *         puts(qi_value_get(&report, "text")->as.text.data);
  *         qi_value_clear(&report);
  *     }
@@ -49,7 +49,7 @@ QI_API void qi_doctor_options_init(qi_doctor_options *options);
  * window, call it in a thread of your own. Thread: any. What is found is no failure. Fails: QI_ERR_ABI (`options` or its configuration was not
  * filled by its init function), QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_MEMORY.
  */
-QI_API int qi_doctor(const qi_doctor_options *options, qi_value *out);
+QI_API int qi_doctor_examine(const qi_doctor_options *options, qi_value *out);
 
 #ifdef __cplusplus
 }

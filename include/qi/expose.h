@@ -16,7 +16,7 @@
  *     function.user = market;
  *     function.signature = "(symbol: str, count: int = 1) -> float";
  *     function.doc = "What so many shares of a company cost.";
- *     qi_expose(runtime, "desk.price", &function);
+ *     qi_function_register(runtime, "desk.price", &function);
  *
  * Python then has qi.host.desk.price("ACME", count=3), whose help() and inspect.signature() tell the rest.
  * Applications in C++ have a more comfortable way in <qi/expose.hpp>.
@@ -46,7 +46,7 @@ enum {
     /* The function runs in a thread of QThreadPool::globalInstance(), and the call returns a
      * qi.HostFuture at once, which a coroutine awaits. Without this flag it runs in the GUI thread; a
      * call from another thread of Python's is queued there and waited for. */
-    QI_EXPOSE_POOL = 1
+    QI_FUNCTION_FLAG_POOL = 1
 };
 
 /* What is exposed. Fill it with qi_function_init(), then set what you need. Texts are copied. */
@@ -56,7 +56,7 @@ typedef struct qi_function {
     void *user; /* kept until `destroy` was called */
     /* Called once when nobody can call the function any more: it was taken out or replaced, its owner was
      * destroyed, or the runtime has shut down, and no call of it is under way. On the GUI thread, without
-     * the GIL. NULL: there is nothing to do. It is not called where qi_expose() failed. */
+     * the GIL. NULL: there is nothing to do. It is not called where qi_function_register() failed. */
     void (*destroy)(void *user);
     /* Parameters and result, as Python writes them between `def name` and the colon: names, annotations,
      * defaults; "/" and "*" may stand among them, and "*args" at the end. An argument for a parameter that
@@ -68,7 +68,7 @@ typedef struct qi_function {
     const char *doc;  /* __doc__; NULL: none */
     qi_object *owner; /* the function ends with this QObject, whose thread it runs in; calls raise
                        * ReferenceError then. NULL: nobody owns it */
-    unsigned flags;   /* QI_EXPOSE_*, 0: none */
+    unsigned flags;   /* QI_FUNCTION_FLAG_…; 0: none */
 } qi_function;
 
 /** Fills a function with the defaults described at its fields. NULL is allowed. Thread: any. */
@@ -86,7 +86,7 @@ QI_API void qi_function_init(qi_function *function);
  * others would stand), QI_ERR_DEAD_OBJECT (the owner), QI_ERR_ABI, QI_ERR_ENCODING, QI_ERR_HANDLE,
  * QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD, QI_ERR_MEMORY.
  */
-QI_API int qi_expose(qi_runtime *runtime, const char *name, const qi_function *function);
+QI_API int qi_function_register(qi_runtime *runtime, const char *name, const qi_function *function);
 
 /**
  * Takes a function out of qi.host. Calls of it that are under way go on.
@@ -94,7 +94,7 @@ QI_API int qi_expose(qi_runtime *runtime, const char *name, const qi_function *f
  * Thread: GUI. Fails: QI_ERR_NOT_FOUND, QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING,
  * QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD.
  */
-QI_API int qi_unexpose(qi_runtime *runtime, const char *name);
+QI_API int qi_function_unregister(qi_runtime *runtime, const char *name);
 
 /**
  * Sets the calling thread's error record, for callbacks of the application that fail.

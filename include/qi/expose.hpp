@@ -362,10 +362,10 @@ template <typename... A> QByteArrayList annotations(std::tuple<A...> *)
 } // namespace detail
 
 /**
- * Shows a function to Python, as qi.host.<name>: see the head of <qi/expose.hpp>, and qi_expose().
+ * Shows a function to Python, as qi.host.<name>: see the head of <qi/expose.hpp>, and qi_function_register().
  *
  * `function` is a function or an object with one operator(), which may hold what cannot be copied; it is
- * destroyed in the GUI thread when nobody can call it any more. Thread: GUI. Fails as qi_expose(), and with
+ * destroyed in the GUI thread when nobody can call it any more. Thread: GUI. Fails as qi_function_register(), and with
  * QI_ERR_ARGUMENT where the options do not fit.
  */
 template <typename F>
@@ -404,8 +404,8 @@ Result<void> expose(qi_runtime *runtime, const char *name, F &&function,
     spec.signature = text->constData();
     spec.doc = options.doc.isEmpty() ? nullptr : doc.constData();
     spec.owner = options.owner;
-    spec.flags = options.on_pool ? unsigned(QI_EXPOSE_POOL) : 0;
-    if (qi_expose(runtime, name, &spec) != QI_OK)
+    spec.flags = options.on_pool ? unsigned(QI_FUNCTION_FLAG_POOL) : 0;
+    if (qi_function_register(runtime, name, &spec) != QI_OK)
         return Error::last();
     (void)exposed.release();
     return {};
@@ -413,7 +413,7 @@ Result<void> expose(qi_runtime *runtime, const char *name, F &&function,
 
 /**
  * Shows a member function of an object to Python. It ends with the object, if that is a QObject; any other
- * has to stay until qi_unexpose() or the end of the runtime.
+ * has to stay until qi_function_unregister() or the end of the runtime.
  */
 template <typename Object, typename R, typename C, typename... A>
 Result<void> expose(qi_runtime *runtime, const char *name, Object *object, R (C::*member)(A...),

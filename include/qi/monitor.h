@@ -52,7 +52,7 @@ typedef struct qi_stall {
 /* What a stall callback answers. */
 typedef enum qi_stall_answer {
     QI_STALL_WAIT = 0,
-    QI_STALL_INTERRUPT = 1 /* as qi_interrupt() does, unless it has gone on meanwhile */
+    QI_STALL_INTERRUPT = 1 /* as qi_runtime_interrupt() does, unless it has gone on meanwhile */
 } qi_stall_answer;
 
 /*
@@ -99,7 +99,7 @@ QI_API void qi_watchdog_options_init(qi_watchdog_options *options);
  * It is a thread that looks at the GUI thread four times in `limit_ms` while that does something, and
  * sleeps while it is idle. `options` is copied; NULL means all defaults. It stops by itself when the runtime
  * shuts down. While it runs, two signals of the real-time range that nobody uses are libqi's: with one the
- * stack of native code that holds the GIL is asked for, with the other qi_interrupt() ends system calls.
+ * stack of native code that holds the GIL is asked for, with the other qi_runtime_interrupt() ends system calls.
  *
  * Thread: GUI. Fails: QI_ERR_ABI, QI_ERR_RANGE (a limit that is too short), QI_ERR_PYTHON, QI_ERR_MEMORY,
  * QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD.
@@ -118,7 +118,7 @@ QI_API int qi_watchdog_stop(qi_runtime *runtime);
  *
  * `reason` is what the exception says, copied; NULL: "interrupted". It is the innermost code that gets it: the
  * coroutine's step, slot or script that runs. If that has returned before the exception could be raised,
- * nothing is; code that runs later is never hit. Where that code is libqi's own, as in qi_expose() while it reads a
+ * nothing is; code that runs later is never hit. Where that code is libqi's own, as in qi_function_register() while it reads a
  * signature, the call fails with QI_ERR_PYTHON. Code that catches it may be interrupted again. A system call
  * that Python waits in (a sleep, a lock, a socket, a child process) ends early, if the GUI thread is Python's
  * main thread; native code that neither returns to Python nor asks for signals goes on until it does, and
@@ -128,7 +128,7 @@ QI_API int qi_watchdog_stop(qi_runtime *runtime);
  * in another, it waits for the GIL. Fails: QI_ERR_STATE (no Python code holds the GUI thread),
  * QI_ERR_ENCODING, QI_ERR_MEMORY, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN.
  */
-QI_API int qi_interrupt(qi_runtime *runtime, const char *reason);
+QI_API int qi_runtime_interrupt(qi_runtime *runtime, const char *reason);
 
 /* What the loop has done since the runtime began, and what waits in it now. Times are nanoseconds. */
 typedef struct qi_loop_counters {
@@ -164,7 +164,7 @@ QI_API int qi_loop_counters_read(qi_runtime *runtime, qi_loop_counters *out);
  * Lists all tasks of the loop that have not ended.
  *
  * `*out` is a list of maps, owned: release it with qi_value_clear(). Each map has
- *   id            int      names the task to qi_task_cancel_id(); never used again for another
+ *   id            int      names the task to qi_tasks_cancel(); never used again for another
  *   name          text
  *   state         text     "running", "ready", "waiting" or "cancelling"
  *   current       bool     its step is on the GUI thread's stack now
@@ -204,7 +204,7 @@ QI_API int qi_tasks_trace(qi_runtime *runtime, bool on);
  * whether there is such a task is not answered.
  * Fails: QI_ERR_NOT_FOUND, QI_ERR_PYTHON, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN.
  */
-QI_API int qi_task_cancel_id(qi_runtime *runtime, int64_t id);
+QI_API int qi_tasks_cancel(qi_runtime *runtime, int64_t id);
 
 #ifdef __cplusplus
 }

@@ -42,40 +42,42 @@
 extern "C" {
 #endif
 
-typedef enum qi_plugin_state {
-    QI_PLUGIN_UNKNOWN = 0, /* there is no such plugin */
-    QI_PLUGIN_DISCOVERED,  /* found, and never enabled */
-    QI_PLUGIN_DISABLED,    /* off */
-    QI_PLUGIN_LOADING,     /* being started, or being ended: the reason says which */
-    QI_PLUGIN_ACTIVE,      /* on */
-    QI_PLUGIN_FAILED,      /* off, since its code failed: the reason and the traceback say how */
-    QI_PLUGIN_BLOCKED      /* off, since a check or the user said no before any of its code ran */
-} qi_plugin_state;
+/* The states of a plugin. */
+enum {
+    QI_PLUGIN_STATE_UNKNOWN = 0, /* there is no such plugin */
+    QI_PLUGIN_STATE_DISCOVERED,  /* found, and never enabled */
+    QI_PLUGIN_STATE_DISABLED,    /* off */
+    QI_PLUGIN_STATE_LOADING,     /* being started, or being ended: the reason says which */
+    QI_PLUGIN_STATE_ACTIVE,      /* on */
+    QI_PLUGIN_STATE_FAILED, /* off, since its code failed: the reason and the traceback say how */
+    QI_PLUGIN_STATE_BLOCKED /* off, since a check or the user said no before any of its code ran */
+};
 
 /** Returns a state's name in small letters, as "active". Static, never NULL. Thread: any. */
-QI_API const char *qi_plugin_state_name(qi_plugin_state state);
+QI_API const char *qi_plugin_state_name(int state);
 
-typedef enum qi_plugin_event_kind {
-    QI_PLUGIN_ADDED = 0, /* a plugin was found */
-    QI_PLUGIN_REMOVED,   /* its folder is gone */
-    QI_PLUGIN_STATE,     /* from `before` to `state` */
-    QI_PLUGIN_ACTIONS,   /* its actions, or what they show, have changed */
-    QI_PLUGIN_SETTING,   /* the setting `detail` has another value */
-    QI_PLUGIN_ERROR,     /* an exception that nobody awaits: `reason` is the message */
-    QI_PLUGIN_PROGRESS,  /* its files are being checked: `reason` and `progress` say how far that is */
-    QI_PLUGIN_SEARCHED   /* a search for plugins is over, and all that it found was told of; the id is "" */
-} qi_plugin_event_kind;
+/* The kinds of events of plugins. */
+enum {
+    QI_PLUGIN_EVENT_ADDED = 0, /* a plugin was found */
+    QI_PLUGIN_EVENT_REMOVED,   /* its folder is gone */
+    QI_PLUGIN_EVENT_STATE,     /* from `before` to `state` */
+    QI_PLUGIN_EVENT_ACTIONS,   /* its actions, or what they show, have changed */
+    QI_PLUGIN_EVENT_SETTING,   /* the setting `detail` has another value */
+    QI_PLUGIN_EVENT_ERROR,     /* an exception that nobody awaits: `reason` is the message */
+    QI_PLUGIN_EVENT_PROGRESS, /* its files are being checked: `reason` and `progress` say how far that is */
+    QI_PLUGIN_EVENT_SEARCHED /* a search for plugins is over, and all that it found was told of; the id is "" */
+};
 
 /* What happened to a plugin. Borrowed for the call, like all that it points at. */
 typedef struct qi_plugin_event {
     size_t size;
-    qi_plugin_event_kind kind;
+    int kind; /* QI_PLUGIN_EVENT_… */
     const char *id;
-    qi_plugin_state state, before; /* the same where they have not changed */
-    const char *reason;            /* of the state, or an error's message; NULL: none */
-    const char *traceback;         /* NULL: none */
-    const char *detail;            /* the key of a setting; NULL: none */
-    double progress;               /* from 0 to 1: how much of its files has been checked; -1: not known */
+    int state, before;     /* QI_PLUGIN_STATE_…; the same where they have not changed */
+    const char *reason;    /* of the state, or an error's message; NULL: none */
+    const char *traceback; /* NULL: none */
+    const char *detail;    /* the key of a setting; NULL: none */
+    double progress;       /* from 0 to 1: how much of its files has been checked; -1: not known */
 } qi_plugin_event;
 
 /* Thread: GUI, without the GIL. */
@@ -140,11 +142,11 @@ QI_API void qi_plugins_config_init(qi_plugins_config *config);
 /**
  * Begins to look for plugins, and starts those that the user has enabled, in the order of their ids, in the event loop.
  *
- * It does not wait for disks: the search goes on in a thread. Its end is told by QI_PLUGIN_ADDED for each plugin, then
- * QI_PLUGIN_SEARCHED, from the event loop, or from the first function that needs to know: a function that asks for
+ * It does not wait for disks: the search goes on in a thread. Its end is told by QI_PLUGIN_EVENT_ADDED for each plugin, then
+ * QI_PLUGIN_EVENT_SEARCHED, from the event loop, or from the first function that needs to know: a function that asks for
  * a plugin waits for the end of the search, and no events are handled meanwhile, if it is qi_plugins_list() during the
  * first search, or the id is not known yet. qi_plugin_enable(), _disable(), _reload() and _withdraw() never wait: their
- * tasks do. A host with a window asks when QI_PLUGIN_SEARCHED has come, or qi_plugins_searching() says no.
+ * tasks do. A host with a window asks when QI_PLUGIN_EVENT_SEARCHED has come, or qi_plugins_searching() says no.
  * A plugin whose files take long to check does not keep the next ones from starting.
  *
  * `config` is copied; NULL means all defaults. A shutdown of the runtime ends active plugins first, the one that was
@@ -157,7 +159,7 @@ QI_API int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config
  * Looks for plugins again: new ones are DISCOVERED, those whose folder is gone are disabled and removed.
  *
  * It only begins that, as qi_plugins_start() does; what is known already is answered as it was until
- * QI_PLUGIN_SEARCHED is told.
+ * QI_PLUGIN_EVENT_SEARCHED is told.
  */
 QI_API int qi_plugins_rescan(qi_runtime *runtime);
 
@@ -174,7 +176,7 @@ QI_API int qi_plugins_listen(qi_runtime *runtime, qi_plugin_event_fn event, void
 QI_API int qi_plugins_unlisten(qi_runtime *runtime, qi_plugin_event_fn event, void *user);
 
 /**
- * Describes all plugins, a list of maps ordered by name, each as qi_plugin_info() has it. Waits for the first search.
+ * Describes all plugins, a list of maps ordered by name, each as qi_plugin_describe() has it. Waits for the first search.
  *
  * `*out` is owned: release it with qi_value_clear().
  */
@@ -207,22 +209,22 @@ QI_API int qi_plugins_list(qi_runtime *runtime, qi_value *out);
  *
  * `*out` is owned: release it with qi_value_clear().
  */
-QI_API int qi_plugin_info(qi_runtime *runtime, const char *id, qi_value *out);
+QI_API int qi_plugin_describe(qi_runtime *runtime, const char *id, qi_value *out);
 
 /**
- * Returns the state of a plugin; QI_PLUGIN_UNKNOWN if there is none, or the call fails. Waits for a search that goes
+ * Returns the state of a plugin; QI_PLUGIN_STATE_UNKNOWN if there is none, or the call fails. Waits for a search that goes
  * on if the id is not known. Thread: GUI.
  */
-QI_API qi_plugin_state qi_plugin_state_of(qi_runtime *runtime, const char *id);
+QI_API int qi_plugin_state(qi_runtime *runtime, const char *id);
 
 /**
  * Starts a plugin, now and with each qi_plugins_start(). One that is on already stays as it is.
  *
  * Its files are checked and hashed in a thread, then the user is asked, then its modules are compiled in a thread, and
- * imported. What was hashed is what is imported: a file that has changed meanwhile is refused. QI_PLUGIN_PROGRESS and
+ * imported. What was hashed is what is imported: a file that has changed meanwhile is refused. QI_PLUGIN_EVENT_PROGRESS and
  * the task's progress (in kB) tell how far it is; qi_plugin_disable() ends that at once.
  *
- * The task's result is the map of qi_plugin_info(): its "state" says what came of it. `options` may be NULL, and its
+ * The task's result is the map of qi_plugin_describe(): its "state" says what came of it. `options` may be NULL, and its
  * `callable` is not used; `out` is as that of qi_run_task(). Fails also as qi_run_task(). An id that turns out to be
  * no plugin's at the end of a search that goes on makes the task fail.
  */
@@ -257,7 +259,7 @@ QI_API int qi_plugin_withdraw(qi_runtime *runtime, const char *id, const qi_task
  *
  * `*out` is owned: release it with qi_value_clear(). Fails: QI_ERR_NOT_FOUND also for the key, with near names.
  */
-QI_API int qi_plugin_setting(qi_runtime *runtime, const char *id, const char *key, qi_value *out);
+QI_API int qi_plugin_get_setting(qi_runtime *runtime, const char *id, const char *key, qi_value *out);
 
 /**
  * Sets a setting of a plugin, stores it, and tells the plugin. NULL as the value, or none, resets it.

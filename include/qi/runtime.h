@@ -134,7 +134,7 @@ typedef struct qi_config {
      * long when Qt has had nothing to do for a second. At most 1000000. 0: 2000. */
     unsigned slice_us;
     /* What happens to asyncio in nested Qt event loops. 0: QI_NESTED_RUN. */
-    qi_nested nested;
+    int nested; /* a qi_nested */
     /* How many Qt event loops may be nested inside each other with asyncio running in all of them;
      * further ones are reported, and asyncio holds still in them. At most 10000. 0: 64. */
     unsigned nested_limit;
@@ -207,7 +207,7 @@ QI_API int qi_runtime_init(const qi_config *config, qi_runtime **out);
 
 /* Flags of qi_runtime_shutdown(). */
 enum {
-    QI_SHUTDOWN_FINALIZE = 1 /* end the interpreter too; it cannot be started again in this process */
+    QI_SHUTDOWN_FLAG_FINALIZE = 1 /* end the interpreter too; it cannot be started again in this process */
 };
 
 /**
@@ -222,7 +222,7 @@ enum {
  * `grace_ms`, `cancel_ms` and `executor_ms`, what plugins' ends may take, and at most a second more. Unless the configuration says otherwise, all this happens by
  * itself when the application emits aboutToQuit; a call after that does nothing and returns QI_OK.
  *
- * `flags` is 0 or QI_SHUTDOWN_FINALIZE. An interpreter to which libqi attached, in which threads were
+ * `flags` is 0 or QI_SHUTDOWN_FLAG_FINALIZE. An interpreter to which libqi attached, in which threads were
  * left behind, or to which the caller returns (a host's callback, or a member of a QObject that Python
  * calls), is not finalised. Called from inside a coroutine, it begins when the loop's
  * current callbacks have returned, and returns QI_OK at once.
@@ -235,15 +235,16 @@ enum {
  */
 QI_API int qi_runtime_shutdown(qi_runtime *runtime, unsigned flags);
 
-typedef enum qi_runtime_phase {
-    QI_RUNTIME_NONE = 0, /* not a runtime's handle */
-    QI_RUNTIME_RUNNING,
-    QI_RUNTIME_CLOSING,
-    QI_RUNTIME_CLOSED
-} qi_runtime_phase;
+/* The states of a runtime. */
+enum {
+    QI_RUNTIME_STATE_NONE = 0, /* not a runtime's handle */
+    QI_RUNTIME_STATE_RUNNING,
+    QI_RUNTIME_STATE_CLOSING,
+    QI_RUNTIME_STATE_CLOSED
+};
 
-/** Returns the state of a runtime; QI_RUNTIME_NONE for NULL and foreign pointers. Thread: any. */
-QI_API qi_runtime_phase qi_runtime_state(const qi_runtime *runtime);
+/** Returns the state of a runtime; QI_RUNTIME_STATE_NONE for NULL and foreign pointers. Thread: any. */
+QI_API int qi_runtime_state(const qi_runtime *runtime);
 
 /** Returns the process's runtime while it is RUNNING or CLOSING, else NULL; a child of fork() has none. Borrowed.
  * Thread: any. */
@@ -266,10 +267,10 @@ QI_API int qi_runtime_set_slice(qi_runtime *runtime, unsigned microseconds);
  * Thread: GUI. Fails: QI_ERR_ARGUMENT, QI_ERR_STATE, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING,
  * QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD, QI_ERR_ENCODING, QI_ERR_DEAD_OBJECT, QI_ERR_MEMORY.
  */
-QI_API int qi_host_register(qi_runtime *runtime, const char *name, qi_object *object);
+QI_API int qi_object_register(qi_runtime *runtime, const char *name, qi_object *object);
 
-/** Takes a name out of qi.host. Thread: GUI. Fails: as qi_host_register(), and QI_ERR_NOT_FOUND. */
-QI_API int qi_host_unregister(qi_runtime *runtime, const char *name);
+/** Takes a name out of qi.host. Thread: GUI. Fails: as qi_object_register(), and QI_ERR_NOT_FOUND. */
+QI_API int qi_object_unregister(qi_runtime *runtime, const char *name);
 
 /**
  * Runs Python source as a module's body would be, in the namespace of `__main__`.

@@ -104,7 +104,7 @@ class Runtime
         if (!m_owns)
             return;
         qi_runtime_shutdown(m_handle, 0);
-        if (qi_runtime_state(m_handle) == QI_RUNTIME_CLOSED)
+        if (qi_runtime_state(m_handle) == QI_RUNTIME_STATE_CLOSED)
             (void)std::exchange(detail::kept_callbacks(), nullptr);
     }
 
@@ -136,7 +136,7 @@ class Runtime
     /** Whether it runs, and has not begun to shut down. Thread: any. */
     bool is_running() const
     {
-        return qi_runtime_state(m_handle) == QI_RUNTIME_RUNNING;
+        return qi_runtime_state(m_handle) == QI_RUNTIME_STATE_RUNNING;
     }
     /** The same. */
     explicit operator bool() const
@@ -219,15 +219,15 @@ class Runtime
         return detail::connect_named(m_handle, sender, signal, target, options);
     }
 
-    /** Shows an object to Python, as qi.host.<name>: see qi_host_register(). Thread: GUI. */
+    /** Shows an object to Python, as qi.host.<name>: see qi_object_register(). Thread: GUI. */
     Result<void> show(const QString &name, QObject *object) const
     {
-        return Result<void>::of(qi_host_register(m_handle, name.toUtf8().constData(), object));
+        return Result<void>::of(qi_object_register(m_handle, name.toUtf8().constData(), object));
     }
     /** Takes a name out of qi.host. Thread: GUI. */
     Result<void> hide(const QString &name) const
     {
-        return Result<void>::of(qi_host_unregister(m_handle, name.toUtf8().constData()));
+        return Result<void>::of(qi_object_unregister(m_handle, name.toUtf8().constData()));
     }
 
     /* -- functions ------------------------------------------------------------------------------------ */
@@ -249,7 +249,7 @@ class Runtime
     /** Takes a function out of qi.host. Thread: GUI. */
     Result<void> unexpose(const char *name) const
     {
-        return Result<void>::of(qi_unexpose(m_handle, name));
+        return Result<void>::of(qi_function_unregister(m_handle, name));
     }
 
     /* -- source -------------------------------------------------------------------------------------- */

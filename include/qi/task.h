@@ -23,13 +23,14 @@ extern "C" {
 typedef struct qi_task qi_task;
 typedef struct qi_callable qi_callable;
 
-typedef enum qi_task_phase {
-    QI_TASK_INVALID = 0, /* not a task's handle */
-    QI_TASK_PENDING,     /* on its way to the GUI thread, or suspended, or running */
-    QI_TASK_DONE,        /* returned a result */
-    QI_TASK_FAILED,      /* raised an exception */
-    QI_TASK_CANCELLED    /* ended by cancellation: by hand, timeout, owner, or shutdown */
-} qi_task_phase;
+/* The states of a task. */
+enum {
+    QI_TASK_STATE_INVALID = 0, /* not a task's handle */
+    QI_TASK_STATE_PENDING,     /* on its way to the GUI thread, or suspended, or running */
+    QI_TASK_STATE_DONE,        /* returned a result */
+    QI_TASK_STATE_FAILED,      /* raised an exception */
+    QI_TASK_STATE_CANCELLED    /* ended by cancellation: by hand, timeout, owner, or shutdown */
+};
 
 /*
  * Gets the end of a task, once, on the GUI thread, without the GIL, also when it ends before
@@ -53,7 +54,7 @@ typedef void (*qi_task_progress_fn)(int64_t value, int64_t maximum, const char *
 enum {
     /* A callable that is no coroutine function is called directly, and what it returns is the result.
      * Without this flag it is refused before it is called. */
-    QI_TASK_ALLOW_PLAIN = 1
+    QI_TASK_FLAG_ALLOW_PLAIN = 1
 };
 
 /* How a task is launched. Fill it with qi_task_options_init(), then set what you need. */
@@ -66,7 +67,7 @@ typedef struct qi_task_options {
     qi_task_progress_fn progress; /* NULL: nobody is told */
     void *user;                   /* for `done` and `progress`; kept until the task has ended */
     qi_callable *callable; /* what to call, where `target` is NULL; NULL: `target` names it */
-    unsigned flags;        /* QI_TASK_*, 0: none */
+    unsigned flags;        /* QI_TASK_FLAG_…; 0: none */
 } qi_task_options;
 
 /** Fills options with the defaults described at their fields. NULL is allowed. Thread: any. */
@@ -98,8 +99,8 @@ QI_API int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *
  */
 QI_API int qi_task_cancel(qi_task *task);
 
-/** Returns the state of a task; QI_TASK_INVALID for NULL and foreign pointers. Thread: any. */
-QI_API qi_task_phase qi_task_state(const qi_task *task);
+/** Returns the state of a task; QI_TASK_STATE_INVALID for NULL and foreign pointers. Thread: any. */
+QI_API int qi_task_state(const qi_task *task);
 
 /**
  * Reads the result of a task.

@@ -61,10 +61,10 @@ struct TaskOptions {
 
 /** Where a task stands. */
 enum class TaskPhase {
-    Pending = QI_TASK_PENDING,
-    Done = QI_TASK_DONE,
-    Failed = QI_TASK_FAILED,
-    Cancelled = QI_TASK_CANCELLED
+    Pending = QI_TASK_STATE_PENDING,
+    Done = QI_TASK_STATE_DONE,
+    Failed = QI_TASK_STATE_FAILED,
+    Cancelled = QI_TASK_STATE_CANCELLED
 };
 
 namespace detail
@@ -133,7 +133,7 @@ class TaskState : public std::enable_shared_from_this<TaskState>
         raw.timeout_ms = as_unsigned(options.timeout);
         raw.owner = options.owner;
         raw.callable = target.callable();
-        raw.flags = options.allow_plain ? unsigned(QI_TASK_ALLOW_PLAIN) : 0u;
+        raw.flags = options.allow_plain ? unsigned(QI_TASK_FLAG_ALLOW_PLAIN) : 0u;
         raw.done = on_done;
         raw.progress = on_progress;
         auto kept = std::make_unique<std::shared_ptr<TaskState>>(shared_from_this());
@@ -249,7 +249,7 @@ class TaskState : public std::enable_shared_from_this<TaskState>
     {
         if (m_launch_error)
             report(*m_launch_error, m_target, m_name);
-        else if (m_task && qi_task_state(m_task) == QI_TASK_FAILED &&
+        else if (m_task && qi_task_state(m_task) == QI_TASK_STATE_FAILED &&
                  qi_task_result(m_task, nullptr) < 0)
             report(Error::last(), m_target, m_name);
     }

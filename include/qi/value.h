@@ -46,7 +46,7 @@ typedef struct qi_value qi_value;
 typedef struct qi_entry qi_entry;
 
 struct qi_value {
-    qi_kind kind;
+    int kind;  /* a qi_kind */
     int flags; /* libqi's own; 0 in a borrowing value */
     union {
         bool boolean;
@@ -221,7 +221,7 @@ QI_API qi_object *qi_value_object(const qi_value *value);
 QI_API size_t qi_value_describe(const qi_value *value, char *buffer, size_t size);
 
 /** Returns a kind's name, as "text", or "unknown". Static. Thread: any. */
-QI_API const char *qi_kind_name(qi_kind kind);
+QI_API const char *qi_kind_name(int kind);
 
 #ifdef __cplusplus
 }

@@ -54,7 +54,7 @@ class Value
     /** An owning copy. Fails as qi_value_copy(). */
     Result<Value> copy() const { return copy_of(m_value); }
 
-    qi_kind kind() const { return m_value.kind; }
+    int kind() const { return m_value.kind; }
     bool is_none() const { return kind() == QI_KIND_NONE; }
     /** The value for the C API, borrowed. */
     const qi_value &get() const { return m_value; }

@@ -74,7 +74,7 @@ static int check(const qi_config *config)
                         "which installation it belongs to, so set only venv");
     if (config->nested != QI_NESTED_RUN && config->nested != QI_NESTED_HOLD)
         return qip_fail(QI_ERR_ARGUMENT, "nested is %d, which is no value of qi_nested",
-                        (int)config->nested);
+                        config->nested);
     if (config->slice_us > LONGEST_SLICE_US)
         return qip_fail(QI_ERR_ARGUMENT, "slice_us is %u; the longest is %d", config->slice_us,
                         LONGEST_SLICE_US);

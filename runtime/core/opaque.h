@@ -40,7 +40,7 @@ extern qip_guard_functions qip_guard_port;
 /* False: the value points at NULL although it is not empty, which only one that the host made can. */
 bool qip_value_is_whole(const qi_value *value);
 
-int qip_value_own_text(qi_value *out, qi_kind kind, const char *data, size_t size);
+int qip_value_own_text(qi_value *out, int kind, const char *data, size_t size);
 qi_value *qip_value_own_list(qi_value *out, size_t count);
 qi_entry *qip_value_own_map(qi_value *out, size_t count);
 void qip_value_own_python(qi_value *out, void *held);

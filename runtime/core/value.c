@@ -223,7 +223,7 @@ void qi_value_clear(qi_value *value)
 
 /* -- making owning values, for convert.c ----------------------------------------------------------- */
 
-int qip_value_own_text(qi_value *out, qi_kind kind, const char *data, size_t size)
+int qip_value_own_text(qi_value *out, int kind, const char *data, size_t size)
 {
     qi_value borrowed = kind == QI_KIND_TEXT ? qi_text_n(data, size) : qi_bytes(data, size);
     return copy(out, &borrowed, 0);
@@ -368,7 +368,7 @@ qi_object *qi_value_object(const qi_value *value)
                                   : value->as.object.pointer;
 }
 
-const char *qi_kind_name(qi_kind kind)
+const char *qi_kind_name(int kind)
 {
     static const char *const names[] = {
         [QI_KIND_NONE] = "none",     [QI_KIND_BOOL] = "bool", [QI_KIND_INT] = "int",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * qi_doctor(): what is known of Python and the configuration before anything is started. qt/doctor.cpp makes
+ * qi_doctor_examine(): what is known of Python and the configuration before anything is started. qt/doctor.cpp makes
  * the report of it, and has an interpreter run qi._life.examine for the rest.
  */
 #define PY_SSIZE_T_CLEAN
@@ -126,7 +126,7 @@ static int find(findings *found, const qi_doctor_options *options)
     if (status == QI_OK)
         status = find_location(found);
     find_versions(found);
-    found->library = qip_loaded_at((const void *)&qi_doctor);
+    found->library = qip_loaded_at((const void *)&qi_doctor_examine);
     found->libpython = qip_loaded_at((const void *)&Py_GetVersion);
     return status;
 }
@@ -168,7 +168,7 @@ static int examine(const findings *found, const char *program, bool embeds, qi_v
     return qip_doctor_examine(&facts, out);
 }
 
-int qi_doctor(const qi_doctor_options *options, qi_value *out)
+int qi_doctor_examine(const qi_doctor_options *options, qi_value *out)
 {
     qi_doctor_options defaults;
     findings found = {0};
@@ -200,7 +200,7 @@ static int examine_stock(const char *executable, const qi_doctor_options *option
         status = collect_folders(&found, options);
     find_versions(&found);
     found.config.use_environment = true;
-    found.library = qip_loaded_at((const void *)&qi_doctor);
+    found.library = qip_loaded_at((const void *)&qi_doctor_examine);
     found.libpython = qip_loaded_at((const void *)&Py_GetVersion);
     if (status == QI_OK)
         status = examine(&found, found.location.program, false, out);
@@ -229,7 +229,7 @@ static PyObject *doctor(PyObject *Py_UNUSED(self), PyObject *const *args, Py_ssi
     options.plugin_folder_count = (size_t)count - 1;
     Py_BEGIN_ALLOW_THREADS
     status = qip_single_is_extension() ? examine_stock(texts[0], &options, &report)
-                                       : qi_doctor(&options, &report);
+                                       : qi_doctor_examine(&options, &report);
     Py_END_ALLOW_THREADS
     if (status != QI_OK)
         return qip_raise_status(qi_last_error());

@@ -43,11 +43,11 @@ qi_runtime *qi_runtime_current(void)
     return qip_gate_is_foreign() ? NULL : qip_runtime_current();
 }
 
-qi_runtime_phase qi_runtime_state(const qi_runtime *runtime)
+int qi_runtime_state(const qi_runtime *runtime)
 {
     if (!qip_handle_is(runtime, QIP_HANDLE_RUNTIME))
-        return QI_RUNTIME_NONE;
-    return qip_gate_is_foreign() ? QI_RUNTIME_CLOSED : qip_runtime_phase(runtime);
+        return QI_RUNTIME_STATE_NONE;
+    return qip_gate_is_foreign() ? QI_RUNTIME_STATE_CLOSED : qip_runtime_phase(runtime);
 }
 
 int qi_runtime_set_slice(qi_runtime *runtime, unsigned microseconds)
@@ -221,7 +221,7 @@ int qi_runtime_init(const qi_config *config, qi_runtime **out)
         qip_qt_off_quit(own->on_quit);
         own->on_quit = NULL;
         /* Once the gate was open, another thread may have got it from qi_runtime_current(): it stays, as CLOSED. */
-        if (qip_runtime_phase(runtime) == QI_RUNTIME_NONE)
+        if (qip_runtime_phase(runtime) == QI_RUNTIME_STATE_NONE)
             destroy(runtime);
         return status;
     }

@@ -284,7 +284,7 @@ static bool shut_down(qi_runtime *runtime)
     qip_deadline_lift(); /* for the host's code */
     tell(config, &report);
     own->shutdown_status = verdict(&report);
-    const bool finalize = (own->shutdown_flags & QI_SHUTDOWN_FINALIZE) && may_finalize(&report);
+    const bool finalize = (own->shutdown_flags & QI_SHUTDOWN_FLAG_FINALIZE) && may_finalize(&report);
     free((void *)report.task_names);
     free((void *)report.thread_names);
     Py_XDECREF(outcome.tasks);
@@ -327,7 +327,7 @@ static void try_again(void *data)
 {
     qi_runtime *runtime = data;
 
-    if (qip_runtime_phase(runtime) != QI_RUNTIME_CLOSING || own_of(runtime)->shutting_down)
+    if (qip_runtime_phase(runtime) != QI_RUNTIME_STATE_CLOSING || own_of(runtime)->shutting_down)
         return;
     if (is_busy(runtime))
         begin_later(runtime); /* a nested event loop, inside the callback that asked */
@@ -393,9 +393,10 @@ int qi_runtime_shutdown(qi_runtime *runtime, unsigned flags)
         return status;
     if (!qip_runtime_on_gui_thread())
         return qip_fail(QI_ERR_WRONG_THREAD, "qi_runtime_shutdown() belongs to the GUI thread");
-    if (flags & ~(unsigned)QI_SHUTDOWN_FINALIZE)
-        return qip_fail(QI_ERR_ARGUMENT, "flags is 0x%x; only QI_SHUTDOWN_FINALIZE is known", flags);
-    if (qip_runtime_phase(runtime) == QI_RUNTIME_CLOSED)
+    if (flags & ~(unsigned)QI_SHUTDOWN_FLAG_FINALIZE)
+        return qip_fail(QI_ERR_ARGUMENT, "flags is 0x%x; only QI_SHUTDOWN_FLAG_FINALIZE is known",
+                        flags);
+    if (qip_runtime_phase(runtime) == QI_RUNTIME_STATE_CLOSED)
         return QI_OK;
     return begin_closing(runtime, flags);
 }
@@ -404,6 +405,6 @@ void qip_shutdown_on_quit(void *data)
 {
     qi_runtime *runtime = data;
 
-    if (qip_runtime_phase(runtime) == QI_RUNTIME_RUNNING && !qip_gate_is_foreign())
+    if (qip_runtime_phase(runtime) == QI_RUNTIME_STATE_RUNNING && !qip_gate_is_foreign())
         (void)begin_closing(runtime, 0); /* the report and the log have told what went wrong */
 }

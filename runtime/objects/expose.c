@@ -113,7 +113,7 @@ int qip_expose_check_object(const char *name)
         return QI_OK;
     return qip_fail(QI_ERR_STATE,
                     "qi.host.%s is a function of the application, so no object can be "
-                    "qi.host.%s; take it out with qi_unexpose(), or choose another name",
+                    "qi.host.%s; take it out with qi_function_unregister(), or choose another name",
                     near, name);
 }
 
@@ -159,7 +159,7 @@ static int check_function(const qi_function *function)
 {
     if (!function)
         return qip_fail(QI_ERR_ARGUMENT,
-                        "the function is NULL; qi_unexpose() takes one out of qi.host");
+                        "the function is NULL; qi_function_unregister() takes one out of qi.host");
     if (function->size != sizeof *function)
         return qip_fail(QI_ERR_ABI,
                         "qi_function has size %zu, but this library knows %zu; fill it with "
@@ -167,7 +167,7 @@ static int check_function(const qi_function *function)
                         function->size, sizeof *function);
     if (!function->call)
         return qip_fail(QI_ERR_ARGUMENT, "qi_function.call is NULL; there is nothing to call");
-    if (function->flags & ~(unsigned)QI_EXPOSE_POOL)
+    if (function->flags & ~(unsigned)QI_FUNCTION_FLAG_POOL)
         return qip_fail(QI_ERR_ARGUMENT, "qi_function has unknown flags: 0x%x", function->flags);
     if (function->owner && qip_qt_is_dying(function->owner))
         return qip_fail(QI_ERR_DEAD_OBJECT,
@@ -222,7 +222,7 @@ static int expose(const char *name, const qi_function *spec)
     return status;
 }
 
-int qi_expose(qi_runtime *runtime, const char *name, const qi_function *function)
+int qi_function_register(qi_runtime *runtime, const char *name, const qi_function *function)
 {
     int status = qip_runtime_check_gui(runtime);
 
@@ -250,7 +250,7 @@ static int take_out(const char *name)
     return QI_OK;
 }
 
-int qi_unexpose(qi_runtime *runtime, const char *name)
+int qi_function_unregister(qi_runtime *runtime, const char *name)
 {
     int status = qip_runtime_check_gui(runtime);
 

@@ -133,7 +133,7 @@ PyObject *qip_function_new(const char *name, const qi_function *spec)
         return NULL;
     self->vectorcall = function_call;
     self->why = owner_is_gone;
-    self->on_pool = spec->flags & QI_EXPOSE_POOL;
+    self->on_pool = spec->flags & QI_FUNCTION_FLAG_POOL;
     self->takes.name = PyUnicode_FromString(name);
     if (self->takes.name && spec->doc)
         self->doc = PyUnicode_FromString(spec->doc);

@@ -10,7 +10,7 @@
 #include "core/status.h"
 #include "python/visit.h"
 
-int qi_host_register(qi_runtime *runtime, const char *name, qi_object *object)
+int qi_object_register(qi_runtime *runtime, const char *name, qi_object *object)
 {
     int status = qip_runtime_check_gui(runtime);
 
@@ -18,7 +18,7 @@ int qi_host_register(qi_runtime *runtime, const char *name, qi_object *object)
         return status;
     if (!object)
         return qip_fail(QI_ERR_ARGUMENT,
-                        "the object is NULL; qi_host_unregister() takes a name out");
+                        "the object is NULL; qi_object_unregister() takes a name out");
     if (qip_qt_is_dying(object))
         return qip_fail(QI_ERR_DEAD_OBJECT,
                         "the object is being destroyed; Python could not use it");
@@ -32,7 +32,7 @@ int qi_host_register(qi_runtime *runtime, const char *name, qi_object *object)
     return status;
 }
 
-int qi_host_unregister(qi_runtime *runtime, const char *name)
+int qi_object_unregister(qi_runtime *runtime, const char *name)
 {
     int status = qip_runtime_check_gui(runtime);
 

@@ -31,13 +31,13 @@ enum {
     DEFAULT_STORM_MS = 10000
 };
 
-const char *qi_plugin_state_name(qi_plugin_state state)
+const char *qi_plugin_state_name(int state)
 {
     static const char *const names[] = {
-        [QI_PLUGIN_UNKNOWN] = "unknown",   [QI_PLUGIN_DISCOVERED] = "discovered",
-        [QI_PLUGIN_DISABLED] = "disabled", [QI_PLUGIN_LOADING] = "loading",
-        [QI_PLUGIN_ACTIVE] = "active",     [QI_PLUGIN_FAILED] = "failed",
-        [QI_PLUGIN_BLOCKED] = "blocked",
+        [QI_PLUGIN_STATE_UNKNOWN] = "unknown",   [QI_PLUGIN_STATE_DISCOVERED] = "discovered",
+        [QI_PLUGIN_STATE_DISABLED] = "disabled", [QI_PLUGIN_STATE_LOADING] = "loading",
+        [QI_PLUGIN_STATE_ACTIVE] = "active",     [QI_PLUGIN_STATE_FAILED] = "failed",
+        [QI_PLUGIN_STATE_BLOCKED] = "blocked",
     };
 
     return (unsigned)state < sizeof names / sizeof *names ? names[state] : names[0];
@@ -277,7 +277,7 @@ int qi_plugins_list(qi_runtime *runtime, qi_value *out)
     return status;
 }
 
-int qi_plugin_info(qi_runtime *runtime, const char *id, qi_value *out)
+int qi_plugin_describe(qi_runtime *runtime, const char *id, qi_value *out)
 {
     int status = check_id(runtime, id);
 
@@ -289,17 +289,17 @@ int qi_plugin_info(qi_runtime *runtime, const char *id, qi_value *out)
     return status;
 }
 
-qi_plugin_state qi_plugin_state_of(qi_runtime *runtime, const char *id)
+int qi_plugin_state(qi_runtime *runtime, const char *id)
 {
     qi_value state = qi_none();
 
     if (check_id(runtime, id) != QI_OK)
-        return QI_PLUGIN_UNKNOWN;
+        return QI_PLUGIN_STATE_UNKNOWN;
     qip_visit visit = qip_python_enter();
     int status = read_answer(qip_call_python(own_module, "state_of", "(s)", id),
                              "asking for a plugin's state", &state);
     qip_python_leave(visit);
-    return status == QI_OK ? (qi_plugin_state)state.as.integer : QI_PLUGIN_UNKNOWN;
+    return status == QI_OK ? (int)state.as.integer : QI_PLUGIN_STATE_UNKNOWN;
 }
 
 /* -- changing ------------------------------------------------------------------------------------- */
@@ -365,7 +365,7 @@ int qi_plugin_withdraw(qi_runtime *runtime, const char *id, const qi_task_option
 
 /* -- settings and actions ------------------------------------------------------------------------- */
 
-int qi_plugin_setting(qi_runtime *runtime, const char *id, const char *key, qi_value *out)
+int qi_plugin_get_setting(qi_runtime *runtime, const char *id, const char *key, qi_value *out)
 {
     int status = check_id(runtime, id);
 

@@ -122,9 +122,9 @@ static PyObject *tell(PyObject *Py_UNUSED(module), PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "isiizzzd:_plugin_tell", &kind, &event.id, &state, &before,
                           &event.reason, &event.traceback, &event.detail, &event.progress))
         return NULL;
-    event.kind = (qi_plugin_event_kind)kind;
-    event.state = (qi_plugin_state)state;
-    event.before = (qi_plugin_state)before;
+    event.kind = kind;
+    event.state = state;
+    event.before = before;
     listener *last = first;
     while (last && last->next)
         last = last->next;

@@ -162,7 +162,7 @@ static int from_int(PyObject *object, qi_value *out)
     return 0;
 }
 
-static int own_bytes(qi_value *out, qi_kind kind, const char *data, Py_ssize_t size)
+static int own_bytes(qi_value *out, int kind, const char *data, Py_ssize_t size)
 {
     if (qip_value_own_text(out, kind, data, (size_t)size) == QI_OK)
         return 0;

@@ -19,7 +19,7 @@ static _Atomic(qi_runtime *) current;
 static pthread_t gui_thread;
 static atomic_bool have_gui_thread;
 
-static void set_phase(qi_runtime *runtime, qi_runtime_phase phase)
+static void set_phase(qi_runtime *runtime, int phase)
 {
     __atomic_store_n(&runtime->phase, (int)phase, __ATOMIC_SEQ_CST);
 }
@@ -29,18 +29,18 @@ void qip_gate_open(qi_runtime *runtime)
     runtime->forks = qip_fork_count;
     gui_thread = pthread_self();
     atomic_store(&have_gui_thread, true);
-    set_phase(runtime, QI_RUNTIME_RUNNING);
+    set_phase(runtime, QI_RUNTIME_STATE_RUNNING);
     atomic_store(&current, runtime);
 }
 
 void qip_gate_narrow(qi_runtime *runtime)
 {
-    set_phase(runtime, QI_RUNTIME_CLOSING);
+    set_phase(runtime, QI_RUNTIME_STATE_CLOSING);
 }
 
 void qip_gate_close(qi_runtime *runtime)
 {
-    set_phase(runtime, QI_RUNTIME_CLOSED);
+    set_phase(runtime, QI_RUNTIME_STATE_CLOSED);
     atomic_store(&current, NULL);
 }
 
@@ -60,9 +60,9 @@ bool qip_runtime_on_gui_thread(void)
     return atomic_load(&have_gui_thread) && pthread_equal(pthread_self(), gui_thread);
 }
 
-qi_runtime_phase qip_runtime_phase(const qi_runtime *runtime)
+int qip_runtime_phase(const qi_runtime *runtime)
 {
-    return (qi_runtime_phase)__atomic_load_n(&runtime->phase, __ATOMIC_SEQ_CST);
+    return __atomic_load_n(&runtime->phase, __ATOMIC_SEQ_CST);
 }
 
 int qip_runtime_check(const qi_runtime *runtime)
@@ -70,17 +70,17 @@ int qip_runtime_check(const qi_runtime *runtime)
     int status = qip_handle_check(runtime, QIP_HANDLE_RUNTIME, "runtime");
     if (status != QI_OK)
         return status;
-    if (runtime->forks != qip_fork_count && qip_runtime_phase(runtime) != QI_RUNTIME_CLOSED)
+    if (runtime->forks != qip_fork_count && qip_runtime_phase(runtime) != QI_RUNTIME_STATE_CLOSED)
         return qip_fail(QI_ERR_NOT_RUNNING,
                         "this process is a child of fork(), and the runtime is its parent's");
     switch (qip_runtime_phase(runtime)) {
-    case QI_RUNTIME_RUNNING:
+    case QI_RUNTIME_STATE_RUNNING:
         return qip_interp_alive()
                    ? QI_OK
                    : qip_fail(QI_ERR_NOT_RUNNING,
                               "Python was finalised by the application while the runtime stood; "
                               "qi_runtime_shutdown() comes first");
-    case QI_RUNTIME_CLOSING:
+    case QI_RUNTIME_STATE_CLOSING:
         return qip_fail(QI_ERR_SHUTTING_DOWN,
                         "the runtime is shutting down and takes no new calls");
     default:

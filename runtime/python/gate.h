@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 struct qi_runtime {
-    int phase;      /* qi_runtime_phase; qip_runtime_phase() reads it */
+    int phase;      /* int; qip_runtime_phase() reads it */
     unsigned forks; /* qip_fork_count when it was opened: in a child of fork() it is the parent's */
     unsigned generation; /* 1 for the first runtime of the process, and so on */
     PyObject *loop;      /* the QiSelectorEventLoop; NULL once CLOSED */
@@ -34,7 +34,7 @@ int qip_runtime_check_gui(const qi_runtime *runtime);
 bool qip_runtime_on_gui_thread(void);
 
 /* Thread: any. */
-qi_runtime_phase qip_runtime_phase(const qi_runtime *runtime);
+int qip_runtime_phase(const qi_runtime *runtime);
 
 /* Whether there is a runtime, and this process is a child of the one that it runs in. Thread: any. */
 bool qip_gate_is_foreign(void);

@@ -29,7 +29,7 @@ typedef struct qip_doctor_facts {
     size_t script_size;
 } qip_doctor_facts;
 
-/* Fills *out as qi_doctor() says. QI_OK, or QI_ERR_MEMORY with the record set. */
+/* Fills *out as qi_doctor_examine() says. QI_OK, or QI_ERR_MEMORY with the record set. */
 int qip_doctor_examine(const qip_doctor_facts *facts, qi_value *out);
 
 #ifdef __cplusplus

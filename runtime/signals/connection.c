@@ -132,9 +132,9 @@ static int check_slot(const plan *plan)
 {
     qip_signature takes;
 
-    if (!(plan->options->flags & QI_CONNECT_ALLOW_PLAIN)) {
+    if (!(plan->options->flags & QI_CONNECTION_FLAG_ALLOW_PLAIN)) {
         int status = qip_callable_check_coroutine(plan->callable, plan->target,
-                                                  "QI_CONNECT_ALLOW_PLAIN");
+                                                  "QI_CONNECTION_FLAG_ALLOW_PLAIN");
         if (status < 0)
             return status;
     }
@@ -165,7 +165,7 @@ static qip_slot *new_slot(const plan *plan)
         .overlap = plan->options->overlap,
         .queue_limit = plan->options->queue_limit,
         .owner = plan->options->owner,
-        .allow_plain = plan->options->flags & QI_CONNECT_ALLOW_PLAIN,
+        .allow_plain = plan->options->flags & QI_CONNECTION_FLAG_ALLOW_PLAIN,
     };
     qip_slot *slot = qip_slot_new(&spec);
 
@@ -195,7 +195,7 @@ static int open_connection(qi_connection *connection, const plan *plan)
         .callable = (PyObject *)connection->slot,
         .max_arguments = connection->slot->takes.most,
         .queued = options->delivery == QI_DELIVERY_QUEUED,
-        .single_shot = options->flags & QI_CONNECT_SINGLE_SHOT,
+        .single_shot = options->flags & QI_CONNECTION_FLAG_SINGLE_SHOT,
         .ended = relay_ended,
         .data = connection,
     };
@@ -245,7 +245,7 @@ static int find(qi_runtime *runtime, plan *plan, const char *signal, const char 
 
 static int check_options(const qi_connection_options *options)
 {
-    const unsigned known = QI_CONNECT_ALLOW_PLAIN | QI_CONNECT_SINGLE_SHOT;
+    const unsigned known = QI_CONNECTION_FLAG_ALLOW_PLAIN | QI_CONNECTION_FLAG_SINGLE_SHOT;
 
     if (options->size != sizeof *options)
         return qip_fail(
@@ -257,9 +257,9 @@ static int check_options(const qi_connection_options *options)
         return qip_fail(QI_ERR_ARGUMENT, "qi_connection_options has unknown flags: 0x%x",
                         options->flags);
     if ((unsigned)options->overlap > QI_OVERLAP_LATEST)
-        return qip_fail(QI_ERR_ARGUMENT, "%d is no qi_overlap", (int)options->overlap);
+        return qip_fail(QI_ERR_ARGUMENT, "%d is no qi_overlap", options->overlap);
     if ((unsigned)options->delivery > QI_DELIVERY_QUEUED)
-        return qip_fail(QI_ERR_ARGUMENT, "%d is no qi_delivery", (int)options->delivery);
+        return qip_fail(QI_ERR_ARGUMENT, "%d is no qi_delivery", options->delivery);
     return options->task_name ? qip_check_text(options->task_name, "the tasks' name") : QI_OK;
 }
 

@@ -44,7 +44,7 @@ typedef struct qip_slot {
     PyObject *target;      /* "module:callable", for reports; NULL until it is needed */
     PyObject *context; /* of the plugin that it belongs to; NULL: nobody's, it runs in the caller's */
     qip_signature takes;
-    qi_overlap overlap;
+    int overlap;        /* a qi_overlap */
     size_t queue_limit; /* 0: none */
     bool allow_plain;
     bool detached; /* nobody gets the tasks, so their exceptions are reported here */
@@ -63,7 +63,7 @@ typedef struct qip_slot_spec {
     const char *task_name;
     const char *signal;
     const char *target;
-    qi_overlap overlap;
+    int overlap; /* a qi_overlap */
     size_t queue_limit;
     qi_object *owner; /* that object's end closes the slot and cancels its tasks; NULL: nobody's does */
     bool allow_plain;

@@ -48,7 +48,7 @@ static int set_overlap(qip_slot *slot, const char *name)
 {
     for (int i = 0; i < OVERLAP_COUNT; i++) {
         if (strcmp(name, overlap_names[i]) == 0) {
-            slot->overlap = (qi_overlap)i;
+            slot->overlap = (int)i;
             return 0;
         }
     }

@@ -52,7 +52,7 @@ static qi_task *new_task(qi_runtime *runtime, const char *target, qi_callable *c
         return NULL;
     }
     atomic_init(&task->references, 1);
-    atomic_init(&task->phase, QI_TASK_PENDING);
+    atomic_init(&task->phase, QI_TASK_STATE_PENDING);
     pthread_mutex_init(&task->lock, NULL);
     make_condition(&task->ended);
     task->runtime = runtime;
@@ -87,7 +87,7 @@ static int check_options(const qi_task_options *options)
                         "qi_task_options has size %zu, but this library knows %zu; fill it with "
                         "qi_task_options_init()",
                         options->size, sizeof *options);
-    if (options->flags & ~(unsigned)QI_TASK_ALLOW_PLAIN)
+    if (options->flags & ~(unsigned)QI_TASK_FLAG_ALLOW_PLAIN)
         return qip_fail(QI_ERR_ARGUMENT, "qi_task_options has unknown flags: 0x%x", options->flags);
     return options->name ? qip_check_text(options->name, "the task's name") : QI_OK;
 }
@@ -184,12 +184,12 @@ int qi_task_cancel(qi_task *task)
                : qip_fail(QI_ERR_NOT_RUNNING, "the application has ended, and the task with it");
 }
 
-qi_task_phase qi_task_state(const qi_task *task)
+int qi_task_state(const qi_task *task)
 {
     /* Not by take(): a handle that is none is no failure, and leaves no record. */
     if (!qip_handle_take_quietly(task, QIP_HANDLE_TASK, keep_handle))
-        return QI_TASK_INVALID;
-    qi_task_phase phase = (qi_task_phase)atomic_load(&task->phase);
+        return QI_TASK_STATE_INVALID;
+    int phase = atomic_load(&task->phase);
     qip_task_drop((qi_task *)task);
     return phase;
 }

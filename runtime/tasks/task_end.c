@@ -26,17 +26,17 @@
 
 /* -- the end ----------------------------------------------------------------------------------------------------- */
 
-static qi_task_phase phase_of(int status)
+static int phase_of(int status)
 {
     switch (status) {
     case QI_OK:
-        return QI_TASK_DONE;
+        return QI_TASK_STATE_DONE;
     case QI_ERR_CANCELLED:
     case QI_ERR_TIMEOUT:
     case QI_ERR_SHUTTING_DOWN:
-        return QI_TASK_CANCELLED;
+        return QI_TASK_STATE_CANCELLED;
     default:
-        return QI_TASK_FAILED;
+        return QI_TASK_STATE_FAILED;
     }
 }
 
@@ -99,7 +99,7 @@ static void tell(qi_task *task, bool had_handles)
         (void)qip_hostcall("a task's done callback", call_done,
                            &(done_call){task, task->status == QI_OK ? &task->result : &none, error});
         qip_gil_take(thread);
-    } else if (phase_of(task->status) == QI_TASK_FAILED && !task->is_reported && !had_handles) {
+    } else if (phase_of(task->status) == QI_TASK_STATE_FAILED && !task->is_reported && !had_handles) {
         if (task->callable && !target)
             target = qip_callable_name(task->callable);
         qi_origin origin = {.task = task->name, .target = target};

@@ -139,7 +139,7 @@ static int proceed(qi_task *task, const char *name, PyObject *outcome)
         return qip_fail_python(name);
     if (is_coroutine)
         return start(task, outcome);
-    if (!(task->flags & QI_TASK_ALLOW_PLAIN))
+    if (!(task->flags & QI_TASK_FLAG_ALLOW_PLAIN))
         return qip_fail(QI_ERR_NOT_COROUTINE,
                         "\"%s\" returned an object of type %.200s and no coroutine", name,
                         Py_TYPE(outcome)->tp_name);
@@ -151,8 +151,8 @@ static int proceed(qi_task *task, const char *name, PyObject *outcome)
 static int check_kind(const qi_task *task, PyObject *callable, const char *name, bool *plain)
 {
     *plain = false;
-    if (!(task->flags & QI_TASK_ALLOW_PLAIN))
-        return qip_callable_check_coroutine(callable, name, "QI_TASK_ALLOW_PLAIN");
+    if (!(task->flags & QI_TASK_FLAG_ALLOW_PLAIN))
+        return qip_callable_check_coroutine(callable, name, "QI_TASK_FLAG_ALLOW_PLAIN");
     int is_coroutine = qip_signature_is_coroutine(callable);
     *plain = is_coroutine == 0;
     return is_coroutine < 0 ? qip_fail_python(name) : QI_OK;

@@ -32,7 +32,7 @@
 
 struct qi_task {
     atomic_int references; /* of all three sides, and of each call that looks into it */
-    _Atomic int phase;     /* qi_task_phase */
+    _Atomic int phase;     /* int */
     atomic_bool cancel_asked;
 
     pthread_mutex_t lock;
@@ -66,7 +66,7 @@ struct qi_task {
 
 static inline bool qip_task_is_pending(const qi_task *task)
 {
-    return atomic_load(&task->phase) == QI_TASK_PENDING;
+    return atomic_load(&task->phase) == QI_TASK_STATE_PENDING;
 }
 
 /* -- launches.c -------------------------------------------------------------------------------------- */

@@ -192,7 +192,7 @@ static int cancel_there(qi_runtime *runtime, int64_t id)
     return result ? QI_OK : qip_fail_python("cancelling a task");
 }
 
-int qi_task_cancel_id(qi_runtime *runtime, int64_t id)
+int qi_tasks_cancel(qi_runtime *runtime, int64_t id)
 {
     int status = qip_runtime_check(runtime);
 

@@ -394,7 +394,7 @@ void qip_interrupt_knock(void)
     pthread_mutex_unlock(&lock);
 }
 
-int qi_interrupt(qi_runtime *runtime, const char *reason)
+int qi_runtime_interrupt(qi_runtime *runtime, const char *reason)
 {
     int status = qip_runtime_check(runtime);
 

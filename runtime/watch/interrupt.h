@@ -14,7 +14,7 @@
 int qip_interrupt_open(void);
 void qip_interrupt_close(void);
 
-/* As qi_interrupt(), of what runs in that period of the pulse alone. GIL: does not matter. */
+/* As qi_runtime_interrupt(), of what runs in that period of the pulse alone. GIL: does not matter. */
 int qip_interrupt_period(uint64_t period, const char *reason);
 
 /* Repeats the system's signal, which may have come a moment before the system call that it should end. */

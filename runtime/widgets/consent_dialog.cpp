@@ -43,7 +43,7 @@ static QString authorsOf(const char *id)
     values::Owned info;
     qi_runtime *runtime = qi_runtime_current();
 
-    if (!runtime || !id || qi_plugin_info(runtime, id, info.out()) != QI_OK)
+    if (!runtime || !id || qi_plugin_describe(runtime, id, info.out()) != QI_OK)
         return {};
     QStringList authors;
     for (const QString &author : values::texts(info.get(), "authors"))

@@ -71,7 +71,7 @@ int ConsolePython::call(const char *function, const QList<qi_value> &arguments, 
     qi_task *task = nullptr;
 
     qi_task_options_init(&options);
-    options.flags = QI_TASK_ALLOW_PLAIN;
+    options.flags = QI_TASK_FLAG_ALLOW_PLAIN;
     options.name = "console";
     int status = qi_run_task(m_runtime, target.constData(), arguments.constData(),
                              size_t(arguments.size()), &options, &task);

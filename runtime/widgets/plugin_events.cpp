@@ -28,7 +28,7 @@ void PluginEvents::onEvent(const qi_plugin_event *event, void *user)
     auto *self = static_cast<PluginEvents *>(user);
 
     self->announce();
-    if (event->kind == QI_PLUGIN_ERROR)
+    if (event->kind == QI_PLUGIN_EVENT_ERROR)
         Q_EMIT self->failed(QString::fromUtf8(event->id), QString::fromUtf8(event->reason),
                             QString::fromUtf8(event->traceback));
 }

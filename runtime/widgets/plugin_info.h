@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One plugin as qi_plugin_info() describes it. */
+/* One plugin as qi_plugin_describe() describes it. */
 #ifndef QI_WIDGETS_PLUGIN_INFO_H
 #define QI_WIDGETS_PLUGIN_INFO_H
 

@@ -290,7 +290,7 @@ void PluginManagerPrivate::count()
     values::Owned answer;
     qi_runtime *runtime = events.runtime();
 
-    if (runtime && qi_plugin_info(runtime, current.toUtf8().constData(), answer.out()) == QI_OK)
+    if (runtime && qi_plugin_describe(runtime, current.toUtf8().constData(), answer.out()) == QI_OK)
         model.updateOne(readPlugin(answer.get()));
     showCurrent();
 }

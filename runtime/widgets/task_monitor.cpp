@@ -503,7 +503,7 @@ void TaskMonitor::cancelSelected()
         ids += row.data(TaskModel::IdRole).toLongLong();
     /* One that has ended meanwhile is none to speak of. */
     for (const qint64 id : std::as_const(ids))
-        if (const int status = qi_task_cancel_id(d->runtime(), id);
+        if (const int status = qi_tasks_cancel(d->runtime(), id);
             status != QI_OK && status != QI_ERR_NOT_FOUND)
             d->say(QString::fromUtf8(qi_last_error()->message));
     if (!ids.isEmpty())

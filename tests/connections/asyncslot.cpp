@@ -22,7 +22,7 @@ namespace
 struct Desk : Host {
     Desk()
     {
-        REQUIRE(qi_host_register(runtime, "emitter", &emitter) == QI_OK);
+        REQUIRE(qi_object_register(runtime, "emitter", &emitter) == QI_OK);
         exec("import asyncio, gc, launches, qi\n"
              "emitter = qi.host.emitter\n"
              "calls = launches.calls");
@@ -156,7 +156,7 @@ TEST_CASE("owner takes the tasks of the wrapper along") // T20
 {
     Desk desk;
     auto *owner = new QObject;
-    REQUIRE(qi_host_register(desk.runtime, "owner", owner) == QI_OK);
+    REQUIRE(qi_object_register(desk.runtime, "owner", owner) == QI_OK);
     desk.exec("emitter.plain.connect(qi.asyncslot(launches.waits, owner=qi.host.owner))");
     Q_EMIT desk.emitter.plain();
     delete owner;
@@ -171,7 +171,7 @@ TEST_CASE("owner that dies in another thread") // T20
     Desk desk;
     QObject *owner = nullptr;
     std::thread([&] { owner = new QObject; }).join();
-    REQUIRE(qi_host_register(desk.runtime, "owner", owner) == QI_OK);
+    REQUIRE(qi_object_register(desk.runtime, "owner", owner) == QI_OK);
     desk.exec("emitter.plain.connect(qi.asyncslot(launches.waits, owner=qi.host.owner))");
     Q_EMIT desk.emitter.plain();
     std::thread([&] { delete owner; }).join();

@@ -99,9 +99,9 @@ TEST_CASE("options that this library does not know")
     for (int wrong = 0; wrong < 4; wrong++) {
         qi_connection_options_init(&options);
         if (wrong == 0)
-            options.overlap = static_cast<qi_overlap>(7);
+            options.overlap = 7;
         else if (wrong == 1)
-            options.delivery = static_cast<qi_delivery>(-1);
+            options.delivery = -1;
         else if (wrong == 2)
             options.flags = 128;
         else

@@ -134,7 +134,7 @@ TEST_CASE("single shot disconnects at the first emission")
     Emitter emitter;
     qi_connection_options options;
     qi_connection_options_init(&options);
-    options.flags = QI_CONNECT_SINGLE_SHOT;
+    options.flags = QI_CONNECTION_FLAG_SINGLE_SHOT;
     qi_connection *connection = connect(host, &emitter, "numbered", "launches:waits", &options);
 
     Q_EMIT emitter.numbered(1);
@@ -204,7 +204,7 @@ TEST_CASE("plain function is called where that is allowed")
 
     CHECK(qi_asyncslot_connect(host.runtime, &emitter, "numbered", "launches:plain", &options,
                                nullptr) == QI_ERR_NOT_COROUTINE);
-    options.flags = QI_CONNECT_ALLOW_PLAIN;
+    options.flags = QI_CONNECTION_FLAG_ALLOW_PLAIN;
     qi_connection_release(connect(host, &emitter, "numbered", "launches:plain", &options));
     Q_EMIT emitter.numbered(1);
     CHECK(calls(host) == "[(1,)]");

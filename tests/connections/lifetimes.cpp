@@ -86,7 +86,7 @@ namespace
 enum class Ending { SenderDies, IsDisconnected, SingleShot };
 
 /* One coroutine runs, and whatever may wait does, when the connection ends; then its owner dies. */
-void outlive(qi_overlap overlap, Ending ending)
+void outlive(int overlap, Ending ending)
 {
     Host host;
     auto *emitter = new Emitter;
@@ -95,7 +95,7 @@ void outlive(qi_overlap overlap, Ending ending)
     qi_connection_options_init(&options);
     options.owner = owner;
     options.overlap = overlap;
-    options.flags = ending == Ending::SingleShot ? QI_CONNECT_SINGLE_SHOT : 0;
+    options.flags = ending == Ending::SingleShot ? QI_CONNECTION_FLAG_SINGLE_SHOT : 0;
     qi_connection *connection = nullptr;
     REQUIRE(qi_asyncslot_connect(host.runtime, emitter, "plain", "launches:waits", &options,
                                  &connection) == QI_OK);
@@ -126,7 +126,7 @@ TEST_CASE("owner cancels the tasks of a connection that has ended before it, wha
     for (Ending ending : {Ending::SenderDies, Ending::IsDisconnected, Ending::SingleShot}) {
         for (int overlap = QI_OVERLAP_CONCURRENT; overlap <= QI_OVERLAP_LATEST; overlap++) {
             CAPTURE(overlap, static_cast<int>(ending));
-            outlive(static_cast<qi_overlap>(overlap), ending);
+            outlive(overlap, ending);
         }
     }
 }
@@ -155,7 +155,7 @@ TEST_CASE("owner that dies before a queued single shot comes keeps its call from
     qi_connection_options_init(&options);
     options.owner = owner;
     options.delivery = QI_DELIVERY_QUEUED;
-    options.flags = QI_CONNECT_SINGLE_SHOT;
+    options.flags = QI_CONNECTION_FLAG_SINGLE_SHOT;
     REQUIRE(qi_asyncslot_connect(host.runtime, &emitter, "plain", "launches:waits", &options,
                                  nullptr) == QI_OK);
     Q_EMIT emitter.plain();
@@ -258,7 +258,7 @@ TEST_CASE("disconnecting inside the emission")
     Emitter emitter;
     qi_connection_options options;
     qi_connection_options_init(&options);
-    options.flags = QI_CONNECT_ALLOW_PLAIN;
+    options.flags = QI_CONNECTION_FLAG_ALLOW_PLAIN;
     host.exec("import ctypes, launches\ndef call(address): ctypes.CFUNCTYPE(None)(address)()");
     void (*slot)() = [] { qi_connection_disconnect(the_connection); };
     host.exec(("launches.disconnects = lambda *args: (launches.calls.append(args), call(" +
@@ -340,7 +340,7 @@ TEST_CASE("object that is being destroyed is refused") // T20
                                    nullptr) == QI_ERR_DEAD_OBJECT);
         CHECK(qi_run_task(host.runtime, "launches:waits", nullptr, 0, &task_options, nullptr) ==
               QI_ERR_DEAD_OBJECT);
-        CHECK(qi_host_register(host.runtime, "dying", dying) == QI_ERR_DEAD_OBJECT);
+        CHECK(qi_object_register(host.runtime, "dying", dying) == QI_ERR_DEAD_OBJECT);
         REQUIRE(qi_value_copy(&copy, &value) == QI_OK);
         CHECK(qi_value_object(&copy) == nullptr);
         CHECK(qi_run_task(host.runtime, "launches:record", &copy, 1, nullptr, nullptr) ==

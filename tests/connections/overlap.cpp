@@ -18,7 +18,7 @@ struct Run {
     std::vector<std::string> log;
 };
 
-Run run(qi_overlap overlap, size_t queue_limit = 0)
+Run run(int overlap, size_t queue_limit = 0)
 {
     Host host;
     Emitter emitter;

@@ -28,7 +28,7 @@ TEST_CASE("a_host_that_holds_the_gil_holds_it_afterwards")
     CHECK(PyRun_SimpleString("import asyncio, qi; asyncio.get_running_loop()") == 0);
     CHECK(host.eval("qi.QiLoopMode.GUEST.value") == "1");
     CHECK(PyGILState_Check());
-    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FLAG_FINALIZE) == QI_OK);
     CHECK(PyGILState_Check());
     CHECK(Py_IsInitialized()); // never finalised by us
     CHECK(Py_FinalizeEx() == 0);
@@ -101,7 +101,7 @@ void finalise_first(bool quits)
     QTimer timer;
 
     REQUIRE(host.init() == QI_OK);
-    REQUIRE(qi_host_register(host.runtime, "timer", &timer) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "timer", &timer) == QI_OK);
     host.exec("import asyncio, qi\n"
               "async def wait(): await asyncio.sleep(1000)\n"
               "loop = asyncio.get_running_loop()\n"
@@ -117,8 +117,8 @@ void finalise_first(bool quits)
     CHECK(qi_eval(host.runtime, "1", nullptr) == QI_ERR_NOT_RUNNING);
     CHECK(qi_run_task(host.runtime, "a:b", nullptr, 0, nullptr, nullptr) == QI_ERR_NOT_RUNNING);
     CHECK(qi_runtime_set_slice(host.runtime, 5) == QI_ERR_NOT_RUNNING);
-    CHECK(qi_host_unregister(host.runtime, "timer") == QI_ERR_NOT_RUNNING);
-    CHECK(qi_interrupt(host.runtime, nullptr) == QI_ERR_NOT_RUNNING);
+    CHECK(qi_object_unregister(host.runtime, "timer") == QI_ERR_NOT_RUNNING);
+    CHECK(qi_runtime_interrupt(host.runtime, nullptr) == QI_ERR_NOT_RUNNING);
     CHECK_FALSE(std::string(qi_last_error()->message).empty());
     CHECK(qi_task_cancel(task) == QI_ERR_NOT_RUNNING);
     qi_value_clear(&object);
@@ -126,11 +126,11 @@ void finalise_first(bool quits)
     host.app.processEvents();
     if (quits) {
         host.exec_and_quit();
-        CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+        CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED);
     }
     const int status = qi_runtime_shutdown(host.runtime, 0);
     CHECK(status == (quits ? QI_OK : QI_ERR_NOT_RUNNING));
-    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED);
     CHECK(qi_task_result(task, nullptr) == QI_ERR_SHUTTING_DOWN); // nobody waits for it for ever
     CHECK(qi_task_cancel(task) == QI_OK);
     qi_task_release(task);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// qi_doctor() from C: before there is anything, with a configuration that cannot work, while a runtime runs.
+// qi_doctor_examine() from C: before there is anything, with a configuration that cannot work, while a runtime runs.
 
 #include <string>
 #include <thread>
@@ -14,7 +14,7 @@ class Examined
   public:
     explicit Examined(const qi_doctor_options *options = nullptr)
     {
-        const int status = qi_doctor(options, &m_report);
+        const int status = qi_doctor_examine(options, &m_report);
         if (status != QI_OK)
             UNSCOPED_INFO(qi_last_error()->message);
         REQUIRE(status == QI_OK);
@@ -119,16 +119,16 @@ TEST_CASE("the doctor refuses options that nobody has filled")
     qi_config config = {};
     const char *broken[] = {"\xff"};
 
-    CHECK(qi_doctor(&options, &report) == QI_ERR_ABI);
+    CHECK(qi_doctor_examine(&options, &report) == QI_ERR_ABI);
     qi_doctor_options_init(&options);
-    CHECK(qi_doctor(&options, nullptr) == QI_ERR_ARGUMENT);
+    CHECK(qi_doctor_examine(&options, nullptr) == QI_ERR_ARGUMENT);
     options.plugin_folder_count = 1;
-    CHECK(qi_doctor(&options, &report) == QI_ERR_ARGUMENT);
+    CHECK(qi_doctor_examine(&options, &report) == QI_ERR_ARGUMENT);
     options.plugin_folders = broken;
-    CHECK(qi_doctor(&options, &report) == QI_ERR_ENCODING);
+    CHECK(qi_doctor_examine(&options, &report) == QI_ERR_ENCODING);
     qi_doctor_options_init(&options);
     options.config = &config;
-    CHECK(qi_doctor(&options, &report) == QI_ERR_ABI);
+    CHECK(qi_doctor_examine(&options, &report) == QI_ERR_ABI);
     qi_doctor_options_init(nullptr);
     CHECK(report.kind == QI_KIND_NONE);
 }

@@ -27,7 +27,7 @@ class Ending : public Embedding
         app.processEvents();
         exec(spoil);
         const int status = qi_runtime_shutdown(runtime, 0);
-        CHECK(qi_runtime_state(runtime) == QI_RUNTIME_CLOSED);
+        CHECK(qi_runtime_state(runtime) == QI_RUNTIME_STATE_CLOSED);
         CHECK(reports == 1);
         CHECK(clean == (status == QI_OK));
         return status;
@@ -357,7 +357,7 @@ TEST_CASE("an_application_quits_with_a_loop_that_is_broken")
     host.exec("def fail(): raise RuntimeError('clock')\n"
               "os.close(loop._selector.fileno()); loop.time = fail\n");
     host.exec_and_quit();
-    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED);
     CHECK(host.out == std::vector<std::string>{"cleaned"});
 }
 
@@ -374,7 +374,7 @@ TEST_CASE("an_exit_function_that_does_not_end_does_not_keep_the_interpreter_from
               "        except BaseException: pass\n"
               "@atexit.register\n"
               "def fine(): print('fine')\n");
-    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FLAG_FINALIZE) == QI_OK);
     CHECK(host.out == std::vector<std::string>{"fine"});
     CHECK(host.init() == QI_ERR_STATE); // it has ended
     host.runtime = nullptr;

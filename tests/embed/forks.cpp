@@ -56,7 +56,7 @@ TEST_CASE("a_child_of_the_hosts_has_no_runtime")
         qi_runtime *second = nullptr;
         int wrong = 0;
         wrong |= qi_runtime_current() != nullptr;
-        wrong |= (qi_runtime_state(host.runtime) != QI_RUNTIME_CLOSED) << 1;
+        wrong |= (qi_runtime_state(host.runtime) != QI_RUNTIME_STATE_CLOSED) << 1;
         wrong |= (qi_exec(host.runtime, "1", nullptr) != QI_ERR_NOT_RUNNING) << 2;
         wrong |= (qi_run_task(host.runtime, "asyncio:sleep", nullptr, 0, nullptr, nullptr) !=
                   QI_ERR_NOT_RUNNING)

@@ -90,13 +90,13 @@ TEST_CASE("names_of_host_objects_are_identifiers")
     Embedding host;
     REQUIRE(host.init() == QI_OK);
 
-    CHECK(qi_host_register(host.runtime, "window", &host.app) == QI_OK);
-    CHECK(qi_host_register(host.runtime, "fenster_\xC3\xA4", &host.app) == QI_OK);
-    CHECK(qi_host_register(host.runtime, "", &host.app) == QI_ERR_ARGUMENT);
-    CHECK(qi_host_register(host.runtime, "two words", &host.app) == QI_ERR_ARGUMENT);
-    CHECK(qi_host_register(host.runtime, "class", &host.app) == QI_ERR_ARGUMENT);
-    CHECK(qi_host_register(host.runtime, nullptr, &host.app) == QI_ERR_ARGUMENT);
-    CHECK(qi_host_register(host.runtime, "\xFF", &host.app) == QI_ERR_ENCODING);
-    CHECK(qi_host_register(host.runtime, "window", nullptr) == QI_ERR_ARGUMENT);
-    CHECK(qi_host_unregister(host.runtime, "window") == QI_OK);
+    CHECK(qi_object_register(host.runtime, "window", &host.app) == QI_OK);
+    CHECK(qi_object_register(host.runtime, "fenster_\xC3\xA4", &host.app) == QI_OK);
+    CHECK(qi_object_register(host.runtime, "", &host.app) == QI_ERR_ARGUMENT);
+    CHECK(qi_object_register(host.runtime, "two words", &host.app) == QI_ERR_ARGUMENT);
+    CHECK(qi_object_register(host.runtime, "class", &host.app) == QI_ERR_ARGUMENT);
+    CHECK(qi_object_register(host.runtime, nullptr, &host.app) == QI_ERR_ARGUMENT);
+    CHECK(qi_object_register(host.runtime, "\xFF", &host.app) == QI_ERR_ENCODING);
+    CHECK(qi_object_register(host.runtime, "window", nullptr) == QI_ERR_ARGUMENT);
+    CHECK(qi_object_unregister(host.runtime, "window") == QI_OK);
 }

@@ -19,7 +19,7 @@ TEST_CASE("tasks_are_cancelled_and_their_clean_up_runs")
               "        print('cleaned')\n"
               "for _ in range(3): asyncio.get_running_loop().create_task(work())\n");
     host.exec_and_quit();
-    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED);
     CHECK(host.reports == 1);
     CHECK(host.clean);
     CHECK(host.cancelled == 3);
@@ -73,7 +73,7 @@ TEST_CASE("a_task_that_awaits_about_to_quit_finishes_its_clean_up") // T37
     host.take_output();
 
     REQUIRE(host.init() == QI_OK);
-    REQUIRE(qi_host_register(host.runtime, "app", &host.app) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "app", &host.app) == QI_OK);
     host.exec("import asyncio, qi\n"
               "async def farewell():\n"
               "    await qi.asyncsignal(qi.host.app.aboutToQuit)\n"
@@ -127,7 +127,7 @@ TEST_CASE("what_was_left_behind_is_in_the_status_of_a_shutdown_by_hand")
     host.app.processEvents();
     CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_ERR_TIMEOUT);
     CHECK(std::string(qi_last_error()->message).find("mule") != std::string::npos);
-    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED);
 }
 
 TEST_CASE("a_stuck_executor_thread_does_not_hold_the_application") // T38
@@ -192,7 +192,7 @@ TEST_CASE("a_generator_that_will_not_close_is_left_behind_and_named") // T57
               "keep = []\n"
               "task = asyncio.get_running_loop().create_task(work())\n");
     host.exec_and_quit();
-    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED);
     CHECK_FALSE(host.clean);
     REQUIRE(host.tasks_left.size() == 1);
     CHECK(host.tasks_left[0].find("__main__:stubborn") != std::string::npos);
@@ -239,8 +239,8 @@ TEST_CASE("shutdown_inside_a_coroutine_begins_when_the_loop_was_left")
         self->out.push_back(line);
         if (std::string(line) == "now") {
             status = qi_runtime_shutdown(self->runtime, 0);
-            self->out.push_back(qi_runtime_state(self->runtime) == QI_RUNTIME_CLOSING ? "closing"
-                                                                                      : "other");
+            self->out.push_back(
+                qi_runtime_state(self->runtime) == QI_RUNTIME_STATE_CLOSING ? "closing" : "other");
         }
     };
 
@@ -251,7 +251,7 @@ TEST_CASE("shutdown_inside_a_coroutine_begins_when_the_loop_was_left")
               "    print('now')\n"
               "    print('still here')\n"
               "asyncio.get_running_loop().create_task(ask())\n");
-    CHECK(host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED; }));
+    CHECK(host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED; }));
     CHECK(status == QI_OK);
     CHECK(host.out == std::vector<std::string>{"now", "closing", "still here"});
     CHECK(host.reports == 1);
@@ -369,7 +369,7 @@ TEST_CASE("a_host_may_keep_the_runtime_over_quit")
 
     REQUIRE(host.init() == QI_OK);
     host.exec_and_quit();
-    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_RUNNING);
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_RUNNING);
     host.exec_and_quit();
     CHECK(host.eval("1 + 1") == "2");
     CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
@@ -381,7 +381,7 @@ TEST_CASE("unknown_flags_are_refused")
 
     REQUIRE(host.init() == QI_OK);
     CHECK(qi_runtime_shutdown(host.runtime, 64) == QI_ERR_ARGUMENT);
-    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_RUNNING);
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_RUNNING);
 }
 
 TEST_CASE("an_interpreter_with_threads_in_it_is_not_finalised") // T56
@@ -393,7 +393,7 @@ TEST_CASE("an_interpreter_with_threads_in_it_is_not_finalised") // T56
               "builtins.go = threading.Event()\n"
               "thread = threading.Thread(target=builtins.go.wait)\n"
               "thread.start()\n");
-    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FLAG_FINALIZE) == QI_OK);
     REQUIRE(host.init() == QI_OK); // it would be QI_ERR_STATE
     host.exec("__import__('builtins').go.set()");
 }
@@ -405,7 +405,9 @@ TEST_CASE("an_interpreter_to_which_a_callback_returns_is_not_finalised")
     static int status;
     Embedding host;
     self = &host;
-    static const auto end = [] { status = qi_runtime_shutdown(self->runtime, QI_SHUTDOWN_FINALIZE); };
+    static const auto end = [] {
+        status = qi_runtime_shutdown(self->runtime, QI_SHUTDOWN_FLAG_FINALIZE);
+    };
     const std::string define = "import sys, types\n"
                                "sys.modules['m'] = m = types.ModuleType('m')\n"
                                "async def returns(): pass\n"
@@ -433,12 +435,12 @@ TEST_CASE("an_interpreter_to_which_a_callback_returns_is_not_finalised")
         host.config.out = [](const char *, size_t, void *) { end(); };
         qi_task_options options;
         qi_task_options_init(&options);
-        options.flags = QI_TASK_ALLOW_PLAIN;
+        options.flags = QI_TASK_FLAG_ALLOW_PLAIN;
         REQUIRE(host.init() == QI_OK);
         CHECK(qi_run_task(host.runtime, "builtins:print", nullptr, 0, &options, nullptr) == QI_OK);
     }
     CHECK(status == QI_OK);
-    CHECK(host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED; }));
+    CHECK(host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED; }));
     CHECK(Embedding::contains(host.log, "not finalised"));
     host.config.error = nullptr;
     host.config.out = nullptr;
@@ -453,7 +455,7 @@ TEST_CASE("a_shutdown_that_is_refused_changes_nothing")
     Embedding host;
     self = &host;
     host.config.on_shutdown = [](const qi_shutdown_report *, void *) {
-        status = qi_runtime_shutdown(self->runtime, QI_SHUTDOWN_FINALIZE);
+        status = qi_runtime_shutdown(self->runtime, QI_SHUTDOWN_FLAG_FINALIZE);
     };
 
     REQUIRE(host.init() == QI_OK);

@@ -34,10 +34,10 @@ TEST_CASE("init_works_with_all_defaults")
     qi_runtime *runtime = nullptr;
 
     REQUIRE(qi_runtime_init(nullptr, &runtime) == QI_OK);
-    CHECK(qi_runtime_state(runtime) == QI_RUNTIME_RUNNING);
+    CHECK(qi_runtime_state(runtime) == QI_RUNTIME_STATE_RUNNING);
     CHECK(qi_runtime_current() == runtime);
     CHECK(qi_runtime_shutdown(runtime, 0) == QI_OK);
-    CHECK(qi_runtime_state(runtime) == QI_RUNTIME_CLOSED);
+    CHECK(qi_runtime_state(runtime) == QI_RUNTIME_STATE_CLOSED);
     CHECK(qi_runtime_current() == nullptr);
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("init_refuses_what_it_cannot_read")
     CHECK(host.init() == QI_ERR_ARGUMENT);
     host.config.home = host.config.venv = nullptr;
 
-    host.config.nested = static_cast<qi_nested>(9);
+    host.config.nested = 9;
     CHECK(host.init() == QI_ERR_ARGUMENT);
     host.config.nested = QI_NESTED_RUN;
 
@@ -107,7 +107,7 @@ TEST_CASE("the_loop_runs_as_a_guest_before_and_while_exec_runs")
         host.app.quit();
     });
     host.app.exec();
-    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED);
 }
 
 TEST_CASE("threads_of_python_run_while_the_gui_thread_is_in_the_host") // T44
@@ -193,7 +193,7 @@ TEST_CASE("what_is_registered_is_shown")
     REQUIRE(host.init() == QI_OK);
     CHECK(host.eval("repr(__import__('qi').host)") ==
           "'<qi.host: the application has registered nothing>'");
-    REQUIRE(qi_host_register(host.runtime, "window", &host.app) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "window", &host.app) == QI_OK);
     CHECK(host.eval("repr(__import__('qi').host)") == "'<qi.host: window>'");
     CHECK(host.eval("__import__('types').ModuleType in type(__import__('qi').host).__mro__") ==
           "True");
@@ -233,7 +233,7 @@ TEST_CASE("a_second_runtime_starts_afresh_in_the_same_interpreter") // T59
         CHECK(host.eval("sys.path.count(" + ("'" + path + "'") + ")") == "1");
         CHECK(host.until_true("task.done()"));
         CHECK(qi_runtime_shutdown(runtime, 0) == QI_OK);
-        CHECK(qi_runtime_state(runtime) == QI_RUNTIME_CLOSED);
+        CHECK(qi_runtime_state(runtime) == QI_RUNTIME_STATE_CLOSED);
         CHECK(qi_exec(runtime, "1", nullptr) == QI_ERR_NOT_RUNNING);
         CHECK(qi_runtime_shutdown(runtime, 0) == QI_OK); // a second time does nothing
     }
@@ -247,7 +247,7 @@ TEST_CASE("a_finalised_interpreter_cannot_be_started_again")
 
     REQUIRE(host.init() == QI_OK);
     host.exec("import asyncio, ssl");
-    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FLAG_FINALIZE) == QI_OK);
     CHECK(host.init() == QI_ERR_STATE);
     CHECK(host.runtime == nullptr);
 }
@@ -257,10 +257,10 @@ TEST_CASE("a_finalised_interpreter_refuses_every_call") // T56, T58
     Embedding host;
 
     REQUIRE(host.init() == QI_OK);
-    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FLAG_FINALIZE) == QI_OK);
     CHECK(qi_exec(host.runtime, "1", nullptr) == QI_ERR_NOT_RUNNING);
     CHECK(qi_runtime_set_slice(host.runtime, 5) == QI_ERR_NOT_RUNNING);
-    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FLAG_FINALIZE) == QI_OK);
     std::thread([&] {
         CHECK(qi_run_task(host.runtime, "a:b", nullptr, 0, nullptr, nullptr) == QI_ERR_NOT_RUNNING);
     }).join();
@@ -273,14 +273,14 @@ TEST_CASE("wrong_handles_are_refused")
     auto *wrong = reinterpret_cast<qi_runtime *>(&foreign);
 
     for (qi_runtime *handle : {static_cast<qi_runtime *>(nullptr), wrong}) {
-        CHECK(qi_runtime_state(handle) == QI_RUNTIME_NONE);
+        CHECK(qi_runtime_state(handle) == QI_RUNTIME_STATE_NONE);
         CHECK(qi_runtime_shutdown(handle, 0) == QI_ERR_HANDLE);
         CHECK(qi_runtime_set_slice(handle, 100) == QI_ERR_HANDLE);
         CHECK(qi_exec(handle, "1", nullptr) == QI_ERR_HANDLE);
         CHECK(qi_exec_file(handle, "x.py") == QI_ERR_HANDLE);
         CHECK(qi_eval(handle, "1", nullptr) == QI_ERR_HANDLE);
-        CHECK(qi_host_register(handle, "app", &host.app) == QI_ERR_HANDLE);
-        CHECK(qi_host_unregister(handle, "app") == QI_ERR_HANDLE);
+        CHECK(qi_object_register(handle, "app", &host.app) == QI_ERR_HANDLE);
+        CHECK(qi_object_unregister(handle, "app") == QI_ERR_HANDLE);
     }
 }
 
@@ -294,8 +294,8 @@ TEST_CASE("calls_that_belong_to_the_gui_thread_are_refused_elsewhere") // T45
         CHECK(qi_eval(host.runtime, "1", nullptr) == QI_ERR_WRONG_THREAD);
         CHECK(qi_runtime_set_slice(host.runtime, 10) == QI_ERR_WRONG_THREAD);
         CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_ERR_WRONG_THREAD);
-        CHECK(qi_host_register(host.runtime, "app", &host.app) == QI_ERR_WRONG_THREAD);
-        CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_RUNNING);
+        CHECK(qi_object_register(host.runtime, "app", &host.app) == QI_ERR_WRONG_THREAD);
+        CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_RUNNING);
     }).join();
 }
 
@@ -409,7 +409,7 @@ TEST_CASE("what_a_runtime_has_broken_does_not_keep_the_next_from_starting")
               "def fail(*arguments, **keywords): raise RuntimeError('broken')\n" +
               how);
     qi_runtime_shutdown(host.runtime, 0);
-    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED);
 
     host.take_output();
     for (int round = 0; round < 2; round++) {

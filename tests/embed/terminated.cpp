@@ -80,7 +80,7 @@ TEST_CASE("a_thread_that_waits_for_a_task_leaves_it_to_all_others")
         REQUIRE(thread.wait(GUARD_MS));
     }
     host.exec("gate.set_result(None)");
-    CHECK(host.until([&] { return qi_task_state(task) == QI_TASK_DONE; }));
+    CHECK(host.until([&] { return qi_task_state(task) == QI_TASK_STATE_DONE; }));
     CHECK(qi_task_result(task, nullptr) == QI_OK);
     qi_task_release(task);
 }

@@ -189,13 +189,13 @@ struct PluginHost : Embedding {
     }
 
     // The state once the task has ended.
-    qi_plugin_state enable()
+    int enable()
     {
         qi_task *task = nullptr;
         REQUIRE(qi_plugin_enable(runtime, "orders", nullptr, &task) == QI_OK);
-        REQUIRE(until([&] { return qi_task_state(task) != QI_TASK_PENDING; }));
+        REQUIRE(until([&] { return qi_task_state(task) != QI_TASK_STATE_PENDING; }));
         qi_task_release(task);
-        return qi_plugin_state_of(runtime, "orders");
+        return qi_plugin_state(runtime, "orders");
     }
 
     Folder folder;
@@ -209,7 +209,7 @@ TEST_CASE("a_consent_callback_that_throws_has_not_agreed")
     host.start([](const qi_plugin_consent *,
                   void *) -> bool { throw std::runtime_error("thrown by consent"); },
                nullptr);
-    CHECK(host.enable() != QI_PLUGIN_ACTIVE);
+    CHECK(host.enable() != QI_PLUGIN_STATE_ACTIVE);
     CHECK(told(host, "consent callback", "thrown by consent"));
     require_whole(host);
 }
@@ -220,7 +220,7 @@ TEST_CASE("what_a_listener_to_plugins_throws_ends_there")
     host.start(
         [](const qi_plugin_consent *, void *) { return true; },
         [](const qi_plugin_event *, void *) { throw std::runtime_error("thrown by a listener"); });
-    CHECK(host.enable() == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable() == QI_PLUGIN_STATE_ACTIVE);
     CHECK(told(host, "listener to plugins", "thrown by a listener"));
     require_whole(host);
 }
@@ -269,8 +269,8 @@ TEST_CASE("what_the_destroy_callback_of_a_function_throws_ends_there")
     qi_function_init(&function);
     function.call = [](const qi_value *, size_t, qi_value *, void *) { return int(QI_OK); };
     function.destroy = [](void *) { throw std::runtime_error("thrown by destroy"); };
-    REQUIRE(qi_expose(host.runtime, "echo", &function) == QI_OK);
-    REQUIRE(qi_unexpose(host.runtime, "echo") == QI_OK);
+    REQUIRE(qi_function_register(host.runtime, "echo", &function) == QI_OK);
+    REQUIRE(qi_function_unregister(host.runtime, "echo") == QI_OK);
     CHECK(host.until([&] { return told(host, "destroy callback", "thrown by destroy"); }));
     require_whole(host);
 }

@@ -45,7 +45,7 @@ int main(int argc, char **argv)
     config.error = on_error;
     if (qi_runtime_init(&config, &runtime) != QI_OK)
         return fail("init");
-    if (qi_host_register(runtime, "app", &app) != QI_OK)
+    if (qi_object_register(runtime, "app", &app) != QI_OK)
         return fail("register");
     if (qi_exec_file(runtime, argv[1]) != QI_OK)
         return fail("script");
@@ -57,5 +57,5 @@ int main(int argc, char **argv)
     app.processEvents();
     std::printf("the host lives\n");
     std::fflush(stdout);
-    return qi_runtime_shutdown(runtime, QI_SHUTDOWN_FINALIZE) == QI_OK ? 0 : fail("shutdown");
+    return qi_runtime_shutdown(runtime, QI_SHUTDOWN_FLAG_FINALIZE) == QI_OK ? 0 : fail("shutdown");
 }

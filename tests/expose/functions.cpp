@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// qi_expose(): functions of a C host as qi.host.<name>(…).
+// qi_function_register(): functions of a C host as qi.host.<name>(…).
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -64,7 +64,7 @@ int expose(Host &host, const char *name, const char *signature, Body body, unsig
     function.doc = doc;
     function.owner = owner;
     function.flags = flags;
-    const int status = qi_expose(host.runtime, name, &function);
+    const int status = qi_function_register(host.runtime, name, &function);
     if (status == QI_OK)
         (void)exposed.release();
     return status;
@@ -204,8 +204,8 @@ TEST_CASE("dotted names are namespaces")
     CHECK(raises(host, "host.dekc").find("did you mean 'desk'?") != std::string::npos);
     CHECK(raises(host, "host.desk.price = 1").find("AttributeError: qi.host.desk is the application's") ==
           0);
-    REQUIRE(qi_unexpose(host.runtime, "desk.order.send") == QI_OK);
-    REQUIRE(qi_unexpose(host.runtime, "desk.order.cancel") == QI_OK);
+    REQUIRE(qi_function_unregister(host.runtime, "desk.order.send") == QI_OK);
+    REQUIRE(qi_function_unregister(host.runtime, "desk.order.cancel") == QI_OK);
     CHECK(host.eval("dir(host.desk)") == "['price']");
 }
 
@@ -297,7 +297,7 @@ TEST_CASE("function runs without the GIL, in the GUI thread whoever calls")
         calls++;
         return int(QI_OK);
     };
-    REQUIRE(expose(host, "count", "()", count, QI_EXPOSE_POOL) == QI_OK);
+    REQUIRE(expose(host, "count", "()", count, QI_FUNCTION_FLAG_POOL) == QI_OK);
     host.exec("thread = threading.Thread(target=host.count); thread.start(); host.wait(); "
               "thread.join()");
     CHECK(calls == 3);
@@ -319,7 +319,7 @@ TEST_CASE("function on the pool gives a future to await")
         *result = qi_int(args[0].as.integer * 2);
         return int(QI_OK);
     };
-    REQUIRE(expose(host, "work", "(n: int) -> int", work, QI_EXPOSE_POOL) == QI_OK);
+    REQUIRE(expose(host, "work", "(n: int) -> int", work, QI_FUNCTION_FLAG_POOL) == QI_OK);
     host.exec("got = []\n"
               "async def work(n):\n"
               "    try: got.append(await host.work(n))\n"
@@ -352,14 +352,14 @@ TEST_CASE("state is destroyed once nobody can call any more, in the GUI thread")
                                     "look it up again");
     CHECK(host.eval("host.f(1)") == "'1'");
     host.exec("kept = host.f");
-    REQUIRE(qi_unexpose(host.runtime, "f") == QI_OK);
+    REQUIRE(qi_function_unregister(host.runtime, "f") == QI_OK);
     CHECK(Exposed::alive == 0);
     CHECK(Exposed::destroyed_here);
     CHECK(raises(host, "kept(1)") ==
           "ReferenceError: qi.host.f() was taken away by the application");
     CHECK(host.eval("kept").find("was taken away") != std::string::npos);
     CHECK(raises(host, "host.f").find("AttributeError") == 0);
-    CHECK(qi_unexpose(host.runtime, "f") == QI_ERR_NOT_FOUND);
+    CHECK(qi_function_unregister(host.runtime, "f") == QI_ERR_NOT_FOUND);
 }
 
 TEST_CASE("function may take itself away, or shut the runtime down, while it runs")
@@ -368,7 +368,7 @@ TEST_CASE("function may take itself away, or shut the runtime down, while it run
     begin(host);
 
     REQUIRE(expose(host, "once", "()", [&](const qi_value *, size_t, qi_value *result) {
-                CHECK(qi_unexpose(host.runtime, "once") == QI_OK);
+                CHECK(qi_function_unregister(host.runtime, "once") == QI_OK);
                 CHECK(Exposed::alive == 1);
                 *result = qi_int(5);
                 return int(QI_OK);
@@ -381,7 +381,7 @@ TEST_CASE("function may take itself away, or shut the runtime down, while it run
                 return int(QI_OK);
             }) == QI_OK);
     qi_exec(host.runtime, "host.stop()", nullptr);
-    host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED; });
+    host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED; });
     CHECK(Exposed::alive == 0);
 }
 
@@ -398,7 +398,7 @@ TEST_CASE("shutdown destroys all functions, also those that the pool runs")
         };
 
         REQUIRE(expose(host, "a.b", "()", echo) == QI_OK);
-        REQUIRE(expose(host, "slow", "()", slow, QI_EXPOSE_POOL) == QI_OK);
+        REQUIRE(expose(host, "slow", "()", slow, QI_FUNCTION_FLAG_POOL) == QI_OK);
         host.exec("import sys; sys.kept = host.a.b; sys.future = host.slow()");
         CHECK(host.shutdown() == QI_OK);
         CHECK(Exposed::alive == 1);
@@ -450,7 +450,7 @@ TEST_CASE("conversion of an argument may take the function away")
 
     REQUIRE(expose(host, "f", "(n: int)", echo) == QI_OK);
     REQUIRE(expose(host, "remove", "()", [&](const qi_value *, size_t, qi_value *) {
-                return qi_unexpose(host.runtime, "f");
+                return qi_function_unregister(host.runtime, "f");
             }) == QI_OK);
     host.exec("class Trap:\n    def __index__(self): host.remove(); return 1\n");
     CHECK(raises(host, "host.f(Trap())") ==
@@ -476,16 +476,16 @@ TEST_CASE("what cannot be exposed is refused with a reason, and stays the caller
 
     qi_function function;
     qi_function_init(&function);
-    CHECK(qi_expose(host.runtime, "f", &function) == QI_ERR_ARGUMENT);
-    CHECK(qi_expose(host.runtime, "f", nullptr) == QI_ERR_ARGUMENT);
+    CHECK(qi_function_register(host.runtime, "f", &function) == QI_ERR_ARGUMENT);
+    CHECK(qi_function_register(host.runtime, "f", nullptr) == QI_ERR_ARGUMENT);
     function.size = 3;
-    CHECK(qi_expose(host.runtime, "f", &function) == QI_ERR_ABI);
+    CHECK(qi_function_register(host.runtime, "f", &function) == QI_ERR_ABI);
 
     REQUIRE(expose(host, "desk.price", "()", echo) == QI_OK);
     CHECK(expose(host, "desk", "()", echo) == QI_ERR_STATE);
     CHECK(expose(host, "desk.price.now", "()", echo) == QI_ERR_STATE);
-    CHECK(qi_host_register(host.runtime, "desk", &object) == QI_ERR_STATE);
-    REQUIRE(qi_host_register(host.runtime, "thing", &object) == QI_OK);
+    CHECK(qi_object_register(host.runtime, "desk", &object) == QI_ERR_STATE);
+    REQUIRE(qi_object_register(host.runtime, "thing", &object) == QI_OK);
     CHECK(expose(host, "thing", "()", echo) == QI_ERR_STATE);
     CHECK(expose(host, "thing.f", "()", echo) == QI_ERR_STATE);
     CHECK(Exposed::alive == 1);

@@ -236,7 +236,7 @@ void runtime_shutdown(Thread &by, const Function &function)
 {
     const Drawn drawn = handles.draw(by, Kind::Runtime);
     const unsigned flags = by.one_in(8) ? 6 : 0;
-    const bool ends = by.gui && qi_runtime_state(as_runtime(drawn)) == QI_RUNTIME_RUNNING &&
+    const bool ends = by.gui && qi_runtime_state(as_runtime(drawn)) == QI_RUNTIME_STATE_RUNNING &&
                       flags == 0;
 
     if (ends && !by.one_in(40)) /* else hardly anything would happen between two of them */
@@ -264,8 +264,8 @@ void runtime_state(Thread &by, const Function &function)
 {
     const Drawn drawn = handles.draw(by, Kind::Runtime);
     count(by, function, [&] {
-        const qi_runtime_phase phase = qi_runtime_state(as_runtime(drawn));
-        if ((phase == QI_RUNTIME_NONE) != (drawn.sort != Sort::Live))
+        const int phase = qi_runtime_state(as_runtime(drawn));
+        if ((phase == QI_RUNTIME_STATE_NONE) != (drawn.sort != Sort::Live))
             broken("qi_runtime_state() takes something else for a runtime, or a runtime for "
                    "something else");
     });
@@ -293,14 +293,14 @@ void host_register(Thread &by, const Function &function)
 {
     const Lent object = objects.lend(by, true);
     with_runtime(by, function, [&](qi_runtime *runtime) {
-        return qi_host_register(runtime, by.one_in(8) ? nullptr : by.one_of(names), object.get());
+        return qi_object_register(runtime, by.one_in(8) ? nullptr : by.one_of(names), object.get());
     });
 }
 
 void host_unregister(Thread &by, const Function &function)
 {
     with_runtime(by, function, [&](qi_runtime *runtime) {
-        return qi_host_unregister(runtime, by.one_in(8) ? nullptr : by.one_of(names));
+        return qi_object_unregister(runtime, by.one_in(8) ? nullptr : by.one_of(names));
     });
 }
 
@@ -441,7 +441,7 @@ void value_describe(Thread &by, const Function &function)
 void kind_name(Thread &by, const Function &function)
 {
     count(by, function, [&] {
-        if (!*qi_kind_name(qi_kind(by.below(20))))
+        if (!*qi_kind_name(int(by.below(20))))
             broken("qi_kind_name() is empty");
     });
 }
@@ -525,7 +525,7 @@ void task_state(Thread &by, const Function &function)
 {
     const Drawn drawn = handles.draw(by, Kind::Task);
     count(by, function, [&] {
-        if (qi_task_state(as_task(drawn)) != QI_TASK_INVALID && handles.was_dead(drawn))
+        if (qi_task_state(as_task(drawn)) != QI_TASK_STATE_INVALID && handles.was_dead(drawn))
             broken("qi_task_state() takes something else for a task");
     });
 }
@@ -622,8 +622,8 @@ void asyncslot_connect(Thread &by, const Function &function)
     qi_connection_options options;
 
     qi_connection_options_init(&options);
-    options.overlap = qi_overlap(by.below(by.one_in(12) ? 9 : 5));
-    options.delivery = qi_delivery(by.below(by.one_in(12) ? 9 : 2));
+    options.overlap = int(by.below(by.one_in(12) ? 9 : 5));
+    options.delivery = int(by.below(by.one_in(12) ? 9 : 2));
     options.owner = by.one_in(2) ? owner.get() : nullptr;
     options.task_name = by.one_in(12) ? "\xFF" : by.one_in(2) ? "from a signal" : nullptr;
     options.queue_limit = by.below(4);
@@ -720,8 +720,8 @@ void expose(Thread &by, const Function &function)
     if (by.one_in(20))
         exposed.size--;
     const int status = with_runtime(by, function, [&](qi_runtime *runtime) {
-        return qi_expose(runtime, by.one_in(16) ? nullptr : by.one_of(names),
-                         by.one_in(16) ? nullptr : &exposed);
+        return qi_function_register(runtime, by.one_in(16) ? nullptr : by.one_of(names),
+                                    by.one_in(16) ? nullptr : &exposed);
     });
     promises.settle(promise, status == QI_OK);
 }
@@ -729,7 +729,7 @@ void expose(Thread &by, const Function &function)
 void unexpose(Thread &by, const Function &function)
 {
     with_runtime(by, function, [&](qi_runtime *runtime) {
-        return qi_unexpose(runtime, by.one_in(16) ? nullptr : by.one_of(names));
+        return qi_function_unregister(runtime, by.one_in(16) ? nullptr : by.one_of(names));
     });
 }
 
@@ -798,7 +798,7 @@ void doctor(Thread &by, const Function &function)
     if (!whole)
         options.size++;
     const int status = judge(by, function, nullptr, Kind::Runtime,
-                             [&] { return qi_doctor(whole ? nullptr : &options, &out); });
+                             [&] { return qi_doctor_examine(whole ? nullptr : &options, &out); });
     if (status == QI_OK)
         owned.put(out);
 }
@@ -839,7 +839,9 @@ void watchdog_stop(Thread &by, const Function &function)
 void interrupt(Thread &by, const Function &function)
 {
     with_runtime(by, function, [&](qi_runtime *runtime) {
-        return qi_interrupt(runtime, by.one_in(2) ? nullptr : by.one_in(8) ? "\xFF" : "the fuzzer");
+        return qi_runtime_interrupt(runtime, by.one_in(2)   ? nullptr
+                                             : by.one_in(8) ? "\xFF"
+                                                            : "the fuzzer");
     });
 }
 
@@ -868,7 +870,7 @@ void tasks_trace(Thread &by, const Function &function)
 void task_cancel_id(Thread &by, const Function &function)
 {
     with_runtime(by, function, [&](qi_runtime *runtime) {
-        return qi_task_cancel_id(runtime, by.one_in(8) ? INT64_MIN : int64_t(by.below(200)));
+        return qi_tasks_cancel(runtime, by.one_in(8) ? INT64_MIN : int64_t(by.below(200)));
     });
 }
 
@@ -952,14 +954,14 @@ const char *some_id(Thread &by)
 void plugin_info(Thread &by, const Function &function)
 {
     with_output(by, function, [&](qi_runtime *runtime, qi_value *out) {
-        return qi_plugin_info(runtime, some_id(by), out);
+        return qi_plugin_describe(runtime, some_id(by), out);
     });
 }
 
 void plugin_state_of(Thread &by, const Function &function)
 {
     const Drawn drawn = handles.draw(by, Kind::Runtime);
-    count(by, function, [&] { (void)qi_plugin_state_of(as_runtime(drawn), some_id(by)); });
+    count(by, function, [&] { (void)qi_plugin_state(as_runtime(drawn), some_id(by)); });
 }
 
 void change_plugin(Thread &by, const Function &function,
@@ -1009,7 +1011,7 @@ const char *some_key(Thread &by)
 void plugin_setting(Thread &by, const Function &function)
 {
     with_output(by, function, [&](qi_runtime *runtime, qi_value *out) {
-        return qi_plugin_setting(runtime, some_id(by), some_key(by), out);
+        return qi_plugin_get_setting(runtime, some_id(by), some_key(by), out);
     });
 }
 
@@ -1171,9 +1173,9 @@ std::deque<Function> &functions()
         add("qi_runtime_state", any, {}, runtime_state, 3);
         add("qi_runtime_current", any, {}, runtime_current, 3);
         add("qi_runtime_set_slice", gui, of_gui + Failures{QI_ERR_RANGE}, set_slice, 4);
-        add("qi_host_register", gui, of_gui + of_text + Failures{QI_ERR_STATE, QI_ERR_DEAD_OBJECT},
-            host_register);
-        add("qi_host_unregister", gui,
+        add("qi_object_register", gui,
+            of_gui + of_text + Failures{QI_ERR_STATE, QI_ERR_DEAD_OBJECT}, host_register);
+        add("qi_object_unregister", gui,
             of_gui + of_text + Failures{QI_ERR_STATE, QI_ERR_DEAD_OBJECT, QI_ERR_NOT_FOUND},
             host_unregister);
         add("qi_exec", gui, of_script, exec);
@@ -1205,9 +1207,9 @@ std::deque<Function> &functions()
         add("qi_connection_is_connected", any, {}, connection_is_connected);
         add("qi_connection_release", any, {}, connection_release);
         add("qi_function_init", any, {}, function_init, 1);
-        add("qi_expose", gui,
+        add("qi_function_register", gui,
             of_gui + of_text + Failures{QI_ERR_STATE, QI_ERR_DEAD_OBJECT, QI_ERR_ABI}, expose, 20);
-        add("qi_unexpose", gui, of_gui + of_text + Failures{QI_ERR_NOT_FOUND}, unexpose);
+        add("qi_function_unregister", gui, of_gui + of_text + Failures{QI_ERR_NOT_FOUND}, unexpose);
         add("qi_output_listen", gui, of_gui + Failures{QI_ERR_ARGUMENT, QI_ERR_PYTHON},
             output_listen);
         add("qi_output_unlisten", gui, of_gui + Failures{QI_ERR_NOT_FOUND}, output_unlisten);
@@ -1216,17 +1218,18 @@ std::deque<Function> &functions()
             debugger_listen, 2);
         add("qi_debugger_is_attached", gui, {}, debugger_is_attached, 2);
         add("qi_doctor_options_init", any, {}, doctor_options_init, 1);
-        add("qi_doctor", any, of_text + Failures{QI_ERR_ABI, QI_ERR_MEMORY}, doctor, 1);
+        add("qi_doctor_examine", any, of_text + Failures{QI_ERR_ABI, QI_ERR_MEMORY}, doctor, 1);
         add("qi_watchdog_options_init", any, {}, watchdog_options_init, 1);
         add("qi_watchdog_start", gui, of_gui + Failures{QI_ERR_ABI, QI_ERR_RANGE, QI_ERR_PYTHON},
             watchdog_start, 5);
         add("qi_watchdog_stop", gui, of_gui, watchdog_stop, 5);
-        add("qi_interrupt", any, of_runtime + Failures{QI_ERR_STATE, QI_ERR_ENCODING}, interrupt, 5);
+        add("qi_runtime_interrupt", any, of_runtime + Failures{QI_ERR_STATE, QI_ERR_ENCODING},
+            interrupt, 5);
         add("qi_loop_counters_read", any,
             of_runtime + Failures{QI_ERR_ARGUMENT, QI_ERR_ABI, QI_ERR_PYTHON}, counters_read);
         add("qi_tasks_list", any, of_runtime + Failures{QI_ERR_ARGUMENT, QI_ERR_PYTHON}, tasks_list);
         add("qi_tasks_trace", gui, of_gui + Failures{QI_ERR_PYTHON}, tasks_trace, 3);
-        add("qi_task_cancel_id", any, of_runtime + Failures{QI_ERR_NOT_FOUND, QI_ERR_PYTHON},
+        add("qi_tasks_cancel", any, of_runtime + Failures{QI_ERR_NOT_FOUND, QI_ERR_PYTHON},
             task_cancel_id);
         add("qi_plugin_state_name", any, {}, plugin_state_name, 1);
         add("qi_plugins_config_init", any, {}, plugins_config_init, 1);
@@ -1236,14 +1239,14 @@ std::deque<Function> &functions()
         add("qi_plugins_listen", gui, of_plugins, plugins_listen, 3);
         add("qi_plugins_unlisten", gui, of_plugins, plugins_unlisten, 3);
         add("qi_plugins_list", gui, of_plugins, plugins_list, 3);
-        add("qi_plugin_info", gui, of_plugins, plugin_info, 5);
-        add("qi_plugin_state_of", gui, {}, plugin_state_of, 5);
+        add("qi_plugin_describe", gui, of_plugins, plugin_info, 5);
+        add("qi_plugin_state", gui, {}, plugin_state_of, 5);
         add("qi_plugin_enable", gui, of_plugins + of_launch, plugin_enable, 10);
         add("qi_plugin_disable", gui, of_plugins + of_launch, plugin_disable, 5);
         add("qi_plugin_reload", gui, of_plugins + of_launch, plugin_reload, 5);
         add("qi_plugin_withdraw", gui, of_plugins + of_launch, plugin_withdraw, 3);
         add("qi_plugins_searching", gui, {}, plugins_searching, 3);
-        add("qi_plugin_setting", gui, of_plugins, plugin_setting, 5);
+        add("qi_plugin_get_setting", gui, of_plugins, plugin_setting, 5);
         add("qi_plugin_set_setting", gui, of_plugins + Failures{QI_ERR_TYPE, QI_ERR_RANGE},
             plugin_set_setting, 5);
         add("qi_plugin_trigger", gui, of_plugins + Failures{QI_ERR_PYTHON}, plugin_trigger, 10);

@@ -319,7 +319,7 @@ void begin_runtime(Thread &by)
     config.module_paths = paths;
     config.module_path_count = 1;
     config.slice_us = by.below(3000);
-    config.nested = qi_nested(by.below(2));
+    config.nested = int(by.below(2));
     config.nested_limit = by.below(6);
     config.debug = by.one_in(4);
     config.handle_sigint = by.one_in(2);
@@ -342,7 +342,8 @@ void begin_runtime(Thread &by)
 
 void some_life(Thread &by, unsigned steps, Clock::time_point end)
 {
-    for (unsigned step = 0; step < steps && qi_runtime_state(runtime) == QI_RUNTIME_RUNNING; step++) {
+    for (unsigned step = 0; step < steps && qi_runtime_state(runtime) == QI_RUNTIME_STATE_RUNNING;
+         step++) {
         if (by.one_in(12))
             objects.make(by);
         if (by.one_in(20))
@@ -369,7 +370,7 @@ void end_runtime(Thread &by, unsigned flags)
     if (status != QI_OK && status != QI_ERR_TIMEOUT)
         broken(std::string("qi_runtime_shutdown() returned ") + qi_status_name(status) + ": " +
                qi_last_error()->message);
-    if (qi_runtime_state(runtime) != QI_RUNTIME_CLOSED)
+    if (qi_runtime_state(runtime) != QI_RUNTIME_STATE_CLOSED)
         broken("the runtime is not CLOSED after its end");
     alive++;
 }
@@ -389,7 +390,7 @@ void park_workers()
 void release_handles()
 {
     for (void *task : handles.take_all(Kind::Task)) {
-        if (qi_task_state(static_cast<qi_task *>(task)) == QI_TASK_PENDING)
+        if (qi_task_state(static_cast<qi_task *>(task)) == QI_TASK_STATE_PENDING)
             broken("a task is pending after the end of its runtime");
         qi_task_release(static_cast<qi_task *>(task));
     }

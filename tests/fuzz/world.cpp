@@ -333,7 +333,7 @@ qi_value Value::make(Thread &by, int depth)
     case 8: {
         qi_value unknown = qi_none();
         if (by.one_in(8))
-            unknown.kind = qi_kind(by.below(20) + 10);
+            unknown.kind = int(by.below(20) + 10);
         return unknown;
     }
     case 9:
@@ -440,19 +440,19 @@ static const char *name_of(Sort sort)
 struct Before {
     int record;
     uint64_t calls;
-    qi_runtime_phase phase;
+    int phase;
 };
 
-static qi_runtime_phase phase_of(const Drawn *handle, Kind kind)
+static int phase_of(const Drawn *handle, Kind kind)
 {
     if (!handle || kind != Kind::Runtime || handle->sort != Sort::Live)
-        return QI_RUNTIME_NONE;
+        return QI_RUNTIME_STATE_NONE;
     return qi_runtime_state(static_cast<const qi_runtime *>(handle->pointer));
 }
 
 /* What must be returned, whatever else is wrong with the call; 0: nothing certain. */
-static int certain(Thread &by, const Function &function, const Drawn *handle, Kind kind,
-                   qi_runtime_phase before, qi_runtime_phase after)
+static int certain(Thread &by, const Function &function, const Drawn *handle, Kind kind, int before,
+                   int after)
 {
     if (handle && handles.was_dead(*handle))
         return QI_ERR_HANDLE;
@@ -460,9 +460,9 @@ static int certain(Thread &by, const Function &function, const Drawn *handle, Ki
         return QI_ERR_HANDLE; /* runtimes are never released, so it is not one meanwhile */
     if (kind != Kind::Runtime || before != after)
         return 0;
-    if (after == QI_RUNTIME_CLOSED)
+    if (after == QI_RUNTIME_STATE_CLOSED)
         return QI_ERR_NOT_RUNNING;
-    if (after == QI_RUNTIME_RUNNING && function.rule.gui && !by.gui)
+    if (after == QI_RUNTIME_STATE_RUNNING && function.rule.gui && !by.gui)
         return QI_ERR_WRONG_THREAD;
     return 0;
 }
@@ -486,7 +486,7 @@ int judge(Thread &by, const Function &function, const Drawn *handle, Kind kind,
           const std::function<int()> &call)
 {
     auto &counted = const_cast<Function &>(function);
-    const qi_runtime_phase before = phase_of(handle, kind);
+    const int before = phase_of(handle, kind);
     const int record = qi_last_error()->status;
     const uint64_t calls = ++by.calls;
     const char *outer = by.now.exchange(function.rule.name);
@@ -506,13 +506,13 @@ int judge(Thread &by, const Function &function, const Drawn *handle, Kind kind,
                " succeeded and changed the record: " + qi_last_error()->message);
     counted.successes += status == QI_OK;
 
-    const qi_runtime_phase after = phase_of(handle, kind);
+    const int after = phase_of(handle, kind);
     const int must = undisturbed ? certain(by, function, handle, kind, before, after) : 0;
     if (must && status != must)
         broken(std::string(function.rule.name) + " returned " + qi_status_name(status) + " for " +
                name_of(handle->sort) + " handle in " + (by.gui ? "the GUI" : "another") +
                " thread instead of " + qi_status_name(must));
-    if (undisturbed && before == QI_RUNTIME_RUNNING && after == QI_RUNTIME_RUNNING &&
+    if (undisturbed && before == QI_RUNTIME_STATE_RUNNING && after == QI_RUNTIME_STATE_RUNNING &&
         (status == QI_ERR_NOT_RUNNING || status == QI_ERR_SHUTTING_DOWN) && by.gui)
         broken(std::string(function.rule.name) + " returned " + qi_status_name(status) +
                " of a runtime that runs");

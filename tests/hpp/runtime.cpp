@@ -130,7 +130,7 @@ TEST_CASE("runtime that was given up goes on")
         Runtime python = Runtime::start().expect("Python");
         handle = python.release();
     }
-    CHECK(qi_runtime_state(handle) == QI_RUNTIME_RUNNING);
+    CHECK(qi_runtime_state(handle) == QI_RUNTIME_STATE_RUNNING);
     Runtime borrowed(handle);
     CHECK(borrowed.shutdown());
     CHECK_FALSE(borrowed.is_running());

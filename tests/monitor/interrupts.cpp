@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// qi_interrupt() hits the code that holds the GUI thread when it is called, and nothing else.
+// qi_runtime_interrupt() hits the code that holds the GUI thread when it is called, and nothing else.
 #include <atomic>
 #include <thread>
 
@@ -17,7 +17,7 @@ namespace
 struct Target : Host {
     Target()
     {
-        REQUIRE(qi_host_register(runtime, "stuck", &stuck) == QI_OK);
+        REQUIRE(qi_object_register(runtime, "stuck", &stuck) == QI_OK);
         exec("import asyncio, qi, stalls, threading\n"
              "runs = threading.Event()");
     }
@@ -28,7 +28,7 @@ struct Target : Host {
         return std::thread([this, reason] {
             while (!waiting_ended())
                 std::this_thread::yield();
-            interrupts = qi_interrupt(runtime, reason);
+            interrupts = qi_runtime_interrupt(runtime, reason);
             take_gil();
         });
     }
@@ -54,11 +54,11 @@ struct Target : Host {
 TEST_CASE("nothing can be interrupted when no Python code holds the GUI thread")
 {
     Target host;
-    CHECK(qi_interrupt(host.runtime, "for nothing") == QI_ERR_STATE);
-    std::thread([&] { CHECK(qi_interrupt(host.runtime, nullptr) == QI_ERR_STATE); }).join();
+    CHECK(qi_runtime_interrupt(host.runtime, "for nothing") == QI_ERR_STATE);
+    std::thread([&] { CHECK(qi_runtime_interrupt(host.runtime, nullptr) == QI_ERR_STATE); }).join();
     host.settle();
-    CHECK(qi_interrupt(host.runtime, "\xFF") == QI_ERR_ENCODING);
-    CHECK(qi_interrupt(nullptr, nullptr) == QI_ERR_HANDLE);
+    CHECK(qi_runtime_interrupt(host.runtime, "\xFF") == QI_ERR_ENCODING);
+    CHECK(qi_runtime_interrupt(nullptr, nullptr) == QI_ERR_HANDLE);
     /* It has left nothing behind that would hit what comes. */
     host.exec("for i in range(10000): pass");
 }
@@ -83,7 +83,7 @@ TEST_CASE("Python may interrupt itself, and the host from a slot that Python cal
     CHECK(std::string(qi_last_error()->message) == "qi.Interrupted: enough");
 
     QObject::connect(&host.stuck, &Stuck::plain,
-                     [&] { CHECK(qi_interrupt(host.runtime, "from the slot") == QI_OK); });
+                     [&] { CHECK(qi_runtime_interrupt(host.runtime, "from the slot") == QI_OK); });
     CHECK(qi_exec(host.runtime, "qi.host.stuck.plain.emit()\nstalls.spin()", nullptr) ==
           QI_ERR_PYTHON);
     CHECK(std::string(qi_last_error()->message) == "qi.Interrupted: from the slot");
@@ -95,7 +95,7 @@ TEST_CASE("an interrupt that comes too late hits nobody")
     /* Each callback asks for its own end in its very last instruction, so to say: in a slot of the host that
      * is called last. The callbacks that follow in the same turn must all come to their end. */
     QObject::connect(&host.stuck, &Stuck::plain,
-                     [&] { CHECK(qi_interrupt(host.runtime, "too late") == QI_OK); });
+                     [&] { CHECK(qi_runtime_interrupt(host.runtime, "too late") == QI_OK); });
     host.exec("ended = []\n"
               "def innocent(n):\n"
               "    total = 0\n"
@@ -120,7 +120,7 @@ TEST_CASE("a flood of interrupts hits only what was running when each was asked 
     std::atomic<bool> stop{false};
     std::thread thread([&] {
         while (!stop) {
-            (void)qi_interrupt(host.runtime, "flood");
+            (void)qi_runtime_interrupt(host.runtime, "flood");
             host.take_gil();
         }
     });
@@ -128,7 +128,7 @@ TEST_CASE("a flood of interrupts hits only what was running when each was asked 
     for (int i = 0; i < 50; i++) {
         qi_task *task = nullptr;
         if (qi_run_task(host.runtime, "__main__:victim", nullptr, 0, nullptr, &task) == QI_OK) {
-            CHECK(qi_task_state(task) == QI_TASK_FAILED);
+            CHECK(qi_task_state(task) == QI_TASK_STATE_FAILED);
         } else {
             CHECK(std::string(qi_last_error()->python_type) == "qi.Interrupted");
         }
@@ -140,7 +140,7 @@ TEST_CASE("a flood of interrupts hits only what was running when each was asked 
     host.take_reports();
     /* Nothing is left of it. */
     host.exec("for i in range(10000): pass");
-    std::thread([&] { CHECK(qi_interrupt(host.runtime, nullptr) == QI_ERR_STATE); }).join();
+    std::thread([&] { CHECK(qi_runtime_interrupt(host.runtime, nullptr) == QI_ERR_STATE); }).join();
 }
 
 TEST_CASE("the signal is given back, and another's handler is left alone")

@@ -18,7 +18,7 @@ Stall ends_by_interrupt(Watched &host, const char *target)
     qi_task *task = nullptr;
 
     REQUIRE(host.run(target, &task) == QI_OK);
-    host.until([&] { return qi_task_state(task) != QI_TASK_PENDING; });
+    host.until([&] { return qi_task_state(task) != QI_TASK_STATE_PENDING; });
     CHECK(qi_task_result(task, nullptr) == QI_ERR_PYTHON);
     CHECK(std::string(qi_last_error()->python_type) == "qi.Interrupted");
     CHECK(std::string(qi_last_error()->message).find("has held the GUI thread") != std::string::npos);
@@ -194,7 +194,7 @@ TEST_CASE("code that swallows an interrupt is interrupted again")
     Watched host(200, 100);
     qi_task *task = nullptr;
     REQUIRE(host.run("stalls:swallows_once", &task) == QI_OK);
-    CHECK(qi_task_state(task) == QI_TASK_FAILED);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_FAILED);
     qi_task_release(task);
     CHECK(host.eval("len(stalls.seen)") == "1");
     CHECK(host.eval("stalls.seen[0].startswith('Interrupted: Python has held')") == "True");
@@ -230,7 +230,7 @@ TEST_CASE("a dialog inside a coroutine is no stall, but what runs in it is watch
               "    qi.host.stuck.exec()\n"
               "    stalls.seen.append('the dialog has ended')");
     REQUIRE(host.run("__main__:dialog", &task) == QI_OK);
-    CHECK(qi_task_state(task) == QI_TASK_DONE);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_DONE);
     qi_task_release(task);
     CHECK(host.eval("stalls.seen") == "['the dialog has ended']");
     std::vector<Stall> stalls = host.take_stalls();
@@ -249,7 +249,7 @@ TEST_CASE("what goes on after a dialog is watched")
               "    qi.host.stuck.exec()\n"
               "    while True: pass");
     REQUIRE(host.run("__main__:dialog", &task) == QI_OK);
-    CHECK(qi_task_state(task) == QI_TASK_FAILED);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_FAILED);
     qi_task_release(task);
     CHECK(host.only_stall().target == "__main__:dialog");
 }

@@ -13,7 +13,7 @@ namespace
 struct Scene : Host {
     Scene()
     {
-        REQUIRE(qi_host_register(runtime, "stuck", &stuck) == QI_OK);
+        REQUIRE(qi_object_register(runtime, "stuck", &stuck) == QI_OK);
         exec("import asyncio, launches, qi, stalls");
         REQUIRE(qi_tasks_list(runtime, &list) == QI_OK);
     }
@@ -179,10 +179,10 @@ TEST_CASE("a task is cancelled by its id, from any thread")
     int64_t a = qi_value_get(scene.task("a"), "id")->as.integer;
     int64_t b = qi_value_get(scene.task("b"), "id")->as.integer;
     CHECK(a != b);
-    CHECK(qi_task_cancel_id(scene.runtime, a) == QI_OK);
-    std::thread([&] { CHECK(qi_task_cancel_id(scene.runtime, b) == QI_OK); }).join();
+    CHECK(qi_tasks_cancel(scene.runtime, a) == QI_OK);
+    std::thread([&] { CHECK(qi_tasks_cancel(scene.runtime, b) == QI_OK); }).join();
     scene.until([&] { return scene.eval("a.cancelled() and b.cancelled()") == "True"; });
-    CHECK(qi_task_cancel_id(scene.runtime, a) == QI_ERR_NOT_FOUND);
+    CHECK(qi_tasks_cancel(scene.runtime, a) == QI_ERR_NOT_FOUND);
     CHECK(std::string(qi_last_error()->message).find("qi_tasks_list()") != std::string::npos);
 }
 

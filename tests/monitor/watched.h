@@ -44,7 +44,7 @@ struct Watched : Host {
         options.stalled_user = this;
         options.slow_user = this;
         configure(options);
-        REQUIRE(qi_host_register(runtime, "stuck", &stuck) == QI_OK);
+        REQUIRE(qi_object_register(runtime, "stuck", &stuck) == QI_OK);
         exec("import asyncio, qi, stalls");
         REQUIRE(qi_watchdog_start(runtime, &options) == QI_OK);
     }
@@ -52,7 +52,7 @@ struct Watched : Host {
     /* The watchdog must not outlive what it tells. */
     ~Watched()
     {
-        if (qi_runtime_state(runtime) == QI_RUNTIME_RUNNING)
+        if (qi_runtime_state(runtime) == QI_RUNTIME_STATE_RUNNING)
             CHECK(qi_watchdog_stop(runtime) == QI_OK);
     }
 

@@ -176,7 +176,7 @@ TEST_CASE("qi::Callable is a type of its own, for properties and the C API")
     qi_task_options options;
     qi_task_options_init(&options);
     options.callable = grid.hook.handle();
-    options.flags = QI_TASK_ALLOW_PLAIN;
+    options.flags = QI_TASK_FLAG_ALLOW_PLAIN;
     REQUIRE(qi_run_task(host.runtime, nullptr, &argument, 1, &options, nullptr) == QI_OK);
     CHECK(host.eval("got") == "[4]");
     host.exec("grid.hook = None");

@@ -134,7 +134,7 @@ TEST_CASE("object of Python that the host is given while the interpreter ends is
               "        self.thing.setProperty('late', type('Brief', (), {})())\n"
               "        self.thing.level = 2 if self.thing.property('late') is None else 3\n"
               "sys.late = Late()");
-    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FINALIZE) == QI_OK);
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FLAG_FINALIZE) == QI_OK);
     CHECK(thing.level() == 2);
 }
 
@@ -318,9 +318,9 @@ TEST_CASE("names of qi.host")
     CHECK(raises(host, "qi.host.windwo")
               .find("AttributeError: the application has registered no object named "
                     "'windwo'; did you mean 'window'?") == 0);
-    REQUIRE(qi_host_unregister(host.runtime, "window") == QI_OK);
+    REQUIRE(qi_object_unregister(host.runtime, "window") == QI_OK);
     CHECK(raises(host, "qi.host.window").find("there is none yet") != std::string::npos);
-    CHECK(qi_host_unregister(host.runtime, "window") == QI_ERR_NOT_FOUND);
+    CHECK(qi_object_unregister(host.runtime, "window") == QI_ERR_NOT_FOUND);
 }
 
 namespace

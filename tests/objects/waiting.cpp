@@ -187,6 +187,6 @@ TEST_CASE("aboutToQuit is awaited, and what follows is done before the end") // 
                               Qt::QueuedConnection);
     QCoreApplication::exec();
     CHECK(QCoreApplication::instance()->property("left").toBool());
-    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED);
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED);
     CHECK(host.take_reports().empty());
 }

@@ -17,8 +17,8 @@ static void check_others(PluginHost &host)
 {
     host.write("good", good);
     REQUIRE(qi_plugins_rescan(host.runtime) == QI_OK);
-    CHECK(host.enable("good") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("good") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("good") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("good") == QI_PLUGIN_STATE_DISABLED);
 }
 
 static void check_fails(const char *source, const char *reason)
@@ -27,7 +27,7 @@ static void check_fails(const char *source, const char *reason)
     host.write("bad", source);
     host.start();
 
-    CHECK(host.enable("bad") == QI_PLUGIN_FAILED);
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_FAILED);
     INFO(host.info("bad", "reason"));
     INFO(host.info("bad", "report"));
     CHECK(host.info("bad", "reason").find(reason) != std::string::npos);
@@ -37,7 +37,7 @@ static void check_fails(const char *source, const char *reason)
     check_others(host);
     host.take_reports();
     host.write("bad", good);
-    CHECK(host.reload("bad") == QI_PLUGIN_ACTIVE);
+    CHECK(host.reload("bad") == QI_PLUGIN_STATE_ACTIVE);
 }
 
 TEST_CASE("an import error is the plugin's failure, with its traceback") // T62
@@ -95,7 +95,7 @@ TEST_CASE("a plugin that fails half-way keeps nothing of what it has made")
 {
     PluginHost host;
     Emitter emitter;
-    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "emitter", &emitter) == QI_OK);
     host.write("bad", "import asyncio, sys\n"
                       "sys.seen = []\n"
                       "def activate(ctx):\n"
@@ -108,7 +108,7 @@ TEST_CASE("a plugin that fails half-way keeps nothing of what it has made")
                       "    ctx.action('go', callback=lambda: None)\n"
                       "    raise ValueError('half-way')\n");
     host.start();
-    CHECK(host.enable("bad") == QI_PLUGIN_FAILED);
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_FAILED);
     CHECK(host.info("bad", "report").find("'clean': True") != std::string::npos);
     CHECK(host.info("bad", "tasks") == "0");
     CHECK(host.info("bad", "actions") == "[]");
@@ -127,7 +127,7 @@ TEST_CASE("activate() that takes too long is cancelled, and the reason says wher
                       "    await asyncio.Event().wait()  # for ever\n");
     host.start([](qi_plugins_config &config) { config.activate_ms = 30; });
 
-    CHECK(host.enable("bad") == QI_PLUGIN_FAILED);
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_FAILED);
     CHECK(host.info("bad", "reason").find("had not ended after 0.03 s") != std::string::npos);
     CHECK(host.info("bad", "reason").find("bad.py:3") != std::string::npos);
     CHECK(host.info("bad", "report").find("'clean': True") != std::string::npos);
@@ -145,10 +145,10 @@ TEST_CASE("a task that refuses to end is named, and left behind")
                       "def activate(ctx): ctx.create_task(stubborn(), name='mule')\n");
     host.start([](qi_plugins_config &config) { config.deactivate_ms = 30; });
 
-    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_ACTIVE);
     host.settle();
     CHECK(host.info("bad", "tasks") == "1");
-    CHECK(host.disable("bad") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("bad") == QI_PLUGIN_STATE_DISABLED);
     std::string report = host.info("bad", "report");
     CHECK(report.find("'clean': False") != std::string::npos);
     CHECK(report.find("mule: ") != std::string::npos);
@@ -166,14 +166,14 @@ TEST_CASE("a storm of errors is reported in part, and ends the plugin")
 {
     PluginHost host;
     Emitter emitter;
-    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "emitter", &emitter) == QI_OK);
     host.write("bad", "def activate(ctx): ctx.connect(ctx.host.emitter.numbered, broken)\n"
                       "def broken(number): raise ValueError(f'broken {number}')\n");
     host.start([](qi_plugins_config &config) { config.storm_limit = 10; });
-    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_ACTIVE);
     for (int number = 0; number < 50; number++)
         Q_EMIT emitter.numbered(number);
-    host.until([&] { return qi_plugin_state_of(host.runtime, "bad") == QI_PLUGIN_FAILED; });
+    host.until([&] { return qi_plugin_state(host.runtime, "bad") == QI_PLUGIN_STATE_FAILED; });
 
     auto reports = host.take_reports();
     REQUIRE(reports.size() == 5);
@@ -190,20 +190,21 @@ TEST_CASE("errors that are few, and far between, are borne")
 {
     PluginHost host;
     Emitter emitter;
-    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "emitter", &emitter) == QI_OK);
     host.write("bad", "import qi\n"
                       "def activate(ctx): ctx.connect(ctx.host.emitter.numbered, broken)\n"
                       "async def broken(number): raise ValueError(f'broken {number}')\n");
     host.start();
-    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_ACTIVE);
     for (int number = 0; number < 5; number++)
         Q_EMIT emitter.numbered(number);
     host.until([&] { return host.info("bad", "errors") == "5"; });
     CHECK(host.take_reports().size() == 5);
-    CHECK(qi_plugin_state_of(host.runtime, "bad") == QI_PLUGIN_ACTIVE);
+    CHECK(qi_plugin_state(host.runtime, "bad") == QI_PLUGIN_STATE_ACTIVE);
     int told = 0;
     for (const tests::PluginEvent &event : host.events)
-        told += event.kind == QI_PLUGIN_ERROR && event.reason.find("broken") != std::string::npos;
+        told += event.kind == QI_PLUGIN_EVENT_ERROR &&
+                event.reason.find("broken") != std::string::npos;
     CHECK(told == 5);
 }
 
@@ -214,7 +215,7 @@ TEST_CASE("an error in a thread that a plugin has started is the plugin's")
                       "def activate(ctx): threading.Thread(target=broken).start()\n"
                       "def broken(): raise ValueError('in a thread')\n");
     host.start();
-    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_ACTIVE);
     host.until([&] {
         return host.info("bad", "errors") == "1" &&
                host.eval("__import__('threading').active_count()") == "1";
@@ -228,7 +229,7 @@ TEST_CASE("a plugin may disable itself, or another, from its own callback")
 {
     PluginHost host;
     Emitter emitter;
-    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "emitter", &emitter) == QI_OK);
     host.write("other", good);
     host.write("bad", "from qi.plugin import manager\n"
                       "def activate(ctx): ctx.connect(ctx.host.emitter.plain, leave)\n"
@@ -237,11 +238,11 @@ TEST_CASE("a plugin may disable itself, or another, from its own callback")
                       "    await manager.disable('bad')\n"
                       "    raise AssertionError('it was cancelled here')\n");
     host.start();
-    CHECK(host.enable("other") == QI_PLUGIN_ACTIVE);
-    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("other") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_ACTIVE);
     Q_EMIT emitter.plain();
-    host.until([&] { return qi_plugin_state_of(host.runtime, "bad") == QI_PLUGIN_DISABLED; });
-    CHECK(qi_plugin_state_of(host.runtime, "other") == QI_PLUGIN_DISABLED);
+    host.until([&] { return qi_plugin_state(host.runtime, "bad") == QI_PLUGIN_STATE_DISABLED; });
+    CHECK(qi_plugin_state(host.runtime, "other") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.info("bad", "report").find("'clean': True") != std::string::npos);
 }
 
@@ -256,12 +257,12 @@ TEST_CASE("a plugin that is disabled while it is being started is stopped")
     qi_task *task = nullptr;
     REQUIRE(qi_plugin_enable(host.runtime, "slow", nullptr, &task) == QI_OK);
     host.until([&] {
-        return qi_plugin_state_of(host.runtime, "slow") == QI_PLUGIN_LOADING &&
+        return qi_plugin_state(host.runtime, "slow") == QI_PLUGIN_STATE_LOADING &&
                host.info("slow", "tasks") == "1";
     });
-    CHECK(host.disable("slow") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("slow") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.eval("__import__('sys').seen") == "'stopped'");
-    CHECK(qi_task_state(task) == QI_TASK_DONE);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_DONE);
     qi_task_release(task);
 }
 
@@ -272,7 +273,7 @@ TEST_CASE(
     host.write("bad", "from qi.plugin import manager\n"
                       "async def activate(ctx): await manager.reload('bad')\n");
     host.start();
-    CHECK(host.enable("bad") == QI_PLUGIN_FAILED);
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_FAILED);
     CHECK(host.info("bad", "reason").find("is being started or ended") != std::string::npos);
     CHECK(host.take_reports().size() == 1);
 }
@@ -291,8 +292,8 @@ TEST_CASE("a deactivate() that fails or takes too long keeps nothing from being 
                       "def broken(): raise SystemExit\n"
                       "def deactivate(): raise ValueError('no')\n");
     host.start([](qi_plugins_config &config) { config.deactivate_ms = 30; });
-    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("bad") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("bad") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.eval("__import__('sys').seen") == "['last', 'first']");
     CHECK(host.info("bad", "errors") == "3");
     CHECK(host.log.size() == 3);
@@ -305,11 +306,11 @@ TEST_CASE("a plugin that holds too much memory is ended")
                       "def activate(ctx): held.append(bytearray(32 << 20))\n");
     host.write("good", good);
     host.start([](qi_plugins_config &config) { config.memory_limit = 8 << 20; });
-    CHECK(host.enable("good") == QI_PLUGIN_ACTIVE);
-    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
-    host.until([&] { return qi_plugin_state_of(host.runtime, "bad") == QI_PLUGIN_FAILED; });
+    CHECK(host.enable("good") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_ACTIVE);
+    host.until([&] { return qi_plugin_state(host.runtime, "bad") == QI_PLUGIN_STATE_FAILED; });
     CHECK(host.info("bad", "reason").find("holds 32 MB; it may have 8 MB") != std::string::npos);
-    CHECK(qi_plugin_state_of(host.runtime, "good") == QI_PLUGIN_ACTIVE);
+    CHECK(qi_plugin_state(host.runtime, "good") == QI_PLUGIN_STATE_ACTIVE);
 }
 
 TEST_CASE("memory is counted as it is held, and not as it was allocated")
@@ -326,14 +327,14 @@ TEST_CASE("memory is counted as it is held, and not as it was allocated")
                        "        await asyncio.sleep(0)\n"
                        "def activate(ctx): ctx.run_task(work())\n");
     host.start([](qi_plugins_config &config) { config.memory_limit = 8 << 20; });
-    CHECK(host.enable("busy") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("busy") == QI_PLUGIN_STATE_ACTIVE);
     host.until([&] {
         return host.eval("__import__('sys').modules['qi_plugins.busy.busy'].rounds > 50") == "True";
     });
     host.exec("import _qi; sizes = _qi._memory_held()");
     CHECK(host.eval("1_000_000 < sizes['busy'] < 4_000_000") == "True");
-    CHECK(qi_plugin_state_of(host.runtime, "busy") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("busy") == QI_PLUGIN_DISABLED);
+    CHECK(qi_plugin_state(host.runtime, "busy") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("busy") == QI_PLUGIN_STATE_DISABLED);
     host.exec("import gc; gc.collect(); sizes = _qi._memory_held()");
     CHECK(host.eval("sizes['busy'] < 500_000") == "True");
 }
@@ -349,7 +350,7 @@ TEST_CASE("memory that a plugin's threads and blocks that grow take is its own")
                "def activate(ctx):\n"
                "    thread = threading.Thread(target=grow); thread.start(); thread.join()\n");
     host.start([](qi_plugins_config &config) { config.memory_limit = 64 << 20; });
-    CHECK(host.enable("grows") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("grows") == QI_PLUGIN_STATE_ACTIVE);
     host.exec("import _qi\nown = [bytes(1000) for _ in range(10_000)]\nsizes = _qi._memory_held()");
     CHECK(host.eval("2_000_000 <= sizes['grows'] < 4_000_000") == "True");
 }
@@ -362,7 +363,7 @@ TEST_CASE("memory is counted whatever tracemalloc does meanwhile")
                         "def activate(ctx): ctx.expose('take', take)\n");
     host.exec("import tracemalloc, _qi; tracemalloc.start()");
     host.start([](qi_plugins_config &config) { config.memory_limit = 64 << 20; });
-    CHECK(host.enable("holds") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("holds") == QI_PLUGIN_STATE_ACTIVE);
     const char *take = "before = _qi._memory_held()['holds']\n"
                        "from qi.plugin import manager\n"
                        "import asyncio, contextvars\n"
@@ -424,7 +425,7 @@ TEST_CASE("a loop without an end in a plugin's import, activate() or callback is
         host.write("bad", source);
         host.start();
         Watchdog watchdog(host);
-        CHECK(host.enable("bad") == QI_PLUGIN_FAILED);
+        CHECK(host.enable("bad") == QI_PLUGIN_STATE_FAILED);
         CHECK(host.info("bad", "reason").find("Interrupted") != std::string::npos);
         watchdog.stop();
         CHECK(watchdog.plugin == "bad");
@@ -437,12 +438,12 @@ TEST_CASE("a callback that is interrupted is an error of the plugin, which stays
 {
     PluginHost host;
     Emitter emitter;
-    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "emitter", &emitter) == QI_OK);
     host.write("bad", "def activate(ctx): ctx.connect(ctx.host.emitter.plain, hang)\n"
                       "async def hang():\n    while True: pass\n");
     host.start();
     Watchdog watchdog(host);
-    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_ACTIVE);
     Q_EMIT emitter.plain();
     host.until([&] { return host.info("bad", "errors") == "1"; });
     auto reports = host.take_reports();
@@ -450,7 +451,7 @@ TEST_CASE("a callback that is interrupted is an error of the plugin, which stays
     CHECK(reports[0].plugin == "bad");
     watchdog.stop();
     CHECK(watchdog.plugin == "bad");
-    CHECK(qi_plugin_state_of(host.runtime, "bad") == QI_PLUGIN_ACTIVE);
+    CHECK(qi_plugin_state(host.runtime, "bad") == QI_PLUGIN_STATE_ACTIVE);
 }
 
 TEST_CASE("an interrupt that hits the manager itself breaks nothing")
@@ -465,8 +466,8 @@ TEST_CASE("an interrupt that hits the manager itself breaks nothing")
                          "        raise qi.Interrupted('in between')\n"
                          "    leftovers.end_timers = interrupted\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.info("orders", "errors") == "1");
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
 }

@@ -23,7 +23,7 @@ const char settings[] =
 std::string setting(PluginHost &host, const char *key)
 {
     qi_value value = qi_none();
-    REQUIRE(qi_plugin_setting(host.runtime, "orders", key, &value) == QI_OK);
+    REQUIRE(qi_plugin_get_setting(host.runtime, "orders", key, &value) == QI_OK);
     return take(value);
 }
 
@@ -49,7 +49,7 @@ TEST_CASE("settings are typed, checked, stored, and told to the plugin and the h
     host.start();
     CHECK(setting(host, "interval") == "5");
     CHECK(set(host, "interval", qi_int(7)) == QI_OK); /* of a plugin that is off */
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.eval("__import__('sys').ctx.settings.interval") == "7");
 
     CHECK(set(host, "interval", qi_int(61)) == QI_ERR_RANGE);
@@ -61,7 +61,7 @@ TEST_CASE("settings are typed, checked, stored, and told to the plugin and the h
     host.events.clear();
     CHECK(set(host, "rate", qi_real(0.25)) == QI_OK);
     REQUIRE(host.events.size() == 1);
-    CHECK(host.events[0].kind == QI_PLUGIN_SETTING);
+    CHECK(host.events[0].kind == QI_PLUGIN_EVENT_SETTING);
     CHECK(host.events[0].detail == "rate");
     CHECK(host.eval("__import__('sys').seen") == "[('rate', 0.25), ('late', 0.25)]");
     CHECK(set(host, "rate", qi_real(0.25)) == QI_OK);
@@ -124,7 +124,7 @@ TEST_CASE("actions are listed, run in the plugin's name, and change what is show
                "\"Orders\", shortcut = \"Ctrl+S\"}]\n");
     host.start();
     CHECK(qi_plugin_trigger(host.runtime, "orders", "send") == QI_ERR_STATE);
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     std::string actions = host.info("orders", "actions");
     INFO(actions);
     CHECK(actions.find("{'name': 'send', 'text': 'Send now', 'tooltip': '', 'shortcut': 'Ctrl+S', "
@@ -138,7 +138,7 @@ TEST_CASE("actions are listed, run in the plugin's name, and change what is show
     CHECK(qi_plugin_trigger(host.runtime, "orders", "watch") == QI_OK);
     CHECK(host.eval("__import__('sys').seen") == "['sent', True]");
     REQUIRE(host.events.size() == 1);
-    CHECK(host.events[0].kind == QI_PLUGIN_ACTIONS);
+    CHECK(host.events[0].kind == QI_PLUGIN_EVENT_ACTIONS);
     CHECK(host.info("orders", "actions").find("'checked': True") != std::string::npos);
     CHECK(qi_plugin_trigger(host.runtime, "orders", "fail") == QI_ERR_PYTHON);
     CHECK(qi_plugin_trigger(host.runtime, "orders", "sent") == QI_ERR_NOT_FOUND);
@@ -147,7 +147,7 @@ TEST_CASE("actions are listed, run in the plugin's name, and change what is show
     CHECK(qi_plugin_trigger(host.runtime, "orders", "send") == QI_ERR_STATE);
     host.exec("sys.send.remove(); sys.send.remove()");
     CHECK(host.info("orders", "actions").find("'send'") == std::string::npos);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.info("orders", "actions") == "[]");
 }
 
@@ -164,7 +164,7 @@ TEST_CASE("the application calls a plugin's functions by its id, in the plugin's
                          "    async def inner(): return 'exposed', scope.plugin_of()\n");
     host.start();
     CHECK(qi_run_task(host.runtime, "orders:send", nullptr, 0, nullptr, nullptr) == QI_ERR_NOT_FOUND);
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     qi_task *task = nullptr;
     REQUIRE(qi_run_task(host.runtime, "orders:renamed", nullptr, 0, nullptr, &task) == QI_OK);
     qi_value result = qi_none();
@@ -180,7 +180,7 @@ TEST_CASE("the application calls a plugin's functions by its id, in the plugin's
     CHECK(host.eval("__import__('sys').seen") == "[((3,), 'orders')]");
     CHECK(qi_run_task(host.runtime, "orders:sent", nullptr, 0, nullptr, nullptr) == QI_ERR_NOT_FOUND);
     CHECK(std::string(qi_last_error()->message).find("'send'") != std::string::npos);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK_FALSE(qi_connection_is_connected(connection));
     CHECK(host.info("orders", "report").find("'clean': True") != std::string::npos);
     qi_connection_release(connection);
@@ -190,7 +190,7 @@ TEST_CASE("an object that a plugin registers is in qi.host as long as the plugin
 {
     PluginHost host;
     Emitter emitter;
-    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "emitter", &emitter) == QI_OK);
     host.write("orders", "class Desk: name = 'desk'\n"
                          "def activate(ctx):\n"
                          "    ctx.register('desk', Desk())\n"
@@ -198,10 +198,10 @@ TEST_CASE("an object that a plugin registers is in qi.host as long as the plugin
                          "    except ValueError: pass\n"
                          "    else: raise AssertionError\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.eval("__import__('qi').host.desk.name") == "'desk'");
     CHECK(host.eval("dir(__import__('qi').host)") == "['desk', 'emitter']");
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.eval("dir(__import__('qi').host)") == "['emitter']");
     CHECK(host.info("orders", "report").find("'clean': True") != std::string::npos);
 }
@@ -224,11 +224,11 @@ TEST_CASE("timers fire, repeat, wait for their coroutine, and end")
                          "    busy -= 1\n"
                          "    if len(sys.seen) > 4: sys.timer.cancel()\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     host.until([&] { return host.eval("len(__import__('sys').seen) > 4") == "True"; });
     host.until([&] { return host.info("orders", "tasks") == "0"; });
     CHECK(host.eval("sorted(map(str, __import__('sys').seen))") == "['1', '1', '1', '1', 'once']");
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     host.exec("import sys\n"
               "for wrong in (lambda: sys.ctx.every(1, print), lambda: "
               "sys.ctx.on_deactivate(print), lambda: sys.ctx.action('x', 'x', print)):\n"
@@ -245,7 +245,7 @@ TEST_CASE("ctx knows the plugin, its folder and its data, and logs in its name")
                          "    (ctx.data_folder / 'file').write_text(ctx.manifest.version)\n"
                          "    ctx.log.info('begun in %s', ctx.folder.name)\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.eval(("open('" + host.folder() + "/data/orders/file').read()").c_str()) == "'1.0'");
     CHECK(host.log == std::vector<std::string>{"begun in orders"});
 }

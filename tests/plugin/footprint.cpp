@@ -140,8 +140,8 @@ TEST_CASE("state of the process that a plugin leaves changed is named, and put b
         host.write("orders", plugin_that(change.does, "def activate(ctx): do()\n"));
         host.start();
         const std::string before = state(host, change.read);
-        CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
-        CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+        CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+        CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
         const std::string report = host.info("orders", "report");
         INFO(report);
         CHECK(has(report, "'clean': False"));
@@ -169,8 +169,8 @@ TEST_CASE("a plugin that puts back itself what it has changed is clean")
                                    "    sys.path.remove('/nowhere')\n"
                                    "    atexit.unregister(hook)\n"));
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     INFO(host.info("orders", "report"));
     CHECK(has(host.info("orders", "report"), "'clean': True"));
 }
@@ -187,15 +187,15 @@ TEST_CASE("what another plugin has set since stays, and with that one's end all 
     host.start();
     const std::string limit = state(host, "sys.getrecursionlimit()"),
                       path = state(host, "sys.path");
-    CHECK(host.enable("first") == QI_PLUGIN_ACTIVE);
-    CHECK(host.enable("second") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("first") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("first") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.enable("second") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("first") == QI_PLUGIN_STATE_DISABLED);
     INFO(host.info("first", "report"));
     CHECK(has(host.info("first", "report"), "'/first' was added; put back"));
     CHECK(state(host, "sys.getrecursionlimit()") == "4000");
     CHECK(has(state(host, "sys.path"), "/second"));
     CHECK_FALSE(has(state(host, "sys.path"), "/first"));
-    CHECK(host.disable("second") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("second") == QI_PLUGIN_STATE_DISABLED);
     CHECK(state(host, "sys.getrecursionlimit()") == limit);
     CHECK(state(host, "sys.path") == path);
 }
@@ -209,12 +209,12 @@ TEST_CASE("what the application has set since stays")
                                      "os.environ['QI_FOOT'] = 'plugin'",
                                      "def activate(ctx): do()\n"));
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     host.exec("hook = sys.excepthook\n"
               "sys.setrecursionlimit(5000)\n"
               "sys.excepthook = print\n"
               "os.environ['QI_FOOT'] = 'application'\n");
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(state(host, "sys.getrecursionlimit()") == "5000");
     CHECK(state(host, "sys.excepthook") == "<built-in function print>");
     CHECK(state(host, "os.environ['QI_FOOT']") == "'application'");
@@ -227,9 +227,9 @@ TEST_CASE("what the application does to the folder and the environment is not th
     host.exec(imports);
     host.write("orders", plugin_that("pass", "def activate(ctx): do()\n"));
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     host.exec("os.environ['QI_FOOT'] = 'application'; folder = os.getcwd(); os.chdir('/')");
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     INFO(host.info("orders", "report"));
     CHECK(has(host.info("orders", "report"), "'clean': True"));
     CHECK(state(host, "os.getcwd()") == "'/'");
@@ -243,9 +243,9 @@ TEST_CASE("what changes in a callback, when nobody looks, is named and stays")
     host.write("orders", plugin_that("sys.setrecursionlimit(3000)",
                                      "def activate(ctx): ctx.call_later(0, do)\n"));
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     host.until([&] { return state(host, "sys.getrecursionlimit()") == "3000"; });
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     INFO(host.info("orders", "report"));
     CHECK(has(host.info("orders", "report"), "the recursion limit: 3000"));
     CHECK(has(host.info("orders", "report"), "it stays"));
@@ -260,9 +260,9 @@ TEST_CASE("what an action of the plugin's changes is put back")
                                      "def activate(ctx): ctx.action('go', 'Go', do)\n"));
     host.start();
     const std::string before = state(host, "sys.getrecursionlimit()");
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(qi_plugin_trigger(host.runtime, "orders", "go") == QI_OK);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     INFO(host.info("orders", "report"));
     CHECK(has(host.info("orders", "report"), "the recursion limit: 3300"));
     CHECK(state(host, "sys.getrecursionlimit()") == before);
@@ -286,8 +286,8 @@ TEST_CASE("what a library changes when a plugin imports it stays with the librar
     host.write("orders", "import qi_foot_library\n"
                          "def activate(ctx): pass\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     INFO(host.info("orders", "report"));
     CHECK(has(host.info("orders", "report"), "'clean': True"));
     CHECK(state(host, "__import__('qi_foot_library').finder in sys.meta_path") == "True");
@@ -304,7 +304,7 @@ TEST_CASE("a plugin that fails in its activate() leaves the state as it was, too
                                      "    raise ValueError\n"));
     host.start();
     const std::string before = state(host, "sys.excepthook");
-    CHECK(host.enable("orders") == QI_PLUGIN_FAILED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_FAILED);
     CHECK(state(host, "sys.excepthook") == before);
     CHECK(host.take_reports().size() == 1);
 }
@@ -319,8 +319,8 @@ TEST_CASE("a process that a plugin has started and that goes on is named")
                     "subprocess.Popen(['/bin/true']).wait()",
                     "def activate(ctx): do()\n"));
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     const std::string report = host.info("orders", "report");
     INFO(report);
     CHECK(has(report, "'clean': False"));

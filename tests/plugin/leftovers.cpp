@@ -21,9 +21,9 @@ std::string round(PluginHost &host, const char *source)
 {
     host.write("orders", source);
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     host.settle();
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     return host.info("orders", "report");
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("tasks, timers and connections that a plugin makes without ctx are end
 {
     PluginHost host;
     Emitter emitter;
-    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "emitter", &emitter) == QI_OK);
     std::string report = round(host, "import asyncio, qi, sys\n"
                                      "sys.seen = []\n"
                                      "class Desk:\n"
@@ -88,9 +88,9 @@ TEST_CASE("files and sockets that a plugin leaves open are named")
     CHECK(has(report, "orders.py"));
     CHECK(has(report, "a socket, ('127.0.0.1'"));
     host.exec("import sys\nfor each in sys.held: each.close()\n");
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     host.exec("for each in sys.held: each.close()\n");
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(has(host.info("orders", "report"), "'descriptors': []"));
 }
 
@@ -112,8 +112,8 @@ TEST_CASE("a thread that goes on is named with the line where it is; one that en
                          "gate = threading.Event()\n"
                          "def activate(ctx): threading.Thread(target=gate.wait).start()\n"
                          "def deactivate(): gate.set()\n");
-    CHECK(host.reload("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.reload("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     INFO(host.info("orders", "report"));
     CHECK(has(host.info("orders", "report"), "'clean': True"));
 }
@@ -173,7 +173,7 @@ TEST_CASE("many reloads leave descriptors, tasks, connections and memory where t
 {
     PluginHost host;
     Emitter emitter;
-    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "emitter", &emitter) == QI_OK);
     host.write("orders", "import asyncio, qi\n"
                          "data = bytearray(1 << 20)\n"
                          "class Desk:\n"
@@ -186,7 +186,7 @@ TEST_CASE("many reloads leave descriptors, tasks, connections and memory where t
                          "    ctx.state['count'] = ctx.state.get('count', 0) + 1\n"
                          "    await asyncio.sleep(0)\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
 
     auto descriptors = [] { return QDir(QStringLiteral("/proc/self/fd")).entryList().size(); };
     /* Blocks of Python's, all connections and tasks. */
@@ -195,7 +195,7 @@ TEST_CASE("many reloads leave descriptors, tasks, connections and memory where t
     const char *rounds = getenv("QI_TEST_RELOADS");
     const int count = rounds ? atoi(rounds) : 30;
     auto reload = [&] {
-        CHECK(host.reload("orders") == QI_PLUGIN_ACTIVE);
+        CHECK(host.reload("orders") == QI_PLUGIN_STATE_ACTIVE);
         Q_EMIT emitter.numbered(1);
         host.events.clear();
     };
@@ -220,7 +220,7 @@ TEST_CASE("many reloads leave descriptors, tasks, connections and memory where t
 #ifndef __SANITIZE_ADDRESS__              /* which keeps for a while what was freed */
     CHECK(resident() - memory < 8 << 20); /* a leak of the plugin's data would be a megabyte each */
 #endif
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
 }
 
 TEST_CASE("an object of a binding, of a class of the plugin, that is still there is named")
@@ -278,6 +278,6 @@ TEST_CASE("a thread that a plugin gives a function of its own as run() runs that
                          "    thread.start()\n"
                          "    thread.join()\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.eval("__import__('sys').seen") == "['ran']");
 }

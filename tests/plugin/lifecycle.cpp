@@ -20,11 +20,11 @@ TEST_CASE("a plugin is off until it is enabled, and nothing of it runs before")
     host.write("orders", "raise SystemExit('imported')");
     host.start();
 
-    CHECK(qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_DISCOVERED);
+    CHECK(qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_DISCOVERED);
     CHECK(host.info("orders", "enabled") == "False");
     CHECK(host.info("orders", "name") == "'The orders'");
     REQUIRE(host.events.size() == 1);
-    CHECK(host.events[0].kind == QI_PLUGIN_ADDED);
+    CHECK(host.events[0].kind == QI_PLUGIN_EVENT_ADDED);
     CHECK(host.asked.empty());
 }
 
@@ -37,11 +37,11 @@ TEST_CASE("a plugin that is enabled goes through loading to active, and back")
                          "def deactivate(): sys.seen.append('off')\n");
     host.start();
 
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.eval("__import__('sys').seen") == "[('on', 'orders', 'qi_plugins.orders.orders')]");
     CHECK(host.asked == std::vector<std::string>{"orders new"});
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.eval("__import__('sys').seen[1:]") == "['off']");
     CHECK(host.states("orders") == "loading active loading disabled");
     CHECK(host.info("orders", "report").find("'clean': True") != std::string::npos);
@@ -60,8 +60,8 @@ TEST_CASE("activate() and deactivate() may be coroutine functions")
                "async def deactivate(): await asyncio.sleep(0.01); sys.seen.append('off')\n");
     host.start();
 
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.eval("__import__('sys').seen") == "['on', 'off']");
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("an entry may be a class, an object, or a package that the folder is")
     host.write_file("desk", "part.py", "");
     host.start();
 
-    CHECK(host.enable("desk") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("desk") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.eval("__import__('sys').seen") == "('desk', True, 'qi_plugins.desk')");
 }
 
@@ -91,9 +91,9 @@ TEST_CASE(
     host.write("orders", plain);
     host.write("prices", plain);
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("prices") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.enable("prices") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("prices") == QI_PLUGIN_STATE_DISABLED);
     REQUIRE(host.shutdown() == QI_OK);
     CHECK(host.states("orders") == "loading active loading disabled");
 
@@ -101,8 +101,8 @@ TEST_CASE(
     host.events.clear();
     host.asked.clear();
     host.start();
-    host.until([&] { return qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_ACTIVE; });
-    CHECK(qi_plugin_state_of(host.runtime, "prices") == QI_PLUGIN_DISABLED);
+    host.until([&] { return qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_ACTIVE; });
+    CHECK(qi_plugin_state(host.runtime, "prices") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.asked.empty());
 }
 
@@ -113,12 +113,12 @@ TEST_CASE("a user who does not agree blocks the plugin, and nothing of it runs")
     host.agrees = false;
     host.start();
 
-    CHECK(host.enable("orders") == QI_PLUGIN_BLOCKED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_BLOCKED);
     CHECK(host.info("orders", "reason").find("has not agreed") != std::string::npos);
     CHECK(host.info("orders", "consented") == "False");
     host.write("orders", plain);
     host.agrees = true;
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.info("orders", "consented") == "True");
 }
 
@@ -127,11 +127,11 @@ TEST_CASE("a file that has changed since asks the user again, and says which it 
     PluginHost host;
     host.write("orders", plain);
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(host.reload("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.reload("orders") == QI_PLUGIN_STATE_ACTIVE);
     host.write_file("orders", "extra.py", "");
     host.agrees = false;
-    CHECK(host.reload("orders") == QI_PLUGIN_BLOCKED);
+    CHECK(host.reload("orders") == QI_PLUGIN_STATE_BLOCKED);
     CHECK(host.asked == std::vector<std::string>{"orders new", "orders changed added: extra.py"});
 }
 
@@ -143,10 +143,10 @@ TEST_CASE(
     host.write("prices", plain);
     host.start();
     CHECK(host.info("orders", "consented") == "False");
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("prices") == QI_PLUGIN_DISABLED);
-    CHECK(host.withdraw("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.enable("prices") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("prices") == QI_PLUGIN_STATE_DISABLED);
+    CHECK(host.withdraw("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.info("orders", "consented") == "False");
     CHECK(host.info("orders", "enabled") == "False");
     REQUIRE(host.shutdown() == QI_OK);
@@ -156,9 +156,9 @@ TEST_CASE(
     CHECK(host.info("orders", "consented") == "False");
     CHECK(host.info("prices", "consented") == "True");
     host.asked.clear();
-    CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("prices") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.asked.empty());
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.asked == std::vector<std::string>{"orders new"});
     CHECK(qi_plugin_withdraw(host.runtime, "nobody", nullptr, nullptr) == QI_ERR_NOT_FOUND);
 }
@@ -171,7 +171,7 @@ TEST_CASE("a folder that others may write to is blocked")
         ("import os; os.chmod('" + host.folder() + "/plugins/orders/orders.py', 0o666)").c_str());
     host.start();
 
-    CHECK(host.enable("orders") == QI_PLUGIN_BLOCKED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_BLOCKED);
     CHECK(host.info("orders", "reason").find("chmod") != std::string::npos);
     CHECK(host.asked.empty());
 }
@@ -182,12 +182,12 @@ TEST_CASE("a plugin whose manifest is wrong is listed and blocked, with what is 
     host.write("orders", plain, "versoin = \"2\"\n");
     host.start();
 
-    CHECK(qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_BLOCKED);
+    CHECK(qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_BLOCKED);
     CHECK(host.info("orders", "problems").find("plugin.toml:6") != std::string::npos);
     host.write("orders", plain);
     host.rescan();
-    CHECK(qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_DISCOVERED);
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_DISCOVERED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
 }
 
 TEST_CASE("a rescan finds new plugins and ends those whose folder is gone")
@@ -195,16 +195,16 @@ TEST_CASE("a rescan finds new plugins and ends those whose folder is gone")
     PluginHost host;
     host.write("orders", plain);
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     host.write("prices", plain);
     host.exec(("import shutil; shutil.rmtree('" + host.folder() + "/plugins/orders')").c_str());
     host.rescan();
-    host.until([&] { return qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_UNKNOWN; });
+    host.until([&] { return qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_UNKNOWN; });
     CHECK(std::any_of(host.events.begin(), host.events.end(), [](const tests::PluginEvent &event) {
-        return event.kind == QI_PLUGIN_REMOVED;
+        return event.kind == QI_PLUGIN_EVENT_REMOVED;
     }));
-    CHECK(qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_UNKNOWN);
-    CHECK(qi_plugin_state_of(host.runtime, "prices") == QI_PLUGIN_DISCOVERED);
+    CHECK(qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_UNKNOWN);
+    CHECK(qi_plugin_state(host.runtime, "prices") == QI_PLUGIN_STATE_DISCOVERED);
 }
 
 TEST_CASE("a shutdown ends plugins first, the last one before the others, with what they still "
@@ -222,8 +222,8 @@ TEST_CASE("a shutdown ends plugins first, the last one before the others, with w
     host.write("prices", source);
     host.write("orders", source);
     host.start();
-    CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("prices") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     host.settle();
     REQUIRE(host.shutdown() == QI_OK);
     REQUIRE(qi_runtime_init(nullptr, &host.runtime) == QI_OK);
@@ -241,18 +241,18 @@ TEST_CASE("calls before the start, and with ids that no plugin has, say what to 
     CHECK(std::string(qi_last_error()->message).find("qi_plugins_start") != std::string::npos);
     host.start();
     CHECK(qi_plugins_start(host.runtime, nullptr) == QI_ERR_STATE);
-    CHECK(qi_plugin_info(host.runtime, "order", &value) == QI_ERR_NOT_FOUND);
+    CHECK(qi_plugin_describe(host.runtime, "order", &value) == QI_ERR_NOT_FOUND);
     CHECK(std::string(qi_last_error()->message).find("did you mean 'orders'") != std::string::npos);
     CHECK(qi_plugin_enable(host.runtime, "order", nullptr, nullptr) == QI_ERR_NOT_FOUND);
-    CHECK(qi_plugin_info(host.runtime, nullptr, &value) == QI_ERR_ARGUMENT);
-    CHECK(qi_plugin_info(host.runtime, "orders", nullptr) == QI_ERR_ARGUMENT);
-    CHECK(qi_plugin_state_of(host.runtime, "order") == QI_PLUGIN_UNKNOWN);
+    CHECK(qi_plugin_describe(host.runtime, nullptr, &value) == QI_ERR_ARGUMENT);
+    CHECK(qi_plugin_describe(host.runtime, "orders", nullptr) == QI_ERR_ARGUMENT);
+    CHECK(qi_plugin_state(host.runtime, "order") == QI_PLUGIN_STATE_UNKNOWN);
     CHECK(qi_plugins_unlisten(
               host.runtime, [](const qi_plugin_event *, void *) {}, nullptr) == QI_ERR_NOT_FOUND);
     qi_plugins_config config;
     qi_plugins_config_init(&config);
     config.size--;
-    CHECK(std::string(qi_plugin_state_name(QI_PLUGIN_FAILED)) == "failed");
+    CHECK(std::string(qi_plugin_state_name(QI_PLUGIN_STATE_FAILED)) == "failed");
     CHECK(std::string(qi_plugin_state_name(qi_plugin_state(77))) == "unknown");
 }
 
@@ -266,7 +266,7 @@ TEST_CASE("a listener may take itself out, and cause events, while it is told")
             auto self = static_cast<Watcher *>(user);
             self->calls++;
             CHECK(qi_plugins_unlisten(self->host->runtime, call, user) == QI_OK);
-            if (event->kind == QI_PLUGIN_STATE)
+            if (event->kind == QI_PLUGIN_EVENT_STATE)
                 CHECK(qi_plugins_rescan(self->host->runtime) == QI_OK);
         }
     };
@@ -275,7 +275,7 @@ TEST_CASE("a listener may take itself out, and cause events, while it is told")
     host.write("orders", plain);
     host.start();
     REQUIRE(qi_plugins_listen(host.runtime, Watcher::call, &watcher) == QI_OK);
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(watcher.calls == 1);
 }
 
@@ -298,7 +298,7 @@ TEST_CASE("an activate() that raises is not followed by deactivate(), and its ex
                                  "    sys.seen.append('deactivate')\n"
                                  "    raise RuntimeError('the second')\n");
         host.start();
-        CHECK(host.enable("orders") == QI_PLUGIN_FAILED);
+        CHECK(host.enable("orders") == QI_PLUGIN_STATE_FAILED);
         CHECK(host.eval("__import__('sys').seen") == "['undone']");
 
         CHECK(host.info("orders", "reason") == "'activate(): LookupError: the first'");
@@ -328,7 +328,7 @@ TEST_CASE("an import that raises is told without the lines of libqi and of impor
     host.write_file("orders", "part.py", "raise LookupError('in the part')\n");
     host.write("orders", "import helper\ndef activate(ctx): pass\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_FAILED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_FAILED);
     std::vector<tests::Report> reports = host.take_reports();
     REQUIRE(reports.size() == 1);
     for (const std::string &text : {host.info("orders", "traceback"), reports[0].traceback}) {
@@ -354,7 +354,7 @@ TEST_CASE("plugins keep nothing of a runtime that has ended")
     PluginHost host;
     host.write("orders", plain);
     host.start([](qi_plugins_config &config) { config.watch_files = true; });
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.shutdown() == QI_OK);
     CHECK(outlived(host) == "['QiSelectorEventLoop']");
 }
@@ -365,7 +365,7 @@ TEST_CASE(
     PluginHost host;
     host.write("orders", plain);
     host.start([](qi_plugins_config &config) { config.watch_files = true; });
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     host.exec("from qi.plugin import manager\n"
               "def interrupted(*arguments):\n"
               "    del manager._end\n"
@@ -375,5 +375,5 @@ TEST_CASE(
     CHECK(outlived(host) == "['QiSelectorEventLoop']");
     CHECK_FALSE(host.take_reports().empty());
     host.start();
-    host.until([&] { return qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_ACTIVE; });
+    host.until([&] { return qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_ACTIVE; });
 }

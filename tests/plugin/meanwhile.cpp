@@ -47,7 +47,7 @@ struct Dialog {
 
 /* Calls once, at the first event of a kind. */
 struct Once {
-    qi_plugin_event_kind kind;
+    int kind;
     std::function<void()> act;
     bool done = false;
 
@@ -72,7 +72,7 @@ TEST_CASE("a plugin may be disabled while the user is asked about it")
     host.write("orders", plain);
     dialog.start();
     CHECK(qi_plugin_enable(host.runtime, "orders", nullptr, nullptr) == QI_OK);
-    host.until([&] { return qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_DISABLED; });
+    host.until([&] { return qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_DISABLED; });
     CHECK(dialog.shown == 1);
     CHECK(host.info("orders", "enabled") == "False");
 }
@@ -92,8 +92,8 @@ TEST_CASE("a plugin may go, and another be enabled, while the user is asked abou
     host.write("prices", plain);
     dialog.start();
     CHECK(qi_plugin_enable(host.runtime, "orders", nullptr, nullptr) == QI_OK);
-    host.until([&] { return qi_plugin_state_of(host.runtime, "prices") == QI_PLUGIN_ACTIVE; });
-    host.until([&] { return qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_UNKNOWN; });
+    host.until([&] { return qi_plugin_state(host.runtime, "prices") == QI_PLUGIN_STATE_ACTIVE; });
+    host.until([&] { return qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_UNKNOWN; });
     for (const tests::Report &report : host.take_reports())
         CHECK(report.message.find("has no module 'orders'") != std::string::npos);
 }
@@ -105,13 +105,14 @@ TEST_CASE("the runtime may shut down while the user is asked")
     host.write("orders", plain);
     dialog.start();
     CHECK(qi_plugin_enable(host.runtime, "orders", nullptr, nullptr) == QI_OK);
-    host.until([&] { return dialog.shown && qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED; });
+    host.until(
+        [&] { return dialog.shown && qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED; });
 }
 
 TEST_CASE("the runtime may shut down as the first plugin is found")
 {
     PluginHost host;
-    Once once{QI_PLUGIN_ADDED, [&] { CHECK(host.shutdown() == QI_OK); }};
+    Once once{QI_PLUGIN_EVENT_ADDED, [&] { CHECK(host.shutdown() == QI_OK); }};
     host.write("orders", plain);
     host.write("prices", plain);
     CHECK(qi_plugins_listen(host.runtime, Once::call, &once) == QI_OK);
@@ -124,28 +125,28 @@ TEST_CASE("the runtime may shut down as the first plugin is found")
     config.user_folder = config.system_folder = "";
     config.settings_file = settings.c_str();
     REQUIRE(qi_plugins_start(host.runtime, &config) == QI_OK);
-    host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED; });
+    host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED; });
 
     REQUIRE(qi_runtime_init(nullptr, &host.runtime) == QI_OK);
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
 }
 
 TEST_CASE("the runtime may shut down when a plugin becomes active")
 {
     PluginHost host;
-    Once once{QI_PLUGIN_STATE, [&] { CHECK(host.shutdown() == QI_OK); }};
+    Once once{QI_PLUGIN_EVENT_STATE, [&] { CHECK(host.shutdown() == QI_OK); }};
     host.write("orders", plain);
     host.start();
     CHECK(qi_plugins_listen(host.runtime, Once::call, &once) == QI_OK);
     CHECK(qi_plugin_enable(host.runtime, "orders", nullptr, nullptr) == QI_OK);
-    host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED; });
+    host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED; });
 }
 
 TEST_CASE("a listener may look for plugins again while those that are gone are told")
 {
     PluginHost host;
-    Once once{QI_PLUGIN_REMOVED, [&] { CHECK(qi_plugins_rescan(host.runtime) == QI_OK); }};
+    Once once{QI_PLUGIN_EVENT_REMOVED, [&] { CHECK(qi_plugins_rescan(host.runtime) == QI_OK); }};
     for (const char *id : {"orders", "prices", "stocks"})
         host.write(id, plain);
     host.start();
@@ -155,7 +156,7 @@ TEST_CASE("a listener may look for plugins again while those that are gone are t
     INFO(qi_last_error()->message);
     CHECK(status == QI_OK);
     host.until([&] { return once.done && !qi_plugins_searching(host.runtime); });
-    CHECK(qi_plugin_state_of(host.runtime, "stocks") == QI_PLUGIN_UNKNOWN);
+    CHECK(qi_plugin_state(host.runtime, "stocks") == QI_PLUGIN_STATE_UNKNOWN);
 }
 
 TEST_CASE("a plugin that writes into its own folder is not reloaded for ever")
@@ -167,7 +168,7 @@ TEST_CASE("a plugin that writes into its own folder is not reloaded for ever")
                          "    (ctx.folder / 'cache.json').write_text('x' * n)\n"
                          "    import sys; sys.loads = n\n");
     host.start([](qi_plugins_config &config) { config.watch_files = true; });
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     host.exec("import asyncio; late = asyncio.create_task(asyncio.sleep(1.5))");
     host.until([&] { return host.eval("late.done()") == "True"; });
     CHECK(host.eval("__import__('sys').loads <= 2") == "True");
@@ -181,7 +182,7 @@ TEST_CASE("a user who disables a plugin while its files change has it disabled")
     host.write("orders", "import asyncio\nasync def activate(ctx): await asyncio.sleep(0)\n"
                          "async def deactivate(): await asyncio.sleep(0.6)\n");
     host.start([](qi_plugins_config &config) { config.watch_files = true; });
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     /* The reload holds the plugin; the user's wish waits, and so does a second reload. */
     CHECK(qi_plugin_reload(host.runtime, "orders", nullptr, nullptr) == QI_OK);
     host.settle();
@@ -189,7 +190,7 @@ TEST_CASE("a user who disables a plugin while its files change has it disabled")
     host.settle();
     host.exec("from qi.plugin import manager; manager._files_changed(['orders'])");
     host.until([&] { return host.eval("len(manager._changes)") == "0"; });
-    CHECK(qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_DISABLED);
+    CHECK(qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.info("orders", "enabled") == "False");
 }
 
@@ -200,7 +201,7 @@ TEST_CASE("a plugin that disables itself while it is being ended gets an error, 
                          "def activate(ctx): pass\n"
                          "async def deactivate(): await manager.disable('orders')\n");
     host.start([](qi_plugins_config &config) { config.deactivate_ms = 3600000; });
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.info("orders", "errors") == "1");
 }

@@ -34,17 +34,17 @@ TEST_CASE(
                         std::string("from .. import util\nNAME = 'part of ") + id + "'\n");
     }
     host.start();
-    CHECK(host.enable("one") == QI_PLUGIN_ACTIVE);
-    CHECK(host.enable("two") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("one") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.enable("two") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.eval("__import__('sys').seen") ==
           "[('util of one', 'part of one', 'qi_plugins.one.util'), ('util of two', 'part of two', "
           "'qi_plugins.two.util')]");
     CHECK(host.eval("'util' in __import__('sys').modules") == "False");
-    CHECK(host.disable("one") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("one") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.eval("sorted(n for n in __import__('sys').modules if n.startswith('qi_plugins'))") ==
           "['qi_plugins', 'qi_plugins.two', 'qi_plugins.two.sub', 'qi_plugins.two.sub.part', "
           "'qi_plugins.two.two', 'qi_plugins.two.util']");
-    CHECK(host.disable("two") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("two") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.eval("__import__('qi.plugin.modules', fromlist=['x'])._finder in "
                     "__import__('sys').meta_path") == "False");
 }
@@ -60,7 +60,7 @@ TEST_CASE("what a plugin has not is the standard library's, and a missing module
                          "    except ModuleNotFoundError as error: second = str(error)\n"
                          "    sys.seen = json.__name__, first, second\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     std::string seen = host.eval("__import__('sys').seen");
     INFO(seen);
     CHECK(seen.find("('json', \"cannot import name 'nothing'") == 0);
@@ -79,7 +79,7 @@ TEST_CASE("objects of a plugin's classes can be pickled and found by name while 
                          "    assert typing.get_type_hints(Order) == {'number': int}\n");
     host.start();
     INFO(host.states("orders"));
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
 }
 
 TEST_CASE("a private folder comes first for imports while the plugin is on, and goes with it")
@@ -92,10 +92,10 @@ TEST_CASE("a private folder comes first for imports while the plugin is on, and 
     host.write_file("orders", "vendor/bundled/__init__.py", "from bundled.part import NAME\n");
     host.write_file("orders", "vendor/bundled/part.py", "NAME = 'of the plugin'\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.eval("__import__('sys').seen") == "('of the plugin', 'bundled')");
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.eval("[n for n in __import__('sys').modules if 'bundled' in n]") == "[]");
     CHECK(host.eval("[p for p in __import__('sys').path if 'vendor' in p]") == "[]");
 }
@@ -108,7 +108,7 @@ TEST_CASE("tracebacks show the plugin's lines, and inspect finds its source")
                          "    assert 'def activate(ctx)' in inspect.getsource(activate)\n"
                          "    raise ValueError('shown')  # this very line\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_FAILED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_FAILED);
     CHECK(host.info("orders", "traceback").find("# this very line") != std::string::npos);
     CHECK(host.info("orders", "traceback").find("lifecycle.py") == std::string::npos);
     CHECK(host.take_reports().size() == 1);
@@ -120,7 +120,7 @@ TEST_CASE("no bytecode is written into a plugin's folder")
     host.write("orders", "import util\ndef activate(ctx): pass\n");
     host.write_file("orders", "util.py", "");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.eval(("__import__('os').path.exists('" + host.folder() + "/plugins/orders/__pycache__')")
                         .c_str()) == "False");
 }

@@ -53,14 +53,14 @@ TEST_CASE("a plugin that sets a policy, a watcher or the default loop is told no
                               std::string(way) + "\n");
         host.write("good", subprocess);
         host.start();
-        CHECK(host.enable("bad") == QI_PLUGIN_FAILED);
+        CHECK(host.enable("bad") == QI_PLUGIN_STATE_FAILED);
         const std::string reason = host.info("bad", "reason");
         INFO(reason);
         CHECK(has(reason, "the plugin 'bad' may not set "));
         CHECK(has(reason, "loop_factory"));
-        CHECK(host.enable("good") == QI_PLUGIN_ACTIVE);
+        CHECK(host.enable("good") == QI_PLUGIN_STATE_ACTIVE);
         CHECK(host.eval("sys.said") == "b'hello\\n'");
-        CHECK(qi_plugin_state_of(host.runtime, "good") == QI_PLUGIN_ACTIVE);
+        CHECK(qi_plugin_state(host.runtime, "good") == QI_PLUGIN_STATE_ACTIVE);
         host.take_reports();
     }
 }
@@ -82,7 +82,7 @@ TEST_CASE("in a thread of its own a plugin runs whatever loop it likes, and the 
                          "    thread.start()\n"
                          "    thread.join()\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.eval("sys.seen") == "42");
     host.exec("asyncio.set_event_loop_policy(asyncio.DefaultEventLoopPolicy()); "
               "asyncio.set_event_loop_policy(None)");
@@ -99,8 +99,8 @@ TEST_CASE(
                       "class Policy(asyncio.DefaultEventLoopPolicy): pass\n"
                       "def activate(ctx): sys.unguarded(Policy())\n");
     host.start();
-    CHECK(host.enable("bad") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("bad") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("bad") == QI_PLUGIN_STATE_DISABLED);
     INFO(host.info("bad", "report"));
     CHECK(has(host.info("bad", "report"), "the policy of event loops: "));
     CHECK(host.eval("type(asyncio.get_event_loop_policy()).__module__.startswith('asyncio')") ==

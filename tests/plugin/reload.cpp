@@ -22,10 +22,10 @@ TEST_CASE("a reload runs the code as it now is, submodules too, and keeps ctx.st
     host.write("orders", version("1"));
     host.write_file("orders", "part.py", "PART = 'a'\n");
     host.start();
-    CHECK(host.reload("orders") == QI_PLUGIN_ACTIVE); /* one that is off is started */
+    CHECK(host.reload("orders") == QI_PLUGIN_STATE_ACTIVE); /* one that is off is started */
     host.write("orders", version("2"));
     host.write_file("orders", "part.py", "PART = 'b'\n");
-    CHECK(host.reload("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.reload("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.eval("__import__('sys').seen") == "(2, 'b', 2)");
     CHECK(host.states("orders") == "loading loading active loading loading loading active");
 }
@@ -36,12 +36,12 @@ TEST_CASE("a plugin is reloaded when its files change, and tried again after a m
     host.write("orders", version("1"));
     host.write_file("orders", "part.py", "PART = 'a'\n");
     host.start([](qi_plugins_config &config) { config.watch_files = true; });
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     host.write_file("orders", "part.py", "PART = 'b'\n");
     host.until([&] { return host.eval("__import__('sys').seen") == "(1, 'b', 2)"; });
 
     host.write_file("orders", "part.py", "PART = \n");
-    host.until([&] { return qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_FAILED; });
+    host.until([&] { return qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_FAILED; });
     CHECK(host.info("orders", "traceback").find("part.py") != std::string::npos);
     CHECK_FALSE(host.take_reports().empty()); /* a file that is half written is tried, too */
     /* An editor that puts another file in its place. */
@@ -52,13 +52,13 @@ TEST_CASE("a plugin is reloaded when its files change, and tried again after a m
     host.until([&] { return host.eval("__import__('sys').seen") == "(1, 'c', 3)"; });
     host.write_file("orders", "part.py", "PART = 'd'\n");
     host.until([&] { return host.eval("__import__('sys').seen") == "(1, 'd', 4)"; });
-    host.until([&] { return qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_ACTIVE; });
+    host.until([&] { return qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_ACTIVE; });
 
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     host.write_file("orders", "part.py", "PART = 'e'\n");
     host.exec("import asyncio; late = asyncio.create_task(asyncio.sleep(0.5))");
     host.until([&] { return host.eval("late.done()") == "True"; });
-    CHECK(qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_DISABLED);
+    CHECK(qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_DISABLED);
 }
 
 TEST_CASE("a plugin may reload itself from its own callback")

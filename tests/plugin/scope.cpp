@@ -73,7 +73,7 @@ TEST_CASE("what a plugin's code connects runs in the plugin's Context, whoever e
 {
     Host host;
     Emitter emitter;
-    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "emitter", &emitter) == QI_OK);
 
     exec_as_plugin(host, "qi.host.emitter.numbered.connect(fail)");
     Q_EMIT emitter.numbered(1);
@@ -84,7 +84,7 @@ TEST_CASE("a coroutine that a plugin's code connects runs in the plugin's Contex
 {
     Host host;
     Emitter emitter;
-    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "emitter", &emitter) == QI_OK);
 
     exec_as_plugin(host, "qi.host.emitter.numbered.connect(qi.asyncslot(fail_later))");
     Q_EMIT emitter.numbered(1);
@@ -95,7 +95,7 @@ TEST_CASE("a plugin's callback may cause an emission that another of its callbac
 {
     Host host;
     Emitter emitter;
-    REQUIRE(qi_host_register(host.runtime, "emitter", &emitter) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, "emitter", &emitter) == QI_OK);
 
     exec_as_plugin(
         host,

@@ -284,41 +284,41 @@ TEST_CASE("every function for plugins leaves the window alive, however slow the 
     CHECK(value.as.list.count == 2);
     qi_value_clear(&value);
     CHECK(host.info("orders", "dependencies").find("'installed': '1.0'") != std::string::npos);
-    CHECK(qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_DISCOVERED);
+    CHECK(qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_DISCOVERED);
     CHECK(host.asked_in_the_window() == "");
     CHECK(!host.has_waited());
 
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.asked_in_the_window() == "");
     CHECK(host.has_waited());
 
     const qi_value unit = qi_text("celsius");
     CHECK(qi_plugin_set_setting(host.runtime, "orders", "unit", &unit) == QI_OK);
-    CHECK(qi_plugin_setting(host.runtime, "orders", "unit", &value) == QI_OK);
+    CHECK(qi_plugin_get_setting(host.runtime, "orders", "unit", &value) == QI_OK);
     qi_value_clear(&value);
     CHECK(qi_plugin_trigger(host.runtime, "orders", "send") == QI_OK);
     CHECK(host.asked_in_the_window() == "");
 
     CHECK(qi_plugins_rescan(host.runtime) == QI_OK);
-    CHECK(qi_plugin_state_of(host.runtime, "orders") ==
-          QI_PLUGIN_ACTIVE); /* known: nothing is waited for */
+    CHECK(qi_plugin_state(host.runtime, "orders") ==
+          QI_PLUGIN_STATE_ACTIVE); /* known: nothing is waited for */
     CHECK(qi_plugins_list(host.runtime, &value) == QI_OK);
     qi_value_clear(&value);
     host.wait_for_search();
     CHECK(host.asked_in_the_window() == "");
     CHECK(host.has_waited());
 
-    CHECK(host.reload("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.reload("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.asked_in_the_window() == "");
 
     qi_task *task = nullptr;
     REQUIRE(qi_plugin_withdraw(host.runtime, "orders", nullptr, &task) == QI_OK);
-    host.until([&] { return qi_task_state(task) != QI_TASK_PENDING; });
-    CHECK(qi_task_state(task) == QI_TASK_DONE);
+    host.until([&] { return qi_task_state(task) != QI_TASK_STATE_PENDING; });
+    CHECK(qi_task_state(task) == QI_TASK_STATE_DONE);
     qi_task_release(task);
     CHECK(host.asked_in_the_window() == "");
-    CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("prices") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.shutdown() == QI_OK);
     CHECK(host.asked_in_the_window() == "");
 }
@@ -329,7 +329,7 @@ TEST_CASE("watching files leaves the window alive as well")
 
     host.start_looking([](qi_plugins_config &config) { config.watch_files = true; });
     host.wait_for_search();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.asked_in_the_window() == "");
     size_t before = host.events.size();
     host.fast();
@@ -337,7 +337,7 @@ TEST_CASE("watching files leaves the window alive as well")
     slow = true;
     host.until([&] {
         return host.events.size() > before &&
-               qi_plugin_state_of(host.runtime, "orders") == QI_PLUGIN_ACTIVE;
+               qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_ACTIVE;
     });
     CHECK(host.asked_in_the_window() == "");
     CHECK(host.asked.size() == 2);
@@ -357,19 +357,19 @@ TEST_CASE("a plugin with a large file tells how far it is, and can be stopped on
     slow = true;
     REQUIRE(qi_plugin_enable(host.runtime, "orders", nullptr, nullptr) == QI_OK);
     auto so_far = [&] {
-        return host.events.back().kind == QI_PLUGIN_PROGRESS && host.events.back().progress > 0;
+        return host.events.back().kind == QI_PLUGIN_EVENT_PROGRESS && host.events.back().progress > 0;
     };
     host.until(so_far);
     CHECK(host.events.back().progress < 1);
     CHECK(host.events.back().reason.find("checking its files, ") == 0);
     CHECK(host.info("orders", "state") == "'loading'");
     CHECK(host.info("orders", "progress") != "None");
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.info("orders", "progress") == "None");
     CHECK(host.asked.empty());
     CHECK(host.asked_in_the_window() == "");
     CHECK(model.remove());
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
 }
 
 TEST_CASE("a disk that does not answer holds neither other plugins nor the end")
@@ -383,10 +383,10 @@ TEST_CASE("a disk that does not answer holds neither other plugins nor the end")
     qi_task *task = nullptr;
     REQUIRE(qi_plugin_enable(host.runtime, "orders", nullptr, &task) == QI_OK);
     host.until([&] { return host.has_waited(); });
-    CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
-    CHECK(qi_task_state(task) == QI_TASK_PENDING);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
-    host.until([&] { return qi_task_state(task) == QI_TASK_DONE; });
+    CHECK(host.enable("prices") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_PENDING);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
+    host.until([&] { return qi_task_state(task) == QI_TASK_STATE_DONE; });
     qi_task_release(task);
 
     REQUIRE(qi_plugins_rescan(host.runtime) == QI_OK);

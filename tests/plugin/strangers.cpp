@@ -25,7 +25,7 @@ const char shop[] = "import asyncio, qi\n"
 struct StrangerHost : PluginHost {
     StrangerHost()
     {
-        REQUIRE(qi_host_register(runtime, "emitter", &emitter) == QI_OK);
+        REQUIRE(qi_object_register(runtime, "emitter", &emitter) == QI_OK);
         exec(shop);
         write("orders", "import qi\n"
                         "def activate(ctx): qi.host.emitter.numbered.emit(1)\n");
@@ -34,8 +34,8 @@ struct StrangerHost : PluginHost {
 
     void check(const char *expected)
     {
-        CHECK(enable("orders") == QI_PLUGIN_ACTIVE);
-        CHECK(disable("orders") == QI_PLUGIN_DISABLED);
+        CHECK(enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+        CHECK(disable("orders") == QI_PLUGIN_STATE_DISABLED);
         CHECK(info("orders", "report").find("'clean': True") != std::string::npos);
         until([&] { return eval("seen[-1] in ('saved', 'cancelled')") == "True"; });
         CHECK(eval("seen") == expected);
@@ -77,8 +77,8 @@ TEST_CASE("a connection that the host makes while a plugin calls it stays")
         CHECK(qi_asyncslot_connect(host.runtime, &other, "plain", "__main__:work", nullptr,
                                    nullptr) == QI_OK);
     });
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     Q_EMIT other.plain();
     host.until([&] { return host.eval("seen[-1:]") == "['saved']"; });
     CHECK(host.eval("seen") == "[None, 'saved']");

@@ -21,10 +21,11 @@ TEST_CASE("a folder whose name is not UTF-8 is listed, and blocked, beside the o
     REQUIRE(qi_plugins_list(host.runtime, &list) == QI_OK);
     CHECK(list.as.list.count == 2);
     qi_value_clear(&list);
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     bool blocked = false;
     for (const tests::PluginEvent &event : host.events)
-        blocked = blocked || (event.id.rfind("caf", 0) == 0 && event.state == QI_PLUGIN_BLOCKED);
+        blocked = blocked ||
+                  (event.id.rfind("caf", 0) == 0 && event.state == QI_PLUGIN_STATE_BLOCKED);
     CHECK(blocked);
 }
 
@@ -36,13 +37,13 @@ TEST_CASE("an error whose text C cannot take is the plugin's failure all the sam
     host.write("stocks",
                "def activate(ctx): pass\ndef deactivate(): raise ValueError('\\udcff\\0')\n");
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_FAILED);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_FAILED);
     CHECK(host.info("orders", "reason").find("thing") != std::string::npos);
-    CHECK(host.enable("prices") == QI_PLUGIN_FAILED);
+    CHECK(host.enable("prices") == QI_PLUGIN_STATE_FAILED);
     CHECK(host.info("prices", "reason").find("lone") != std::string::npos);
     CHECK(host.take_reports().size() == 2);
-    CHECK(host.enable("stocks") == QI_PLUGIN_ACTIVE);
-    CHECK(host.disable("stocks") == QI_PLUGIN_DISABLED);
+    CHECK(host.enable("stocks") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("stocks") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.info("stocks", "errors") == "1");
 }
 
@@ -57,13 +58,13 @@ TEST_CASE("what a plugin shows does not keep the host from listing the others")
                "[settings.place]\ntype = \"path\"\n");
     host.write("prices", plain);
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.info("orders", "actions").find("not Unicode") != std::string::npos);
     qi_value list = qi_none();
     REQUIRE(qi_plugins_list(host.runtime, &list) == QI_OK);
     CHECK(list.as.list.count == 2);
     qi_value_clear(&list);
-    CHECK(host.disable("orders") == QI_PLUGIN_DISABLED);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
 }
 
 TEST_CASE("a manifest that breaks what reads it is a blocked plugin, not the end of the others")
@@ -89,7 +90,7 @@ TEST_CASE("a manifest that breaks what reads it is a blocked plugin, not the end
     for (const std::string &more : manifests)
         host.write("broken" + std::to_string(number++), plain, more);
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     while (number--)
         CHECK(host.info(("broken" + std::to_string(number)).c_str(), "state") == "'blocked'");
 }
@@ -110,11 +111,11 @@ TEST_CASE("settings that somebody has edited are their defaults, where they do n
                   .c_str());
     host.start();
     qi_value value = qi_none();
-    REQUIRE(qi_plugin_setting(host.runtime, "orders", "number", &value) == QI_OK);
+    REQUIRE(qi_plugin_get_setting(host.runtime, "orders", "number", &value) == QI_OK);
     CHECK(tests::take(value) == "4");
-    REQUIRE(qi_plugin_setting(host.runtime, "orders", "factor", &value) == QI_OK);
+    REQUIRE(qi_plugin_get_setting(host.runtime, "orders", "factor", &value) == QI_OK);
     CHECK(tests::take(value) == "0.5");
-    REQUIRE(qi_plugin_setting(host.runtime, "orders", "title", &value) == QI_OK);
+    REQUIRE(qi_plugin_get_setting(host.runtime, "orders", "title", &value) == QI_OK);
     CHECK(tests::take(value) == "'a, b'");
 }
 
@@ -128,7 +129,7 @@ TEST_CASE("an empty list is kept as one")
     REQUIRE(host.shutdown() == QI_OK);
     REQUIRE(qi_runtime_init(nullptr, &host.runtime) == QI_OK);
     host.start();
-    REQUIRE(qi_plugin_setting(host.runtime, "orders", "names", &value) == QI_OK);
+    REQUIRE(qi_plugin_get_setting(host.runtime, "orders", "names", &value) == QI_OK);
     CHECK(tests::take(value) == "[]");
 }
 
@@ -145,8 +146,8 @@ TEST_CASE("what a plugin says of itself and of its errors steers no terminal")
                "/plugins/odd\\x1b[2J\\n'; os.mkdir(odd); open(odd + '/plugin.toml', 'w').close()")
                   .c_str());
     host.start();
-    CHECK(host.enable("orders") == QI_PLUGIN_FAILED);
-    CHECK(host.enable("prices") == QI_PLUGIN_ACTIVE);
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_FAILED);
+    CHECK(host.enable("prices") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(host.info("orders", "reason").find("no \\\\x1b[31m\\\\x0dthing") != std::string::npos);
     CHECK(host.take_reports().size() == 1);
     CHECK(host.info("prices", "actions").find("odd \\\\x1b[2J\\\\u202e") != std::string::npos);
@@ -157,7 +158,7 @@ TEST_CASE("what a plugin says of itself and of its errors steers no terminal")
         CHECK(event.id.find('\n') == std::string::npos);
     // A value is what it is.
     qi_value value = qi_none();
-    REQUIRE(qi_plugin_setting(host.runtime, "prices", "place", &value) == QI_OK);
+    REQUIRE(qi_plugin_get_setting(host.runtime, "prices", "place", &value) == QI_OK);
     CHECK(std::string(value.as.text.data, value.as.text.size) == "\x1b");
     qi_value_clear(&value);
 }

@@ -49,7 +49,7 @@ Host::Host(const std::function<void(qi_config &)> &configure)
 
 Host::~Host()
 {
-    if (qi_runtime_state(runtime) != QI_RUNTIME_CLOSED)
+    if (qi_runtime_state(runtime) != QI_RUNTIME_STATE_CLOSED)
         CHECK(qi_runtime_shutdown(runtime, 0) == QI_OK);
     for (const Report &report : reports)
         FAIL_CHECK("unexpected report: " << report.message << "\n" << report.traceback);

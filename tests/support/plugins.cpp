@@ -41,7 +41,7 @@ PluginHost::PluginHost(const std::function<void(qi_config &)> &configure) : Host
 
 PluginHost::~PluginHost()
 {
-    if (qi_runtime_state(runtime) != QI_RUNTIME_CLOSED)
+    if (qi_runtime_state(runtime) != QI_RUNTIME_STATE_CLOSED)
         CHECK(shutdown() == QI_OK); /* before the folder goes */
 }
 
@@ -107,41 +107,41 @@ void PluginHost::start_looking(const std::function<void(qi_plugins_config &)> &c
     REQUIRE(status == QI_OK);
 }
 
-qi_plugin_state PluginHost::change(Change function, const char *id)
+int PluginHost::change(Change function, const char *id)
 {
     qi_task *task = nullptr;
     int status = function(runtime, id, nullptr, &task);
 
     INFO(qi_last_error()->message);
     REQUIRE(status == QI_OK);
-    until([&] { return qi_task_state(task) != QI_TASK_PENDING; });
+    until([&] { return qi_task_state(task) != QI_TASK_STATE_PENDING; });
     qi_value info = qi_none();
     status = qi_task_result(task, &info);
     INFO(qi_last_error()->message);
     REQUIRE(status == QI_OK);
-    std::string state = qi_plugin_state_name(qi_plugin_state_of(runtime, id));
+    std::string state = qi_plugin_state_name(qi_plugin_state(runtime, id));
     CHECK(describe(*qi_value_get(&info, "state")) == "'" + state + "'");
     qi_value_clear(&info);
     qi_task_release(task);
-    return qi_plugin_state_of(runtime, id);
+    return qi_plugin_state(runtime, id);
 }
 
-qi_plugin_state PluginHost::enable(const char *id)
+int PluginHost::enable(const char *id)
 {
     return change(qi_plugin_enable, id);
 }
 
-qi_plugin_state PluginHost::disable(const char *id)
+int PluginHost::disable(const char *id)
 {
     return change(qi_plugin_disable, id);
 }
 
-qi_plugin_state PluginHost::reload(const char *id)
+int PluginHost::reload(const char *id)
 {
     return change(qi_plugin_reload, id);
 }
 
-qi_plugin_state PluginHost::withdraw(const char *id)
+int PluginHost::withdraw(const char *id)
 {
     return change(qi_plugin_withdraw, id);
 }
@@ -149,7 +149,7 @@ qi_plugin_state PluginHost::withdraw(const char *id)
 std::string PluginHost::info(const char *id, const char *key)
 {
     qi_value info = qi_none();
-    int status = qi_plugin_info(runtime, id, &info);
+    int status = qi_plugin_describe(runtime, id, &info);
 
     INFO(qi_last_error()->message);
     REQUIRE(status == QI_OK);
@@ -165,7 +165,7 @@ std::string PluginHost::states(const std::string &id) const
     std::string text;
 
     for (const PluginEvent &event : events) {
-        if (event.kind == QI_PLUGIN_STATE && event.id == id)
+        if (event.kind == QI_PLUGIN_EVENT_STATE && event.id == id)
             text += (text.empty() ? "" : " ") + std::string(qi_plugin_state_name(event.state));
     }
     return text;

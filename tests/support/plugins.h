@@ -17,9 +17,9 @@ namespace tests
 {
 
 struct PluginEvent {
-    qi_plugin_event_kind kind;
+    int kind;
     std::string id;
-    qi_plugin_state state, before;
+    int state, before;
     std::string reason, traceback, detail;
     double progress;
 };
@@ -44,12 +44,12 @@ class PluginHost : public Host
     void rescan();
 
     /* Enables and so on, waits, and returns the state afterwards. */
-    qi_plugin_state enable(const char *id);
-    qi_plugin_state disable(const char *id);
-    qi_plugin_state reload(const char *id);
-    qi_plugin_state withdraw(const char *id);
+    int enable(const char *id);
+    int disable(const char *id);
+    int reload(const char *id);
+    int withdraw(const char *id);
 
-    /* A value of qi_plugin_info(), as Python shows it. */
+    /* A value of qi_plugin_describe(), as Python shows it. */
     std::string info(const char *id, const char *key);
 
     /* The states that a plugin has had, as "loading active". */
@@ -63,7 +63,7 @@ class PluginHost : public Host
 
   private:
     using Change = int (*)(qi_runtime *, const char *, const qi_task_options *, qi_task **);
-    qi_plugin_state change(Change function, const char *id);
+    int change(Change function, const char *id);
 
     QTemporaryDir directory;
 };

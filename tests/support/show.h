@@ -16,7 +16,7 @@ namespace tests
 /* Makes an object a global variable of Python's, and imports what tests use. */
 inline void show(Host &host, const char *name, qi_object *object)
 {
-    REQUIRE(qi_host_register(host.runtime, name, object) == QI_OK);
+    REQUIRE(qi_object_register(host.runtime, name, object) == QI_OK);
     host.exec(("import asyncio, gc, sys, threading, time, weakref, qi\n" + std::string(name) +
                " = qi.host." + name)
                   .c_str());

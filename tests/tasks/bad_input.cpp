@@ -114,7 +114,7 @@ TEST_CASE("values that Python cannot have")
     Host host;
     qi_value bad_text = qi_text("\xC3\x28");
     qi_value unknown = qi_none();
-    unknown.kind = static_cast<qi_kind>(99);
+    unknown.kind = 99;
 
     CHECK(run(host, "launches:record", &bad_text, 1).status == QI_ERR_ENCODING);
     CHECK(run(host, "launches:record", &unknown, 1).status == QI_ERR_TYPE);
@@ -169,7 +169,7 @@ TEST_CASE("handles that are none")
           QI_ERR_HANDLE);
     for (qi_task *wrong :
          {task, static_cast<qi_task *>(nullptr), reinterpret_cast<qi_task *>(host.runtime)}) {
-        CHECK(qi_task_state(wrong) == QI_TASK_INVALID);
+        CHECK(qi_task_state(wrong) == QI_TASK_STATE_INVALID);
         CHECK(failure(qi_task_cancel(wrong)).status == QI_ERR_HANDLE);
         CHECK(failure(qi_task_result(wrong, nullptr)).status == QI_ERR_HANDLE);
         CHECK(failure(qi_task_wait(wrong, 0, nullptr)).status == QI_ERR_HANDLE);

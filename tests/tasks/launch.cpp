@@ -63,7 +63,7 @@ std::string result_of(qi_task *task)
 
 bool has_ended(qi_task *task)
 {
-    return qi_task_state(task) != QI_TASK_PENDING;
+    return qi_task_state(task) != QI_TASK_STATE_PENDING;
 }
 
 } // namespace
@@ -87,7 +87,7 @@ TEST_CASE("result of a first step is there at once") // T18
     for (const qi_value &value : falsy) {
         qi_task *task = nullptr;
         REQUIRE(qi_run_task(host.runtime, "launches:returns", &value, 1, nullptr, &task) == QI_OK);
-        CHECK(qi_task_state(task) == QI_TASK_DONE);
+        CHECK(qi_task_state(task) == QI_TASK_STATE_DONE);
         CHECK(result_of(task) == tests::describe(value));
         qi_task_release(task);
     }
@@ -100,7 +100,7 @@ TEST_CASE("suspended task ends in the event loop")
     qi_task *task = nullptr;
 
     REQUIRE(qi_run_task(host.runtime, "launches:returns_later", &value, 1, nullptr, &task) == QI_OK);
-    CHECK(qi_task_state(task) == QI_TASK_PENDING);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_PENDING);
     CHECK(qi_task_result(task, nullptr) == QI_ERR_PENDING);
     host.until([&] { return has_ended(task); });
     CHECK(result_of(task) == "'later'");
@@ -155,7 +155,7 @@ TEST_CASE("exception is the result of the task") // T14
     for (const char *target : {"launches:raises", "launches:raises_later"}) {
         qi_task *task = run(host, target);
         host.until([&] { return has_ended(task); });
-        CHECK(qi_task_state(task) == QI_TASK_FAILED);
+        CHECK(qi_task_state(task) == QI_TASK_STATE_FAILED);
         CHECK(qi_task_result(task, nullptr) == QI_ERR_PYTHON);
         CHECK(std::string(qi_last_error()->python_type) == "ValueError");
         CHECK(std::string(qi_last_error()->traceback).find("launches.py") != std::string::npos);
@@ -163,7 +163,7 @@ TEST_CASE("exception is the result of the task") // T14
     }
     qi_task *task = run(host, "launches:returns_later");
     host.until([&] { return has_ended(task); });
-    CHECK(qi_task_state(task) == QI_TASK_DONE);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_DONE);
     qi_task_release(task);
 }
 
@@ -209,7 +209,7 @@ TEST_CASE("SystemExit in a task does not end the process") // T53
     Host host;
     qi_task *task = run(host, "launches:exits");
 
-    CHECK(qi_task_state(task) == QI_TASK_FAILED);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_FAILED);
     CHECK(qi_task_result(task, nullptr) == QI_ERR_PYTHON);
     CHECK(std::string(qi_last_error()->python_type) == "SystemExit");
     qi_task_release(task);
@@ -229,7 +229,7 @@ TEST_CASE("cancel ends a task at its next turn")
 
     CHECK(qi_task_cancel(task) == QI_OK);
     host.until([&] { return has_ended(task); });
-    CHECK(qi_task_state(task) == QI_TASK_CANCELLED);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_CANCELLED);
     CHECK(qi_task_result(task, nullptr) == QI_ERR_CANCELLED);
     CHECK(ending.status == QI_ERR_CANCELLED);
     CHECK(host.eval("__import__('launches').cancelled") == "[None]");
@@ -257,7 +257,7 @@ TEST_CASE("timeout cancels and says so")
     qi_task *task = run(host, "launches:waits", &options);
 
     host.until([&] { return has_ended(task); });
-    CHECK(qi_task_state(task) == QI_TASK_CANCELLED);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_CANCELLED);
     CHECK(qi_task_result(task, nullptr) == QI_ERR_TIMEOUT);
     qi_task_release(task);
 }
@@ -349,7 +349,7 @@ TEST_CASE("owner that dies in the first step cancels the task after it") // T20
 
     REQUIRE(qi_run_task(host.runtime, "launches:calls_host", &address, 1, &options, &task) == QI_OK);
     host.until([&] { return has_ended(task); });
-    CHECK(qi_task_state(task) == QI_TASK_CANCELLED);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_CANCELLED);
     qi_task_release(task);
 }
 
@@ -370,9 +370,9 @@ TEST_CASE("retained handle outlives the first release")
 
     CHECK(qi_task_retain(task) == task);
     qi_task_release(task);
-    CHECK(qi_task_state(task) == QI_TASK_DONE);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_DONE);
     qi_task_release(task);
-    CHECK(qi_task_state(task) == QI_TASK_INVALID);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_INVALID);
 }
 
 TEST_CASE("name is the task's name")
@@ -399,11 +399,11 @@ TEST_CASE("plain callable is refused before it is called, or called where that i
 
     CHECK(qi_run_task(host.runtime, "launches:plain", args, 2, &options, &task) ==
           QI_ERR_NOT_COROUTINE);
-    CHECK(std::string(qi_last_error()->message).find("QI_TASK_ALLOW_PLAIN") != std::string::npos);
+    CHECK(std::string(qi_last_error()->message).find("QI_TASK_FLAG_ALLOW_PLAIN") != std::string::npos);
     CHECK(task == nullptr);
     CHECK(host.eval("__import__('launches').calls") == "[]");
 
-    options.flags = QI_TASK_ALLOW_PLAIN;
+    options.flags = QI_TASK_FLAG_ALLOW_PLAIN;
     REQUIRE(qi_run_task(host.runtime, "launches:plain", args, 2, &options, &task) == QI_OK);
     CHECK(result_of(task) == "2");
     qi_task_release(task);
@@ -426,7 +426,7 @@ TEST_CASE("plain callable that returns a coroutine launches it where plain is al
     qi_task *task = nullptr;
     qi_task_options options;
     qi_task_options_init(&options);
-    options.flags = QI_TASK_ALLOW_PLAIN;
+    options.flags = QI_TASK_FLAG_ALLOW_PLAIN;
 
     REQUIRE(qi_run_task(host.runtime, "launches:makes_coroutine", &value, 1, &options, &task) ==
             QI_OK);
@@ -488,7 +488,7 @@ TEST_CASE("task made with a callable goes on when that is released")
     qi_callable_release(callable);
     host.exec("import launches; launches.open_gate()");
     host.until([&] { return has_ended(task); });
-    CHECK(qi_task_state(task) == QI_TASK_DONE);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_DONE);
     qi_task_release(task);
 }
 
@@ -502,7 +502,7 @@ TEST_CASE("result is readable after the runtime was shut down")
     qi_task *waiting = run(host, "launches:waits");
     REQUIRE(host.shutdown() == QI_OK);
     CHECK(result_of(task) == "'kept'");
-    CHECK(qi_task_state(waiting) == QI_TASK_CANCELLED);
+    CHECK(qi_task_state(waiting) == QI_TASK_STATE_CANCELLED);
     CHECK(qi_task_cancel(waiting) == QI_OK);
     qi_task_release(task);
     qi_task_release(waiting);

@@ -171,7 +171,7 @@ TEST_CASE("plain function reports too")
     Job job;
 
     define(host, "def work(): qi.progress(1, 2, 'half')\n");
-    job.launch(host, "__main__:work", QI_TASK_ALLOW_PLAIN);
+    job.launch(host, "__main__:work", QI_TASK_FLAG_ALLOW_PLAIN);
     CHECK(job.is_done);
     CHECK(job.steps == std::vector<Step>{{1, 2, "half"}});
 }
@@ -265,7 +265,7 @@ TEST_CASE("callback of the last report may shut the runtime down")
             host.shutdown();
     };
     job.launch(host, "__main__:work");
-    host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_CLOSED; });
+    host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED; });
     CHECK(job.is_done);
     CHECK(job.steps.back() == Step{2, 2, ""});
 }

@@ -74,7 +74,7 @@ TEST_CASE("what fails on the GUI thread becomes the task's result")
 {
     Host host;
     int launched = 1, waited = 1;
-    qi_task_phase phase = QI_TASK_INVALID;
+    int phase = QI_TASK_STATE_INVALID;
     std::string message;
 
     in_thread(host, [&] {
@@ -87,7 +87,7 @@ TEST_CASE("what fails on the GUI thread becomes the task's result")
     });
     CHECK(launched == QI_OK);
     CHECK(waited == QI_ERR_NOT_FOUND);
-    CHECK(phase == QI_TASK_FAILED);
+    CHECK(phase == QI_TASK_STATE_FAILED);
     CHECK(message.find("'returns'") != std::string::npos);
 }
 
@@ -141,7 +141,7 @@ TEST_CASE("task that is cancelled on its way is never launched")
     });
 
     thread.join(); /* the GUI thread has not looked at its events meanwhile */
-    host.until([&] { return qi_task_state(task) != QI_TASK_PENDING; });
+    host.until([&] { return qi_task_state(task) != QI_TASK_STATE_PENDING; });
     CHECK(qi_task_result(task, nullptr) == QI_ERR_CANCELLED);
     CHECK(host.eval("__import__('launches').calls") == "[]");
     qi_task_release(task);
@@ -161,8 +161,8 @@ TEST_CASE("task whose owner dies on its way is never launched") // T20
 
     thread.join();
     delete owner;
-    host.until([&] { return qi_task_state(task) != QI_TASK_PENDING; });
-    CHECK(qi_task_state(task) == QI_TASK_CANCELLED);
+    host.until([&] { return qi_task_state(task) != QI_TASK_STATE_PENDING; });
+    CHECK(qi_task_state(task) == QI_TASK_STATE_CANCELLED);
     CHECK(host.eval("__import__('launches').calls") == "[]");
     qi_task_release(task);
 }
@@ -179,7 +179,7 @@ TEST_CASE("owner that is destroyed in another thread takes its task along") // T
 
     REQUIRE(qi_run_task(host.runtime, "launches:waits", nullptr, 0, &options, &task) == QI_OK);
     in_thread(host, [&] { delete owner; });
-    host.until([&] { return qi_task_state(task) != QI_TASK_PENDING; });
+    host.until([&] { return qi_task_state(task) != QI_TASK_STATE_PENDING; });
     CHECK(qi_task_result(task, nullptr) == QI_ERR_CANCELLED);
     qi_task_release(task);
 }
@@ -227,7 +227,7 @@ TEST_CASE("waiting gives the GIL up") // T45
                std::to_string(reinterpret_cast<intptr_t>(task)) + ")")
                   .c_str());
     host.exec("launches.open_gate()");
-    host.until([&] { return qi_task_state(task) == QI_TASK_DONE; });
+    host.until([&] { return qi_task_state(task) == QI_TASK_STATE_DONE; });
     host.exec("thread.join()");
     CHECK(host.eval("waited") == "[0]");
     qi_task_release(task);
@@ -264,10 +264,10 @@ TEST_CASE("launches on their way at a shutdown end with it") // T56
 
     thread.join();
     CHECK(host.shutdown() == QI_OK);
-    CHECK(qi_task_state(task) == QI_TASK_CANCELLED);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_CANCELLED);
     CHECK(qi_task_result(task, nullptr) == QI_ERR_SHUTTING_DOWN);
     host.settle(); /* the posted launch arrives, and finds nothing to do */
-    CHECK(qi_task_state(task) == QI_TASK_CANCELLED);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_CANCELLED);
     qi_task_release(task);
 }
 

@@ -25,7 +25,7 @@ qi_value through_python(Host &host, const qi_value &value, const char *function 
               "values.spelled = repr\n");
     qi_task_options options;
     qi_task_options_init(&options);
-    options.flags = QI_TASK_ALLOW_PLAIN;
+    options.flags = QI_TASK_FLAG_ALLOW_PLAIN;
     qi_task *task = nullptr;
     std::string target = std::string("values:") + function;
     int status = qi_run_task(host.runtime, target.c_str(), &value, 1, &options, &task);
@@ -109,7 +109,7 @@ TEST_CASE("what has no counterpart stays the same object")
                   "__main__.check = check");
         qi_task_options options;
         qi_task_options_init(&options);
-        options.flags = QI_TASK_ALLOW_PLAIN;
+        options.flags = QI_TASK_FLAG_ALLOW_PLAIN;
         qi_task *task = nullptr;
         REQUIRE(qi_run_task(host.runtime, "__main__:check", &copy, 1, &options, &task) == QI_OK);
         qi_value same = qi_none();
@@ -177,7 +177,7 @@ TEST_CASE("value of a destroyed QObject raises ReferenceError") // T20
     host.exec("def take(value): pass");
     qi_task_options options;
     qi_task_options_init(&options);
-    options.flags = QI_TASK_ALLOW_PLAIN;
+    options.flags = QI_TASK_FLAG_ALLOW_PLAIN;
     CHECK(qi_run_task(host.runtime, "__main__:take", &copy, 1, &options, nullptr) < 0);
     qi_value_clear(&copy);
 }

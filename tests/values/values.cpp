@@ -50,7 +50,7 @@ TEST_CASE("what cannot be copied is refused, and nothing is written")
     for (size_t i = 1; i < nested.size(); i++)
         nested[i] = qi_list(&nested[i - 1], 1);
     qi_value bad_kind = qi_none();
-    bad_kind.kind = qi_kind(99);
+    bad_kind.kind = 99;
     qi_value mixed[] = {qi_text("kept?"), qi_text("\xff")};
     struct {
         qi_value value;
@@ -198,7 +198,7 @@ TEST_CASE("kinds have names")
 {
     CHECK(std::string(qi_kind_name(QI_KIND_TEXT)) == "text");
     CHECK(std::string(qi_kind_name(QI_KIND_PYTHON)) == "python");
-    CHECK(std::string(qi_kind_name(qi_kind(-1))) == "unknown");
+    CHECK(std::string(qi_kind_name(-1)) == "unknown");
 }
 
 TEST_CASE("values that point at NULL are refused by all who read them")

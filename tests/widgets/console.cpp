@@ -381,7 +381,7 @@ TEST_CASE_METHOD(Fixture, "completion_runs_no_code_of_the_objects")
 TEST_CASE_METHOD(Fixture, "objects_of_the_application_complete_without_being_asked")
 {
     QTimer timer;
-    REQUIRE(qi_host_register(runtime, "clock", &timer) == QI_OK);
+    REQUIRE(qi_object_register(runtime, "clock", &timer) == QI_OK);
     type("host.clo");
     key(Qt::Key_Tab);
     CHECK(typed() == "host.clock");
@@ -504,7 +504,7 @@ TEST_CASE_METHOD(Fixture, "exit_and_sys_exit_do_not_end_the_application")
     CHECK_FALSE(quit);
     CHECK(shows("The application goes on"));
     CHECK(shows("quit() does not end the application"));
-    CHECK(qi_runtime_state(runtime) == QI_RUNTIME_RUNNING);
+    CHECK(qi_runtime_state(runtime) == QI_RUNTIME_STATE_RUNNING);
 }
 
 TEST_CASE_METHOD(Fixture, "help_prints_and_does_not_stop_the_window")
@@ -770,7 +770,7 @@ TEST_CASE_METHOD(Fixture, "a_console_may_go_while_its_input_runs")
 
 TEST_CASE_METHOD(Fixture, "an_input_may_end_the_console_that_runs_it")
 {
-    REQUIRE(qi_host_register(runtime, "console", console.get()) == QI_OK);
+    REQUIRE(qi_object_register(runtime, "console", console.get()) == QI_OK);
     qi::ScriptConsole *bare = console.release();
     QPointer<qi::ScriptConsole> alive(bare);
     CHECK(bare->execute(QStringLiteral(

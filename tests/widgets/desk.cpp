@@ -49,7 +49,7 @@ QTemporaryDir &Desk::prepare()
 
 Desk::~Desk()
 {
-    if (qi_runtime_state(runtime) != QI_RUNTIME_CLOSED)
+    if (qi_runtime_state(runtime) != QI_RUNTIME_STATE_CLOSED)
         CHECK(qi_runtime_shutdown(runtime, 0) == QI_OK);
     for (const std::string &report : reports)
         FAIL_CHECK("unexpected report: " << report);

@@ -124,9 +124,9 @@ void startPlugins(tests::Desk &desk)
     for (const char *id : {"orders", "feed", "chart"})
         REQUIRE(qi_plugin_enable(desk.runtime, id, nullptr, nullptr) == QI_OK);
     desk.until([&] {
-        return qi_plugin_state_of(desk.runtime, "orders") == QI_PLUGIN_ACTIVE &&
-               qi_plugin_state_of(desk.runtime, "feed") == QI_PLUGIN_FAILED &&
-               qi_plugin_state_of(desk.runtime, "chart") == QI_PLUGIN_BLOCKED;
+        return qi_plugin_state(desk.runtime, "orders") == QI_PLUGIN_STATE_ACTIVE &&
+               qi_plugin_state(desk.runtime, "feed") == QI_PLUGIN_STATE_FAILED &&
+               qi_plugin_state(desk.runtime, "chart") == QI_PLUGIN_STATE_BLOCKED;
     });
 }
 

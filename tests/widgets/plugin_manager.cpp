@@ -126,9 +126,9 @@ struct Managed {
         manager->setCurrentPlugin(QString::fromUtf8(id));
         REQUIRE(manager->currentPlugin() == QLatin1String(id));
     }
-    void untilState(const char *id, qi_plugin_state state)
+    void untilState(const char *id, int state)
     {
-        desk.until([&] { return qi_plugin_state_of(desk.runtime, id) == state; });
+        desk.until([&] { return qi_plugin_state(desk.runtime, id) == state; });
         /* And until the manager shows what there is. */
         desk.settle();
     }
@@ -139,7 +139,7 @@ struct Managed {
     std::string setting(const char *id, const char *key)
     {
         qi_value value = qi_none();
-        REQUIRE(qi_plugin_setting(desk.runtime, id, key, &value) == QI_OK);
+        REQUIRE(qi_plugin_get_setting(desk.runtime, id, key, &value) == QI_OK);
         char text[256];
         qi_value_describe(&value, text, sizeof text);
         qi_value_clear(&value);
@@ -256,7 +256,7 @@ TEST_CASE("a plugin is enabled, reloaded and disabled by its buttons")
     CHECK_FALSE(managed.button("Reload")->isEnabled());
 
     managed.click("Enable");
-    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.untilState("orders", QI_PLUGIN_STATE_ACTIVE);
     managed.desk.until([&] { return managed.button("Reload")->isEnabled(); });
     CHECK(managed.stateText() == QStringLiteral("Active"));
     CHECK_FALSE(managed.button("Enable")->isEnabled());
@@ -265,11 +265,11 @@ TEST_CASE("a plugin is enabled, reloaded and disabled by its buttons")
     QTest::keyClick(managed.list, Qt::Key_F5);
     managed.desk.until([&] { return managed.desk.eval("__import__('sys').begun") == "2"; });
     managed.desk.until([&] { return managed.button("Disable")->isEnabled(); });
-    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.untilState("orders", QI_PLUGIN_STATE_ACTIVE);
 
     managed.desk.until([&] { return managed.button("Reload")->isEnabled(); });
     managed.click("Disable");
-    managed.untilState("orders", QI_PLUGIN_DISABLED);
+    managed.untilState("orders", QI_PLUGIN_STATE_DISABLED);
     managed.desk.until([&] { return managed.button("Enable")->isEnabled(); });
     CHECK(managed.stateText() == QStringLiteral("Disabled"));
     CHECK(managed.page().contains(QStringLiteral("Nothing was left behind.")));
@@ -284,10 +284,10 @@ TEST_CASE("Enter turns a plugin on and off")
     managed.list->setFocus();
     managed.choose("orders");
     QTest::keyClick(managed.list, Qt::Key_Return);
-    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.untilState("orders", QI_PLUGIN_STATE_ACTIVE);
     managed.desk.until([&] { return managed.button("Disable")->isEnabled(); });
     QTest::keyClick(managed.list, Qt::Key_Return);
-    managed.untilState("orders", QI_PLUGIN_DISABLED);
+    managed.untilState("orders", QI_PLUGIN_STATE_DISABLED);
 }
 
 TEST_CASE("while a plugin loads there is a bar, and it can be stopped")
@@ -300,12 +300,12 @@ TEST_CASE("while a plugin loads there is a bar, and it can be stopped")
     CHECK_FALSE(bar->isVisible());
 
     managed.click("Enable");
-    managed.untilState("slow", QI_PLUGIN_LOADING);
+    managed.untilState("slow", QI_PLUGIN_STATE_LOADING);
     CHECK(bar->isVisible());
     CHECK(managed.stateText() == QStringLiteral("Starting…"));
     CHECK_FALSE(managed.button("Enable")->isEnabled());
     managed.click("Disable");
-    managed.untilState("slow", QI_PLUGIN_DISABLED);
+    managed.untilState("slow", QI_PLUGIN_STATE_DISABLED);
     managed.desk.until([&] { return !bar->isVisible(); });
     CHECK(managed.button("Enable")->isEnabled());
 }
@@ -325,7 +325,7 @@ TEST_CASE("a plugin that loads may say how far it is")
     CHECK(bar->value() * 4 == bar->maximum());
     CHECK(managed.stateText() == QStringLiteral("Starting… reading the index"));
     managed.click("Disable");
-    managed.untilState("slow", QI_PLUGIN_DISABLED);
+    managed.untilState("slow", QI_PLUGIN_STATE_DISABLED);
 }
 
 TEST_CASE("how much a plugin has going on is kept up to date")
@@ -337,7 +337,7 @@ TEST_CASE("how much a plugin has going on is kept up to date")
     managed.start();
     managed.choose("busy");
     managed.click("Enable");
-    managed.untilState("busy", QI_PLUGIN_ACTIVE);
+    managed.untilState("busy", QI_PLUGIN_STATE_ACTIVE);
 
     REQUIRE(qi_plugin_trigger(managed.desk.runtime, "busy", "more") == QI_OK);
     REQUIRE(qi_plugin_trigger(managed.desk.runtime, "busy", "more") == QI_OK);
@@ -352,7 +352,7 @@ TEST_CASE("a plugin that fails shows why, and leads to the line")
     managed.start();
     managed.choose("bad");
     managed.click("Enable");
-    managed.untilState("bad", QI_PLUGIN_FAILED);
+    managed.untilState("bad", QI_PLUGIN_STATE_FAILED);
     managed.desk.until([&] { return managed.button("Enable")->isEnabled(); });
     CHECK(managed.stateText().contains(QStringLiteral("no such market")));
 
@@ -382,7 +382,7 @@ TEST_CASE("errors of a running plugin are kept in their order")
     managed.start();
     managed.choose("noisy");
     managed.click("Enable");
-    managed.untilState("noisy", QI_PLUGIN_ACTIVE);
+    managed.untilState("noisy", QI_PLUGIN_STATE_ACTIVE);
     auto *errors = child<QListWidget>(managed.manager, "errors");
     CHECK(errors->count() == 0);
 
@@ -561,7 +561,7 @@ TEST_CASE("a setting that the plugin changes itself is shown, unless it is being
     managed.start();
     managed.choose("orders");
     managed.click("Enable");
-    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.untilState("orders", QI_PLUGIN_STATE_ACTIVE);
     managed.openSettings();
     auto *account = child<QLineEdit>(managed.form(), "account");
     auto *count = child<qi::IntegerBox>(managed.form(), "count");
@@ -617,7 +617,7 @@ TEST_CASE("nothing runs without consent, and Enter means no")
     });
 
     managed.click("Enable");
-    managed.untilState("orders", QI_PLUGIN_BLOCKED);
+    managed.untilState("orders", QI_PLUGIN_STATE_BLOCKED);
     const QString text = asked.join(QLatin1Char('\n'));
     CHECK(text.contains(QStringLiteral("The orders")));
     CHECK(text.contains(QStringLiteral("1.2")));
@@ -641,7 +641,7 @@ TEST_CASE("consent is asked for again when files have changed, and they are name
     };
     withDialog(agree);
     managed.click("Enable");
-    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.untilState("orders", QI_PLUGIN_STATE_ACTIVE);
     managed.desk.until([&] { return managed.button("Reload")->isEnabled(); });
 
     managed.add("orders", "def activate(ctx): pass\n");
@@ -654,7 +654,7 @@ TEST_CASE("consent is asked for again when files have changed, and they are name
     });
     managed.click("Reload");
     managed.desk.until([&] { return !changed.isEmpty(); });
-    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.untilState("orders", QI_PLUGIN_STATE_ACTIVE);
     CHECK(changed.join(QLatin1Char(' ')).contains(QStringLiteral("orders_code.py")));
 }
 
@@ -677,7 +677,7 @@ def activate(ctx):
 
     managed.choose("orders");
     managed.click("Enable");
-    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.untilState("orders", QI_PLUGIN_STATE_ACTIVE);
     const auto find = [&](const char *name) {
         return menu.findChild<QAction *>(QLatin1String(name));
     };
@@ -694,7 +694,7 @@ def activate(ctx):
 
     managed.desk.until([&] { return managed.button("Disable")->isEnabled(); });
     managed.click("Disable");
-    managed.untilState("orders", QI_PLUGIN_DISABLED);
+    managed.untilState("orders", QI_PLUGIN_STATE_DISABLED);
     managed.desk.until([&] { return menu.actions().size() == 1; });
     CHECK(menu.actions().first() == own);
 }
@@ -725,15 +725,15 @@ TEST_CASE("a consent is withdrawn, and asked for again")
     REQUIRE(withdraw);
     CHECK(!withdraw->isEnabled());
     managed.click("Enable");
-    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.untilState("orders", QI_PLUGIN_STATE_ACTIVE);
     managed.desk.until([&] { return withdraw->isEnabled(); });
     withdraw->trigger();
-    managed.untilState("orders", QI_PLUGIN_DISABLED);
+    managed.untilState("orders", QI_PLUGIN_STATE_DISABLED);
     managed.desk.until(
         [&] { return !withdraw->isEnabled() && managed.button("Enable")->isEnabled(); });
     CHECK(asked == 1);
     managed.click("Enable");
-    managed.untilState("orders", QI_PLUGIN_ACTIVE);
+    managed.untilState("orders", QI_PLUGIN_STATE_ACTIVE);
     CHECK(asked == 2);
 }
 
@@ -762,7 +762,7 @@ TEST_CASE("the manager may be destroyed while a plugin loads, and outlives its r
     managed.choose("slow");
     managed.click("Enable");
     delete managed.manager;
-    managed.untilState("slow", QI_PLUGIN_ACTIVE);
+    managed.untilState("slow", QI_PLUGIN_STATE_ACTIVE);
 
     qi::PluginManager second(managed.desk.runtime);
     second.show();

@@ -202,10 +202,10 @@ struct Strangers {
         REQUIRE(qi_plugins_start(desk.runtime, &config) == QI_OK);
     }
 
-    void enable(const char *id, qi_plugin_state until)
+    void enable(const char *id, int until)
     {
         REQUIRE(qi_plugin_enable(desk.runtime, id, nullptr, nullptr) == QI_OK);
-        desk.until([&] { return qi_plugin_state_of(desk.runtime, id) == until; });
+        desk.until([&] { return qi_plugin_state(desk.runtime, id) == until; });
         desk.settle();
     }
 
@@ -248,8 +248,8 @@ TEST_CASE("a manifest is text in the plugin manager and in the menu")
     strangers.add("wrong", "", "<img src='file:///odd.png'>\n");
     strangers.add("long", "", "", said);
     strangers.start();
-    strangers.enable("odd", QI_PLUGIN_ACTIVE);
-    strangers.enable("fails", QI_PLUGIN_FAILED);
+    strangers.enable("odd", QI_PLUGIN_STATE_ACTIVE);
+    strangers.enable("fails", QI_PLUGIN_STATE_FAILED);
 
     qi::PluginManager manager(strangers.desk.runtime);
     QMenu menu;

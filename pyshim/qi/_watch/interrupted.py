@@ -9,7 +9,7 @@ import _qi
 class Interrupted(BaseException):
     """Ends code that has held the GUI thread for too long: a watchdog, or the user, has asked for it.
 
-    It is raised by qi_interrupt(), by qi.monitor.interrupt(), and by a watchdog that may interrupt; its text is the
+    It is raised by qi_runtime_interrupt(), by qi.monitor.interrupt(), and by a watchdog that may interrupt; its text is the
     reason. Like asyncio.CancelledError it is no Exception, so that `except Exception` does not stop it. Clean up in
     `finally`, and let it pass.
     """

@@ -31,7 +31,7 @@ from .settings import NoSuchName, Store, Values
 from .tracebacks import describe, headline
 from .watchfiles import Watch
 
-EVENTS = ("added", "removed", "state", "actions", "setting", "error", "progress", "searched")  # qi_plugin_event_kind
+EVENTS = ("added", "removed", "state", "actions", "setting", "error", "progress", "searched")  # QI_PLUGIN_EVENT_…
 _PATIENCE = 2.0  # seconds that plugins wait at the start for one whose files take long to check
 _ABREAST = 4  # plugins that are checked at the same time at the start
 
@@ -334,7 +334,7 @@ class Manager:
         return [self.info(plugin.id) for plugin in plugins]
 
     def info(self, id):
-        """Describes a plugin, a dict: see qi_plugin_info() for its keys."""
+        """Describes a plugin, a dict: see qi_plugin_describe() for its keys."""
         return self._describe(self._plugin(id))
 
     def _describe(self, plugin):

@@ -109,7 +109,7 @@ def compare(work, checked, others):
 
 
 def describe(manifest):
-    """The dependencies of a plugin, as qi_plugin_info() has them."""
+    """The dependencies of a plugin, as qi_plugin_describe() has them."""
     if manifest is None or not manifest.dependencies:
         return []
     try:

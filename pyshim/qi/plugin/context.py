@@ -25,7 +25,7 @@ class Action:
         self.name = name
 
     def describe(self):
-        """What qi_plugin_info() says of it."""
+        """What qi_plugin_describe() says of it."""
         return {"name": self.name, **self._shown}
 
     def _change(self, key, value):

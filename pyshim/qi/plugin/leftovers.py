@@ -34,7 +34,7 @@ class Report:
             setattr(self, kind, [])
 
     def describe(self):
-        """The map that qi_plugin_info() promises."""
+        """The map that qi_plugin_describe() promises."""
         found = {kind: _shorten(getattr(self, kind)) for kind in KINDS}
         return {"clean": not any(found.values()), **found}
 

@@ -5,7 +5,7 @@ import asyncio
 
 from .._python.plain import plain, plain_line
 
-STATES = ("unknown", "discovered", "disabled", "loading", "active", "failed", "blocked")  # qi_plugin_state
+STATES = ("unknown", "discovered", "disabled", "loading", "active", "failed", "blocked")  # QI_PLUGIN_STATE_…
 
 
 class Plugin:
@@ -43,7 +43,7 @@ class Plugin:
         return f"<the plugin {self.id!r}, {self.state}>"
 
     def info(self, settings):
-        """What qi_plugin_info() promises. `settings` are their descriptions, with values."""
+        """What qi_plugin_describe() promises. `settings` are their descriptions, with values."""
         manifest, activation = self.manifest, self.activation
         counts = activation.counts() if activation else {"tasks": 0, "connections": 0}
         return copied({
