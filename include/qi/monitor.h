@@ -125,7 +125,8 @@ QI_API int qi_watchdog_stop(qi_runtime *runtime);
  * so does a slot of the host that Python has called.
  *
  * Thread: any. Where the GUI thread is not Python's main thread, as in a process in which Python was started
- * in another, it waits for the GIL. Fails: QI_ERR_STATE (no Python code holds the GUI thread),
+ * in another, it waits for the GIL. Code that takes a lock or gives it back, as an import does, comes to its end first,
+ * unless that takes longer than a tenth of a second: interrupted there, it would leave the lock taken for ever. Fails: QI_ERR_STATE (no Python code holds the GUI thread),
  * QI_ERR_ENCODING, QI_ERR_MEMORY, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN.
  */
 QI_API int qi_runtime_interrupt(qi_runtime *runtime, const char *reason);

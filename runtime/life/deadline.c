@@ -9,7 +9,7 @@
  *   break_in() runs in the GUI thread. It raises qi.Interrupted, and sets a trace function, by which each further line of
  *   anybody's code raises it, too: so code that goes on after an exception ends as well.
  *
- * libqi's own code and the standard library's are spared, so that the end itself goes on. What cannot be ended is
+ * Code that takes locks is let through (watch/lock_code.h). libqi's own code and the standard library's are spared, so that the end itself goes on. What cannot be ended is
  * native code that neither returns nor looks for signals, and the host's own code.
  */
 #include "life/deadline.h"
@@ -24,6 +24,7 @@
 #include "python/border.h"
 #include "python/compat.h"
 #include "watch/interrupt.h"
+#include "watch/lock_code.h"
 #include "watch/watchdog.h"
 
 enum {
@@ -169,7 +170,7 @@ static int break_in(void)
         PyEval_SetTrace(refuse, NULL);
     }
     PyFrameObject *frame = PyEval_GetFrame();
-    if (frame && is_libqis_own(frame) && !is_late_by(OWN_CODE_MS))
+    if (frame && (is_libqis_own(frame) || qip_is_lock_code(frame)) && !is_late_by(OWN_CODE_MS))
         return 0;
     return raise_in(frame);
 }

@@ -12,6 +12,9 @@
  * CPython does that in its main thread alone. Where the GUI thread is another, an asynchronous exception does
  * the same with the GIL held, but cuts no system call short.
  *
+ * Code that takes locks or gives them back is let through to its end (watch/lock_code.h): the handler then raises nothing,
+ * and a thread, the reminder, sends the signal again until it has done so or nothing is wanted any more.
+ *
  * The request is under `lock`, which nobody holds while code of others runs. `armed` says whether there is one.
  */
 #include "watch/interrupt.h"
@@ -22,6 +25,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <qi/monitor.h>
 
@@ -32,15 +36,21 @@
 #include "core/status.h"
 #include "python/visit.h"
 #include "python/gil.h"
+#include "watch/lock_code.h"
 #include "watch/setup.h"
 
-enum { REASON_SIZE = 400 };
+enum {
+    REASON_SIZE = 400,
+    AGAIN_MS = 2,       /* between two looks at code that takes locks, */
+    MOST_POSTPONED = 50 /* of which there are so many: it may be that code that does not end */
+};
 
 typedef struct request {
     uint64_t period;
     uint64_t brackets; /* of the loop; its upper part follows the brackets that close inside */
     char reason[REASON_SIZE];
-    bool asynchronous; /* by PyThreadState_SetAsyncExc() */
+    bool asynchronous;  /* by PyThreadState_SetAsyncExc() */
+    unsigned postponed; /* so often */
 } request;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -49,6 +59,7 @@ static char last_reason[REASON_SIZE]; /* of an asynchronous exception that is be
 
 static pthread_t gui_thread;
 static atomic_int number; /* the signal; 0: none */
+static bool reminding;    /* the reminder runs. Under `lock` */
 
 static int (*late)(void); /* GIL */
 
@@ -144,6 +155,7 @@ static void arm(const char *reason, bool asynchronous)
     wanted.brackets = read_brackets();
     wanted.period = qip_pulse_period(qip_pulse_load());
     wanted.asynchronous = asynchronous;
+    wanted.postponed = 0;
     snprintf(wanted.reason, sizeof wanted.reason, "%s", reason ? reason : "interrupted");
 }
 
@@ -179,6 +191,58 @@ void qip_interrupt_left(void)
     pthread_mutex_unlock(&lock);
 }
 
+/* -- reminding ------------------------------------------------------------------------------------------ */
+
+static void wait_a_moment(void)
+{
+    const struct timespec moment = {.tv_nsec = AGAIN_MS * 1000000L};
+    nanosleep(&moment, NULL);
+}
+
+/* An interrupt that is not wanted any more is disarmed before its signal is given back. */
+static void *remind(void *Py_UNUSED(data))
+{
+    bool goes_on = true;
+
+    while (goes_on) {
+        wait_a_moment();
+        pthread_mutex_lock(&lock);
+        goes_on = reminding = qip_pulse_is_armed() && wanted.postponed && number;
+        if (goes_on) {
+            PyErr_SetInterruptEx(number);
+            if (!waits_for_host())
+                send_signal();
+        }
+        pthread_mutex_unlock(&lock);
+    }
+    return NULL;
+}
+
+/* Under `lock`. Whether somebody will send the signal again. */
+static bool start_reminder(void)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sigset_t all, old;
+
+    if (reminding)
+        return true;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    sigfillset(&all); /* signals are for the threads of the host */
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    reminding = pthread_create(&thread, &attributes, remind, NULL) == 0;
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attributes);
+    return reminding;
+}
+
+/* Under `lock`. */
+static bool postpone(void)
+{
+    return ++wanted.postponed <= MOST_POSTPONED && start_reminder();
+}
+
 /* -- raising it, in the GUI thread ----------------------------------------------------------------------- */
 
 static PyObject *interrupted_class(void)
@@ -191,8 +255,10 @@ static PyObject *interrupted_class(void)
 }
 
 /* The handler that CPython knows. */
-static PyObject *raise_wanted(PyObject *module, PyObject *Py_UNUSED(arguments))
+static PyObject *raise_wanted(PyObject *module, PyObject *arguments)
 {
+    PyObject *frame = PyTuple_Size(arguments) > 1 ? PyTuple_GetItem(arguments, 1) : NULL;
+    const bool locks = frame && PyFrame_Check(frame) && qip_is_lock_code((PyFrameObject *)frame);
     char reason[REASON_SIZE];
     bool wants = false;
 
@@ -205,8 +271,12 @@ static PyObject *raise_wanted(PyObject *module, PyObject *Py_UNUSED(arguments))
     pthread_mutex_lock(&lock);
     if (qip_pulse_is_armed()) {
         wants = still_runs();
-        memcpy(reason, wanted.reason, sizeof reason);
-        disarm();
+        if (wants && locks && postpone()) {
+            wants = false;
+        } else {
+            memcpy(reason, wanted.reason, sizeof reason);
+            disarm();
+        }
     }
     pthread_mutex_unlock(&lock);
     if (!wants)
@@ -325,6 +395,25 @@ static int interrupt_by_signal(uint64_t period, const char *reason)
     return is_there ? QI_OK : fail_idle();
 }
 
+/* GIL: held, but let go of for a while. The exception will be raised where the GUI thread now is, or a little later. */
+static void wait_for_locks(uint64_t period)
+{
+    for (int i = 0; i < MOST_POSTPONED && is_that(period) && python_runs(); i++) {
+        PyThreadState *thread = qip_pulse_thread();
+        PyFrameObject *frame = thread && thread != PyThreadState_Get()
+                                   ? PyThreadState_GetFrame(thread)
+                                   : NULL;
+        const bool locks = qip_is_lock_code(frame);
+
+        Py_XDECREF(frame);
+        if (!locks)
+            return;
+        Py_BEGIN_ALLOW_THREADS
+        wait_a_moment();
+        Py_END_ALLOW_THREADS
+    }
+}
+
 static int interrupt_asynchronously(uint64_t period, const char *reason)
 {
     PyObject *type = interrupted_class();
@@ -332,6 +421,7 @@ static int interrupt_asynchronously(uint64_t period, const char *reason)
 
     if (!type)
         return qip_fail_python("importing qi.Interrupted");
+    wait_for_locks(period);
     pthread_mutex_lock(&lock);
     if (is_that(period) && python_runs()) {
         arm(reason, true);

@@ -143,6 +143,72 @@ TEST_CASE("a flood of interrupts hits only what was running when each was asked 
     std::thread([&] { CHECK(qi_runtime_interrupt(host.runtime, nullptr) == QI_ERR_STATE); }).join();
 }
 
+TEST_CASE("an interrupt does not leave a lock taken")
+{
+    Target host;
+    int taken = 0;
+    /* Whoever takes a lock here is interrupted when it has it, and before it could have anything give it back. */
+    QObject::connect(&host.stuck, &Stuck::plain, [&] {
+        taken++;
+        CHECK(qi_interrupt(host.runtime, "not now") == QI_OK);
+    });
+    host.exec("import importlib, threading, _imp\n"
+              "given_back = []\n"
+              "class Lock:\n"
+              "    acquire = release = None\n"
+              "    __enter__ = qi.host.stuck.plain.emit\n"
+              "    def __exit__(self, kind, exception, traceback): given_back.append(kind)\n"
+              "class Imp:\n"
+              "    acquire_lock = qi.host.stuck.plain.emit\n"
+              "    release_lock = staticmethod(lambda: given_back.append(qi.Interrupted))\n"
+              "    def __getattr__(self, name): return getattr(_imp, name)");
+    SECTION("of threading")
+    {
+        CHECK(qi_exec(host.runtime, "with threading.Condition(Lock()): stalls.spin()", nullptr) ==
+              QI_ERR_PYTHON);
+    }
+    SECTION("of the imports")
+    {
+        CHECK(qi_exec(host.runtime,
+                      "importlib._bootstrap._imp = Imp()\n"
+                      "try:\n"
+                      "    importlib._bootstrap._lock_unlock_module('nothing')\n"
+                      "    stalls.spin()\n"
+                      "finally:\n"
+                      "    importlib._bootstrap._imp = _imp",
+                      nullptr) == QI_ERR_PYTHON);
+    }
+    CHECK(std::string(qi_last_error()->message) == "qi.Interrupted: not now");
+    CHECK(taken > 0);
+    CHECK(host.eval("len(given_back)") == std::to_string(taken));
+    CHECK(host.eval("set(given_back) == {qi.Interrupted}") == "True");
+}
+
+TEST_CASE("what takes a lock and does not end is interrupted, too")
+{
+    Target host;
+    std::thread thread = host.interrupter("enough");
+    QObject::connect(&host.stuck, &Stuck::plain, [&] { host.began = true; });
+    host.exec("class Lock:\n"
+              "    def __enter__(self):\n"
+              "        qi.host.stuck.plain.emit()\n"
+              "        stalls.spin()\n"
+              "    def acquire(self):\n"
+              "        qi.host.stuck.plain.emit()\n"
+              "        while True: pass\n"
+              "    def __exit__(self, *raised): pass");
+    SECTION("further inside")
+    {
+        CHECK(qi_exec(host.runtime, "with Lock(): pass", nullptr) == QI_ERR_PYTHON);
+    }
+    SECTION("in the very code that takes it")
+    {
+        CHECK(qi_exec(host.runtime, "Lock().acquire()", nullptr) == QI_ERR_PYTHON);
+    }
+    thread.join();
+    CHECK(std::string(qi_last_error()->message) == "qi.Interrupted: enough");
+}
+
 TEST_CASE("the signal is given back, and another's handler is left alone")
 {
     struct Table {
