@@ -246,8 +246,8 @@ enum {
 /** Returns the state of a runtime; QI_RUNTIME_STATE_NONE for NULL and foreign pointers. Thread: any. */
 QI_API int qi_runtime_state(const qi_runtime *runtime);
 
-/** Returns the process's runtime while it is RUNNING or CLOSING, else NULL; a child of fork() has none. Borrowed.
- * Thread: any. */
+/** Returns the process's runtime from the end of qi_runtime_init() on, while it is RUNNING or CLOSING, else NULL; a
+ * child of fork() has none. Borrowed. Thread: any. */
 QI_API qi_runtime *qi_runtime_current(void);
 
 /**

@@ -40,7 +40,8 @@ static unsigned generations;
 
 qi_runtime *qi_runtime_current(void)
 {
-    return qip_gate_is_foreign() ? NULL : qip_runtime_current();
+    qi_runtime *current = qip_gate_is_foreign() ? NULL : qip_runtime_current();
+    return current && qip_runtime_has_started(current) ? current : NULL;
 }
 
 int qi_runtime_state(const qi_runtime *runtime)
@@ -81,8 +82,10 @@ static int check_application(void)
             "a process of its own, with multiprocessing's \"spawn\" or QProcess");
     if (qip_runtime_current())
         return qip_fail(QI_ERR_STATE,
-                        "a runtime runs already in this process; qi_runtime_current() "
-                        "returns it, and qi_runtime_shutdown() ends it");
+                        qip_runtime_has_started(qip_runtime_current())
+                            ? "a runtime runs already in this process; qi_runtime_current() "
+                              "returns it, and qi_runtime_shutdown() ends it"
+                            : "a runtime is being started; this is called from inside that");
     return QI_OK;
 }
 
@@ -220,11 +223,12 @@ int qi_runtime_init(const qi_config *config, qi_runtime **out)
     if (status != QI_OK) {
         qip_qt_off_quit(own->on_quit);
         own->on_quit = NULL;
-        /* Once the gate was open, another thread may have got it from qi_runtime_current(): it stays, as CLOSED. */
+        /* Once the gate was open, a callback in another thread may still have it: it stays, as CLOSED. */
         if (qip_runtime_phase(runtime) == QI_RUNTIME_STATE_NONE)
             destroy(runtime);
         return status;
     }
+    qip_gate_show(runtime);
     *out = runtime;
     return QI_OK;
 }

@@ -33,6 +33,16 @@ void qip_gate_open(qi_runtime *runtime)
     atomic_store(&current, runtime);
 }
 
+void qip_gate_show(qi_runtime *runtime)
+{
+    __atomic_store_n(&runtime->started, true, __ATOMIC_SEQ_CST);
+}
+
+bool qip_runtime_has_started(const qi_runtime *runtime)
+{
+    return __atomic_load_n(&runtime->started, __ATOMIC_SEQ_CST);
+}
+
 void qip_gate_narrow(qi_runtime *runtime)
 {
     set_phase(runtime, QI_RUNTIME_STATE_CLOSING);

@@ -18,6 +18,7 @@ extern "C" {
 struct qi_runtime {
     int phase;      /* int; qip_runtime_phase() reads it */
     unsigned forks; /* qip_fork_count when it was opened: in a child of fork() it is the parent's */
+    bool started;   /* nobody outside of libqi has it before; qip_runtime_has_started() reads it */
     unsigned generation; /* 1 for the first runtime of the process, and so on */
     PyObject *loop;      /* the QiSelectorEventLoop; NULL once CLOSED */
     qi_config config;    /* with strings of its own */
@@ -42,8 +43,13 @@ bool qip_gate_is_foreign(void);
 /* The runtime that is RUNNING or CLOSING, or NULL. */
 qi_runtime *qip_runtime_current(void);
 
+/* Whether qi_runtime_init() has come to its end: until then callbacks of the host are called, but it has no loop. */
+bool qip_runtime_has_started(const qi_runtime *runtime);
+
 /* For life/: the calling thread is the GUI thread, and from now on calls pass. */
 void qip_gate_open(qi_runtime *runtime);
+/* It has started, and qi_runtime_current() shows it. */
+void qip_gate_show(qi_runtime *runtime);
 /* The runtime is CLOSING: public calls are refused, libqi's own go on. */
 void qip_gate_narrow(qi_runtime *runtime);
 /* It is CLOSED, and there is none. */

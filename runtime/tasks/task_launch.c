@@ -197,9 +197,6 @@ static int begin_in_context(qi_task *task, PyObject *callable, const char *name,
 static int launch(qi_task *task, const qi_value *args, size_t count)
 {
     const char *name;
-
-    if (!task->runtime->loop) /* got from qi_runtime_current() while qi_runtime_init() is under way */
-        return qip_fail(QI_ERR_NOT_RUNNING, "the runtime is still being started");
     PyObject *callable = qip_callable_take(task->runtime, task->target, task->callable, &name);
     if (!callable)
         return qi_last_error()->status;

@@ -344,6 +344,52 @@ TEST_CASE("an_init_that_fails_says_why_and_leaves_nothing_behind")
     CHECK(refused > 1);
 }
 
+TEST_CASE("nobody_is_given_a_runtime_before_it_has_started")
+{
+    static qi_runtime *seen[2];
+    static int asked, nested;
+    const char *paths[] = {
+        "/nowhere/at/all"}; // of which the log is told while qi_runtime_init() is under way
+    Embedding host;
+    host.config.module_paths = paths;
+    host.config.module_path_count = 1;
+    host.config.handle_sigint = true;
+    host.config.log = [](int, const char *, const char *, void *) {
+        qi_runtime *second = nullptr;
+        asked++;
+        seen[0] = qi_runtime_current();
+        std::thread([] { seen[1] = qi_runtime_current(); }).join();
+        nested = qi_runtime_init(nullptr, &second);
+        QCoreApplication::processEvents();
+    };
+
+    SECTION("which starts")
+    {
+        REQUIRE(host.init() == QI_OK);
+        CHECK(qi_runtime_current() == host.runtime);
+    }
+    SECTION("which fails to")
+    {
+        REQUIRE(host.init() == QI_OK); // the interpreter has its descriptors
+        qi_runtime_shutdown(host.runtime, 0);
+        rlimit old, few;
+        getrlimit(RLIMIT_NOFILE, &old);
+        few = old;
+        few.rlim_cur = rlim_t(dup(0)); // the lowest number that is free
+        close(int(few.rlim_cur));
+        asked = 0;
+        setrlimit(RLIMIT_NOFILE, &few);
+        const int status = host.init();
+        setrlimit(RLIMIT_NOFILE, &old);
+        CHECK(status < 0);
+        CHECK(qi_runtime_current() == nullptr);
+    }
+    CHECK(asked == 1);
+    CHECK(seen[0] == nullptr);
+    CHECK(seen[1] == nullptr);
+    CHECK(nested == QI_ERR_STATE);
+}
+
 TEST_CASE("what_a_runtime_has_broken_does_not_keep_the_next_from_starting")
 {
     Embedding host;

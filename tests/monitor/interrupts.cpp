@@ -150,7 +150,7 @@ TEST_CASE("an interrupt does not leave a lock taken")
     /* Whoever takes a lock here is interrupted when it has it, and before it could have anything give it back. */
     QObject::connect(&host.stuck, &Stuck::plain, [&] {
         taken++;
-        CHECK(qi_interrupt(host.runtime, "not now") == QI_OK);
+        CHECK(qi_runtime_interrupt(host.runtime, "not now") == QI_OK);
     });
     host.exec("import importlib, threading, _imp\n"
               "given_back = []\n"
