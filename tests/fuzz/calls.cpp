@@ -879,7 +879,7 @@ void task_cancel_id(Thread &by, const Function &function)
 void plugin_state_name(Thread &by, const Function &function)
 {
     count(by, function, [&] {
-        if (!*qi_plugin_state_name(qi_plugin_state(by.below(20))))
+        if (!*qi_plugin_state_name(int(by.below(20))))
             broken("qi_plugin_state_name() is empty");
     });
 }
