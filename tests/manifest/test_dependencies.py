@@ -12,7 +12,8 @@ from unittest import mock
 import _qi
 from pluginfolder import MANIFEST, PluginCase
 
-from qi.plugin import dependencies, metadata
+from qi.plugin import checks, dependencies, metadata, packages
+from qi.plugin.apart import Cancelled, Work
 from qi.plugin.dependencies import check, check_one, describe, search_path
 from qi.plugin.manifest import Manifest
 
@@ -207,6 +208,69 @@ class Hostile(DependencyCase):
             (manifest.private_folder / f"p{i}-1.dist-info").mkdir()
         with mock.patch.object(metadata, "_MOST_PACKAGES", 10):
             self.assertRegex(check_one(manifest)[0], "vendor holds more than .* files, or more than 10 packages")
+
+    def test_packages_that_all_need_each_other(self):
+        names = [f"p{i}" for i in range(30)]
+        manifest = self.needing("p0", vendor=[(name, "1", {"requires": names}) for name in names])
+        self.assertEqual(check_one(manifest), [])
+        with mock.patch.object(dependencies, "_MOST_LOOKED_AT", 100):
+            with mock.patch.object(packages, "requirement", wraps=packages.requirement) as parsed:
+                self.assertRegex(check_one(manifest)[0], "^its dependencies name more than 100 others; p[0-9]+ 1")
+            self.assertLess(parsed.call_count, 110)
+            self.assertIn("cannot be told: its dependencies name more", checks.describe(manifest)[0]["problem"])
+
+    def test_a_package_that_needs_itself_with_every_extra(self):
+        extras = [f"e{i}" for i in range(300)]
+        vendor = [("foo", "1.0", {"requires": [f"foo[{extra}]" for extra in extras], "extras": extras})]
+        with mock.patch.object(packages, "requirement", wraps=packages.requirement) as parsed:
+            self.assertRegex(check_one(self.needing("foo", vendor=vendor))[0], "^its dependencies name more than 20000 others")
+        self.assertLess(parsed.call_count, 20_010)
+
+    def test_more_metadata_than_anybody_has(self):
+        many = [(f"p{i}", "1", {"extras": ["x" * 100] * 20}) for i in range(20)]  # of 2.5 kB each
+        manifest = self.needing("p0", vendor=many)
+        self.assertEqual(check_one(manifest), [])
+        with mock.patch.object(metadata, "_MOST_FIELDS", 1000):
+            self.assertRegex(check_one(manifest)[0], "p0-1.dist-info has more than .* of fields")
+        with mock.patch.object(metadata, "_MOST_OF_ALL", 10_000):
+            self.assertRegex(check_one(manifest)[0], "vendor holds more metadata of packages, of their fields, than is read")
+
+    def test_a_long_description_is_no_field(self):
+        manifest, path = self.private()
+        path.write_text(path.read_text() + "\n" + "Requires-Dist: bar\n" * 45_000)
+        self.assertEqual(describe(manifest), [("foo", ">=1", "1.0", "")])
+
+    def test_lists_of_files_are_read_once_and_not_without_end(self):
+        vendor = [(f"p{i}", "1", {"modules": {f"qitest_m{i}.py": ""}}) for i in range(20)]
+        manifest, other = self.needing(id="shop", vendor=vendor), self.needing(id="desk", vendor=vendor)
+        with mock.patch.object(metadata._Distribution, "read_text", autospec=True, side_effect=metadata._Distribution.read_text) as read:
+            self.assertEqual(check_one(manifest, active=[other]), [])
+        self.assertLessEqual(sum(call.args[1] == "RECORD" for call in read.call_args_list), 20)
+        with mock.patch.object(metadata, "_MOST_LISTED", 100):
+            self.assertRegex(check_one(manifest, active=[other])[0], "vendor holds more metadata of packages, of their files")
+
+    def test_requirements_that_are_long_or_deep(self):
+        manifest, path = self.private()
+        path.write_text(path.read_text() + f"Requires-Dist: bar; {'(' * 900}os_name=='x'{')' * 900}\n"
+                        f"Requires-Dist: bar{' ' * 100_000}\nRequires-Dist: baz\n")
+        [problem] = check_one(manifest)
+        self.assertIn("baz is not installed, a dependency of foo 1.0", problem)
+
+    def test_what_is_told_has_an_end(self):
+        manifest, path = self.private()
+        path.write_text(path.read_text() + "".join(f"Requires-Dist: bar{i}\n" for i in range(1000)))
+        found = check_one(manifest)
+        self.assertEqual((len(found), found[-1]), (21, "and 980 more of the kind"))
+        self.assertIn("and 980 more of the kind", describe(manifest)[0].problem)
+
+    def test_a_search_for_libraries_that_nobody_waits_for_any_more_ends(self):
+        manifest, _ = self.private()
+        with open(manifest.folder / "holes.so", "wb") as file:
+            file.truncate(1 << 40)
+        work = Work()
+        work.cancel()
+        with self.assertRaises(Cancelled):
+            check_one(manifest, check=work.check)
 
 
 class Conflicts(DependencyCase):

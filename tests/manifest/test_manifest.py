@@ -328,6 +328,8 @@ class Costs(PluginCase):
         "60,000 unknown fields": lambda: "\n".join(f"k{i} = 1" for i in range(60_000)),
         "5,000 unknown fields": lambda: "\n".join(f"k{i} = 1" for i in range(5_000)),
         "an unknown name of 900 kB": lambda: "n" * 900_000 + " = 1",
+        "50,000 tables": lambda: "".join(f"[contributes.k{i}]\n" for i in range(50_000)),
+        "50,000 tables of one array": lambda: "[[contributes.a]]\n" * 50_000,
         "5,000 settings": lambda: "\n".join(f'[settings.k{i}]\ntype = "int"' for i in range(5_000)),
         "a number of 900,000 digits": lambda: "[contributes]\nx = " + "1" * 900_000,
         "an unfinished string": lambda: "[contributes]\nx = \"\"\"" + "\\\\" * 220_000 + "\\",

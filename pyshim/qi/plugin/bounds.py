@@ -10,7 +10,7 @@ import re
 LARGEST = 1 << 20  # bytes of a manifest
 PARTS = 32  # of a dotted key
 DEPTH = 60  # of arrays and inline tables
-ENTRIES = 5_000  # keys, and items of arrays
+ENTRIES = 5_000  # keys, tables, and items of arrays
 LONGEST = 1000  # characters of a name or a number
 
 # What ends where only itself says so, each in one go; then what counts.
@@ -37,7 +37,7 @@ def check(text):
         elif token in "[]{},=\n":
             parts = 0
             depth = max(0, depth + (token in "[{") - (token in "]}"))
-            entries += token in ",="
+            entries += token in ",=["
         wrong = (f"a key has no more than {PARTS} parts" if parts >= PARTS else
                  "the values are nested too deeply" if depth > DEPTH else
                  f"there are more than {ENTRIES} values" if entries > ENTRIES else

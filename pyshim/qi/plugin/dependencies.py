@@ -18,6 +18,8 @@ from . import metadata, packages, qtcopies, trust
 
 _NO_EXTRA = frozenset([""])
 _MOST_SHOWN = 10  # steps of a chain of dependencies
+_MOST_LOOKED_AT = 20_000  # requirements of packages, once for each extra
+_LONGEST = 2000  # characters of one
 
 
 class Dependency(NamedTuple):
@@ -53,19 +55,21 @@ def check(manifests, active=()):
     return found
 
 
-def check_one(manifest, active=()):
-    """Returns why a plugin cannot run beside those that are active, a list of texts; empty if it can."""
+def check_one(manifest, active=(), check=lambda: None):
+    """Returns why a plugin cannot run beside those that are active, a list of texts; empty if it can. check() is called
+    now and then, and may raise what ends it."""
     try:
         needs = _Needs(manifest)
-        found = [*_range_problems(manifest), *qtcopies.problems(manifest.folder), *_shadows(manifest), *needs.problems]
+        found = [*_range_problems(manifest), *qtcopies.problems(manifest.folder, check), *_shadows(manifest), *needs.problems]
         if not found:
             found += _loaded_problems(manifest, needs)
         for other in active:
+            check()
             if other.id != manifest.id:
                 found += _conflicts(manifest, needs, other, _Needs(other))
     except (packages.Missing, metadata.Unreadable) as problem:
         return [str(problem)]
-    return found
+    return trust.shortened(found)
 
 
 def describe(manifest):
@@ -100,14 +104,17 @@ class _Needs:
         self.described = []
         self.problems = []
         self._followed = set()
+        self._looked_at = 0
         self._private = manifest.private and os.path.normpath(manifest.private_folder)
-        self._own = []
+        self.own = []  # the distributions in the private folder
+        self._found = {}  # canonical name -> the distribution, or None
         try:
-            self._own = list(metadata.distributions(manifest.private_folder)) if manifest.private else []
+            self.own = list(metadata.distributions(manifest.private_folder)) if manifest.private else []
         except metadata.Unreadable as problem:
             self.problems.append(str(problem))
-        for distribution in self._own:
+        for distribution in self.own:
             self._note(distribution)
+            self._found.setdefault(packages.canonical(_field(distribution, "Name")), distribution)
         for text in manifest.dependencies:
             requirement = packages.requirement(text)
             if _applies(requirement, _NO_EXTRA):
@@ -116,10 +123,9 @@ class _Needs:
     def _find(self, name):
         """The distribution of that name that an import would find first, or None. Nothing is imported."""
         canonical = packages.canonical(name)
-        for distribution in self._own:
-            if packages.canonical(_field(distribution, "Name")) == canonical:
-                return distribution
-        return _find(name, sys.path)
+        if canonical not in self._found:
+            self._found[canonical] = _find(name, sys.path)
+        return self._found[canonical]
 
     def _require(self, requirement):
         """A requirement of the plugin's own."""
@@ -131,7 +137,7 @@ class _Needs:
         elif distribution is not None:
             before = len(self.problems)
             self._follow(distribution, requirement.extras or _NO_EXTRA, ())
-            problem = "; ".join(self.problems[before:])
+            problem = "; ".join(trust.shortened(self.problems[before:]))
         self.described.append(Dependency(requirement.name, str(requirement.specifier), installed, problem))
 
     def _why_not(self, requirement, distribution, installed):
@@ -167,6 +173,11 @@ class _Needs:
             return
         self._followed.add(key)
         for text in distribution.requires or ():
+            self._looked_at += len(extras)
+            if self._looked_at > _MOST_LOOKED_AT:
+                raise metadata.Unreadable(f"its dependencies name more than {_MOST_LOOKED_AT} others; {copy} is one of those that do")
+            if len(text) > _LONGEST:
+                continue
             try:
                 requirement = packages.requirement(text)
             except ValueError:  # old metadata; pip does without it, too
@@ -236,17 +247,13 @@ def _conflicts(manifest, needs, other, others):
     versioned = {packages.canonical(name) for name in needs.copies.keys() & others.copies.keys()}
     mine, theirs = _modules(manifest.private_folder), _modules(other.private_folder)
     for name in sorted(mine.keys() & theirs.keys()):
-        if not _is_of(name, versioned, mine[name]) and not _same(mine[name], theirs[name]):
+        if not _is_of(name, versioned, needs.own) and not _same(mine[name], theirs[name]):
             yield f"it brings the module {name!r} ({mine[name]}), but so does the plugin {other.id!r} ({theirs[name]}), and they differ"
 
 
-def _is_of(module, distributions, path):
-    """Whether a module belongs to one of the distributions beside it, whose versions are compared already."""
-    for distribution in metadata.distributions(os.path.dirname(path)):
-        if packages.canonical(_field(distribution, "Name")) in distributions:
-            if module in metadata.modules(distribution):
-                return True
-    return False
+def _is_of(module, names, distributions):
+    """Whether a module belongs to one of the distributions beside it that have these names."""
+    return any(packages.canonical(_field(each, "Name")) in names and module in metadata.modules(each) for each in distributions)
 
 
 def _same(one, other):
@@ -284,7 +291,7 @@ def _loaded_problems(manifest, needs):
         there = _file_of(sys.modules.get(name))
         if there is None or trust.is_below(there, str(manifest.private_folder)):
             continue
-        mine = _distribution_of(name, os.path.dirname(path))
+        mine = next((each for each in needs.own if name in metadata.modules(each)), None)
         place = os.path.dirname(os.path.dirname(there) if os.path.basename(there).startswith("__init__.") else there)
         loaded = mine and _find(_field(mine, "Name"), [place])
         if not loaded or _field(loaded, "Version") != _field(mine, "Version"):
@@ -298,11 +305,3 @@ def _file_of(module):
     if file is None and module is not None:
         file = next(iter(getattr(module, "__path__", ())), None)
     return os.path.realpath(file) if isinstance(file, str) else None
-
-
-def _distribution_of(module, folder):
-    for distribution in metadata.distributions(folder):
-        name = _field(distribution, "Name")
-        if _is_of(module, {packages.canonical(name)}, os.path.join(folder, module)):
-            return distribution
-    return None

@@ -8,25 +8,44 @@ import email.parser
 import importlib.metadata
 import os
 import pathlib
+import re
 
 from . import files
 
 _MOST_PACKAGES = 1000
 _MOST_ENTRIES = 20_000  # of a private folder
 _LARGEST = {"METADATA": 1 << 20, "PKG-INFO": 1 << 20, "RECORD": 8 << 20}
+_MOST_FIELDS = 256 << 10  # characters of a package's fields, without the description below them
+_MOST_OF_ALL = 4 << 20  # of those of all packages, which are parsed line by line
+_MOST_LISTED = 32 << 20  # of the lists of their files
 _KINDS = (".dist-info", ".egg-info")
+_BLANK_LINE = re.compile(r"\r?\n\r?\n")
 
 
 class Unreadable(ValueError):
     """A private folder that costs more to look at than it may."""
 
 
+class _Allowance:
+    """How much may be read of a private folder, however many packages that is divided among."""
+
+    def __init__(self, folder):
+        self._folder, self.left = folder, {"fields": _MOST_OF_ALL, "files": _MOST_LISTED}
+
+    def take(self, what, amount):
+        self.left[what] -= amount
+        if self.left[what] < 0:
+            raise Unreadable(f"{self._folder} holds more metadata of packages, of their {what}, than is read")
+
+
 class _Distribution(importlib.metadata.Distribution):
     """A package whose metadata is in a folder."""
 
-    def __init__(self, path):
+    def __init__(self, path, allowance):
         self._path = pathlib.Path(path)
+        self._allowance = allowance
         self._fields = None
+        self.modules = None  # once they are asked for
 
     def read_text(self, filename):
         """What a file of the metadata holds, None if that cannot be said; other bytes than UTF-8 are shown as such."""
@@ -43,7 +62,12 @@ class _Distribution(importlib.metadata.Distribution):
     def metadata(self):
         if self._fields is None:
             text = self.read_text("METADATA") or self.read_text("PKG-INFO") or self.read_text("") or ""  # the last of old eggs
-            self._fields = email.parser.HeaderParser().parsestr(text)
+            end = _BLANK_LINE.search(text)
+            head = text[: end.start()] if end else text
+            if len(head) > _MOST_FIELDS:
+                raise Unreadable(f"{self._path} has more than {_MOST_FIELDS >> 10} kB of fields")
+            self._allowance.take("fields", len(head))
+            self._fields = email.parser.HeaderParser().parsestr(head)
         return self._fields
 
     @property
@@ -56,7 +80,7 @@ class _Distribution(importlib.metadata.Distribution):
 
 
 def distributions(folder):
-    """The packages whose metadata is in a folder and has a name. Unreadable if there are too many."""
+    """The packages whose metadata is in a folder and has a name. Unreadable if there are too many, or too much of it."""
     try:
         names, more = files.names(folder, _MOST_ENTRIES)
     except OSError:
@@ -64,15 +88,19 @@ def distributions(folder):
     found = [name for name in names if name.endswith(_KINDS)]
     if more or len(found) > _MOST_PACKAGES:
         raise Unreadable(f"{folder} holds more than {_MOST_ENTRIES} files, or more than {_MOST_PACKAGES} packages, side by side")
+    allowance = _Allowance(folder)
     for name in found:
-        distribution = _Distribution(os.path.join(folder, name))
+        distribution = _Distribution(os.path.join(folder, name), allowance)
         if distribution.metadata.get("Name"):
             yield distribution
 
 
 def modules(distribution):
     """The names of the modules that a package has installed, as far as it says so."""
-    found = set((distribution.read_text("top_level.txt") or "").split())
-    for line in (distribution.read_text("RECORD") or "").splitlines():
-        found.add(line.partition(",")[0].partition("/")[0].partition(".")[0].strip('"'))
-    return found
+    if distribution.modules is None:
+        lists = [distribution.read_text(name) or "" for name in ("top_level.txt", "RECORD")]
+        distribution._allowance.take("files", sum(map(len, lists)))
+        distribution.modules = set(lists[0].split())
+        for line in lists[1].splitlines():
+            distribution.modules.add(line.partition(",")[0].partition("/")[0].partition(".")[0].strip('"'))
+    return distribution.modules

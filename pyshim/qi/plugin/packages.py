@@ -52,6 +52,8 @@ def requirement(text):
     except (requirements.InvalidRequirement, ValueError) as problem:
         reason = " ".join(str(problem).split())
         raise ValueError(f"{text!r} is no requirement; one looks like 'aiohttp>=3.8' (PEP 508): {reason}") from None
+    except RecursionError:
+        raise ValueError("a requirement is nested too deeply") from None
     return found
 
 

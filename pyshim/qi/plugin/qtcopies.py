@@ -18,9 +18,10 @@ _CHUNK, _LONGEST = 1 << 20, 32  # bytes; of the name that is looked for
 _NEEDED = re.compile(rb"\0(libQt([456])Core\.so\.[456])\0")
 
 
-def problems(folder):
-    """Returns what below a plugin's folder is of another Qt, a list of texts that name both paths."""
-    return list(_look_through(os.fspath(folder), *_qi._qt_copy()))
+def problems(folder, check=lambda: None):
+    """Returns what below a plugin's folder is of another Qt, a list of texts that name both paths. check() is called now
+    and then, and may raise what ends the search."""
+    return list(_look_through(os.fspath(folder), *_qi._qt_copy(), check))
 
 
 def binding_problem(name, place):
@@ -39,7 +40,7 @@ def binding_problem(name, place):
     return None
 
 
-def _look_through(root, version, library):
+def _look_through(root, version, library, check):
     ours = f"the application runs Qt {version} ({library})"
     for parent, folders, files in os.walk(root):
         for name in sorted(folders):
@@ -48,19 +49,21 @@ def _look_through(root, version, library):
                 folders.remove(name)
         folders.sort()
         for name in sorted(files):
+            check()
             path = os.path.join(parent, name)
             if _QT.fullmatch(name):
                 yield f"{path} is a copy of Qt, but {ours}; there can be one"
-            elif ".so" in name and (needed := _linked_to(path)) and needed[1] != version.partition(".")[0]:
+            elif ".so" in name and (needed := _linked_to(path, check)) and needed[1] != version.partition(".")[0]:
                 yield f"{path} is linked to {needed[0]}, but {ours}"
 
 
-def _linked_to(path):
+def _linked_to(path, check):
     """The library of Qt that a library names, and its number. Names of libraries stand in a table of texts."""
     last = b""
     try:
         with open(open_file(path), "rb", buffering=0) as file:
             while chunk := file.read(_CHUNK):  # in pieces: a search holds the interpreter until it ends
+                check()
                 found = _NEEDED.search(last + chunk)
                 if found:
                     return found[1].decode(), found[2].decode()
