@@ -5,7 +5,9 @@ said, not even that. These tests run as root, and attack as `nobody`."""
 import importlib
 import os
 import pwd
+import struct
 import sys
+import threading
 import unittest
 from unittest import mock
 
@@ -111,6 +113,42 @@ class Attacks(PluginCase):
         sys.path.insert(0, str(folder))
         with self.assertRaises(ImportError):
             importlib.import_module("late")
+
+    def test_a_library_that_was_opened_when_everybody_might_write_to_it(self):
+        folder = self.plugin(files={"native.so": b"good"})
+        library = folder / "native.so"
+        library.chmod(0o666)
+        told, go = os.pipe(), os.pipe()
+
+        def attack():
+            number = os.open(library, os.O_WRONLY)
+            os.write(told[1], b"x")
+            os.read(go[0], 1)
+            os.write(number, b"evil")
+
+        child = threading.Thread(target=self.as_nobody, args=(attack,))
+        child.start()
+        os.read(told[0], 1)
+        self.assertIn("everybody may write to it; run: chmod go-w", problems(folder)[0])
+        library.chmod(0o644)  # the advice
+        with self.assertRaisesRegex(OSError, "another program has it open for writing"):
+            fingerprint(folder)
+        os.write(go[1], b"x")
+        child.join()
+        self.assertEqual(library.read_bytes(), b"evil")
+        fingerprint(folder)
+
+    def test_lists_of_access_count_as_the_group(self):
+        folder = self.plugin()
+        user = pwd.getpwnam("nobody").pw_uid
+        entries = ((1, 6, -1), (2, 6, user), (4, 4, -1), (16, 6, -1), (32, 4, -1))  # owner, nobody, group, mask, others
+        try:
+            os.setxattr(folder / "shop.py", "system.posix_acl_access",
+                        struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *each) for each in entries))
+        except OSError as problem:
+            self.skipTest(f"this file system has no lists: {problem}")
+        self.assertTrue(self.as_nobody(lambda: os.open(folder / "shop.py", os.O_WRONLY)))
+        self.assertIn(f"{folder / 'shop.py'}: its group may write to it", problems(folder)[0])
 
     def test_a_cache_that_is_put_in_the_place_of_the_users(self):
         folder = self.plugin(files={"late.py": "value = 1\n"})

@@ -11,6 +11,7 @@ import pathlib
 import py_compile
 import shutil
 import sys
+import types
 import traceback
 import unittest
 import zipfile
@@ -331,6 +332,39 @@ class Finders(SourceCase):
         sys.path.insert(0, str(folder))
         with self.assertRaisesRegex(ImportError, "has changed since the user agreed"):
             self.load("native_w")
+
+    def test_what_is_loaded_by_its_path_has_nobody_who_could_still_write_to_it(self):
+        folder = self.plugin()
+        library = folder / f"native_y{importlib.machinery.EXTENSION_SUFFIXES[0]}"
+        archive = folder / "late.zip"
+        self.write(library, b"\x7fELF")
+        with zipfile.ZipFile(archive, "w") as file:
+            file.writestr("zipped_y.py", "value = 1\n")
+        tree = Tree(folder)
+        sources.guard(folder, tree.fingerprint().files, versions=tree.versions)
+        self.addCleanup(sources.unguard, folder)
+        sys.path[:0] = [str(folder), str(archive)]
+        for path, name in ((library, "native_y"), (archive, "zipped_y")):
+            with open(path, "r+b"), self.assertRaisesRegex(ImportError, f"{path} is open for writing in another program"):
+                self.load(name)
+        self.assertEqual(self.load("zipped_y").value, 1)
+        with self.assertRaisesRegex(ImportError, "file too short|invalid ELF"):  # as far as to the system's loader
+            self.load("native_y")
+
+    def test_a_library_in_whose_place_another_one_comes_while_it_is_loaded(self):
+        folder = self.plugin()
+        library = folder / f"native_z{importlib.machinery.EXTENSION_SUFFIXES[0]}"
+        self.write(library, b"\x7fELF")
+        self.guard(folder, fingerprint(folder).files)
+
+        def create(loader, spec):
+            self.write(folder / "other", b"\x7fELF")
+            os.replace(folder / "other", library)
+            return types.ModuleType(spec.name)
+
+        with mock.patch.object(importlib.machinery.ExtensionFileLoader, "create_module", create), \
+             self.assertRaisesRegex(ImportError, f"{library} has changed while it was loaded"):
+            self.load("native_z")
 
     def test_while_a_plugin_starts_nothing_is_looked_up_on_the_disk(self):
         folder = self.plugin(files={"near_x.py": "value = 1\n", "pack_x/__init__.py": "", "pack_x/inner.py": "value = 2\n",

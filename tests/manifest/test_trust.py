@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Whether a plugin is what the user has agreed to."""
 
+import mmap
 import os
 import pathlib
 import stat
@@ -75,6 +76,26 @@ class WhoCouldChangeIt(PluginCase):
         self.assertEqual(len(problems(self.base / "link")), 1)
         self.assertTrue(problems(self.base / "link")[0].startswith(f"{self.base / 'open'}: its group and everybody may"))
         self.assertEqual(problems(target), [])
+
+    def test_a_way_that_leads_elsewhere_when_it_is_looked_at(self):
+        # What is hashed is where it led before; nobody has looked at the folders above that.
+        bad, good = self.plugin(base=self.base / "open"), self.plugin(base=self.base / "good")
+        (self.base / "open").chmod(0o777)
+        way = self.base / "shop"
+        way.symlink_to(bad)
+        tree = trust.Tree(way)
+        way.unlink()
+        way.symlink_to(good)
+        self.assertEqual(tree.problems(), [f"{way}: it has led elsewhere a moment ago, to {bad}; try again"])
+
+    def test_the_folder_above_a_symlink_is_the_one_above_where_it_leads(self):
+        self.plugin(base=self.base / "open")
+        (self.base / "open").chmod(0o777)
+        (self.base / "open" / "inner").mkdir()
+        self.plugin(base=self.base / "good")
+        (self.base / "good" / "link").symlink_to(self.base / "open" / "inner")
+        [found] = problems(self.base / "good" / "link" / ".." / "shop")
+        self.assertTrue(found.startswith(f"{self.base / 'open'}: its group and everybody may write to it"), found)
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can give files away")
     def test_a_symlink_of_somebody_elses_in_a_sticky_folder(self):
@@ -258,6 +279,20 @@ class Hashes(PluginCase):
 
         with mock.patch.object(trust.os, "read", grow), self.assertRaisesRegex(OSError, "it is being written to"):
             tree.fingerprint()
+
+    def test_a_library_that_somebody_has_open_for_writing(self):
+        folder = self.plugin(files={"native.so.1": b"x" * 100, "notes.txt": "x"})
+        with open(folder / "notes.txt", "ab"):  # what is read when it is used is not what was hashed anyway
+            before = fingerprint(folder)
+        with open(folder / "native.so.1", "r+b") as file:
+            with self.assertRaisesRegex(OSError, "another program has it open for writing"):
+                fingerprint(folder)
+            mapped = mmap.mmap(file.fileno(), 100)
+        with self.assertRaisesRegex(OSError, "another program has it open for writing"):
+            fingerprint(folder)
+        mapped.close()
+        with open(folder / "native.so.1", "rb"):
+            self.assertEqual(fingerprint(folder), before)
 
     def test_changes_are_named(self):
         folder = self.plugin(files={"a.py": "", "b.py": "", "c.py": ""})

@@ -142,6 +142,14 @@ class Files(PrivateCase):
         self.assertEqual((self.base / "file").read_text(), "{}")
         self.assertFalse((self.base / "gone").exists())
 
+    def test_the_folder_above_a_link_is_the_one_above_where_it_leads(self):
+        self.folder("open", 0o777)
+        self.folder("open/inner", 0o755)
+        (self.base / "link").symlink_to(self.base / "open" / "inner")
+        with self.assertRaisesRegex(PermissionError, "other users may write to it"):
+            private.create_file(f"{self.base}/link/../new")
+        self.assertEqual(os.listdir(self.base / "open"), ["inner"])
+
     def test_a_place_that_others_may_write_to(self):
         self.folder("open", 0o777)
         with self.assertRaisesRegex(PermissionError, "other users may write to it"):

@@ -61,7 +61,7 @@ def make_folder(prefix):
 def create_file(path):
     """Returns its descriptor, to be written. FileExistsError if anything is there, be it a link to nowhere;
     PermissionError if others could put something in its place."""
-    problem = who_could_change(os.path.dirname(os.path.abspath(path)))
+    problem = who_could_change(os.path.dirname(path) or os.curdir)
     if problem:
         raise PermissionError(f"{path} cannot be kept from other users: {problem}")
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

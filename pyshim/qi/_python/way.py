@@ -11,7 +11,7 @@ _MOST_LINKS = 40  # on the way to a file, as the kernel has it
 def way(path):
     """All that is looked at on the way to a path, as (path, os.lstat() of it): each folder and each symlink, those that
     symlinks lead through included. The last one is the path's real one. OSError where it does not lead anywhere."""
-    at, waiting, links = "/", _parts(os.path.abspath(path)), 0
+    at, waiting, links = "/", _parts(absolute(path)), 0
     yield at, os.lstat(at)
     while waiting:
         part = waiting.pop()
@@ -33,6 +33,13 @@ def way(path):
         if target.startswith("/"):
             at = "/"
             yield at, os.lstat(at)
+
+
+def absolute(path):
+    """The path from the root on, with all its parts. os.path.abspath() takes "link/.." for nothing, but that is the
+    folder above the one that the link leads to."""
+    path = os.fspath(path)
+    return path if path.startswith("/") else os.path.join(os.getcwd(), path)
 
 
 def _parts(path):

@@ -6,7 +6,9 @@ read is looked at first, opened in a way that does not wait, and looked at again
 """
 
 import errno
+import fcntl
 import os
+import signal
 import stat
 
 
@@ -51,6 +53,23 @@ def read_descriptor(number, most, path):
         if len(data) > most:
             raise TooLarge(errno.EFBIG, f"it holds more than {_size(most)}", os.fspath(path))
     return bytes(data)
+
+
+def is_being_written(number):
+    """Whether somebody has an open file open, or mapped, for writing: they can change it, whatever its permissions are now.
+
+    The kernel knows, when it is asked for a lease, and tells it of this user's own files; False where it does not tell.
+    """
+    if not hasattr(fcntl, "F_SETLEASE"):
+        return False
+    try:
+        # Who opens it in this moment has the kernel send a signal: one that nobody minds, where SIGIO would end the process.
+        fcntl.fcntl(number, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(number, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(number, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as problem:
+        return problem.errno == errno.EAGAIN
+    return False
 
 
 def _size(number):

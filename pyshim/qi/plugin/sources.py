@@ -222,10 +222,22 @@ def _real_places(spec, real):
 
 
 def _check_archive(known, name, path):
-    version = version_of(os.stat(path))
-    if known.archives.get(path) != version:
-        known.check(name, path, hash_of_data(files.read(path, 1 << 30)))
+    number = files.open_file(path)
+    try:
+        version = version_of(os.fstat(number))
+        if known.archives.get(path) == version:
+            return
+        _refuse_writers(number, name, path)
+        known.check(name, path, hash_of_data(files.read_descriptor(number, 1 << 30, path)))
         known.archives[path] = version
+    finally:
+        os.close(number)
+
+
+def _refuse_writers(number, name, path):
+    """ImportError if what is loaded by its path could become something else after it was hashed."""
+    if files.is_being_written(number):
+        raise _refused(f"{path} is open for writing in another program; it is not loaded", name, path)
 
 
 def _hook(path):
@@ -332,18 +344,29 @@ class _Bytecode(_Checked, importlib.machinery.SourcelessFileLoader):
 
 
 class _Extension(_Checked, importlib.machinery.ExtensionFileLoader):
-    """Loads an extension module, if the file that was hashed is the one at its path when it has been loaded."""
+    """Loads an extension module, if the file that was hashed is the one at its path, before and after.
+
+    It is loaded by its path and not by the descriptor, since the libraries that it needs are found from there. In between
+    nobody can change it but this user and root: who else could have is told before the plugin is enabled, and who still has
+    it open for writing here.
+    """
 
     def create_module(self, spec):
         number = files.open_file(self.path)
         try:
             before = version_of(os.fstat(number))
+            _refuse_writers(number, self.name, self.path)
             self._check(self._hash(number, before))
-            if version_of(os.stat(self.path)) != before:
-                raise _refused(f"{self.path} has changed while it was read; it is not loaded", self.name, self.path)
-            return super().create_module(spec)
+            self._check_place(before)
+            module = super().create_module(spec)
+            self._check_place(before)
+            return module
         finally:
             os.close(number)
+
+    def _check_place(self, version):
+        if version_of(os.stat(self.path)) != version:
+            raise _refused(f"{self.path} has changed while it was loaded; it is not used", self.name, self.path)
 
     def _hash(self, number, version):
         known = self._known

@@ -19,7 +19,8 @@ import os
 import stat
 from typing import NamedTuple
 
-from .._python.way import way
+from .._python.way import absolute, way
+from .files import is_being_written
 
 MOST_FILES = 100_000  # of a plugin
 MOST_BYTES = 64 << 30
@@ -200,8 +201,8 @@ class Tree:
     """
 
     def __init__(self, folder, work=_no_work):
-        self.folder = os.path.abspath(folder)
-        self.root = os.path.realpath(folder)
+        self.folder = absolute(folder)
+        self.root = os.path.realpath(self.folder)
         self.sources, self.versions = {}, {}
         self._work = work
         self._kept = 0
@@ -231,6 +232,8 @@ class Tree:
                 if path != self.root:
                     found += step_problems(path, facts)
             found = list(dict.fromkeys(found))
+            if path != self.root:  # whose folders above nobody has looked at
+                found.append(f"{self.folder}: it has led elsewhere a moment ago, to {self.root}; try again")
             for path, facts in self._files:
                 self._work.check()
                 found += self._problems_of(path, facts, links)
@@ -272,6 +275,8 @@ class Tree:
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             facts = os.fstat(number)
+            if ".so" in os.path.basename(path) and is_being_written(number):  # it is loaded by its path
+                raise OSError(errno.EBUSY, "another program has it open for writing", path)
             if not path.endswith(".py") or facts.st_size >= _CHUNK:
                 digest = self._hash_of_file(number, facts, path)
                 if path.endswith(".so") and version_of(os.fstat(number)) == version_of(facts):
