@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the user has agreed to, whoever else writes into the file, or puts something in its place."""
 
+import errno
 import json
 import os
 import stat
 import subprocess
 import sys
 import unittest
+from unittest import mock
 
 from pluginfolder import PluginCase
 
+from qi.plugin import checks, consents
+from qi.plugin.apart import Cancelled, Work
 from qi.plugin.consents import Consents
-from qi.plugin.trust import fingerprint
+from qi.plugin.discovery import look_at
+from qi.plugin.trust import Fingerprint, Tree, fingerprint
 
 EXE = os.readlink("/proc/self/exe")
 RUN = [EXE, "--loop=none"] if os.path.basename(EXE) == "qi-run" else [EXE]  # what runs this
@@ -129,6 +134,42 @@ class Agreement(PluginCase):
         os.truncate(self.consents.path, 1 << 40)  # it has holes
         with self.assertRaisesRegex(OSError, "it holds more than 64 MB"):
             self.ask()
+
+    def test_what_would_be_too_large_to_be_read_again_is_not_written(self):
+        self.consents.give("shop", self.folder, fingerprint(self.folder))
+        many = Fingerprint("x", {f"file{i}": "0" * 64 for i in range(1000)})
+        with mock.patch.object(consents, "_LARGEST", 50_000), self.assertRaisesRegex(OSError, "would take more than"):
+            self.consents.give("desk", self.folder, many)
+        self.assertTrue(self.ask())
+        self.assertEqual(self.ask(id="desk").reason, "new")
+
+    def test_the_copy_is_never_older_than_the_file(self):
+        self.consents.give("shop", self.folder, fingerprint(self.folder))
+        self.consents.give("desk", self.folder, fingerprint(self.folder))
+        real, done = os.replace, []
+
+        def replace(*args):
+            if done:
+                raise OSError(errno.EIO, "the power is gone")
+            done.append(real(*args))
+
+        with mock.patch.object(os, "replace", replace), self.assertRaises(OSError):
+            self.consents.withdraw("desk")
+        self.assertNotIn("desk", json.loads(self.consents.copy.read_bytes()))
+        self.write(self.consents.path, "damaged").chmod(0o600)
+        self.assertEqual(self.ask(id="desk").reason, "new")
+        self.assertTrue(self.ask(id="shop"))
+
+    def test_a_start_that_was_broken_off_gives_nothing_after_it_was_withdrawn(self):
+        work, tree = Work(), Tree(self.folder)
+        checked = checks.Checked(look_at(self.folder, "user"), None)
+        checked.tree, checked.fingerprint = tree, tree.fingerprint()
+        self.consents.give("shop", self.folder, tree.fingerprint())
+        work.cancel()  # as withdraw() does, before it forgets the consent; the thread that was to give it may come later
+        self.consents.withdraw("shop")
+        with self.assertRaises(Cancelled):
+            checks.settle(work, checked, self.consents, True)
+        self.assertFalse(self.consents.knows("shop", self.folder))
 
     def test_folders_on_the_way_that_others_may_change(self):
         self.consents.give("shop", self.folder, fingerprint(self.folder))

@@ -8,7 +8,9 @@ from unittest import mock
 
 from pluginfolder import MANIFEST, PluginCase
 
-from qi.plugin import discovery
+from qi.plugin import checks, discovery, trust
+from qi.plugin.apart import Work
+from qi.plugin.consents import Consents
 from qi.plugin.discovery import Found, discover
 
 
@@ -119,6 +121,42 @@ class Folders(PluginCase):
         for name in ("__pycache__", ".git", ".hidden"):
             self.write(self.base / name / "plugin.toml", "x")
         self.assertEqual(discover([(self.base, "user")]), [])
+
+
+class Meanwhile(PluginCase):
+    """A manifest that changes while it is read is not taken for the one that is there then."""
+
+    def change(self, folder):
+        path = folder / "plugin.toml"
+        path.write_text(path.read_text().replace("A shop", "A desk"))
+
+    def test_between_the_reading_and_the_note_of_what_was_read(self):
+        folder = self.plugin()
+        real = discovery.Manifest.read
+
+        def read(folder):
+            found = real(folder)
+            self.change(folder)
+            return found
+
+        with mock.patch.object(discovery.Manifest, "read", read):
+            [found] = discover([(self.base, "user")])
+        self.assertEqual(found.manifest.name, "A shop")
+        checked = checks.check(Work(), found, found.version, Consents(self.base / "consents.json"), [], False)
+        self.assertEqual((checked.problem, checked.manifest.name), ("", "A desk"))
+
+    def test_between_the_reading_and_the_hash(self):
+        folder = self.plugin()
+        found = discovery.look_at(folder, "user")
+        real = trust.Tree.fingerprint
+
+        def hash(tree):
+            self.change(folder)
+            return real(tree)
+
+        with mock.patch.object(trust.Tree, "fingerprint", hash):
+            checked = checks.check(Work(), found, found.version, Consents(self.base / "consents.json"), [], False)
+        self.assertEqual(checked.problem, f"{folder / 'plugin.toml'}: it has changed while the plugin was looked at; try again")
 
 
 class NothingRuns(PluginCase):

@@ -42,7 +42,7 @@ def search(work, folders, consents):
     seen = []
     for found in discovery.discover(folders, work.check):
         work.check()
-        seen.append(Seen(found, version_of(found.folder), describe(found.manifest), consents.knows(found.id, found.folder)))
+        seen.append(Seen(found, found.version, describe(found.manifest), consents.knows(found.id, found.folder)))
     return seen
 
 
@@ -61,9 +61,10 @@ def check(work, found, seen, consents, others, watch):
 
 def _look_again(found, seen):
     """The plugin's manifest as it is now, read again if it is another file."""
-    now = version_of(found.folder)
+    now = discovery.version_of(found.folder)
     if now is not None and (now != seen or found.manifest is None):
         found = discovery.look_at(found.folder, found.source) or found
+        now = found.version
     checked = Checked(found, now)
     if now is None:
         checked.problem = f"its folder is gone: {found.folder}"
@@ -83,11 +84,14 @@ def _check(work, checked, consents, others):
         checked.private = os.path.realpath(os.path.join(tree.root, manifest.private))
     checked.described = describe(manifest)
     checked.others = {each.id for each in others}
-    checked.problem = "\n".join(dependencies.check_one(manifest, active=others))
+    checked.problem = "\n".join(dependencies.check_one(manifest, active=others, check=work.check))
     if checked.problem:
         return
     work.begin("checking its files", tree.size)
     checked.fingerprint = tree.fingerprint()
+    if discovery.version_of(tree.root) != checked.seen:
+        checked.problem = f"{os.path.join(tree.root, FILE)}: it has changed while the plugin was looked at; try again"
+        return
     checked.decision = consents.ask_real(manifest.id, tree.root, checked.fingerprint)
 
 
@@ -95,7 +99,7 @@ def settle(work, checked, consents, agreed):
     """What is left to be done when the user has agreed, or has done so before. Returns a problem or ""."""
     try:
         if agreed:
-            consents.give_real(checked.manifest.id, checked.tree.root, checked.fingerprint)
+            consents.give_real(checked.manifest.id, checked.tree.root, checked.fingerprint, work.check)
         checked.tree.drop_changed()
     except OSError as problem:
         return f"{problem.filename or checked.found.folder}: {problem.strerror or problem}"
@@ -105,7 +109,7 @@ def settle(work, checked, consents, agreed):
 
 def compare(work, checked, others):
     """Compares with plugins that have come since check(). Returns a problem or ""."""
-    return "\n".join(dependencies.check_one(checked.manifest, active=others))
+    return "\n".join(dependencies.check_one(checked.manifest, active=others, check=work.check))
 
 
 def describe(manifest):
@@ -119,11 +123,3 @@ def describe(manifest):
     except Exception as problem:  # whatever lies there, the others are listed
         return [{"name": str(text), "specifier": "", "installed": "", "problem": f"cannot be told: {problem}"}
                 for text in manifest.dependencies]
-
-
-def version_of(folder):
-    """What tells a manifest's file from another one in its place; None if there is none."""
-    try:
-        return trust.version_of(os.stat(os.path.join(folder, FILE)))
-    except OSError:
-        return None

@@ -67,10 +67,12 @@ class Consents:
         """Notes that the user agrees to a plugin as it is now."""
         self.give_real(id, os.path.realpath(folder), fingerprint)
 
-    def give_real(self, id, root, fingerprint):
-        """The same where the folder's real path is known."""
+    def give_real(self, id, root, fingerprint, check=lambda: None):
+        """The same where the folder's real path is known. check() is called when nobody else can change the file any
+        more, and may raise what keeps it as it is: a consent may have been withdrawn while this waited."""
         self._prepare()
         with self._locked():
+            check()
             known = self._load()
             known[id] = {"folder": root, "hash": fingerprint.hash, "files": fingerprint.files}
             self._store(known)
@@ -141,8 +143,11 @@ class Consents:
 
     def _store(self, known):
         data = json.dumps(known, indent=1, sort_keys=True).encode()
+        if len(data) > _LARGEST:  # which nobody would read again, and all consents would be lost
+            raise OSError(errno.EFBIG, f"what the user has agreed to would take more than {_LARGEST >> 20} MB; withdraw a "
+                          "plugin of many files", str(self.path))
+        _put(self.copy, data)  # first: it must not know of what has been withdrawn
         _put(self.path, data)
-        _put(self.copy, data)
         self._version = None
 
 

@@ -10,7 +10,7 @@ import pathlib
 from typing import NamedTuple
 
 from .._python.plain import plain_line
-from . import files
+from . import files, trust
 from .manifest import FILE, Manifest, ManifestError, Problem, is_manifest_there
 from .schema import near
 
@@ -19,12 +19,14 @@ _MOST = 1000  # names in a folder of plugins that are looked at
 
 
 class Found(NamedTuple):
-    """A plugin's folder. `manifest` is None where it cannot be used; `problems` then says why."""
+    """A plugin's folder. `manifest` is None where it cannot be used; `problems` then says why. `version` is that of its
+    file, from before it was read."""
 
     folder: pathlib.Path
     source: str
     manifest: "Manifest | None"
     problems: "list[Problem]"
+    version: "tuple | None" = None
 
     @property
     def id(self):
@@ -74,6 +76,20 @@ def _look_into(folder, source):
 
 def look_at(folder, source):
     """What one folder holds; None if it is no plugin."""
+    version = version_of(folder)
+    found = _read(folder, source)
+    return found and found._replace(version=version)
+
+
+def version_of(folder):
+    """What tells a manifest's file from another one in its place; None if there is none."""
+    try:
+        return trust.version_of(os.stat(os.path.join(folder, FILE)))
+    except OSError:
+        return None
+
+
+def _read(folder, source):
     try:
         if not is_manifest_there(folder):
             return _misspelt(folder, source)
