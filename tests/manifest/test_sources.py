@@ -320,6 +320,22 @@ class Finders(SourceCase):
         with self.assertRaisesRegex(ImportError, "lib.zip has changed since the user agreed"):
             self.load("zipped_v")
 
+    def test_an_archive_that_the_path_names_from_the_current_folder(self):
+        folder = self.plugin()
+        sources.guard(folder, fingerprint(folder).files)
+        self.addCleanup(sources.unguard, folder)
+        with zipfile.ZipFile(folder / "late.zip", "w") as file:
+            file.writestr("zipped_r.py", "raise SystemExit('it ran')\n")
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(folder)
+        sys.path.insert(0, "late.zip")
+        with self.assertRaisesRegex(ImportError, "late.zip was not there when the user agreed"):
+            self.load("zipped_r")
+        import _string  # built in, whatever the current folder is
+
+        self.forget_module("_string")
+        self.assertEqual(self.load("_string").__spec__.origin, _string.__spec__.origin)
+
     def test_a_library_that_changes_after_it_was_hashed(self):
         folder = self.plugin()
         name = f"native_w{importlib.machinery.EXTENSION_SUFFIXES[0]}"

@@ -197,7 +197,9 @@ _gate = _Gate()
 def _own(spec):
     """A spec whose loader is one of ours, if what it names is below a guarded folder."""
     loader, origin = spec.loader, spec.origin
-    if loader is None or isinstance(loader, _OURS) or not isinstance(origin, str) or not os.path.isabs(origin):
+    if loader is None or isinstance(loader, _OURS) or not isinstance(origin, str):
+        return spec
+    if not (spec.has_location or os.path.isabs(origin)):  # as "built-in"
         return spec
     archive = getattr(loader, "archive", None)
     place = archive if isinstance(loader, zipimport.zipimporter) and isinstance(archive, str) else origin
