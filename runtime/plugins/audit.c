@@ -15,6 +15,7 @@
 #include <Python.h>
 #include <frameobject.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <qi/audit.h>
@@ -22,6 +23,7 @@
 #include "python/border.h"
 #include "core/hostcall.h"
 #include "core/callout.h"
+#include "core/plain.h"
 #include "python/interp.h"
 #include "python/path_text.h"
 #include "python/gate.h"
@@ -30,6 +32,7 @@
 
 #define PROBE          "qi.audit"
 #define PLUGIN_PACKAGE "qi_plugins." /* of the modules of all plugins: _python/scope.py */
+#define ID_CHARACTERS  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 enum { DEEPEST = 16, LEVELS = 4, MOST_ITEMS = 1000, LONGEST_BYTES = 65536 };
 
@@ -164,13 +167,33 @@ static PyObject *text_of(PyObject *object, unsigned level)
     return text_of_other(object);
 }
 
+/* As UTF-8 that steers no terminal and is one line, NULs written out: names of types and of code can be anything. New
+ * reference to bytes, or NULL with an exception. */
+static PyObject *plain_bytes(PyObject *text)
+{
+    PyObject *nul = PyUnicode_FromStringAndSize("\0", 1), *shown = PyUnicode_FromString("\\x00");
+    PyObject *whole = nul && shown ? PyUnicode_Replace(text, nul, shown, -1) : NULL;
+    PyObject *raw = whole ? PyUnicode_AsEncodedString(whole, "utf-8", "backslashreplace") : NULL,
+             *bytes = NULL;
+    char *plain = raw ? qip_plain_copy(PyBytes_AS_STRING(raw), true) : NULL;
+
+    if (plain)
+        bytes = PyBytes_FromString(plain);
+    else if (raw)
+        PyErr_NoMemory();
+    free(plain);
+    Py_XDECREF(raw);
+    Py_XDECREF(whole);
+    Py_XDECREF(shown);
+    Py_XDECREF(nul);
+    return bytes;
+}
+
 /* The arguments as UTF-8, cut where they are long. New reference to bytes, or NULL with an exception. */
 static PyObject *describe(PyObject *arguments)
 {
-    PyObject *text = text_of(arguments, 0), *bytes = NULL;
+    PyObject *text = text_of(arguments, 0), *bytes = text ? plain_bytes(text) : NULL;
 
-    if (text)
-        bytes = PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace");
     Py_XDECREF(text);
     if (!bytes || PyBytes_GET_SIZE(bytes) <= LONGEST_BYTES)
         return bytes;
@@ -198,7 +221,11 @@ static PyObject *plugin_of_module(PyObject *globals)
     if (!text || strncmp(text, PLUGIN_PACKAGE, strlen(PLUGIN_PACKAGE)) != 0)
         return NULL;
     text += strlen(PLUGIN_PACKAGE);
-    return PyUnicode_FromStringAndSize(text, (Py_ssize_t)strcspn(text, "."));
+    const size_t size = strspn(
+        text, ID_CHARACTERS); /* a name that is no id is one that code has made up */
+    if (!size || (text[size] && text[size] != '.'))
+        return NULL;
+    return PyUnicode_FromStringAndSize(text, (Py_ssize_t)size);
 }
 
 /* Threads that a plugin starts have no Context of the plugin's, but functions of it on their stack. */
@@ -271,13 +298,17 @@ static int refuse(const char *event, PyObject *arguments, PyObject *plugin, cons
     return -1;
 }
 
-static int judge(const char *event, PyObject *arguments)
+static int judge(const char *raised, PyObject *arguments)
 {
     PyObject *text = describe(arguments);
-    if (!text)
-        return -1; /* out of memory: what cannot be told does not happen */
+    char *event = text ? qip_plain_copy(raised, true) : NULL;
+    if (!event) { /* out of memory: what cannot be told does not happen */
+        Py_XDECREF(text);
+        return PyErr_Occurred() ? -1 : (PyErr_NoMemory(), -1);
+    }
     PyObject *plugin = whose();
-    const char *id = plugin ? PyUnicode_AsUTF8(plugin) : NULL;
+    const char *name = plugin ? PyUnicode_AsUTF8(plugin) : NULL;
+    char *id = qip_plain_copy(name, true);
     int result = 0;
 
     PyErr_Clear();
@@ -288,6 +319,8 @@ static int judge(const char *event, PyObject *arguments)
         result = refuse(event, text, plugin, "the application does not allow");
     Py_XDECREF(plugin);
     Py_DECREF(text);
+    free(id);
+    free(event);
     return result;
 }
 

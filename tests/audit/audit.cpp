@@ -293,6 +293,36 @@ TEST_CASE("arguments that are long, deep, large, or no text are told as far as t
     CHECK(ear.named("none")[0].arguments == "()");
 }
 
+TEST_CASE("nothing that code has named steers the terminal that is told of it")
+{
+    Ear ear;
+    Host host;
+    host.exec(PREPARATION);
+    host.exec("evil = '\\x1b]0;x\\x07\\u202e\\nopen: '\n"
+              "kind = type('T' + evil, (), {})\n"
+              "code = compile('1', 'f' + evil, 'exec').replace(co_name='n\\0' + evil)\n"
+              "loud = {'sys': sys, '__name__': 'qi_plugins.desk' + evil}\n"
+              "exec('def tell(): sys.audit(\"shop.own\")', loud)\n"
+              "context.run(lambda: setattr(scope.current.get(), 'plugin', 'orders' + evil))\n");
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    host.exec("sys.audit('shop.sells' + evil, kind(), kind, code, 'end')\n"
+              "loud['tell']()\n"
+              "as_plugin(sys.audit, 'shop.signs')\n");
+    const std::string shown = "\\x1b]0;x\\x07\\u202e\\nopen: ";
+    const std::vector<Event> events = ear.named("shop.sells" + shown);
+    REQUIRE(events.size() == 1);
+    for (const std::string &part :
+         {"<T" + shown + " object>", "<class 'T" + shown + "'>", "<code object n\\x00" + shown,
+          "file \"f" + shown, std::string("'end')")}) {
+        INFO(part);
+        CHECK(events[0].arguments.find(part) != std::string::npos);
+    }
+    REQUIRE(ear.named("shop.own").size() == 1);
+    CHECK(ear.named("shop.own")[0].plugin == ""); /* no plugin has such a name */
+    REQUIRE(ear.named("shop.signs").size() == 1);
+    CHECK(ear.named("shop.signs")[0].plugin == "orders" + shown);
+}
+
 TEST_CASE("the callback may run Python, whose events it hears of too")
 {
     Ear ear;
