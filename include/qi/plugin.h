@@ -90,7 +90,7 @@ typedef struct qi_plugin_consent {
     const char *folder;               /* its absolute path */
     const char *hash;                 /* of all its files: SHA-256, in hexadecimal digits */
     const char *reason;               /* "new", or "changed": its files, since the user agreed */
-    const char *const *files_changed; /* "changed: shop.py", "added: …", "removed: …" */
+    const char *const *files_changed; /* "changed: shop.py", "added: …", "removed: …", "and 9 more" */
     size_t count;                     /* of these */
 } qi_plugin_consent;
 

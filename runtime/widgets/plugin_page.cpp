@@ -13,6 +13,8 @@
 namespace qi
 {
 
+static constexpr int longestOffer = 1000; /* characters of what is contributed of a kind */
+
 PluginPage::PluginPage(QWidget *parent) : QTextBrowser(parent)
 {
     setOpenLinks(false);
@@ -201,7 +203,8 @@ QString PluginPage::actionsHtml() const
         const QStringList texts = textsOf(kind.value());
         if (!texts.isEmpty())
             offers += QStringLiteral("%1: %2")
-                          .arg(plain::line(kind.key()), texts.join(QStringLiteral(", ")))
+                          .arg(plain::line(kind.key()),
+                               plain::line(texts.join(QStringLiteral(", ")), longestOffer))
                           .toHtmlEscaped();
     }
     return offers.isEmpty() ? html : html + heading(tr("Contributes")) + listed(offers);

@@ -52,6 +52,12 @@ class Agreement(PluginCase):
         self.consents.give("shop", self.folder, fingerprint(self.folder))
         self.assertTrue(self.ask())
 
+    def test_a_change_of_many_files_is_told_with_their_number(self):
+        before = Fingerprint("x", {})
+        self.consents.give("shop", self.folder, before)
+        decision = self.consents.ask("shop", self.folder, Fingerprint("y", {f"{i}.txt": "0" for i in range(5000)}))
+        self.assertEqual((len(decision.changed), decision.changed[-1]), (1001, "and 4000 more"))
+
     def test_it_is_for_one_folder(self):
         self.consents.give("shop", self.folder, fingerprint(self.folder))
         other = self.plugin(base=self.base / "elsewhere")

@@ -215,6 +215,13 @@ class Problems(PluginCase):
             ("type = 'list'\ndefault = ['a', 1]", "default", "is not a list of texts"),
             ("title = 'x'", "", "a setting needs a type: bool, int"),
             ("type = 'text'\ndefault = 1979-05-27", "default", "is not a text"),
+            (f"type = 'text'\ntitle = '{'x' * 201}'", "title", "this is longer than 200 characters"),
+            (f"type = 'text'\ndescription = '{'x' * 2001}'", "description", "this is longer than 2000 characters"),
+            (f"type = 'text'\ndefault = '{'x' * 10_001}'", "default", "this is longer than 10000 characters"),
+            (f"type = 'list'\ndefault = ['a', '{'x' * 10_001}']", "default", "this is longer than 10000 characters"),
+            (f"type = 'list'\ndefault = {['x'] * 201}", "default", "there are more than 200"),
+            (f"type = 'choice'\nchoices = ['a', '{'x' * 201}']", "choices", "this is longer than 200 characters"),
+            (f"type = 'choice'\nchoices = {[str(i) for i in range(201)]}", "choices", "there are more than 200"),
         ]:
             text = text.replace("'", '"')
             with self.subTest(text):
@@ -234,6 +241,14 @@ class Problems(PluginCase):
                              manifest="[settings]\nx = 1\n")
         self.assert_problems([(1, "settings", "this is a table, [settings], not an array")],
                              manifest="[[settings]]\n")
+
+    def test_what_a_form_is_made_of_has_an_end(self):
+        many = "".join(f"[settings.x{i}]\ntype = 'text'\ndefault = '{'x' * 9_000}'\n" for i in range(12))
+        self.assert_problems([(1, "settings", "the texts of all settings are longer than 100000 characters")], manifest=many)
+        self.assert_problems([(2, "contributes.actions[0].tooltip", "this is longer than 2000 characters")], manifest=
+                             f"[contributes]\nactions = [{{name = 'a', text = 'a', tooltip = '{'x' * 2001}'}}]\n")
+        kinds = "".join(f"x{i} = 1\n" for i in range(201))
+        self.assert_problems([(1, "contributes", "there are more than 200 kinds")], manifest=f"[contributes]\n{kinds}")
 
     def test_contributions(self):
         for text, field, expected in [

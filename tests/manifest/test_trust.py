@@ -262,6 +262,8 @@ class Hashes(PluginCase):
         (folder / "holes.bin").unlink()
         for i in range(20):
             (folder / f"{i}.txt").touch()
+        with mock.patch.object(trust, "MOST_NAMES", 60), self.assertRaisesRegex(OSError, "MB of names of files"):
+            fingerprint(folder)
         with mock.patch.object(trust, "MOST_FILES", 10), self.assertRaisesRegex(OSError, "more than 10 files"):
             fingerprint(folder)
 

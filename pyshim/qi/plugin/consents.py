@@ -21,6 +21,7 @@ from typing import NamedTuple
 from . import files, trust
 
 _LARGEST = 64 << 20
+_MOST_TOLD = 1000  # files that differ, of a question that somebody is to read
 _PATIENCE = 10.0  # seconds that another instance may take to change it
 
 
@@ -53,7 +54,10 @@ class Consents:
             return Decision("new")
         if known["hash"] == fingerprint.hash:
             return Decision("given")
-        return Decision("changed", trust.changes(known["files"], fingerprint.files))
+        changed = trust.changes(known["files"], fingerprint.files)
+        if len(changed) > _MOST_TOLD:
+            changed[_MOST_TOLD:] = [f"and {len(changed) - _MOST_TOLD} more"]
+        return Decision("changed", changed)
 
     def knows(self, id, folder):
         """Whether the user has agreed to a plugin, whatever its files are now; False where that cannot be read."""

@@ -15,15 +15,17 @@ import tomllib
 from typing import NamedTuple
 
 from . import bounds, files, packages, places
-from .schema import Setting, near, shown, type_name
+from .schema import Setting, near, shown, texts, type_name
 
 FILE = "plugin.toml"
 LARGEST = bounds.LARGEST  # bytes of a manifest
 MOST_PROBLEMS = 50  # that are told of one manifest
 _DEEPEST = 50  # levels of tables and arrays for the application
-_MOST = 200  # settings, actions, dependencies, authors
+_MOST = 200  # settings, actions, kinds of contributions, dependencies, authors
+_MOST_TEXT = 100_000  # characters of all settings
 _LONGEST = {"version": 100, "entry": 200, "description": 10_000, "homepage": 500, "qi": 200, "python": 200,
             "private": 200, "authors": 200, "dependencies": 500}  # characters; a line has 200
+_LONGEST_OF_ACTION = 2000  # characters of a text
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _SUFFIXES = (".py", ".pyc")  # and those of extension modules
@@ -311,6 +313,9 @@ class _Reader:
         if len(table) > _MOST:
             self.problem(f"there are more than {_MOST}", "settings")
             return settings
+        if sum(map(len, texts(table))) > _MOST_TEXT:
+            self.problem(f"the texts of all settings are longer than {_MOST_TEXT} characters", "settings")
+            return settings
         for key, value in table.items():
             if not isinstance(value, dict):
                 self.problem(f"a setting is a table, [settings.{key}], not {type_name(value)}", "settings", key)
@@ -322,6 +327,9 @@ class _Reader:
 
     def _contributes(self, table):
         """What a plugin adds to the application. Only the kind "actions" is libqi's; others are the application's."""
+        if len(table) > _MOST:
+            self.problem(f"there are more than {_MOST} kinds", "contributes")
+            return table
         for kind, value in table.items():
             if kind == "actions":
                 self._actions(value)
@@ -357,6 +365,8 @@ class _Reader:
             elif not isinstance(value, _ACTION[name]):
                 wanted = "true or false" if _ACTION[name] is bool else "a text"
                 self.problem(f"this is {wanted}, not {type_name(value)}", *path, name)
+            elif isinstance(value, str) and len(value) > _LONGEST_OF_ACTION:
+                self.problem(f"this is longer than {_LONGEST_OF_ACTION} characters", *path, name)
         for name in ("name", "text"):
             if name not in action:
                 self.problem(f"an action needs a {name}", *path)

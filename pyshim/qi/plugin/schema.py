@@ -14,6 +14,9 @@ TYPES = ("bool", "int", "float", "text", "choice", "path", "color", "list")
 _TAKEN = {"clear", "get", "items", "keys", "on_change", "pop", "popitem", "setdefault", "update", "values"}
 _COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})")
 _INTEGERS = (-(2**63), 2**63 - 1)  # what QSettings and C can keep
+# What a form is made of before anybody has agreed to the plugin, in characters; a value that is set later may be longer.
+_LONGEST = {"title": 200, "description": 2000, "default": 10_000, "choices": 200}
+_MOST = 200  # choices, and texts of a default
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Setting:
         elif key in _TAKEN:
             problem(f"ctx.settings has a method {key}(); choose another key")
         fields = _fields(table, problem)
+        _check_lengths(fields, problem)
         if problems:
             return None
         if not fields.get("title"):
@@ -142,6 +146,26 @@ def _fields(table, problem):
     if "choices" in fields:
         fields["choices"] = tuple(fields["choices"])
     return fields
+
+
+def _check_lengths(fields, problem):
+    for name in fields.keys() & _LONGEST.keys():
+        value = fields[name]
+        if isinstance(value, (list, tuple)) and len(value) > _MOST:
+            problem(f"there are more than {_MOST}", name)
+        elif any(len(text) > _LONGEST[name] for text in texts(value)):
+            problem(f"this is longer than {_LONGEST[name]} characters", name)
+
+
+def texts(value):
+    """The texts that a value is made of."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from texts(item)
+    elif isinstance(value, dict):
+        yield from texts(list(value.values()))
 
 
 def _check_range(setting, problem):

@@ -13,6 +13,7 @@ module of its own counts as a file like any other.
 """
 
 import errno
+import functools
 import hashlib
 import operator
 import os
@@ -24,6 +25,7 @@ from .files import is_being_written
 
 MOST_FILES = 100_000  # of a plugin
 MOST_BYTES = 64 << 30
+MOST_NAMES = 16 << 20  # characters of the relative paths of its files, which are kept with the consent
 _MOST_PROBLEMS = 20
 _MOST_KEPT = 64 << 20  # bytes of sources that are kept from the look to the import
 _CHUNK = 1 << 20
@@ -100,6 +102,7 @@ def _mode_problems(path, facts):
         yield f"{path}: {' and '.join(who)} may write to it; run: chmod go-w {_quoted(path)}"
 
 
+@functools.lru_cache(maxsize=256)  # the answer may come over a network
 def _user(number):
     import pwd
 
@@ -207,11 +210,15 @@ class Tree:
         self._work = work
         self._kept = 0
         self._files, self._failure = [], None
+        names = 0
         try:
             for each in _walk(self.root, work):
                 self._files.append(each)
+                names += len(each[0]) - len(self.root)
                 if len(self._files) > MOST_FILES:
                     raise _too_much(self.root, f"more than {MOST_FILES} files")
+                if names > MOST_NAMES:
+                    raise _too_much(self.root, f"more than {MOST_NAMES >> 20} MB of names of files")
             if self.size > MOST_BYTES:
                 raise _too_much(self.root, f"more than {MOST_BYTES >> 30} GB")
         except OSError as problem:
