@@ -169,6 +169,8 @@ static ActionInfo readAction(const qi_value &map)
     return action;
 }
 
+static constexpr int longestProblem = 1000; /* a package may need many that are missing */
+
 static DependencyInfo readDependency(const qi_value &map)
 {
     DependencyInfo dependency;
@@ -176,7 +178,7 @@ static DependencyInfo readDependency(const qi_value &map)
     dependency.name = words(map, "name");
     dependency.specifier = words(map, "specifier");
     dependency.installed = words(map, "installed");
-    dependency.problem = manyWords(map, "problem");
+    dependency.problem = plain::line(values::text(map, "problem"), longestProblem);
     return dependency;
 }
 
