@@ -215,12 +215,12 @@ class Problems(PluginCase):
             ("type = 'list'\ndefault = ['a', 1]", "default", "is not a list of texts"),
             ("title = 'x'", "", "a setting needs a type: bool, int"),
             ("type = 'text'\ndefault = 1979-05-27", "default", "is not a text"),
-            (f"type = 'text'\ntitle = '{'x' * 201}'", "title", "this is longer than 200 characters"),
+            (f"type = 'text'\ntitle = '{'x' * 2001}'", "title", "this is longer than 2000 characters"),
             (f"type = 'text'\ndescription = '{'x' * 2001}'", "description", "this is longer than 2000 characters"),
             (f"type = 'text'\ndefault = '{'x' * 10_001}'", "default", "this is longer than 10000 characters"),
             (f"type = 'list'\ndefault = ['a', '{'x' * 10_001}']", "default", "this is longer than 10000 characters"),
             (f"type = 'list'\ndefault = {['x'] * 201}", "default", "there are more than 200"),
-            (f"type = 'choice'\nchoices = ['a', '{'x' * 201}']", "choices", "this is longer than 200 characters"),
+            (f"type = 'choice'\nchoices = ['a', '{'x' * 2001}']", "choices", "this is longer than 2000 characters"),
             (f"type = 'choice'\nchoices = {[str(i) for i in range(201)]}", "choices", "there are more than 200"),
         ]:
             text = text.replace("'", '"')

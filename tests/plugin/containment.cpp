@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // A misbehaving plugin is reported under its name, and the others go on.
+#include <QtCore/qdir.h>
+
 #include <qi/qi.h>
 
 #include "tests/support/catch.h"
@@ -311,6 +313,33 @@ TEST_CASE("a plugin that holds too much memory is ended")
     host.until([&] { return qi_plugin_state(host.runtime, "bad") == QI_PLUGIN_STATE_FAILED; });
     CHECK(host.info("bad", "reason").find("holds 32 MB; it may have 8 MB") != std::string::npos);
     CHECK(qi_plugin_state(host.runtime, "good") == QI_PLUGIN_STATE_ACTIVE);
+}
+
+TEST_CASE("plugins behind symlinks have their memory counted and their modules guarded")
+{
+    PluginHost host;
+    host.write("bad", "held = []\n"
+                      "def activate(ctx): held.append(bytearray(32 << 20))\n");
+    host.write("shop", "def activate(ctx): pass\n"
+                       "def late(): import part\n");
+    host.write_file("shop", "part.py", "value = 1\n");
+    const QDir top(QString::fromStdString(host.folder()));
+    const QString here = top.filePath(QStringLiteral("plugins/")),
+                  there = top.filePath(QStringLiteral("elsewhere/"));
+    REQUIRE(QDir().rename(here, there));
+    REQUIRE(QDir().mkdir(here));
+    for (const auto id : {QLatin1String("bad"), QLatin1String("shop")})
+        REQUIRE(QFile::link(there + id, here + id));
+    host.start([](qi_plugins_config &config) { config.memory_limit = 8 << 20; });
+    CHECK(host.enable("shop") == QI_PLUGIN_STATE_ACTIVE);
+    host.write_file("shop", "part.py", "value = 2\n");
+    host.exec("import sys\n"
+              "try: sys.modules['qi_plugins.shop.shop'].late()\n"
+              "except ImportError as error: refused = str(error)\n");
+    CHECK(host.eval("'has changed since the user agreed' in refused") == "True");
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_ACTIVE);
+    host.until([&] { return qi_plugin_state(host.runtime, "bad") == QI_PLUGIN_STATE_FAILED; });
+    CHECK(host.info("bad", "reason").find("it may have 8 MB") != std::string::npos);
 }
 
 TEST_CASE("memory is counted as it is held, and not as it was allocated")

@@ -15,7 +15,7 @@ _TAKEN = {"clear", "get", "items", "keys", "on_change", "pop", "popitem", "setde
 _COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})")
 _INTEGERS = (-(2**63), 2**63 - 1)  # what QSettings and C can keep
 # What a form is made of before anybody has agreed to the plugin, in characters; a value that is set later may be longer.
-_LONGEST = {"title": 200, "description": 2000, "default": 10_000, "choices": 200}
+_LONGEST = {"title": 2000, "description": 2000, "default": 10_000, "choices": 2000}
 _MOST = 200  # choices, and texts of a default
 
 
