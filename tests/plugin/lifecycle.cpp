@@ -253,7 +253,7 @@ TEST_CASE("calls before the start, and with ids that no plugin has, say what to 
     qi_plugins_config_init(&config);
     config.size--;
     CHECK(std::string(qi_plugin_state_name(QI_PLUGIN_STATE_FAILED)) == "failed");
-    CHECK(std::string(qi_plugin_state_name(qi_plugin_state(77))) == "unknown");
+    CHECK(std::string(qi_plugin_state_name(77)) == "unknown");
 }
 
 TEST_CASE("a listener may take itself out, and cause events, while it is told")
