@@ -575,8 +575,12 @@ void task_retain(Thread &by, const Function &function)
 void task_release(Thread &by, const Function &function)
 {
     const Drawn drawn = handles.draw_to_release(by, Kind::Task);
-    if (drawn.sort == Sort::Released) /* may live again, and be somebody's */
+    if (drawn.sort == Sort::Released) { /* may live again, and be somebody's */
+        handles.with_released(by, Kind::Task, [&](void *task) {
+            count(by, function, [&] { qi_task_release(static_cast<qi_task *>(task)); });
+        });
         return;
+    }
     count(by, function, [&] { qi_task_release(as_task(drawn)); });
     handles.gone(Kind::Task, drawn);
 }
@@ -600,8 +604,12 @@ void callable_resolve(Thread &by, const Function &function)
 void callable_release(Thread &by, const Function &function)
 {
     const Drawn drawn = handles.draw_to_release(by, Kind::Callable);
-    if (drawn.sort == Sort::Released)
+    if (drawn.sort == Sort::Released) {
+        handles.with_released(by, Kind::Callable, [&](void *callable) {
+            count(by, function, [&] { qi_callable_release(static_cast<qi_callable *>(callable)); });
+        });
         return;
+    }
     count(by, function, [&] { qi_callable_release(static_cast<qi_callable *>(drawn.pointer)); });
     handles.gone(Kind::Callable, drawn);
 }
@@ -648,8 +656,17 @@ void connection_disconnect(Thread &by, const Function &function)
                                : handles.draw(by, Kind::Connection);
     auto *connection = static_cast<qi_connection *>(drawn.pointer);
 
-    if (drawn.sort == Sort::Released)
+    if (drawn.sort == Sort::Released) {
+        handles.with_released(by, Kind::Connection, [&](void *released) {
+            judge(by, function, nullptr, Kind::Connection, [&] {
+                const int status = qi_connection_disconnect(static_cast<qi_connection *>(released));
+                if (status == QI_OK)
+                    broken("qi_connection_disconnect() takes a released connection");
+                return status;
+            });
+        });
         return;
+    }
     if (!connection) {
         count(by, function, [] {
             if (qi_connection_disconnect(nullptr) != QI_OK)
@@ -682,8 +699,13 @@ void connection_is_connected(Thread &by, const Function &function)
 void connection_release(Thread &by, const Function &function)
 {
     const Drawn drawn = handles.draw_to_release(by, Kind::Connection);
-    if (drawn.sort == Sort::Released)
+    if (drawn.sort == Sort::Released) {
+        handles.with_released(by, Kind::Connection, [&](void *connection) {
+            count(by, function,
+                  [&] { qi_connection_release(static_cast<qi_connection *>(connection)); });
+        });
         return;
+    }
     count(by, function, [&] { qi_connection_release(static_cast<qi_connection *>(drawn.pointer)); });
     handles.gone(Kind::Connection, drawn);
 }
@@ -1134,8 +1156,7 @@ Failures operator+(Failures a, const Failures &b)
 }
 
 const Failures of_runtime = {QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_MEMORY};
-/* QI_ERR_PYTHON: one of the other threads has interrupted it. */
-const Failures of_gui = of_runtime + Failures{QI_ERR_WRONG_THREAD, QI_ERR_PYTHON};
+const Failures of_gui = of_runtime + Failures{QI_ERR_WRONG_THREAD};
 const Failures of_text = {QI_ERR_ARGUMENT, QI_ERR_ENCODING};
 const Failures of_launch = of_runtime + of_text + Failures{QI_ERR_NOT_FOUND,     QI_ERR_PYTHON,
                                                            QI_ERR_NOT_COROUTINE, QI_ERR_DEAD_OBJECT,
@@ -1146,7 +1167,10 @@ const Failures of_copy = {QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_TYPE, QI_ERR_
 const Failures of_result = of_launch + Failures{QI_ERR_PENDING, QI_ERR_CANCELLED, QI_ERR_TIMEOUT,
                                                 QI_ERR_SHUTTING_DOWN, QI_ERR_RANGE};
 /* The host's own, too: an exposed function fails as it likes, and Python tells it on. */
-const Failures of_plugins = of_gui + of_text + Failures{QI_ERR_STATE, QI_ERR_NOT_FOUND};
+const Failures of_plugins = of_gui + of_text +
+                            /* of a callback in the middle of an import of what it needs, and of a start that was
+                             * interrupted: Python says that there are no plugins, and C does not know it yet */
+                            Failures{QI_ERR_STATE, QI_ERR_NOT_FOUND, QI_ERR_PYTHON};
 
 } // namespace
 
@@ -1247,7 +1271,8 @@ std::deque<Function> &functions()
         add("qi_plugin_withdraw", gui, of_plugins + of_launch, plugin_withdraw, 3);
         add("qi_plugins_searching", gui, {}, plugins_searching, 3);
         add("qi_plugin_get_setting", gui, of_plugins, plugin_setting, 5);
-        add("qi_plugin_set_setting", gui, of_plugins + Failures{QI_ERR_TYPE, QI_ERR_RANGE},
+        add("qi_plugin_set_setting", gui,
+            of_plugins + Failures{QI_ERR_TYPE, QI_ERR_RANGE, QI_ERR_DEAD_OBJECT},
             plugin_set_setting, 5);
         add("qi_plugin_trigger", gui, of_plugins + Failures{QI_ERR_PYTHON}, plugin_trigger, 10);
         add("qi_callable_call", any, {QI_ERR_PYTHON, QI_ERR_NOT_RUNNING, QI_ERR_HANDLE},

@@ -5,8 +5,8 @@
 //
 // It runs cycles of a runtime: a beginning, now and then a failing one before; some hundred random calls of the GUI
 // thread, with events of Qt in between, while the other threads call what they like; an end. Then the books are
-// closed: each `done` and `destroy` was called once, no handle lives, and of libqi's Python objects none is left. A
-// run with the same seed throws the same dice in each thread, though threads meet as they will.
+// closed: each `done` and `destroy` was called once, no handle lives, and of libqi's Python objects none is left. The
+// last end finalises the interpreter. A run with the same seed throws the same dice in each thread, though threads meet as they will.
 //
 // --list prints the functions that it calls, for the test that they are all. --slow adds what starts processes.
 
@@ -308,8 +308,8 @@ void fail_to_begin(Thread &by)
 
 void begin_runtime(Thread &by)
 {
-    const std::string modules = settings.folder + "/modules";
-    const char *const paths[] = {modules.c_str()};
+    const std::string modules = settings.folder + "/modules", gone = settings.folder + "/gone";
+    const char *const paths[] = {modules.c_str(), gone.c_str()};
     qi_config config;
     qi_runtime *made = nullptr;
 
@@ -317,7 +317,7 @@ void begin_runtime(Thread &by)
         fail_to_begin(by);
     qi_config_init(&config);
     config.module_paths = paths;
-    config.module_path_count = 1;
+    config.module_path_count = 1 + by.below(2); /* of the second the log is told, in the middle of the start */
     config.slice_us = by.below(3000);
     config.nested = int(by.below(2));
     config.nested_limit = by.below(6);
@@ -433,6 +433,8 @@ if left_behind:
 /* The names of the types of libqi of which something lives; "" if nothing does, or a runtime has left it behind. */
 std::string python_objects_left()
 {
+    if (!Py_IsInitialized())
+        return "";
     static PyObject *excused; /* id: object. What is left behind stays for ever. */
     std::string text;
     const PyGILState_STATE gil = PyGILState_Ensure();
@@ -488,6 +490,34 @@ void run_cycle(Thread &by, Clock::time_point end)
     pausing = false;
     some_life(by, 300 + by.below(1500), end);
     end_runtime(by, 0);
+    close_books(by);
+}
+
+/* The last one takes the interpreter along, while the others go on calling. */
+void run_last_cycle(Thread &by)
+{
+    begin_runtime(by);
+    if (!runtime.load())
+        return;
+    pausing = false;
+    some_life(by, 300, Clock::now() + std::chrono::seconds(1));
+    no_gil = true;
+    if (by.one_in(2))
+        park_workers();   /* else some are in Python, and it stays */
+    while (gil_holders) { /* one of which may wait for this thread */
+        QCoreApplication::processEvents();
+        QThread::msleep(1);
+    }
+    end_runtime(by, QI_SHUTDOWN_FLAG_FINALIZE);
+    pausing = false;
+    for (int i = 0; i < 300; i++) {
+        call_something(by);
+        spin(by);
+    }
+    qi_runtime *another = nullptr;
+    if (!Py_IsInitialized() && (qi_runtime_init(nullptr, &another) != QI_ERR_STATE || another))
+        broken("a runtime begins in an interpreter that has been finalised");
+    std::printf("the interpreter %s\n", Py_IsInitialized() ? "stays" : "is finalised");
     close_books(by);
 }
 
@@ -569,6 +599,8 @@ int run(int argc, char **argv)
         run_cycle(gui, std::max(end, Clock::now() + std::chrono::seconds(1)));
         cycles++;
     }
+    if (!anything_broken())
+        run_last_cycle(gui);
     ending = true;
     for (const auto &worker : workers) {
         while (!worker->wait(1))

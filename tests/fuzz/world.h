@@ -77,6 +77,8 @@ class Handles
     Drawn draw_to_release(Thread &by, Kind kind);
     /* It has been released: from now on it is one of the dead. */
     void gone(Kind kind, const Drawn &drawn);
+    /* Calls with one that has been released, and is certainly nobody's as long as that takes; or does not. */
+    void with_released(Thread &by, Kind kind, const std::function<void(void *)> &call);
     /* One more release is owed for it. */
     void retained(Kind kind, void *handle);
 
@@ -284,6 +286,9 @@ extern Settings settings;
 extern std::atomic<qi_runtime *> runtime;
 /* Its end has left something behind, which may hold anything. */
 extern std::atomic<bool> left_behind;
+/* Calls that hold the GIL, and whether there shall be no more. */
+extern std::atomic<int> gil_holders;
+extern std::atomic<bool> no_gil;
 /* Workers hold still, so that the books can be checked. */
 extern std::atomic<bool> pausing;
 
