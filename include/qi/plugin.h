@@ -265,7 +265,7 @@ QI_API int qi_plugin_get_setting(qi_runtime *runtime, const char *id, const char
  * Sets a setting of a plugin, stores it, and tells the plugin. NULL as the value, or none, resets it.
  *
  * Fails: QI_ERR_TYPE or QI_ERR_RANGE if the value is not what the manifest declares; the message says what would
- * fit. QI_ERR_NOT_FOUND also for the key.
+ * fit. QI_ERR_DEAD_OBJECT (in the value), QI_ERR_NOT_FOUND also for the key.
  */
 QI_API int qi_plugin_set_setting(qi_runtime *runtime, const char *id, const char *key,
                                  const qi_value *value);

@@ -390,10 +390,11 @@ int qi_plugin_set_setting(qi_runtime *runtime, const char *id, const char *key, 
     if (status != QI_OK)
         return status;
     qip_visit visit = qip_python_enter();
-    PyObject *converted = qip_value_to_python(value ? value : &none), *answer = NULL;
-    if (converted)
-        answer = qip_call_python(own_module, "set_setting", "(ssN)", id, key, converted);
-    status = read_answer(answer, "changing a setting", NULL);
+    PyObject *converted = qip_value_to_python(value ? value : &none);
+    status = converted ? read_answer(qip_call_python(own_module, "set_setting", "(ssN)", id, key,
+                                                     converted),
+                                     "changing a setting", NULL)
+                       : qip_fail_conversion();
     qip_python_leave(visit);
     return status;
 }

@@ -56,6 +56,7 @@ TEST_CASE("settings are typed, checked, stored, and told to the plugin and the h
     CHECK(std::string(qi_last_error()->message).find("'interval' of the plugin 'orders': 61 is more") !=
           std::string::npos);
     CHECK(set(host, "interval", qi_text("7")) == QI_ERR_TYPE);
+    CHECK(set(host, "interval", qi_text_n(nullptr, 3)) == QI_ERR_TYPE);
     CHECK(set(host, "intervall", qi_int(7)) == QI_ERR_NOT_FOUND);
     CHECK(std::string(qi_last_error()->message).find("did you mean 'interval'") != std::string::npos);
     host.events.clear();

@@ -205,3 +205,23 @@ TEST_CASE("a plugin that disables itself while it is being ended gets an error, 
     CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.info("orders", "errors") == "1");
 }
+
+TEST_CASE("a search whose beginning is interrupted does not keep the next one from ending")
+{
+    PluginHost host;
+    host.write("one", plain);
+    host.start();
+    CHECK(host.enable("one") == QI_PLUGIN_STATE_ACTIVE);
+    host.write("two", plain);
+    host.exec("import qi, threading\n"
+              "real = threading.Thread.start\n"
+              "def start(thread):\n"
+              "    real(thread)\n"
+              "    raise qi.Interrupted('while it waits for the thread')\n"
+              "threading.Thread.start = start");
+    CHECK(qi_plugins_rescan(host.runtime) == QI_ERR_PYTHON);
+    host.exec("threading.Thread.start = real");
+    CHECK_FALSE(qi_plugins_searching(host.runtime));
+    CHECK(qi_plugins_rescan(host.runtime) == QI_OK);
+    CHECK(host.enable("two") == QI_PLUGIN_STATE_ACTIVE);
+}

@@ -200,8 +200,9 @@ class Manager:
         if self._search is not None:
             self._search.again = True
             return
-        self._search = _Search(self._loop)
-        self._search.begin(self._folders, self._consents, self._found)
+        search = _Search(self._loop)
+        search.begin(self._folders, self._consents, self._found)  # an interrupt may end this: then there is no search
+        self._search = search
 
     def searching(self):
         """Whether it looks for plugins just now."""
