@@ -219,7 +219,7 @@ def undocumented(root):
     for header in sorted((root / "include/qi").glob("*.h")):
         lines = header.read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(lines):
-            if line.startswith("QI_API ") and not lines[number - 1].rstrip().endswith("*/"):
+            if line.startswith(("QI_API ", "QI_NODISCARD QI_API ")) and not lines[number - 1].rstrip().endswith("*/"):
                 yield f"{header.relative_to(root)}:{number + 1}: no comment above: {line}"
 
 

@@ -192,19 +192,20 @@ class Host
             self->m_window->happened(event);
     }
 
-    static void enabled(int status, const qi_value *, const qi_error *error, void *user)
+    static void enabled(qi_task *, const qi_task_end *end, void *user)
     {
         auto *self = static_cast<Host *>(user);
-        const bool active = status == QI_OK && qi_plugin_state(self->m_runtime, self->m_id.c_str()) ==
-                                                   QI_PLUGIN_STATE_ACTIVE;
+        const bool active = end->status == QI_OK &&
+                            qi_plugin_state(self->m_runtime, self->m_id.c_str()) ==
+                                QI_PLUGIN_STATE_ACTIVE;
 
-        if (status != QI_OK)
-            std::fprintf(stderr, "qi-run: %s\n", error->message);
+        if (end->status != QI_OK)
+            std::fprintf(stderr, "qi-run: %s\n", end->error->message);
         if (!active)
             self->m_status = FAILED;
         if (self->m_wish.once && active)
             self->disable();
-        else if (self->m_wish.once || (self->m_wish.headless && status != QI_OK))
+        else if (self->m_wish.once || (self->m_wish.headless && end->status != QI_OK))
             QCoreApplication::quit();
         else if (active)
             self->describe();
@@ -247,10 +248,10 @@ class Host
         QCoreApplication::quit();
     }
 
-    static void disabled(int status, const qi_value *info, const qi_error *, void *user)
+    static void disabled(qi_task *, const qi_task_end *end, void *user)
     {
         auto *self = static_cast<Host *>(user);
-        const qi_value *report = status == QI_OK ? qi_value_get(info, "report") : nullptr;
+        const qi_value *report = end->status == QI_OK ? qi_value_get(end->result, "report") : nullptr;
 
         if (report && report->kind == QI_KIND_MAP)
             self->print(*report);

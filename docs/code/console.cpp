@@ -13,12 +13,12 @@ static int fail()
 }
 
 // [listen]
-static void on_line(const char *line, size_t size, int stream, const char *plugin, void *user)
+static void on_line(const qi_output_line *line, void *user)
 {
     auto *log = static_cast<QFile *>(user);
-    log->write(plugin ? plugin : "application");
-    log->write(stream == QI_OUTPUT_STDERR ? " ! " : " | ");
-    log->write(line, qint64(size));
+    log->write(line->plugin ? line->plugin : "application");
+    log->write(line->stream == QI_OUTPUT_STDERR ? " ! " : " | ");
+    log->write(line->text, qint64(line->length));
     log->write("\n");
 }
 // [/listen]
@@ -54,7 +54,7 @@ int main(int argc, char **argv)
 
     // [log]
     QTemporaryFile log;
-    if (!log.open() || qi_output_listen(runtime, on_line, &log) != QI_OK)
+    if (!log.open() || qi_output_listen(runtime, on_line, &log, nullptr, nullptr) != QI_OK)
         return fail();
     // [/log]
     // [test]

@@ -7,9 +7,9 @@
 #include <qi/qi.h>
 
 // [config]
-static void onLine(const char *line, size_t, void *user)
+static void onLine(const qi_output_line *line, void *user)
 {
-    static_cast<QStringList *>(user)->append(QString::fromUtf8(line));
+    static_cast<QStringList *>(user)->append(QString::fromUtf8(line->text));
 }
 
 static void onError(const qi_error *error, const qi_origin *origin, void *)
@@ -53,12 +53,12 @@ static int fail(const char *what)
     return 1;
 }
 
-static void onDone(int status, const qi_value *result, const qi_error *error, void *user)
+static void onDone(qi_task *, const qi_task_end *end, void *user)
 {
-    if (status == QI_OK && result->kind == QI_KIND_REAL)
-        *static_cast<double *>(user) = result->as.real;
+    if (end->status == QI_OK && end->result->kind == QI_KIND_REAL)
+        *static_cast<double *>(user) = end->result->as.real;
     else
-        qWarning("heating:plan: %s", error ? error->message : "not a number");
+        qWarning("heating:plan: %s", end->error ? end->error->message : "not a number");
     QCoreApplication::quit();
 }
 

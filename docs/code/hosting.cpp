@@ -73,12 +73,12 @@ static void showPlugins(qi_runtime *python)
 // [/find]
 
 // [done]
-static void onEnabled(int status, const qi_value *plugin, const qi_error *error, void *user)
+static void onEnabled(qi_task *, const qi_task_end *end, void *user)
 {
-    if (status != QI_OK)
-        qWarning("%s", error->message);
+    if (end->status != QI_OK)
+        qWarning("%s", end->error->message);
     else
-        *static_cast<bool *>(user) = qi_value_get(plugin, "state")->as.text.data ==
+        *static_cast<bool *>(user) = qi_value_get(end->result, "state")->as.text.data ==
                                      QByteArray("active");
 }
 // [/done]

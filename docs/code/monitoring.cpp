@@ -65,7 +65,7 @@ static void showTasks(qi_runtime *python)
     qi_value_clear(&tasks);
 
     qi_loop_counters counters;
-    counters.size = sizeof counters;
+    qi_loop_counters_init(&counters);
     if (qi_loop_counters_read(python, &counters) == QI_OK)
         qInfo("busy for %llu ms, %zu callbacks are ready, the last turn came %llu µs late",
               static_cast<unsigned long long>(counters.busy_ns / 1000000), counters.ready,

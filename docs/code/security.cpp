@@ -9,14 +9,14 @@
 
 // [audit]
 // Called in whichever thread runs the Python code.
-static bool onAudit(const char *event, const char *arguments, const char *plugin, void *user)
+static bool onAudit(const qi_audit_event *event, void *user)
 {
-    const QByteArray name(event);
+    const QByteArray name(event->name);
     if (name != "open" && name != "socket.connect" && name != "subprocess.Popen")
         return true;
-    qInfo("%s: %s%s", plugin ? plugin : "the application", event, arguments);
+    qInfo("%s: %s%s", event->plugin ? event->plugin : "the application", event->name, event->arguments);
     const auto *secret = static_cast<const QByteArray *>(user);
-    return name != "open" || !QByteArray(arguments).contains(*secret);
+    return name != "open" || !QByteArray(event->arguments).contains(*secret);
 }
 // [/audit]
 
@@ -40,7 +40,7 @@ int main(int argc, char **argv)
         return 1;
 
     // [set]
-    if (qi_audit_set(python, onAudit, const_cast<QByteArray *>(&secret)) != QI_OK)
+    if (qi_audit_set(python, onAudit, const_cast<QByteArray *>(&secret), nullptr) != QI_OK)
         qWarning("%s", qi_last_error()->message);
     // [/set]
 

@@ -39,7 +39,8 @@ int main(int argc, char **argv)
 {
     QCoreApplication app(argc, argv);
     qi_runtime *python = startPython();
-    qi_run_task(python, "guard:stand", nullptr, 0, nullptr, nullptr);
+    if (qi_run_task(python, "guard:stand", nullptr, 0, nullptr, nullptr) != QI_OK)
+        qFatal("%s", qi_last_error()->message);
     QTimer::singleShot(0, &app, &QCoreApplication::quit);
     app.exec(); // aboutToQuit shuts the runtime down
     if (!clean || cancelled != 1 || qi_runtime_state(python) != QI_RUNTIME_STATE_CLOSED)

@@ -24,23 +24,23 @@ static void on_error(const qi_error *error, const qi_origin *origin, void *user)
     application_quit(1);
 }
 
-static void on_line(const char *line, size_t size, void *user)
+static void on_line(const qi_output_line *line, void *user)
 {
     (void)user;
-    printf("python says: %.*s\n", (int)size, line);
+    printf("python says: %.*s\n", (int)line->length, line->text);
 }
 
 /* The coroutine has returned: show what, and go. */
-static void on_done(int status, const qi_value *result, const qi_error *error, void *user)
+static void on_done(qi_task *, const qi_task_end *end, void *user)
 {
     char text[200];
     (void)user;
-    if (status != QI_OK) {
-        fprintf(stderr, "%s: %s\n", qi_status_name(status), error->message);
+    if (end->status != QI_OK) {
+        fprintf(stderr, "%s: %s\n", qi_status_name(end->status), end->error->message);
         application_quit(1);
         return;
     }
-    qi_value_describe(result, text, sizeof text);
+    qi_value_describe(end->result, text, sizeof text);
     printf("the coroutine returned %s\n", text);
     application_quit(0);
 }

@@ -22,6 +22,19 @@
  *
  * Text is UTF-8 everywhere and is checked: a sequence that is not UTF-8 returns QI_ERR_ENCODING.
  *
+ * Structures that grow. A structure whose first member is its size may get further members at its end, and a program
+ * and a library of different versions understand each other by that size:
+ *   what the host fills (options, configurations)  is filled with the defaults by its …_init(), which is inline, so that
+ *              it knows the size that the program was compiled with; a shorter one of an older program means the
+ *              defaults for the rest; a longer one of a newer program is accepted while nothing is set that this library
+ *              does not know, else it is QI_ERR_ABI, with the offset;
+ *   what the library fills (events, reports)  may be shorter than the program's headers say where the library is older:
+ *              QI_HAS(event, member) tells.
+ *
+ * A `user` pointer stands beside each callback, and beside it a `destroy`, which is called once with that pointer when it
+ * is used no more, in the GUI thread and without the GIL; NULL: nothing has to be done. It is not called where the
+ * function that takes them fails.
+ *
  * Callbacks. What a callback throws in C++ ends where libqi has called it, and is reported to the error callback,
  * with its text, as QI_ERR_STATE; all goes on. A callback that was asked something has then said no.
  */
@@ -31,6 +44,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__GNUC__) || defined(__clang__)
 #define QI_API __attribute__((visibility("default")))
@@ -48,6 +62,32 @@
 #define QI_VERSION_STRING "0.1.0"
 /* The version as one number that compares: 0xMMmmpp. */
 #define QI_VERSION_HEX ((QI_VERSION_MAJOR << 16) | (QI_VERSION_MINOR << 8) | QI_VERSION_PATCH)
+/* Whether these headers are of that version or a later one, for #if. */
+#define QI_VERSION_AT_LEAST(major, minor, patch)                                                   \
+    (QI_VERSION_HEX >= (((major) << 16) | ((minor) << 8) | (patch)))
+
+/* A result that is not looked at hides a failure: the compiler warns, unless it is cast to void. */
+#if (defined(__cplusplus) && __cplusplus >= 201703L) ||                                            \
+    (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L)
+#define QI_NODISCARD [[nodiscard]]
+#elif defined(__clang__)
+#define QI_NODISCARD __attribute__((warn_unused_result))
+#else
+#define QI_NODISCARD /* that of GCC cannot be silenced by a cast to void */
+#endif
+
+/* A name that goes with the next minor version; `instead` is the text of the compiler's warning. */
+#if defined(__GNUC__) || defined(__clang__)
+#define QI_DEPRECATED(instead) __attribute__((deprecated(instead)))
+#elif defined(_MSC_VER)
+#define QI_DEPRECATED(instead) __declspec(deprecated(instead))
+#else
+#define QI_DEPRECATED(instead)
+#endif
+
+/* Whether a structure that the library has filled is long enough to have a member. */
+#define QI_HAS(pointer, member)                                                                    \
+    ((pointer)->size >= (size_t)((const char *)(&(pointer)->member + 1) - (const char *)(pointer)))
 
 #ifdef __cplusplus
 /* Qt's own class, so that in C++ every QWidget * converts by itself; never defined here. */
@@ -97,11 +137,23 @@ typedef enum qi_status {
 
 /* What went wrong in a call that failed, or in Python code that nobody awaits. Its texts steer no terminal. */
 typedef struct qi_error {
+    size_t size;             /* as qi_error_init() sets it */
     int status;              /* a negative qi_status */
     const char *message;     /* one paragraph that says what happened and what to do; never NULL */
     const char *python_type; /* the exception's qualified type name, or NULL if Python raised nothing */
     const char *traceback; /* the whole traceback as Python prints it, or NULL */
 } qi_error;
+
+/** Fills an error, for qi_error_report(): no failure, and no texts. Thread: any. */
+static inline void qi_error_init(qi_error *error)
+{
+    memset(error, 0, sizeof *error);
+    error->size = sizeof *error;
+    error->message = "";
+}
+
+/* Called once with the `user` of a callback when that is not used any more. Thread: GUI. */
+typedef void (*qi_destroy_fn)(void *user);
 
 /**
  * Returns the error record of the calling thread.

@@ -201,10 +201,10 @@ class Texts
     std::vector<const char *> m_pointers;
 };
 
-inline void call_log(int level, const char *source, const char *text, void *user) noexcept
+inline void call_log(const qi_log_record *record, void *user) noexcept
 {
-    static_cast<Callbacks *>(user)->log(LogLevel(level), QString::fromUtf8(source),
-                                        QString::fromUtf8(text));
+    static_cast<Callbacks *>(user)->log(LogLevel(record->level), QString::fromUtf8(record->source),
+                                        QString::fromUtf8(record->text));
 }
 
 /* Held for the call, which may destroy the Runtime that holds them as well. */
@@ -218,14 +218,14 @@ inline void call_error(const qi_error *error, const qi_origin *origin, void *use
                               QString::fromUtf8(from.target), QString::fromUtf8(from.plugin)});
 }
 
-inline void call_out(const char *line, std::size_t size, void *user) noexcept
+inline void call_out(const qi_output_line *line, void *user) noexcept
 {
-    static_cast<Callbacks *>(user)->out(QString::fromUtf8(line, qsizetype(size)));
+    static_cast<Callbacks *>(user)->out(QString::fromUtf8(line->text, qsizetype(line->length)));
 }
 
-inline void call_err(const char *line, std::size_t size, void *user) noexcept
+inline void call_err(const qi_output_line *line, void *user) noexcept
 {
-    static_cast<Callbacks *>(user)->err(QString::fromUtf8(line, qsizetype(size)));
+    static_cast<Callbacks *>(user)->err(QString::fromUtf8(line->text, qsizetype(line->length)));
 }
 
 inline void call_shutdown(const qi_shutdown_report *raw, void *user) noexcept

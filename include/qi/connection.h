@@ -62,7 +62,13 @@ typedef struct qi_connection_options {
 } qi_connection_options;
 
 /** Fills options with the defaults described at their fields. NULL is allowed. Thread: any. */
-QI_API void qi_connection_options_init(qi_connection_options *options);
+static inline void qi_connection_options_init(qi_connection_options *options)
+{
+    if (!options)
+        return;
+    memset(options, 0, sizeof *options);
+    options->size = sizeof *options;
+}
 
 /**
  * Connects a signal to a coroutine function.
@@ -79,9 +85,10 @@ QI_API void qi_connection_options_init(qi_connection_options *options);
  * QI_ERR_ABI, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD,
  * QI_ERR_MEMORY.
  */
-QI_API int qi_asyncslot_connect(qi_runtime *runtime, qi_object *sender, const char *signal,
-                                const char *target, const qi_connection_options *options,
-                                qi_connection **out);
+QI_NODISCARD QI_API int qi_asyncslot_connect(qi_runtime *runtime, qi_object *sender,
+                                             const char *signal, const char *target,
+                                             const qi_connection_options *options,
+                                             qi_connection **out);
 
 /**
  * Ends a connection and releases the handle. Tasks that it launched go on, those that wait under an

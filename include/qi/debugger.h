@@ -34,7 +34,8 @@ extern "C" {
  * QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD, QI_ERR_RANGE (no port),
  * QI_ERR_MEMORY.
  */
-QI_API int qi_debugger_listen(qi_runtime *runtime, const char *backend, unsigned port, qi_value *out);
+QI_NODISCARD QI_API int qi_debugger_listen(qi_runtime *runtime, const char *backend, unsigned port,
+                                           qi_value *out);
 
 /** Returns whether a debugger has attached. Thread: GUI; false where the runtime does not run. */
 QI_API bool qi_debugger_is_attached(qi_runtime *runtime);

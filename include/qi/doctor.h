@@ -33,7 +33,13 @@ typedef struct qi_doctor_options {
 } qi_doctor_options;
 
 /** Fills options with the defaults described at their fields. NULL is allowed. Thread: any. */
-QI_API void qi_doctor_options_init(qi_doctor_options *options);
+static inline void qi_doctor_options_init(qi_doctor_options *options)
+{
+    if (!options)
+        return;
+    memset(options, 0, sizeof *options);
+    options->size = sizeof *options;
+}
 
 /**
  * Examines libqi's surroundings: Python, virtual environment, Qt, bindings, folders, environment variables.
@@ -49,7 +55,7 @@ QI_API void qi_doctor_options_init(qi_doctor_options *options);
  * window, call it in a thread of your own. Thread: any. What is found is no failure. Fails: QI_ERR_ABI (`options` or its configuration was not
  * filled by its init function), QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_MEMORY.
  */
-QI_API int qi_doctor_examine(const qi_doctor_options *options, qi_value *out);
+QI_NODISCARD QI_API int qi_doctor_examine(const qi_doctor_options *options, qi_value *out);
 
 #ifdef __cplusplus
 }

@@ -57,7 +57,7 @@ typedef struct qi_function {
     /* Called once when nobody can call the function any more: it was taken out or replaced, its owner was
      * destroyed, or the runtime has shut down, and no call of it is under way. On the GUI thread, without
      * the GIL. NULL: there is nothing to do. It is not called where qi_function_register() failed. */
-    void (*destroy)(void *user);
+    qi_destroy_fn destroy;
     /* Parameters and result, as Python writes them between `def name` and the colon: names, annotations,
      * defaults; "/" and "*" may stand among them, and "*args" at the end. An argument for a parameter that
      * is annotated as int, float, str, bytes, bool, list or dict, with "| None" or without, arrives as a
@@ -72,7 +72,13 @@ typedef struct qi_function {
 } qi_function;
 
 /** Fills a function with the defaults described at its fields. NULL is allowed. Thread: any. */
-QI_API void qi_function_init(qi_function *function);
+static inline void qi_function_init(qi_function *function)
+{
+    if (!function)
+        return;
+    memset(function, 0, sizeof *function);
+    function->size = sizeof *function;
+}
 
 /**
  * Shows a function to Python as qi.host.<name>.
@@ -86,7 +92,8 @@ QI_API void qi_function_init(qi_function *function);
  * others would stand), QI_ERR_DEAD_OBJECT (the owner), QI_ERR_ABI, QI_ERR_ENCODING, QI_ERR_HANDLE,
  * QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD, QI_ERR_MEMORY.
  */
-QI_API int qi_function_register(qi_runtime *runtime, const char *name, const qi_function *function);
+QI_NODISCARD QI_API int qi_function_register(qi_runtime *runtime, const char *name,
+                                             const qi_function *function);
 
 /**
  * Takes a function out of qi.host. Calls of it that are under way go on.

@@ -85,13 +85,21 @@ typedef struct qi_watchdog_options {
                             * has passed. 0: only if `stalled` says so */
     unsigned slow_step_ms; /* report callbacks that take longer. 0: none */
     qi_stall_fn stalled;   /* NULL: stalls are logged with QI_LOG_WARNING */
-    void *stalled_user;    /* kept until the watchdog has stopped, as is `slow_user` */
-    qi_slow_step_fn slow;  /* NULL: slow steps are logged with QI_LOG_WARNING */
+    void *stalled_user; /* kept until the watchdog has stopped or got other options, as is `slow_user` */
+    qi_destroy_fn stalled_destroy;
+    qi_slow_step_fn slow; /* NULL: slow steps are logged with QI_LOG_WARNING */
     void *slow_user;
+    qi_destroy_fn slow_destroy;
 } qi_watchdog_options;
 
 /** Fills options with the defaults described at their fields. NULL is allowed. Thread: any. */
-QI_API void qi_watchdog_options_init(qi_watchdog_options *options);
+static inline void qi_watchdog_options_init(qi_watchdog_options *options)
+{
+    if (!options)
+        return;
+    memset(options, 0, sizeof *options);
+    options->size = sizeof *options;
+}
 
 /**
  * Starts the watchdog, or gives a running one other options.
@@ -104,7 +112,7 @@ QI_API void qi_watchdog_options_init(qi_watchdog_options *options);
  * Thread: GUI. Fails: QI_ERR_ABI, QI_ERR_RANGE (a limit that is too short), QI_ERR_PYTHON, QI_ERR_MEMORY,
  * QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD.
  */
-QI_API int qi_watchdog_start(qi_runtime *runtime, const qi_watchdog_options *options);
+QI_NODISCARD QI_API int qi_watchdog_start(qi_runtime *runtime, const qi_watchdog_options *options);
 
 /**
  * Stops the watchdog; a callback that is under way is waited for. If there is none, nothing happens.
@@ -152,14 +160,24 @@ typedef struct qi_loop_counters {
     size_t connections;       /* connections of signals, made by C and by Python */
 } qi_loop_counters;
 
+/** Fills counters with zeros, and their size. NULL is allowed. Thread: any. */
+static inline void qi_loop_counters_init(qi_loop_counters *counters)
+{
+    if (!counters)
+        return;
+    memset(counters, 0, sizeof *counters);
+    counters->size = sizeof *counters;
+}
+
 /**
- * Reads the loop's counters. Set `out->size` to sizeof *out before.
+ * Reads the loop's counters into `*out`, which qi_loop_counters_init() has filled. As many are written as its size has
+ * room for; those that a library which is older than the headers does not count stay 0.
  *
  * It counts by the way, so nothing has to be switched on, and reading costs what counting the tasks does.
  * Thread: any; it takes the GIL, so while native code holds that it waits.
  * Fails: QI_ERR_ARGUMENT, QI_ERR_ABI, QI_ERR_PYTHON, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN.
  */
-QI_API int qi_loop_counters_read(qi_runtime *runtime, qi_loop_counters *out);
+QI_NODISCARD QI_API int qi_loop_counters_read(qi_runtime *runtime, qi_loop_counters *out);
 
 /**
  * Lists all tasks of the loop that have not ended.
@@ -186,7 +204,7 @@ QI_API int qi_loop_counters_read(qi_runtime *runtime, qi_loop_counters *out);
  * Thread: any; it takes the GIL. Fails: QI_ERR_ARGUMENT, QI_ERR_PYTHON, QI_ERR_MEMORY, QI_ERR_HANDLE,
  * QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN.
  */
-QI_API int qi_tasks_list(qi_runtime *runtime, qi_value *out);
+QI_NODISCARD QI_API int qi_tasks_list(qi_runtime *runtime, qi_value *out);
 
 /**
  * Notes of each task that Python makes from now on when, and by which task, it was made; or does so no more.

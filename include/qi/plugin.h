@@ -102,7 +102,7 @@ typedef bool (*qi_plugin_consent_fn)(const qi_plugin_consent *consent, void *use
 
 /*
  * How plugins are found and kept. Fill it with qi_plugins_config_init(), then set what you need. Everything is copied,
- * except for the `user` pointers, which are kept until the runtime is CLOSED.
+ * except for the `user` pointers, which are kept until the runtime is CLOSED; then each `…_destroy` is called.
  */
 typedef struct qi_plugins_config {
     size_t size; /* set by qi_plugins_config_init() */
@@ -132,12 +132,20 @@ typedef struct qi_plugins_config {
 
     qi_plugin_consent_fn consent; /* NULL: no, unless the user has agreed before */
     void *consent_user;
+    qi_destroy_fn consent_destroy;
     qi_plugin_event_fn event; /* NULL: none */
     void *event_user;
+    qi_destroy_fn event_destroy;
 } qi_plugins_config;
 
 /** Fills a configuration with the defaults described at its fields. NULL is allowed. Thread: any. */
-QI_API void qi_plugins_config_init(qi_plugins_config *config);
+static inline void qi_plugins_config_init(qi_plugins_config *config)
+{
+    if (!config)
+        return;
+    memset(config, 0, sizeof *config);
+    config->size = sizeof *config;
+}
 
 /**
  * Begins to look for plugins, and starts those that the user has enabled, in the order of their ids, in the event loop.
@@ -153,7 +161,7 @@ QI_API void qi_plugins_config_init(qi_plugins_config *config);
  * started last before the others, and they are enabled again the next time.
  * Fails: QI_ERR_STATE if it was called before, QI_ERR_ABI, QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_PYTHON.
  */
-QI_API int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config);
+QI_NODISCARD QI_API int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config);
 
 /**
  * Looks for plugins again: new ones are DISCOVERED, those whose folder is gone are disabled and removed.
@@ -167,20 +175,21 @@ QI_API int qi_plugins_rescan(qi_runtime *runtime);
 QI_API bool qi_plugins_searching(qi_runtime *runtime);
 
 /**
- * Has one more callback told of events, before or after qi_plugins_start(). `user` is kept until the same pair is
- * given to qi_plugins_unlisten() or the runtime is CLOSED. A callback that is added twice is called twice.
+ * Has one more callback told of events, before or after qi_plugins_start().
+ *
+ * `user` is kept until the listener is released or the runtime is CLOSED; then `destroy`, which may be NULL, is called with
+ * it. `*out` is owned: release it with qi_listener_release(). NULL for no handle: it listens until the runtime is CLOSED.
+ * Fails: QI_ERR_ARGUMENT (no function).
  */
-QI_API int qi_plugins_listen(qi_runtime *runtime, qi_plugin_event_fn event, void *user);
-
-/** Ends that; never called again from then on. Fails: QI_ERR_NOT_FOUND. */
-QI_API int qi_plugins_unlisten(qi_runtime *runtime, qi_plugin_event_fn event, void *user);
+QI_NODISCARD QI_API int qi_plugins_listen(qi_runtime *runtime, qi_plugin_event_fn event, void *user,
+                                          qi_destroy_fn destroy, qi_listener **out);
 
 /**
  * Describes all plugins, a list of maps ordered by name, each as qi_plugin_describe() has it. Waits for the first search.
  *
  * `*out` is owned: release it with qi_value_clear().
  */
-QI_API int qi_plugins_list(qi_runtime *runtime, qi_value *out);
+QI_NODISCARD QI_API int qi_plugins_list(qi_runtime *runtime, qi_value *out);
 
 /**
  * Describes one plugin, a map. All values are texts, unless another type stands beside them:
@@ -209,7 +218,7 @@ QI_API int qi_plugins_list(qi_runtime *runtime, qi_value *out);
  *
  * `*out` is owned: release it with qi_value_clear().
  */
-QI_API int qi_plugin_describe(qi_runtime *runtime, const char *id, qi_value *out);
+QI_NODISCARD QI_API int qi_plugin_describe(qi_runtime *runtime, const char *id, qi_value *out);
 
 /**
  * Returns the state of a plugin; QI_PLUGIN_STATE_UNKNOWN if there is none, or the call fails. Waits for a search that goes
@@ -228,8 +237,8 @@ QI_API int qi_plugin_state(qi_runtime *runtime, const char *id);
  * `callable` is not used; `out` is as that of qi_run_task(). Fails also as qi_run_task(). An id that turns out to be
  * no plugin's at the end of a search that goes on makes the task fail.
  */
-QI_API int qi_plugin_enable(qi_runtime *runtime, const char *id, const qi_task_options *options,
-                            qi_task **out);
+QI_NODISCARD QI_API int qi_plugin_enable(qi_runtime *runtime, const char *id,
+                                         const qi_task_options *options, qi_task **out);
 
 /**
  * Ends a plugin, now and until it is enabled again. One that is being started is stopped.
@@ -237,29 +246,30 @@ QI_API int qi_plugin_enable(qi_runtime *runtime, const char *id, const qi_task_o
  * May be called from the plugin's own code, which is then ended once it has returned. As qi_plugin_enable() for the
  * rest; the map's "report" says what was left behind.
  */
-QI_API int qi_plugin_disable(qi_runtime *runtime, const char *id, const qi_task_options *options,
-                             qi_task **out);
+QI_NODISCARD QI_API int qi_plugin_disable(qi_runtime *runtime, const char *id,
+                                          const qi_task_options *options, qi_task **out);
 
 /**
  * Ends a plugin and starts it again, with its code as it now is; one that is off is started. What the plugin has in
  * `ctx.state` is kept. As qi_plugin_enable() for the rest.
  */
-QI_API int qi_plugin_reload(qi_runtime *runtime, const char *id, const qi_task_options *options,
-                            qi_task **out);
+QI_NODISCARD QI_API int qi_plugin_reload(qi_runtime *runtime, const char *id,
+                                         const qi_task_options *options, qi_task **out);
 
 /**
  * Disables a plugin and forgets that the user has agreed to it: when it is enabled again, the user is asked as for
  * a new one. As qi_plugin_enable() for the rest; the task fails if that cannot be noted.
  */
-QI_API int qi_plugin_withdraw(qi_runtime *runtime, const char *id, const qi_task_options *options,
-                              qi_task **out);
+QI_NODISCARD QI_API int qi_plugin_withdraw(qi_runtime *runtime, const char *id,
+                                           const qi_task_options *options, qi_task **out);
 
 /**
  * Reads a setting of a plugin, also of one that is off.
  *
  * `*out` is owned: release it with qi_value_clear(). Fails: QI_ERR_NOT_FOUND also for the key, with near names.
  */
-QI_API int qi_plugin_get_setting(qi_runtime *runtime, const char *id, const char *key, qi_value *out);
+QI_NODISCARD QI_API int qi_plugin_get_setting(qi_runtime *runtime, const char *id, const char *key,
+                                              qi_value *out);
 
 /**
  * Sets a setting of a plugin, stores it, and tells the plugin. NULL as the value, or none, resets it.
@@ -267,8 +277,8 @@ QI_API int qi_plugin_get_setting(qi_runtime *runtime, const char *id, const char
  * Fails: QI_ERR_TYPE or QI_ERR_RANGE if the value is not what the manifest declares; the message says what would
  * fit. QI_ERR_DEAD_OBJECT (in the value), QI_ERR_NOT_FOUND also for the key.
  */
-QI_API int qi_plugin_set_setting(qi_runtime *runtime, const char *id, const char *key,
-                                 const qi_value *value);
+QI_NODISCARD QI_API int qi_plugin_set_setting(qi_runtime *runtime, const char *id, const char *key,
+                                              const qi_value *value);
 
 /**
  * Runs an action that an active plugin has registered; one that is checkable changes its state first.
@@ -277,7 +287,7 @@ QI_API int qi_plugin_set_setting(qi_runtime *runtime, const char *id, const char
  * Fails: QI_ERR_NOT_FOUND also for the action, QI_ERR_STATE if the plugin is not active or the action is disabled,
  * QI_ERR_PYTHON if it raised.
  */
-QI_API int qi_plugin_trigger(qi_runtime *runtime, const char *id, const char *action);
+QI_NODISCARD QI_API int qi_plugin_trigger(qi_runtime *runtime, const char *id, const char *action);
 
 #ifdef __cplusplus
 }

@@ -21,5 +21,8 @@
 #include <qi/expose.h>
 #include <qi/plugin.h>
 #include <qi/monitor.h>
+#ifndef QI_NO_DEPRECATED
+#include <qi/deprecated.h>
+#endif
 
 #endif /* QI_QI_H */

@@ -51,11 +51,19 @@ typedef enum qi_log_level {
 
 /* What an exception that nobody awaits belonged to; any member may be NULL. */
 typedef struct qi_origin {
+    size_t size;        /* as qi_origin_init() sets it */
     const char *task;   /* the task's name */
     const char *signal; /* "Class::signal(types)" of the emission that started it */
     const char *target; /* "module:callable" of the slot or task */
     const char *plugin; /* the id of the plugin whose code it is */
 } qi_origin;
+
+/** Fills an origin, for qi_error_report(): nothing is known. Thread: any. */
+static inline void qi_origin_init(qi_origin *origin)
+{
+    memset(origin, 0, sizeof *origin);
+    origin->size = sizeof *origin;
+}
 
 /*
  * The host's callbacks. `user` is the pointer that stands beside them in qi_config. They are called
@@ -64,13 +72,53 @@ typedef struct qi_origin {
  * the GUI thread, except that an exception in another thread of Python is reported on that thread. They may
  * call any function that their thread may call.
  */
-typedef void (*qi_log_fn)(int level, const char *source, const char *text, void *user);
+
+/* A message. Borrowed for the call, like all that it points at. */
+typedef struct qi_log_record {
+    size_t size;
+    int level;          /* a qi_log_level */
+    const char *source; /* who says it: "qi", or the name of a logger */
+    const char *text;   /* of one line or more */
+    const char *plugin; /* the id of the plugin whose code says it; NULL: none, or unknown */
+} qi_log_record;
+
+typedef void (*qi_log_fn)(const qi_log_record *record, void *user);
 
 /* Gets an exception that no caller will ever see. `error` and `origin` are borrowed for the call. */
 typedef void (*qi_error_fn)(const qi_error *error, const qi_origin *origin, void *user);
 
-/* Gets one line of output, without its newline; `size` bytes, followed by a NUL. */
-typedef void (*qi_output_fn)(const char *line, size_t size, void *user);
+/* Where a line of output comes from. */
+enum {
+    QI_OUTPUT_STDOUT = 1,
+    QI_OUTPUT_STDERR = 2,
+    QI_OUTPUT_LOG = 3 /* what goes to the callbacks `log` and `error`, for listeners only */
+};
+
+/* One line of output, without its newline. Borrowed for the call, like all that it points at. */
+typedef struct qi_output_line {
+    size_t size;
+    const char *text; /* UTF-8, `length` bytes, followed by a NUL */
+    size_t length;
+    int stream; /* QI_OUTPUT_… */
+    const char *plugin; /* the id of the plugin whose code has written it; NULL: code of the application, or of a
+                         * thread that nobody can tell the origin of. What is typed into a script console has
+                         * an origin that begins with ">", which no plugin's id does. */
+} qi_output_line;
+
+typedef void (*qi_output_fn)(const qi_output_line *line, void *user);
+
+/* What qi_output_listen() and qi_plugins_listen() give out. */
+typedef struct qi_listener qi_listener;
+
+/**
+ * Ends what a listener hears, and releases the handle. NULL is allowed.
+ *
+ * Afterwards its function is not called any more: a call that another thread has begun is waited for. Its `destroy` has
+ * been called on return, but for a listener that releases itself: then when its call has returned. Also allowed while
+ * the runtime shuts down, and when it is CLOSED, which ends all listening: the handle is released then.
+ * Thread: GUI. Fails: QI_ERR_HANDLE, QI_ERR_WRONG_THREAD.
+ */
+QI_API int qi_listener_release(qi_listener *listener);
 
 /* What a shutdown found and did. Borrowed for the call, like all that it points at. */
 typedef struct qi_shutdown_report {
@@ -90,18 +138,20 @@ typedef void (*qi_shutdown_fn)(const qi_shutdown_report *report, void *user);
  * Reports an error as one that no caller will ever see: to the runtime's error callback, or to the log.
  *
  * For code that was asked for a result in the application's place, and finds that nobody wants it. `error`
- * and `origin` are borrowed for the call; `origin` may be NULL. Without a runtime, Qt's log gets it.
- * Thread: GUI. Fails: QI_ERR_ARGUMENT (there is no message, or the status is not negative), QI_ERR_WRONG_THREAD.
+ * and `origin` are copied, so that qi_last_error() may be given; `origin` may be NULL. Without a runtime, Qt's log gets it.
+ * Thread: GUI. Fails: QI_ERR_ARGUMENT (there is no message, or the status is not negative), QI_ERR_ABI (one of the two
+ * has no size: see qi_error_init()), QI_ERR_MEMORY, QI_ERR_WRONG_THREAD.
  */
 QI_API int qi_error_report(const qi_error *error, const qi_origin *origin);
 
 /*
  * How a runtime is started. Always fill it with qi_config_init() first, then set what you need: a field
  * left alone means what its comment says of 0 and NULL. Everything is copied by qi_runtime_init(),
- * except for the `user` pointers, which are kept until the runtime is CLOSED.
+ * except for the `user` pointers, which are kept until the runtime is CLOSED; then each `…_destroy` is called.
  */
 typedef struct qi_config {
     size_t size; /* set by qi_config_init(); tells the library which version of this struct it reads */
+    unsigned version; /* set by qi_config_init(): QI_VERSION_HEX of the headers that the host was compiled with */
 
     /* -- the interpreter ------------------------------------------------------------------------ */
 
@@ -154,21 +204,26 @@ typedef struct qi_config {
      * NULL: the logging category "qi" of Qt. */
     qi_log_fn log;
     void *log_user;
+    qi_destroy_fn log_destroy;
     /* Exceptions that nobody awaits. NULL: they are logged with QI_LOG_ERROR. */
     qi_error_fn error;
     void *error_user;
+    qi_destroy_fn error_destroy;
     /* What is written to sys.stdout and sys.stderr, line by line. NULL: the streams of the process;
      * where these are closed, the output is dropped without an error. */
     qi_output_fn out;
     void *out_user;
+    qi_destroy_fn out_destroy;
     qi_output_fn err;
     void *err_user;
+    qi_destroy_fn err_destroy;
 
     /* -- shutting down --------------------------------------------------------------------------- */
 
     /* Called at the end of each shutdown. NULL: what was left behind is logged as a warning. */
     qi_shutdown_fn on_shutdown;
     void *on_shutdown_user;
+    qi_destroy_fn on_shutdown_destroy;
     /* Do not shut down by itself when the application emits aboutToQuit. false: it does. */
     bool keep_on_quit;
     /* Milliseconds that tasks which waited for aboutToQuit have for their own clean-up. 0: 2000. */
@@ -180,7 +235,14 @@ typedef struct qi_config {
 } qi_config;
 
 /** Fills a configuration with the defaults described at its fields. NULL is allowed. Thread: any. */
-QI_API void qi_config_init(qi_config *config);
+static inline void qi_config_init(qi_config *config)
+{
+    if (!config)
+        return;
+    memset(config, 0, sizeof *config);
+    config->size = sizeof *config;
+    config->version = QI_VERSION_HEX;
+}
 
 /**
  * Starts Python, if nobody has yet, and installs an asyncio loop in the application's event loop.
@@ -195,7 +257,7 @@ QI_API void qi_config_init(qi_config *config);
  * Thread: that of the QCoreApplication; it becomes the GUI thread.
  * Fails: QI_ERR_NO_APPLICATION, QI_ERR_WRONG_THREAD, QI_ERR_STATE (a runtime runs already, the interpreter
  * has been finalised, or this is a child of fork() of a process with a runtime), QI_ERR_ABI
- * (`config` was not filled by qi_config_init), QI_ERR_INTERPRETER (no standard library in `home`, no
+ * (`config` was not filled by qi_config_init(), or by that of a libqi which is newer than this one), QI_ERR_INTERPRETER (no standard library in `home`, no
  * pyvenv.cfg in `venv`, another Python version; the message names the path), also for a Python that is newer
  * than the newest which this libqi knows, or free-threaded, unless the environment has QI_UNTESTED_PYTHON=1;
  * QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_PYTHON, QI_ERR_MEMORY. It never aborts the process, leaves no
@@ -203,7 +265,7 @@ QI_API void qi_config_init(qi_config *config);
  * interpreter that has started: if the first call got so far and found asyncio missing in `home`, say, another
  * `home`, `venv` or `use_environment` comes too late, which is QI_ERR_INTERPRETER, and needs another process.
  */
-QI_API int qi_runtime_init(const qi_config *config, qi_runtime **out);
+QI_NODISCARD QI_API int qi_runtime_init(const qi_config *config, qi_runtime **out);
 
 /* Flags of qi_runtime_shutdown(). */
 enum {
@@ -267,7 +329,7 @@ QI_API int qi_runtime_set_slice(qi_runtime *runtime, unsigned microseconds);
  * Thread: GUI. Fails: QI_ERR_ARGUMENT, QI_ERR_STATE, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING,
  * QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD, QI_ERR_ENCODING, QI_ERR_DEAD_OBJECT, QI_ERR_MEMORY.
  */
-QI_API int qi_object_register(qi_runtime *runtime, const char *name, qi_object *object);
+QI_NODISCARD QI_API int qi_object_register(qi_runtime *runtime, const char *name, qi_object *object);
 
 /** Takes a name out of qi.host. Thread: GUI. Fails: as qi_object_register(), and QI_ERR_NOT_FOUND. */
 QI_API int qi_object_unregister(qi_runtime *runtime, const char *name);
@@ -282,10 +344,10 @@ QI_API int qi_object_unregister(qi_runtime *runtime, const char *name);
  * Thread: GUI. Fails: QI_ERR_PYTHON (a syntax error or an exception), QI_ERR_ARGUMENT, QI_ERR_ENCODING,
  * QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD.
  */
-QI_API int qi_exec(qi_runtime *runtime, const char *source, const char *filename);
+QI_NODISCARD QI_API int qi_exec(qi_runtime *runtime, const char *source, const char *filename);
 
-/** Runs a file of Python source: qi_exec() with its text. Fails also with QI_ERR_NOT_FOUND. */
-QI_API int qi_exec_file(qi_runtime *runtime, const char *path);
+/** Runs a file of Python source: qi_exec() with its text. Thread: GUI. Fails: as qi_exec(), and QI_ERR_NOT_FOUND. */
+QI_NODISCARD QI_API int qi_exec_file(qi_runtime *runtime, const char *path);
 
 /**
  * Evaluates one Python expression in the namespace of `__main__`.
@@ -293,7 +355,7 @@ QI_API int qi_exec_file(qi_runtime *runtime, const char *path);
  * `*out` is owned: release it with qi_value_clear(). NULL drops the result.
  * Thread: GUI. Fails: as qi_exec().
  */
-QI_API int qi_eval(qi_runtime *runtime, const char *expression, qi_value *out);
+QI_NODISCARD QI_API int qi_eval(qi_runtime *runtime, const char *expression, qi_value *out);
 
 #ifdef __cplusplus
 }

@@ -32,23 +32,36 @@ enum {
     QI_TASK_STATE_CANCELLED    /* ended by cancellation: by hand, timeout, owner, or shutdown */
 };
 
-/*
- * Gets the end of a task, once, on the GUI thread, without the GIL, also when it ends before
- * qi_run_task() returns (then inside that call). On success `status` is QI_OK and `result` its result;
- * else `status` says why, `result` is none, and `error` has the details. All are borrowed for the call.
- * It is not called for a launch that failed.
- */
-typedef void (*qi_task_done_fn)(int status, const qi_value *result, const qi_error *error,
-                                void *user);
+/* How a task ended. Borrowed for the call, like all that it points at. */
+typedef struct qi_task_end {
+    size_t size;
+    int status;             /* QI_OK, or why there is no result */
+    const qi_value *result; /* none, unless the status is QI_OK */
+    const qi_error *error;  /* the details; of status QI_OK and without a text if it is QI_OK */
+    const char *name;       /* the name that the task was given; NULL: none */
+    const char *target;     /* "module:callable" */
+} qi_task_end;
 
 /*
- * Gets what the coroutine tells of its progress by qi.progress(), or a task or thread that it started: `value`
- * steps of `maximum` are done, which is 0 where nobody knows how many there are, and `text` says what is
- * done, "" if nothing. Called on the GUI thread, without the GIL, at most 25 times a second: of reports that
- * come faster the latest one is told, and the last one before `done` is called. `text` is borrowed for the
- * call. It is not called again once the task has ended.
+ * Gets the end of a task, once, on the GUI thread, without the GIL, also when it ends before
+ * qi_run_task() returns: then inside that call, whose `*out` is written already. `task` is borrowed for the call, and a
+ * handle also where the launch did not ask for one; qi_task_retain() keeps it. It is not called for a launch that failed.
  */
-typedef void (*qi_task_progress_fn)(int64_t value, int64_t maximum, const char *text, void *user);
+typedef void (*qi_task_done_fn)(qi_task *task, const qi_task_end *end, void *user);
+
+/* How far a task says that it is. Borrowed for the call, like all that it points at. */
+typedef struct qi_task_progress {
+    size_t size;
+    int64_t value, maximum; /* steps done, of how many; 0: nobody knows how many there are */
+    const char *text;       /* what is done; "": nothing is said */
+} qi_task_progress;
+
+/*
+ * Gets what the coroutine tells of its progress by qi.progress(), or a task or thread that it started. Called on the GUI thread, without the GIL, at most 25 times a second: of reports that
+ * come faster the latest one is told, and the last one before `done` is called. `task` is
+ * as in qi_task_done_fn. It is not called again once the task has ended.
+ */
+typedef void (*qi_task_progress_fn)(qi_task *task, const qi_task_progress *progress, void *user);
 
 /* Flags of qi_task_options. */
 enum {
@@ -66,12 +79,19 @@ typedef struct qi_task_options {
     qi_task_done_fn done; /* NULL: none */
     qi_task_progress_fn progress; /* NULL: nobody is told */
     void *user;                   /* for `done` and `progress`; kept until the task has ended */
+    qi_destroy_fn destroy; /* called with `user` after the end; NULL: there is nothing to do */
     qi_callable *callable; /* what to call, where `target` is NULL; NULL: `target` names it */
     unsigned flags;        /* QI_TASK_FLAG_…; 0: none */
 } qi_task_options;
 
 /** Fills options with the defaults described at their fields. NULL is allowed. Thread: any. */
-QI_API void qi_task_options_init(qi_task_options *options);
+static inline void qi_task_options_init(qi_task_options *options)
+{
+    if (!options)
+        return;
+    memset(options, 0, sizeof *options);
+    options->size = sizeof *options;
+}
 
 /**
  * Calls a coroutine function and runs it, before returning, up to its first suspension.
@@ -88,8 +108,8 @@ QI_API void qi_task_options_init(qi_task_options *options);
  * QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_MEMORY. An exception in the first step is not a
  * failure of this call but the task's result, as in asyncio.
  */
-QI_API int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *args, size_t count,
-                       const qi_task_options *options, qi_task **out);
+QI_NODISCARD QI_API int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *args,
+                                    size_t count, const qi_task_options *options, qi_task **out);
 
 /**
  * Asks a task to end: asyncio.CancelledError is raised in it at its next turn.
@@ -110,7 +130,7 @@ QI_API int qi_task_state(const qi_task *task);
  * (with the exception's type and traceback), QI_ERR_SHUTTING_DOWN (a shutdown left it behind), what the
  * launch failed with, QI_ERR_HANDLE, QI_ERR_MEMORY.
  */
-QI_API int qi_task_result(qi_task *task, qi_value *out);
+QI_NODISCARD QI_API int qi_task_result(qi_task *task, qi_value *out);
 
 /**
  * Waits until a task has ended, then returns as qi_task_result() does.
@@ -135,7 +155,8 @@ QI_API void qi_task_release(qi_task *task);
  * `target` is as in qi_run_task(). `*out` is owned: release it with qi_callable_release().
  * Thread: GUI. Fails: as qi_run_task().
  */
-QI_API int qi_callable_resolve(qi_runtime *runtime, const char *target, qi_callable **out);
+QI_NODISCARD QI_API int qi_callable_resolve(qi_runtime *runtime, const char *target,
+                                            qi_callable **out);
 
 /** Releases a callable; tasks and connections made with it go on. NULL is allowed. Thread: any. */
 QI_API void qi_callable_release(qi_callable *callable);

@@ -203,17 +203,17 @@ class TaskState : public std::enable_shared_from_this<TaskState>
 
   private:
     /* Exceptions of the application's own callbacks would pass through C. */
-    static void on_done(int status, const qi_value *result, const qi_error *error, void *user) noexcept
+    static void on_done(qi_task *, const qi_task_end *end, void *user) noexcept
     {
         const std::unique_ptr<std::shared_ptr<TaskState>> self(
             static_cast<std::shared_ptr<TaskState> *>(user));
-        (*self)->end({status, result, error});
+        (*self)->end({end->status, end->result, end->error});
     }
 
-    static void on_progress(int64_t value, int64_t maximum, const char *text, void *user) noexcept
+    static void on_progress(qi_task *, const qi_task_progress *progress, void *user) noexcept
     {
         const std::shared_ptr<TaskState> self = *static_cast<std::shared_ptr<TaskState> *>(user);
-        self->progress({value, maximum, QString::fromUtf8(text)});
+        self->progress({progress->value, progress->maximum, QString::fromUtf8(progress->text)});
     }
 
     void end(const Ending &ending)
@@ -271,12 +271,16 @@ inline void report_here(const Error &error, const QByteArray &target, const QByt
 {
     const QByteArray message = error.message.toUtf8(), type = error.type.toUtf8(),
                      traceback = error.traceback.toUtf8();
-    qi_error raw = {error.status, message.constData(), nullptr, nullptr};
+    qi_error raw;
+    qi_error_init(&raw);
+    raw.status = error.status;
+    raw.message = message.constData();
     if (!type.isEmpty())
         raw.python_type = type.constData();
     if (!traceback.isEmpty())
         raw.traceback = traceback.constData();
-    qi_origin origin = {};
+    qi_origin origin;
+    qi_origin_init(&origin);
     origin.target = target.constData();
     origin.task = name.isEmpty() ? nullptr : name.constData();
     qi_error_report(&raw, &origin);

@@ -175,7 +175,7 @@ static inline qi_value qi_qobject(qi_object *object)
  * Fails: QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_TYPE (an unknown kind, or one that nests deeper than
  * 200), QI_ERR_MEMORY, QI_ERR_NOT_RUNNING (an opaque Python object after the interpreter has ended).
  */
-QI_API int qi_value_copy(qi_value *out, const qi_value *value);
+QI_NODISCARD QI_API int qi_value_copy(qi_value *out, const qi_value *value);
 
 /**
  * Makes a tuple of Python, where a list would not do. It is of QI_KIND_PYTHON: opaque here.
@@ -185,7 +185,7 @@ QI_API int qi_value_copy(qi_value *out, const qi_value *value);
  * Thread: any; the GIL is taken inside. Fails: as qi_value_copy(), QI_ERR_DEAD_OBJECT, and QI_ERR_NOT_RUNNING
  * where the interpreter does not run.
  */
-QI_API int qi_value_tuple(const qi_value *items, size_t count, qi_value *out);
+QI_NODISCARD QI_API int qi_value_tuple(const qi_value *items, size_t count, qi_value *out);
 
 /**
  * Releases what an owning value holds and makes it none. NULL is allowed.

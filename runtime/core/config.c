@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sized.h"
 #include "core/status.h"
 
 enum {
@@ -19,14 +20,6 @@ enum {
     DEFAULT_CANCEL_MS = 2000,
     DEFAULT_EXECUTOR_MS = 1000,
 };
-
-void qi_config_init(qi_config *config)
-{
-    if (!config)
-        return;
-    memset(config, 0, sizeof *config);
-    config->size = sizeof *config;
-}
 
 /* -- checks -------------------------------------------------------------------------------------- */
 
@@ -84,6 +77,23 @@ static int check(const qi_config *config)
     return QI_OK;
 }
 
+/* What the headers promised to the program that this library has to keep. */
+static int check_version(unsigned headers)
+{
+    if (!headers)
+        return qip_fail(
+            QI_ERR_ABI,
+            "the configuration does not say for which libqi: fill it with qi_config_init()");
+    if (headers >> 16 == QI_VERSION_MAJOR && headers <= QI_VERSION_HEX)
+        return QI_OK;
+    return qip_fail(
+        QI_ERR_ABI,
+        "the program was compiled with the headers of libqi %u.%u.%u, and runs with "
+        "libqi " QI_VERSION_STRING
+        ": install that version or a later one of the same major version, or compile it again",
+        headers >> 16, headers >> 8 & 0xff, headers & 0xff);
+}
+
 /* -- copies -------------------------------------------------------------------------------------- */
 
 static bool copy_text(const char **own, const char *text)
@@ -126,19 +136,16 @@ static void use_defaults(qi_config *own)
 int qip_config_copy(qi_config *own, const qi_config *config)
 {
     qi_config given;
+    int status = QI_OK;
 
     qi_config_init(own);
     qi_config_init(&given);
-    /* Later versions add members at the end, and read a shorter structure of an older host. */
-    if (config && config->size != sizeof *config)
-        return qip_fail(
-            QI_ERR_ABI,
-            "the configuration's size is %zu, but this libqi knows only %zu: fill it with "
-            "qi_config_init(), and build against the headers of the libqi that runs",
-            config->size, sizeof *config);
     if (config)
-        given = *config;
-    int status = check(&given);
+        status = qip_sized_read(&given, sizeof given, config, "qi_config");
+    if (status == QI_OK)
+        status = check_version(given.version);
+    if (status == QI_OK)
+        status = check(&given);
     if (status != QI_OK)
         return status;
 

@@ -30,7 +30,12 @@ typedef struct record {
     char text[SHORT_TEXT];
 } record;
 
-static _Thread_local record the_record = {.error = {QI_OK, "", NULL, NULL}};
+#define NO_ERROR                                                                                   \
+    {                                                                                              \
+        sizeof(qi_error), QI_OK, "", NULL, NULL                                                    \
+    }
+
+static _Thread_local record the_record = {.error = NO_ERROR};
 
 static pthread_key_t at_exit_key;
 static pthread_once_t at_exit_once = PTHREAD_ONCE_INIT;
@@ -39,7 +44,7 @@ static bool have_at_exit_key;
 static void free_block(void *block)
 {
     /* Runs at the end of its own thread, whose static storage still exists. */
-    the_record.error = (qi_error){QI_OK, "", NULL, NULL};
+    the_record.error = (qi_error)NO_ERROR;
     the_record.block = NULL;
     free(block);
 }
@@ -66,7 +71,7 @@ static void set_short(int status, const char *text)
 {
     /* Beware: `text` may be the record's own, which is plain, so that each byte is written to where it is. */
     qip_plain_put(the_record.text, sizeof the_record.text, text, false);
-    the_record.error = (qi_error){status, the_record.text, NULL, NULL};
+    the_record.error = (qi_error){sizeof(qi_error), status, the_record.text, NULL, NULL};
     the_record.count++;
     keep_block(NULL);
 }
@@ -111,7 +116,8 @@ int qip_fail(int status, const char *format, ...)
 int qip_fail_exception(int status, const char *message, const char *python_type, const char *traceback)
 {
     assert(status < 0);
-    qi_error error = {status, message ? message : qi_status_text(status), python_type, traceback};
+    qi_error error = {sizeof error, status, message ? message : qi_status_text(status), python_type,
+                      traceback};
     qi_error *block = qip_error_copy(&error);
 
     if (block)
@@ -142,6 +148,7 @@ qi_error *qip_error_copy(const qi_error *error)
     if (!copy)
         return NULL;
     char *place = (char *)(copy + 1);
+    copy->size = sizeof *copy;
     copy->status = error->status;
     copy->message = put_text(&place, error->message);
     copy->python_type = put_text(&place, error->python_type);

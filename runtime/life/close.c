@@ -4,6 +4,7 @@
 
 #include "life/deadline.h"
 #include "core/callout.h"
+#include "core/users.h"
 #include "plugins/audit.h"
 #include "plugins/plugin.h"
 #include "python/output.h"
@@ -44,7 +45,8 @@ void qip_runtime_close(qi_runtime *runtime)
 
     PyThreadState *thread = PyEval_SaveThread();
     qip_output_forget();
-    (void)qip_callout_close(CALLBACKS_END_MS); /* at worst a callback of the host's outlives this */
+    if (!qip_callout_close(CALLBACKS_END_MS))
+        qip_users_unkeep(SIZE_MAX); /* a callback of the host's outlives this, and so does its `user` */
     qip_gate_close(runtime);
     PyEval_RestoreThread(thread);
 }

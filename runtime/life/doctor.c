@@ -21,6 +21,7 @@
 #include "qt/doctor.h"
 #include "python/gate.h"
 #include "python/single.h"
+#include "core/sized.h"
 #include "core/status.h"
 #include "life/setup.h"
 
@@ -38,23 +39,10 @@ typedef struct findings {
     size_t folder_count;
 } findings;
 
-void qi_doctor_options_init(qi_doctor_options *options)
-{
-    if (!options)
-        return;
-    memset(options, 0, sizeof *options);
-    options->size = sizeof *options;
-}
-
 /* -- what is asked for --------------------------------------------------------------------------- */
 
 static int check(const qi_doctor_options *options)
 {
-    if (options->size != sizeof *options)
-        return qip_fail(QI_ERR_ABI,
-                        "the size of the doctor's options is %zu, but this libqi knows only %zu: "
-                        "fill them with qi_doctor_options_init()",
-                        options->size, sizeof *options);
     if (options->plugin_folder_count && !options->plugin_folders)
         return qip_fail(QI_ERR_ARGUMENT, "plugin_folders is NULL although its count is %zu",
                         options->plugin_folder_count);
@@ -168,17 +156,21 @@ static int examine(const findings *found, const char *program, bool embeds, qi_v
     return qip_doctor_examine(&facts, out);
 }
 
-int qi_doctor_examine(const qi_doctor_options *options, qi_value *out)
+int qi_doctor_examine(const qi_doctor_options *given, qi_value *out)
 {
-    qi_doctor_options defaults;
+    qi_doctor_options options;
     findings found = {0};
+    int status = QI_OK;
 
-    qi_doctor_options_init(&defaults);
+    qi_doctor_options_init(&options);
     if (!out)
         return qip_fail(QI_ERR_ARGUMENT, "out is NULL, so there is no place for the report");
-    int status = check(options ? options : &defaults);
+    if (given)
+        status = qip_sized_read(&options, sizeof options, given, "qi_doctor_options");
     if (status == QI_OK)
-        status = find(&found, options ? options : &defaults);
+        status = check(&options);
+    if (status == QI_OK)
+        status = find(&found, &options);
     /* Where the configured place is wrong, the interpreter that libqi knows tells of the rest. */
     const char *program = found.wrong ? QI_PYTHON_EXECUTABLE : found.location.program;
     if (status == QI_OK)

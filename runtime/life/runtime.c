@@ -5,10 +5,13 @@
  */
 #include <Python.h>
 
+#include <stdint.h>
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/users.h"
 #include "plugins/audit.h"
 #include "python/border.h"
 #include "python/compat.h"
@@ -199,6 +202,25 @@ static int start(qi_runtime *runtime)
     return status;
 }
 
+static int keep_users(const qi_config *config)
+{
+    const qip_user users[] = {
+        {config->log_user, config->log_destroy},
+        {config->error_user, config->error_destroy},
+        {config->out_user, config->out_destroy},
+        {config->err_user, config->err_destroy},
+        {config->on_shutdown_user, config->on_shutdown_destroy},
+    };
+
+    for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
+        if (qip_users_keep(users[i].user, users[i].destroy) != QI_OK) {
+            qip_users_unkeep(i);
+            return QI_ERR_MEMORY;
+        }
+    }
+    return QI_OK;
+}
+
 int qi_runtime_init(const qi_config *config, qi_runtime **out)
 {
     qi_runtime *runtime = NULL;
@@ -219,7 +241,9 @@ int qi_runtime_init(const qi_config *config, qi_runtime **out)
         status = own->on_quit ? QI_OK : qi_last_error()->status;
     }
     if (status == QI_OK)
-        status = start(runtime);
+        status = keep_users(&runtime->config);
+    if (status == QI_OK && (status = start(runtime)) != QI_OK)
+        qip_users_unkeep(SIZE_MAX);
     if (status != QI_OK) {
         qip_qt_off_quit(own->on_quit);
         own->on_quit = NULL;

@@ -10,10 +10,13 @@
  */
 #include <Python.h>
 
+#include <stdint.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "core/users.h"
 #include "python/border.h"
 #include "core/callout.h"
 #include "python/compat.h"
@@ -266,6 +269,15 @@ static void end_all(qi_runtime *runtime, outcome *outcome)
     add_held_up(outcome);
 }
 
+/* The runtime is CLOSED: nobody calls the host's callbacks any more. Beware: runs the host's code. */
+static void end_users(void)
+{
+    PyThreadState *thread = PyEval_SaveThread();
+
+    qip_users_end();
+    PyEval_RestoreThread(thread);
+}
+
 /* GIL: held. Whether the interpreter shall be finalised. */
 static bool shut_down(qi_runtime *runtime)
 {
@@ -293,6 +305,7 @@ static bool shut_down(qi_runtime *runtime)
         step(own, "run_exit_functions", NULL);
     qip_deadline_rest();
     qip_runtime_close(runtime);
+    end_users();
     own->shutting_down = false;
     return finalize;
 }
@@ -359,8 +372,10 @@ static int close_without_python(qi_runtime *runtime)
     own->on_quit = NULL;
     qip_tasks_abandon(runtime);
     own->embed = own->stages = runtime->loop = NULL; /* objects of an interpreter that is gone */
-    (void)qip_callout_close(0);
+    if (!qip_callout_close(0))
+        qip_users_unkeep(SIZE_MAX);
     qip_gate_close(runtime);
+    qip_users_end();
     return qip_fail(QI_ERR_NOT_RUNNING,
                     "Python was finalised by the application while the runtime stood; "
                     "qi_runtime_shutdown() comes first");

@@ -155,7 +155,7 @@ static int own_result(qi_value *result)
 static void note_failure(qip_call *call, unsigned before)
 {
     const qi_error *last = qi_last_error();
-    qi_error plain = {call->status, qi_status_text(call->status), NULL, NULL};
+    qi_error plain = {sizeof plain, call->status, qi_status_text(call->status), NULL, NULL};
 
     /* A record that was there before the call says nothing of it. */
     if (qip_fail_count() != before && last->status == call->status)

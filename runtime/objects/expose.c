@@ -17,6 +17,7 @@
 #include "objects/hostnames.h"
 #include "qt/bridge.h"
 #include "python/gate.h"
+#include "core/sized.h"
 #include "core/status.h"
 #include "python/visit.h"
 #include "objects/setup.h"
@@ -139,12 +140,6 @@ static int check_free(const char *name)
 
 /* -- the public functions ------------------------------------------------------------------------------- */
 
-void qi_function_init(qi_function *function)
-{
-    if (function)
-        *function = (qi_function){.size = sizeof *function};
-}
-
 int qi_fail(int status, const char *message)
 {
     if (status >= 0)
@@ -157,14 +152,6 @@ int qi_fail(int status, const char *message)
 
 static int check_function(const qi_function *function)
 {
-    if (!function)
-        return qip_fail(QI_ERR_ARGUMENT,
-                        "the function is NULL; qi_function_unregister() takes one out of qi.host");
-    if (function->size != sizeof *function)
-        return qip_fail(QI_ERR_ABI,
-                        "qi_function has size %zu, but this library knows %zu; fill it with "
-                        "qi_function_init()",
-                        function->size, sizeof *function);
     if (!function->call)
         return qip_fail(QI_ERR_ARGUMENT, "qi_function.call is NULL; there is nothing to call");
     if (function->flags & ~(unsigned)QI_FUNCTION_FLAG_POOL)
@@ -222,16 +209,23 @@ static int expose(const char *name, const qi_function *spec)
     return status;
 }
 
-int qi_function_register(qi_runtime *runtime, const char *name, const qi_function *function)
+int qi_function_register(qi_runtime *runtime, const char *name, const qi_function *given)
 {
+    qi_function function;
     int status = qip_runtime_check_gui(runtime);
 
+    if (status == QI_OK && !given)
+        status = qip_fail(
+            QI_ERR_ARGUMENT,
+            "the function is NULL; qi_function_unregister() takes one out of qi.host");
     if (status == QI_OK)
-        status = check_function(function);
+        status = qip_sized_read(&function, sizeof function, given, "qi_function");
+    if (status == QI_OK)
+        status = check_function(&function);
     if (status < 0)
         return status;
     qip_visit visit = qip_python_enter();
-    status = expose(name, function);
+    status = expose(name, &function);
     qip_python_leave(visit);
     return status;
 }

@@ -22,6 +22,7 @@
 
 #include "python/border.h"
 #include "core/hostcall.h"
+#include "core/users.h"
 #include "core/callout.h"
 #include "core/plain.h"
 #include "python/interp.h"
@@ -258,7 +259,7 @@ static PyObject *whose(void)
 
 typedef struct audit_call {
     qi_audit_fn asked;
-    const char *event, *arguments, *plugin;
+    qi_audit_event event;
     void *user;
     bool allowed;
 } audit_call;
@@ -266,7 +267,7 @@ typedef struct audit_call {
 static void call_host(void *data)
 {
     audit_call *call = data;
-    call->allowed = call->asked(call->event, call->arguments, call->plugin, call->user);
+    call->allowed = call->asked(&call->event, call->user);
 }
 
 /* Beware: the callback may do anything, end the runtime and set another callback among it. */
@@ -279,7 +280,7 @@ static bool ask_host(const char *event, const char *arguments, const char *plugi
         return true;
     depth++;
     PyThreadState *thread = qip_gil_drop();
-    audit_call call = {asked, event, arguments, plugin, user, false};
+    audit_call call = {asked, {sizeof call.event, event, arguments, plugin}, user, false};
     (void)qip_hostcall("the audit callback", call_host, &call); /* one that throws has not allowed it */
     const bool allowed = call.allowed;
     qip_callout_end();
@@ -351,7 +352,7 @@ static int install(void)
     return QI_OK;
 }
 
-int qi_audit_set(qi_runtime *runtime, qi_audit_fn audit, void *user)
+int qi_audit_set(qi_runtime *runtime, qi_audit_fn audit, void *user, qi_destroy_fn destroy)
 {
     int status = qip_runtime_check_gui(runtime);
     if (status != QI_OK)
@@ -359,6 +360,8 @@ int qi_audit_set(qi_runtime *runtime, qi_audit_fn audit, void *user)
     qip_gil gil = qip_gil_enter();
     if (audit)
         status = install();
+    if (status == QI_OK)
+        status = qip_users_keep(user, destroy);
     if (status == QI_OK) {
         callback = audit;
         callback_user = user;

@@ -17,12 +17,16 @@
 #include "python/gate.h"
 #include "plugins/plugin.h"
 #include "qt/bridge.h"
+#include "core/listeners.h"
+#include "core/sized.h"
 #include "core/status.h"
+#include "core/users.h"
 #include "python/visit.h"
 
 static const char own_module[] = "qi.plugin._host";
 
-static qi_object *services; /* of the runtime whose plugins are started; NULL: they are not */
+static qi_listener *configured; /* the configuration's `event`; NULL: none */
+static qi_object *services;     /* of the runtime whose plugins are started; NULL: they are not */
 
 enum {
     DEFAULT_ACTIVATE_MS = 10000,
@@ -84,12 +88,6 @@ static int read_answer(PyObject *answer, const char *what, qi_value *out)
 
 /* -- starting ------------------------------------------------------------------------------------- */
 
-void qi_plugins_config_init(qi_plugins_config *config)
-{
-    if (config)
-        *config = (qi_plugins_config){.size = sizeof *config};
-}
-
 static int check_optional(const char *text, const char *what)
 {
     return text ? qip_check_text(text, what) : QI_OK;
@@ -97,11 +95,6 @@ static int check_optional(const char *text, const char *what)
 
 static int check_config(const qi_plugins_config *config)
 {
-    if (config->size != sizeof *config)
-        return qip_fail(QI_ERR_ABI,
-                        "qi_plugins_config has size %zu, but this library knows %zu; fill it with "
-                        "qi_plugins_config_init()",
-                        config->size, sizeof *config);
     if (config->application_folder_count && !config->application_folders)
         return qip_fail(QI_ERR_ARGUMENT, "application_folders is NULL, but its count is %zu",
                         config->application_folder_count);
@@ -166,14 +159,41 @@ static int start(const qi_plugins_config *config)
     return read_answer(answer, "starting the plugins", NULL);
 }
 
-int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config)
+/* The configuration's callbacks: told from here on, and their `user` kept until the runtime is CLOSED. */
+static int hold_callbacks(const qi_plugins_config *config)
 {
-    qi_plugins_config defaults;
+    int status = qip_users_keep(config->consent_user, config->consent_destroy);
+
+    if (status != QI_OK)
+        return status;
+    status = qip_users_keep(config->event_user, config->event_destroy);
+    if (status == QI_OK && config->event &&
+        (status = qip_plugin_events_add(config->event, config->event_user, NULL, &configured)) !=
+            QI_OK)
+        qip_users_unkeep(1);
+    if (status != QI_OK)
+        qip_users_unkeep(1);
+    return status;
+}
+
+/* As if they had never been held. */
+static void let_callbacks_go(void)
+{
+    if (configured)
+        (void)qip_listener_release(configured);
+    configured = NULL;
+    qip_users_unkeep(2);
+}
+
+int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *given)
+{
+    qi_plugins_config read;
+    const qi_plugins_config *config = &read;
     int status = qip_runtime_check_gui(runtime);
 
-    qi_plugins_config_init(&defaults);
-    if (!config)
-        config = &defaults;
+    qi_plugins_config_init(&read);
+    if (status == QI_OK && given)
+        status = qip_sized_read(&read, sizeof read, given, "qi_plugins_config");
     if (status == QI_OK && services)
         status = qip_fail(QI_ERR_STATE, "the plugins of this runtime are started already");
     if (status == QI_OK)
@@ -185,13 +205,10 @@ int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config)
         return qi_last_error()->status;
     qip_visit visit = qip_python_enter();
     qip_plugin_events_configure(config);
-    if (config->event)
-        status = qip_plugin_events_add(config->event, config->event_user);
-    if (status == QI_OK)
-        status = start(config);
+    status = hold_callbacks(config);
+    if (status == QI_OK && (status = start(config)) != QI_OK)
+        let_callbacks_go();
     if (status != QI_OK) {
-        if (config->event)
-            (void)qip_plugin_events_remove(config->event, config->event_user);
         qip_qt_plugin_services_free(services);
         services = NULL;
     }
@@ -202,6 +219,9 @@ int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config)
 void qip_plugins_close(void)
 {
     qip_plugin_events_clear();
+    if (configured)
+        (void)qip_listener_release(configured);
+    configured = NULL;
     qip_qt_plugin_services_free(services);
     services = NULL;
 }
@@ -233,29 +253,21 @@ bool qi_plugins_searching(qi_runtime *runtime)
 
 /* -- listening ------------------------------------------------------------------------------------ */
 
-static int change_listener(const qi_runtime *runtime, qi_plugin_event_fn event, void *user,
-                           int (*change)(qi_plugin_event_fn event, void *user))
+int qi_plugins_listen(qi_runtime *runtime, qi_plugin_event_fn event, void *user,
+                      qi_destroy_fn destroy, qi_listener **out)
 {
     int status = qip_runtime_check_gui(runtime);
 
+    if (out)
+        *out = NULL;
     if (status == QI_OK && !event)
         status = qip_fail(QI_ERR_ARGUMENT, "`event` is NULL; there is nobody to be told");
     if (status != QI_OK)
         return status;
     qip_visit visit = qip_python_enter();
-    status = change(event, user);
+    status = qip_plugin_events_add(event, user, destroy, out);
     qip_python_leave(visit);
     return status;
-}
-
-int qi_plugins_listen(qi_runtime *runtime, qi_plugin_event_fn event, void *user)
-{
-    return change_listener(runtime, event, user, qip_plugin_events_add);
-}
-
-int qi_plugins_unlisten(qi_runtime *runtime, qi_plugin_event_fn event, void *user)
-{
-    return change_listener(runtime, event, user, qip_plugin_events_remove);
 }
 
 /* -- asking --------------------------------------------------------------------------------------- */

@@ -15,8 +15,9 @@ void qip_plugins_close(void);
 bool qip_plugins_error(const char *plugin, const qi_error *error);
 
 void qip_plugin_events_configure(const qi_plugins_config *config);
-int qip_plugin_events_add(qi_plugin_event_fn event, void *user);    /* QI_OK or QI_ERR_MEMORY */
-int qip_plugin_events_remove(qi_plugin_event_fn event, void *user); /* QI_OK or QI_ERR_NOT_FOUND */
+/* QI_OK or QI_ERR_MEMORY. */
+int qip_plugin_events_add(qi_plugin_event_fn event, void *user, qi_destroy_fn destroy,
+                          qi_listener **out);
 void qip_plugin_events_clear(void);
 
 #endif

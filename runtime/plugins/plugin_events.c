@@ -2,9 +2,8 @@
 /*
  * The host's callbacks about plugins: who listens to events, and who is asked for consent.
  *
- * A callback may add and remove listeners, end the runtime, or cause further events. So entries are marked when they
- * go and freed when nobody walks the list any more, and one that is added during an event hears only of later ones.
- * All is touched on the GUI thread with the GIL held, which is given away around each call.
+ * A callback may add and release listeners, end the runtime, or cause further events: see core/listeners.h. All is
+ * touched on the GUI thread with the GIL held, which is given away around each call.
  */
 #include <Python.h>
 
@@ -13,68 +12,56 @@
 
 #include "core/hostcall.h"
 #include "core/callout.h"
+#include "core/listeners.h"
 #include "python/interp.h"
 #include "plugins/plugin.h"
 #include "core/status.h"
 #include "plugins/setup.h"
 
-typedef struct listener {
-    struct listener *next;
-    qi_plugin_event_fn event; /* NULL: removed */
-    void *user;
-} listener;
+static void release(qi_listener *listener);
 
-static listener *first;
-static unsigned walking;
+static qip_listeners listeners = {.what = "a listener to plugins", .release = release};
 static qi_plugin_consent_fn consent;
 static void *consent_user;
 
 /* -- the list ------------------------------------------------------------------------------------- */
 
+/* GIL: held, and given away. */
 static void sweep(void)
 {
-    listener **link = &first;
+    qi_listener *gone = qip_listeners_sweep(&listeners);
 
-    while (!walking && *link) {
-        listener *each = *link;
-        if (each->event) {
-            link = &each->next;
-        } else {
-            *link = each->next;
-            free(each);
-        }
-    }
+    if (!gone)
+        return;
+    PyThreadState *thread = qip_gil_drop();
+    qip_listeners_end(gone);
+    qip_gil_take(thread);
 }
 
-int qip_plugin_events_add(qi_plugin_event_fn event, void *user)
+int qip_plugin_events_add(qi_plugin_event_fn event, void *user, qi_destroy_fn destroy,
+                          qi_listener **out)
 {
-    listener **link = &first, *added = malloc(sizeof *added);
-
-    if (!added)
-        return qip_fail(QI_ERR_MEMORY, "out of memory for a listener");
-    *added = (listener){.event = event, .user = user};
-    while (*link)
-        link = &(*link)->next;
-    *link = added;
-    return QI_OK;
+    return qip_listeners_add(&listeners, (qip_any_fn)event, user, destroy, out);
 }
 
-int qip_plugin_events_remove(qi_plugin_event_fn event, void *user)
+/* What qi_listener_release() does for one of these. */
+static void release(qi_listener *listener)
 {
-    for (listener *each = first; each; each = each->next) {
-        if (each->event == event && each->user == user) {
-            each->event = NULL;
-            sweep();
-            return QI_OK;
-        }
+    PyGILState_STATE gil;
+    const bool alive = qip_interp_alive();
+
+    if (alive)
+        gil = PyGILState_Ensure();
+    qip_listeners_remove(listener);
+    if (alive) {
+        sweep();
+        PyGILState_Release(gil);
     }
-    return qip_fail(QI_ERR_NOT_FOUND, "this function and `user` do not listen to plugins' events");
 }
 
 void qip_plugin_events_clear(void)
 {
-    for (listener *each = first; each; each = each->next)
-        each->event = NULL;
+    qip_listeners_clear(&listeners);
     sweep();
     consent = NULL;
     consent_user = NULL;
@@ -89,7 +76,7 @@ void qip_plugin_events_configure(const qi_plugins_config *config)
 /* -- telling -------------------------------------------------------------------------------------- */
 
 typedef struct event_call {
-    qi_plugin_event_fn function;
+    qip_any_fn function;
     const qi_plugin_event *event;
     void *user;
 } event_call;
@@ -97,18 +84,15 @@ typedef struct event_call {
 static void call_listener(void *data)
 {
     const event_call *call = data;
-    call->function(call->event, call->user);
+    ((qi_plugin_event_fn)call->function)(call->event, call->user);
 }
 
-static void call(const listener *each, const qi_plugin_event *event)
+static void tell_one(qip_any_fn function, void *user, void *event)
 {
-    qi_plugin_event_fn function = each->event;
-    void *user = each->user;
     PyThreadState *thread = qip_gil_drop();
 
     if (qip_callout_begin()) {
-        (void)qip_hostcall("a listener to plugins", call_listener,
-                           &(event_call){function, event, user});
+        (void)qip_hostcall(listeners.what, call_listener, &(event_call){function, event, user});
         qip_callout_end();
     }
     qip_gil_take(thread);
@@ -125,15 +109,7 @@ static PyObject *tell(PyObject *Py_UNUSED(module), PyObject *arguments)
     event.kind = kind;
     event.state = state;
     event.before = before;
-    listener *last = first;
-    while (last && last->next)
-        last = last->next;
-    walking++;
-    for (listener *each = first; each; each = each == last ? NULL : each->next) {
-        if (each->event)
-            call(each, &event);
-    }
-    walking--;
+    qip_listeners_each(&listeners, tell_one, &event);
     sweep();
     Py_RETURN_NONE;
 }

@@ -132,6 +132,7 @@ static qi_error *describe(PyObject *exception, const char *what,
     PyObject *type = encode_and_drop(name);
     PyObject *traceback = encode_and_drop(traceback_text(exception));
     qi_error error = {
+        .size = sizeof error,
         .status = status_of(exception),
         .message = bytes_text(message, "an exception that could not be described"),
         .python_type = bytes_text(type, "Exception"),

@@ -22,6 +22,7 @@
 #include "python/gate.h"
 #include "python/interp.h"
 #include "python/output.h"
+#include "python/scope.h"
 #include "python/setup.h"
 
 /* A line this long without an end is handed over in pieces, so that a mistake cannot eat all memory. */
@@ -42,25 +43,23 @@ static PyTypeObject *line_type; /* _qi.Line */
 
 typedef struct line_call {
     const qi_config *config;
-    qip_channel to;
-    const char *line;
-    size_t size;
+    qi_output_line line;
 } line_call;
 
 static void call_host(void *data)
 {
     const line_call *call = data;
 
-    if (call->to == QIP_CHANNEL_OUT && call->config->out)
-        call->config->out(call->line, call->size, call->config->out_user);
-    else if (call->to == QIP_CHANNEL_ERR && call->config->err)
-        call->config->err(call->line, call->size, call->config->err_user);
+    if (call->line.stream == QI_OUTPUT_STDOUT && call->config->out)
+        call->config->out(&call->line, call->config->out_user);
+    else if (call->line.stream == QI_OUTPUT_STDERR && call->config->err)
+        call->config->err(&call->line, call->config->err_user);
 }
 
-static void tell(const qi_config *config, qip_channel to, const char *line, size_t size)
+static void tell(const qi_config *config, const qi_output_line *line)
 {
-    (void)qip_hostcall(to == QIP_CHANNEL_OUT ? "the out callback" : "the err callback", call_host,
-                       &(line_call){config, to, line, size});
+    (void)qip_hostcall(line->stream == QI_OUTPUT_STDOUT ? "the out callback" : "the err callback",
+                       call_host, &(line_call){config, *line});
 }
 
 /* Whose code is running: a new reference to a str or None; never fails. Beware: runs Python. */
@@ -89,10 +88,13 @@ static void deliver_lines(const qip_line_writer *owner, char *block, size_t size
         if (!stop)
             stop = end;
         *stop = '\0';
+        const qi_output_line whole = {
+            sizeof whole, line, (size_t)(stop - line),
+            owner->to == QIP_CHANNEL_OUT ? QI_OUTPUT_STDOUT : QI_OUTPUT_STDERR, origin};
         if (owner->listening)
-            qip_output_tell(line, (size_t)(stop - line), owner->to + 1, origin);
+            qip_output_tell(&whole);
         else
-            tell(config, owner->to, line, (size_t)(stop - line));
+            tell(config, &whole);
         line = stop + 1;
     }
 }
@@ -100,7 +102,7 @@ static void deliver_lines(const qip_line_writer *owner, char *block, size_t size
 /* `owner` has a reference of the caller's. */
 static void deliver(const qip_line_writer *owner, char *block, size_t size)
 {
-    PyObject *origin = owner->listening ? origin_here() : NULL;
+    PyObject *origin = owner->listening ? origin_here() : qip_scope_plugin();
     const char *name = origin && origin != Py_None ? PyUnicode_AsUTF8(origin) : NULL;
 
     if (origin && !name)

@@ -3,9 +3,8 @@
  * The listeners to Python's output. What they hear is collected by pyshim/qi/_python/output.py, which stands in
  * the place of sys.stdout and sys.stderr while there are any, and cut into lines by line.c.
  *
- * The lock is held while a listener is called, which is what makes qi_output_unlisten() wait for the
- * calls of other threads; it is recursive, so that a listener may print, and may take itself out. One
- * that goes while the list is walked is marked, and swept by the outermost walk. It is the lock of the
+ * The lock is held while a listener is called, which is what makes qi_listener_release() wait for the
+ * calls of other threads; it is recursive, so that a listener may print, and may release itself. It is the lock of the
  * host's output callbacks, too: each of all these may bring about a call of another, and with several
  * locks two threads that begin with different ones would wait for each other.
  */
@@ -26,19 +25,17 @@
 #include "python/interp.h"
 #include "python/gil.h"
 #include "core/hostcall.h"
+#include "core/listeners.h"
 #include "core/status.h"
-
-typedef struct listener {
-    qi_output_listener_fn call; /* NULL: taken out */
-    void *user;
-} listener;
 
 static pthread_mutex_t lock;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static _Thread_local size_t held; /* how often this thread has the lock */
-static listener *listeners;
-static size_t count, walks;
-static atomic_bool anybody; /* looked at without the lock */
+static atomic_bool anybody;       /* looked at without the lock */
+
+static void release(qi_listener *listener);
+
+static qip_listeners listeners = {.what = "a listener to the output", .release = release};
 
 static void make_lock(void)
 {
@@ -78,69 +75,39 @@ void qip_output_take_again(size_t times)
         qip_output_enter();
 }
 
-static void sweep(void)
-{
-    size_t kept = 0;
-
-    if (walks)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        if (listeners[i].call)
-            listeners[kept++] = listeners[i];
-    }
-    count = kept;
-    atomic_store(&anybody, count > 0);
-    if (!count) {
-        free(listeners);
-        listeners = NULL;
-    }
-}
-
-static listener *find(qi_output_listener_fn call, void *user)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (listeners[i].call == call && listeners[i].user == user)
-            return &listeners[i];
-    }
-    return NULL;
-}
-
-static size_t listening(void)
-{
-    size_t found = 0;
-
-    for (size_t i = 0; i < count; i++)
-        found += listeners[i].call != NULL;
-    return found;
-}
-
 typedef struct output_call {
-    listener to;
-    const char *line, *plugin;
-    size_t size;
-    int stream;
+    qip_any_fn to;
+    void *user;
+    const qi_output_line *line;
 } output_call;
 
 static void call_listener(void *data)
 {
     const output_call *call = data;
-    call->to.call(call->line, call->size, call->stream, call->plugin, call->to.user);
+    ((qi_output_fn)call->to)(call->line, call->user);
 }
 
-void qip_output_tell(const char *line, size_t size, int stream, const char *plugin)
+static void tell_one(qip_any_fn call, void *user, void *line)
+{
+    (void)qip_hostcall(listeners.what, call_listener, &(output_call){call, user, line});
+}
+
+/* Takes out who has gone. With the lock. */
+static qi_listener *sweep(void)
+{
+    qi_listener *gone = qip_listeners_sweep(&listeners);
+
+    atomic_store(&anybody, listeners.first != NULL);
+    return gone;
+}
+
+void qip_output_tell(const qi_output_line *line)
 {
     qip_output_enter();
-    walks++;
-    /* By index: a listener may add another, which moves the list. */
-    for (size_t i = 0, end = count; i < end; i++) {
-        const listener each = listeners[i];
-        if (each.call)
-            (void)qip_hostcall("a listener to the output", call_listener,
-                               &(output_call){each, line, plugin, size, stream});
-    }
-    walks--;
-    sweep();
+    qip_listeners_each(&listeners, tell_one, (void *)line);
+    qi_listener *gone = sweep();
     qip_output_leave();
+    qip_listeners_end(gone);
 }
 
 void qip_output_tell_text(const char *text, int stream, const char *plugin)
@@ -151,7 +118,7 @@ void qip_output_tell_text(const char *text, int stream, const char *plugin)
         const size_t size = strcspn(line, "\n");
         char *copy = strndup(line, size); /* as each line is followed by a NUL */
         if (copy)
-            qip_output_tell(copy, size, stream, plugin);
+            qip_output_tell(&(qi_output_line){sizeof(qi_output_line), copy, size, stream, plugin});
         free(copy);
         line += size + (line[size] == '\n');
     }
@@ -160,46 +127,36 @@ void qip_output_tell_text(const char *text, int stream, const char *plugin)
 void qip_output_forget(void)
 {
     qip_output_enter();
-    for (size_t i = 0; i < count; i++)
-        listeners[i].call = NULL;
-    sweep();
+    qip_listeners_clear(&listeners);
+    qi_listener *gone = sweep();
     qip_output_leave();
+    qip_listeners_end(gone);
 }
 
 /* -- the public calls ---------------------------------------------------------------------------- */
 
-static int add(qi_output_listener_fn call, void *user, bool *first)
+/* `*first`: nobody has listened before. */
+static int add(qi_output_fn call, void *user, qi_destroy_fn destroy, qi_listener **out, bool *first)
 {
-    int status = QI_OK;
-
     qip_output_enter();
-    *first = !listening();
-    listener *grown = find(call, user) ? NULL : realloc(listeners, (count + 1) * sizeof *grown);
-    if (grown) {
-        listeners = grown;
-        listeners[count++] = (listener){call, user};
+    *first = !qip_listeners_any(&listeners);
+    int status = qip_listeners_add(&listeners, (qip_any_fn)call, user, destroy, out);
+    if (status == QI_OK)
         atomic_store(&anybody, true);
-    } else if (find(call, user)) {
-        status = qip_fail(QI_ERR_ARGUMENT, "this function listens already with the same `user`");
-    } else {
-        status = qip_fail(QI_ERR_MEMORY, "out of memory for a listener");
-    }
     qip_output_leave();
     return status;
 }
 
-static int take_out(qi_output_listener_fn call, void *user, bool *last)
+/* True: nobody listens any more. */
+static bool take_out(qi_listener *listener)
 {
     qip_output_enter();
-    listener *found = find(call, user);
-    if (found)
-        found->call = NULL;
-    *last = !listening();
-    sweep();
+    qip_listeners_remove(listener);
+    const bool last = !qip_listeners_any(&listeners);
+    qi_listener *gone = sweep();
     qip_output_leave();
-    return found ? QI_OK
-                 : qip_fail(QI_ERR_NOT_FOUND,
-                            "this function does not listen; was it given the same `user`?");
+    qip_listeners_end(gone);
+    return last;
 }
 
 /* Puts our streams into sys, or takes them out. */
@@ -216,39 +173,36 @@ static int call_package(const char *function)
     return status;
 }
 
-int qi_output_listen(qi_runtime *runtime, qi_output_listener_fn listener, void *user)
+int qi_output_listen(qi_runtime *runtime, qi_output_fn listener, void *user, qi_destroy_fn destroy,
+                     qi_listener **out)
 {
     bool first = false;
     int status = qip_runtime_check_gui(runtime);
 
+    if (out)
+        *out = NULL;
     if (status == QI_OK && !listener)
         status = qip_fail(QI_ERR_ARGUMENT, "`listener` is NULL; it is the function to call");
     if (status != QI_OK)
         return status;
+    /* Before anybody listens: a failure leaves nothing behind, and calls no `destroy`. */
+    if (!atomic_load(&anybody) && (status = call_package("start")) != QI_OK)
+        return status;
     PyThreadState *thread = qip_gil_drop(); /* a listener in another thread may want it */
-    status = add(listener, user, &first);
+    status = add(listener, user, destroy, out, &first);
     qip_gil_take(thread);
-    if (status == QI_OK && first && (status = call_package("start")) != QI_OK) {
-        thread = qip_gil_drop();
-        bool last;
-        (void)take_out(listener, user, &last); /* the first failure is the one to tell */
-        qip_gil_take(thread);
-    }
+    if (status != QI_OK && first)
+        (void)call_package("stop"); /* the first failure is the one to tell */
     return status;
 }
 
-int qi_output_unlisten(qi_runtime *runtime, qi_output_listener_fn listener, void *user)
+/* What qi_listener_release() does for one of these. While the runtime shuts down, its end takes the streams away. */
+static void release(qi_listener *listener)
 {
-    bool last = false;
-    int status = qip_runtime_check_gui(runtime);
-    const bool closing = status == QI_ERR_SHUTTING_DOWN;
-
-    if (status != QI_OK && !(closing && qip_runtime_on_gui_thread()))
-        return status;
     PyThreadState *thread = qip_gil_drop();
-    status = take_out(listener, user, &last);
+    const bool last = take_out(listener);
+
     qip_gil_take(thread);
-    if (status == QI_OK && last && !closing)
-        status = call_package("stop");
-    return status;
+    if (last && qip_runtime_current() && qip_runtime_check_gui(qip_runtime_current()) == QI_OK)
+        (void)call_package("stop"); /* at worst lines go a way round */
 }

@@ -5,8 +5,10 @@
 
 #include <stddef.h>
 
+#include <qi/runtime.h>
+
 /* Tells the listeners. GIL: not held. Thread: any. Beware: calls the host. */
-void qip_output_tell(const char *line, size_t size, int stream, const char *plugin);
+void qip_output_tell(const qi_output_line *line);
 
 /* Tells them each line of a text; at once if nobody listens. The same rules. */
 void qip_output_tell_text(const char *text, int stream, const char *plugin);

@@ -28,6 +28,7 @@
 #include "python/report.h"
 #include "python/scope.h"
 #include "python/single.h"
+#include "core/sized.h"
 #include "core/status.h"
 #include "python/setup.h"
 #include "python/gil.h"
@@ -47,14 +48,13 @@ static void tell_listeners(const char *source, const char *text, const char *plu
 
 typedef struct log_call {
     const qi_config *config;
-    int level;
-    const char *source, *text;
+    qi_log_record record;
 } log_call;
 
 static void call_log(void *data)
 {
     const log_call *call = data;
-    call->config->log(call->level, call->source, call->text, call->config->log_user);
+    call->config->log(&call->record, call->config->log_user);
 }
 
 /* Beware: both may quote anybody's words, and nobody's words may move the cursor of the terminal that the log is read on. */
@@ -70,8 +70,9 @@ static void write_line(int level, const char *raw_source, const char *raw_text, 
     if (qip_callout_begin()) {
         const qi_config *config = &qip_runtime_current()->config;
         if (config->log) {
-            told = qip_hostcall("the log callback", call_log,
-                                &(log_call){config, level, source, text});
+            told = qip_hostcall(
+                "the log callback", call_log,
+                &(log_call){config, {sizeof(qi_log_record), level, source, text, plugin}});
         }
         tell_listeners(source, text, plugin);
         qip_callout_end();
@@ -134,8 +135,9 @@ static void call_error(void *data)
 /* Names are one line each: they stand among the words of whoever tells them. */
 static qi_origin plain_origin(const qi_origin *origin)
 {
-    return (qi_origin){qip_plain_copy(origin->task, true), qip_plain_copy(origin->signal, true),
-                       qip_plain_copy(origin->target, true), qip_plain_copy(origin->plugin, true)};
+    return (qi_origin){sizeof(qi_origin), qip_plain_copy(origin->task, true),
+                       qip_plain_copy(origin->signal, true), qip_plain_copy(origin->target, true),
+                       qip_plain_copy(origin->plugin, true)};
 }
 
 static void free_origin(const qi_origin *origin)
@@ -170,7 +172,7 @@ static void report_plain(const qi_error *error, const qi_origin *origin)
 
 void qip_report_error(const qi_error *error, const qi_origin *origin)
 {
-    const qi_origin plain = origin ? plain_origin(origin) : (qi_origin){.task = NULL};
+    const qi_origin plain = origin ? plain_origin(origin) : (qi_origin){.size = sizeof plain};
 
     report_plain(error, &plain);
     free_origin(&plain);
@@ -258,7 +260,7 @@ static void hand_to_excepthook(PyObject *exception, const qi_origin *origin)
 /* Names the plugin, where the reporter has not. */
 static void report_with_plugin(const qi_error *error, PyObject *exception, const qi_origin *origin)
 {
-    qi_origin whole = origin ? *origin : (qi_origin){.task = NULL};
+    qi_origin whole = origin ? *origin : (qi_origin){.size = sizeof whole};
     PyObject *plugin = whole.plugin ? NULL : qip_scope_blame(exception);
 
     if (plugin)
@@ -304,7 +306,8 @@ void qip_report_emission(const char *signal, PyObject *callable)
 
     if (!target)
         PyErr_Clear();
-    qi_origin origin = {.signal = signal, .target = target ? PyUnicode_AsUTF8(target) : NULL};
+    qi_origin origin = {
+        .size = sizeof origin, .signal = signal, .target = target ? PyUnicode_AsUTF8(target) : NULL};
     PyErr_Clear();
     if (exception)
         qip_report_exception(exception, &origin);
@@ -318,7 +321,7 @@ void qip_report_thrown(const char *what, const char *text)
 
     if (asprintf(&message, "%s threw a C++ exception, which ended there: %s", what, text) < 0)
         message = NULL;
-    const qi_error error = {QI_ERR_STATE, message ? message : what, NULL, NULL};
+    const qi_error error = {sizeof error, QI_ERR_STATE, message ? message : what, NULL, NULL};
     if (Py_IsInitialized()) {
         qip_gil gil = qip_gil_enter();
         qip_report_error(&error, NULL);
@@ -331,8 +334,33 @@ void qip_report_thrown(const char *what, const char *text)
 
 /* -- for the host ---------------------------------------------------------------------------------- */
 
-int qi_error_report(const qi_error *error, const qi_origin *origin)
+/* A copy: `error` may be this thread's own record, which any failing call of the error callback's changes. */
+static int report_copy(const qi_error *error, const qi_origin *origin)
 {
+    qi_error *own = qip_error_copy(error);
+
+    if (!own)
+        return qip_fail(QI_ERR_MEMORY, "out of memory for the report of an error");
+    qip_gil gil = qip_gil_enter();
+    qip_report_error(own, origin);
+    qip_gil_leave(gil);
+    qip_error_free(own);
+    return QI_OK;
+}
+
+int qi_error_report(const qi_error *given_error, const qi_origin *given_origin)
+{
+    qi_error read_error;
+    qi_origin read_origin;
+    const qi_error *error = given_error ? &read_error : NULL;
+    const qi_origin *origin = given_origin ? &read_origin : NULL;
+    int status = error ? qip_sized_read(&read_error, sizeof read_error, given_error, "qi_error")
+                       : QI_OK;
+
+    if (status == QI_OK && origin)
+        status = qip_sized_read(&read_origin, sizeof read_origin, given_origin, "qi_origin");
+    if (status != QI_OK)
+        return status;
     if (!error || !error->message)
         return qip_fail(QI_ERR_ARGUMENT, "there is no error to report, or it has no message");
     if (error->status >= 0)
@@ -345,10 +373,7 @@ int qi_error_report(const qi_error *error, const qi_origin *origin)
         qip_report_port.log(QI_LOG_ERROR, "python", error->message);
         return QI_OK;
     }
-    qip_gil gil = qip_gil_enter();
-    qip_report_error(error, origin);
-    qip_gil_leave(gil);
-    return QI_OK;
+    return report_copy(error, origin);
 }
 
 /* -- for the package ----------------------------------------------------------------------------- */
@@ -372,8 +397,8 @@ static PyObject *report(PyObject *module, PyObject *arguments)
         return NULL;
     if (!PyExceptionInstance_Check(exception))
         return PyErr_Format(PyExc_TypeError, "an exception is needed, not %R", exception);
-    const qi_origin origin = {optional_text(task), optional_text(signal), optional_text(target),
-                              optional_text(plugin)};
+    const qi_origin origin = {sizeof origin, optional_text(task), optional_text(signal),
+                              optional_text(target), optional_text(plugin)};
     qip_report_exception(exception, &origin);
     Py_RETURN_NONE;
 }

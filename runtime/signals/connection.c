@@ -26,6 +26,7 @@
 #include "python/gate.h"
 #include "python/scope.h"
 #include "signals/slot.h"
+#include "core/sized.h"
 #include "core/status.h"
 #include "python/visit.h"
 
@@ -247,12 +248,6 @@ static int check_options(const qi_connection_options *options)
 {
     const unsigned known = QI_CONNECTION_FLAG_ALLOW_PLAIN | QI_CONNECTION_FLAG_SINGLE_SHOT;
 
-    if (options->size != sizeof *options)
-        return qip_fail(
-            QI_ERR_ABI,
-            "qi_connection_options has size %zu, but this library knows %zu; fill it with "
-            "qi_connection_options_init()",
-            options->size, sizeof *options);
     if (options->flags & ~known)
         return qip_fail(QI_ERR_ARGUMENT, "qi_connection_options has unknown flags: 0x%x",
                         options->flags);
@@ -282,29 +277,24 @@ static int check_call(qi_runtime *runtime, const qi_object *sender, const char *
     return status == QI_OK ? qip_callable_hold(target, options->callable, held) : status;
 }
 
-void qi_connection_options_init(qi_connection_options *options)
-{
-    if (options)
-        *options = (qi_connection_options){.size = sizeof *options};
-}
-
 int qi_asyncslot_connect(qi_runtime *runtime, qi_object *sender, const char *signal,
-                         const char *target, const qi_connection_options *options,
-                         qi_connection **out)
+                         const char *target, const qi_connection_options *given, qi_connection **out)
 {
-    qi_connection_options defaults;
+    qi_connection_options options;
     qi_callable *held;
+    int status = QI_OK;
 
     if (out)
         *out = NULL;
-    qi_connection_options_init(&defaults);
-    if (!options)
-        options = &defaults;
-    int status = check_call(runtime, sender, signal, target, options, &held);
+    qi_connection_options_init(&options);
+    if (given)
+        status = qip_sized_read(&options, sizeof options, given, "qi_connection_options");
+    if (status == QI_OK)
+        status = check_call(runtime, sender, signal, target, &options, &held);
     if (status < 0)
         return status;
 
-    plan plan = {.sender = sender, .options = options, .held = held};
+    plan plan = {.sender = sender, .options = &options, .held = held};
     qip_visit visit = qip_python_enter();
     status = find(runtime, &plan, signal, target);
     if (status == QI_OK)

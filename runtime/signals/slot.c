@@ -48,6 +48,7 @@ static void report(qip_slot *slot, PyObject *signal, PyObject *exception, PyObje
     PyObject *plugin = task ? qip_scope_blame_task(task, exception)
                             : NULL; /* else the report finds it */
     qi_origin origin = {
+        .size = sizeof origin,
         .task = name && PyUnicode_Check(name) ? utf8_or_null(name) : NULL,
         .signal = utf8_or_null(signal ? signal : slot->signal),
         .target = utf8_or_null(qip_slot_target(slot)),

@@ -24,6 +24,7 @@
 #include "qt/bridge.h"
 #include "python/gate.h"
 #include "tasks/setup.h"
+#include "tasks/task_p.h"
 #include "python/module.h"
 #include "python/gil.h"
 
@@ -39,6 +40,7 @@ typedef struct report {
 struct qip_progress {
     atomic_int references; /* the task's, and one of each capsule and job */
     pthread_mutex_t lock;
+    qi_task *task;            /* lives while `tell` is not NULL */
     qi_task_progress_fn tell; /* NULL: the task has ended. Below: under the lock */
     void *user;
     report latest;
@@ -58,7 +60,7 @@ static int64_t now(void)
 
 /* -- life ------------------------------------------------------------------------------------------ */
 
-qip_progress *qip_progress_new(qi_task_progress_fn tell, void *user)
+qip_progress *qip_progress_new(qi_task *task, qi_task_progress_fn tell, void *user)
 {
     qip_progress *progress = calloc(1, sizeof *progress);
 
@@ -66,6 +68,7 @@ qip_progress *qip_progress_new(qi_task_progress_fn tell, void *user)
         return NULL;
     atomic_init(&progress->references, 1);
     pthread_mutex_init(&progress->lock, NULL);
+    progress->task = task;
     progress->tell = tell;
     progress->user = user;
     progress->told_at = now() - INTERVAL_NS;
@@ -119,7 +122,7 @@ void qip_progress_drop(qip_progress *progress)
 
 /* -- telling: GUI thread -------------------------------------------------------------------------------- */
 
-/* Takes the latest report, if it may be told now; `at_last`: even inside of the callback. */
+/* Takes the latest report, if it may be told now, and lends the task for that; `at_last`: even inside of the callback. */
 static qi_task_progress_fn take(qip_progress *progress, report *taken, bool at_last)
 {
     qi_task_progress_fn tell = NULL;
@@ -131,6 +134,8 @@ static qi_task_progress_fn take(qip_progress *progress, report *taken, bool at_l
         progress->latest.text = NULL;
         progress->waits = false;
         progress->is_telling = true;
+        if (tell)
+            qip_task_lend(progress->task);
     }
     pthread_mutex_unlock(&progress->lock);
     return tell;
@@ -141,15 +146,15 @@ static void arrange(qip_progress *progress);
 /* Beware: calls the host, which may end the task. The caller holds a reference. GIL: does not matter. */
 typedef struct progress_call {
     qi_task_progress_fn tell;
-    int64_t value, maximum;
-    const char *text;
+    qi_task *task;
+    qi_task_progress progress;
     void *user;
 } progress_call;
 
 static void call_host(void *data)
 {
     const progress_call *call = data;
-    call->tell(call->value, call->maximum, call->text, call->user);
+    call->tell(call->task, &call->progress, call->user);
 }
 
 static void tell_latest(qip_progress *progress, bool at_last)
@@ -159,11 +164,16 @@ static void tell_latest(qip_progress *progress, bool at_last)
 
     if (!tell)
         return;
+    qi_task *task = progress->task;
     PyThreadState *thread = qip_gil_drop();
     (void)qip_hostcall("a task's progress callback", call_host,
-                       &(progress_call){tell, told.value, told.maximum, told.text ? told.text : "",
+                       &(progress_call){tell,
+                                        task,
+                                        {sizeof(qi_task_progress), told.value, told.maximum,
+                                         told.text ? told.text : ""},
                                         progress->user});
     qip_gil_take(thread);
+    qi_task_release(task);
     free(told.text);
     pthread_mutex_lock(&progress->lock);
     progress->is_telling = false;

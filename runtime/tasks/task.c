@@ -17,6 +17,7 @@
 #include "qt/bridge.h"
 #include "python/gate.h"
 #include "tasks/tasks.h"
+#include "core/sized.h"
 #include "core/status.h"
 #include "tasks/task_p.h"
 
@@ -62,9 +63,9 @@ static qi_task *new_task(qi_runtime *runtime, const char *target, qi_callable *c
     task->timeout_ms = options->timeout_ms;
     task->flags = options->flags;
     task->done = options->done;
-    task->user = options->user;
+    task->user = (qip_user){options->user, options->destroy};
     if (options->progress)
-        ok &= (task->progress = qip_progress_new(options->progress, options->user)) != NULL;
+        ok &= (task->progress = qip_progress_new(task, options->progress, options->user)) != NULL;
     if (!ok) {
         qip_task_drop(task);
         return NULL;
@@ -74,22 +75,17 @@ static qi_task *new_task(qi_runtime *runtime, const char *target, qi_callable *c
 
 /* -- the public functions --------------------------------------------------------------------------------------------- */
 
-void qi_task_options_init(qi_task_options *options)
-{
-    if (options)
-        *options = (qi_task_options){.size = sizeof *options};
-}
-
 static int check_options(const qi_task_options *options)
 {
-    if (options->size != sizeof *options)
-        return qip_fail(QI_ERR_ABI,
-                        "qi_task_options has size %zu, but this library knows %zu; fill it with "
-                        "qi_task_options_init()",
-                        options->size, sizeof *options);
     if (options->flags & ~(unsigned)QI_TASK_FLAG_ALLOW_PLAIN)
         return qip_fail(QI_ERR_ARGUMENT, "qi_task_options has unknown flags: 0x%x", options->flags);
     return options->name ? qip_check_text(options->name, "the task's name") : QI_OK;
+}
+
+static int read_options(qi_task_options *options, const qi_task_options *given)
+{
+    qi_task_options_init(options);
+    return given ? qip_sized_read(options, sizeof *options, given, "qi_task_options") : QI_OK;
 }
 
 /* On success `*callable` is held, or NULL where `target` names what is called. */
@@ -109,20 +105,19 @@ static int check_call(qi_runtime *runtime, const char *target, const qi_value *a
 }
 
 int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *args, size_t count,
-                const qi_task_options *options, qi_task **out)
+                const qi_task_options *given, qi_task **out)
 {
-    qi_task_options defaults;
+    qi_task_options options;
     qi_callable *callable = NULL;
 
     if (out)
         *out = NULL;
-    qi_task_options_init(&defaults);
-    if (!options)
-        options = &defaults;
-    int status = check_call(runtime, target, args, count, options, &callable);
+    int status = read_options(&options, given);
+    if (status == QI_OK)
+        status = check_call(runtime, target, args, count, &options, &callable);
     if (status < 0)
         return status;
-    qi_task *task = new_task(runtime, target, callable, options);
+    qi_task *task = new_task(runtime, target, callable, &options);
     if (!task)
         return qip_fail(QI_ERR_MEMORY, "out of memory");
     if (out && qip_handle_add(task, QIP_HANDLE_TASK) < 0) {
@@ -132,12 +127,12 @@ int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *args, s
     if (out) {
         /* Before the launch: a task that ends inside it has somebody who can ask for its result. */
         qip_task_keep(task);
-    }
-    status = qip_runtime_on_gui_thread() ? qip_task_launch_here(task, args, count, options->owner)
-                                         : qip_task_launch_there(task, args, count, options->owner);
-    if (out && status == QI_OK) {
         *out = task;
-    } else if (out) {
+    }
+    status = qip_runtime_on_gui_thread() ? qip_task_launch_here(task, args, count, options.owner)
+                                         : qip_task_launch_there(task, args, count, options.owner);
+    if (out && status != QI_OK) {
+        *out = NULL;
         qip_handle_remove(task);
         qip_task_drop(task);
     }
@@ -303,6 +298,14 @@ int qi_task_wait(qi_task *task, int timeout_ms, qi_value *out)
 qi_task *qi_task_retain(qi_task *task)
 {
     return qip_handle_retain(task, QIP_HANDLE_TASK, "task", keep_handle) < 0 ? NULL : task;
+}
+
+void qip_task_lend(qi_task *task)
+{
+    if (qip_handle_is(task, QIP_HANDLE_TASK) && qi_task_retain(task))
+        return;
+    if (qip_handle_add(task, QIP_HANDLE_TASK) == QI_OK) /* without memory it is none */
+        qip_task_keep(task);
 }
 
 void qi_task_release(qi_task *task)

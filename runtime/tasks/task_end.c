@@ -76,33 +76,48 @@ static void publish(qi_task *task, int status, qi_value *result, qi_error *error
 
 typedef struct done_call {
     qi_task *task;
-    const qi_value *result;
-    const qi_error *error;
+    qi_task_end end;
 } done_call;
 
 static void call_done(void *data)
 {
     const done_call *call = data;
-    call->task->done(call->task->status, call->result, call->error, call->task->user);
+    call->task->done(call->task, &call->end, call->task->user.user);
+}
+
+static const char *target_of(const qi_task *task)
+{
+    return task->target || !task->callable ? task->target : qip_callable_name(task->callable);
+}
+
+/* Nobody is told any more. GIL: held, and given away. Beware: runs the host's code. */
+static void end_user(qi_task *task)
+{
+    if (!task->user.destroy)
+        return;
+    PyThreadState *thread = qip_gil_drop();
+    qip_user_destroy(&task->user);
+    qip_gil_take(thread);
 }
 
 /* Tells the done callback, or, where nobody could ask for the result, reports what went wrong. */
 static void tell(qi_task *task, bool had_handles)
 {
-    static const qi_error no_error = {QI_OK, "", NULL, NULL};
+    static const qi_error no_error = {sizeof no_error, QI_OK, "", NULL, NULL};
     const qi_error *error = task->error ? task->error : &no_error;
-    const char *target = task->target;
 
     if (task->done) {
-        qi_value none = qi_none();
+        const qi_value none = qi_none();
+        const qi_task_end end = {
+            sizeof end, task->status, task->status == QI_OK ? &task->result : &none,
+            error,      task->name,   target_of(task)};
         PyThreadState *thread = qip_gil_drop();
-        (void)qip_hostcall("a task's done callback", call_done,
-                           &(done_call){task, task->status == QI_OK ? &task->result : &none, error});
+        qip_task_lend(task);
+        (void)qip_hostcall("a task's done callback", call_done, &(done_call){task, end});
+        qi_task_release(task);
         qip_gil_take(thread);
     } else if (phase_of(task->status) == QI_TASK_STATE_FAILED && !task->is_reported && !had_handles) {
-        if (task->callable && !target)
-            target = qip_callable_name(task->callable);
-        qi_origin origin = {.task = task->name, .target = target};
+        qi_origin origin = {.size = sizeof origin, .task = task->name, .target = target_of(task)};
         if (task->plugin)
             origin.plugin = PyUnicode_AsUTF8(task->plugin);
         PyErr_Clear();
@@ -141,6 +156,7 @@ static void finish(qi_task *task, int status, qi_value *result, qi_error *error)
     qip_launches_remove(task);
     PyObject *raised = qip_take_exception();
     tell(task, had_handles);
+    end_user(task);
     Py_CLEAR(task->plugin);
     qip_give_exception(raised);
     qip_task_drop(task);
@@ -149,13 +165,14 @@ static void finish(qi_task *task, int status, qi_value *result, qi_error *error)
 /* The host has finalised Python: what waits for the task must not wait for ever. The asyncio side of it is gone. */
 void qip_task_finish_without_python(qi_task *task, int status, const char *message)
 {
-    const qi_error text = {status, message, NULL, NULL};
+    const qi_error text = {sizeof text, status, message, NULL, NULL};
     qi_value none = qi_none();
 
     publish(task, status, &none, qip_error_copy(&text));
     qip_launches_remove(task);
     if (task->done)
         tell(task, true);
+    qip_user_destroy(&task->user);
     qip_task_drop(task);
 }
 
@@ -170,7 +187,7 @@ void qip_task_finish_failed(qi_task *task)
 
 void qip_task_finish_with(qi_task *task, int status, const char *message)
 {
-    qi_error text = {status, message, NULL, NULL};
+    qi_error text = {sizeof text, status, message, NULL, NULL};
     qi_value none = qi_none();
 
     finish(task, status, &none, qip_error_copy(&text));
@@ -257,7 +274,7 @@ const char *qip_task_of_pending(const qip_pending *pending)
     if (!pending->task || pending->ended != qip_task_ended)
         return NULL;
     const qi_task *task = pending->data;
-    return task->target ? task->target : qip_callable_name(task->callable);
+    return target_of(task);
 }
 
 /* -- cancelling ----------------------------------------------------------------------------------------------------- */

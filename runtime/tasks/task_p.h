@@ -26,13 +26,14 @@
 
 #include <qi/task.h>
 
+#include "core/users.h"
 #include "qt/owner.h"
 #include "loop/pending.h"
 #include "tasks/progress.h"
 
 struct qi_task {
     atomic_int references; /* of all three sides, and of each call that looks into it */
-    _Atomic int phase;     /* int */
+    _Atomic int phase;     /* QI_TASK_STATE_… */
     atomic_bool cancel_asked;
 
     pthread_mutex_t lock;
@@ -51,7 +52,7 @@ struct qi_task {
     unsigned timeout_ms;
     unsigned flags;
     qi_task_done_fn done;
-    void *user;
+    qip_user user;
     qip_progress *progress; /* NULL: the host does not want to know */
 
     /* GUI thread; the owner is watched by the thread that launches. */
@@ -74,6 +75,8 @@ static inline bool qip_task_is_pending(const qi_task *task)
 /* One more reference, or one less; the last frees it. */
 qi_task *qip_task_keep(qi_task *task);
 void qip_task_drop(qi_task *task);
+/* Makes the task a handle for a call of the host's, whoever else has one; ended by qi_task_release(). */
+void qip_task_lend(qi_task *task);
 /* Releases the copies of the arguments, once the coroutine has them. */
 void qip_task_free_args(qi_task *task);
 /* Enters the launches that a shutdown has to end, and leaves them. */

@@ -14,6 +14,7 @@
 #include "python/gate.h"
 #include "loop/loop_p.h"
 #include "watch/slow.h"
+#include "core/sized.h"
 #include "core/status.h"
 #include "python/visit.h"
 #include "watch/setup.h"
@@ -60,22 +61,20 @@ static int read_counters(qip_loop *loop, qi_loop_counters *out)
 
 int qi_loop_counters_read(qi_runtime *runtime, qi_loop_counters *out)
 {
+    qi_loop_counters read;
     int status = qip_runtime_check(runtime);
 
     if (status < 0)
         return status;
     if (!out)
         return qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; there is nowhere to put the counters");
-    if (out->size != sizeof *out)
-        return qip_fail(QI_ERR_ABI,
-                        "qi_loop_counters has size %zu, but this library knows %zu; set `size` to "
-                        "sizeof(qi_loop_counters) before",
-                        out->size, sizeof *out);
     qip_visit visit = qip_python_enter();
     if (!runtime->loop)
         status = qip_fail(QI_ERR_NOT_RUNNING, "the runtime has no loop any more");
-    else if (read_counters((qip_loop *)runtime->loop, out) < 0)
+    else if (read_counters((qip_loop *)runtime->loop, &read) < 0)
         status = qip_fail_python("reading the counters");
+    else
+        status = qip_sized_write(out, &read, sizeof read, "qi_loop_counters");
     qip_python_leave(visit);
     return status;
 }

@@ -36,7 +36,9 @@
 #include "watch/scout.h"
 #include "watch/slow.h"
 #include "core/hostcall.h"
+#include "core/sized.h"
 #include "core/status.h"
+#include "core/users.h"
 #include "watch/watchdog.h"
 
 enum { DEFAULT_LIMIT_MS = 1000, SHORTEST_LIMIT_MS = 10, LOOKS_A_LIMIT = 4 };
@@ -351,6 +353,10 @@ void qip_watchdog_close(void)
     atomic_store(&wake_fd, -1);
     qip_native_stack_close(&dog->native_stack);
     close(dog->wake_fd);
+    thread = PyEval_SaveThread();
+    qip_user_destroy(&(qip_user){dog->options.stalled_user, dog->options.stalled_destroy});
+    qip_user_destroy(&(qip_user){dog->options.slow_user, dog->options.slow_destroy});
+    PyEval_RestoreThread(thread);
     free(dog);
 }
 
@@ -364,20 +370,8 @@ bool qip_watchdog_is_held(void)
     return atomic_load(&is_held);
 }
 
-void qi_watchdog_options_init(qi_watchdog_options *options)
-{
-    if (options)
-        *options = (qi_watchdog_options){.size = sizeof *options};
-}
-
 int qip_watchdog_check(const qi_watchdog_options *options)
 {
-    if (options->size != sizeof *options)
-        return qip_fail(
-            QI_ERR_ABI,
-            "qi_watchdog_options has size %zu, but this library knows %zu; fill it with "
-            "qi_watchdog_options_init()",
-            options->size, sizeof *options);
     if (options->limit_ms && options->limit_ms < SHORTEST_LIMIT_MS)
         return qip_fail(QI_ERR_RANGE, "limit_ms is %u; %d is the shortest that can be watched",
                         options->limit_ms, SHORTEST_LIMIT_MS);
@@ -402,16 +396,18 @@ int qip_watchdog_open(qi_runtime *runtime, const qi_watchdog_options *wanted)
 
 /* -- for C ------------------------------------------------------------------------------------------------ */
 
-int qi_watchdog_start(qi_runtime *runtime, const qi_watchdog_options *options)
+int qi_watchdog_start(qi_runtime *runtime, const qi_watchdog_options *given)
 {
-    qi_watchdog_options defaults;
+    qi_watchdog_options options;
     int status = qip_runtime_check_gui(runtime);
 
+    qi_watchdog_options_init(&options);
+    if (status == QI_OK && given)
+        status = qip_sized_read(&options, sizeof options, given, "qi_watchdog_options");
     if (status < 0)
         return status;
-    qi_watchdog_options_init(&defaults);
     PyGILState_STATE gil = PyGILState_Ensure();
-    status = qip_watchdog_open(runtime, options ? options : &defaults);
+    status = qip_watchdog_open(runtime, &options);
     PyGILState_Release(gil);
     return status;
 }

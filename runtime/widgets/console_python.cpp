@@ -50,9 +50,9 @@ ConsolePython::ConsolePython(qi_runtime *runtime, QObject *parent)
     if (call("open", {qi_qobject(this)}, &number) == QI_OK && number->kind == QI_KIND_INT) {
         m_number = number->as.integer;
         m_origin = ">console " + QByteArray::number(m_number);
-        m_listening = qi_output_listen(runtime, on_line, this) == QI_OK;
+        (void)qi_output_listen(runtime, on_line, this, nullptr, &m_listener);
     }
-    if (!m_listening)
+    if (!m_listener)
         m_problem = QString::fromUtf8(qi_last_error()->message);
 }
 
@@ -60,8 +60,7 @@ ConsolePython::~ConsolePython()
 {
     if (m_number)
         (void)call("close", {qi_int(m_number)}, nullptr); /* of a runtime that has ended, it is closed */
-    if (m_listening)
-        (void)qi_output_unlisten(m_runtime, on_line, this);
+    (void)qi_listener_release(m_listener);
 }
 
 int ConsolePython::call(const char *function, const QList<qi_value> &arguments, Owned *result)
@@ -88,19 +87,19 @@ struct ConsolePython::Run {
     std::function<void(const Outcome &)> done;
 };
 
-void ConsolePython::on_done(int status, const qi_value *result, const qi_error *error, void *user)
+void ConsolePython::on_done(qi_task *, const qi_task_end *end, void *user)
 {
     const std::unique_ptr<Run> run(static_cast<Run *>(user));
 
     if (!run->console)
         return;
-    if (status == QI_OK)
-        run->done({text_of(*result, "status"), text_of(*result, "text")});
-    else if (status == QI_ERR_CANCELLED || status == QI_ERR_SHUTTING_DOWN)
+    if (end->status == QI_OK)
+        run->done({text_of(*end->result, "status"), text_of(*end->result, "text")});
+    else if (end->status == QI_ERR_CANCELLED || end->status == QI_ERR_SHUTTING_DOWN)
         run->done({QStringLiteral("cancelled"), QString()});
     else
         run->done({QStringLiteral("error"),
-                   QString::fromUtf8(error && error->message ? error->message : "")});
+                   QString::fromUtf8(end->error && end->error->message ? end->error->message : "")});
 }
 
 void ConsolePython::run(const QString &source, std::function<void(const Outcome &)> done)
@@ -208,15 +207,15 @@ QVariant ConsolePython::ask(const QString &prompt)
 }
 
 /* Any thread. */
-void ConsolePython::on_line(const char *line, size_t size, int stream, const char *plugin, void *user)
+void ConsolePython::on_line(const qi_output_line *line, void *user)
 {
     auto *self = static_cast<ConsolePython *>(user);
 
-    if (plugin && self->m_origin == plugin)
+    if (line->plugin && self->m_origin == line->plugin)
         return; /* the console has got it, before its line was complete */
     QMutexLocker locker(&self->m_mutex);
-    self->m_heard.append(
-        {QString::fromUtf8(line, qsizetype(size)), stream, QString::fromUtf8(plugin)});
+    self->m_heard.append({QString::fromUtf8(line->text, qsizetype(line->length)), line->stream,
+                          QString::fromUtf8(line->plugin)});
     if (self->m_heard.size() > self->m_longest) {
         self->m_heard.removeFirst();
         self->m_lost++;

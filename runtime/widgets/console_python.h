@@ -105,13 +105,13 @@ class ConsolePython : public QObject
 
   private:
     struct Run;
-    static void on_done(int status, const qi_value *result, const qi_error *error, void *user);
-    static void on_line(const char *line, size_t size, int stream, const char *plugin, void *user);
+    static void on_done(qi_task *task, const qi_task_end *end, void *user);
+    static void on_line(const qi_output_line *line, void *user);
     int call(const char *function, const QList<qi_value> &arguments, Owned *result);
 
     qi_runtime *m_runtime;
     qint64 m_number = 0;
-    bool m_listening = false;
+    qi_listener *m_listener = nullptr;
     QString m_problem;
     QByteArray m_origin; /* as its own output is called */
 

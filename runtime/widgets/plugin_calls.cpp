@@ -14,23 +14,25 @@ struct PluginCalls::Pending {
     QPointer<PluginCalls> calls;
     QString plugin;
 
-    static void progress(int64_t value, int64_t maximum, const char *text, void *user)
+    static void progress(qi_task *, const qi_task_progress *report, void *user)
     {
         const auto *pending = static_cast<Pending *>(user);
         /* In thousandths, since the bar counts in ints. */
-        const double share = maximum > 0 ? double(value) / double(maximum) : 0;
+        const double share = report->maximum > 0 ? double(report->value) / double(report->maximum)
+                                                 : 0;
         if (pending->calls)
-            pending->calls->setProgress(pending->plugin,
-                                        {int(qBound(0.0, share, 1.0) * 1000),
-                                         maximum > 0 ? 1000 : 0, QString::fromUtf8(text)});
+            pending->calls->setProgress(pending->plugin, {int(qBound(0.0, share, 1.0) * 1000),
+                                                          report->maximum > 0 ? 1000 : 0,
+                                                          QString::fromUtf8(report->text)});
     }
 
-    static void done(int status, const qi_value *, const qi_error *error, void *user)
+    static void done(qi_task *, const qi_task_end *end, void *user)
     {
         const std::unique_ptr<Pending> pending(static_cast<Pending *>(user));
         if (pending->calls)
-            pending->calls->end(pending->plugin, status,
-                                QString::fromUtf8(error && error->message ? error->message : ""));
+            pending->calls->end(
+                pending->plugin, end->status,
+                QString::fromUtf8(end->error && end->error->message ? end->error->message : ""));
     }
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "plugin_events.h"
 
+#include <utility>
+
 namespace qi
 {
 
@@ -11,15 +13,17 @@ PluginEvents::PluginEvents(qi_runtime *runtime, QObject *parent) : QObject(paren
 
 PluginEvents::~PluginEvents()
 {
-    if (m_heard)
-        qi_plugins_unlisten(m_heard, onEvent, this);
+    (void)qi_listener_release(m_listener);
 }
 
 void PluginEvents::listen()
 {
     qi_runtime *now = runtime();
 
-    if (now && now != m_heard && qi_plugins_listen(now, onEvent, this) == QI_OK)
+    if (!now || now == m_heard)
+        return;
+    (void)qi_listener_release(std::exchange(m_listener, nullptr)); /* of a runtime that has ended */
+    if (qi_plugins_listen(now, onEvent, this, nullptr, &m_listener) == QI_OK)
         m_heard = now;
 }
 

@@ -36,6 +36,7 @@ class PluginEvents : public QObject
     void announce();
 
     qi_runtime *m_given, *m_heard = nullptr;
+    qi_listener *m_listener = nullptr;
     bool m_isAnnounced = false;
 };
 

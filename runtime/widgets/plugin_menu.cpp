@@ -34,7 +34,7 @@ void PluginMenu::refresh()
     qi_runtime *runtime = m_events.runtime();
     if (runtime &&
         !(m_entries.isEmpty() && qi_plugins_searching(runtime))) /* else it would wait for the disk */
-        qi_plugins_list(runtime, list.out());
+        (void)qi_plugins_list(runtime, list.out());
     for (const PluginInfo &plugin : readPlugins(list.get())) {
         if (!plugin.isActive())
             continue;

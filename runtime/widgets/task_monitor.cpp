@@ -223,9 +223,9 @@ void TaskMonitorPrivate::makeLayout()
 
 void TaskMonitorPrivate::readCounters(qi_runtime *runtime)
 {
-    qi_loop_counters counters = {};
+    qi_loop_counters counters;
 
-    counters.size = sizeof counters;
+    qi_loop_counters_init(&counters);
     if (qi_loop_counters_read(runtime, &counters) == QI_OK)
         plots->add(counters);
 }

@@ -27,16 +27,17 @@ struct Ear {
     std::mutex lock;
     std::function<void(const char *event)> also;
 
-    static bool hear(const char *event, const char *arguments, const char *plugin, void *user)
+    static bool hear(const qi_audit_event *event, void *user)
     {
         auto *ear = static_cast<Ear *>(user);
         {
             std::lock_guard guard(ear->lock);
-            ear->heard.push_back({event, arguments, plugin ? plugin : "", std::this_thread::get_id()});
+            ear->heard.push_back({event->name, event->arguments, event->plugin ? event->plugin : "",
+                                  std::this_thread::get_id()});
         }
         if (ear->also)
-            ear->also(event);
-        return ear->forbidden != event;
+            ear->also(event->name);
+        return ear->forbidden != event->name;
     }
 
     std::vector<Event> named(const std::string &name)
@@ -70,7 +71,7 @@ TEST_CASE("an event reaches the callback with its arguments")
     Ear ear;
     Host host;
     host.exec(PREPARATION);
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.exec("sys.audit('shop.sells', 'a \\'b\\'', b'\\x00c', 1, 2.5, None, True, [1, (2,)], "
               "{'k': ()}, -7)");
     std::vector<Event> events = ear.named("shop.sells");
@@ -85,7 +86,7 @@ TEST_CASE("real work of Python is heard of")
 {
     Ear ear;
     Host host;
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.exec("open('/dev/null').close()");
     std::vector<Event> events = ear.named("open");
     REQUIRE(!events.empty());
@@ -104,7 +105,7 @@ TEST_CASE("a veto raises PermissionError and nothing happens")
               "    except PermissionError as error:\n"
               "        return str(error)\n");
     ear.forbidden = "os.mkdir";
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     CHECK(host.eval("make().startswith('the application does not allow os.mkdir(' + repr(path))") ==
           "True");
     CHECK(host.eval("as_plugin(make).endswith(\", which the plugin 'orders' asked for\")") ==
@@ -113,7 +114,7 @@ TEST_CASE("a veto raises PermissionError and nothing happens")
     ear.forbidden = "";
     CHECK(host.eval("make()") == "None");
     CHECK(host.eval("os.path.isdir(path)") == "True");
-    REQUIRE(qi_audit_set(host.runtime, nullptr, nullptr) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, nullptr, nullptr, nullptr) == QI_OK);
     host.exec("os.rmdir(path); os.rmdir(folder)");
 }
 
@@ -122,7 +123,7 @@ TEST_CASE("code of a plugin is heard under its name")
     Ear ear;
     Host host;
     host.exec(PREPARATION);
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.exec("as_plugin(sys.audit, 'shop.direct')\n"
               "async def sell():\n"
               "    await asyncio.sleep(0)\n"
@@ -152,7 +153,7 @@ TEST_CASE("a thread that a plugin starts is known by the plugin's functions on i
               "module.__dict__ | {'sys': sys}, space := {})\n"
               "module.__dict__['sys'] = sys\n"
               "exec('def work(then): then()', module.__dict__)\n");
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.exec(
         "thread = threading.Thread(target=module.work, args=(lambda: sys.audit('shop.own'),))\n"
         "thread.start(); thread.join()");
@@ -174,7 +175,7 @@ TEST_CASE("objects of a plugin's are not asked for their text")
               "class Thing: __repr__ = __str__ = __fspath__ = trap\n"
               "class Meta(type): __repr__ = __str__ = trap\n"
               "class Typed(metaclass=Meta): pass\n");
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.exec(
         "sys.audit('shop.sells', Text('/etc'), Number(5), Items([1]), Table(a=1), Thing(), Typed)");
     REQUIRE(ear.named("shop.sells").size() == 1);
@@ -208,7 +209,7 @@ TEST_CASE("paths are written out, as they are used and without running any code"
         "folder = tempfile.mkdtemp(); open(folder + '/entry', 'w').close()\n"
         "entry = next(os.scandir(folder)); entry_in_bytes = "
         "next(os.scandir(os.fsencode(folder)))\n");
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.exec("for path in paths: sys.audit('one', path)\n"
               "sys.audit('used', *others); sys.audit('fresh', *fresh); sys.audit('texts', *used)\n"
               "sys.audit('entry', entry, entry_in_bytes, [entry], {'k': paths[0]})\n"
@@ -237,9 +238,9 @@ TEST_CASE("paths are written out, as they are used and without running any code"
 TEST_CASE("what is asked for with a path can be forbidden by its name")
 {
     struct Guard {
-        static bool allows(const char *, const char *arguments, const char *, void *)
+        static bool allows(const qi_audit_event *event, void *)
         {
-            return std::string(arguments).find("/secret") == std::string::npos;
+            return std::string(event->arguments).find("/secret") == std::string::npos;
         }
     };
     Host host;
@@ -252,7 +253,7 @@ TEST_CASE("what is asked for with a path can be forbidden by its name")
               "    except PermissionError as error: return 'the application does not allow' in "
               "str(error)\n"
               "    return False\n");
-    REQUIRE(qi_audit_set(host.runtime, Guard::allows, nullptr) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Guard::allows, nullptr, nullptr) == QI_OK);
     for (const char *call :
          {"open, secret()", "io.FileIO, secret()", "sqlite3.connect, secret()",
           "subprocess.run, [secret()]", "subprocess.run, [pathlib.Path('/bin/cat'), secret()]",
@@ -262,7 +263,7 @@ TEST_CASE("what is asked for with a path can be forbidden by its name")
         INFO(call);
         CHECK(host.eval((std::string("refused(") + call + ")").c_str()) == "True");
     }
-    REQUIRE(qi_audit_set(host.runtime, nullptr, nullptr) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, nullptr, nullptr, nullptr) == QI_OK);
     host.exec("import shutil; shutil.rmtree(folder)");
 }
 
@@ -271,7 +272,7 @@ TEST_CASE("arguments that are long, deep, large, or no text are told as far as t
     Ear ear;
     Host host;
     host.exec(PREPARATION);
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.exec("sys.audit('long.text', 'ä' * 1000000)\n"
               "sys.audit('long.bytes', b'a' * 1000000)\n"
               "sys.audit('long.list', list(range(1000000)))\n"
@@ -332,7 +333,7 @@ TEST_CASE("the callback may run Python, whose events it hears of too")
         if (std::string(event) == "shop.outer")
             host.exec("sys.audit('shop.inner')");
     };
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.exec("sys.audit('shop.outer')");
     CHECK(ear.named("shop.outer").size() == 1);
     CHECK(ear.named("shop.inner").size() == 1);
@@ -348,7 +349,7 @@ TEST_CASE("a callback that causes events without end is stopped")
         if (std::string(event) == "shop.again")
             statuses.push_back(qi_exec(host.runtime, "sys.audit('shop.again')", nullptr));
     };
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.exec("sys.audit('shop.again')");
     REQUIRE(!statuses.empty());
     CHECK(statuses.front() == QI_ERR_PYTHON);
@@ -371,7 +372,7 @@ TEST_CASE("the callback runs without the GIL")
             other.join();
         }
     };
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.exec("sys.audit('shop.waits')");
     host.until([&] { return host.eval("len(__import__('launches').calls)") == "1"; });
     CHECK(ear.named("shop.waits").size() == 1);
@@ -382,7 +383,7 @@ TEST_CASE("threads may be in it at the same time")
     Ear ear;
     Host host;
     host.exec(PREPARATION);
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.exec("def work():\n"
               "    for _ in range(200): sys.audit('shop.busy', threading.get_ident())\n"
               "threads = [threading.Thread(target=work) for _ in range(4)]\n"
@@ -396,7 +397,7 @@ TEST_CASE("an exception that is on its way stays what it is")
     Ear ear;
     Host host;
     host.exec(PREPARATION);
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     CHECK(qi_exec(host.runtime, "try:\n    1 / 0\nfinally:\n    sys.audit('shop.ends')", nullptr) ==
           QI_ERR_PYTHON);
     CHECK(std::string(qi_last_error()->python_type) == "ZeroDivisionError");
@@ -408,10 +409,10 @@ TEST_CASE("setting another callback ends the first, and NULL ends it all")
     Ear first, second;
     Host host;
     host.exec(PREPARATION);
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &first) == QI_OK);
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &second) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &first, nullptr) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &second, nullptr) == QI_OK);
     host.exec("sys.audit('shop.sells')");
-    REQUIRE(qi_audit_set(host.runtime, nullptr, nullptr) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, nullptr, nullptr, nullptr) == QI_OK);
     host.exec("sys.audit('shop.sells')");
     CHECK(first.named("shop.sells").empty());
     CHECK(second.named("shop.sells").size() == 1);
@@ -426,19 +427,19 @@ TEST_CASE("a callback may take itself away, or end the runtime")
     ear.also = [&](const char *event) {
         if (std::string(event).rfind("shop.", 0) != 0)
             return;
-        CHECK(qi_audit_set(host.runtime, nullptr, nullptr) == QI_OK);
+        CHECK(qi_audit_set(host.runtime, nullptr, nullptr, nullptr) == QI_OK);
         if (ends)
             host.shutdown();
     };
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.exec("sys.audit('shop.one')\nsys.audit('shop.two')");
     CHECK(ear.named("shop.one").size() == 1);
     CHECK(ear.named("shop.two").empty());
     ends = true;
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     (void)qi_exec(host.runtime, "sys.audit('shop.three')", nullptr);
     CHECK(ear.named("shop.three").size() == 1);
-    CHECK(qi_audit_set(host.runtime, nullptr, nullptr) < 0);
+    CHECK(qi_audit_set(host.runtime, nullptr, nullptr, nullptr) < 0);
 }
 
 TEST_CASE("the end of the runtime ends it, and the next runtime begins without")
@@ -446,15 +447,15 @@ TEST_CASE("the end of the runtime ends it, and the next runtime begins without")
     Ear ear;
     Host host;
     host.exec(PREPARATION);
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.shutdown();
-    CHECK(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_ERR_NOT_RUNNING);
+    CHECK(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_ERR_NOT_RUNNING);
     size_t heard = ear.heard.size();
     qi_runtime *next = nullptr;
     REQUIRE(qi_runtime_init(nullptr, &next) == QI_OK);
     CHECK(qi_exec(next, "import sys; sys.audit('shop.late')", nullptr) == QI_OK);
     CHECK(ear.heard.size() == heard);
-    REQUIRE(qi_audit_set(next, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(next, Ear::hear, &ear, nullptr) == QI_OK);
     CHECK(qi_exec(next, "sys.audit('shop.again')", nullptr) == QI_OK);
     CHECK(ear.named("shop.again").size() == 1);
     CHECK(qi_runtime_shutdown(next, 0) == QI_OK);
@@ -468,7 +469,7 @@ TEST_CASE("a hook of Python's that refuses others is told of")
               "def refuse(event, args):\n"
               "    if event == 'sys.addaudithook': raise RuntimeError('no more')\n"
               "sys.addaudithook(refuse)\n");
-    CHECK(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_ERR_STATE);
+    CHECK(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_ERR_STATE);
     CHECK(std::string(qi_last_error()->message).find("refuses further ones") != std::string::npos);
     host.exec("sys.audit('shop.sells')");
     CHECK(ear.heard.empty());
@@ -478,9 +479,9 @@ TEST_CASE("bad handles and wrong threads are refused")
 {
     Ear ear;
     Host host;
-    CHECK(qi_audit_set(nullptr, Ear::hear, &ear) == QI_ERR_HANDLE);
+    CHECK(qi_audit_set(nullptr, Ear::hear, &ear, nullptr) == QI_ERR_HANDLE);
     int status = QI_OK;
-    std::thread other([&] { status = qi_audit_set(host.runtime, Ear::hear, &ear); });
+    std::thread other([&] { status = qi_audit_set(host.runtime, Ear::hear, &ear, nullptr); });
     other.join();
     CHECK(status == QI_ERR_WRONG_THREAD);
 }

@@ -48,15 +48,15 @@ class Embedding
 
     void take_output()
     {
-        config.out = [](const char *line, size_t size, void *user) {
+        config.out = [](const qi_output_line *line, void *user) {
             auto *self = static_cast<Embedding *>(user);
             std::lock_guard<std::mutex> lock(self->mutex);
-            self->out.emplace_back(line, size);
+            self->out.emplace_back(line->text, line->length);
         };
-        config.err = [](const char *line, size_t size, void *user) {
+        config.err = [](const qi_output_line *line, void *user) {
             auto *self = static_cast<Embedding *>(user);
             std::lock_guard<std::mutex> lock(self->mutex);
-            self->err.emplace_back(line, size);
+            self->err.emplace_back(line->text, line->length);
         };
         config.out_user = config.err_user = this;
     }
@@ -146,11 +146,11 @@ class Embedding
                                 QThread::currentThread() == self->app.thread(), error->status});
     }
 
-    static void on_log(int, const char *source, const char *line, void *user)
+    static void on_log(const qi_log_record *record, void *user)
     {
         auto *self = static_cast<Embedding *>(user);
         std::lock_guard<std::mutex> lock(self->mutex);
-        self->log.push_back(text(source) + ": " + text(line));
+        self->log.push_back(text(record->source) + ": " + text(record->text));
     }
 
     static void on_shutdown(const qi_shutdown_report *report, void *user)

@@ -14,9 +14,9 @@ struct Late {
     {
         if (!runtime)
             return;
-        qi_eval(runtime, "1", nullptr);
+        (void)qi_eval(runtime, "1", nullptr);
         qi_runtime_shutdown(runtime, 0);
-        qi_runtime_init(nullptr, &runtime);
+        (void)qi_runtime_init(nullptr, &runtime);
     }
 };
 
@@ -45,7 +45,8 @@ TEST_CASE("main_may_return_while_everything_runs")
 {
     Embedding host;
     leave_everything_running(host);
-    qi_exec(qi_runtime_current(), "loop.run_in_executor(None, threading.Event().wait)", nullptr);
+    (void)qi_exec(qi_runtime_current(), "loop.run_in_executor(None, threading.Event().wait)",
+                  nullptr);
 }
 
 TEST_CASE("static_destructors_may_still_call")
@@ -58,8 +59,8 @@ TEST_CASE("static_destructors_may_still_call")
 TEST_CASE("exit_may_be_called_inside_python")
 {
     static Embedding *host = new Embedding; // as the exit() below leaves it
-    host->config.out = [](const char *, size_t, void *) { std::exit(0); };
+    host->config.out = [](const qi_output_line *, void *) { std::exit(0); };
     leave_everything_running(*host);
-    qi_exec(qi_runtime_current(), "print('leave')", nullptr);
+    (void)qi_exec(qi_runtime_current(), "print('leave')", nullptr);
     FAIL("exit() has returned");
 }

@@ -12,16 +12,18 @@ namespace
 struct Ear {
     std::mutex mutex;
     std::vector<std::string> lines; /* "stream origin|line" */
-    qi_runtime *stop_in = nullptr;
+    qi_listener *listener = nullptr;
+    bool once = false;
 
-    static void hear(const char *line, size_t size, int stream, const char *plugin, void *user)
+    static void hear(const qi_output_line *line, void *user)
     {
         Ear *self = static_cast<Ear *>(user);
         const std::lock_guard<std::mutex> guard(self->mutex);
-        CHECK(strlen(line) == size);
-        self->lines.push_back(std::to_string(stream) + " " + (plugin ? plugin : "-") + "|" + line);
-        if (self->stop_in)
-            CHECK(qi_output_unlisten(self->stop_in, hear, self) == QI_OK);
+        CHECK(strlen(line->text) == line->length);
+        self->lines.push_back(std::to_string(line->stream) + " " +
+                              (line->plugin ? line->plugin : "-") + "|" + line->text);
+        if (self->once)
+            CHECK(qi_listener_release(self->listener) == QI_OK);
     }
 };
 
@@ -36,7 +38,7 @@ TEST_CASE("a_listener_hears_both_streams_and_they_go_on_to_the_host")
     host.take_output();
 
     REQUIRE(host.init() == QI_OK);
-    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear, nullptr, &ear.listener) == QI_OK);
     host.exec("import sys\n"
               "print('one', end=' ')\n"
               "print('line')\n"
@@ -49,7 +51,7 @@ TEST_CASE("a_listener_hears_both_streams_and_they_go_on_to_the_host")
     CHECK(host.out == Lines{"one line", "bytes", "xy"});
     CHECK(host.err == Lines{"a", "b"});
 
-    CHECK(qi_output_unlisten(host.runtime, Ear::hear, &ear) == QI_OK);
+    CHECK(qi_listener_release(ear.listener) == QI_OK);
     host.exec("print('not heard')\n");
     CHECK(ear.lines.size() == 5);
     CHECK(host.out.back() == "not heard");
@@ -62,16 +64,16 @@ TEST_CASE("while_nobody_listens_nothing_stands_in_the_way")
 
     REQUIRE(host.init() == QI_OK);
     host.exec("import sys, builtins; builtins.before = sys.stdout, sys.stderr\n");
-    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &first) == QI_OK);
-    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &second) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &first, nullptr, &first.listener) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &second, nullptr, &second.listener) == QI_OK);
     host.exec("print('both')\n");
     CHECK(first.lines == Lines{"1 -|both"});
     CHECK(second.lines == first.lines);
-    REQUIRE(qi_output_unlisten(host.runtime, Ear::hear, &first) == QI_OK);
+    REQUIRE(qi_listener_release(first.listener) == QI_OK);
     host.exec("print('one')\n"
               "assert sys.stdout is not before[0]\n");
     CHECK(second.lines.back() == "1 -|one");
-    REQUIRE(qi_output_unlisten(host.runtime, Ear::hear, &second) == QI_OK);
+    REQUIRE(qi_listener_release(second.listener) == QI_OK);
     host.exec("assert (sys.stdout, sys.stderr) == before\n");
 }
 
@@ -81,7 +83,7 @@ TEST_CASE("lines_tell_whose_code_wrote_them")
     Ear ear;
 
     REQUIRE(host.init() == QI_OK);
-    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear, nullptr, &ear.listener) == QI_OK);
     host.exec("import asyncio, contextvars, qi\n"
               "from qi._python import scope\n"
               "context = contextvars.copy_context()\n"
@@ -103,9 +105,9 @@ TEST_CASE("a_listener_may_take_itself_out_and_print")
     host.take_output();
 
     REQUIRE(host.init() == QI_OK);
-    once.stop_in = host.runtime;
-    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &once) == QI_OK);
-    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &always) == QI_OK);
+    once.once = true;
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &once, nullptr, &once.listener) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &always, nullptr, &always.listener) == QI_OK);
     host.exec("print('first\\nsecond')\n");
     CHECK(once.lines == Lines{"1 -|first"});
     CHECK(always.lines == Lines{"1 -|first", "1 -|second"});
@@ -113,11 +115,11 @@ TEST_CASE("a_listener_may_take_itself_out_and_print")
     static qi_runtime *runtime;
     runtime = host.runtime;
     static int calls;
-    const auto printing = [](const char *, size_t, int, const char *, void *) {
+    const auto printing = [](const qi_output_line *, void *) {
         if (!calls++)
-            qi_exec(runtime, "print('from the listener')", nullptr);
+            (void)qi_exec(runtime, "print('from the listener')", nullptr);
     };
-    REQUIRE(qi_output_listen(host.runtime, printing, nullptr) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, printing, nullptr, nullptr, nullptr) == QI_OK);
     host.exec("print('go')\n");
     CHECK(calls == 2);
     CHECK(host.out == Lines{"first", "second", "go", "from the listener"});
@@ -129,7 +131,7 @@ TEST_CASE("what_has_no_end_of_line_is_heard_at_the_end")
     Ear ear;
 
     REQUIRE(host.init() == QI_OK);
-    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear, nullptr, &ear.listener) == QI_OK);
     host.exec("print('no end', end='', flush=True)\n");
     CHECK(ear.lines.empty());
     qi_runtime_shutdown(host.runtime, 0);
@@ -142,14 +144,15 @@ TEST_CASE("a_runtime_that_ends_takes_its_listeners_along")
     Ear ear;
 
     REQUIRE(host.init() == QI_OK);
-    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear, nullptr, &ear.listener) == QI_OK);
     host.exec("import builtins, sys; builtins.kept = sys.stdout\n");
     qi_runtime_shutdown(host.runtime, 0);
-    CHECK(qi_output_unlisten(host.runtime, Ear::hear, &ear) == QI_ERR_NOT_RUNNING);
+    CHECK(qi_listener_release(ear.listener) == QI_OK); /* the handle is there until then */
+    CHECK(qi_listener_release(ear.listener) == QI_ERR_HANDLE);
     REQUIRE(host.init() == QI_OK);
     host.exec("kept.write('late\\n'); print('new')\n");
     CHECK(ear.lines.empty());
-    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear, nullptr, &ear.listener) == QI_OK);
     host.exec("print('heard again')\n");
     CHECK(ear.lines == Lines{"1 -|heard again"});
 }
@@ -160,14 +163,15 @@ TEST_CASE("wrong_use_is_told")
     Ear ear;
 
     REQUIRE(host.init() == QI_OK);
-    CHECK(qi_output_listen(nullptr, Ear::hear, &ear) == QI_ERR_HANDLE);
-    CHECK(qi_output_listen(host.runtime, nullptr, &ear) == QI_ERR_ARGUMENT);
-    CHECK(qi_output_unlisten(host.runtime, Ear::hear, &ear) == QI_ERR_NOT_FOUND);
-    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
-    CHECK(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_ERR_ARGUMENT);
+    CHECK(qi_output_listen(nullptr, Ear::hear, &ear, nullptr, &ear.listener) == QI_ERR_HANDLE);
+    CHECK(qi_output_listen(host.runtime, nullptr, &ear, nullptr, &ear.listener) == QI_ERR_ARGUMENT);
+    CHECK(ear.listener == nullptr);
+    CHECK(qi_listener_release(nullptr) == QI_OK);
+    CHECK(qi_listener_release(reinterpret_cast<qi_listener *>(&ear)) == QI_ERR_HANDLE);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear, nullptr, &ear.listener) == QI_OK);
     int status = QI_OK;
     std::unique_ptr<QThread> thread(
-        QThread::create([&] { status = qi_output_unlisten(host.runtime, Ear::hear, &ear); }));
+        QThread::create([&] { status = qi_listener_release(ear.listener); }));
     thread->start();
     thread->wait();
     CHECK(status == QI_ERR_WRONG_THREAD);
@@ -182,7 +186,7 @@ TEST_CASE("threads_print_while_listeners_come_and_go")
 
     host.take_output();
     REQUIRE(host.init() == QI_OK);
-    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &always) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &always, nullptr, &always.listener) == QI_OK);
     host.exec("import threading\n"
               "def work(n):\n"
               "    for i in range(300): print(n, i)\n"
@@ -190,8 +194,8 @@ TEST_CASE("threads_print_while_listeners_come_and_go")
               "for t in threads: t.start()\n");
     for (int i = 0; i < 200; i++) {
         Ear brief;
-        REQUIRE(qi_output_listen(host.runtime, Ear::hear, &brief) == QI_OK);
-        REQUIRE(qi_output_unlisten(host.runtime, Ear::hear, &brief) == QI_OK);
+        REQUIRE(qi_output_listen(host.runtime, Ear::hear, &brief, nullptr, &brief.listener) == QI_OK);
+        REQUIRE(qi_listener_release(brief.listener) == QI_OK);
     } /* a call after the end of `brief` would be a crash */
     host.exec("for t in threads: t.join()\n");
     CHECK(always.lines.size() == 900);
@@ -204,7 +208,7 @@ TEST_CASE("what_goes_to_the_log_and_what_nobody_awaits_is_heard_too")
     Ear ear;
 
     REQUIRE(host.init() == QI_OK);
-    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear, nullptr, &ear.listener) == QI_OK);
     host.exec("import asyncio, contextvars, logging, qi\n"
               "from qi._python import scope\n"
               "context = contextvars.copy_context()\n"
@@ -230,7 +234,7 @@ TEST_CASE("reports_without_an_error_callback_are_heard_once")
 
     host.config.error = nullptr;
     REQUIRE(host.init() == QI_OK);
-    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear, nullptr, &ear.listener) == QI_OK);
     host.exec("import qi\n"
               "async def work(): 1 / 0\n"
               "task = qi.run_task(work()); del task\n");
@@ -238,4 +242,49 @@ TEST_CASE("reports_without_an_error_callback_are_heard_once")
         [&] { return Embedding::contains(ear.lines, "3 -|ZeroDivisionError: division by zero"); }));
     CHECK(std::count(ear.lines.begin(), ear.lines.end(), "3 -|Traceback (most recent call last):") ==
           1);
+}
+
+TEST_CASE("the_end_of_a_listener_is_told_once_and_after_its_last_call")
+{
+    Embedding host;
+    struct Heard {
+        int lines = 0, ends = 0;
+        qi_listener *listener = nullptr;
+        bool releases = false;
+
+        static void hear(const qi_output_line *, void *user)
+        {
+            Heard *self = static_cast<Heard *>(user);
+            CHECK(self->ends == 0);
+            self->lines++;
+            if (self->releases) {
+                CHECK(qi_listener_release(self->listener) == QI_OK);
+                CHECK(self->ends == 0); /* it is on the stack */
+            }
+        }
+        static void end(void *user) { static_cast<Heard *>(user)->ends++; }
+    };
+    Heard released, kept, itself, failed;
+    itself.releases = true;
+
+    REQUIRE(host.init() == QI_OK);
+    for (Heard *each : {&released, &kept, &itself})
+        REQUIRE(qi_output_listen(host.runtime, Heard::hear, each, Heard::end, &each->listener) ==
+                QI_OK);
+    CHECK(qi_output_listen(host.runtime, nullptr, &failed, Heard::end, &failed.listener) ==
+          QI_ERR_ARGUMENT);
+    host.exec("print('one')");
+    CHECK(itself.ends == 1);
+    CHECK(qi_listener_release(released.listener) == QI_OK);
+    CHECK(released.ends == 1);
+    host.exec("print('two')");
+    CHECK(kept.ends == 0);
+    qi_runtime_shutdown(host.runtime, 0);
+    CHECK(kept.ends == 1);
+    CHECK(qi_listener_release(kept.listener) == QI_OK);
+    CHECK(kept.ends == 1);
+    CHECK(failed.ends == 0);
+    CHECK(released.lines == 1);
+    CHECK(itself.lines == 1);
+    CHECK(kept.lines == 2);
 }

@@ -235,9 +235,9 @@ TEST_CASE("shutdown_inside_a_coroutine_begins_when_the_loop_was_left")
     self = &host;
     host.take_output();
     // The callback of a line of output is a host's code inside a coroutine.
-    host.config.out = [](const char *line, size_t, void *) {
-        self->out.push_back(line);
-        if (std::string(line) == "now") {
+    host.config.out = [](const qi_output_line *line, void *) {
+        self->out.push_back(line->text);
+        if (std::string(line->text) == "now") {
             status = qi_runtime_shutdown(self->runtime, 0);
             self->out.push_back(
                 qi_runtime_state(self->runtime) == QI_RUNTIME_STATE_CLOSING ? "closing" : "other");
@@ -263,7 +263,7 @@ TEST_CASE("shutdown_from_a_clean_up_that_it_runs_is_refused")
     static int status;
     Embedding host;
     self = &host;
-    host.config.out = [](const char *, size_t, void *) {
+    host.config.out = [](const qi_output_line *, void *) {
         status = qi_runtime_shutdown(self->runtime, 0);
     };
 
@@ -285,7 +285,7 @@ TEST_CASE("other_threads_that_call_meanwhile_are_told") // T56
     static int inside, here;
     Embedding host;
     self = &host;
-    host.config.out = [](const char *, size_t, void *) { // called in a clean-up, on the GUI thread
+    host.config.out = [](const qi_output_line *, void *) { // called in a clean-up, on the GUI thread
         std::thread([] {
             inside = qi_run_task(self->runtime, "asyncio:sleep", nullptr, 0, nullptr, nullptr);
         }).join();
@@ -418,7 +418,7 @@ TEST_CASE("an_interpreter_to_which_a_callback_returns_is_not_finalised")
     {
         qi_task_options options;
         qi_task_options_init(&options);
-        options.done = [](int, const qi_value *, const qi_error *, void *) { end(); };
+        options.done = [](qi_task *, const qi_task_end *, void *) { end(); };
         REQUIRE(host.init() == QI_OK);
         host.exec(define);
         CHECK(qi_run_task(host.runtime, "m:returns", nullptr, 0, &options, nullptr) == QI_OK);
@@ -432,7 +432,7 @@ TEST_CASE("an_interpreter_to_which_a_callback_returns_is_not_finalised")
     }
     SECTION("output, from a function of C")
     {
-        host.config.out = [](const char *, size_t, void *) { end(); };
+        host.config.out = [](const qi_output_line *, void *) { end(); };
         qi_task_options options;
         qi_task_options_init(&options);
         options.flags = QI_TASK_FLAG_ALLOW_PLAIN;

@@ -114,7 +114,7 @@ TEST_CASE("threads_of_python_run_while_the_gui_thread_is_in_the_host") // T44
 {
     static std::atomic<int> lines;
     Embedding host;
-    host.config.out = [](const char *, size_t, void *) { lines++; };
+    host.config.out = [](const qi_output_line *, void *) { lines++; };
 
     REQUIRE(host.init() == QI_OK);
     host.exec("import threading\n"
@@ -354,7 +354,7 @@ TEST_CASE("nobody_is_given_a_runtime_before_it_has_started")
     host.config.module_paths = paths;
     host.config.module_path_count = 1;
     host.config.handle_sigint = true;
-    host.config.log = [](int, const char *, const char *, void *) {
+    host.config.log = [](const qi_log_record *, void *) {
         qi_runtime *second = nullptr;
         asked++;
         seen[0] = qi_runtime_current();

@@ -125,10 +125,10 @@ TEST_CASE("a_callback_may_print_again")
     static Embedding *self;
     Embedding host;
     self = &host;
-    host.config.out = [](const char *line, size_t, void *) {
-        self->out.push_back(line);
+    host.config.out = [](const qi_output_line *line, void *) {
+        self->out.push_back(line->text);
         if (self->out.size() == 1)
-            qi_exec(self->runtime, "print('from the callback')", nullptr);
+            (void)qi_exec(self->runtime, "print('from the callback')", nullptr);
     };
 
     REQUIRE(host.init() == QI_OK);

@@ -48,7 +48,7 @@ TEST_CASE("what_a_done_callback_throws_ends_there")
         "import asyncio\nasync def now(): return 1\nasync def later(): await asyncio.sleep(0)\n");
     qi_task_options options;
     qi_task_options_init(&options);
-    options.done = [](int, const qi_value *, const qi_error *, void *) {
+    options.done = [](qi_task *, const qi_task_end *, void *) {
         throw std::runtime_error("thrown by done");
     };
     for (const char *target : {"__main__:now", "__main__:later"}) {
@@ -67,7 +67,7 @@ TEST_CASE("what_is_no_exception_of_the_library_is_reported_too")
     host.exec("async def now(): return 1\n");
     qi_task_options options;
     qi_task_options_init(&options);
-    options.done = [](int, const qi_value *, const qi_error *, void *) { throw 42; };
+    options.done = [](qi_task *, const qi_task_end *, void *) { throw 42; };
     REQUIRE(qi_run_task(host.runtime, "__main__:now", nullptr, 0, &options, nullptr) == QI_OK);
     CHECK(told(host, "done callback", "no std::exception"));
     require_whole(host);
@@ -76,20 +76,27 @@ TEST_CASE("what_is_no_exception_of_the_library_is_reported_too")
 TEST_CASE("what_callbacks_for_lines_throw_ends_there")
 {
     Embedding host;
-    host.config.out = [](const char *, size_t, void *) { throw std::runtime_error("thrown by out"); };
-    host.config.err = [](const char *, size_t, void *) { throw std::runtime_error("thrown by err"); };
+    host.config.out = [](const qi_output_line *, void *) {
+        throw std::runtime_error("thrown by out");
+    };
+    host.config.err = [](const qi_output_line *, void *) {
+        throw std::runtime_error("thrown by err");
+    };
     REQUIRE(host.init() == QI_OK);
     host.exec("import sys\nprint('a line')\nprint('another', file=sys.stderr)\n");
     CHECK(told(host, "out callback", "thrown by out"));
     CHECK(told(host, "err callback", "thrown by err"));
-    REQUIRE(qi_output_listen(
-                host.runtime,
-                [](const char *, size_t, int, const char *, void *) {
-                    throw std::runtime_error("thrown by a listener");
-                },
-                nullptr) == QI_OK);
+    qi_listener *listener = nullptr;
+    REQUIRE(
+        qi_output_listen(
+            host.runtime,
+            [](const qi_output_line *, void *) { throw std::runtime_error("thrown by a listener"); },
+            nullptr, [](void *) { throw std::runtime_error("thrown by a destroy"); },
+            &listener) == QI_OK);
     host.exec("print('a third')");
     CHECK(told(host, "listener", "thrown by a listener"));
+    CHECK(qi_listener_release(listener) == QI_OK);
+    CHECK(told(host, "destroy", "thrown by a destroy"));
     require_whole(host);
 }
 
@@ -99,7 +106,7 @@ TEST_CASE("what_the_error_and_the_log_callback_throw_ends_there")
     host.config.error = [](const qi_error *, const qi_origin *, void *) {
         throw std::runtime_error("thrown by error");
     };
-    host.config.log = [](int, const char *, const char *, void *) {
+    host.config.log = [](const qi_log_record *, void *) {
         throw std::runtime_error("thrown by log");
     };
     REQUIRE(host.init() == QI_OK);
@@ -116,15 +123,15 @@ TEST_CASE("an_audit_callback_that_throws_has_not_allowed_it")
     REQUIRE(host.init() == QI_OK);
     REQUIRE(qi_audit_set(
                 host.runtime,
-                [](const char *event, const char *, const char *, void *) -> bool {
-                    if (std::string(event) == "open")
+                [](const qi_audit_event *event, void *) -> bool {
+                    if (std::string(event->name) == "open")
                         throw std::runtime_error("thrown by audit");
                     return true;
                 },
-                nullptr) == QI_OK);
+                nullptr, nullptr) == QI_OK);
     CHECK(qi_exec(host.runtime, "open('/dev/null')", nullptr) == QI_ERR_PYTHON);
     CHECK(told(host, "audit callback", "thrown by audit"));
-    REQUIRE(qi_audit_set(host.runtime, nullptr, nullptr) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, nullptr, nullptr, nullptr) == QI_OK);
     require_whole(host);
 }
 
@@ -135,7 +142,7 @@ TEST_CASE("what_a_progress_callback_throws_ends_there")
     host.exec("import qi\nasync def work():\n    qi.progress(1, 2, 'half')\n");
     qi_task_options options;
     qi_task_options_init(&options);
-    options.progress = [](int64_t, int64_t, const char *, void *) {
+    options.progress = [](qi_task *, const qi_task_progress *, void *) {
         throw std::runtime_error("thrown by progress");
     };
     REQUIRE(qi_run_task(host.runtime, "__main__:work", nullptr, 0, &options, nullptr) == QI_OK);

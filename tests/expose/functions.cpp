@@ -380,7 +380,7 @@ TEST_CASE("function may take itself away, or shut the runtime down, while it run
                 CHECK(host.shutdown() == QI_OK);
                 return int(QI_OK);
             }) == QI_OK);
-    qi_exec(host.runtime, "host.stop()", nullptr);
+    (void)qi_exec(host.runtime, "host.stop()", nullptr);
     host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED; });
     CHECK(Exposed::alive == 0);
 }

@@ -14,19 +14,20 @@ static void in_gui_thread(const char *what)
         broken(std::string(what) + " was called in another thread than the GUI's");
 }
 
-void on_done(int status, const qi_value *result, const qi_error *error, void *promise)
+void on_done(qi_task *, const qi_task_end *end, void *promise)
 {
     in_gui_thread("done");
-    if (!result || !error || (status < 0 && (error->status != status || !*error->message)))
+    if (!end->result || !end->error ||
+        (end->status < 0 && (end->error->status != end->status || !*end->error->message)))
         broken("done got a result, a status and an error that do not belong together");
     Promises::keep(promise);
     misbehave();
 }
 
-void on_progress(int64_t, int64_t, const char *text, void *promise)
+void on_progress(qi_task *, const qi_task_progress *report, void *promise)
 {
     in_gui_thread("progress");
-    if (!text)
+    if (!report->text)
         broken("progress got no text");
     {
         auto *task = static_cast<Promise *>(promise);
@@ -66,9 +67,10 @@ void on_destroy(void *promise)
     misbehave(false); /* as a destructor, it does not throw */
 }
 
-void on_log(int level, const char *source, const char *text, void *)
+void on_log(const qi_log_record *record, void *)
 {
-    if (level < QI_LOG_DEBUG || level > QI_LOG_ERROR || !source || !text)
+    if (record->level < QI_LOG_DEBUG || record->level > QI_LOG_ERROR || !record->source ||
+        !record->text)
         broken("log got a message that is none");
     misbehave();
 }
@@ -81,16 +83,17 @@ void on_error(const qi_error *error, const qi_origin *origin, void *)
     misbehave();
 }
 
-void on_output(const char *line, size_t size, void *)
+void on_output(const qi_output_line *line, void *)
 {
-    if (line[size] != '\0')
+    if (line->text[line->length] != '\0')
         broken("a line of output does not end with a NUL");
     misbehave();
 }
 
-void on_line(const char *line, size_t size, int stream, const char *, void *)
+void on_line(const qi_output_line *line, void *)
 {
-    if (line[size] != '\0' || stream < QI_OUTPUT_STDOUT || stream > QI_OUTPUT_LOG)
+    if (line->text[line->length] != '\0' || line->stream < QI_OUTPUT_STDOUT ||
+        line->stream > QI_OUTPUT_LOG)
         broken("a listener got a line that is none");
     misbehave();
 }
@@ -104,14 +107,14 @@ void on_shutdown(const qi_shutdown_report *report, void *)
     misbehave();
 }
 
-bool on_audit(const char *event, const char *arguments, const char *, void *)
+bool on_audit(const qi_audit_event *event, void *)
 {
-    if (!event || !arguments)
+    if (!event->name || !event->arguments)
         broken("audit got an event that is none");
     if (thread().one_in(8))
         misbehave(false);
     /* A veto of anything else would be a fault of the host's, and to throw is one. */
-    return std::strcmp(event, "fuzz.event") != 0 || thread().one_in(2);
+    return std::strcmp(event->name, "fuzz.event") != 0 || thread().one_in(2);
 }
 
 int on_stall(const qi_stall *stall, void *)

@@ -12,18 +12,18 @@
 namespace fuzz
 {
 
-void on_done(int status, const qi_value *result, const qi_error *error, void *promise);
-void on_progress(int64_t value, int64_t maximum, const char *text, void *promise);
+void on_done(qi_task *task, const qi_task_end *end, void *promise);
+void on_progress(qi_task *task, const qi_task_progress *report, void *promise);
 int on_call(const qi_value *args, size_t count, qi_value *result, void *promise);
 void on_destroy(void *promise);
 
-void on_log(int level, const char *source, const char *text, void *user);
+void on_log(const qi_log_record *record, void *user);
 void on_error(const qi_error *error, const qi_origin *origin, void *user);
-void on_output(const char *line, size_t size, void *user);
-void on_line(const char *line, size_t size, int stream, const char *plugin, void *user);
+void on_output(const qi_output_line *line, void *user);
+void on_line(const qi_output_line *line, void *user);
 void on_shutdown(const qi_shutdown_report *report, void *user);
 
-bool on_audit(const char *event, const char *arguments, const char *plugin, void *user);
+bool on_audit(const qi_audit_event *event, void *user);
 int on_stall(const qi_stall *stall, void *user);
 void on_slow_step(const qi_slow_step *step, void *user);
 bool on_consent(const qi_plugin_consent *consent, void *user);

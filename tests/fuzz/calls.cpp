@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // One function for each function of the library: calls it with whatever the dice give, and has it judged.
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <optional>
@@ -184,10 +185,11 @@ void fail(Thread &by, const Function &function)
 
 void error_report(Thread &by, const Function &function)
 {
-    const qi_error error = {by.one_in(4) ? int(by.below(3)) : QI_ERR_STATE,
+    const qi_error error = {by.one_in(20) ? 3 : sizeof error,
+                            by.one_in(4) ? int(by.below(3)) : QI_ERR_STATE,
                             by.one_in(6) ? nullptr : "reported",
                             by.one_in(2) ? nullptr : "builtins.ValueError", nullptr};
-    const qi_origin origin = {nullptr, nullptr, by.one_of(targets), nullptr};
+    const qi_origin origin = {sizeof origin, nullptr, nullptr, by.one_of(targets), nullptr};
 
     judge(by, function, nullptr, Kind::Runtime, [&] {
         const int status = qi_error_report(by.one_in(8) ? nullptr : &error,
@@ -220,7 +222,7 @@ void runtime_init(Thread &by, const Function &function)
         return;
     qi_config_init(&config);
     if (by.one_in(4))
-        config.size++;
+        config.size = 3;
     judge(by, function, nullptr, Kind::Runtime, [&] {
         const int status = qi_runtime_init(by.one_in(3) ? nullptr : &config, &handle);
         if (status != (by.gui ? QI_ERR_STATE : QI_ERR_WRONG_THREAD))
@@ -478,7 +480,7 @@ struct TaskOptions {
         if (by.one_in(3))
             options.callable = static_cast<qi_callable *>(handles.draw(by, Kind::Callable).pointer);
         if (by.one_in(20))
-            options.size--;
+            options.size = 3;
     }
 
     void settle(bool made) const
@@ -639,7 +641,7 @@ void asyncslot_connect(Thread &by, const Function &function)
     if (by.one_in(3))
         options.callable = static_cast<qi_callable *>(handles.draw(by, Kind::Callable).pointer);
     if (by.one_in(20))
-        options.size++;
+        options.size = 3;
     making<qi_connection>(
         by, function, Kind::Connection, [&](qi_runtime *runtime, qi_connection **out) {
             return qi_asyncslot_connect(runtime, by.one_in(16) ? nullptr : sender.get(),
@@ -740,7 +742,7 @@ void expose(Thread &by, const Function &function)
     exposed.owner = by.one_in(3) ? owner.get() : nullptr;
     exposed.flags = by.below(by.one_in(12) ? 9 : 2);
     if (by.one_in(20))
-        exposed.size--;
+        exposed.size = 3;
     const int status = with_runtime(by, function, [&](qi_runtime *runtime) {
         return qi_function_register(runtime, by.one_in(16) ? nullptr : by.one_of(names),
                                     by.one_in(16) ? nullptr : &exposed);
@@ -757,28 +759,45 @@ void unexpose(Thread &by, const Function &function)
 
 // -- output.h, audit.h, debugger.h, doctor.h ----------------------------------------------------------------
 
-int listener_ids[3];
+std::atomic<qi_listener *> listeners[3];
+
+void keep_listener(Thread &by, qi_listener *listener)
+{
+    if (listener)
+        (void)qi_listener_release(
+            listeners[by.below(3)].exchange(listener)); // in the GUI thread, where it came from
+}
 
 void output_listen(Thread &by, const Function &function)
 {
+    qi_listener *listener = nullptr;
+
     with_runtime(by, function, [&](qi_runtime *runtime) {
-        return qi_output_listen(runtime, by.one_in(8) ? nullptr : on_line,
-                                &listener_ids[by.below(3)]);
+        return qi_output_listen(runtime, by.one_in(8) ? nullptr : on_line, nullptr, nullptr,
+                                by.one_in(4) ? nullptr : &listener);
     });
+    keep_listener(by, listener);
 }
 
-void output_unlisten(Thread &by, const Function &function)
+void listener_release(Thread &by, const Function &function)
 {
-    with_runtime(by, function, [&](qi_runtime *runtime) {
-        return qi_output_unlisten(runtime, by.one_in(8) ? nullptr : on_line,
-                                  &listener_ids[by.below(3)]);
-    });
+    std::atomic<qi_listener *> &place = listeners[by.below(3)];
+    qi_listener *listener = place.exchange(nullptr);
+
+    if (!listener) {
+        count(by, function, [] { (void)qi_listener_release(nullptr); });
+        return;
+    }
+    const int status = judge(by, function, nullptr, Kind::Runtime,
+                             [&] { return qi_listener_release(listener); });
+    if (status < 0)
+        (void)place.exchange(listener);
 }
 
 void audit_set(Thread &by, const Function &function)
 {
     with_runtime(by, function, [&](qi_runtime *runtime) {
-        return qi_audit_set(runtime, by.one_in(2) ? on_audit : nullptr, nullptr);
+        return qi_audit_set(runtime, by.one_in(2) ? on_audit : nullptr, nullptr, nullptr);
     });
 }
 
@@ -818,7 +837,7 @@ void doctor(Thread &by, const Function &function)
     /* An examination takes a second or more: one is enough. */
     const bool whole = settings.slow ? by.one_in(50) : !by.gui && examinations++ == 0;
     if (!whole)
-        options.size++;
+        options.size = 3;
     const int status = judge(by, function, nullptr, Kind::Runtime,
                              [&] { return qi_doctor_examine(whole ? nullptr : &options, &out); });
     if (status == QI_OK)
@@ -847,7 +866,7 @@ void watchdog_start(Thread &by, const Function &function)
     options.stalled = by.one_in(4) ? nullptr : on_stall;
     options.slow = by.one_in(4) ? nullptr : on_slow_step;
     if (by.one_in(16))
-        options.size++;
+        options.size = 3;
     with_runtime(by, function, [&](qi_runtime *runtime) {
         return qi_watchdog_start(runtime, by.one_in(8) ? nullptr : &options);
     });
@@ -871,7 +890,9 @@ void counters_read(Thread &by, const Function &function)
 {
     qi_loop_counters counters;
 
-    counters.size = by.one_in(8) ? 1 : sizeof counters;
+    qi_loop_counters_init(&counters);
+    if (by.one_in(8))
+        counters.size = 1;
     with_runtime(by, function, [&](qi_runtime *runtime) {
         return qi_loop_counters_read(runtime, by.one_in(12) ? nullptr : &counters);
     });
@@ -936,7 +957,7 @@ void plugins_start(Thread &by, const Function &function)
     config.consent = by.one_in(12) ? nullptr : on_consent;
     config.event = by.one_in(4) ? nullptr : on_plugin_event;
     if (by.one_in(16))
-        config.size++;
+        config.size = 3;
     with_runtime(by, function,
                  [&](qi_runtime *runtime) { return qi_plugins_start(runtime, &config); });
 }
@@ -948,18 +969,13 @@ void plugins_rescan(Thread &by, const Function &function)
 
 void plugins_listen(Thread &by, const Function &function)
 {
-    with_runtime(by, function, [&](qi_runtime *runtime) {
-        return qi_plugins_listen(runtime, by.one_in(8) ? nullptr : on_plugin_event,
-                                 &listener_ids[by.below(3)]);
-    });
-}
+    qi_listener *listener = nullptr;
 
-void plugins_unlisten(Thread &by, const Function &function)
-{
     with_runtime(by, function, [&](qi_runtime *runtime) {
-        return qi_plugins_unlisten(runtime, by.one_in(8) ? nullptr : on_plugin_event,
-                                   &listener_ids[by.below(3)]);
+        return qi_plugins_listen(runtime, by.one_in(8) ? nullptr : on_plugin_event, nullptr,
+                                 nullptr, by.one_in(4) ? nullptr : &listener);
     });
+    keep_listener(by, listener);
 }
 
 void plugins_list(Thread &by, const Function &function)
@@ -1190,7 +1206,8 @@ std::deque<Function> &functions()
         add("qi_version", any, {}, version, 1);
         add("qi_version_string", any, {}, version_string, 1);
         add("qi_fail", any, {}, fail, 2);
-        add("qi_error_report", gui, {QI_ERR_ARGUMENT, QI_ERR_WRONG_THREAD}, error_report, 3);
+        add("qi_error_report", gui, {QI_ERR_ARGUMENT, QI_ERR_ABI, QI_ERR_WRONG_THREAD},
+            error_report, 3);
         add("qi_config_init", any, {}, config_init, 1);
         add("qi_runtime_init", gui, {QI_ERR_STATE, QI_ERR_WRONG_THREAD}, runtime_init, 2);
         add("qi_runtime_shutdown", gui, {}, runtime_shutdown, 6);
@@ -1236,7 +1253,7 @@ std::deque<Function> &functions()
         add("qi_function_unregister", gui, of_gui + of_text + Failures{QI_ERR_NOT_FOUND}, unexpose);
         add("qi_output_listen", gui, of_gui + Failures{QI_ERR_ARGUMENT, QI_ERR_PYTHON},
             output_listen);
-        add("qi_output_unlisten", gui, of_gui + Failures{QI_ERR_NOT_FOUND}, output_unlisten);
+        add("qi_listener_release", gui, {QI_ERR_HANDLE, QI_ERR_WRONG_THREAD}, listener_release);
         add("qi_audit_set", gui, of_gui + Failures{QI_ERR_PYTHON, QI_ERR_STATE}, audit_set, 3);
         add("qi_debugger_listen", gui, of_gui + Failures{QI_ERR_PYTHON, QI_ERR_RANGE},
             debugger_listen, 2);
@@ -1261,7 +1278,6 @@ std::deque<Function> &functions()
             plugins_start, 10);
         add("qi_plugins_rescan", gui, of_plugins, plugins_rescan, 3);
         add("qi_plugins_listen", gui, of_plugins, plugins_listen, 3);
-        add("qi_plugins_unlisten", gui, of_plugins, plugins_unlisten, 3);
         add("qi_plugins_list", gui, of_plugins, plugins_list, 3);
         add("qi_plugin_describe", gui, of_plugins, plugin_info, 5);
         add("qi_plugin_state", gui, {}, plugin_state_of, 5);

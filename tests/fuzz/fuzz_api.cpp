@@ -284,7 +284,7 @@ void fail_to_begin(Thread &by)
     qi_config_init(&config);
     switch (by.below(4)) {
     case 0:
-        config.size--;
+        config.size = 3;
         expected = QI_ERR_ABI;
         break;
     case 1:

@@ -92,9 +92,9 @@ TEST_CASE("error copies the record of the thread, and shows it")
 {
     QString text;
 
-    qi_exec(nullptr, "1", nullptr);
+    (void)qi_exec(nullptr, "1", nullptr);
     const Error error = Error::last();
-    qi_exec(nullptr, nullptr, nullptr);
+    (void)qi_exec(nullptr, nullptr, nullptr);
     CHECK(error.status == QI_ERR_HANDLE);
     CHECK(error.message.contains(QLatin1String("runtime")));
     CHECK(error.traceback.isEmpty());

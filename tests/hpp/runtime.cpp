@@ -257,8 +257,12 @@ TEST_CASE("source, files, expressions and objects")
 TEST_CASE("errors are reported by the host, too")
 {
     tests::Modern host;
-    const qi_error error = {QI_ERR_STATE, "no paper", nullptr, nullptr};
-    qi_origin origin = {};
+    qi_error error;
+    qi_error_init(&error);
+    error.status = QI_ERR_STATE;
+    error.message = "no paper";
+    qi_origin origin;
+    qi_origin_init(&origin);
     origin.target = "printer:print";
     int status = QI_OK;
 
@@ -266,7 +270,8 @@ TEST_CASE("errors are reported by the host, too")
     CHECK(qi_error_report(&error, nullptr) == QI_OK);
     CHECK(qi_error_report(nullptr, nullptr) == QI_ERR_ARGUMENT);
     for (int no_error : {QI_OK + 0, 1}) {
-        const qi_error success = {no_error, "all is well", nullptr, nullptr};
+        qi_error success = error;
+        success.status = no_error;
         CHECK(qi_error_report(&success, nullptr) == QI_ERR_ARGUMENT);
         CHECK(qi_last_error()->status == QI_ERR_ARGUMENT);
     }

@@ -38,7 +38,7 @@ struct Target : Host {
     void take_gil() const
     {
         qi_loop_counters counters;
-        counters.size = sizeof counters;
+        qi_loop_counters_init(&counters);
         (void)qi_loop_counters_read(runtime, &counters);
     }
 

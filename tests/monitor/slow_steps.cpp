@@ -63,7 +63,7 @@ TEST_CASE("a slow callback is told with its name and how long it took")
     CHECK(step.task == "");
     CHECK(step.coroutine == "");
     qi_loop_counters counters;
-    counters.size = sizeof counters;
+    qi_loop_counters_init(&counters);
     REQUIRE(qi_loop_counters_read(host.runtime, &counters) == QI_OK);
     CHECK(counters.slow_steps >= 1);
     CHECK(counters.longest_step_ns >= 60000000);

@@ -381,16 +381,16 @@ namespace
 struct Listening {
     explicit Listening(const std::function<void()> &act) : act(act) {}
 
-    static void log(int, const char *, const char *text, void *user)
+    static void log(const qi_log_record *record, void *user)
     {
-        if (std::strstr(text, "has held the GUI thread"))
+        if (std::strstr(record->text, "has held the GUI thread"))
             static_cast<Listening *>(user)->told = true;
     }
 
-    static void listen(const char *line, size_t, int, const char *, void *user)
+    static void listen(const qi_output_line *line, void *user)
     {
         auto self = static_cast<Listening *>(user);
-        if (std::strcmp(line, "begin") == 0)
+        if (std::strcmp(line->text, "begin") == 0)
             self->act();
     }
 
@@ -398,11 +398,11 @@ struct Listening {
     void stall(qi_runtime *runtime)
     {
         const std::string address = std::to_string(reinterpret_cast<uintptr_t>(&told));
-        qi_exec(runtime,
-                ("import ctypes\ntold = ctypes.c_bool.from_address(" + address +
-                 ")\nwhile not told.value: pass")
-                    .c_str(),
-                nullptr);
+        (void)qi_exec(runtime,
+                      ("import ctypes\ntold = ctypes.c_bool.from_address(" + address +
+                       ")\nwhile not told.value: pass")
+                          .c_str(),
+                      nullptr);
     }
 
     std::function<void()> act;
@@ -428,9 +428,11 @@ TEST_CASE("a listener to the output may stop the watchdog, which has a line for 
     qi_watchdog_options_init(&options);
     options.limit_ms = 50;
 
-    REQUIRE(qi_output_listen(host.runtime, Listening::listen, &listening) == QI_OK);
+    qi_listener *listener = nullptr;
+    REQUIRE(qi_output_listen(host.runtime, Listening::listen, &listening, nullptr, &listener) ==
+            QI_OK);
     REQUIRE(qi_watchdog_start(host.runtime, &options) == QI_OK);
     CHECK(qi_exec(host.runtime, "print('begin')", nullptr) == QI_OK);
     CHECK(listening.told);
-    CHECK(qi_output_unlisten(host.runtime, Listening::listen, &listening) == QI_OK);
+    CHECK(qi_listener_release(listener) == QI_OK);
 }

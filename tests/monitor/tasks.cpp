@@ -49,7 +49,7 @@ struct Scene : Host {
     qi_loop_counters counters()
     {
         qi_loop_counters read;
-        read.size = sizeof read;
+        qi_loop_counters_init(&read);
         REQUIRE(qi_loop_counters_read(runtime, &read) == QI_OK);
         return read;
     }

@@ -6,7 +6,7 @@
 # The library exports the functions of the public headers, each of them and nothing else.
 set -euo pipefail
 export LC_ALL=C
-exported=$(nm -D --defined-only --format=posix "$1" | awk '{print $1}' | sed 's/@.*//' | sort -u)
+exported=$(nm -D --defined-only --format=posix "$1" | awk '$2 != "A" {print $1}' | sed 's/@.*//' | sort -u)
 declared=$(cat "$2"/*.h "$2"/*.hpp | tr '\n' ' ' | grep -o 'QI_API [^;(]*(' | grep -o 'qi_[a-z0-9_]* *($' | tr -d ' (' | sort -u)
 [ -n "$declared" ] || { echo "found no declarations in $2"; exit 1; }
 differences=$(diff <(echo "$declared") <(echo "$exported")) || {

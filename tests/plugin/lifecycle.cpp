@@ -247,8 +247,9 @@ TEST_CASE("calls before the start, and with ids that no plugin has, say what to 
     CHECK(qi_plugin_describe(host.runtime, nullptr, &value) == QI_ERR_ARGUMENT);
     CHECK(qi_plugin_describe(host.runtime, "orders", nullptr) == QI_ERR_ARGUMENT);
     CHECK(qi_plugin_state(host.runtime, "order") == QI_PLUGIN_STATE_UNKNOWN);
-    CHECK(qi_plugins_unlisten(
-              host.runtime, [](const qi_plugin_event *, void *) {}, nullptr) == QI_ERR_NOT_FOUND);
+    qi_listener *listener = nullptr;
+    CHECK(qi_plugins_listen(host.runtime, nullptr, nullptr, nullptr, &listener) == QI_ERR_ARGUMENT);
+    CHECK(listener == nullptr);
     qi_plugins_config config;
     qi_plugins_config_init(&config);
     config.size--;
@@ -261,11 +262,12 @@ TEST_CASE("a listener may take itself out, and cause events, while it is told")
     struct Watcher {
         PluginHost *host;
         int calls = 0;
+        qi_listener *listener = nullptr;
         static void call(const qi_plugin_event *event, void *user)
         {
             auto self = static_cast<Watcher *>(user);
             self->calls++;
-            CHECK(qi_plugins_unlisten(self->host->runtime, call, user) == QI_OK);
+            CHECK(qi_listener_release(self->listener) == QI_OK);
             if (event->kind == QI_PLUGIN_EVENT_STATE)
                 CHECK(qi_plugins_rescan(self->host->runtime) == QI_OK);
         }
@@ -274,7 +276,8 @@ TEST_CASE("a listener may take itself out, and cause events, while it is told")
     Watcher watcher{&host};
     host.write("orders", plain);
     host.start();
-    REQUIRE(qi_plugins_listen(host.runtime, Watcher::call, &watcher) == QI_OK);
+    REQUIRE(qi_plugins_listen(host.runtime, Watcher::call, &watcher, nullptr, &watcher.listener) ==
+            QI_OK);
     CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     CHECK(watcher.calls == 1);
 }

@@ -115,7 +115,7 @@ TEST_CASE("the runtime may shut down as the first plugin is found")
     Once once{QI_PLUGIN_EVENT_ADDED, [&] { CHECK(host.shutdown() == QI_OK); }};
     host.write("orders", plain);
     host.write("prices", plain);
-    CHECK(qi_plugins_listen(host.runtime, Once::call, &once) == QI_OK);
+    CHECK(qi_plugins_listen(host.runtime, Once::call, &once, nullptr, nullptr) == QI_OK);
     std::string plugins = host.folder() + "/plugins", settings = host.folder() + "/settings.ini";
     const char *folders[] = {plugins.c_str()};
     qi_plugins_config config;
@@ -138,7 +138,7 @@ TEST_CASE("the runtime may shut down when a plugin becomes active")
     Once once{QI_PLUGIN_EVENT_STATE, [&] { CHECK(host.shutdown() == QI_OK); }};
     host.write("orders", plain);
     host.start();
-    CHECK(qi_plugins_listen(host.runtime, Once::call, &once) == QI_OK);
+    CHECK(qi_plugins_listen(host.runtime, Once::call, &once, nullptr, nullptr) == QI_OK);
     CHECK(qi_plugin_enable(host.runtime, "orders", nullptr, nullptr) == QI_OK);
     host.until([&] { return qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED; });
 }
@@ -150,7 +150,7 @@ TEST_CASE("a listener may look for plugins again while those that are gone are t
     for (const char *id : {"orders", "prices", "stocks"})
         host.write(id, plain);
     host.start();
-    CHECK(qi_plugins_listen(host.runtime, Once::call, &once) == QI_OK);
+    CHECK(qi_plugins_listen(host.runtime, Once::call, &once, nullptr, nullptr) == QI_OK);
     host.exec(("import shutil; shutil.rmtree('" + host.folder() + "/plugins')").c_str());
     int status = qi_plugins_rescan(host.runtime);
     INFO(qi_last_error()->message);

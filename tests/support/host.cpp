@@ -125,9 +125,9 @@ void Host::on_error(const qi_error *error, const qi_origin *origin, void *user)
          text_of(from->target), text_of(from->plugin)});
 }
 
-void Host::on_log(int, const char *, const char *text, void *user)
+void Host::on_log(const qi_log_record *record, void *user)
 {
-    static_cast<Host *>(user)->log.push_back(text);
+    static_cast<Host *>(user)->log.push_back(record->text);
 }
 
 std::string describe(const qi_value &value)

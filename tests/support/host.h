@@ -52,7 +52,7 @@ class Host
 
   private:
     static void on_error(const qi_error *error, const qi_origin *origin, void *user);
-    static void on_log(int level, const char *source, const char *text, void *user);
+    static void on_log(const qi_log_record *record, void *user);
 
     QCoreApplication application;
     std::vector<Report> reports;

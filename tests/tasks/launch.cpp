@@ -20,15 +20,15 @@ struct Ending {
     std::string result, message, type, traceback;
     std::thread::id thread;
 
-    static void on_done(int status, const qi_value *result, const qi_error *error, void *user)
+    static void on_done(qi_task *, const qi_task_end *end, void *user)
     {
         auto *ending = static_cast<Ending *>(user);
         ending->calls++;
-        ending->status = status;
-        ending->result = tests::describe(*result);
-        ending->message = error->message;
-        ending->type = error->python_type ? error->python_type : "";
-        ending->traceback = error->traceback ? error->traceback : "";
+        ending->status = end->status;
+        ending->result = tests::describe(*end->result);
+        ending->message = end->error->message;
+        ending->type = end->error->python_type ? end->error->python_type : "";
+        ending->traceback = end->error->traceback ? end->error->traceback : "";
         ending->thread = std::this_thread::get_id();
     }
 };
@@ -134,7 +134,7 @@ TEST_CASE("other threads of Python run during a done callback")
     qi_task_options_init(&options);
     options.user = &host;
     /* Deadlocks if the callback holds the GIL: the thread needs it to end. */
-    options.done = [](int, const qi_value *, const qi_error *, void *user) {
+    options.done = [](qi_task *, const qi_task_end *, void *user) {
         std::thread thread([&] {
             qi_task_release(nullptr);
             qi_value_clear(nullptr);

@@ -33,17 +33,17 @@ std::ostream &operator<<(std::ostream &out, const Step &step)
 
 /* A task of __main__ that the host launched, and what it heard of it. */
 struct Job {
-    static void on_progress(int64_t value, int64_t maximum, const char *text, void *user)
+    static void on_progress(qi_task *, const qi_task_progress *report, void *user)
     {
         Job *job = static_cast<Job *>(user);
         CHECK_FALSE(job->is_done);
-        job->steps.push_back({value, maximum, text});
+        job->steps.push_back({report->value, report->maximum, report->text});
         if (job->react)
             job->react();
     }
-    static void on_done(int status, const qi_value *, const qi_error *, void *user)
+    static void on_done(qi_task *, const qi_task_end *end, void *user)
     {
-        static_cast<Job *>(user)->status = status;
+        static_cast<Job *>(user)->status = end->status;
         static_cast<Job *>(user)->is_done = true;
     }
 

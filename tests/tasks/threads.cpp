@@ -59,7 +59,7 @@ TEST_CASE("arguments are copied when the call is made")
         qi_value item = qi_text(text);
         qi_value list = qi_list(&item, 1);
         qi_task *task = nullptr;
-        qi_run_task(host.runtime, "launches:returns", &list, 1, nullptr, &task);
+        (void)qi_run_task(host.runtime, "launches:returns", &list, 1, nullptr, &task);
         std::memset(text, 'x', sizeof text - 1);
         item = qi_int(3);
         qi_value value = qi_none();
@@ -94,8 +94,9 @@ TEST_CASE("what fails on the GUI thread becomes the task's result")
 TEST_CASE("launch without a handle that fails is reported")
 {
     Host host;
-    in_thread(host,
-              [&] { qi_run_task(host.runtime, "launches:nobody", nullptr, 0, nullptr, nullptr); });
+    in_thread(host, [&] {
+        (void)qi_run_task(host.runtime, "launches:nobody", nullptr, 0, nullptr, nullptr);
+    });
     host.settle();
     auto reports = host.take_reports();
     REQUIRE(reports.size() == 1);
@@ -136,7 +137,7 @@ TEST_CASE("task that is cancelled on its way is never launched")
     Host host;
     qi_task *task = nullptr;
     std::thread thread([&] {
-        qi_run_task(host.runtime, "launches:record", nullptr, 0, nullptr, &task);
+        (void)qi_run_task(host.runtime, "launches:record", nullptr, 0, nullptr, &task);
         qi_task_cancel(task);
     });
 
@@ -156,7 +157,7 @@ TEST_CASE("task whose owner dies on its way is never launched") // T20
         qi_task_options options;
         qi_task_options_init(&options);
         options.owner = owner;
-        qi_run_task(host.runtime, "launches:record", nullptr, 0, &options, &task);
+        (void)qi_run_task(host.runtime, "launches:record", nullptr, 0, &options, &task);
     });
 
     thread.join();
@@ -260,7 +261,7 @@ TEST_CASE("launches on their way at a shutdown end with it") // T56
     Host host;
     qi_task *task = nullptr;
     std::thread thread(
-        [&] { qi_run_task(host.runtime, "launches:record", nullptr, 0, nullptr, &task); });
+        [&] { (void)qi_run_task(host.runtime, "launches:record", nullptr, 0, nullptr, &task); });
 
     thread.join();
     CHECK(host.shutdown() == QI_OK);
@@ -284,7 +285,8 @@ TEST_CASE("many launches from many threads all end")
                 for (int i = 0; i < each; i++) {
                     qi_value number = qi_int(t * each + i), result = qi_none();
                     qi_task *task = nullptr;
-                    qi_run_task(host.runtime, "launches:returns_later", &number, 1, nullptr, &task);
+                    (void)qi_run_task(host.runtime, "launches:returns_later", &number, 1, nullptr,
+                                      &task);
                     if (qi_task_wait(task, -1, &result) == QI_OK && qi_value_equal(&number, &result))
                         good++;
                     qi_value_clear(&result);

@@ -109,9 +109,9 @@ void Desk::on_error(const qi_error *error, const qi_origin *, void *user)
     static_cast<Desk *>(user)->reports.push_back(error->message);
 }
 
-void Desk::on_log(int, const char *, const char *text, void *user)
+void Desk::on_log(const qi_log_record *record, void *user)
 {
-    static_cast<Desk *>(user)->log.push_back(text);
+    static_cast<Desk *>(user)->log.push_back(record->text);
 }
 
 static QPalette palette_of(QRgb window, QRgb base, QRgb text, QRgb highlight, QRgb disabled)

@@ -44,7 +44,7 @@ class Desk
 
   private:
     static void on_error(const qi_error *error, const qi_origin *origin, void *user);
-    static void on_log(int level, const char *source, const char *text, void *user);
+    static void on_log(const qi_log_record *record, void *user);
     QTemporaryDir &prepare();
 
     QApplication application;
