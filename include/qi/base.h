@@ -62,7 +62,7 @@
 #define QI_VERSION_STRING "0.1.0"
 /* The version as one number that compares: 0xMMmmpp. */
 #define QI_VERSION_HEX ((QI_VERSION_MAJOR << 16) | (QI_VERSION_MINOR << 8) | QI_VERSION_PATCH)
-/* Whether these headers are of that version or a later one, for #if. */
+/* Whether these headers are of that version or a later one, for the preprocessor. */
 #define QI_VERSION_AT_LEAST(major, minor, patch)                                                   \
     (QI_VERSION_HEX >= (((major) << 16) | ((minor) << 8) | (patch)))
 
@@ -83,6 +83,13 @@
 #define QI_DEPRECATED(instead) __declspec(deprecated(instead))
 #else
 #define QI_DEPRECATED(instead)
+#endif
+
+/* Has the compiler check the arguments of a function that formats as printf() does. */
+#if defined(__GNUC__) || defined(__clang__)
+#define QI_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
+#else
+#define QI_PRINTF(text, first)
 #endif
 
 /* Whether a structure that the library has filled is long enough to have a member. */

@@ -41,6 +41,18 @@ extern "C" {
  */
 typedef int (*qi_function_fn)(const qi_value *args, size_t count, qi_value *result, void *user);
 
+/* What a function that answers later is given: an answer that is still to come. */
+typedef struct qi_promise qi_promise;
+
+/*
+ * A function that answers later, for work that ends in a callback: a request, a device, a thread of the host's. The call
+ * in Python returns a qi.HostFuture at once, which a coroutine awaits. `args` are as in qi_function_fn, borrowed for the
+ * call. `promise` is the function's own: it ends by one qi_promise_resolve() or qi_promise_reject(), in any thread,
+ * in the call or after it. Called without the GIL.
+ */
+typedef void (*qi_function_later_fn)(const qi_value *args, size_t count, qi_promise *promise,
+                                     void *user);
+
 /* Flags of qi_function. */
 enum {
     /* The function runs in a thread of QThreadPool::globalInstance(), and the call returns a
@@ -69,6 +81,7 @@ typedef struct qi_function {
     qi_object *owner; /* the function ends with this QObject, whose thread it runs in; calls raise
                        * ReferenceError then. NULL: nobody owns it */
     unsigned flags;   /* QI_FUNCTION_FLAG_…; 0: none */
+    qi_function_later_fn call_later; /* in place of `call`; not with QI_FUNCTION_FLAG_POOL */
 } qi_function;
 
 /** Fills a function with the defaults described at its fields. NULL is allowed. Thread: any. */
@@ -96,6 +109,33 @@ QI_NODISCARD QI_API int qi_function_register(qi_runtime *runtime, const char *na
                                              const qi_function *function);
 
 /**
+ * Ends a promise with a result, and releases it.
+ *
+ * `result` is copied; NULL, or none, is None. Whoever awaits it in Python gets it in the GUI thread's event loop. Where Python has
+ * cancelled the call, nobody does, and that is no failure.
+ * Thread: any. Fails: QI_ERR_HANDLE, and as qi_value_copy(): then the promise is rejected with that, and released.
+ */
+QI_API int qi_promise_resolve(qi_promise *promise, const qi_value *result);
+
+/**
+ * Ends a promise with a failure, and releases it: the exception that suits `status` is raised, as for qi_function_fn.
+ *
+ * `message` is copied; NULL: the text of the status. Thread: any. Fails: QI_ERR_HANDLE, QI_ERR_ARGUMENT (a status that is not
+ * negative: then nothing has happened).
+ */
+QI_API int qi_promise_reject(qi_promise *promise, int status, const char *message);
+
+/** Whether Python has cancelled the call, so that the work can be left; false for NULL and foreign pointers. Thread: any. */
+QI_API bool qi_promise_is_cancelled(const qi_promise *promise);
+
+/**
+ * Tells how far the work is: the future's `progress` in Python. `maximum` 0: nobody knows how many steps there are.
+ *
+ * `text` is copied, and may be NULL. Thread: any. Fails: QI_ERR_HANDLE, QI_ERR_ENCODING, QI_ERR_RANGE (beyond an int, or below 0).
+ */
+QI_API int qi_promise_report(qi_promise *promise, int64_t value, int64_t maximum, const char *text);
+
+/**
  * Takes a function out of qi.host. Calls of it that are under way go on.
  *
  * Thread: GUI. Fails: QI_ERR_NOT_FOUND, QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING,
@@ -110,6 +150,17 @@ QI_API int qi_function_unregister(qi_runtime *runtime, const char *name);
  * qi_fail(…)` reads well. Thread: any.
  */
 QI_API int qi_fail(int status, const char *message);
+
+/** The same with a message that is formatted as by printf(). Thread: any. Fails: with `status`. */
+QI_API int qi_failf(int status, const char *format, ...) QI_PRINTF(2, 3);
+
+/**
+ * Fails with an error that was kept from before: its status, message, type and traceback, all copied.
+ *
+ * For callbacks that pass on what another call has told them, as `end->error` of a task. Returns the error's
+ * status. Thread: any. Fails also: QI_ERR_ARGUMENT (NULL, no message, or a status that is not negative), QI_ERR_ABI.
+ */
+QI_API int qi_fail_again(const qi_error *error);
 
 #ifdef __cplusplus
 }

@@ -320,6 +320,21 @@ QI_API qi_runtime *qi_runtime_current(void);
  */
 QI_API int qi_runtime_set_slice(qi_runtime *runtime, unsigned microseconds);
 
+/* Called once, on the GUI thread, without the GIL. It may call any function. */
+typedef void (*qi_post_fn)(void *user);
+
+/**
+ * Calls a function of the host in the GUI thread's event loop, after the events that wait there already.
+ *
+ * For worker threads that have something for the window, or for functions that want the GUI thread. Calls that one thread
+ * posts come in their order. `user` is kept until the function has returned; then `destroy`, which may be NULL, is called with it, also where
+ * the runtime or the application ends before, and `call` is not called.
+ *
+ * Thread: any. Fails: QI_ERR_ARGUMENT (no function), QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN,
+ * QI_ERR_NO_APPLICATION, QI_ERR_MEMORY.
+ */
+QI_API int qi_runtime_post(qi_runtime *runtime, qi_post_fn call, void *user, qi_destroy_fn destroy);
+
 /**
  * Shows a QObject to Python as qi.host.<name>.
  *

@@ -21,7 +21,8 @@ typedef enum qip_handle_kind {
     QIP_HANDLE_TASK,
     QIP_HANDLE_CALLABLE,
     QIP_HANDLE_CONNECTION,
-    QIP_HANDLE_LISTENER
+    QIP_HANDLE_LISTENER,
+    QIP_HANDLE_PROMISE
 } qip_handle_kind;
 
 /* Held once. QI_OK or QI_ERR_MEMORY. */

@@ -23,6 +23,7 @@
 struct qip_callee {
     atomic_int references;
     qi_function_fn call;
+    qi_function_later_fn call_later;
     void *user;
     void (*destroy)(void *user);
 };
@@ -47,6 +48,7 @@ qip_callee *qip_callee_new(const qi_function *function)
         return NULL;
     atomic_init(&callee->references, 1);
     callee->call = function->call;
+    callee->call_later = function->call_later;
     callee->user = function->user;
     callee->destroy = function->destroy;
     return callee;
@@ -134,6 +136,11 @@ void qip_call_drop(qip_call *call)
     drop(call);
 }
 
+void qip_call_keep(qip_call *call)
+{
+    atomic_fetch_add(&call->references, 1);
+}
+
 static qip_call *keep(qip_call *call)
 {
     atomic_fetch_add(&call->references, 1);
@@ -193,11 +200,12 @@ static PyObject *outcome(void *data)
     return call->error ? qip_raise_status(call->error) : PyErr_NoMemory();
 }
 
-static const qip_qt_work_class work_class = {run, has_failed, outcome, drop};
+const qip_qt_work_class qip_call_work = {run, has_failed, outcome, drop};
 
 PyObject *qip_call_perform(qip_call *call, qi_object *owner)
 {
-    PyObject *result = qip_qt_work_perform(owner, &work_class, keep(call)) < 0 ? NULL : outcome(call);
+    PyObject *result = qip_qt_work_perform(owner, &qip_call_work, keep(call)) < 0 ? NULL
+                                                                                  : outcome(call);
 
     drop(call);
     return result;
@@ -205,5 +213,38 @@ PyObject *qip_call_perform(qip_call *call, qi_object *owner)
 
 PyObject *qip_call_perform_on_pool(qip_call *call)
 {
-    return qip_qt_work_on_pool(&work_class, call);
+    return qip_qt_work_on_pool(&qip_call_work, call);
+}
+
+/* -- a call that answers later ------------------------------------------------------------------------------ */
+
+void qip_call_succeed(qip_call *call, const qi_value *result)
+{
+    const qi_value none = qi_none();
+    unsigned before = qip_fail_count();
+
+    call->status = qi_value_copy(&call->result, result ? result : &none);
+    if (call->status < 0) {
+        call->result = none;
+        note_failure(call, before);
+    }
+}
+
+void qip_call_fail(qip_call *call, int status, const char *message)
+{
+    const qi_error error = {sizeof error, status, message ? message : qi_status_text(status), NULL,
+                            NULL};
+
+    call->status = status;
+    call->error = qip_error_copy(&error);
+}
+
+int qip_call_status(const qip_call *call)
+{
+    return call->status;
+}
+
+void qip_call_run_later(qip_call *call, qi_promise *promise)
+{
+    call->callee->call_later(call->arguments, call->count, promise, call->callee->user);
 }

@@ -140,20 +140,14 @@ static int check_free(const char *name)
 
 /* -- the public functions ------------------------------------------------------------------------------- */
 
-int qi_fail(int status, const char *message)
-{
-    if (status >= 0)
-        return qip_fail(QI_ERR_ARGUMENT, "qi_fail() was given the status %d, which is no failure",
-                        status);
-    if (!message)
-        message = qi_status_text(status);
-    return qip_fail(status, "%.*s", (int)qip_utf8_valid(message, strlen(message)), message);
-}
-
 static int check_function(const qi_function *function)
 {
-    if (!function->call)
+    if (!function->call && !function->call_later)
         return qip_fail(QI_ERR_ARGUMENT, "qi_function.call is NULL; there is nothing to call");
+    if (function->call_later && (function->call || (function->flags & QI_FUNCTION_FLAG_POOL)))
+        return qip_fail(QI_ERR_ARGUMENT,
+                        "qi_function.call_later stands alone: without `call`, and without "
+                        "QI_FUNCTION_FLAG_POOL, since it does not wait anyway");
     if (function->flags & ~(unsigned)QI_FUNCTION_FLAG_POOL)
         return qip_fail(QI_ERR_ARGUMENT, "qi_function has unknown flags: 0x%x", function->flags);
     if (function->owner && qip_qt_is_dying(function->owner))

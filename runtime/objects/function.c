@@ -30,6 +30,7 @@ typedef struct function {
     void *owner_guard;
     const char *why; /* it was retired */
     bool on_pool;
+    bool is_later;
 } function;
 
 static function *as_function(PyObject *object)
@@ -72,6 +73,8 @@ static PyObject *call_with(function *self, const qip_given *given)
         qip_call_drop(call);
         return PyErr_Occurred() ? NULL : raise_retired(self);
     }
+    if (self->is_later)
+        return qip_call_begin_later(call, owner);
     return self->on_pool ? qip_call_perform_on_pool(call) : qip_call_perform(call, owner);
 }
 
@@ -134,6 +137,7 @@ PyObject *qip_function_new(const char *name, const qi_function *spec)
     self->vectorcall = function_call;
     self->why = owner_is_gone;
     self->on_pool = spec->flags & QI_FUNCTION_FLAG_POOL;
+    self->is_later = spec->call_later != NULL;
     self->takes.name = PyUnicode_FromString(name);
     if (self->takes.name && spec->doc)
         self->doc = PyUnicode_FromString(spec->doc);

@@ -106,6 +106,6 @@ int qip_runtime_check_gui(const qi_runtime *runtime)
         status = qip_fail(
             QI_ERR_WRONG_THREAD,
             "this call belongs to the GUI thread; from other threads use qi_run_task(), "
-            "or QMetaObject::invokeMethod() to get there");
+            "or qi_runtime_post() to get there");
     return status;
 }

@@ -118,6 +118,18 @@ int qip_qt_work_perform(qi_object *object, const qip_qt_work_class *work, void *
  * Takes `data`. */
 PyObject *qip_qt_work_on_pool(const qip_qt_work_class *work, void *data);
 
+/* An outcome that comes later, of whatever thread; and the new HostFuture that tells it. NULL with an exception. */
+typedef struct qip_qt_promise qip_qt_promise;
+qip_qt_promise *qip_qt_promise_new(PyObject **future);
+/* Tells what `data` has come to, once. Takes `data`. Thread: any. GIL: does not matter. */
+void qip_qt_promise_end(qip_qt_promise *promise, const qip_qt_work_class *work, void *data);
+/* Frees it; where nothing was told, as if it had been cancelled. */
+void qip_qt_promise_drop(qip_qt_promise *promise);
+/* Thread: any. GIL: does not matter. */
+bool qip_qt_promise_is_cancelled(const qip_qt_promise *promise);
+/* QI_OK or QI_ERR_MEMORY. */
+int qip_qt_promise_report(qip_qt_promise *promise, int value, int maximum, const char *text);
+
 /* -- objects in Python (qt/proxies.cpp, foreign.cpp) ---------------------------------------------- */
 
 /* The proxy of a QObject, the same one as long as it lives; None for NULL. New reference. GIL: held. */

@@ -90,19 +90,35 @@ struct Failure : RaisedInPython {
 
 using Promise = QPromise<QVariant>;
 
+/* `thrown`: what came in place of an outcome. */
+void fulfil(Promise &promise, const std::shared_ptr<Held> &held, std::exception_ptr thrown)
+{
+    if (!thrown && held->has_failed())
+        thrown = std::make_exception_ptr(Failure(held));
+    if (thrown)
+        promise.setException(thrown);
+    else
+        promise.addResult(QVariant::fromValue(Outcome{held}));
+}
+
 void run_on_pool(Promise &promise, std::shared_ptr<Held> &held)
 {
-    if (!promise.isCanceled()) {
-        std::exception_ptr thrown = catch_from([&] { held->run(); });
-        if (!thrown && held->has_failed())
-            thrown = std::make_exception_ptr(Failure(held));
-        if (thrown)
-            promise.setException(thrown);
-        else
-            promise.addResult(QVariant::fromValue(Outcome{held}));
-    }
+    if (!promise.isCanceled())
+        fulfil(promise, held, catch_from([&] { held->run(); }));
     held.reset();
     promise.finish();
+}
+
+/* A HostFuture of a promise that has begun. New reference, or NULL with an exception. */
+PyObject *future_of(Promise &promise)
+{
+    const QMetaType type = QMetaType::fromType<QFuture<QVariant>>();
+
+    if (!QMetaType::hasRegisteredConverterFunction(type, QMetaType::fromType<QFuture<void>>()))
+        QMetaType::registerConverter<QFuture<QVariant>, QFuture<void>>(
+            [](const QFuture<QVariant> &future) { return QFuture<void>(future); });
+    promise.start();
+    return future_new(QVariant::fromValue(promise.future()));
 }
 
 } // namespace
@@ -136,17 +152,60 @@ PyObject *qip_qt_work_on_pool(const qip_qt_work_class *work, void *data)
 try {
     auto held = hold(work, data);
     auto promise = std::make_shared<Promise>();
-    const QMetaType type = QMetaType::fromType<QFuture<QVariant>>();
-
-    if (!QMetaType::hasRegisteredConverterFunction(type, QMetaType::fromType<QFuture<void>>()))
-        QMetaType::registerConverter<QFuture<QVariant>, QFuture<void>>(
-            [](const QFuture<QVariant> &future) { return QFuture<void>(future); });
-    promise->start();
-    Ref future(future_new(QVariant::fromValue(promise->future())));
+    Ref future(future_of(*promise));
     if (future)
         QThreadPool::globalInstance()->start(
             [promise, held]() mutable { run_on_pool(*promise, held); });
     return future.release();
 } catch (...) {
     return qi::raise_thrown();
+}
+
+struct qip_qt_promise {
+    Promise promise;
+};
+
+qip_qt_promise *qip_qt_promise_new(PyObject **future)
+try {
+    auto made = std::make_unique<qip_qt_promise>();
+
+    *future = future_of(made->promise);
+    return *future ? made.release() : nullptr;
+} catch (...) {
+    *future = nullptr;
+    return qi::raise_thrown(nullptr), nullptr;
+}
+
+void qip_qt_promise_end(qip_qt_promise *promise, const qip_qt_work_class *work, void *data)
+try {
+    const auto held = hold(work, data);
+
+    if (!promise->promise.isCanceled())
+        fulfil(promise->promise, held, nullptr);
+    promise->promise.finish();
+} catch (...) {
+    (void)qi::fail_thrown(); // without memory the promise goes as if it had been cancelled
+}
+
+void qip_qt_promise_drop(qip_qt_promise *promise)
+try {
+    delete promise;
+} catch (...) {
+    (void)qi::fail_thrown();
+}
+
+bool qip_qt_promise_is_cancelled(const qip_qt_promise *promise)
+try {
+    return promise->promise.isCanceled();
+} catch (...) {
+    return false;
+}
+
+int qip_qt_promise_report(qip_qt_promise *promise, int value, int maximum, const char *text)
+try {
+    promise->promise.setProgressRange(0, maximum);
+    promise->promise.setProgressValueAndText(value, QString::fromUtf8(text));
+    return QI_OK;
+} catch (...) {
+    return qi::fail_thrown();
 }

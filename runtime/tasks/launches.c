@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "core/handles.h"
 #include "python/target.h"
 #include "core/status.h"
 
@@ -43,6 +44,26 @@ qi_task *qip_task_keep(qi_task *task)
 {
     atomic_fetch_add(&task->references, 1);
     return task;
+}
+
+static void keep_handle(void *handle)
+{
+    qip_task_keep(handle);
+}
+
+void qip_task_lend(qi_task *task)
+{
+    if (qip_handle_is(task, QIP_HANDLE_TASK) &&
+        qip_handle_retain(task, QIP_HANDLE_TASK, "task", keep_handle) == QI_OK)
+        return;
+    if (qip_handle_add(task, QIP_HANDLE_TASK) == QI_OK) /* without memory it is none */
+        qip_task_keep(task);
+}
+
+void qip_task_lend_end(qi_task *task)
+{
+    if (qip_handle_give_up(task, QIP_HANDLE_TASK))
+        qip_task_drop(task);
 }
 
 void qip_launches_add(qi_task *task)

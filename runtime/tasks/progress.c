@@ -17,14 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/hostcall.h"
 #include "core/coarse_clock.h"
 #include "python/compat.h"
 #include "python/interp.h"
 #include "qt/bridge.h"
 #include "python/gate.h"
 #include "tasks/setup.h"
-#include "tasks/task_p.h"
 #include "python/module.h"
 #include "python/gil.h"
 
@@ -40,9 +38,8 @@ typedef struct report {
 struct qip_progress {
     atomic_int references; /* the task's, and one of each capsule and job */
     pthread_mutex_t lock;
-    qi_task *task;            /* lives while `tell` is not NULL */
-    qi_task_progress_fn tell; /* NULL: the task has ended. Below: under the lock */
-    void *user;
+    qip_progress_tell_fn tell; /* NULL: the task has ended. Below: under the lock */
+    void *owner;
     report latest;
     bool waits;       /* `latest` was not told yet */
     bool is_arranged; /* a job or timer will tell it */
@@ -60,7 +57,7 @@ static int64_t now(void)
 
 /* -- life ------------------------------------------------------------------------------------------ */
 
-qip_progress *qip_progress_new(qi_task *task, qi_task_progress_fn tell, void *user)
+qip_progress *qip_progress_new(qip_progress_tell_fn tell, void *owner)
 {
     qip_progress *progress = calloc(1, sizeof *progress);
 
@@ -68,9 +65,8 @@ qip_progress *qip_progress_new(qi_task *task, qi_task_progress_fn tell, void *us
         return NULL;
     atomic_init(&progress->references, 1);
     pthread_mutex_init(&progress->lock, NULL);
-    progress->task = task;
     progress->tell = tell;
-    progress->user = user;
+    progress->owner = owner;
     progress->told_at = now() - INTERVAL_NS;
     return progress;
 }
@@ -122,10 +118,10 @@ void qip_progress_drop(qip_progress *progress)
 
 /* -- telling: GUI thread -------------------------------------------------------------------------------- */
 
-/* Takes the latest report, if it may be told now, and lends the task for that; `at_last`: even inside of the callback. */
-static qi_task_progress_fn take(qip_progress *progress, report *taken, bool at_last)
+/* Takes the latest report, if it may be told now; `at_last`: even inside of the callback. */
+static qip_progress_tell_fn take(qip_progress *progress, report *taken, bool at_last)
 {
-    qi_task_progress_fn tell = NULL;
+    qip_progress_tell_fn tell = NULL;
 
     pthread_mutex_lock(&progress->lock);
     if (progress->waits && (at_last || !progress->is_telling)) {
@@ -134,8 +130,6 @@ static qi_task_progress_fn take(qip_progress *progress, report *taken, bool at_l
         progress->latest.text = NULL;
         progress->waits = false;
         progress->is_telling = true;
-        if (tell)
-            qip_task_lend(progress->task);
     }
     pthread_mutex_unlock(&progress->lock);
     return tell;
@@ -144,36 +138,17 @@ static qi_task_progress_fn take(qip_progress *progress, report *taken, bool at_l
 static void arrange(qip_progress *progress);
 
 /* Beware: calls the host, which may end the task. The caller holds a reference. GIL: does not matter. */
-typedef struct progress_call {
-    qi_task_progress_fn tell;
-    qi_task *task;
-    qi_task_progress progress;
-    void *user;
-} progress_call;
-
-static void call_host(void *data)
-{
-    const progress_call *call = data;
-    call->tell(call->task, &call->progress, call->user);
-}
-
 static void tell_latest(qip_progress *progress, bool at_last)
 {
     report told;
-    qi_task_progress_fn tell = take(progress, &told, at_last);
+    qip_progress_tell_fn tell = take(progress, &told, at_last);
 
     if (!tell)
         return;
-    qi_task *task = progress->task;
+    const qi_task_progress step = {sizeof step, told.value, told.maximum, told.text ? told.text : ""};
     PyThreadState *thread = qip_gil_drop();
-    (void)qip_hostcall("a task's progress callback", call_host,
-                       &(progress_call){tell,
-                                        task,
-                                        {sizeof(qi_task_progress), told.value, told.maximum,
-                                         told.text ? told.text : ""},
-                                        progress->user});
+    tell(progress->owner, &step);
     qip_gil_take(thread);
-    qi_task_release(task);
     free(told.text);
     pthread_mutex_lock(&progress->lock);
     progress->is_telling = false;

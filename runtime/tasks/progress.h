@@ -9,8 +9,11 @@
 
 typedef struct qip_progress qip_progress;
 
-/* Of a task, which has to live until qip_progress_finish() or _drop(). Owned: qip_progress_drop(). NULL: no memory. Thread: any. GIL: not needed. */
-qip_progress *qip_progress_new(qi_task *task, qi_task_progress_fn tell, void *user);
+/* Tells `owner`, the task, in the GUI thread without the GIL. Beware: that calls the host. */
+typedef void (*qip_progress_tell_fn)(void *owner, const qi_task_progress *progress);
+
+/* `owner` lives until qip_progress_finish() or _drop(). Owned: qip_progress_drop(). NULL: no memory. Thread: any. GIL: not needed. */
+qip_progress *qip_progress_new(qip_progress_tell_fn tell, void *owner);
 
 /* Enters a context, a copy of the current one, in which qi.progress() reports to `progress`. New
  * reference, for qip_progress_leave(); NULL with an exception set. GIL: held. */

@@ -64,8 +64,9 @@ static qi_task *new_task(qi_runtime *runtime, const char *target, qi_callable *c
     task->flags = options->flags;
     task->done = options->done;
     task->user = (qip_user){options->user, options->destroy};
+    task->told = options->progress;
     if (options->progress)
-        ok &= (task->progress = qip_progress_new(task, options->progress, options->user)) != NULL;
+        ok &= (task->progress = qip_progress_new(qip_task_tell_progress, task)) != NULL;
     if (!ok) {
         qip_task_drop(task);
         return NULL;
@@ -298,14 +299,6 @@ int qi_task_wait(qi_task *task, int timeout_ms, qi_value *out)
 qi_task *qi_task_retain(qi_task *task)
 {
     return qip_handle_retain(task, QIP_HANDLE_TASK, "task", keep_handle) < 0 ? NULL : task;
-}
-
-void qip_task_lend(qi_task *task)
-{
-    if (qip_handle_is(task, QIP_HANDLE_TASK) && qi_task_retain(task))
-        return;
-    if (qip_handle_add(task, QIP_HANDLE_TASK) == QI_OK) /* without memory it is none */
-        qip_task_keep(task);
 }
 
 void qi_task_release(qi_task *task)

@@ -85,6 +85,28 @@ static void call_done(void *data)
     call->task->done(call->task, &call->end, call->task->user.user);
 }
 
+typedef struct progress_call {
+    qi_task *task;
+    const qi_task_progress *progress;
+} progress_call;
+
+static void call_progress(void *data)
+{
+    const progress_call *call = data;
+    call->task->told(call->task, call->progress, call->task->user.user);
+}
+
+void qip_task_tell_progress(void *data, const qi_task_progress *progress)
+{
+    qi_task *task = data;
+
+    qip_task_keep(task); /* the host may end it */
+    qip_task_lend(task);
+    (void)qip_hostcall("a task's progress callback", call_progress, &(progress_call){task, progress});
+    qip_task_lend_end(task);
+    qip_task_drop(task);
+}
+
 static const char *target_of(const qi_task *task)
 {
     return task->target || !task->callable ? task->target : qip_callable_name(task->callable);
@@ -114,7 +136,7 @@ static void tell(qi_task *task, bool had_handles)
         PyThreadState *thread = qip_gil_drop();
         qip_task_lend(task);
         (void)qip_hostcall("a task's done callback", call_done, &(done_call){task, end});
-        qi_task_release(task);
+        qip_task_lend_end(task);
         qip_gil_take(thread);
     } else if (phase_of(task->status) == QI_TASK_STATE_FAILED && !task->is_reported && !had_handles) {
         qi_origin origin = {.size = sizeof origin, .task = task->name, .target = target_of(task)};

@@ -52,6 +52,7 @@ struct qi_task {
     unsigned timeout_ms;
     unsigned flags;
     qi_task_done_fn done;
+    qi_task_progress_fn told; /* of the progress */
     qip_user user;
     qip_progress *progress; /* NULL: the host does not want to know */
 
@@ -75,8 +76,9 @@ static inline bool qip_task_is_pending(const qi_task *task)
 /* One more reference, or one less; the last frees it. */
 qi_task *qip_task_keep(qi_task *task);
 void qip_task_drop(qi_task *task);
-/* Makes the task a handle for a call of the host's, whoever else has one; ended by qi_task_release(). */
+/* Makes the task a handle for a call of the host's, whoever else has one, and ends that. */
 void qip_task_lend(qi_task *task);
+void qip_task_lend_end(qi_task *task);
 /* Releases the copies of the arguments, once the coroutine has them. */
 void qip_task_free_args(qi_task *task);
 /* Enters the launches that a shutdown has to end, and leaves them. */
@@ -87,6 +89,8 @@ qi_task *qip_launches_take(const qi_runtime *runtime);
 
 /* -- task_end.c ---------------------------------------------------------------------------------- */
 
+/* Calls the host's progress callback: a qip_progress_tell_fn. */
+void qip_task_tell_progress(void *task, const qi_task_progress *progress);
 /* Gives up what would cancel the task: timer, owner, pending coroutine. */
 void qip_task_disarm(qi_task *task);
 /* Ends the task with what this thread's error record says, */

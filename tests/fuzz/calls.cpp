@@ -183,6 +183,83 @@ void fail(Thread &by, const Function &function)
     });
 }
 
+void failf(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        const int status = -int(by.below(30));
+        if (qi_failf(status, "%s %u", "the host's own", by.below(9)) !=
+            (status < 0 ? status : QI_ERR_ARGUMENT))
+            broken("qi_failf() returned another status than it set");
+    });
+}
+
+void fail_again(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        const int status = qi_last_error()->status;
+        if (qi_fail_again(qi_last_error()) != (status < 0 ? status : QI_ERR_ARGUMENT))
+            broken("qi_fail_again() returned another status than that of the error");
+    });
+}
+
+std::atomic<qi_promise *> promised[3];
+
+void ask_later(const qi_value *, size_t, qi_promise *promise, void *)
+{
+    qi_promise *before = promised[thread().below(3)].exchange(promise);
+    if (before)
+        (void)qi_promise_resolve(before, nullptr);
+}
+
+/* One that may have ended meanwhile, in another thread. */
+qi_promise *some_promise(Thread &by)
+{
+    return promised[by.below(3)].load();
+}
+
+void promise_resolve(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        const qi_value result = qi_text(by.one_in(8) ? "\xFF" : "late");
+        (void)qi_promise_resolve(some_promise(by), by.one_in(4) ? nullptr : &result);
+    });
+}
+
+void promise_reject(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        (void)qi_promise_reject(some_promise(by), -int(by.below(30)), by.one_in(4) ? nullptr : "no");
+    });
+}
+
+void promise_is_cancelled(Thread &by, const Function &function)
+{
+    count(by, function, [&] { (void)qi_promise_is_cancelled(some_promise(by)); });
+}
+
+void promise_report(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        (void)qi_promise_report(some_promise(by), by.below(9), 9, by.one_in(4) ? nullptr : "some");
+    });
+}
+
+void on_posted(void *)
+{
+    void on_posted(void *)
+    {
+        if (!thread().gui)
+            broken("a posted call was made in another thread than the GUI's");
+    }
+}
+
+void runtime_post(Thread &by, const Function &function)
+{
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_runtime_post(runtime, by.one_in(8) ? nullptr : on_posted, nullptr, nullptr);
+    });
+}
+
 void error_report(Thread &by, const Function &function)
 {
     const qi_error error = {by.one_in(20) ? 3 : sizeof error,
@@ -734,9 +811,14 @@ void expose(Thread &by, const Function &function)
 
     qi_function_init(&exposed);
     exposed.call = by.one_in(16) ? nullptr : on_call;
-    Promise *promise = promises.open("destroy");
+    if (by.one_in(4)) {
+        /* What is promised may stay open for longer than the runtime lives, and `user` would with it: so it has none. */
+        exposed.call = nullptr;
+        exposed.call_later = ask_later;
+    }
+    Promise *promise = exposed.call_later ? nullptr : promises.open("destroy");
     exposed.user = promise;
-    exposed.destroy = on_destroy;
+    exposed.destroy = promise ? on_destroy : nullptr;
     exposed.signature = by.one_of(signatures);
     exposed.doc = by.one_in(12) ? "\xFF" : by.one_in(2) ? "What it does." : nullptr;
     exposed.owner = by.one_in(3) ? owner.get() : nullptr;
@@ -747,7 +829,8 @@ void expose(Thread &by, const Function &function)
         return qi_function_register(runtime, by.one_in(16) ? nullptr : by.one_of(names),
                                     by.one_in(16) ? nullptr : &exposed);
     });
-    promises.settle(promise, status == QI_OK);
+    if (promise)
+        promises.settle(promise, status == QI_OK);
 }
 
 void unexpose(Thread &by, const Function &function)
@@ -1206,6 +1289,14 @@ std::deque<Function> &functions()
         add("qi_version", any, {}, version, 1);
         add("qi_version_string", any, {}, version_string, 1);
         add("qi_fail", any, {}, fail, 2);
+        add("qi_promise_resolve", any, {}, promise_resolve, 3);
+        add("qi_promise_reject", any, {}, promise_reject, 3);
+        add("qi_promise_is_cancelled", any, {}, promise_is_cancelled, 3);
+        add("qi_promise_report", any, {}, promise_report, 3);
+        add("qi_failf", any, {}, failf, 3);
+        add("qi_fail_again", any, {}, fail_again, 3);
+        add("qi_runtime_post", any, of_runtime + Failures{QI_ERR_ARGUMENT, QI_ERR_NO_APPLICATION},
+            runtime_post, 3);
         add("qi_error_report", gui, {QI_ERR_ARGUMENT, QI_ERR_ABI, QI_ERR_WRONG_THREAD},
             error_report, 3);
         add("qi_config_init", any, {}, config_init, 1);

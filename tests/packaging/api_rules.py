@@ -19,7 +19,7 @@ NOUNS = {
 #: Names that are words of their own: the three that hosts begin with, and what languages call the same.
 EXCEPTIONS = {
     "qi_run_task", "qi_asyncslot_connect", "qi_call", "qi_exec", "qi_exec_n", "qi_exec_file", "qi_exec_in",
-    "qi_exec_async", "qi_eval", "qi_eval_n", "qi_eval_in", "qi_fail", "qi_failf", "qi_last_error", "qi_post",
+    "qi_exec_async", "qi_eval", "qi_eval_n", "qi_eval_in", "qi_fail", "qi_failf", "qi_fail_again", "qi_last_error", "qi_post",
     "qi_import", "qi_version",
 }  # fmt: skip
 #: Sets of constants: prefix -> header. No two sets share a prefix, and none is the beginning of another's.
@@ -56,7 +56,7 @@ def check_comment(name, result, parameters, comment, header):
     said = comment + (whole if "What is not said of a function" in whole else "")
     if "Thread:" not in said and "belongs to the\n * GUI thread" not in said:
         yield f"{name}: the comment does not say 'Thread:'"
-    fails = result.startswith(("int", "QI_NODISCARD int")) and not name.endswith("_state") and name != "qi_fail"
+    fails = result.startswith(("int", "QI_NODISCARD int")) and not name.endswith("_state") and not name.startswith("qi_fail")
     if fails and "Fails" not in said and "as qi_" not in comment.lower() and "Returns as" not in comment:
         yield f"{name}: the comment does not say with what it fails"
     if re.search(r"\*\*\s*out\b|qi_value \*out\b", parameters) and not OWNS.search(comment):
@@ -82,7 +82,7 @@ def check_structures(text):
 def check_callbacks(text):
     for name, parameters in re.findall(r"typedef \w+(?: \w+)* \*?\(\*(qi_\w+_fn)\)\(([^;]*)\);", text):
         listed = [part.strip() for part in parameters.split(",")]
-        if name in ("qi_destroy_fn", "qi_watched_future_fn", "qi_function_fn", "qi_any_fn"):
+        if name in ("qi_destroy_fn", "qi_watched_future_fn", "qi_function_fn", "qi_function_later_fn"):
             continue
         if not listed[-1].startswith("void *user"):
             yield f"{name}: the last parameter of a callback is its user"

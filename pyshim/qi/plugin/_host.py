@@ -3,7 +3,7 @@
 
 import functools
 
-from ._manager import ActionError, NoSuchName, manager
+from ._manager import ActionError, NoSuchName, NotStarted, manager
 from .record import STATES
 
 _OK, _STATE, _PYTHON, _NOT_FOUND, _TYPE, _RANGE = 0, -3, -9, -10, -12, -13  # of qi_status
@@ -18,7 +18,7 @@ def _answers(function):
             return _OK, function(*args)
         except NoSuchName as wrong:
             return _NOT_FOUND, str(wrong)
-        except ActionError as wrong:
+        except (ActionError, NotStarted) as wrong:
             return _STATE, str(wrong)
 
     return answer

@@ -40,6 +40,10 @@ class ActionError(RuntimeError):
     """An action, or a plugin, that is there but cannot do what is asked for now."""
 
 
+class NotStarted(RuntimeError):
+    """There are no plugins to be asked about."""
+
+
 class Blocked(Exception):
     """A check that is made before any code of the plugin runs has failed."""
 
@@ -307,7 +311,7 @@ class Manager:
 
     def _check_running(self):
         if not self._running:
-            raise RuntimeError("there are no plugins: the application has not started them, or is closing")
+            raise NotStarted("there are no plugins: the application has not started them, or is closing")
 
     def _plugin(self, id):
         self._check_running()
