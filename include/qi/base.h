@@ -97,9 +97,24 @@
     ((pointer)->size >= (size_t)((const char *)(&(pointer)->member + 1) - (const char *)(pointer)))
 
 #ifdef __cplusplus
-/* Qt's own class, so that in C++ every QWidget * converts by itself; never defined here. */
+/* Qt's own class, so that in C++ every QWidget * converts by itself; never defined here. Where Qt was built with a
+ * namespace, it is in there. */
+#if defined(QT_NAMESPACE) && defined(QT_INLINE_NAMESPACE)
+inline namespace QT_NAMESPACE
+{
+class QObject;
+}
+typedef QObject qi_object;
+#elif defined(QT_NAMESPACE)
+namespace QT_NAMESPACE
+{
+class QObject;
+}
+typedef QT_NAMESPACE::QObject qi_object;
+#else
 class QObject;
 typedef QObject qi_object;
+#endif
 extern "C" {
 #else
 /* A QObject of the host. C code passes the pointer through and never looks inside. */

@@ -22,7 +22,7 @@
 #include <qi/plugin.h>
 #include <qi/widgets_api.hpp>
 
-class QMenu;
+QT_FORWARD_DECLARE_CLASS(QMenu)
 
 namespace qi
 {

@@ -56,8 +56,16 @@ def with_qt(compiler, flags):
         for order, text in (("before", ours + qt), ("after", qt + ours)):
             name = f"qi.h {order} Qt, {'without keywords' if define else 'with keywords'}"
             yield compiles(name, compiler, "c++", define + text + body + ours + USE, flags)
+    yield from in_namespace(compiler, ["qi.h", "qt.hpp"], flags)
     text = "#define QT_NO_KEYWORDS\n#include <qi/qt.hpp>\n#include <qi/qt.hpp>\n#include <qi/qi.h>\n" + NO_KEYWORDS
     yield compiles("qt.hpp", compiler, "c++", text, flags)
+
+
+def in_namespace(compiler, headers, flags):
+    """As for a Qt that was built with a namespace; such headers are those of any other Qt."""
+    for header in headers:
+        text = f"#include <qi/{header}>\n#include <QtCore/QtCore>\n#include <qi/{header}>\n"
+        yield compiles(f"{header} in QT_NAMESPACE", compiler, "c++", text, [*flags, "-DQT_NAMESPACE=Spaced"])
 
 
 def cpp_api(compiler, folder, flags):
@@ -69,6 +77,7 @@ def cpp_api(compiler, folder, flags):
         yield compiles(header, compiler, "c++", text, [*flags, "-DQT_NO_CAST_FROM_ASCII"])
     bare = "#define QT_NO_KEYWORDS\n#include <qi/qi.hpp>\n" + NO_KEYWORDS
     yield compiles("qi.hpp without exceptions", compiler, "c++", bare, [*flags, "-fno-exceptions", "-fno-rtti"])
+    yield from in_namespace(compiler, ["qi.hpp"], flags)
     ours, qt = "#include <qi/qi.hpp>\n", "#include <QtCore/QtCore>\n"
     for order, text in (("before", ours + qt), ("after", qt + ours)):
         yield compiles(f"qi.hpp {order} Qt with keywords", compiler, "c++", text + KEYWORDS, flags)
