@@ -18,6 +18,7 @@
 #ifndef QI_CONVERT_HPP
 #define QI_CONVERT_HPP
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <type_traits>
@@ -28,34 +29,43 @@
 #include <QtCore/qvariant.h>
 
 #include <qi/base.h>
-
-namespace qi
-{
-
-/* A conversion as the library keeps it; register_converter() makes one. */
-struct AnyConverter {
-    QMetaType type;
-    /* What Python's object becomes before `from` gets it; invalid: what suits it best. */
-    QMetaType wanted;
-    /* Makes a QVariant that Python can have of the value at `value`. Empty: as without a converter. */
-    std::function<QVariant(const void *value)> to;
-    /* Makes a value of the type; an invalid QVariant: it cannot be done, and `why` may say why. Empty: as
-     * without a converter. */
-    std::function<QVariant(const QVariant &given, QString *why)> from;
-};
-
-} // namespace qi
+#include <qi/expose.h>
 
 extern "C" {
+
+/* Makes `*out`, which Python can have, of the value at `value`. QI_OK, or what qi_fail() returned, for a ValueError. */
+typedef int (*qi_convert_to_fn)(const void *value, QVariant *out, void *user);
+
+/* Makes `*out`, of the type that is registered, of what Python gave. QI_OK; QI_ERR_TYPE: it does not fit, which libqi
+ * says; or what qi_fail() returned, for a ValueError that says why. */
+typedef int (*qi_convert_from_fn)(const QVariant *given, QVariant *out, void *user);
+
+/* A conversion of one type. Fill it with qi_converter_init() first. What its functions throw in C++ is a ValueError. */
+typedef struct qi_converter {
+    size_t size; /* set by qi_converter_init() */
+    int type;    /* QMetaType::id() of the type */
+    int wanted;  /* of what Python's object becomes before `from` gets it; 0: what suits it best */
+    qi_convert_to_fn to;     /* NULL: as without a converter */
+    qi_convert_from_fn from; /* NULL: as without a converter */
+    void *user;              /* for both; kept until `destroy` is called */
+    void (*destroy)(void *user); /* called when nothing uses the conversion any more, in any thread; NULL: no need */
+} qi_converter;
+
+/** Fills a converter with zeros and its size. Thread: any. Never fails. */
+inline void qi_converter_init(qi_converter *converter)
+{
+    *converter = qi_converter{sizeof *converter, 0, 0, nullptr, nullptr, nullptr, nullptr};
+}
 
 /**
  * Registers a conversion, in place of the one that the type had.
  *
- * It is copied. It may be registered at any time, before the runtime starts and after; connections and
- * functions that are there already use it, but for types that are enumerations or containers.
- * Thread: any. Fails: QI_ERR_ARGUMENT (the type is invalid, or one that libqi itself converts).
+ * The structure is copied. It may be registered at any time, before the runtime starts and after; connections and
+ * functions that are there already use it, but for types that are enumerations or containers. Where it fails,
+ * `destroy` is not called. Thread: any. Fails: QI_ERR_ARGUMENT (the type is invalid, or one that libqi itself
+ * converts), QI_ERR_ABI.
  */
-QI_API int qi_converter_register(const qi::AnyConverter *converter);
+QI_API int qi_converter_register(const qi_converter *converter);
 }
 
 namespace qi
@@ -103,38 +113,53 @@ struct HasError<R, std::void_t<decltype(std::declval<const R &>().error().messag
 };
 
 /* A T, an optional T, or a result that holds one or an error. */
-template <typename T, typename R> QVariant converted(R &&made, QString *why)
+template <typename T, typename R> int converted(R &&made, QVariant *out)
 {
     using Made = std::decay_t<R>;
     if constexpr (!is_optional_like<Made, T>) {
-        (void)why;
-        return QVariant::fromValue<T>(std::forward<R>(made));
+        *out = QVariant::fromValue<T>(std::forward<R>(made));
     } else {
         if (made)
-            return QVariant::fromValue<T>(*std::forward<R>(made));
-        if constexpr (HasError<Made>::value)
-            *why = made.error().message;
-        return QVariant();
+            *out = QVariant::fromValue<T>(*std::forward<R>(made));
+        else if constexpr (HasError<Made>::value)
+            return qi_fail(QI_ERR_RANGE, made.error().message.toUtf8().constData());
+        else
+            return QI_ERR_TYPE;
     }
+    return QI_OK;
 }
 
-template <typename T, typename From>
-QVariant convert_from(From &from, const QVariant &given, QString *why)
+/* The two functions of a converter, for C. */
+template <typename T, typename To, typename From> struct Conversion {
+    To to;
+    From from;
+
+    static int call_to(const void *value, QVariant *out, void *user)
+    {
+        *out = in_variant(
+            std::invoke(static_cast<Conversion *>(user)->to, *static_cast<const T *>(value)));
+        return QI_OK;
+    }
+    static int call_from(const QVariant *given, QVariant *out, void *user)
+    {
+        using Given = typename FirstParameter<From>::Type;
+        From &from = static_cast<Conversion *>(user)->from;
+        if constexpr (std::is_same_v<Given, QVariant>)
+            return converted<T>(std::invoke(from, *given), out);
+        else
+            return converted<T>(std::invoke(from, *static_cast<const Given *>(given->constData())),
+                                out);
+    }
+    static void destroy(void *user) { delete static_cast<Conversion *>(user); }
+};
+
+template <typename From> int wanted_by()
 {
     using Given = typename FirstParameter<From>::Type;
     if constexpr (std::is_same_v<Given, QVariant>)
-        return converted<T>(std::invoke(from, given), why);
+        return 0;
     else
-        return converted<T>(std::invoke(from, *static_cast<const Given *>(given.constData())), why);
-}
-
-template <typename From> QMetaType wanted_by()
-{
-    using Given = typename FirstParameter<From>::Type;
-    if constexpr (std::is_same_v<Given, QVariant>)
-        return QMetaType();
-    else
-        return QMetaType::fromType<Given>();
+        return QMetaType::fromType<Given>().id();
 }
 
 } // namespace detail
@@ -151,20 +176,23 @@ bool register_converter(To to_python, From from_python)
 {
     static_assert(std::is_default_constructible_v<T> && std::is_copy_constructible_v<T>,
                   "qi: Qt's properties and calls want types that have a default and can be copied");
-    AnyConverter converter;
-
-    converter.type = QMetaType::fromType<T>();
+    using Conversion = detail::Conversion<T, To, From>;
+    qi_converter converter;
+    qi_converter_init(&converter);
+    converter.type = QMetaType::fromType<T>().id();
     if constexpr (!std::is_same_v<To, std::nullptr_t>)
-        converter.to = [to_python](const void *value) mutable {
-            return detail::in_variant(std::invoke(to_python, *static_cast<const T *>(value)));
-        };
+        converter.to = Conversion::call_to;
     if constexpr (!std::is_same_v<From, std::nullptr_t>) {
         converter.wanted = detail::wanted_by<From>();
-        converter.from = [from_python](const QVariant &given, QString *why) mutable {
-            return detail::convert_from<T>(from_python, given, why);
-        };
+        converter.from = Conversion::call_from;
     }
-    return qi_converter_register(&converter) == QI_OK;
+    auto *kept = new Conversion{std::move(to_python), std::move(from_python)};
+    converter.user = kept;
+    converter.destroy = Conversion::destroy;
+    if (qi_converter_register(&converter) == QI_OK)
+        return true;
+    delete kept;
+    return false;
 }
 
 } // namespace qi

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Images that C++ and Python share without a copy. Include it in an application that links Qt Gui, and call
- *
- *     qi::register_image();
- *
- * once (qi::Runtime does it by itself). From then on a QImage is a qi.Buffer in Python, whose memory is the
+ * Images that C++ and Python share without a copy. An application that includes this header somewhere has it, and
+ * <qi/qi.hpp> does so where a file is compiled for Qt Gui (QT_GUI_LIB): a QImage is a qi.Buffer in Python, whose memory is the
  * image's: numpy.asarray(image) has the shape (height, width, channels), or (height, width) where a pixel is
  * one number. It is read-only, since the application may go on painting; image.copy() may be written. The
  * attributes `width`, `height`, `format` (the name in QImage::Format) and `channels` ("RGB", "BGRA", …: the
@@ -39,6 +36,7 @@
 
 #include <qi/buffer.hpp>
 #include <qi/convert.hpp>
+#include <qi/result.hpp>
 
 namespace qi
 {
@@ -325,19 +323,26 @@ inline QImage image_of_buffer(const Buffer &given, QString *why)
 /** Makes QImage cross as the head of this file says. Once is enough. Thread: any. Never fails. */
 inline void register_image()
 {
-    AnyConverter converter;
-
-    converter.type = QMetaType::fromType<QImage>();
-    converter.wanted = QMetaType::fromType<Buffer>();
-    converter.to = [](const void *value) {
-        return QVariant::fromValue(detail::buffer_of_image(*static_cast<const QImage *>(value)));
-    };
-    converter.from = [](const QVariant &given, QString *why) {
-        const QImage image = detail::image_of_buffer(given.value<Buffer>(), why);
-        return why->isEmpty() ? QVariant(image) : QVariant();
-    };
-    qi_converter_register(&converter);
+    register_converter<QImage>([](const QImage &image) { return detail::buffer_of_image(image); },
+                               [](const Buffer &given) -> Result<QImage> {
+                                   QString why;
+                                   const QImage image = detail::image_of_buffer(given, &why);
+                                   if (!why.isEmpty())
+                                       return Error::make(QI_ERR_RANGE, why);
+                                   return image;
+                               });
 }
+
+namespace detail
+{
+
+/* Registers it by being included, wherever in the program that is. */
+struct RegistersImage {
+    RegistersImage() { register_image(); }
+};
+inline const RegistersImage registers_image;
+
+} // namespace detail
 
 } // namespace qi
 

@@ -12,6 +12,7 @@
 
 #include <qi/convert.hpp>
 
+#include "core/hostcall.h"
 #include "core/status.h"
 #include "python/compat.h"
 #include "qt/across.h"
@@ -26,7 +27,27 @@ std::atomic<bool> has_converters{false};
 namespace
 {
 
-using Shared = std::shared_ptr<const AnyConverter>;
+/* What was registered; ends with the last conversion that uses it. */
+struct Kept {
+    explicit Kept(const qi_converter &given) : converter(given) {}
+    Kept(const Kept &) = delete;
+    Kept &operator=(const Kept &) = delete;
+    ~Kept()
+    {
+        if (converter.destroy)
+            qip_hostcall("the destroy callback of a converter", destroy, &converter);
+    }
+    static void destroy(void *call)
+    {
+        const auto *gone = static_cast<const qi_converter *>(call);
+        gone->destroy(gone->user);
+    }
+    QMetaType wanted() const { return QMetaType(converter.wanted); }
+
+    qi_converter converter;
+};
+
+using Shared = std::shared_ptr<const Kept>;
 
 struct Registry {
     QReadWriteLock lock;
@@ -55,24 +76,24 @@ void raise_thrown(const char *type, const std::exception_ptr &thrown)
     }
 }
 
-bool convertible(PyObject *object, const AnyConverter &converter, QVariant *given)
+bool convertible(PyObject *object, const Kept &kept, QVariant *given)
 {
-    const bool done = converter.wanted.isValid() ? from_python(object, converter.wanted, given)
-                                                 : from_python(object, given);
+    const bool done = kept.wanted().isValid() ? from_python(object, kept.wanted(), given)
+                                              : from_python(object, given);
     if (done || !PyErr_ExceptionMatches(PyExc_TypeError))
         return done;
     Ref raised(qip_take_exception());
-    PyErr_Format(PyExc_TypeError, "%s: %S", converter.type.name(), raised.get());
+    PyErr_Format(PyExc_TypeError, "%s: %S", QMetaType(kept.converter.type).name(), raised.get());
     return false;
 }
 
-int refuse(PyObject *object, QMetaType type, const QString &why)
+/* Says why a conversion was not made, by the status of the host's function, which has left the reason. */
+void refuse(PyObject *object, QMetaType type, int status)
 {
-    if (why.isEmpty())
+    if (status == QI_ERR_TYPE || status == QI_OK)
         PyErr_Format(PyExc_TypeError, "%s expected, got %R", type.name(), object);
     else
-        PyErr_Format(PyExc_ValueError, "%s: %s", type.name(), why.toUtf8().constData());
-    return -1;
+        PyErr_Format(PyExc_ValueError, "%s: %s", type.name(), qi_last_error()->message);
 }
 
 } // namespace
@@ -80,7 +101,7 @@ int refuse(PyObject *object, QMetaType type, const QString &why)
 bool is_converted(QMetaType type)
 {
     const Shared converter = find(type);
-    return converter && converter->to;
+    return converter && converter->converter.to;
 }
 
 PyObject *convert_to_python(QMetaType type, const void *data)
@@ -89,16 +110,20 @@ PyObject *convert_to_python(QMetaType type, const void *data)
     QVariant made;
     std::exception_ptr thrown;
 
-    if (!converter || !converter->to)
+    if (!converter || !converter->converter.to)
         return nullptr;
+    int status = QI_OK;
     {
         GilReleased released;
-        thrown = catch_from([&] { made = converter->to(data); });
+        thrown = catch_from(
+            [&] { status = converter->converter.to(data, &made, converter->converter.user); });
     }
     if (thrown) {
         raise_thrown(type.name(), thrown);
         return nullptr;
     }
+    if (status < 0)
+        return PyErr_Format(PyExc_ValueError, "%s: %s", type.name(), qi_last_error()->message);
     Recursion level(" in a conversion of the application's"); /* it may be a circle */
     return level ? to_python(made) : nullptr;
 }
@@ -107,24 +132,27 @@ int convert_from_python(PyObject *object, QMetaType type, QVariant *out)
 {
     const Shared converter = find(type);
     QVariant given, made;
-    QString why;
+    int status = QI_OK;
     std::exception_ptr thrown;
 
-    if (!converter || !converter->from)
+    if (!converter || !converter->converter.from)
         return 0;
     Recursion level(" in a conversion of the application's");
     if (!level || !convertible(object, *converter, &given))
         return -1;
     {
         GilReleased released;
-        thrown = catch_from([&] { made = converter->from(given, &why); });
+        thrown = catch_from(
+            [&] { status = converter->converter.from(&given, &made, converter->converter.user); });
     }
     if (thrown) {
         raise_thrown(type.name(), thrown);
         return -1;
     }
-    if (made.metaType() != type)
-        return refuse(object, type, why);
+    if (status < 0 || made.metaType() != type) {
+        refuse(object, type, status);
+        return -1;
+    }
     *out = made;
     return 1;
 }
@@ -133,22 +161,30 @@ int convert_from_python(PyObject *object, QMetaType type, QVariant *out)
 
 using namespace qi;
 
-int qi_converter_register(const AnyConverter *converter)
+int qi_converter_register(const qi_converter *converter)
 try {
-    if (!converter || !converter->type.isValid())
+    const QMetaType type(converter ? converter->type : 0);
+    if (!type.isValid())
         return qip_fail(QI_ERR_ARGUMENT, "a converter wants a type that Qt's type system knows");
-    if (is_builtin(converter->type))
+    if (converter->size != sizeof *converter)
+        return qip_fail(QI_ERR_ABI,
+                        "the size of the converter is %zu, expected %zu; fill it with "
+                        "qi_converter_init()",
+                        converter->size, sizeof *converter);
+    if (is_builtin(type))
         return qip_fail(
             QI_ERR_ARGUMENT,
             "%s has a conversion of libqi's own, which cannot be replaced; register a type of the "
             "application's",
-            converter->type.name());
+            type.name());
     if (!registry())
         return qip_fail(QI_ERR_STATE, "the process is ending");
-    const int id = converter->type.id();
+    auto kept = std::make_shared<const Kept>(
+        *converter); /* destroyed, if it is another's, without the lock */
     QWriteLocker lock(&registry()->lock);
-    registry()->converters.insert(id, std::make_shared<const AnyConverter>(*converter));
+    registry()->converters[type.id()].swap(kept);
     has_converters.store(true, std::memory_order_release);
+    lock.unlock();
     return QI_OK;
 } catch (...) {
     return qi::fail_thrown();
