@@ -14,6 +14,7 @@
 
 #include <qi/result.hpp>
 #include <qi/runtime.h>
+#include <qi/text.hpp>
 
 namespace qi
 {
@@ -69,7 +70,9 @@ struct Callbacks : std::enable_shared_from_this<Callbacks> {
 } // namespace detail
 
 /**
- * The configuration of a runtime, a setting a call. What is not set has qi_config's default.
+ * The configuration of a runtime, a setting a call. A text that cannot be given to C fails the start. What a callback
+ * throws is reported to on_error(), and what that throws, to the log.
+ * What is not set has qi_config's default.
  *
  *     qi::Config().module_paths({"plugins"}).slice(std::chrono::milliseconds(1))
  */
@@ -150,7 +153,7 @@ class Config
     }
 
     /** Starts a runtime; `callbacks` is kept until it is CLOSED. For Runtime::start(). */
-    int init(detail::Callbacks *callbacks, qi_runtime **out) const;
+    Result<void> init(detail::Callbacks *callbacks, qi_runtime **out) const;
     /** The callbacks that were set. */
     const detail::Callbacks &callbacks() const { return m_callbacks; }
 
@@ -177,38 +180,16 @@ class Config
 namespace detail
 {
 
-/* Texts as C has them; NULL for an empty one. */
-class Texts
-{
-  public:
-    explicit Texts(const QStringList &texts)
-    {
-        for (const QString &text : texts)
-            m_bytes.push_back(text.toUtf8());
-        for (const QByteArray &bytes : m_bytes)
-            m_pointers.push_back(bytes.constData());
-    }
-    explicit Texts(const QString &text) : Texts(text.isEmpty() ? QStringList() : QStringList(text))
-    {
-    }
+/* What these throw, libqi reports: see the head of <qi/base.h>. */
 
-    const char *one() const { return m_pointers.empty() ? nullptr : m_pointers.front(); }
-    const char *const *all() const { return m_pointers.empty() ? nullptr : m_pointers.data(); }
-    std::size_t count() const { return m_pointers.size(); }
-
-  private:
-    std::vector<QByteArray> m_bytes;
-    std::vector<const char *> m_pointers;
-};
-
-inline void call_log(const qi_log_record *record, void *user) noexcept
+inline void call_log(const qi_log_record *record, void *user)
 {
     static_cast<Callbacks *>(user)->log(LogLevel(record->level), QString::fromUtf8(record->source),
                                         QString::fromUtf8(record->text));
 }
 
 /* Held for the call, which may destroy the Runtime that holds them as well. */
-inline void call_error(const qi_error *error, const qi_origin *origin, void *user) noexcept
+inline void call_error(const qi_error *error, const qi_origin *origin, void *user)
 {
     const qi_origin nothing = {};
     const qi_origin &from = origin ? *origin : nothing;
@@ -218,17 +199,17 @@ inline void call_error(const qi_error *error, const qi_origin *origin, void *use
                               QString::fromUtf8(from.target), QString::fromUtf8(from.plugin)});
 }
 
-inline void call_out(const qi_output_line *line, void *user) noexcept
+inline void call_out(const qi_output_line *line, void *user)
 {
     static_cast<Callbacks *>(user)->out(QString::fromUtf8(line->text, qsizetype(line->length)));
 }
 
-inline void call_err(const qi_output_line *line, void *user) noexcept
+inline void call_err(const qi_output_line *line, void *user)
 {
     static_cast<Callbacks *>(user)->err(QString::fromUtf8(line->text, qsizetype(line->length)));
 }
 
-inline void call_shutdown(const qi_shutdown_report *raw, void *user) noexcept
+inline void call_shutdown(const qi_shutdown_report *raw, void *user)
 {
     ShutdownReport report;
     report.clean = raw->clean;
@@ -260,21 +241,20 @@ inline void set_callbacks(qi_config &config, Callbacks *callbacks)
 
 } // namespace detail
 
-inline int Config::init(detail::Callbacks *callbacks, qi_runtime **out) const
+inline Result<void> Config::init(detail::Callbacks *callbacks, qi_runtime **out) const
 {
-    const detail::Texts paths(m_module_paths), arguments(m_argv), home(m_home), venv(m_venv),
-        program(m_program_name), executable(m_executable);
+    detail::Texts texts;
     qi_config config = m_raw;
-    config.module_paths = paths.all();
-    config.module_path_count = paths.count();
-    config.argv = arguments.all();
-    config.argc = arguments.count();
-    config.home = home.one();
-    config.venv = venv.one();
-    config.program_name = program.one();
-    config.executable = executable.one();
+    config.module_paths = texts.list(m_module_paths, "a folder of module_paths()");
+    config.module_path_count = std::size_t(m_module_paths.size());
+    config.argv = texts.list(m_argv, "an argument of argv()");
+    config.argc = std::size_t(m_argv.size());
+    config.home = texts.optional(m_home, "home()");
+    config.venv = texts.optional(m_venv, "venv()");
+    config.program_name = texts.optional(m_program_name, "program_name()");
+    config.executable = texts.optional(m_executable, "executable()");
     detail::set_callbacks(config, callbacks);
-    return qi_runtime_init(&config, out);
+    return texts.then([&] { return qi_runtime_init(&config, out); });
 }
 
 } // namespace qi

@@ -231,13 +231,18 @@ inline Result<Connection> connect_named(qi_runtime *runtime, const QObject *send
             QI_ERR_NOT_RUNNING,
             QStringLiteral("no runtime is running to connect a signal with; start one "
                            "first, with qi::Runtime::start()"));
-    const QByteArray name = options.task_name.toUtf8();
+    if (target.error())
+        return *target.error();
+    Texts texts;
+    const char *name = texts.optional(options.task_name, "the name of a task");
+    if (texts.error())
+        return *texts.error();
     qi_connection_options raw;
     qi_connection_options_init(&raw);
     raw.overlap = int(options.overlap);
     raw.delivery = int(options.delivery);
     raw.owner = options.owner;
-    raw.task_name = name.isEmpty() ? nullptr : name.constData();
+    raw.task_name = name;
     raw.queue_limit = options.queue_limit;
     raw.callable = target.callable();
     raw.flags = (options.allow_plain ? unsigned(QI_CONNECTION_FLAG_ALLOW_PLAIN) : 0u) |

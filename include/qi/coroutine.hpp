@@ -48,36 +48,33 @@ template <typename T> class Awaiter
     {
         const std::shared_ptr<Wait> wait = m_wait = std::make_shared<Wait>();
         const std::shared_ptr<detail::TaskState> state = m_state;
-        const QByteArray target = state->target();
 
         wait->coroutine = coroutine;
         /* Beware: from here on another thread may resume the coroutine, and this awaiter be gone. */
-        const bool waits = state->at_end([wait, target](const detail::Ending &ending) {
-            if (wait->coroutine)
-                wait->resume(ending.as<T>(target));
-        });
-        if (!waits) /* ended meanwhile, or elsewhere: go on in the GUI thread */
-            QMetaObject::invokeMethod(
-                QCoreApplication::instance(),
-                [wait, state] {
-                    if (wait->coroutine)
-                        wait->resume(state->result<T>());
-                },
-                Qt::QueuedConnection);
+        if (!state->at_end(wait)) /* ended meanwhile, or elsewhere: go on in the GUI thread */
+            state->call_later(wait);
     }
 
-    Result<T> await_resume() { return m_wait ? std::move(*m_wait->result) : m_state->result<T>(); }
+    Result<T> await_resume()
+    {
+        return m_wait ? std::move(*m_wait->result) : m_state->template result<T>();
+    }
 
   private:
-    /* Shared with the continuation, which outlives a frame that is destroyed. */
-    struct Wait {
+    /* Shared with the state, which outlives a frame that is destroyed. */
+    struct Wait final : detail::Waiter {
         std::coroutine_handle<> coroutine;
         std::optional<Result<T>> result;
 
-        void resume(Result<T> &&ended)
+        void take(const detail::Ending &ending) override
         {
-            result.emplace(std::move(ended));
-            std::exchange(coroutine, nullptr).resume();
+            if (coroutine)
+                result.emplace(ending.as<T>());
+        }
+        void call() override
+        {
+            if (coroutine)
+                std::exchange(coroutine, nullptr).resume();
         }
     };
 

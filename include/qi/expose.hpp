@@ -16,7 +16,6 @@
 
 #include <functional>
 #include <memory>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -108,20 +107,24 @@ namespace detail
 
 /* -- what a function takes and returns ------------------------------------------------------------- */
 
+/* Types as they are, where a std::tuple would be made of them. */
+template <typename... T> struct Types {
+};
+
 template <typename R, typename... A> struct Call {
     using Result = R;
-    using Arguments = std::tuple<std::decay_t<A>...>;
-    static constexpr size_t count = sizeof...(A);
+    using Arguments = Types<std::decay_t<A>...>;
+    using Indexes = std::index_sequence_for<A...>;
+    static constexpr bool is_one = true;
     static constexpr bool takes_values = (!(std::is_lvalue_reference_v<A> &&
                                             !std::is_const_v<std::remove_reference_t<A>>)&&...);
     static constexpr bool is_readable = (qi::is_readable<std::decay_t<A>> && ...);
 };
 
+/* Of what is no function, or more than one. */
 template <typename F, typename = void> struct CallOf {
-    static_assert(
-        !std::is_same_v<F, F>,
-        "qi: expose() wants a function, a member function with its object, or an object with "
-        "one operator(); overloads and `auto` parameters say not what Python shall give");
+    using Result = void;
+    static constexpr bool is_one = false, takes_values = true, is_readable = true;
 };
 template <typename R, typename... A> struct CallOf<R (*)(A...)> : Call<R, A...> {
 };
@@ -304,42 +307,24 @@ template <typename R> int give_any(R &&returned, qi_value *result)
     }
 }
 
-template <typename F> struct Exposed {
-    using Traits = CallOf<F>;
-    using Arguments = typename Traits::Arguments;
+/* A function that is exposed, of whatever type. */
+class ExposedBase
+{
+  public:
+    ExposedBase() = default;
+    ExposedBase(const ExposedBase &) = delete;
+    ExposedBase &operator=(const ExposedBase &) = delete;
+    virtual ~ExposedBase() = default;
 
     static int call(const qi_value *args, size_t, qi_value *result, void *user)
     {
-        return static_cast<Exposed *>(user)->run(
-            args, result, std::make_index_sequence<std::tuple_size_v<Arguments>>());
+        return static_cast<ExposedBase *>(user)->run(args, result);
     }
-    static void destroy(void *user) { delete static_cast<Exposed *>(user); }
+    static void destroy(void *user) { delete static_cast<ExposedBase *>(user); }
 
-    template <size_t... index>
-    int run(const qi_value *args, qi_value *result, std::index_sequence<index...>)
+    /* Leaves the error of an argument for Python. */
+    int refuse(Error error, size_t index) const
     {
-        (void)args; /* of a function without parameters */
-        std::tuple<std::optional<std::tuple_element_t<index, Arguments>>...> read;
-        int status = QI_OK;
-        ((status = status < 0 ? status : take(std::get<index>(read), args[index], index)), ...);
-        if (status < 0)
-            return status;
-        if constexpr (std::is_void_v<typename Traits::Result>) {
-            function(std::move(*std::get<index>(read))...);
-            return QI_OK;
-        } else {
-            return give_any(function(std::move(*std::get<index>(read))...), result);
-        }
-    }
-
-    template <typename T> int take(std::optional<T> &place, const qi_value &value, size_t index)
-    {
-        Result<T> argument = qi::read<T>(value);
-        if (argument) {
-            place.emplace(std::move(*argument));
-            return QI_OK;
-        }
-        Error error = argument.error();
         error.message = QString::fromUtf8(name) + QStringLiteral("(), argument ") +
                         (index < size_t(parameters.size())
                              ? QStringLiteral("'%1'").arg(
@@ -349,14 +334,93 @@ template <typename F> struct Exposed {
         return fail(error);
     }
 
-    F function;
     QByteArray name;
     QList<Parameter> parameters;
+
+  private:
+    virtual int run(const qi_value *args, qi_value *result) = 0;
 };
 
-template <typename... A> QByteArrayList annotations(std::tuple<A...> *)
+template <size_t index, typename T> struct Argument {
+    Result<T> value;
+};
+
+/* What is made of the arguments of a call: one class for all functions that take the same. */
+template <typename Indexes, typename Taken> struct Arguments;
+template <size_t... index, typename... T>
+struct Arguments<std::index_sequence<index...>, Types<T...>> : Argument<index, T>... {
+    explicit Arguments(const qi_value *args) : Argument<index, T>{qi::read<T>(args[index])}...
+    {
+        (void)args; /* of a function without parameters */
+    }
+    int check(const ExposedBase &exposed) const
+    {
+        int status = QI_OK;
+        (void)exposed;
+        ((status = status < 0 || Argument<index, T>::value
+                       ? status
+                       : exposed.refuse(Argument<index, T>::value.error(), index)),
+         ...);
+        return status;
+    }
+};
+
+template <typename F, typename R, typename Indexes, typename Taken> class Exposed;
+template <typename F, typename R, size_t... index, typename... T>
+class Exposed<F, R, std::index_sequence<index...>, Types<T...>> final : public ExposedBase
+{
+  public:
+    explicit Exposed(F &&function) : m_function(std::move(function)) {}
+    explicit Exposed(const F &function) : m_function(function) {}
+
+  private:
+    int run(const qi_value *args, qi_value *result) override
+    {
+        Arguments<std::index_sequence<index...>, Types<T...>> read(args);
+        if (const int status = read.check(*this); status < 0)
+            return status;
+        if constexpr (std::is_void_v<R>) {
+            m_function(std::move(*read.Argument<index, T>::value)...);
+            (void)result;
+            return QI_OK;
+        } else {
+            return give_any(m_function(std::move(*read.Argument<index, T>::value)...), result);
+        }
+    }
+
+    F m_function;
+};
+
+template <typename... A> QByteArrayList annotations(Types<A...>)
 {
     return {annotation<A>()...};
+}
+
+/* The part of expose() that knows no types. */
+inline Result<void> expose_any(qi_runtime *runtime, const char *name,
+                               std::unique_ptr<ExposedBase> exposed, const ExposeOptions &options,
+                               const QByteArrayList &types, const QByteArray &returned)
+{
+    const auto text = signature(types, returned, options.parameters);
+    if (!text)
+        return text.error();
+    Texts texts;
+    const char *doc = texts.optional(options.doc, "the documentation of a function");
+    exposed->name = name;
+    exposed->parameters = options.parameters;
+    qi_function spec;
+    qi_function_init(&spec);
+    spec.call = ExposedBase::call;
+    spec.user = exposed.get();
+    spec.destroy = ExposedBase::destroy;
+    spec.signature = text->constData();
+    spec.doc = doc;
+    spec.owner = options.owner;
+    spec.flags = options.on_pool ? unsigned(QI_FUNCTION_FLAG_POOL) : 0;
+    const Result<void> done = texts.then([&] { return qi_function_register(runtime, name, &spec); });
+    if (done)
+        (void)exposed.release();
+    return done;
 }
 
 } // namespace detail
@@ -375,6 +439,10 @@ Result<void> expose(qi_runtime *runtime, const char *name, F &&function,
     using Type = std::decay_t<F>;
     using Traits = detail::CallOf<Type>;
     static_assert(
+        Traits::is_one,
+        "qi: expose() wants a function, a member function with its object, or an object with "
+        "one operator(); overloads and `auto` parameters say not what Python shall give");
+    static_assert(
         Traits::takes_values,
         "qi: Python cannot give what a parameter `T &` refers to; take a value or a const &");
     static_assert(
@@ -388,27 +456,16 @@ Result<void> expose(qi_runtime *runtime, const char *name, F &&function,
         return Error::make(QI_ERR_ARGUMENT,
                            QStringLiteral("a function that returns a QFuture is awaited "
                                           "as it is; leave `on_pool` out"));
-    const auto text = detail::signature(
-        detail::annotations(static_cast<typename Traits::Arguments *>(nullptr)),
-        detail::annotation<Returned>(), options.parameters);
-    if (!text)
-        return text.error();
-    std::unique_ptr<detail::Exposed<Type>> exposed(
-        new detail::Exposed<Type>{std::forward<F>(function), name, options.parameters});
-    const QByteArray doc = options.doc.toUtf8();
-    qi_function spec;
-    qi_function_init(&spec);
-    spec.call = detail::Exposed<Type>::call;
-    spec.user = exposed.get();
-    spec.destroy = detail::Exposed<Type>::destroy;
-    spec.signature = text->constData();
-    spec.doc = options.doc.isEmpty() ? nullptr : doc.constData();
-    spec.owner = options.owner;
-    spec.flags = options.on_pool ? unsigned(QI_FUNCTION_FLAG_POOL) : 0;
-    if (qi_function_register(runtime, name, &spec) != QI_OK)
-        return Error::last();
-    (void)exposed.release();
-    return {};
+    if constexpr (Traits::is_one && Traits::takes_values && Traits::is_readable) {
+        using Arguments = typename Traits::Arguments;
+        using Exposed = detail::Exposed<Type, typename Traits::Result, typename Traits::Indexes, Arguments>;
+        return detail::expose_any(
+            runtime, name,
+            std::unique_ptr<detail::ExposedBase>(new Exposed(std::forward<F>(function))), options,
+            detail::annotations(Arguments()), detail::annotation<Returned>());
+    } else {
+        return {};
+    }
 }
 
 /**

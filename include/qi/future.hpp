@@ -13,7 +13,9 @@
 #ifndef QI_FUTURE_HPP
 #define QI_FUTURE_HPP
 
+#include <atomic>
 #include <memory>
+#include <optional>
 
 #include <QtCore/qexception.h>
 #include <QtCore/qfuture.h>
@@ -25,7 +27,7 @@
 namespace qi
 {
 
-#ifndef QT_NO_EXCEPTIONS
+#ifndef QT_NO_EXCEPTIONS /* what stands here is there or not; nothing is there in two ways */
 
 /** What a QFuture of a task throws for an error: an exception of Python, or a launch that has failed. */
 class Exception : public QException
@@ -50,22 +52,57 @@ class Exception : public QException
 namespace detail
 {
 
-/* Ends a promise as the task has ended. */
-template <typename T> void fulfil(QPromise<T> &promise, Result<T> &&result)
-{
-    if (result) {
-        if constexpr (!std::is_void_v<T>)
-            promise.addResult(std::move(*result));
-    } else {
+/* Makes a future fail with an Error. */
+using FailFuture = void (*)(QFutureInterfaceBase &future, const Error &error);
+
+/* Who does that in this program; none where nothing of it is compiled with exceptions. */
+inline std::atomic<FailFuture> fail_future{nullptr};
+
 #ifndef QT_NO_EXCEPTIONS
-        if (!result.error().is_cancelled())
-            promise.setException(Exception(result.error()));
-        else
-#endif
-            promise.future().cancel();
+
+/* Tells by being included that there are exceptions: one file that has them is enough for all. */
+struct HasExceptions {
+    HasExceptions()
+    {
+        fail_future = [](QFutureInterfaceBase &future, const Error &error) {
+            future.reportException(Exception(error));
+        };
     }
-    promise.finish();
+};
+inline const HasExceptions has_exceptions;
+
+#endif
+
+/* Ends a future that has no result. */
+inline void end_without(QFutureInterfaceBase future, const Error &error)
+{
+    const FailFuture fail = fail_future;
+    if (fail && !error.is_cancelled())
+        fail(future, error);
+    else
+        future.cancel();
+    future.reportFinished();
 }
+
+/* Ends a promise as the task has ended. */
+template <typename T> class Fulfil final : public Waiter
+{
+  public:
+    explicit Fulfil(const std::shared_ptr<QPromise<T>> &promise) : m_promise(promise) {}
+    void take(const Ending &ending) override { m_result.emplace(ending.as<T>()); }
+    void call() override
+    {
+        if (!*m_result)
+            return end_without(QFutureInterfaceBase::get(m_promise->future()), m_result->error());
+        if constexpr (!std::is_void_v<T>)
+            m_promise->addResult(std::move(**m_result));
+        m_promise->finish();
+    }
+
+  private:
+    std::shared_ptr<QPromise<T>> m_promise;
+    std::optional<Result<T>> m_result;
+};
 
 /* A QFuture counts in ints. */
 inline void show_progress(const QFutureInterfaceBase &future, const Progress &progress)
@@ -106,13 +143,11 @@ template <typename T> QFuture<T> Task<T>::future() const
     auto promise = std::make_shared<QPromise<T>>();
     promise->start();
     const QFuture<T> future = promise->future();
-    const QByteArray target = m_state->target();
+    const auto waiter = std::make_shared<detail::Fulfil<T>>(promise);
 
-    const bool waits = m_state->at_end([promise, target](const detail::Ending &ending) {
-        detail::fulfil(*promise, ending.as<T>(target));
-    });
-    if (!waits) {
-        detail::fulfil(*promise, m_state->result<T>());
+    if (!m_state->at_end(waiter)) {
+        m_state->ask([&](const detail::Ending &ending) { waiter->take(ending); });
+        waiter->call();
         return future;
     }
     m_state->listen([shared = QFutureInterfaceBase::get(future)](const Progress &progress) {

@@ -12,6 +12,7 @@
 #include <qi/base.h>
 #include <qi/value.h>
 #include <qi/runtime.h>
+#include <qi/callback.h>
 #include <qi/task.h>
 #include <qi/output.h>
 #include <qi/connection.h>

@@ -12,6 +12,7 @@
 
 #include <qi/qt.hpp>
 #include <qi/result.hpp>
+#include <qi/text.hpp>
 #include <qi/types.hpp>
 #include <qi/value.hpp>
 #include <qi/target.hpp>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What C++ applications may tell libqi about types of their own. The one public header that knows Qt; the C
- * headers do not need it, and most applications do not either.
+ * What C++ applications may tell libqi about types of their own, and values as QVariants. The C headers do not need it.
  *
  *     qi::register_future<Report>();               // Python may await what returns a QFuture<Report>
  *     qi::register_callback<bool(int, QString)>(); // Python may give a callable for a std::function
@@ -39,15 +38,17 @@ extern "C" {
 QI_API int qi_callable_call(const qi_callable *callable, const QVariant *arguments, size_t count,
                             QVariant *result);
 
-/* Puts the QFuture<T> of a QFutureWatcher<T> into `future`; false if the object is of another class. */
-typedef bool (*qi_watched_future_fn)(QObject *watcher, QVariant *future);
+/* Gives out the future of a watcher of the class that it was registered for. */
+typedef void (*qi_watched_future_fn)(QObject *watcher, QVariant *future);
 
 /**
  * Lets Python await the QFutureWatchers of one type: what qi::register_future() calls.
  *
- * `read` is kept for good; a second time does nothing. Thread: any. Fails: QI_ERR_ARGUMENT.
+ * `example` is a watcher of that type, borrowed for the call: its class is recognised, and where the application has
+ * run-time type information, so are those that are derived from it. `read` is called for objects of these classes only,
+ * and kept for good; a second time does nothing. Thread: any. Fails: QI_ERR_ARGUMENT.
  */
-QI_API int qi_watched_future_register(qi_watched_future_fn read);
+QI_API int qi_watched_future_register(const QObject *example, qi_watched_future_fn read);
 
 /**
  * Makes a value of a QVariant, by the conversions that properties and signals go through.
@@ -145,26 +146,17 @@ template <typename Signature> void register_callback()
         QMetaType::registerConverter<Callable, Function>(&Callback<Signature>::make);
 }
 
-#ifdef __cpp_rtti
-
 /** The QFuture<T> of an object that is a QFutureWatcher<T>: a qi_watched_future_fn. */
-template <typename T> bool watched_future(QObject *object, QVariant *future)
+template <typename T> void watched_future(QObject *object, QVariant *future)
 {
-    const auto *watcher = dynamic_cast<QFutureWatcher<T> *>(object);
-    if (watcher)
-        *future = QVariant::fromValue(watcher->future());
-    return watcher;
+    *future = QVariant::fromValue(static_cast<QFutureWatcher<T> *>(object)->future());
 }
-
-#endif
 
 /**
  * Lets Python await futures of a type that was not given to Q_DECLARE_METATYPE, and QFutureWatchers of it.
  *
  * Futures of Qt's own types, and of types declared with Q_DECLARE_METATYPE and named by
- * qRegisterMetaType(), need no registration; watchers do, but for those of the most common types. Where the
- * application is compiled without run-time type information, its watchers cannot be told apart, and only
- * futures are awaited. Once is enough; a second time does nothing. Thread: any. Never fails.
+ * X
  */
 template <typename T> void register_future()
 {
@@ -175,9 +167,8 @@ template <typename T> void register_future()
     if (!QMetaType::hasRegisteredConverterFunction(future, QMetaType::fromType<QFuture<void>>()))
         QMetaType::registerConverter<QFuture<T>, QFuture<void>>(
             [](const QFuture<T> &typed) { return QFuture<void>(typed); });
-#ifdef __cpp_rtti
-    qi_watched_future_register(watched_future<T>);
-#endif
+    const QFutureWatcher<T> example;
+    qi_watched_future_register(&example, watched_future<T>);
 }
 
 } // namespace qi

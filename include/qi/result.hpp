@@ -13,9 +13,9 @@
 
 #include <functional>
 #include <limits>
+#include <optional>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 #include <QtCore/qdebug.h>
 #include <QtCore/qstring.h>
@@ -109,7 +109,7 @@ template <typename F> struct Mapped<F, void> {
  * A value, or the Error because of which there is none.
  *
  * It is to be looked at: a call whose Result is dropped is a warning of the compiler. To ask for the value
- * where there is none ends the program, with the message of the error; `operator*` only asserts.
+ * where there is none ends the program, with the message of the error.
  */
 template <typename T> class [[nodiscard]] Result
 {
@@ -122,39 +122,39 @@ template <typename T> class [[nodiscard]] Result
     template <typename U = T, typename = std::enable_if_t<std::is_convertible_v<U &&, T> &&
                                                           !std::is_same_v<std::decay_t<U>, Error> &&
                                                           !detail::IsResult<std::decay_t<U>>::value>>
-    Result(U &&value) : m_state(std::in_place_index<0>, std::forward<U>(value))
+    Result(U &&value) : m_value(std::in_place, std::forward<U>(value))
     {
     }
     /** Holds an error. */
-    Result(Error error) : m_state(std::in_place_index<1>, std::move(error)) {}
+    Result(Error error) : m_error(std::move(error)) {}
 
-    bool has_value() const { return m_state.index() == 0; }
+    bool has_value() const { return m_value.has_value(); }
     explicit operator bool() const { return has_value(); }
 
     /** The value; the program ends if there is none. */
     T &value() &
     {
         check("value() of a qi::Result that failed");
-        return *std::get_if<0>(&m_state);
+        return *m_value;
     }
     /** The value; the program ends if there is none. */
     const T &value() const &
     {
         check("value() of a qi::Result that failed");
-        return *std::get_if<0>(&m_state);
+        return *m_value;
     }
     /** The value, moved out; the program ends if there is none. */
     T &&value() && { return std::move(value()); }
 
     T &operator*() &
     {
-        Q_ASSERT(has_value());
-        return *std::get_if<0>(&m_state);
+        check("operator* of a qi::Result that failed");
+        return *m_value;
     }
     const T &operator*() const &
     {
-        Q_ASSERT(has_value());
-        return *std::get_if<0>(&m_state);
+        check("operator* of a qi::Result that failed");
+        return *m_value;
     }
     T &&operator*() && { return std::move(**this); }
     T *operator->() { return &**this; }
@@ -179,12 +179,9 @@ template <typename T> class [[nodiscard]] Result
     }
 
     /** The error; of status QI_OK and without a text if there is none. */
-    Error error() const
-    {
-        return has_value() ? Error{QI_OK, {}, {}, {}} : *std::get_if<1>(&m_state);
-    }
+    Error error() const { return has_value() ? Error{QI_OK, {}, {}, {}} : m_error; }
     /** QI_OK, or the error's status. */
-    int status() const { return has_value() ? int(QI_OK) : std::get_if<1>(&m_state)->status; }
+    int status() const { return has_value() ? int(QI_OK) : m_error.status; }
 
     /** What `next`, which returns a Result, makes of the value; or the error. */
     template <typename F> auto and_then(F &&next) && -> typename detail::Mapped<F, T>::Type
@@ -192,7 +189,7 @@ template <typename T> class [[nodiscard]] Result
         static_assert(detail::IsResult<typename detail::Mapped<F, T>::Type>::value,
                       "and_then() wants a function that returns a qi::Result; map() takes others");
         if (!has_value())
-            return std::move(*std::get_if<1>(&m_state));
+            return std::move(m_error);
         return std::invoke(std::forward<F>(next), std::move(**this));
     }
     /** What `next`, which returns a Result, makes of a copy of the value; or the error. */
@@ -205,7 +202,7 @@ template <typename T> class [[nodiscard]] Result
     template <typename F> auto map(F &&change) && -> Result<typename detail::Mapped<F, T>::Type>
     {
         if (!has_value())
-            return std::move(*std::get_if<1>(&m_state));
+            return std::move(m_error);
         if constexpr (std::is_void_v<typename detail::Mapped<F, T>::Type>) {
             std::invoke(std::forward<F>(change), std::move(**this));
             return {};
@@ -221,7 +218,7 @@ template <typename T> class [[nodiscard]] Result
     {
         if (has_value())
             return std::move(*this);
-        return std::invoke(std::forward<F>(repair), std::move(*std::get_if<1>(&m_state)));
+        return std::invoke(std::forward<F>(repair), std::move(m_error));
     }
 
   private:
@@ -231,10 +228,11 @@ template <typename T> class [[nodiscard]] Result
     void check(const char *what) const
     {
         if (!has_value())
-            detail::no_value(*std::get_if<1>(&m_state), what);
+            detail::no_value(m_error, what);
     }
 
-    std::variant<T, Error> m_state;
+    std::optional<T> m_value;
+    Error m_error; /* of no meaning where there is a value */
 };
 
 /** Success, or the Error. */

@@ -30,7 +30,7 @@
 #include <qi/runtime.h>
 #include <qi/task.hpp>
 #include <qi/value.hpp>
-#ifdef QT_GUI_LIB
+#ifdef QT_GUI_LIB /* which registers QImage by being included */
 #include <qi/image.hpp>
 #endif
 
@@ -55,13 +55,13 @@ Task<R> launch(qi_runtime *runtime, const TaskOptions &options, const Target &ta
         "qi: the result of run() is of a type that cannot be got from Python; use a type of "
         "<qi/types.hpp>, declare it with Q_DECLARE_METATYPE, or specialise qi::Converter. What "
         "only views memory of others, as QStringView and const char * do, cannot be a result.");
-    auto state = std::make_shared<TaskState>();
     if constexpr ((is_writable<A> && ...) && is_readable<R>) {
         Storage storage;
         const qi_value values[] = {storage.write(arguments)..., qi_none()};
-        state->launch(runtime, target, options, storage, values, sizeof...(A));
+        return Task<R>(launch_task(runtime, options, target, storage, values, sizeof...(A)));
+    } else {
+        return Task<R>();
     }
-    return Task<R>(std::move(state));
 }
 
 /*
@@ -113,36 +113,22 @@ class Runtime
     {
         auto callbacks = std::make_shared<detail::Callbacks>(config.callbacks());
         Runtime runtime;
-        if (config.init(callbacks.get(), &runtime.m_handle) != QI_OK)
-            return Error::last();
+        const Result<void> begun = config.init(callbacks.get(), &runtime.m_handle);
+        if (!begun)
+            return begun.error();
         detail::kept_callbacks().swap(callbacks);
         runtime.m_owns = true;
-#ifdef QT_GUI_LIB
-        register_image();
-#endif
         return runtime;
     }
     /** The process's runtime while it is running or closing, whoever has started it; not owned. Thread: any. */
-    static Runtime current()
-    {
-        return Runtime(qi_runtime_current());
-    }
+    static Runtime current() { return Runtime(qi_runtime_current()); }
 
     /** The handle for the C API; NULL if it refers to none. Borrowed. */
-    qi_runtime *handle() const
-    {
-        return m_handle;
-    }
+    qi_runtime *handle() const { return m_handle; }
     /** Whether it runs, and has not begun to shut down. Thread: any. */
-    bool is_running() const
-    {
-        return qi_runtime_state(m_handle) == QI_RUNTIME_STATE_RUNNING;
-    }
+    bool is_running() const { return qi_runtime_state(m_handle) == QI_RUNTIME_STATE_RUNNING; }
     /** The same. */
-    explicit operator bool() const
-    {
-        return is_running();
-    }
+    explicit operator bool() const { return is_running(); }
     /** Gives the runtime up: from now on this object does not own it any more. */
     qi_runtime *release()
     {
@@ -197,6 +183,8 @@ class Runtime
     Result<Callable> resolve(const Target &target) const
     {
         qi_callable *callable = nullptr;
+        if (target.error())
+            return *target.error();
         if (qi_callable_resolve(m_handle, target.text(), &callable) != QI_OK)
             return Error::last();
         return Callable(callable);
@@ -222,12 +210,16 @@ class Runtime
     /** Shows an object to Python, as qi.host.<name>: see qi_object_register(). Thread: GUI. */
     Result<void> show(const QString &name, QObject *object) const
     {
-        return Result<void>::of(qi_object_register(m_handle, name.toUtf8().constData(), object));
+        detail::Texts texts;
+        const char *text = texts.text(name, "the name of an object");
+        return texts.then([&] { return qi_object_register(m_handle, text, object); });
     }
     /** Takes a name out of qi.host. Thread: GUI. */
     Result<void> hide(const QString &name) const
     {
-        return Result<void>::of(qi_object_unregister(m_handle, name.toUtf8().constData()));
+        detail::Texts texts;
+        const char *text = texts.text(name, "the name of an object");
+        return texts.then([&] { return qi_object_unregister(m_handle, text); });
     }
 
     /* -- functions ------------------------------------------------------------------------------------ */
@@ -257,26 +249,39 @@ class Runtime
     /** Runs Python source in the namespace of __main__: see qi_exec(). Thread: GUI. */
     Result<void> exec(const QString &source, const QString &filename = QString()) const
     {
-        const QByteArray name = filename.toUtf8();
-        return Result<void>::of(qi_exec(m_handle, source.toUtf8().constData(),
-                                        filename.isEmpty() ? nullptr : name.constData()));
+        detail::Texts texts;
+        const char *text = texts.text(source, "the source"),
+                   *name = texts.optional(filename, "the file name");
+        return texts.then([&] { return qi_exec(m_handle, text, name); });
     }
     /** Runs a file of Python source. Thread: GUI. */
     Result<void> exec_file(const QString &path) const
     {
-        return Result<void>::of(qi_exec_file(m_handle, path.toUtf8().constData()));
+        detail::Texts texts;
+        const char *text = texts.text(path, "the path");
+        return texts.then([&] { return qi_exec_file(m_handle, text); });
     }
     /** Evaluates an expression in the namespace of __main__, as a T. Thread: GUI. */
     template <typename T = Value> Result<T> eval(const QString &expression) const
     {
-        qi_value raw = qi_none();
-        if (qi_eval(m_handle, expression.toUtf8().constData(), &raw) != QI_OK)
-            return Error::last();
-        const Value value(raw);
-        return value.to<T>();
+        Result<Value> value = evaluated(expression);
+        if (!value)
+            return value.error();
+        return value->template to<T>();
     }
 
   private:
+    Result<Value> evaluated(const QString &expression) const
+    {
+        detail::Texts texts;
+        const char *text = texts.text(expression, "the expression");
+        qi_value raw = qi_none();
+        const Result<void> done = texts.then([&] { return qi_eval(m_handle, text, &raw); });
+        if (!done)
+            return done.error();
+        return Value(raw);
+    }
+
     qi_runtime *m_handle = nullptr;
     bool m_owns = false;
 };

@@ -3,6 +3,7 @@
 #ifndef QI_TARGET_HPP
 #define QI_TARGET_HPP
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 #include <QtCore/qstringview.h>
 
 #include <qi/qt.hpp>
+#include <qi/text.hpp>
 
 namespace qi
 {
@@ -24,18 +26,20 @@ class Target
 {
   public:
     Target(const char *name) : m_text(name) {}
-    Target(const QByteArray &name) : m_bytes(name), m_text(m_bytes.constData()) {}
-    Target(const QString &name) : Target(name.toUtf8()) {}
-    Target(QStringView name) : Target(name.toUtf8()) {}
-    Target(QLatin1String name) : Target(QString(name).toUtf8()) {}
+    Target(const QByteArray &name) : Target(c_text(name, "the target")) {}
+    Target(const QString &name) : Target(QStringView(name)) {}
+    Target(QStringView name) : Target(c_text(name, "the target")) {}
+    Target(QLatin1String name) : Target(QStringView(QString(name))) {}
     Target(const char16_t *name) : Target(QStringView(name)) {}
-    Target(const std::string &name) : m_text(name.c_str()) {}
+    Target(const std::string &name) : Target(std::string_view(name)) {}
     Target(std::string_view name) : Target(QByteArray(name.data(), qsizetype(name.size()))) {}
     Target(const Callable &callable) : m_callable(callable) {}
     Target(const Target &) = delete;
     Target &operator=(const Target &) = delete;
 
-    /** UTF-8, or NULL if it is a callable. Borrowed. */
+    /** Why the text can be no target: it is not Unicode, or has a U+0000; or nothing. */
+    const std::optional<Error> &error() const { return m_error; }
+    /** UTF-8, or NULL if it is a callable; "" where there is an error. Borrowed. */
     const char *text() const { return m_text; }
     /** A handle, or NULL if it is a name. Borrowed. */
     qi_callable *callable() const { return m_callable.handle(); }
@@ -46,7 +50,17 @@ class Target
     }
 
   private:
+    explicit Target(Result<QByteArray> name)
+    {
+        if (name)
+            m_bytes = std::move(*name);
+        else
+            m_error = name.error();
+        m_text = m_error ? "" : m_bytes.constData();
+    }
+
     QByteArray m_bytes;
+    std::optional<Error> m_error;
     const char *m_text = nullptr;
     Callable m_callable;
 };

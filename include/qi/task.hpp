@@ -29,9 +29,11 @@
 #include <QtCore/qpointer.h>
 #include <QtCore/qthread.h>
 
+#include <qi/callback.h>
 #include <qi/result.hpp>
 #include <qi/target.hpp>
 #include <qi/task.h>
+#include <qi/text.hpp>
 #include <qi/types.hpp>
 
 namespace qi
@@ -81,19 +83,54 @@ void report(const Error &error, const QByteArray &target, const QByteArray &name
 
 /* How a task ended; borrowed for the call. */
 struct Ending {
-    int status;
-    const qi_value *result;
-    const qi_error *error;
+    const qi_value *result; /* NULL: there is an error in its place */
+    Error error;
+    const QByteArray &target;
 
-    template <typename T> Result<T> as(const QByteArray &target) const
+    template <typename T> Result<T> as() const
     {
-        if (status < 0)
-            return Error::copy(*error);
+        if (!result)
+            return error;
         Result<T> read = qi::read<T>(*result);
         if (read)
             return read;
         return at(QStringLiteral("the result of ") + QString::fromUtf8(target), read.error());
     }
+};
+
+/* What is called at the end of a task, of whatever type. */
+class Waiter
+{
+  public:
+    Waiter() = default;
+    Waiter(const Waiter &) = delete;
+    Waiter &operator=(const Waiter &) = delete;
+    virtual ~Waiter() = default;
+    /* Makes what it wants of the end, once, on the GUI thread or where then() was called. */
+    virtual void take(const Ending &ending) = 0;
+    /* Goes on with that. */
+    virtual void call() = 0;
+};
+
+/* One that wants a Result<T>. */
+template <typename T> class TypedWaiter : public Waiter
+{
+  public:
+    void take(const Ending &ending) override { m_result.emplace(ending.as<T>()); }
+
+  protected:
+    std::optional<Result<T>> m_result;
+};
+
+template <typename T, typename F> class Then final : public TypedWaiter<T>
+{
+  public:
+    explicit Then(F &&function) : m_function(std::move(function)) {}
+    explicit Then(const F &function) : m_function(function) {}
+    void call() override { (void)m_function(std::move(*this->m_result)); }
+
+  private:
+    F m_function;
 };
 
 /*
@@ -103,7 +140,6 @@ struct Ending {
 class TaskState : public std::enable_shared_from_this<TaskState>
 {
   public:
-    using Continuation = std::function<void(const Ending &)>;
     using Listener = std::function<void(const Progress &)>;
 
     TaskState() = default;
@@ -119,10 +155,15 @@ class TaskState : public std::enable_shared_from_this<TaskState>
     void launch(qi_runtime *runtime, const Target &target, const TaskOptions &options,
                 const Storage &storage, const qi_value *arguments, size_t count)
     {
-        m_name = options.name.toUtf8();
+        Texts texts;
+        m_name = texts.text(options.name, "the name of a task");
         m_target = target.name().toUtf8();
         if (options.progress)
             m_listeners.push_back(options.progress);
+        if (target.error() || texts.error()) {
+            m_launch_error = target.error() ? target.error() : texts.error();
+            return;
+        }
         if (storage.error()) {
             m_launch_error = at(QStringLiteral("an argument of ") + target.name(), *storage.error());
             return;
@@ -146,7 +187,6 @@ class TaskState : public std::enable_shared_from_this<TaskState>
 
     qi_task *task() const { return m_task; }
     const QByteArray &target() const { return m_target; }
-    const std::optional<Error> &launch_error() const { return m_launch_error; }
     void observe() { m_observed = true; }
 
     TaskPhase phase() const
@@ -160,32 +200,73 @@ class TaskState : public std::enable_shared_from_this<TaskState>
             qi_task_cancel(m_task); /* fails only if there is nothing left to cancel */
     }
 
-    /* What has come of it; by `ask`, which is qi_task_result() or waits first. */
-    template <typename T, typename Ask> Result<T> ask(Ask ask)
+    /* Calls `use` with what has come of it. */
+    template <typename Use> void ask(Use use) const
+    {
+        qi_value value = qi_none();
+        if (m_launch_error)
+            use(Ending{nullptr, *m_launch_error, m_target});
+        else
+            use(ending_of(qi_task_result(m_task, &value), value));
+        qi_value_clear(&value);
+    }
+    template <typename T> Result<T> result() const
+    {
+        std::optional<Result<T>> result;
+        ask([&](const Ending &ending) { result.emplace(ending.as<T>()); });
+        return std::move(*result);
+    }
+    /* The same, after its end. */
+    template <typename T> Result<T> wait(int milliseconds) const
     {
         if (m_launch_error)
             return *m_launch_error;
         qi_value value = qi_none();
-        const int status = ask(m_task, &value);
-        Result<T> result = Ending{status, &value, qi_last_error()}.as<T>(m_target);
+        Result<T> result = ending_of(qi_task_wait(m_task, milliseconds, &value), value).template as<T>();
         qi_value_clear(&value);
         return result;
     }
 
-    template <typename T> Result<T> result()
+    /*
+     * Has it called at the end, on the GUI thread, while `context` is there; without one in any case. False: it has
+     * ended already, or is none, so nobody is called. Thread: any.
+     */
+    bool at_end(const std::shared_ptr<Waiter> &waiter, const QObject *context = nullptr)
     {
-        return ask<T>([](qi_task *task, qi_value *out) { return qi_task_result(task, out); });
+        return add({waiter, const_cast<QObject *>(context), context != nullptr, nullptr});
     }
 
-    /* Has it called at the end, on the GUI thread. False: it has ended already, or is none. Thread: any. */
-    bool at_end(Continuation continuation)
+    /* Has it called in the thread of `context`, while that is there, but not within this call. Thread: any. */
+    void then(QObject *context, Waiter *owned)
     {
-        const std::lock_guard<std::mutex> lock(m_mutex);
-        m_observed = true;
-        if (m_ended || m_launch_error || !m_task)
-            return false;
-        m_waiting.push_back(std::move(continuation));
-        return true;
+        const std::shared_ptr<Waiter> waiter(owned);
+        observe();
+        const bool here = on_gui_thread() && context->thread() == QThread::currentThread();
+        if (here && at_end(waiter, context))
+            return;
+        /* It lives where the context does, so whether that is still there can be seen there. */
+        const std::shared_ptr<QObject> mailbox(new QObject, [](QObject *box) { box->deleteLater(); });
+        mailbox->moveToThread(context->thread());
+        const Waiting waiting{waiter, context, true, mailbox};
+        if (add(waiting))
+            return;
+        if (run("then()", [&] { ask([&](const Ending &ending) { waiter->take(ending); }); }))
+            post(waiting);
+    }
+
+    /* The same in the GUI thread, by its event loop. Thread: any. */
+    void call_later(const std::shared_ptr<Waiter> &waiter)
+    {
+        if (QCoreApplication *application = QCoreApplication::instance())
+            QMetaObject::invokeMethod(
+                application,
+                [self = shared_from_this(), waiter] {
+                    self->run("a continuation", [&] {
+                        self->ask([&](const Ending &ending) { waiter->take(ending); });
+                        waiter->call();
+                    });
+                },
+                Qt::QueuedConnection);
     }
 
     /* Has it called with each progress from now on, and with the last that was told. Thread: any. */
@@ -198,38 +279,107 @@ class TaskState : public std::enable_shared_from_this<TaskState>
             m_listeners.push_back(listener);
         }
         if (last)
-            listener(*last);
+            tell(listener, *last);
     }
 
   private:
-    /* Exceptions of the application's own callbacks would pass through C. */
-    static void on_done(qi_task *, const qi_task_end *end, void *user) noexcept
+    /* Who waits; in the thread of the mailbox, where there is one. */
+    struct Waiting {
+        std::shared_ptr<Waiter> waiter;
+        QPointer<QObject> context;
+        bool has_context;
+        std::shared_ptr<QObject> mailbox;
+    };
+
+    static void on_done(qi_task *, const qi_task_end *end, void *user)
     {
         const std::unique_ptr<std::shared_ptr<TaskState>> self(
             static_cast<std::shared_ptr<TaskState> *>(user));
-        (*self)->end({end->status, end->result, end->error});
+        const bool failed = end->status < 0;
+        (*self)->end({failed ? nullptr : end->result, failed ? Error::copy(*end->error) : Error(),
+                      (*self)->m_target});
     }
 
-    static void on_progress(qi_task *, const qi_task_progress *progress, void *user) noexcept
+    static void on_progress(qi_task *, const qi_task_progress *progress, void *user)
     {
         const std::shared_ptr<TaskState> self = *static_cast<std::shared_ptr<TaskState> *>(user);
         self->progress({progress->value, progress->maximum, QString::fromUtf8(progress->text)});
     }
 
+    Ending ending_of(int status, const qi_value &value) const
+    {
+        return {status < 0 ? nullptr : &value, status < 0 ? Error::last() : Error(), m_target};
+    }
+
+    /* Calls code of the application's. False: it threw, which was reported as the task's. */
+    template <typename Call> bool run(const char *what, Call call) const
+    {
+        return run_erased(
+            what, [](void *user) { (*static_cast<Call *>(user))(); }, &call);
+    }
+    bool run_erased(const char *what, qi_callback_fn call, void *user) const
+    {
+        qi_origin origin;
+        qi_origin_init(&origin);
+        origin.target = m_target.constData();
+        origin.task = m_name.isEmpty() ? nullptr : m_name.constData();
+        return qi_callback_run(what, call, user, &origin) == QI_OK;
+    }
+
+    bool add(const Waiting &waiting)
+    {
+        observe();
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        if (m_ended || m_launch_error || !m_task)
+            return false;
+        m_waiting.push_back(waiting);
+        return true;
+    }
+
+    void post(const Waiting &waiting) const
+    {
+        const auto self = shared_from_this();
+        QMetaObject::invokeMethod(
+            waiting.mailbox.get(),
+            [self, waiting] {
+                if (waiting.context)
+                    self->run("then()", [&] { waiting.waiter->call(); });
+            },
+            Qt::QueuedConnection);
+    }
+
     void end(const Ending &ending)
     {
-        std::vector<Continuation> waiting;
+        std::vector<Waiting> all;
         std::vector<Listener> listeners;
         {
             const std::lock_guard<std::mutex> lock(m_mutex);
             m_ended = true;
-            waiting.swap(m_waiting);
+            all.swap(m_waiting);
             listeners.swap(m_listeners);
         }
-        for (Continuation &continuation : waiting) {
-            continuation(ending);
-            continuation = nullptr; /* what it holds goes before the next is called */
+        for (Waiting &waiting : all) {
+            end_one(waiting, ending);
+            waiting = {}; /* what it holds goes before the next is called */
         }
+    }
+
+    void end_one(const Waiting &waiting, const Ending &ending) const
+    {
+        if (!waiting.mailbox && waiting.has_context && !waiting.context)
+            return;
+        const bool taken = run("then()", [&] {
+            waiting.waiter->take(ending);
+            if (!waiting.mailbox)
+                waiting.waiter->call();
+        });
+        if (taken && waiting.mailbox)
+            post(waiting);
+    }
+
+    void tell(const Listener &listener, const Progress &progress) const
+    {
+        run("on_progress()", [&] { listener(progress); });
     }
 
     void progress(const Progress &progress)
@@ -241,7 +391,7 @@ class TaskState : public std::enable_shared_from_this<TaskState>
             listeners = m_listeners;
         }
         for (const Listener &listener : listeners)
-            listener(progress);
+            tell(listener, progress);
     }
 
     /* Nobody can ask any more. A cancellation is not a failure. */
@@ -260,12 +410,22 @@ class TaskState : public std::enable_shared_from_this<TaskState>
     std::optional<Error> m_launch_error;
 
     std::atomic<bool> m_observed{false};
-    std::mutex m_mutex; /* of what follows */
+    mutable std::mutex m_mutex; /* of what follows */
     bool m_ended = false;
-    std::vector<Continuation> m_waiting;
+    std::vector<Waiting> m_waiting;
     std::vector<Listener> m_listeners;
     std::optional<Progress> m_progress;
 };
+
+/* Launches what will be a Task, of whatever type. */
+inline std::shared_ptr<TaskState> launch_task(qi_runtime *runtime, const TaskOptions &options,
+                                              const Target &target, const Storage &storage,
+                                              const qi_value *arguments, size_t count)
+{
+    auto state = std::make_shared<TaskState>();
+    state->launch(runtime, target, options, storage, arguments, count);
+    return state;
+}
 
 inline void report_here(const Error &error, const QByteArray &target, const QByteArray &name)
 {
@@ -335,9 +495,7 @@ template <typename T = void> class [[nodiscard]] Task
     Result<T> wait(std::chrono::milliseconds time = std::chrono::milliseconds(-1)) const
     {
         m_state->observe();
-        return m_state->ask<T>([&](qi_task *task, qi_value *out) {
-            return qi_task_wait(task, detail::as_timeout(time), out);
-        });
+        return m_state->wait<T>(detail::as_timeout(time));
     }
 
     /** Asks it to end: asyncio.CancelledError is raised in the coroutine at its next turn. Thread: any. */
@@ -347,21 +505,19 @@ template <typename T = void> class [[nodiscard]] Task
      * Calls a function with the Result<T>, once, in the thread of `context`; not if that has been destroyed.
      *
      * It is called when the task has ended, never before then() has returned. For a context of the GUI
-     * thread, at once at the end of the task; else by the event loop. Thread: any.
+     * thread, at once at the end of the task; else by the event loop. What it throws is reported to the error
+     * callback, as an error of the task, whenever it is called. Thread: any.
      */
     template <typename F> void then(QObject *context, F &&function) const
     {
         static_assert(std::is_invocable_v<std::decay_t<F> &, Result<T>>,
                       "qi: then() wants a function that takes a qi::Result of the task's type");
-        auto shared = std::make_shared<std::decay_t<F>>(std::forward<F>(function));
-        auto call = [shared](Result<T> result) { (void)(*shared)(std::move(result)); };
-        const bool here = detail::on_gui_thread() && context->thread() == QThread::currentThread();
-
-        if (!here || !call_at_end(context, call))
-            call_by_event_loop(context, call);
+        /* What knows no T is in TaskState, lest every call make it anew. */
+        m_state->then(context, new detail::Then<T, std::decay_t<F>>(std::forward<F>(function)));
     }
 
-    /** Has a function called with what the task tells of its progress, on the GUI thread. Thread: GUI. */
+    /** Has a function called with what the task tells of its progress, on the GUI thread; what it throws is reported.
+     * Thread: GUI. */
     template <typename F> void on_progress(QObject *context, F &&function) const
     {
         m_state->listen([context = QPointer<QObject>(context),
@@ -384,39 +540,6 @@ template <typename T = void> class [[nodiscard]] Task
     const std::shared_ptr<detail::TaskState> &state() const { return m_state; }
 
   private:
-    template <typename Call> bool call_at_end(QObject *context, const Call &call) const
-    {
-        const QPointer<QObject> alive(context);
-        return m_state->at_end([call, alive, target = m_state->target()](const detail::Ending &ending) {
-            if (alive)
-                call(ending.as<T>(target));
-        });
-    }
-
-    /* The mailbox lives where the context does, so whether that is still there can be seen there. */
-    template <typename Call> void call_by_event_loop(QObject *context, const Call &call) const
-    {
-        const QPointer<QObject> alive(context);
-        std::shared_ptr<QObject> mailbox(new QObject, [](QObject *box) { box->deleteLater(); });
-        mailbox->moveToThread(context->thread());
-        auto post = [call, alive, mailbox](Result<T> result) {
-            auto kept = std::make_shared<Result<T>>(std::move(result));
-            QMetaObject::invokeMethod(
-                mailbox.get(),
-                [call, alive, kept] {
-                    if (alive)
-                        call(std::move(*kept));
-                },
-                Qt::QueuedConnection);
-        };
-        const bool waits = m_state->at_end(
-            [post, target = m_state->target()](const detail::Ending &end) {
-                post(end.as<T>(target));
-            });
-        if (!waits)
-            post(m_state->result<T>());
-    }
-
     std::shared_ptr<detail::TaskState> m_state;
 };
 

@@ -127,8 +127,13 @@ class Storage
             return qi_none();
     }
 
-    /** Text that is kept. */
-    qi_value text(QStringView text) { return kept(text.toUtf8(), qi_text_n); }
+    /** Text that is kept; half a pair of surrogates stays one, as it does in properties. */
+    qi_value text(QStringView text)
+    {
+        if (!text.isValidUtf16()) /* which has no UTF-8 */
+            return variant(QVariant(text.toString()));
+        return kept(text.toUtf8(), qi_text_n);
+    }
     /** Bytes that are kept; they share the array's memory. */
     qi_value bytes(const QByteArray &bytes) { return kept(bytes, qi_bytes); }
     /** Room for the items of a list, or the values of anything else. */
@@ -380,6 +385,10 @@ template <> struct Converter<QString> {
     static qi_value write(const QString &text, Storage &storage) { return storage.text(text); }
     static Result<QString> read(const qi_value &value)
     {
+        if (value.kind == QI_KIND_PYTHON) { /* a str that has no UTF-8, or none at all */
+            Result<QString> whole = detail::read_variant<QString>(value);
+            return whole ? whole : detail::wrong_type(name(), value);
+        }
         if (value.kind != QI_KIND_TEXT)
             return detail::wrong_type(name(), value);
         return QString::fromUtf8(value.as.text.data, qsizetype(value.as.text.size));

@@ -14,20 +14,20 @@ namespace
 
 thread_local bool telling;
 
-void tell(const char *what, const char *text)
+void tell(const char *what, const char *text, const qi_origin *origin)
 {
     if (telling || !qip_hostcall_port.threw) { // the callback that hears of it threw, too
         std::fprintf(stderr, "qi: %s threw a C++ exception: %s\n", what, text);
         return;
     }
     telling = true;
-    qip_hostcall_port.threw(what, text);
+    qip_hostcall_port.threw(what, text, origin);
     telling = false;
 }
 
 } // namespace
 
-bool qip_hostcall(const char *what, qip_hostcall_fn make, void *call)
+bool qip_hostcall_of(const qi_origin *origin, const char *what, qip_hostcall_fn make, void *call)
 {
     try {
         make(call);
@@ -35,9 +35,14 @@ bool qip_hostcall(const char *what, qip_hostcall_fn make, void *call)
     } catch (const qi::ThreadEnd &) {
         throw;
     } catch (const std::exception &thrown) {
-        tell(what, thrown.what());
+        tell(what, thrown.what(), origin);
     } catch (...) {
-        tell(what, "it is no std::exception");
+        tell(what, "it is no std::exception", origin);
     }
     return false;
+}
+
+bool qip_hostcall(const char *what, qip_hostcall_fn make, void *call)
+{
+    return qip_hostcall_of(nullptr, what, make, call);
 }

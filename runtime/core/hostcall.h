@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+#include <qi/runtime.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -21,9 +23,12 @@ typedef void (*qip_hostcall_fn)(void *call);
 /* False: it threw. `what` names the callback in the report: "the error callback". */
 bool qip_hostcall(const char *what, qip_hostcall_fn make, void *call);
 
+/* The same for what belongs to something, as the report will say; NULL: to nothing that is known. */
+bool qip_hostcall_of(const qi_origin *origin, const char *what, qip_hostcall_fn make, void *call);
+
 typedef struct qip_hostcall_functions {
     /* Hears of what was thrown, as text. Not called while it is on the stack already: then stderr has it. */
-    void (*threw)(const char *what, const char *text);
+    void (*threw)(const char *what, const char *text, const qi_origin *origin);
 } qip_hostcall_functions;
 
 extern qip_hostcall_functions qip_hostcall_port;

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <qi/callback.h>
 #include <qi/output.h>
 
 #include "python/asyncio.h"
@@ -315,7 +316,7 @@ void qip_report_emission(const char *signal, PyObject *callable)
     Py_XDECREF(exception);
 }
 
-void qip_report_thrown(const char *what, const char *text)
+void qip_report_thrown(const char *what, const char *text, const qi_origin *origin)
 {
     char *message = NULL;
 
@@ -324,7 +325,7 @@ void qip_report_thrown(const char *what, const char *text)
     const qi_error error = {sizeof error, QI_ERR_STATE, message ? message : what, NULL, NULL};
     if (Py_IsInitialized()) {
         qip_gil gil = qip_gil_enter();
-        qip_report_error(&error, NULL);
+        qip_report_error(&error, origin);
         qip_gil_leave(gil);
     } else {
         qip_report_port.log(QI_LOG_ERROR, "qi", error.message);
@@ -374,6 +375,19 @@ int qi_error_report(const qi_error *given_error, const qi_origin *given_origin)
         return QI_OK;
     }
     return report_copy(error, origin);
+}
+
+int qi_callback_run(const char *what, qi_callback_fn run, void *user, const qi_origin *origin)
+{
+    if (!what || !run)
+        return qip_fail(QI_ERR_ARGUMENT, "there is nothing to call, or no name for it");
+    qi_origin read;
+    const int status = origin ? qip_sized_read(&read, sizeof read, origin, "qi_origin") : QI_OK;
+    if (status != QI_OK)
+        return status;
+    if (!qip_hostcall_of(origin ? &read : NULL, what, run, user))
+        return qip_fail(QI_ERR_STATE, "%s threw a C++ exception, which was reported", what);
+    return QI_OK;
 }
 
 /* -- for the package ----------------------------------------------------------------------------- */

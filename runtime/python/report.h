@@ -37,7 +37,7 @@ void qip_report_error(const qi_error *error, const qi_origin *origin);
 void qip_report_emission(const char *signal, PyObject *callable);
 
 /* For core/hostcall.h: a callback of the host's threw. GIL: does not matter. Any thread. */
-void qip_report_thrown(const char *what, const char *text);
+void qip_report_thrown(const char *what, const char *text, const qi_origin *origin);
 
 /* Writes a line to the host's log. GIL: does not matter. Any thread. */
 void qip_log(int level, const char *source, const char *format, ...)

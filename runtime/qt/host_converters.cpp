@@ -13,6 +13,7 @@
 #include <qi/convert.hpp>
 
 #include "core/hostcall.h"
+#include "core/sized.h"
 #include "core/status.h"
 #include "python/compat.h"
 #include "qt/across.h"
@@ -161,16 +162,18 @@ int convert_from_python(PyObject *object, QMetaType type, QVariant *out)
 
 using namespace qi;
 
-int qi_converter_register(const qi_converter *converter)
+int qi_converter_register(const qi_converter *given)
 try {
-    const QMetaType type(converter ? converter->type : 0);
+    qi_converter read;
+    const qi_converter *converter = &read;
+    if (!given)
+        return qip_fail(QI_ERR_ARGUMENT, "there is no converter to register");
+    const int status = qip_sized_read(&read, sizeof read, given, "qi_converter");
+    if (status != QI_OK)
+        return status;
+    const QMetaType type(converter->type);
     if (!type.isValid())
         return qip_fail(QI_ERR_ARGUMENT, "a converter wants a type that Qt's type system knows");
-    if (converter->size != sizeof *converter)
-        return qip_fail(QI_ERR_ABI,
-                        "the size of the converter is %zu, expected %zu; fill it with "
-                        "qi_converter_init()",
-                        converter->size, sizeof *converter);
     if (is_builtin(type))
         return qip_fail(
             QI_ERR_ARGUMENT,

@@ -3,7 +3,8 @@
  * The future of a QFutureWatcher<T>, of which only the address is known. Its class is a template without a
  * meta-object of its own, and what it watches is behind a private member; so the application says for which T
  * there are watchers, when it calls qi::register_future<T>(), and here is a list of those that Qt's own types
- * make. Each is tried in turn, as there are few and one await asks once.
+ * make. Each is tried in turn, as there are few and one await asks once. Nothing is cast dynamically: an application
+ * may be compiled without type information, in part or as a whole, and a cast of such an object crashes.
  */
 #include <qi/qt.hpp>
 
@@ -16,6 +17,8 @@
 #include <QtCore/qurl.h>
 
 #include <algorithm>
+#include <cxxabi.h>
+#include <typeinfo>
 
 #include "core/status.h"
 #include "qt/future.h"
@@ -28,16 +31,62 @@ namespace qi
 namespace
 {
 
+/* What an object's class is known by: its table of virtual functions. In front of that stands its type information,
+ * or nothing, where the class is compiled without. */
+using Table = const void *;
+
+Table table_of(const QObject *object)
+{
+    return *reinterpret_cast<const Table *>(object);
+}
+
+const std::type_info *type_of(Table table)
+{
+    return static_cast<const std::type_info *const *>(table)[-1];
+}
+
+/* Whether a class is another, or derived from it; the first base, as moc wants it for classes of QObject. */
+bool is_or_derives(const std::type_info *type, const std::type_info &wanted)
+{
+    if (!type || *type == wanted)
+        return type;
+    if (const auto *single = dynamic_cast<const abi::__si_class_type_info *>(type))
+        return is_or_derives(single->__base_type, wanted);
+    const auto *several = dynamic_cast<const abi::__vmi_class_type_info *>(type);
+    return several && several->__base_count > 0 &&
+           is_or_derives(several->__base_info[0].__base_type, wanted);
+}
+
+struct Reader {
+    Table table;
+    qi_watched_future_fn read;
+
+    bool operator==(const Reader &other) const
+    {
+        return table == other.table && read == other.read;
+    }
+    bool fits(Table object) const
+    {
+        return object == table || (type_of(table) && is_or_derives(type_of(object), *type_of(table)));
+    }
+};
+
+template <typename T> Reader reader()
+{
+    const QFutureWatcher<T> example;
+    return {table_of(&example), watched_future<T>};
+}
+
 struct Registry {
     QMutex mutex;
-    QList<qi_watched_future_fn> readers{
-        watched_future<void>,        watched_future<bool>,       watched_future<int>,
-        watched_future<uint>,        watched_future<qlonglong>,  watched_future<qulonglong>,
-        watched_future<double>,      watched_future<QString>,    watched_future<QByteArray>,
-        watched_future<QStringList>, watched_future<QVariant>,   watched_future<QVariantList>,
-        watched_future<QVariantMap>, watched_future<QList<int>>, watched_future<QList<double>>,
-        watched_future<QDateTime>,   watched_future<QUrl>,       watched_future<QJsonObject>,
-        watched_future<QJsonArray>,  watched_future<QObject *>,
+    QList<Reader> readers{
+        reader<void>(),        reader<bool>(),       reader<int>(),
+        reader<uint>(),        reader<qlonglong>(),  reader<qulonglong>(),
+        reader<double>(),      reader<QString>(),    reader<QByteArray>(),
+        reader<QStringList>(), reader<QVariant>(),   reader<QVariantList>(),
+        reader<QVariantMap>(), reader<QList<int>>(), reader<QList<double>>(),
+        reader<QDateTime>(),   reader<QUrl>(),       reader<QJsonObject>(),
+        reader<QJsonArray>(),  reader<QObject *>(),
     };
 };
 
@@ -46,11 +95,16 @@ Q_GLOBAL_STATIC(Registry, registry)
 bool read_future(QObject *watcher, QVariant *out)
 {
     QMutexLocker<QMutex> lock(&registry()->mutex);
-    const QList<qi_watched_future_fn> readers = registry()->readers;
+    const QList<Reader> readers = registry()->readers;
 
     lock.unlock();
-    return std::any_of(readers.begin(), readers.end(),
-                       [&](qi_watched_future_fn read) { return read(watcher, out); });
+    const auto found = std::find_if(readers.begin(), readers.end(), [&](const Reader &reader) {
+        return reader.fits(table_of(watcher));
+    });
+    if (found == readers.end())
+        return false;
+    found->read(watcher, out);
+    return true;
 }
 
 } // namespace
@@ -78,13 +132,15 @@ try {
     return qi::raise_thrown();
 }
 
-int qi_watched_future_register(qi_watched_future_fn read)
+int qi_watched_future_register(const QObject *example, qi_watched_future_fn read)
 try {
-    if (!read)
-        return qip_fail(QI_ERR_ARGUMENT, "`read` is NULL; there is nothing to register");
+    if (!example || !read)
+        return qip_fail(QI_ERR_ARGUMENT,
+                        "there is no example of a watcher, or nothing that reads its future");
+    const Reader reader{table_of(example), read};
     const QMutexLocker<QMutex> lock(&registry()->mutex);
-    if (!registry()->readers.contains(read))
-        registry()->readers.append(read);
+    if (!registry()->readers.contains(reader))
+        registry()->readers.append(reader);
     return QI_OK;
 } catch (...) {
     return qi::fail_thrown();

@@ -1225,23 +1225,51 @@ struct Parcel {
 
 void converter_register(Thread &by, const Function &function)
 {
-    qi::AnyConverter converter;
+    qi_converter converter;
 
-    converter.type = by.one_in(4)   ? QMetaType()
-                     : by.one_in(4) ? QMetaType::fromType<int>()
-                                    : QMetaType::fromType<Parcel>();
-    converter.wanted = QMetaType::fromType<QString>();
-    converter.to = [](const void *) { return QVariant(QStringLiteral("parcel")); };
-    converter.from = [](const QVariant &, QString *) { return QVariant::fromValue(Parcel{}); };
+    qi_converter_init(&converter);
+    converter.size -= by.one_in(12) ? 1 : 0; /* as a program with an older header has it */
+    converter.type = by.one_in(4)   ? 0
+                     : by.one_in(4) ? QMetaType::fromType<int>().id()
+                                    : QMetaType::fromType<Parcel>().id();
+    converter.wanted = QMetaType::fromType<QString>().id();
+    converter.to = [](const void *, QVariant *out, void *) {
+        *out = QStringLiteral("parcel");
+        return int(QI_OK);
+    };
+    converter.from = [](const QVariant *, QVariant *out, void *) {
+        *out = QVariant::fromValue(Parcel{});
+        return int(QI_OK);
+    };
     judge(by, function, nullptr, Kind::Runtime,
           [&] { return qi_converter_register(by.one_in(12) ? nullptr : &converter); });
 }
 
 void watched_future_register(Thread &by, const Function &function)
 {
-    static const qi_watched_future_fn read = [](QObject *, QVariant *) { return false; };
-    judge(by, function, nullptr, Kind::Runtime,
-          [&] { return qi_watched_future_register(by.one_in(8) ? nullptr : read); });
+    static const qi_watched_future_fn read = [](QObject *, QVariant *) {};
+    const QFutureWatcher<Parcel> example;
+    judge(by, function, nullptr, Kind::Runtime, [&] {
+        return qi_watched_future_register(by.one_in(8) ? nullptr : &example,
+                                          by.one_in(8) ? nullptr : read);
+    });
+}
+
+void callback_run(Thread &by, const Function &function)
+{
+    const auto run = [](void *user) {
+        if (user)
+            throw std::runtime_error("thrown by the fuzzer");
+    };
+    const qi_callback_fn call = by.one_in(8) ? nullptr : qi_callback_fn(run);
+    const char *what = by.one_in(8) ? nullptr : "a callback";
+    const bool throws = by.one_in(4);
+    judge(by, function, nullptr, Kind::Runtime, [&] {
+        const int status = qi_callback_run(what, call, throws ? &by : nullptr, nullptr);
+        if (call && what && (status == QI_ERR_STATE) != throws)
+            broken("qi_callback_run() tells wrongly whether the function threw");
+        return status;
+    });
 }
 
 // -- the table --------------------------------------------------------------------------------------------
@@ -1389,6 +1417,7 @@ std::deque<Function> &functions()
         add("qi_value_to_variant", any,
             of_copy + Failures{QI_ERR_RANGE, QI_ERR_PYTHON, QI_ERR_DEAD_OBJECT}, value_to_variant);
         add("qi_converter_register", any, {QI_ERR_ARGUMENT}, converter_register, 2);
+        add("qi_callback_run", any, {QI_ERR_ARGUMENT, QI_ERR_STATE}, callback_run, 3);
         add("qi_watched_future_register", any, {QI_ERR_ARGUMENT}, watched_future_register, 2);
         return all;
     }();

@@ -157,7 +157,7 @@ TEST_CASE("watcher of a type that is not known says what to register")
     qi::register_future<Sealed>();
     qi::register_future<Sealed>();
     CHECK(host.eval("'Sealed' in sealed.future.result().type_name") == "True");
-    CHECK(qi_watched_future_register(nullptr) == QI_ERR_ARGUMENT);
+    CHECK(qi_watched_future_register(nullptr, nullptr) == QI_ERR_ARGUMENT);
 }
 
 TEST_CASE("watcher that was destroyed, or lives in another thread, is told so")
