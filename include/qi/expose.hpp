@@ -173,6 +173,15 @@ template <template <typename...> class Tuple, typename... T> struct TupleAnnotat
     }
 };
 
+template <typename Variant> struct VariantAnnotation;
+template <typename... T> struct VariantAnnotation<std::variant<T...>> {
+    static QByteArray text()
+    {
+        const QByteArrayList all = {annotation<T>()...};
+        return all.join(" | ");
+    }
+};
+
 /* A name of C++'s that need not be one of Python's. */
 inline QByteArray quoted(const QByteArray &name)
 {
@@ -208,14 +217,16 @@ template <typename T> QByteArray other_annotation()
 
 template <typename T> QByteArray annotation()
 {
-    if constexpr (std::is_void_v<T> || std::is_same_v<T, std::nullptr_t>)
+    if constexpr (std::is_void_v<T> || is_one_of<T, std::nullptr_t, std::monostate>)
         return "None";
     else if constexpr (std::is_same_v<T, bool>)
         return "bool";
     else if constexpr (is_integer<T>)
         return "int";
-    else if constexpr (std::is_floating_point_v<T>)
+    else if constexpr (std::is_floating_point_v<T> || IsDuration<T>::value)
         return "float";
+    else if constexpr (IsVariant<T>::value)
+        return VariantAnnotation<T>::text();
     else if constexpr (is_one_of<T, QByteArray, QByteArrayView>)
         return "bytes";
     else if constexpr (IsText<T>::value || is_utf8_view<T> || is_one_of<T, QChar, QUrl>)

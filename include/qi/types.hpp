@@ -9,6 +9,8 @@
  *   maps and hashes, ordered or not                dict
  *   std::pair, std::tuple                          tuple
  *   std::optional                                  the value, or None
+ *   std::variant, std::monostate                   the value that it has, None; the first type that takes the value
+ *   std::chrono::duration                          a float: seconds, as asyncio has them; from an int, too
  *   QObject * and subclasses                       the proxy, or None for nullptr
  *   QVariant, QDateTime, QUrl, QPoint, gadgets, …  as properties and signals of these types do
  *   qi::Value                                      anything

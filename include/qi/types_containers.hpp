@@ -6,6 +6,9 @@
 #ifndef QI_TYPES_CONTAINERS_HPP
 #define QI_TYPES_CONTAINERS_HPP
 
+#include <chrono>
+#include <variant>
+
 #include <qi/types.hpp>
 
 QT_FORWARD_DECLARE_CLASS(QCborArray)
@@ -369,6 +372,91 @@ template <typename T> struct Converter<std::optional<T>, std::enable_if_t<is_wri
     }
 };
 
+namespace detail
+{
+
+/* One alternative of a variant after the other, until one takes the value. */
+template <typename Variant, typename First, typename... Rest>
+Result<Variant> read_variant_of(const qi_value &value, const QString &wanted)
+{
+    Result<First> read = qi::read<First>(value);
+    if (read)
+        return Variant(std::in_place_type<First>, std::move(*read));
+    if constexpr (sizeof...(Rest) > 0)
+        return read_variant_of<Variant, Rest...>(value, wanted);
+    else
+        return wrong_type(wanted, value);
+}
+
+template <typename... Items> QString variant_name()
+{
+    QStringList names;
+    (names.append(type_name<Items>()), ...);
+    return names.join(QStringLiteral(" or "));
+}
+
+} // namespace detail
+
+/* The value that it holds; from Python, the first of its types that takes the value. */
+template <typename... Items>
+struct Converter<std::variant<Items...>, std::enable_if_t<(is_writable<Items> && ...)>> {
+    using Variant = std::variant<Items...>;
+
+    static QString name() { return detail::variant_name<Items...>(); }
+    static qi_value write(const Variant &variant, Storage &storage)
+    {
+        if (variant.valueless_by_exception())
+            return storage.fail(
+                Error::make(QI_ERR_TYPE, QStringLiteral("a std::variant without a value")));
+        return std::visit([&](const auto &item) { return storage.write(item); }, variant);
+    }
+    template <bool readable = (is_readable<Items> && ...), typename = std::enable_if_t<readable>>
+    static Result<Variant> read(const qi_value &value)
+    {
+        return detail::read_variant_of<Variant, Items...>(value, name());
+    }
+};
+
+template <> struct Converter<std::monostate> {
+    static QString name() { return QStringLiteral("None"); }
+    static qi_value write(std::monostate, Storage &) { return qi_none(); }
+    static Result<std::monostate> read(const qi_value &value)
+    {
+        if (value.kind != QI_KIND_NONE)
+            return detail::wrong_type(name(), value);
+        return std::monostate();
+    }
+};
+
+/* Seconds, as asyncio and time have them. What is finer than the duration is rounded. */
+template <typename Rep, typename Period> struct Converter<std::chrono::duration<Rep, Period>> {
+    using Duration = std::chrono::duration<Rep, Period>;
+    using Seconds = std::chrono::duration<double>;
+
+    static QString name() { return QStringLiteral("seconds"); }
+    static qi_value write(Duration time, Storage &)
+    {
+        return qi_real(std::chrono::duration_cast<Seconds>(time).count());
+    }
+    static Result<Duration> read(const qi_value &value)
+    {
+        const Result<double> seconds = qi::read<double>(value);
+        if (!seconds)
+            return seconds.error().status == QI_ERR_RANGE ? seconds.error()
+                                                          : detail::wrong_type(name(), value);
+        const std::chrono::duration<double, Period> count = Seconds(*seconds);
+        if constexpr (std::is_floating_point_v<Rep>) {
+            return Duration(Rep(count.count()));
+        } else { /* the negative limit is a power of two, and so exactly a double */
+            const double rounded = std::round(count.count());
+            constexpr double least = double(std::numeric_limits<Rep>::min());
+            if (!(rounded >= least && rounded < (least < 0 ? -least : 18446744073709551616.0)))
+                return detail::out_of_range(detail::metatype_name<Rep>(), value);
+            return Duration(Rep(rounded));
+        }
+    }
+};
+
 /* -- whatever the library's own conversions know ------------------------------------------------------ */
 
 namespace detail
@@ -381,16 +469,27 @@ template <typename A, typename B> struct IsTuple<std::pair<A, B>> : std::true_ty
 template <typename... T> struct IsTuple<std::tuple<T...>> : std::true_type {
 };
 
+/* What has a converter above, also where the application has declared it for Qt. */
+template <typename T> struct IsVariant : std::false_type {
+};
+template <typename... T> struct IsVariant<std::variant<T...>> : std::true_type {
+};
+template <typename T> struct IsDuration : std::false_type {
+};
+template <typename Rep, typename Period>
+struct IsDuration<std::chrono::duration<Rep, Period>> : std::true_type {
+};
+
 template <typename T> struct IsMetaType : std::bool_constant<bool(QMetaTypeId2<T>::Defined)> {
 };
 
 /* A class that is left over by all the above; the last is asked only then, as it looks into the type. */
 template <typename T>
 struct IsVariantType
-    : std::conjunction<
-          std::is_class<T>,
-          std::bool_constant<!IsText<T>::value && !is_list<T> && !is_map<T> && !IsTuple<T>::value>,
-          IsMetaType<T>> {
+    : std::conjunction<std::is_class<T>,
+                       std::bool_constant<!IsText<T>::value && !is_list<T> && !is_map<T> && !IsTuple<T>::value &&
+                                          !IsVariant<T>::value && !IsDuration<T>::value>,
+                       IsMetaType<T>> {
 };
 
 } // namespace detail

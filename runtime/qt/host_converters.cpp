@@ -182,10 +182,12 @@ try {
             type.name());
     if (!registry())
         return qip_fail(QI_ERR_STATE, "the process is ending");
-    auto kept = std::make_shared<const Kept>(
-        *converter); /* destroyed, if it is another's, without the lock */
+    const auto made = std::make_shared<Kept>(*converter);
+    made->converter.destroy = nullptr; /* until nothing can fail any more */
+    Shared other = made; /* then what was there before, whose end comes without the lock */
     QWriteLocker lock(&registry()->lock);
-    registry()->converters[type.id()].swap(kept);
+    registry()->converters[type.id()].swap(other);
+    made->converter.destroy = converter->destroy;
     has_converters.store(true, std::memory_order_release);
     lock.unlock();
     return QI_OK;

@@ -222,6 +222,41 @@ TEST_CASE("tuples, and values that may be missing")
     CHECK(refused<std::optional<int>>(host, "'x'") == "int expected, got text 'x'");
 }
 
+TEST_CASE("variants hold the first type that takes the value")
+{
+    Modern host;
+    using Any = std::variant<std::monostate, bool, int, QString, std::vector<int>>;
+
+    CHECK(seen(host, Any(3)) == "3");
+    CHECK(seen(host, Any(QStringLiteral("x"))) == "'x'");
+    CHECK(seen(host, Any()) == "None");
+    for (const Any &value :
+         {Any(), Any(true), Any(3), Any(QStringLiteral("x")), Any(std::vector<int>{1})})
+        CHECK(round(host, value) == value);
+    CHECK(value_of(made<std::variant<qint8, double>>(host, "300")) ==
+          std::variant<qint8, double>(300.0));
+    CHECK(refused<std::variant<int, QString>>(host, "2.5") ==
+          "int or QString expected, got real 2.5");
+}
+
+TEST_CASE("durations are seconds")
+{
+    Modern host;
+    using namespace std::chrono_literals;
+    using Short = std::chrono::duration<qint8, std::milli>;
+
+    CHECK(seen(host, 1500ms) == "1.5");
+    CHECK(round(host, std::chrono::microseconds(-7)) == std::chrono::microseconds(-7));
+    CHECK(round(host, 2h) == 2h);
+    CHECK(value_of(made<std::chrono::milliseconds>(host, "2")) == 2s);
+    CHECK(value_of(made<std::chrono::seconds>(host, "1.6")) == 2s);
+    CHECK(value_of(made<Short>(host, "-0.128")).count() == -128);
+    CHECK(made<Short>(host, "0.128").status() == QI_ERR_RANGE);
+    CHECK(made<std::chrono::nanoseconds>(host, "1e30").status() == QI_ERR_RANGE);
+    CHECK(made<std::chrono::nanoseconds>(host, "float('nan')").status() == QI_ERR_RANGE);
+    CHECK(refused<std::chrono::seconds>(host, "'soon'") == "seconds expected, got text 'soon'");
+}
+
 TEST_CASE("types of Qt are what properties of these types are")
 {
     Modern host;
