@@ -246,11 +246,8 @@ void promise_report(Thread &by, const Function &function)
 
 void on_posted(void *)
 {
-    void on_posted(void *)
-    {
-        if (!thread().gui)
-            broken("a posted call was made in another thread than the GUI's");
-    }
+    if (!thread().gui)
+        broken("a posted call was made in another thread than the GUI's");
 }
 
 void runtime_post(Thread &by, const Function &function)
