@@ -55,6 +55,13 @@ static inline int qi_doctor(const qi_doctor_options *options, qi_value *out)
     return qi_doctor_examine(options, out);
 }
 
+QI_DEPRECATED("use qi_tuple()")
+static inline int qi_value_tuple(const qi_value *items, size_t count, qi_value *out)
+{
+    const qi_value tuple = qi_tuple(items, count);
+    return qi_value_copy(out, &tuple);
+}
+
 QI_DEPRECATED("use qi_plugin_describe()")
 static inline int qi_plugin_info(qi_runtime *runtime, const char *id, qi_value *out)
 {

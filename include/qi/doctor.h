@@ -8,7 +8,9 @@
  *
  *     qi_value report;
  *     if (qi_doctor_examine(NULL, &report) == QI_OK) {
- *         puts(qi_value_get(&report, "text")->as.text.data);
+ *         const char *text;
+ *         if (qi_value_to_text(qi_value_get(&report, "text"), &text, NULL) == QI_OK)
+ *             puts(text);
  *         qi_value_clear(&report);
  *     }
  */

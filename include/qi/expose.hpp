@@ -61,7 +61,9 @@ class Parameter
     static bool is_literal(const qi_value &value)
     {
         bool all = value.kind != QI_KIND_OBJECT && value.kind != QI_KIND_PYTHON;
-        for (size_t i = 0; value.kind == QI_KIND_LIST && i < value.as.list.count; i++)
+        for (size_t i = 0;
+             (value.kind == QI_KIND_LIST || value.kind == QI_KIND_TUPLE) && i < value.as.list.count;
+             i++)
             all = all && is_literal(value.as.list.items[i]);
         for (size_t i = 0; value.kind == QI_KIND_MAP && i < value.as.map.count; i++)
             all = all && is_literal(value.as.map.entries[i].key) &&

@@ -11,9 +11,12 @@
 
 #include <qi/base.h>
 #include <qi/value.h>
+#include <qi/builder.h>
 #include <qi/runtime.h>
 #include <qi/callback.h>
 #include <qi/task.h>
+#include <qi/call.h>
+#include <qi/scope.h>
 #include <qi/output.h>
 #include <qi/connection.h>
 #include <qi/audit.h>

@@ -353,13 +353,20 @@ QI_API int qi_object_unregister(qi_runtime *runtime, const char *name);
  * Runs Python source as a module's body would be, in the namespace of `__main__`.
  *
  * `filename` is what tracebacks show, with the right lines; NULL means "<string>". A top-level `await`
- * is not allowed: launch a coroutine for that. On the GUI thread SystemExit is reported as an error of
+ * is not allowed: qi_exec_async() runs such source. On the GUI thread SystemExit is reported as an error of
  * type SystemExit and does not end the process.
  *
  * Thread: GUI. Fails: QI_ERR_PYTHON (a syntax error or an exception), QI_ERR_ARGUMENT, QI_ERR_ENCODING,
  * QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD.
  */
 QI_NODISCARD QI_API int qi_exec(qi_runtime *runtime, const char *source, const char *filename);
+
+/**
+ * The same for source of `size` bytes. A NUL among them is QI_ERR_ENCODING: Python cannot read it, and what follows would
+ * be lost. NULL with size 0 is the empty source. Thread: GUI. Fails: as qi_exec().
+ */
+QI_NODISCARD QI_API int qi_exec_n(qi_runtime *runtime, const char *source, size_t size,
+                                  const char *filename);
 
 /** Runs a file of Python source: qi_exec() with its text. Thread: GUI. Fails: as qi_exec(), and QI_ERR_NOT_FOUND. */
 QI_NODISCARD QI_API int qi_exec_file(qi_runtime *runtime, const char *path);
@@ -371,6 +378,13 @@ QI_NODISCARD QI_API int qi_exec_file(qi_runtime *runtime, const char *path);
  * Thread: GUI. Fails: as qi_exec().
  */
 QI_NODISCARD QI_API int qi_eval(qi_runtime *runtime, const char *expression, qi_value *out);
+
+/**
+ * The same for an expression of `size` bytes, among which a NUL is QI_ERR_ENCODING, as in qi_exec_n().
+ * Thread: GUI. Fails: as qi_exec().
+ */
+QI_NODISCARD QI_API int qi_eval_n(qi_runtime *runtime, const char *expression, size_t size,
+                                  qi_value *out);
 
 #ifdef __cplusplus
 }

@@ -79,9 +79,11 @@ typedef struct qi_task_options {
     qi_task_done_fn done; /* NULL: none */
     qi_task_progress_fn progress; /* NULL: nobody is told */
     void *user;                   /* for `done` and `progress`; kept until the task has ended */
-    qi_destroy_fn destroy; /* called with `user` after the end; NULL: there is nothing to do */
-    qi_callable *callable; /* what to call, where `target` is NULL; NULL: `target` names it */
-    unsigned flags;        /* QI_TASK_FLAG_…; 0: none */
+    qi_destroy_fn destroy;  /* called with `user` after the end; NULL: there is nothing to do */
+    qi_callable *callable;  /* what to call, where `target` is NULL; NULL: `target` names it */
+    unsigned flags;         /* QI_TASK_FLAG_…; 0: none */
+    const qi_entry *kwargs; /* keyword arguments, whose keys are texts; copied. NULL: none */
+    size_t kwarg_count;
 } qi_task_options;
 
 /** Fills options with the defaults described at their fields. NULL is allowed. Thread: any. */
@@ -142,6 +144,36 @@ QI_NODISCARD QI_API int qi_task_result(qi_task *task, qi_value *out);
  * over, QI_ERR_SHUTTING_DOWN when the runtime closes and leaves the task behind.
  */
 QI_API int qi_task_wait(qi_task *task, int timeout_ms, qi_value *out);
+
+/* What qi_tasks_wait() waits for. */
+enum {
+    QI_WAIT_ALL = 0, /* until each of the tasks has ended */
+    QI_WAIT_ANY      /* until one of them has */
+};
+
+/**
+ * Waits until all of several tasks have ended, or any of them; qi_task_state() then tells which.
+ *
+ * `tasks` are `count` handles, of which one may be there twice; none at all have all ended. `mode` is QI_WAIT_ALL or
+ * QI_WAIT_ANY. What the tasks came to is of no account here. The rest is as in qi_task_wait().
+ *
+ * Thread: any except the GUI's. Fails: QI_ERR_PENDING when the time is over, QI_ERR_WRONG_THREAD on the GUI thread,
+ * QI_ERR_ARGUMENT (an unknown mode, or QI_WAIT_ANY of no task), QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_MEMORY.
+ */
+QI_NODISCARD QI_API int qi_tasks_wait(qi_task *const *tasks, size_t count, int mode, int timeout_ms);
+
+/**
+ * Returns the number by which qi_tasks_list() and qi_tasks_cancel() know a task, or 0: it is on its way to the GUI
+ * thread, has ended before anybody asked, or is no task's handle. A number that was told once stays. Thread: any.
+ */
+QI_API int64_t qi_task_id(const qi_task *task);
+
+/**
+ * Returns the name that a task was given, else the one that asyncio has made for it ("Task-4"), else, where it has ended
+ * before anybody asked or is on its way to the GUI thread, what it calls. Borrowed while the handle is held. NULL: not a
+ * task's handle. Thread: any.
+ */
+QI_API const char *qi_task_name(const qi_task *task);
 
 /** Makes the handle one more reference, which wants its own qi_task_release(). Returns it. Thread: any. */
 QI_API qi_task *qi_task_retain(qi_task *task);

@@ -298,13 +298,12 @@ template <typename T> struct Converter<T, std::enable_if_t<detail::is_integer<T>
     using Limits = std::numeric_limits<T>;
 
     static QString name() { return detail::metatype_name<T>(); }
-    static qi_value write(T value, Storage &storage)
+    static qi_value write(T value, Storage &)
     {
-        if constexpr (sizeof(T) == 8 && std::is_unsigned_v<T>) {
-            if (value > T(std::numeric_limits<int64_t>::max()))
-                return storage.variant(QVariant::fromValue(qulonglong(value)));
-        }
-        return qi_int(int64_t(value));
+        if constexpr (std::is_unsigned_v<T>)
+            return qi_uint(uint64_t(value));
+        else
+            return qi_int(int64_t(value));
     }
     static Result<T> read(const qi_value &value)
     {
@@ -312,6 +311,12 @@ template <typename T> struct Converter<T, std::enable_if_t<detail::is_integer<T>
             return T(value.as.boolean);
         if (value.kind == QI_KIND_PYTHON) /* beyond 64 bits, or an object that has an index */
             return detail::read_variant<T>(value);
+        if constexpr (std::is_unsigned_v<T> && sizeof(T) == sizeof(uint64_t)) {
+            if (value.kind == QI_KIND_UINT)
+                return T(value.as.natural);
+        }
+        if (value.kind == QI_KIND_UINT)
+            return detail::out_of_range(name(), value);
         if (value.kind != QI_KIND_INT)
             return detail::wrong_type(name(), value);
         if (!fits(value.as.integer))
@@ -339,7 +344,7 @@ template <typename T> struct Converter<T, std::enable_if_t<std::is_floating_poin
     {
         if (value.kind == QI_KIND_INT)
             return of_int(value);
-        if (value.kind == QI_KIND_PYTHON)
+        if (value.kind == QI_KIND_PYTHON || value.kind == QI_KIND_UINT)
             return detail::read_variant<T>(value);
         if (value.kind != QI_KIND_REAL)
             return detail::wrong_type(name(), value);

@@ -87,7 +87,7 @@ inline constexpr bool is_list = IsRange<T>::value && !IsMap<T>::value && !IsText
 template <typename Take>
 Result<void> each_item(const qi_value &value, const QString &wanted, Take take)
 {
-    if (value.kind == QI_KIND_LIST) {
+    if (value.kind == QI_KIND_LIST || value.kind == QI_KIND_TUPLE) {
         for (size_t i = 0; i < value.as.list.count; i++) {
             Result<void> taken = take(value.as.list.items[i], i);
             if (!taken)
@@ -281,10 +281,10 @@ namespace detail
 /* What Python shall get as a tuple. */
 inline qi_value write_tuple(const qi_value *items, size_t count, Storage &storage)
 {
-    qi_value tuple = qi_none();
-    if (qi_value_tuple(items, count, &tuple) != QI_OK)
-        return storage.fail(Error::last());
-    return storage.own(tuple);
+    qi_value *kept = storage.items(count);
+    for (size_t i = 0; i < count; i++)
+        kept[i] = items[i];
+    return qi_tuple(kept, count);
 }
 
 template <typename... Items> QString tuple_name()

@@ -14,8 +14,6 @@
 #include "core/opaque.h"
 #include "core/status.h"
 
-enum { DEPTH_LIMIT = 200 };
-
 /* Where the text goes. What does not fit is only counted. */
 typedef struct writer {
     char *buffer;
@@ -163,15 +161,27 @@ static void put_bytes(writer *out, const char *data, size_t size)
 
 static void put_value(writer *out, const qi_value *value, int depth);
 
-static void put_list(writer *out, const qi_value *value, int depth)
+static void put_items(writer *out, const qi_value *value, int depth)
 {
-    put(out, "[", 1);
     for (size_t i = 0; value->as.list.items && i < value->as.list.count; i++) {
         if (i)
             put_ascii(out, ", ");
         put_value(out, &value->as.list.items[i], depth);
     }
+}
+
+static void put_list(writer *out, const qi_value *value, int depth)
+{
+    put(out, "[", 1);
+    put_items(out, value, depth);
     put(out, "]", 1);
+}
+
+static void put_tuple(writer *out, const qi_value *value, int depth)
+{
+    put(out, "(", 1);
+    put_items(out, value, depth);
+    put_ascii(out, value->as.list.count == 1 ? ",)" : ")");
 }
 
 static void put_map(writer *out, const qi_value *value, int depth)
@@ -198,7 +208,7 @@ static void put_python(writer *out, void *object)
 
 static void put_value(writer *out, const qi_value *value, int depth)
 {
-    if (depth > DEPTH_LIMIT) {
+    if (depth > QIP_VALUE_DEPTH_LIMIT) {
         put_ascii(out, "...");
         return;
     }
@@ -212,6 +222,9 @@ static void put_value(writer *out, const qi_value *value, int depth)
     case QI_KIND_INT:
         put_format(out, "%" PRId64, value->as.integer);
         return;
+    case QI_KIND_UINT:
+        put_format(out, "%" PRIu64, value->as.natural);
+        return;
     case QI_KIND_REAL:
         put_real(out, value->as.real);
         return;
@@ -223,6 +236,9 @@ static void put_value(writer *out, const qi_value *value, int depth)
         return;
     case QI_KIND_LIST:
         put_list(out, value, depth + 1);
+        return;
+    case QI_KIND_TUPLE:
+        put_tuple(out, value, depth + 1);
         return;
     case QI_KIND_MAP:
         put_map(out, value, depth + 1);

@@ -169,10 +169,10 @@ bool qip_handle_take_quietly(const void *handle, qip_handle_kind kind, qip_handl
 static const char *kind_name(int kind)
 {
     static const char *const names[] = {
-        [QIP_HANDLE_RUNTIME] = "a runtime",
-        [QIP_HANDLE_TASK] = "a task",
-        [QIP_HANDLE_CALLABLE] = "a callable",
-        [QIP_HANDLE_CONNECTION] = "a connection",
+        [QIP_HANDLE_RUNTIME] = "a runtime",   [QIP_HANDLE_TASK] = "a task",
+        [QIP_HANDLE_CALLABLE] = "a callable", [QIP_HANDLE_CONNECTION] = "a connection",
+        [QIP_HANDLE_LISTENER] = "a listener", [QIP_HANDLE_BUILDER] = "a builder",
+        [QIP_HANDLE_SCOPE] = "a scope",       [QIP_HANDLE_PROMISE] = "a promise",
     };
     return names[kind];
 }

@@ -22,7 +22,9 @@ typedef enum qip_handle_kind {
     QIP_HANDLE_CALLABLE,
     QIP_HANDLE_CONNECTION,
     QIP_HANDLE_LISTENER,
-    QIP_HANDLE_PROMISE
+    QIP_HANDLE_PROMISE,
+    QIP_HANDLE_BUILDER,
+    QIP_HANDLE_SCOPE
 } qip_handle_kind;
 
 /* Held once. QI_OK or QI_ERR_MEMORY. */

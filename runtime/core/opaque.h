@@ -2,7 +2,7 @@
 /*
  * What a value may hold that this room does not know: objects of Python, and QObjects. Two ports, which
  * python/convert.c and qt/watch.cpp fill through life/wiring.c when the library is loaded; and the making of
- * owning values, for those who convert.
+ * owning values, for those who convert and build.
  */
 #ifndef QIP_CORE_OPAQUE_H
 #define QIP_CORE_OPAQUE_H
@@ -35,15 +35,30 @@ typedef struct qip_guard_functions {
 
 extern qip_guard_functions qip_guard_port;
 
-/* Owning values. The first returns a status, the next two the items to be filled in, which are none so
- * far (NULL: no memory, and *out is none), the last takes a reference that is held already. */
 /* False: the value points at NULL although it is not empty, which only one that the host made can. */
 bool qip_value_is_whole(const qi_value *value);
 
-int qip_value_own_text(qi_value *out, int kind, const char *data, size_t size);
-qi_value *qip_value_own_list(qi_value *out, size_t count);
-qi_entry *qip_value_own_map(qi_value *out, size_t count);
-void qip_value_own_python(qi_value *out, void *held);
+enum {
+    QIP_VALUE_DEPTH_LIMIT = 200 /* as the header promises; also bounds the stack in code that recurses */
+};
+
+/*
+ * Parts of owning values: they have what they point at to themselves, and do not say so, since only a root does. The
+ * first two return a status, the next two the items to be filled in, which are none so far (NULL: no memory, and *out is
+ * none), the last takes a reference that is held already. `depth` is of the part in the root.
+ */
+int qip_value_part_copy(qi_value *out, const qi_value *value, int depth);
+int qip_value_part_text(qi_value *out, int kind, const char *data, size_t size);
+qi_value *qip_value_part_list(qi_value *out, int kind, size_t count);
+qi_entry *qip_value_part_map(qi_value *out, size_t count);
+void qip_value_part_python(qi_value *out, void *held);
+
+/* Makes a part the root, which qi_value_clear() releases; */
+void qip_value_make_root(qi_value *part);
+/* makes a root a part, for others to look at, whom it does not belong to; */
+void qip_value_lend(qi_value *root);
+/* releases a part, or a root, and makes it none. */
+void qip_value_release(qi_value *value);
 
 #ifdef __cplusplus
 }

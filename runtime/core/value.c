@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * qi_value: copying, clearing, comparing and describing.
+ * qi_value: copying, clearing and comparing.
  *
  * Objects of Python are held and dropped, and QObjects are watched, through the ports of opaque.h.
  *
- * Invariant: a value with FLAG_OWNING owns all that it points at, its items and entries included, and
- * those are owning too. Whatever fails half-way is cleared before the failure is returned, so no value
- * that anybody else sees is half owned.
+ * Invariant: a value with FLAG_OWNING, a root, owns all that it points at, and what its items and entries point at.
+ * These have no flag themselves, so that a copy of one that somebody clears leaves the root whole. Whatever fails
+ * half-way is released before the failure is returned, so no value that anybody else sees is half owned.
  */
 #include <math.h>
 #include <stdio.h>
@@ -17,10 +17,7 @@
 #include "core/opaque.h"
 #include "core/status.h"
 
-enum {
-    FLAG_OWNING = 1,
-    DEPTH_LIMIT = 200 /* as the header promises; also bounds the stack in code that recurses here */
-};
+enum { FLAG_OWNING = 1 };
 
 qip_opaque_functions qip_opaque_port;
 qip_guard_functions qip_guard_port;
@@ -67,7 +64,8 @@ static int copy_list(qi_value *out, const qi_value *value, int depth)
     if (!count)
         return QI_OK;
     if (!value->as.list.items)
-        return qip_fail(QI_ERR_ARGUMENT, "a list of %zu items points at NULL", count);
+        return qip_fail(QI_ERR_ARGUMENT, "a %s of %zu items points at NULL",
+                        qi_kind_name(value->kind), count);
     qi_value *items = calloc(count, sizeof *items);
     if (!items)
         return fail_memory();
@@ -140,6 +138,9 @@ static int copy_content(qi_value *out, const qi_value *value, int depth)
     case QI_KIND_INT:
         out->as.integer = value->as.integer;
         return QI_OK;
+    case QI_KIND_UINT:
+        out->as.natural = value->as.natural;
+        return QI_OK;
     case QI_KIND_REAL:
         out->as.real = value->as.real;
         return QI_OK;
@@ -147,6 +148,7 @@ static int copy_content(qi_value *out, const qi_value *value, int depth)
     case QI_KIND_BYTES:
         return copy_text(out, value);
     case QI_KIND_LIST:
+    case QI_KIND_TUPLE:
         return copy_list(out, value, depth + 1);
     case QI_KIND_MAP:
         return copy_map(out, value, depth + 1);
@@ -155,20 +157,20 @@ static int copy_content(qi_value *out, const qi_value *value, int depth)
     case QI_KIND_PYTHON:
         return copy_python(out, value);
     }
-    return qip_fail(QI_ERR_TYPE, "a value is of the unknown kind %d", (int)value->kind);
+    return qip_fail(QI_ERR_TYPE, "a value is of the kind %d (%s), which this library does not make",
+                    value->kind, qi_kind_name(value->kind));
 }
 
 static int copy(qi_value *out, const qi_value *value, int depth)
 {
     *out = qi_none();
-    if (depth > DEPTH_LIMIT)
-        return qip_fail(QI_ERR_TYPE, "a value nests deeper than %d levels", DEPTH_LIMIT);
+    if (depth > QIP_VALUE_DEPTH_LIMIT)
+        return qip_fail(QI_ERR_TYPE, "a value nests deeper than %d levels", QIP_VALUE_DEPTH_LIMIT);
     out->kind = value->kind;
-    out->flags = FLAG_OWNING;
     int status = copy_content(out, value, depth);
     if (status != QI_OK) {
-        /* A guard or an object that was not taken is NULL here, which clearing passes over. */
-        qi_value_clear(out);
+        /* A guard or an object that was not taken is NULL here, which releasing passes over. */
+        qip_value_release(out);
     }
     return status;
 }
@@ -180,84 +182,109 @@ int qi_value_copy(qi_value *out, const qi_value *value)
     if (!out || !value)
         return qip_fail(QI_ERR_ARGUMENT, "qi_value_copy() needs a value and a place for the copy");
     int status = copy(&result, value, 0);
-    if (status == QI_OK)
+    if (status == QI_OK) {
         *out = result;
+        qip_value_make_root(out);
+    }
     return status;
+}
+
+static void release_content(const qi_value *value)
+{
+    switch (value->kind) {
+    case QI_KIND_TEXT:
+    case QI_KIND_BYTES:
+        free((char *)value->as.text.data);
+        break;
+    case QI_KIND_LIST:
+    case QI_KIND_TUPLE:
+        for (size_t i = 0; i < value->as.list.count; i++)
+            release_content(&value->as.list.items[i]);
+        free((qi_value *)value->as.list.items);
+        break;
+    case QI_KIND_MAP:
+        for (size_t i = 0; i < value->as.map.count; i++) {
+            release_content(&value->as.map.entries[i].key);
+            release_content(&value->as.map.entries[i].value);
+        }
+        free((qi_entry *)value->as.map.entries);
+        break;
+    case QI_KIND_OBJECT:
+        qip_guard_port.free(value->as.object.guard);
+        break;
+    case QI_KIND_PYTHON:
+        if (value->as.python)
+            qip_opaque_port.drop(value->as.python);
+        break;
+    default:
+        break;
+    }
+}
+
+void qip_value_release(qi_value *value)
+{
+    qi_value released = qi_value_take(value);
+
+    release_content(&released);
 }
 
 void qi_value_clear(qi_value *value)
 {
-    if (!value)
-        return;
-    if (value->flags & FLAG_OWNING) {
-        switch (value->kind) {
-        case QI_KIND_TEXT:
-        case QI_KIND_BYTES:
-            free((char *)value->as.text.data);
-            break;
-        case QI_KIND_LIST:
-            for (size_t i = 0; i < value->as.list.count; i++)
-                qi_value_clear((qi_value *)&value->as.list.items[i]);
-            free((qi_value *)value->as.list.items);
-            break;
-        case QI_KIND_MAP:
-            for (size_t i = 0; i < value->as.map.count; i++) {
-                qi_value_clear((qi_value *)&value->as.map.entries[i].key);
-                qi_value_clear((qi_value *)&value->as.map.entries[i].value);
-            }
-            free((qi_entry *)value->as.map.entries);
-            break;
-        case QI_KIND_OBJECT:
-            qip_guard_port.free(value->as.object.guard);
-            break;
-        case QI_KIND_PYTHON:
-            if (value->as.python)
-                qip_opaque_port.drop(value->as.python);
-            break;
-        default:
-            break;
-        }
-    }
-    *value = qi_none();
+    if (value && value->flags & FLAG_OWNING)
+        qip_value_release(value);
+    else if (value)
+        *value = qi_none();
 }
 
-/* -- making owning values, for convert.c ----------------------------------------------------------- */
+/* -- parts of owning values, for those who make them ------------------------------------------------ */
 
-int qip_value_own_text(qi_value *out, int kind, const char *data, size_t size)
+void qip_value_make_root(qi_value *part)
+{
+    part->flags = FLAG_OWNING;
+}
+
+void qip_value_lend(qi_value *root)
+{
+    root->flags = 0;
+}
+
+int qip_value_part_copy(qi_value *out, const qi_value *value, int depth)
+{
+    return copy(out, value, depth);
+}
+
+int qip_value_part_text(qi_value *out, int kind, const char *data, size_t size)
 {
     qi_value borrowed = kind == QI_KIND_TEXT ? qi_text_n(data, size) : qi_bytes(data, size);
     return copy(out, &borrowed, 0);
 }
 
-qi_value *qip_value_own_list(qi_value *out, size_t count)
+qi_value *qip_value_part_list(qi_value *out, int kind, size_t count)
 {
     qi_value *items = calloc(count ? count : 1, sizeof *items);
 
     *out = qi_none();
     if (items) {
         *out = qi_list(items, count);
-        out->flags = FLAG_OWNING;
+        out->kind = kind;
     }
     return items;
 }
 
-qi_entry *qip_value_own_map(qi_value *out, size_t count)
+qi_entry *qip_value_part_map(qi_value *out, size_t count)
 {
     qi_entry *entries = calloc(count ? count : 1, sizeof *entries);
 
     *out = qi_none();
-    if (entries) {
+    if (entries)
         *out = qi_map(entries, count);
-        out->flags = FLAG_OWNING;
-    }
     return entries;
 }
 
-void qip_value_own_python(qi_value *out, void *held)
+void qip_value_part_python(qi_value *out, void *held)
 {
     *out = qi_none();
     out->kind = QI_KIND_PYTHON;
-    out->flags = FLAG_OWNING;
     out->as.python = held;
 }
 
@@ -270,6 +297,7 @@ bool qip_value_is_whole(const qi_value *value)
     case QI_KIND_BYTES:
         return value->as.text.data || !value->as.text.size;
     case QI_KIND_LIST:
+    case QI_KIND_TUPLE:
         return value->as.list.items || !value->as.list.count;
     case QI_KIND_MAP:
         return value->as.map.entries || !value->as.map.count;
@@ -313,7 +341,8 @@ static bool equal_map(const qi_value *a, const qi_value *b, int depth)
 
 static bool equal(const qi_value *a, const qi_value *b, int depth)
 {
-    if (a->kind != b->kind || depth > DEPTH_LIMIT || !qip_value_is_whole(a) || !qip_value_is_whole(b))
+    if (a->kind != b->kind || depth > QIP_VALUE_DEPTH_LIMIT || !qip_value_is_whole(a) ||
+        !qip_value_is_whole(b))
         return false;
     switch (a->kind) {
     case QI_KIND_NONE:
@@ -322,12 +351,15 @@ static bool equal(const qi_value *a, const qi_value *b, int depth)
         return a->as.boolean == b->as.boolean;
     case QI_KIND_INT:
         return a->as.integer == b->as.integer;
+    case QI_KIND_UINT:
+        return a->as.natural == b->as.natural;
     case QI_KIND_REAL:
         return a->as.real == b->as.real;
     case QI_KIND_TEXT:
     case QI_KIND_BYTES:
         return equal_text(a, b);
     case QI_KIND_LIST:
+    case QI_KIND_TUPLE:
         return equal_list(a, b, depth + 1);
     case QI_KIND_MAP:
         return equal_map(a, b, depth + 1);
@@ -345,21 +377,6 @@ bool qi_value_equal(const qi_value *a, const qi_value *b)
     return a && b && equal(a, b, 0);
 }
 
-const qi_value *qi_value_get(const qi_value *map, const char *key)
-{
-    if (!map || !key || map->kind != QI_KIND_MAP || !qip_value_is_whole(map))
-        return NULL;
-    size_t size = strlen(key);
-    for (size_t i = 0; i < map->as.map.count; i++) {
-        const qi_entry *entry = &map->as.map.entries[i];
-        if (entry->key.kind == QI_KIND_TEXT && qip_value_is_whole(&entry->key) &&
-            entry->key.as.text.size == size &&
-            (!size || memcmp(entry->key.as.text.data, key, size) == 0))
-            return &entry->value;
-    }
-    return NULL;
-}
-
 qi_object *qi_value_object(const qi_value *value)
 {
     if (!value || value->kind != QI_KIND_OBJECT)
@@ -371,10 +388,11 @@ qi_object *qi_value_object(const qi_value *value)
 const char *qi_kind_name(int kind)
 {
     static const char *const names[] = {
-        [QI_KIND_NONE] = "none",     [QI_KIND_BOOL] = "bool", [QI_KIND_INT] = "int",
-        [QI_KIND_REAL] = "real",     [QI_KIND_TEXT] = "text", [QI_KIND_BYTES] = "bytes",
-        [QI_KIND_LIST] = "list",     [QI_KIND_MAP] = "map",   [QI_KIND_OBJECT] = "object",
-        [QI_KIND_PYTHON] = "python",
+        [QI_KIND_NONE] = "none",   [QI_KIND_BOOL] = "bool",     [QI_KIND_INT] = "int",
+        [QI_KIND_UINT] = "uint",   [QI_KIND_REAL] = "real",     [QI_KIND_TEXT] = "text",
+        [QI_KIND_BYTES] = "bytes", [QI_KIND_LIST] = "list",     [QI_KIND_TUPLE] = "tuple",
+        [QI_KIND_MAP] = "map",     [QI_KIND_OBJECT] = "object", [QI_KIND_PYTHON] = "python",
+        [QI_KIND_SET] = "set",     [QI_KIND_BUFFER] = "buffer", [QI_KIND_CALLABLE] = "callable",
     };
     return (unsigned)kind < sizeof names / sizeof *names ? names[kind] : "unknown";
 }

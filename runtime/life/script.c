@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Scripting: source text of the host, run in the namespace of __main__.
+ * Scripting: source text of the host, run in the namespace of __main__ or of a scope.
  *
  * Python finds the lines for a traceback in files; for text that is in no file they are put into
  * linecache, each piece under its own name, so that "<string>" of today is not shown for another's error.
  */
-#include <Python.h>
+#include "life/script.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/status.h"
 #include "python/border.h"
 #include "python/convert.h"
 #include "python/gate.h"
-#include "core/status.h"
 #include "python/visit.h"
 
 /* The dictionary of __main__, borrowed, or NULL with an exception. */
@@ -48,9 +48,9 @@ static void show_lines(const char *source, const char *filename)
 }
 
 /* New reference to what the code evaluates to, or NULL with an exception. GIL: held. */
-static PyObject *run(const char *source, const char *filename, int start)
+static PyObject *run(PyObject *names, const char *source, const char *filename, int start)
 {
-    PyObject *names = main_names();
+    names = names ? names : main_names();
     PyObject *code = names ? Py_CompileString(source, filename, start) : NULL;
     PyObject *result = code ? PyEval_EvalCode(code, names, names) : NULL;
 
@@ -58,21 +58,49 @@ static PyObject *run(const char *source, const char *filename, int start)
     return result;
 }
 
-static int check(const qi_runtime *runtime, const char *text, const char *what)
+/* -- text and its size ------------------------------------------------------------------------------------ */
+
+int qip_script_check(const char *text, size_t size, const char *what)
 {
-    int status = qip_runtime_check_gui(runtime);
-    return status == QI_OK ? qip_check_text(text, what) : status;
+    if (!text && size)
+        return qip_fail(QI_ERR_ARGUMENT, "%s is NULL, but its size is %zu", what, size);
+    size_t valid = text ? qip_utf8_valid(text, size) : 0;
+    if (valid != size)
+        return qip_fail(QI_ERR_ENCODING, "%s is not valid UTF-8 at byte %zu", what, valid);
+    const char *nul = size ? memchr(text, '\0', size) : NULL;
+    if (nul)
+        return qip_fail(QI_ERR_ENCODING, "%s has a NUL at byte %zu, where Python would cut it",
+                        what, (size_t)(nul - text));
+    return QI_OK;
 }
 
+/* A copy with a NUL at its end, as the compiler wants it; owned: free(). NULL with the record set. */
+static char *terminated(const char *text, size_t size, const char *what)
+{
+    if (qip_script_check(text, size, what) < 0)
+        return NULL;
+    char *copy = size < SIZE_MAX ? malloc(size + 1) : NULL;
+    if (!copy) {
+        qip_fail(QI_ERR_MEMORY, "out of memory for %s", what);
+        return NULL;
+    }
+    if (size)
+        memcpy(copy, text, size);
+    copy[size] = '\0';
+    return copy;
+}
+
+/* -- running it --------------------------------------------------------------------------------------------- */
+
 /* Runs source that was checked. `shown` is set where the file is not on disk. */
-static int exec_source(const char *source, const char *filename, bool shown)
+static int exec_source(PyObject *names, const char *source, const char *filename, bool shown)
 {
     qip_visit visit = qip_python_enter();
     int status = QI_OK;
 
     if (shown)
         show_lines(source, filename);
-    PyObject *result = run(source, filename, Py_file_input);
+    PyObject *result = run(names, source, filename, Py_file_input);
     if (!result)
         status = qip_fail_python(NULL);
     Py_XDECREF(result);
@@ -80,16 +108,73 @@ static int exec_source(const char *source, const char *filename, bool shown)
     return status;
 }
 
+int qip_script_exec(PyObject *names, const char *source, size_t size, const char *filename)
+{
+    int status = filename ? qip_check_text(filename, "the file name") : QI_OK;
+    char *copy = status == QI_OK ? terminated(source, size, "the source") : NULL;
+
+    if (!copy)
+        return qi_last_error()->status;
+    status = exec_source(names, copy, filename ? filename : QIP_SCRIPT_FILENAME, true);
+    free(copy);
+    return status;
+}
+
+int qip_script_eval(PyObject *names, const char *expression, size_t size, qi_value *out)
+{
+    static const char filename[] = "<expression>";
+    char *copy = terminated(expression, size, "the expression");
+    int status = QI_OK;
+    qi_value value;
+
+    if (!copy)
+        return qi_last_error()->status;
+    qip_visit visit = qip_python_enter();
+    show_lines(copy, filename);
+    PyObject *result = run(names, copy, filename, Py_eval_input);
+    if (!result || (out && qip_value_from_python(result, &value) < 0))
+        status = qip_fail_python(NULL);
+    else if (out)
+        *out = value;
+    Py_XDECREF(result);
+    qip_python_leave(visit);
+    free(copy);
+    return status;
+}
+
+/* -- in __main__ -------------------------------------------------------------------------------------------- */
+
+static int check(const qi_runtime *runtime, const char *text, const char *what)
+{
+    int status = qip_runtime_check_gui(runtime);
+    return status == QI_OK ? qip_check_text(text, what) : status;
+}
+
+int qi_exec_n(qi_runtime *runtime, const char *source, size_t size, const char *filename)
+{
+    int status = qip_runtime_check_gui(runtime);
+    return status == QI_OK ? qip_script_exec(NULL, source, size, filename) : status;
+}
+
 int qi_exec(qi_runtime *runtime, const char *source, const char *filename)
 {
     int status = check(runtime, source, "the source");
-
-    if (status == QI_OK && filename)
-        status = qip_check_text(filename, "the file name");
-    if (status != QI_OK)
-        return status;
-    return exec_source(source, filename ? filename : "<string>", true);
+    return status == QI_OK ? qip_script_exec(NULL, source, strlen(source), filename) : status;
 }
+
+int qi_eval_n(qi_runtime *runtime, const char *expression, size_t size, qi_value *out)
+{
+    int status = qip_runtime_check_gui(runtime);
+    return status == QI_OK ? qip_script_eval(NULL, expression, size, out) : status;
+}
+
+int qi_eval(qi_runtime *runtime, const char *expression, qi_value *out)
+{
+    int status = check(runtime, expression, "the expression");
+    return status == QI_OK ? qip_script_eval(NULL, expression, strlen(expression), out) : status;
+}
+
+/* -- files -------------------------------------------------------------------------------------------------- */
 
 /* The whole file with a NUL at its end; owned: free(). NULL with errno set. */
 static char *read_file(const char *path, size_t *size)
@@ -139,23 +224,7 @@ int qi_exec_file(qi_runtime *runtime, const char *path)
     if (strlen(source) != size)
         status = qip_fail(QI_ERR_ENCODING, "%s contains NUL bytes, so it is no Python source", path);
     else
-        status = exec_source(source, path, false);
+        status = exec_source(NULL, source, path, false);
     free(source);
-    return status;
-}
-
-int qi_eval(qi_runtime *runtime, const char *expression, qi_value *out)
-{
-    int status = check(runtime, expression, "the expression");
-
-    if (status != QI_OK)
-        return status;
-    qip_visit visit = qip_python_enter();
-    show_lines(expression, "<expression>");
-    PyObject *result = run(expression, "<expression>", Py_eval_input);
-    if (!result || (out && qip_value_from_python(result, out) < 0))
-        status = qip_fail_python(NULL);
-    Py_XDECREF(result);
-    qip_python_leave(visit);
     return status;
 }

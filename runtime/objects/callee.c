@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "core/hostcall.h"
+#include "core/opaque.h"
 #include "python/border.h"
 #include "python/compat.h"
 #include "python/convert.h"
@@ -113,7 +114,7 @@ static void let_go_of_host(qip_call *call)
     qip_callee *callee = call->callee;
 
     for (size_t i = 0; i < call->count; i++)
-        qi_value_clear(&call->arguments[i]);
+        qip_value_release(&call->arguments[i]);
     call->callee = NULL;
     if (callee)
         let_go(callee);
@@ -147,6 +148,13 @@ static qip_call *keep(qip_call *call)
     return call;
 }
 
+/* The host may copy and clear them; they stay the call's. */
+static void lend_arguments(qip_call *call)
+{
+    for (size_t i = 0; i < call->count; i++)
+        qip_value_lend(&call->arguments[i]);
+}
+
 /* What the host has put there is its own until it returns, and ours from then on. */
 static int own_result(qi_value *result)
 {
@@ -176,6 +184,7 @@ static void run(void *data)
     qip_call *call = data;
     unsigned before = qip_fail_count();
 
+    lend_arguments(call);
     call->status = call->callee->call(call->arguments, call->count, &call->result,
                                       call->callee->user);
     if (call->status >= 0)
@@ -246,5 +255,6 @@ int qip_call_status(const qip_call *call)
 
 void qip_call_run_later(qip_call *call, qi_promise *promise)
 {
+    lend_arguments(call);
     call->callee->call_later(call->arguments, call->count, promise, call->callee->user);
 }

@@ -3,7 +3,7 @@
  * qi_value <-> objects of Python, and the opaque objects that a value may hold.
  *
  * What has no exact counterpart is never bent into one: it crosses as QI_KIND_PYTHON and is the same
- * object when it comes back. So are the subclasses of list and dict, whose behaviour would be lost. A
+ * object when it comes back. So are the subclasses of list, tuple and dict, whose behaviour would be lost. A
  * subclass of a plain scalar (a member of an IntEnum, a numpy.float64) crosses as the scalar that it is,
  * because a C host has no other use for it.
  *
@@ -19,18 +19,31 @@
 
 qip_object_functions qip_object_port;
 
-enum { DEPTH_LIMIT = 200 };
-
 static PyObject *to_python(const qi_value *value, int depth);
 static int from_python(PyObject *object, qi_value *out, int depth);
 
 static int refuse_depth(void)
 {
-    PyErr_Format(PyExc_RecursionError, "a value nests deeper than %d levels", DEPTH_LIMIT);
+    PyErr_Format(PyExc_RecursionError, "a value nests deeper than %d levels", QIP_VALUE_DEPTH_LIMIT);
     return -1;
 }
 
 /* -- to Python ------------------------------------------------------------------------------------- */
+
+static PyObject *tuple_to_python(const qi_value *value, int depth)
+{
+    size_t count = value->as.list.count;
+    PyObject *tuple = PyTuple_New((Py_ssize_t)count);
+
+    for (size_t i = 0; tuple && i < count; i++) {
+        PyObject *item = to_python(&value->as.list.items[i], depth);
+        if (!item)
+            Py_CLEAR(tuple);
+        else
+            PyTuple_SET_ITEM(tuple, (Py_ssize_t)i, item);
+    }
+    return tuple;
+}
 
 static PyObject *list_to_python(const qi_value *value, int depth)
 {
@@ -88,6 +101,7 @@ static size_t size_of(const qi_value *value)
     case QI_KIND_BYTES:
         return value->as.text.size;
     case QI_KIND_LIST:
+    case QI_KIND_TUPLE:
         return value->as.list.count;
     case QI_KIND_MAP:
         return value->as.map.count;
@@ -98,7 +112,7 @@ static size_t size_of(const qi_value *value)
 
 static PyObject *to_python(const qi_value *value, int depth)
 {
-    if (depth > DEPTH_LIMIT) {
+    if (depth > QIP_VALUE_DEPTH_LIMIT) {
         refuse_depth();
         return NULL;
     }
@@ -116,6 +130,8 @@ static PyObject *to_python(const qi_value *value, int depth)
         return PyBool_FromLong(value->as.boolean);
     case QI_KIND_INT:
         return PyLong_FromLongLong(value->as.integer);
+    case QI_KIND_UINT:
+        return PyLong_FromUnsignedLongLong(value->as.natural);
     case QI_KIND_REAL:
         return PyFloat_FromDouble(value->as.real);
     case QI_KIND_TEXT:
@@ -125,6 +141,8 @@ static PyObject *to_python(const qi_value *value, int depth)
         return PyBytes_FromStringAndSize(value->as.text.data, (Py_ssize_t)value->as.text.size);
     case QI_KIND_LIST:
         return list_to_python(value, depth + 1);
+    case QI_KIND_TUPLE:
+        return tuple_to_python(value, depth + 1);
     case QI_KIND_MAP:
         return map_to_python(value, depth + 1);
     case QI_KIND_OBJECT:
@@ -132,7 +150,8 @@ static PyObject *to_python(const qi_value *value, int depth)
     case QI_KIND_PYTHON:
         return Py_NewRef((PyObject *)value->as.python);
     }
-    PyErr_Format(PyExc_TypeError, "a value is of the unknown kind %d", (int)value->kind);
+    PyErr_Format(PyExc_TypeError, "a value is of the kind %d (%s), which this library does not make",
+                 value->kind, qi_kind_name(value->kind));
     return NULL;
 }
 
@@ -145,7 +164,22 @@ PyObject *qip_value_to_python(const qi_value *value)
 
 static int keep_as_python(PyObject *object, qi_value *out)
 {
-    qip_value_own_python(out, Py_NewRef(object));
+    qip_value_part_python(out, Py_NewRef(object));
+    return 0;
+}
+
+/* Above what has a sign. */
+static int from_large_int(PyObject *object, qi_value *out)
+{
+    unsigned long long natural = PyLong_AsUnsignedLongLong(object);
+
+    if (natural == (unsigned long long)-1 && PyErr_Occurred()) {
+        if (!PyErr_ExceptionMatches(PyExc_OverflowError))
+            return -1;
+        PyErr_Clear();
+        return keep_as_python(object, out);
+    }
+    *out = qi_uint(natural);
     return 0;
 }
 
@@ -154,6 +188,8 @@ static int from_int(PyObject *object, qi_value *out)
     int overflow;
     long long integer = PyLong_AsLongLongAndOverflow(object, &overflow);
 
+    if (overflow > 0)
+        return from_large_int(object, out);
     if (overflow)
         return keep_as_python(object, out);
     if (integer == -1 && PyErr_Occurred())
@@ -164,7 +200,7 @@ static int from_int(PyObject *object, qi_value *out)
 
 static int own_bytes(qi_value *out, int kind, const char *data, Py_ssize_t size)
 {
-    if (qip_value_own_text(out, kind, data, (size_t)size) == QI_OK)
+    if (qip_value_part_text(out, kind, data, (size_t)size) == QI_OK)
         return 0;
     PyErr_NoMemory(); /* text of Python's is valid UTF-8, so nothing else can fail */
     return -1;
@@ -186,7 +222,7 @@ static int from_text(PyObject *object, qi_value *out)
 static int from_list(PyObject *object, qi_value *out, int depth)
 {
     Py_ssize_t count = PyList_GET_SIZE(object);
-    qi_value *items = qip_value_own_list(out, (size_t)count);
+    qi_value *items = qip_value_part_list(out, QI_KIND_LIST, (size_t)count);
 
     if (!items) {
         PyErr_NoMemory();
@@ -207,6 +243,22 @@ static int from_list(PyObject *object, qi_value *out, int depth)
     return 0;
 }
 
+static int from_tuple(PyObject *object, qi_value *out, int depth)
+{
+    Py_ssize_t count = PyTuple_GET_SIZE(object);
+    qi_value *items = qip_value_part_list(out, QI_KIND_TUPLE, (size_t)count);
+
+    if (!items) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (from_python(PyTuple_GET_ITEM(object, i), &items[i], depth) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int from_dict(PyObject *object, qi_value *out, int depth)
 {
     /* A list of its items, since the dict itself may change while they are converted. */
@@ -214,7 +266,7 @@ static int from_dict(PyObject *object, qi_value *out, int depth)
     if (!pairs)
         return -1;
     Py_ssize_t count = PyList_GET_SIZE(pairs);
-    qi_entry *entries = qip_value_own_map(out, (size_t)count);
+    qi_entry *entries = qip_value_part_map(out, (size_t)count);
     int result = entries ? 0 : -1;
 
     if (!entries)
@@ -236,7 +288,7 @@ static int from_proxy(PyObject *object, qi_value *out)
     if (!pointer)
         return -1;
     qi_value borrowed = qi_qobject(pointer);
-    if (qi_value_copy(out, &borrowed) == QI_OK)
+    if (qip_value_part_copy(out, &borrowed, 0) == QI_OK)
         return 0;
     PyErr_NoMemory();
     return -1;
@@ -245,7 +297,7 @@ static int from_proxy(PyObject *object, qi_value *out)
 static int from_python(PyObject *object, qi_value *out, int depth)
 {
     *out = qi_none();
-    if (depth > DEPTH_LIMIT)
+    if (depth > QIP_VALUE_DEPTH_LIMIT)
         return refuse_depth();
     if (object == Py_None)
         return 0;
@@ -265,6 +317,8 @@ static int from_python(PyObject *object, qi_value *out, int depth)
         return own_bytes(out, QI_KIND_BYTES, PyBytes_AS_STRING(object), PyBytes_GET_SIZE(object));
     if (PyList_CheckExact(object))
         return from_list(object, out, depth + 1);
+    if (PyTuple_CheckExact(object))
+        return from_tuple(object, out, depth + 1);
     if (PyDict_CheckExact(object))
         return from_dict(object, out, depth + 1);
     if (qip_object_port.is_object(object))
@@ -274,11 +328,13 @@ static int from_python(PyObject *object, qi_value *out, int depth)
 
 int qip_value_from_python(PyObject *object, qi_value *out)
 {
-    if (from_python(object, out, 0) == 0)
+    if (from_python(object, out, 0) == 0) {
+        qip_value_make_root(out);
         return 0;
-    /* What was made before the failure is owned by *out; clearing it may run Python code. */
+    }
+    /* What was made before the failure is owned by *out; releasing it may run Python code. */
     PyObject *raised = qip_take_exception();
-    qi_value_clear(out);
+    qip_value_release(out);
     qip_give_exception(raised);
     return -1;
 }
@@ -290,7 +346,11 @@ int qip_value_from_python_exactly(PyObject *object, qi_value *out)
                       (PyUnicode_Check(object) && !PyUnicode_CheckExact(object)) ||
                       (PyBytes_Check(object) && !PyBytes_CheckExact(object));
 
-    return is_derived ? keep_as_python(object, out) : qip_value_from_python(object, out);
+    if (!is_derived)
+        return qip_value_from_python(object, out);
+    (void)keep_as_python(object, out);
+    qip_value_make_root(out);
+    return 0;
 }
 
 /* -- what conversions raise ---------------------------------------------------------------------------- */

@@ -61,6 +61,16 @@ static bool is_dotted(const char *name, size_t size)
     return !empty;
 }
 
+int qip_module_check_name(const char *name)
+{
+    int status = qip_check_text(name, "the name of the module");
+
+    if (status == QI_OK && !is_dotted(name, strlen(name)))
+        status = qip_fail(QI_ERR_ARGUMENT,
+                          "\"%s\" is no name of a module, as \"orders\" or \"shop.orders\"", name);
+    return status;
+}
+
 static int check_target(const char *target)
 {
     int status = qip_check_text(target, "the target");
@@ -240,7 +250,7 @@ static void import_failed(PyObject *name)
  * sys.modules. The import comes first all the same: it waits where another thread is in the middle of
  * importing, and costs a look-up where nobody is.
  */
-static PyObject *import_module(PyObject *name)
+PyObject *qip_module_find(PyObject *name)
 {
     PyObject *top = PyImport_ImportModuleLevelObject(name, NULL, NULL, NULL, 0);
 
@@ -293,6 +303,22 @@ static int attribute_failed(PyObject *owner, PyObject *name, const char *target)
                      name);
 }
 
+int qip_attribute_failed(PyObject *owner, PyObject *name)
+{
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+        return qip_fail_python("reading an attribute");
+    PyErr_Clear();
+    PyObject *names = PyObject_Dir(owner);
+    PyErr_Clear();
+    return not_found(name, names, "an object of type '%.200s' has no '%U'", Py_TYPE(owner)->tp_name,
+                     name);
+}
+
+int qip_name_not_found(PyObject *name, PyObject *names)
+{
+    return not_found(name, PyDict_Keys(names), "the name '%U' is not set", name);
+}
+
 /* Follows the dotted path from the module. Takes `owner`. */
 static PyObject *walk(PyObject *owner, const char *path, const char *target)
 {
@@ -324,7 +350,7 @@ PyObject *qip_callable_find(qi_runtime *runtime, const char *target)
     }
     PyObject *object = qip_scope_owner(name);
     if (!object)
-        object = import_module(name);
+        object = qip_module_find(name);
     Py_DECREF(name);
     object = walk(object, colon + 1, target);
     if (object && !PyCallable_Check(object)) {

@@ -22,6 +22,14 @@ extern "C" {
  * QI_ERR_TYPE (not callable).
  */
 PyObject *qip_callable_find(qi_runtime *runtime, const char *target);
+/* QI_OK, or QI_ERR_ARGUMENT / QI_ERR_ENCODING for what cannot be the name of a module. GIL: not needed. */
+int qip_module_check_name(const char *name);
+/* Imports a module; a new reference, or NULL with the record set: QI_ERR_NOT_FOUND with near names, QI_ERR_PYTHON. */
+PyObject *qip_module_find(PyObject *name);
+/* Makes the exception of an attribute that could not be read the record: QI_ERR_NOT_FOUND with near names, or what it is. */
+int qip_attribute_failed(PyObject *owner, PyObject *name);
+/* QI_ERR_NOT_FOUND for a name that a namespace, a dict, does not have, with near ones. */
+int qip_name_not_found(PyObject *name, PyObject *names);
 /* The callable of a handle, borrowed, and its "module:path" text; NULL with the record set. */
 PyObject *qip_callable_object(const qi_callable *callable, const char **target);
 

@@ -66,38 +66,3 @@ try {
 } catch (...) {
     return qi::fail_thrown();
 }
-
-/* Of a conversion to Python that has failed: what a copy says of the value, if that cannot be made, either. */
-static int fail_as_copy(const qi_value &value)
-{
-    qi_value copy;
-    PyObject *raised = qip_take_exception();
-    const int status = qi_value_copy(&copy, &value);
-
-    if (status < 0) {
-        Py_XDECREF(raised);
-        return status;
-    }
-    qi_value_clear(&copy);
-    qip_give_exception(raised);
-    return qip_fail_conversion();
-}
-
-int qi_value_tuple(const qi_value *items, size_t count, qi_value *out)
-try {
-    static const qi_value nothing = {};
-    const int status = check(items || count ? items : &nothing, out);
-    if (status < 0)
-        return status;
-    const GilHeld gil;
-    const qi_value list = qi_list(items, count);
-    const Ref listed(qip_value_to_python(&list));
-    if (!listed)
-        return fail_as_copy(list);
-    const Ref tuple(PyList_AsTuple(listed.get()));
-    if (!tuple || qip_value_from_python(tuple.get(), out) < 0)
-        return qip_fail_conversion();
-    return QI_OK;
-} catch (...) {
-    return qi::fail_thrown();
-}

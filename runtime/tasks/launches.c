@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "core/handles.h"
+#include "core/opaque.h"
 #include "python/target.h"
 #include "core/status.h"
 
@@ -15,21 +16,12 @@ static pthread_mutex_t launches_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static qi_task *launches;
 
-void qip_task_free_args(qi_task *task)
-{
-    for (size_t i = 0; i < task->count; i++)
-        qi_value_clear(&task->args[i]);
-    free(task->args);
-    task->args = NULL;
-    task->count = 0;
-}
-
 void qip_task_drop(qi_task *task)
 {
     if (atomic_fetch_sub(&task->references, 1) != 1)
         return;
-    qip_task_free_args(task);
-    qi_value_clear(&task->result);
+    qip_arguments_free(&task->arguments);
+    qip_value_release(&task->result);
     qip_error_free(task->error);
     qip_callable_drop(task->callable);
     qip_progress_drop(task->progress);
@@ -37,6 +29,7 @@ void qip_task_drop(qi_task *task)
     pthread_mutex_destroy(&task->lock);
     free(task->target);
     free(task->name);
+    free(atomic_load(&task->shown_name));
     free(task);
 }
 

@@ -20,18 +20,9 @@
 #include "core/sized.h"
 #include "core/status.h"
 #include "tasks/task_p.h"
+#include "tasks/waiting.h"
 
 /* -- life ------------------------------------------------------------------------------------------------------ */
-
-static void make_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(condition, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
 
 static char *copy_text(const char *text, bool *ok)
 {
@@ -55,7 +46,7 @@ static qi_task *new_task(qi_runtime *runtime, const char *target, qi_callable *c
     atomic_init(&task->references, 1);
     atomic_init(&task->phase, QI_TASK_STATE_PENDING);
     pthread_mutex_init(&task->lock, NULL);
-    make_condition(&task->ended);
+    qip_waiting_make_condition(&task->ended);
     task->runtime = runtime;
     task->target = copy_text(target, &ok);
     task->name = copy_text(options->name, &ok);
@@ -90,15 +81,15 @@ static int read_options(qi_task_options *options, const qi_task_options *given)
 }
 
 /* On success `*callable` is held, or NULL where `target` names what is called. */
-static int check_call(qi_runtime *runtime, const char *target, const qi_value *args, size_t count,
+static int check_call(qi_runtime *runtime, const char *target, const qip_arguments *arguments,
                       const qi_task_options *options, qi_callable **callable)
 {
     int status = qip_runtime_check(runtime);
 
     if (status == QI_OK)
         status = check_options(options);
-    if (status == QI_OK && count > 0 && !args)
-        status = qip_fail(QI_ERR_ARGUMENT, "`args` is NULL, but `count` is %zu", count);
+    if (status == QI_OK)
+        status = qip_arguments_check(arguments);
     if (status == QI_OK && options->owner && qip_qt_is_dying(options->owner))
         status = qip_fail(QI_ERR_DEAD_OBJECT,
                           "the owner is being destroyed, so the task would be cancelled at once");
@@ -114,8 +105,9 @@ int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *args, s
     if (out)
         *out = NULL;
     int status = read_options(&options, given);
+    const qip_arguments arguments = {args, count, options.kwargs, options.kwarg_count};
     if (status == QI_OK)
-        status = check_call(runtime, target, args, count, &options, &callable);
+        status = check_call(runtime, target, &arguments, &options, &callable);
     if (status < 0)
         return status;
     qi_task *task = new_task(runtime, target, callable, &options);
@@ -130,8 +122,8 @@ int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *args, s
         qip_task_keep(task);
         *out = task;
     }
-    status = qip_runtime_on_gui_thread() ? qip_task_launch_here(task, args, count, options.owner)
-                                         : qip_task_launch_there(task, args, count, options.owner);
+    status = qip_runtime_on_gui_thread() ? qip_task_launch_here(task, &arguments, options.owner)
+                                         : qip_task_launch_there(task, &arguments, options.owner);
     if (out && status != QI_OK) {
         *out = NULL;
         qip_handle_remove(task);
@@ -216,20 +208,6 @@ int qi_task_result(qi_task *task, qi_value *out)
     return status;
 }
 
-static struct timespec deadline_after(int milliseconds)
-{
-    struct timespec deadline;
-
-    clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec += milliseconds / 1000;
-    deadline.tv_nsec += (long)(milliseconds % 1000) * 1000000;
-    if (deadline.tv_nsec >= 1000000000) {
-        deadline.tv_sec++;
-        deadline.tv_nsec -= 1000000000;
-    }
-    return deadline;
-}
-
 /* The waiting thread is cancelled, as QThread::terminate() does: it has the lock, and holds the task. */
 static void give_up_waiting(void *data)
 {
@@ -242,7 +220,7 @@ static void give_up_waiting(void *data)
 /* With the lock held. */
 static void await_end(qi_task *task, int timeout_ms)
 {
-    const struct timespec deadline = deadline_after(timeout_ms < 0 ? 0 : timeout_ms);
+    const struct timespec deadline = qip_waiting_deadline(timeout_ms < 0 ? 0 : timeout_ms);
     int result = 0;
 
     while (qip_task_is_pending(task) && result != ETIMEDOUT) {
@@ -270,26 +248,14 @@ int qi_task_wait(qi_task *task, int timeout_ms, qi_value *out)
 
     if (status < 0)
         return status;
-    if (qip_runtime_on_gui_thread()) {
+    status = qip_waiting_check("qi_task_wait");
+    if (status < 0) {
         qip_task_drop(task);
-        return qip_fail(QI_ERR_WRONG_THREAD,
-                        "qi_task_wait() on the GUI thread would keep the task from "
-                        "ever ending; use a `done` callback, or await it in Python");
+        return status;
     }
-    if (qip_gate_is_foreign()) {
-        qip_task_drop(task);
-        return qip_fail(QI_ERR_NOT_RUNNING,
-                        "this process is a child of fork(), and the task is its parent's");
-    }
-    PyThreadState *thread = Py_IsInitialized() && PyGILState_Check() ? PyEval_SaveThread() : NULL;
+    PyThreadState *thread = qip_waiting_begin();
     bool has_ended = wait_until_ended(task, timeout_ms);
-    if (thread) {
-        /* CPython holds a lock of its own while it waits for the GIL: cancelled there, the thread would keep it. */
-        int cancel_state;
-        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
-        PyEval_RestoreThread(thread);
-        pthread_setcancelstate(cancel_state, NULL);
-    }
+    qip_waiting_over(thread);
     status = has_ended ? answer(task, out)
                        : qip_fail(QI_ERR_PENDING, "the task has not ended within %d ms", timeout_ms);
     qip_task_drop(task);

@@ -20,8 +20,10 @@
 #include "python/scope.h"
 #include "core/handles.h"
 #include "core/hostcall.h"
+#include "core/opaque.h"
 #include "core/status.h"
 #include "tasks/task_p.h"
+#include "tasks/waiting.h"
 #include "python/visit.h"
 
 /* -- the end ----------------------------------------------------------------------------------------------------- */
@@ -68,10 +70,12 @@ static void publish(qi_task *task, int status, qi_value *result, qi_error *error
     pthread_mutex_lock(&task->lock);
     task->status = status;
     task->result = *result;
+    qip_value_lend(&task->result); /* `done` may copy and clear it */
     task->error = error;
     atomic_store(&task->phase, phase_of(status));
     pthread_cond_broadcast(&task->ended);
     pthread_mutex_unlock(&task->lock);
+    qip_waiting_tell();
 }
 
 typedef struct done_call {

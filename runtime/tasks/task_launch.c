@@ -3,13 +3,10 @@
 #include <Python.h>
 
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "python/border.h"
 #include "python/target.h"
 #include "python/compat.h"
-#include "python/convert.h"
 #include "python/interp.h"
 #include "loop/loop.h"
 #include "qt/owner.h"
@@ -27,64 +24,6 @@
 static qip_pending_list running; /* GIL */
 
 /* -- launching: GUI thread, GIL held ---------------------------------------------------------------------------------- */
-
-/* The exception of a conversion, as the status that the header promises for an argument. */
-static int argument_failed(size_t index)
-{
-    PyObject *exception = qip_take_exception();
-    char what[40];
-    int status = QI_ERR_PYTHON;
-
-    snprintf(what, sizeof what, "argument %zu", index + 1);
-    if (PyErr_GivenExceptionMatches(exception, PyExc_UnicodeError))
-        status = QI_ERR_ENCODING;
-    else if (PyErr_GivenExceptionMatches(exception, PyExc_ReferenceError))
-        status = QI_ERR_DEAD_OBJECT;
-    else if (PyErr_GivenExceptionMatches(exception, PyExc_ValueError))
-        status = QI_ERR_ARGUMENT;
-    else if (PyErr_GivenExceptionMatches(exception, PyExc_TypeError) ||
-             PyErr_GivenExceptionMatches(exception, PyExc_RecursionError))
-        status = QI_ERR_TYPE;
-    qip_give_exception(exception);
-    int general = qip_fail_python(what);
-    if (status == QI_ERR_PYTHON)
-        return general;
-    qi_error *copy = qip_error_copy(qi_last_error());
-    qip_fail(status, "%s", copy ? copy->message : qi_status_text(status));
-    qip_error_free(copy);
-    return status;
-}
-
-/* Most calls have few arguments; more of them get an array on the heap. */
-enum { FEW = 8 };
-
-/* Calls with converted arguments. NULL with an exception set, or, if `*status` is negative, with the
- * record set: the callable was not called. */
-static PyObject *call(PyObject *callable, const qi_value *args, size_t count, int *status)
-{
-    PyObject *few[FEW + 1];
-    PyObject **stack = count <= FEW ? few : PyMem_New(PyObject *, count + 1);
-    size_t converted = 0;
-    PyObject *result = NULL;
-
-    *status = QI_OK;
-    if (!stack) {
-        *status = qip_fail(QI_ERR_MEMORY, "out of memory for %zu arguments", count);
-        return NULL;
-    }
-    while (converted < count && (stack[converted + 1] = qip_value_to_python(&args[converted])))
-        converted++;
-    if (converted < count)
-        *status = argument_failed(converted);
-    else
-        result = PyObject_Vectorcall(callable, stack + 1, count | PY_VECTORCALL_ARGUMENTS_OFFSET,
-                                     NULL);
-    for (size_t i = 1; i <= converted; i++)
-        Py_DECREF(stack[i]);
-    if (stack != few)
-        PyMem_Free(stack);
-    return result;
-}
 
 /* The coroutine was started and has ended or is suspended. */
 static int follow(qi_task *task, PyObject *future)
@@ -159,10 +98,10 @@ static int check_kind(const qi_task *task, PyObject *callable, const char *name,
 }
 
 static int begin(qi_task *task, PyObject *callable, const char *name, bool plain,
-                 const qi_value *args, size_t count)
+                 const qip_arguments *arguments)
 {
     int status;
-    PyObject *outcome = call(callable, args, count, &status);
+    PyObject *outcome = qip_arguments_call(callable, arguments, &status);
 
     if (outcome) {
         status = proceed(task, name, outcome);
@@ -179,13 +118,13 @@ static int begin(qi_task *task, PyObject *callable, const char *name, bool plain
 
 /* The context of which qi.progress() reports to this task. */
 static int begin_in_context(qi_task *task, PyObject *callable, const char *name, bool plain,
-                            const qi_value *args, size_t count)
+                            const qip_arguments *arguments)
 {
     PyObject *context = qip_progress_enter(task->progress);
 
     if (!context)
         return qip_fail_python(name);
-    int status = begin(task, callable, name, plain, args, count);
+    int status = begin(task, callable, name, plain, arguments);
     qip_progress_leave(context);
     return status;
 }
@@ -194,7 +133,7 @@ static int begin_in_context(qi_task *task, PyObject *callable, const char *name,
  * Launches, and ends the task if it ends at once. On failure nothing was launched, the record is set,
  * and the task is as it was, for the caller to end or to forget.
  */
-static int launch(qi_task *task, const qi_value *args, size_t count)
+static int launch(qi_task *task, const qip_arguments *arguments)
 {
     const char *name;
     PyObject *callable = qip_callable_take(task->runtime, task->target, task->callable, &name);
@@ -209,8 +148,8 @@ static int launch(qi_task *task, const qi_value *args, size_t count)
     bool plain;
     int status = check_kind(task, callable, name, &plain);
     if (status == QI_OK)
-        status = task->progress ? begin_in_context(task, callable, name, plain, args, count)
-                                : begin(task, callable, name, plain, args, count);
+        status = task->progress ? begin_in_context(task, callable, name, plain, arguments)
+                                : begin(task, callable, name, plain, arguments);
     qip_scope_leave(entered);
     Py_XDECREF(context);
     Py_DECREF(callable);
@@ -233,7 +172,7 @@ static void forget(qi_task *task)
     qip_task_drop(task);
 }
 
-int qip_task_launch_here(qi_task *task, const qi_value *args, size_t count, qi_object *owner)
+int qip_task_launch_here(qi_task *task, const qip_arguments *arguments, qi_object *owner)
 {
     qip_visit visit = qip_python_enter();
     int status = watch_owner(task, owner);
@@ -241,7 +180,7 @@ int qip_task_launch_here(qi_task *task, const qi_value *args, size_t count, qi_o
     qip_launches_add(task);
     qip_task_keep(task);
     if (status == QI_OK)
-        status = launch(task, args, count);
+        status = launch(task, arguments);
     if (status < 0 && qip_task_is_pending(task))
         forget(task);
     qip_task_drop(task);
@@ -262,7 +201,7 @@ static int launch_arrived(qi_task *task)
                         "the task's owner was destroyed before the task was launched");
     if (atomic_load(&task->cancel_asked))
         return qip_fail(QI_ERR_CANCELLED, "the task was cancelled before it was launched");
-    return launch(task, task->args, task->count);
+    return launch(task, &task->arguments);
 }
 
 /* Beware: the task may have been abandoned by a shutdown that came first. */
@@ -274,25 +213,10 @@ static void launch_job(void *data)
         qip_visit visit = qip_python_enter();
         if (launch_arrived(task) < 0)
             qip_task_finish_failed(task);
-        qip_task_free_args(task);
+        qip_arguments_free(&task->arguments);
         qip_python_leave(visit);
     }
     qip_task_drop(task);
-}
-
-static int copy_args(qi_task *task, const qi_value *args, size_t count)
-{
-    if (count == 0)
-        return QI_OK;
-    task->args = calloc(count, sizeof *task->args);
-    if (!task->args)
-        return qip_fail(QI_ERR_MEMORY, "out of memory for %zu arguments", count);
-    for (; task->count < count; task->count++) {
-        int status = qi_value_copy(&task->args[task->count], &args[task->count]);
-        if (status < 0)
-            return status;
-    }
-    return QI_OK;
 }
 
 /* Once the caller has its answer, the owner may be destroyed in any thread, at any moment. */
@@ -314,9 +238,9 @@ static void forget_there(qi_task *task)
     qip_python_leave(visit);
 }
 
-int qip_task_launch_there(qi_task *task, const qi_value *args, size_t count, qi_object *owner)
+int qip_task_launch_there(qi_task *task, const qip_arguments *arguments, qi_object *owner)
 {
-    int status = copy_args(task, args, count);
+    int status = qip_arguments_copy(&task->arguments, arguments);
 
     if (status == QI_OK)
         status = watch_owner_here(task, owner);

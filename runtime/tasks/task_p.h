@@ -5,6 +5,7 @@
  *   task.c         the handle and the public functions
  *   task_launch.c  from the call to the first suspension
  *   task_end.c     cancelling, and what comes out
+ *   waiting.c      threads that wait for the end
  *
  * A qi_task is shared by three sides, each with its reference: the caller (one for each time that it holds the handle), the launch, from
  * the call until the end of the task, and a job on its way to the GUI thread. The asyncio side of it, all
@@ -29,6 +30,7 @@
 #include "core/users.h"
 #include "qt/owner.h"
 #include "loop/pending.h"
+#include "python/arguments.h"
 #include "tasks/progress.h"
 
 struct qi_task {
@@ -47,8 +49,7 @@ struct qi_task {
     char *target;
     char *name;
     qi_callable *callable;
-    qi_value *args; /* owning copies, for a launch on its way to the GUI thread */
-    size_t count;
+    qip_arguments arguments; /* owning copies, for a launch on its way to the GUI thread */
     unsigned timeout_ms;
     unsigned flags;
     qi_task_done_fn done;
@@ -61,7 +62,9 @@ struct qi_task {
     qip_owner *owner;
     PyObject *timer; /* the handle of call_later() */
     bool timed_out;
-    bool is_reported; /* the exception went out of the loop, and was told there */
+    bool is_reported;         /* the exception went out of the loop, and was told there */
+    _Atomic int64_t id;       /* by which qi.monitor knows it; 0: nobody has asked so far */
+    char *_Atomic shown_name; /* what asyncio calls it; NULL: nobody has asked so far */
     PyObject *plugin; /* whose code it was that failed, a str, until it is told; NULL: no plugin's */
     qi_task *previous, *next;
 };
@@ -79,8 +82,6 @@ void qip_task_drop(qi_task *task);
 /* Makes the task a handle for a call of the host's, whoever else has one, and ends that. */
 void qip_task_lend(qi_task *task);
 void qip_task_lend_end(qi_task *task);
-/* Releases the copies of the arguments, once the coroutine has them. */
-void qip_task_free_args(qi_task *task);
 /* Enters the launches that a shutdown has to end, and leaves them. */
 void qip_launches_add(qi_task *task);
 void qip_launches_remove(qi_task *task);
@@ -119,7 +120,7 @@ int qip_task_arm_timer(qi_task *task);
 /* -- task_launch.c ------------------------------------------------------------------------------- */
 
 /* Launches in the GUI thread, or from another one. QI_OK, or a failure with its record. */
-int qip_task_launch_here(qi_task *task, const qi_value *args, size_t count, qi_object *owner);
-int qip_task_launch_there(qi_task *task, const qi_value *args, size_t count, qi_object *owner);
+int qip_task_launch_here(qi_task *task, const qip_arguments *arguments, qi_object *owner);
+int qip_task_launch_there(qi_task *task, const qip_arguments *arguments, qi_object *owner);
 
 #endif

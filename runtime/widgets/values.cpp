@@ -78,9 +78,12 @@ QVariant variant(const qi_value &value)
         return value.as.boolean;
     case QI_KIND_INT:
         return qlonglong(value.as.integer);
+    case QI_KIND_UINT:
+        return qulonglong(value.as.natural);
     case QI_KIND_REAL:
         return value.as.real;
     case QI_KIND_LIST:
+    case QI_KIND_TUPLE:
         return list_of(value);
     case QI_KIND_MAP:
         return map_of(value);
@@ -137,7 +140,7 @@ QVariant variant(const qi_value &map, const char *key)
 
 Items items(const qi_value &value)
 {
-    if (value.kind != QI_KIND_LIST)
+    if (value.kind != QI_KIND_LIST && value.kind != QI_KIND_TUPLE)
         return {};
     return {value.as.list.items, value.as.list.count};
 }

@@ -21,6 +21,7 @@
 #include <qi/monitor.h>
 #include <qi/output.h>
 #include <qi/plugin.h>
+#include <qi/qi.h>
 #include <qi/qt.hpp>
 
 #include "tests/fuzz/callbacks.h"
@@ -390,6 +391,24 @@ void exec(Thread &by, const Function &function)
     });
 }
 
+void exec_n(Thread &by, const Function &function)
+{
+    const char *source = by.one_in(12) ? nullptr : by.one_of(sources);
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_exec_n(runtime, source, source ? std::strlen(source) + by.one_in(8) : by.below(2),
+                         nullptr);
+    });
+}
+
+void eval_n(Thread &by, const Function &function)
+{
+    const char *expression = by.one_in(12) ? nullptr : by.one_of(expressions);
+    with_output(by, function, [&](qi_runtime *runtime, qi_value *out) {
+        return qi_eval_n(runtime, expression,
+                         expression ? std::strlen(expression) + by.one_in(8) : 1, out);
+    });
+}
+
 void exec_file(Thread &by, const Function &function)
 {
     static const std::string there = settings.folder + "/modules/script.py";
@@ -420,22 +439,6 @@ void value_copy(Thread &by, const Function &function)
     if (out.kind != QI_KIND_NONE && !std::isnan(value.value.as.real) &&
         !qi_value_equal(&out, &value) && by.one_in(1000000))
         broken("a copy differs"); /* NaN inside of a list differs by right */
-    owned.put(out);
-}
-
-void value_tuple(Thread &by, const Function &function)
-{
-    std::deque<Value> values;
-    std::vector<qi_value> items;
-    qi_value out = qi_none();
-
-    for (unsigned i = by.below(4); i; i--)
-        items.push_back(values.emplace_back(by, 2).value);
-    const size_t count = items.size();
-    judge(by, function, nullptr, Kind::Runtime, [&] {
-        return qi_value_tuple(by.one_in(12) ? nullptr : items.data(), count,
-                              by.one_in(12) ? nullptr : &out);
-    });
     owned.put(out);
 }
 
@@ -512,6 +515,139 @@ void value_describe(Thread &by, const Function &function)
             broken("qi_value_describe() describes nothing");
     });
     owned.put(value);
+}
+
+/* A reader, which writes on success only. */
+template <typename T, int (*read)(const qi_value *, T *)>
+void value_to(Thread &by, const Function &function)
+{
+    qi_value value = qi_none();
+    T before, out;
+
+    std::memset(&before, 0x55, sizeof before);
+    std::memcpy(&out, &before, sizeof out);
+    owned.take(by, &value);
+    const int status = judge(by, function, nullptr, Kind::Runtime, [&] {
+        return read(by.one_in(12) ? nullptr : &value, by.one_in(12) ? nullptr : &out);
+    });
+    if (status < 0 && std::memcmp(&out, &before, sizeof out) != 0)
+        broken(std::string(function.rule.name) + " failed and wrote its output");
+    owned.put(value);
+}
+
+template <typename Data, int (*read)(const qi_value *, const Data **, size_t *)>
+void value_to_data(Thread &by, const Function &function)
+{
+    qi_value value = qi_none();
+    const Data *data = nullptr;
+    size_t size = 4711;
+
+    owned.take(by, &value);
+    const int status = judge(by, function, nullptr, Kind::Runtime, [&] {
+        return read(by.one_in(12) ? nullptr : &value, &data, by.one_in(6) ? nullptr : &size);
+    });
+    if (status == QI_OK ? !data : data || size != 4711)
+        broken(std::string(function.rule.name) + " writes other than it answers");
+    owned.put(value);
+}
+
+void value_find(Thread &by, const Function &function)
+{
+    qi_value value = qi_none();
+    const Value key(by, 2);
+
+    owned.take(by, &value);
+    count(by, function, [&] {
+        if (qi_value_find(&value, by.one_in(8) ? nullptr : &key) && value.kind != QI_KIND_MAP)
+            broken("qi_value_find() finds something in what is no map");
+    });
+    owned.put(value);
+}
+
+void value_get_n(Thread &by, const Function &function)
+{
+    qi_value value = qi_none();
+
+    owned.take(by, &value);
+    count(by, function, [&] {
+        (void)qi_value_get_n(by.one_in(8) ? nullptr : &value, by.one_in(8) ? nullptr : "text\0s",
+                             by.below(7));
+    });
+    owned.put(value);
+}
+
+void value_at(Thread &by, const Function &function)
+{
+    qi_value value = qi_none();
+
+    owned.take(by, &value);
+    count(by, function, [&] {
+        const qi_value *item = qi_value_at(by.one_in(8) ? nullptr : &value, by.below(3));
+        if (item && item->flags)
+            broken("an item of a list owns");
+        qi_value copy = item ? *item : qi_none();
+        qi_value_clear(&copy);
+    });
+    owned.put(value);
+}
+
+// -- builder.h ------------------------------------------------------------------------------------------
+
+void build(Thread &by, qi_builder *builder)
+{
+    for (unsigned steps = by.below(12); steps; steps--) {
+        const Value value(by, 1);
+        switch (by.below(6)) {
+        case 0:
+            qi_builder_begin_list(builder);
+            break;
+        case 1:
+            qi_builder_begin_tuple(builder);
+            break;
+        case 2:
+            qi_builder_begin_map(builder);
+            break;
+        case 3:
+            qi_builder_key(builder, *&value);
+            break;
+        case 4:
+            qi_builder_add(builder, *&value);
+            break;
+        default:
+            qi_builder_end(builder);
+            break;
+        }
+    }
+}
+
+/* A builder is one thread's, so each of its functions is tried with one of its own. */
+void builder(Thread &by, const Function &function)
+{
+    qi_builder *made = nullptr;
+    qi_value out = qi_int(4711);
+
+    const int status = judge(by, function, nullptr, Kind::Runtime, [&] {
+        if (qi_builder_new(&made) != QI_OK)
+            return qi_last_error()->status;
+        if (by.one_in(2)) {
+            qi_builder_begin_list(made);
+            build(by, made);
+            qi_builder_end(made);
+        } else {
+            build(by, made);
+        }
+        qi_builder *given = by.one_in(8) ? nullptr : made;
+        const int finished = qi_builder_finish(given, by.one_in(8) ? nullptr : &out);
+        qi_builder_release(by.one_in(2) ? made : nullptr);
+        return finished;
+    });
+    qi_builder_release(made); /* again, where it was released before */
+    if (by.one_in(8))
+        build(by, made); /* does nothing */
+    if (status == QI_OK)
+        owned.put(out);
+    else if (out.kind != QI_KIND_INT || out.as.integer != 4711)
+        broken("qi_builder_finish() failed and wrote its output");
 }
 
 void kind_name(Thread &by, const Function &function)
@@ -688,6 +824,221 @@ void callable_release(Thread &by, const Function &function)
     }
     count(by, function, [&] { qi_callable_release(static_cast<qi_callable *>(drawn.pointer)); });
     handles.gone(Kind::Callable, drawn);
+}
+
+void task_id(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Task);
+    count(by, function, [&] {
+        if (qi_task_id(as_task(drawn)) && handles.was_dead(drawn))
+            broken("qi_task_id() knows what is no task");
+    });
+}
+
+void task_name(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw_to_release(
+        by, Kind::Task); /* the name lives while the handle is held */
+    if (drawn.sort == Sort::Released)
+        return;
+    count(by, function, [&] {
+        const char *name = qi_task_name(as_task(drawn));
+        if (name && !*name)
+            broken("qi_task_name() is empty");
+        qi_task_release(as_task(drawn));
+    });
+    handles.gone(Kind::Task, drawn);
+}
+
+void tasks_wait(Thread &by, const Function &function)
+{
+    const Drawn one = handles.draw(by, Kind::Task), two = handles.draw(by, Kind::Task);
+    qi_task *const tasks[] = {as_task(one), as_task(two)};
+
+    judge(by, function, nullptr, Kind::Task, [&] {
+        return qi_tasks_wait(by.one_in(12) ? nullptr : tasks, by.below(3),
+                             int(by.below(by.one_in(8) ? 4 : 2)), int(by.below(10)));
+    });
+}
+
+// -- call.h ---------------------------------------------------------------------------------------------
+
+/* Arguments of a call, positional ones and keywords. */
+struct Arguments {
+    explicit Arguments(Thread &by)
+    {
+        static const char *const keywords[] = {"a", "b", "side", "\xFF", ""};
+        for (unsigned i = by.below(4); i; i--)
+            args.push_back(values.emplace_back(by, 2).value);
+        for (unsigned i = by.one_in(3) ? by.below(3) : 0; i; i--)
+            kwargs.push_back({by.one_in(8) ? qi_int(1) : qi_text(by.one_of(keywords)),
+                              values.emplace_back(by, 2).value});
+    }
+    std::deque<Value> values;
+    std::vector<qi_value> args;
+    std::vector<qi_entry> kwargs;
+};
+
+void call(Thread &by, const Function &function)
+{
+    const Arguments with(by);
+    with_output(by, function, [&](qi_runtime *runtime, qi_value *out) {
+        return qi_call(runtime, by.one_in(12) ? nullptr : by.one_of(targets), with.args.data(),
+                       with.args.size(), with.kwargs.data(), with.kwargs.size(), out);
+    });
+}
+
+/* A call that is given a value that came out of the library, and no handle. */
+int with_value(Thread &by, const Function &function,
+               const std::function<int(const qi_value *, qi_value *)> &call)
+{
+    qi_value value = qi_none(), out = qi_int(4711);
+    const bool wanted = !by.one_in(6);
+
+    owned.take(by, &value);
+    const int status = judge(by, function, nullptr, Kind::Runtime, [&] {
+        return call(by.one_in(12) ? nullptr : &value, wanted ? &out : nullptr);
+    });
+    owned.put(value);
+    if (status == QI_OK && wanted)
+        owned.put(out);
+    else if (out.kind != QI_KIND_INT || out.as.integer != 4711)
+        broken(std::string(function.rule.name) + " failed and wrote its output");
+    return status;
+}
+
+const char *const attributes[] = {"__class__", "__doc__", "__len__", "__repr__",
+                                  "upper",     "missing", "",        "\xFF"};
+
+void callable_call_values(Thread &by, const Function &function)
+{
+    const Arguments with(by);
+    const Drawn drawn = handles.draw(by, Kind::Callable);
+    qi_value out = qi_none();
+
+    judge(by, function, &drawn, Kind::Callable, [&] {
+        return qi_callable_call_values(static_cast<qi_callable *>(drawn.pointer), with.args.data(),
+                                       with.args.size(), with.kwargs.data(), with.kwargs.size(),
+                                       by.one_in(6) ? nullptr : &out);
+    });
+    owned.put(out);
+}
+
+void value_call(Thread &by, const Function &function)
+{
+    const Arguments with(by);
+    with_value(by, function, [&](const qi_value *value, qi_value *out) {
+        return qi_value_call(value, by.one_in(4) ? nullptr : by.one_of(attributes),
+                             with.args.data(), by.one_in(2) ? 0 : with.args.size(),
+                             with.kwargs.data(), by.one_in(2) ? 0 : with.kwargs.size(), out);
+    });
+}
+
+void value_attribute(Thread &by, const Function &function)
+{
+    with_value(by, function, [&](const qi_value *value, qi_value *out) {
+        return qi_value_attribute(value, by.one_in(12) ? nullptr : by.one_of(attributes), out);
+    });
+}
+
+template <int (*read)(const qi_value *, qi_value *)>
+void value_made(Thread &by, const Function &function)
+{
+    with_value(by, function, read);
+}
+
+// -- scope.h --------------------------------------------------------------------------------------------
+
+qi_scope *as_scope(const Drawn &drawn)
+{
+    return static_cast<qi_scope *>(drawn.pointer);
+}
+
+void scope_new(Thread &by, const Function &function)
+{
+    making<qi_scope>(by, function, Kind::Scope,
+                     [](qi_runtime *runtime, qi_scope **out) { return qi_scope_new(runtime, out); });
+}
+
+int with_scope(Thread &by, const Function &function, const std::function<int(qi_scope *)> &call)
+{
+    const Drawn drawn = handles.draw(by, Kind::Scope);
+    return judge(by, function, &drawn, Kind::Scope, [&] { return call(as_scope(drawn)); });
+}
+
+void scope_set(Thread &by, const Function &function)
+{
+    const Value value(by);
+    with_scope(by, function, [&](qi_scope *scope) {
+        return qi_scope_set(scope, by.one_in(12) ? nullptr : by.one_of(names),
+                            by.one_in(12) ? nullptr : &value);
+    });
+}
+
+void scope_get(Thread &by, const Function &function)
+{
+    qi_value out = qi_none();
+    with_scope(by, function, [&](qi_scope *scope) {
+        return qi_scope_get(scope, by.one_in(12) ? nullptr : by.one_of(names),
+                            by.one_in(12) ? nullptr : &out);
+    });
+    owned.put(out);
+}
+
+void scope_exec(Thread &by, const Function &function)
+{
+    const char *source = by.one_in(12) ? nullptr : by.one_of(sources);
+    with_scope(by, function, [&](qi_scope *scope) {
+        return qi_scope_exec(scope, source, source ? std::strlen(source) : by.below(2),
+                             by.one_in(2) ? nullptr : "scope.py");
+    });
+}
+
+void scope_eval(Thread &by, const Function &function)
+{
+    const char *expression = by.one_in(12) ? nullptr : by.one_of(expressions);
+    qi_value out = qi_none();
+    with_scope(by, function, [&](qi_scope *scope) {
+        return qi_scope_eval(scope, expression, expression ? std::strlen(expression) : 1,
+                             by.one_in(6) ? nullptr : &out);
+    });
+    owned.put(out);
+}
+
+void scope_release(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw_to_release(by, Kind::Scope);
+    if (drawn.sort == Sort::Released)
+        return;
+    count(by, function, [&] { qi_scope_release(as_scope(drawn)); });
+    handles.gone(Kind::Scope, drawn);
+}
+
+void exec_async(Thread &by, const Function &function)
+{
+    static const char *const awaiting[] = {"import asyncio; await asyncio.sleep(0)",
+                                           "await asyncio.sleep(9)", "1"};
+    const TaskOptions with(by);
+    const bool options = with.promise || !by.one_in(4);
+    const char *source = by.one_in(2) ? by.one_of(awaiting) : by.one_of(sources);
+    const Drawn scope = handles.draw(by, Kind::Scope);
+    const bool in_scope = by.one_in(3);
+
+    const int status = making<qi_task>(
+        by, function, Kind::Task, [&](qi_runtime *runtime, qi_task **out) {
+            return qi_exec_async(runtime, in_scope ? as_scope(scope) : nullptr, source,
+                                 std::strlen(source), by.one_in(2) ? nullptr : "fuzz.py",
+                                 options ? &with.options : nullptr, out);
+        });
+    with.settle(status == QI_OK);
+}
+
+void import_module(Thread &by, const Function &function)
+{
+    static const char *const modules[] = {"fuzzed", "os.path", "nothing", "no name", "", "\xFF"};
+    with_output(by, function, [&](qi_runtime *runtime, qi_value *out) {
+        return qi_import(runtime, by.one_in(12) ? nullptr : by.one_of(modules), out);
+    });
 }
 
 // -- connection.h ---------------------------------------------------------------------------------------
@@ -1288,6 +1639,11 @@ const Failures of_launch = of_runtime + of_text + Failures{QI_ERR_NOT_FOUND,    
 const Failures of_script = of_gui + of_text + Failures{QI_ERR_PYTHON};
 const Failures of_copy = {QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_TYPE, QI_ERR_MEMORY,
                           QI_ERR_NOT_RUNNING};
+const Failures of_reading = {QI_ERR_NOT_FOUND, QI_ERR_TYPE, QI_ERR_ARGUMENT, QI_ERR_RANGE,
+                             QI_ERR_ENCODING};
+const Failures of_call = of_gui + of_text +
+                         Failures{QI_ERR_NOT_FOUND, QI_ERR_TYPE, QI_ERR_DEAD_OBJECT,
+                                  QI_ERR_CANCELLED};
 const Failures of_result = of_launch + Failures{QI_ERR_PENDING, QI_ERR_CANCELLED, QI_ERR_TIMEOUT,
                                                 QI_ERR_SHUTTING_DOWN, QI_ERR_RANGE};
 /* The host's own, too: an exposed function fails as it likes, and Python tells it on. */
@@ -1338,11 +1694,25 @@ std::deque<Function> &functions()
         add("qi_exec", gui, of_script, exec);
         add("qi_exec_file", gui, of_script + Failures{QI_ERR_NOT_FOUND}, exec_file);
         add("qi_eval", gui, of_script, eval);
+        add("qi_exec_n", gui, of_script, exec_n);
+        add("qi_eval_n", gui, of_script, eval_n);
         add("qi_value_copy", any, of_copy, value_copy);
-        add("qi_value_tuple", any, of_copy + Failures{QI_ERR_DEAD_OBJECT}, value_tuple);
         add("qi_value_clear", any, {}, value_clear, 20);
         add("qi_value_equal", any, {}, value_equal);
         add("qi_value_get", any, {}, value_get, 4);
+        add("qi_value_get_n", any, {}, value_get_n, 4);
+        add("qi_value_find", any, {}, value_find, 4);
+        add("qi_value_at", any, {}, value_at, 8);
+        add("qi_value_to_bool", any, of_reading, value_to<bool, qi_value_to_bool>, 4);
+        add("qi_value_to_int", any, of_reading, value_to<int64_t, qi_value_to_int>, 4);
+        add("qi_value_to_uint", any, of_reading, value_to<uint64_t, qi_value_to_uint>, 4);
+        add("qi_value_to_real", any, of_reading, value_to<double, qi_value_to_real>, 4);
+        add("qi_value_to_text", any, of_reading, value_to_data<char, qi_value_to_text>, 4);
+        add("qi_value_to_bytes", any, of_reading, value_to_data<void, qi_value_to_bytes>, 4);
+        for (const char *name : {"qi_builder_new", "qi_builder_begin_list", "qi_builder_begin_tuple",
+                                 "qi_builder_begin_map", "qi_builder_key", "qi_builder_add",
+                                 "qi_builder_end", "qi_builder_finish", "qi_builder_release"})
+            add(name, any, of_copy + Failures{QI_ERR_STATE, QI_ERR_HANDLE}, builder, 2);
         add("qi_value_object", any, {}, value_object, 4);
         add("qi_value_describe", any, {}, value_describe);
         add("qi_kind_name", any, {}, kind_name, 1);
@@ -1352,10 +1722,30 @@ std::deque<Function> &functions()
         add("qi_task_state", any, {}, task_state, 10);
         add("qi_task_result", any, of_result, task_result, 20);
         add("qi_task_wait", any, of_result + Failures{QI_ERR_WRONG_THREAD}, task_wait, 20);
+        add("qi_tasks_wait", any,
+            {QI_ERR_PENDING, QI_ERR_WRONG_THREAD, QI_ERR_ARGUMENT, QI_ERR_HANDLE,
+             QI_ERR_NOT_RUNNING, QI_ERR_MEMORY},
+            tasks_wait);
+        add("qi_task_id", any, {}, task_id);
+        add("qi_task_name", any, {}, task_name);
         add("qi_task_retain", any, {}, task_retain);
         add("qi_task_release", any, {}, task_release, 70);
         add("qi_callable_resolve", gui, of_launch + Failures{QI_ERR_WRONG_THREAD}, callable_resolve);
         add("qi_callable_release", any, {}, callable_release);
+        add("qi_call", gui, of_call, call, 20);
+        add("qi_callable_call_values", gui, of_call, callable_call_values);
+        add("qi_value_call", gui, of_call, value_call);
+        add("qi_value_attribute", gui, of_call, value_attribute);
+        add("qi_value_items", gui, of_call, value_made<qi_value_items>);
+        add("qi_value_text", gui, of_call, value_made<qi_value_text>);
+        add("qi_scope_new", gui, of_gui + Failures{QI_ERR_ARGUMENT}, scope_new);
+        add("qi_scope_set", gui, of_call, scope_set);
+        add("qi_scope_get", gui, of_call, scope_get);
+        add("qi_scope_exec", gui, of_script, scope_exec);
+        add("qi_scope_eval", gui, of_script, scope_eval);
+        add("qi_scope_release", any, {}, scope_release);
+        add("qi_exec_async", any, of_launch, exec_async, 20);
+        add("qi_import", gui, of_call, import_module);
         add("qi_connection_options_init", any, {}, connection_options_init, 1);
         add("qi_asyncslot_connect", gui,
             of_launch + Failures{QI_ERR_WRONG_THREAD, QI_ERR_AMBIGUOUS}, asyncslot_connect, 30);

@@ -7,6 +7,6 @@ calls=$(mktemp) exports=$(mktemp)
 trap 'rm -f "$calls" "$exports"' EXIT
 
 "$1" --list | sort >"$calls"
-nm -D --defined-only "$2" | awk '$2 == "T" && $3 ~ /^qi_/ {print $3}' | sort >"$exports"
+nm -D --defined-only "$2" | awk '$2 == "T" && $3 ~ /^qi_/ {sub(/@.*/, "", $3); print $3}' | sort >"$exports"
 [ -s "$exports" ] || { echo "no exports in $2"; exit 1; }
 diff -u "$exports" "$calls"

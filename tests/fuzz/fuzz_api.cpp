@@ -401,6 +401,8 @@ void release_handles()
     }
     for (void *callable : handles.take_all(Kind::Callable))
         qi_callable_release(static_cast<qi_callable *>(callable));
+    for (void *scope : handles.take_all(Kind::Scope))
+        qi_scope_release(static_cast<qi_scope *>(scope));
 }
 
 const char count_source[] = R"(

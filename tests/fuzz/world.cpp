@@ -83,7 +83,7 @@ Drawn Handles::bad(Thread &by, Kind kind)
     case 1:
         return {reinterpret_cast<char *>(foreign) + by.below(sizeof foreign), Sort::Foreign, epoch};
     case 2: {
-        const Kind other = Kind((int(kind) + 1 + int(by.below(3))) % 4);
+        const Kind other = Kind((int(kind) + 1 + int(by.below(kind_count - 1))) % kind_count);
         if (!live[other].empty())
             return {live[other][by.below(unsigned(live[other].size()))], Sort::Other, epoch};
         break;
@@ -321,7 +321,7 @@ qi_value Value::make(Thread &by, int depth)
     static const char *const some_texts[] = {"", "text", "Größe", "\xF0\x9F\x90\x8D", "a\nb"};
     static const int64_t some_numbers[] = {0, 1, -1, INT64_MAX, INT64_MIN, 4096};
 
-    switch (by.below(depth < 3 ? 13 : 8)) {
+    switch (by.below(depth < 3 ? 15 : 9)) {
     case 0:
         return qi_none();
     case 1:
@@ -344,13 +344,15 @@ qi_value Value::make(Thread &by, int depth)
         lent.push_back(objects.lend(by));
         return qi_qobject(lent.back().get());
     }
-    case 8: {
+    case 8:
+        return qi_uint(by.one_in(2) ? UINT64_MAX : by.below(9));
+    case 9: {
         qi_value unknown = qi_none();
         if (by.one_in(8))
-            unknown.kind = int(by.below(20) + 10);
+            unknown.kind = int(by.below(20) + QI_KIND_SET);
         return unknown;
     }
-    case 9:
+    case 13:
         return by.one_in(8) ? qi_list(nullptr, by.below(3)) : qi_text_n(nullptr, by.one_in(8));
     case 10: { /* as deep as it goes, or deeper */
         qi_value inner = qi_none();
@@ -365,7 +367,7 @@ qi_value Value::make(Thread &by, int depth)
         for (unsigned i = by.below(5); i; i--)
             items.push_back(make(by, depth + 1));
         lists.push_back(std::move(items));
-        return qi_list(lists.back().data(), lists.back().size());
+        return (by.one_in(3) ? qi_tuple : qi_list)(lists.back().data(), lists.back().size());
     }
     default: {
         std::vector<qi_entry> entries;

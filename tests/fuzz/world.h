@@ -53,7 +53,8 @@ void enter_thread(Thread *own);
 
 // -- handles ------------------------------------------------------------------------------------------
 
-enum class Kind { Runtime, Task, Callable, Connection };
+enum class Kind { Runtime, Task, Callable, Connection, Scope };
+constexpr int kind_count = 5;
 
 /* What sort of pointer a call is given. */
 enum class Sort { Live, Released, Null, Foreign, Other };

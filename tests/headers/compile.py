@@ -32,6 +32,23 @@ NO_KEYWORDS = """
 static int slots = 1, signals = 2, emit = 3, foreach = 4;
 int sum() { return slots + signals + emit + foreach; }
 """
+# What a program and a library of different versions must agree on: neither sizes nor numbers change any more.
+LAYOUT = """
+#include <stddef.h>
+#include <qi/value.h>
+#ifdef __cplusplus
+#define SAME(what, number) static_assert((what) == (number), "this is frozen");
+#else
+#define SAME(what, number) _Static_assert((what) == (number), "this is frozen");
+#endif
+SAME(sizeof(qi_value), 24) SAME(sizeof(qi_entry), 48)
+SAME(sizeof(((qi_value *)0)->kind), sizeof(int)) SAME(offsetof(qi_value, flags), 4) SAME(offsetof(qi_value, as), 8)
+SAME(sizeof(((qi_value *)0)->as), 16) SAME(offsetof(qi_entry, value), 24)
+SAME(QI_KIND_NONE, 0) SAME(QI_KIND_BOOL, 1) SAME(QI_KIND_INT, 2) SAME(QI_KIND_UINT, 3) SAME(QI_KIND_REAL, 4)
+SAME(QI_KIND_TEXT, 5) SAME(QI_KIND_BYTES, 6) SAME(QI_KIND_LIST, 7) SAME(QI_KIND_TUPLE, 8) SAME(QI_KIND_MAP, 9)
+SAME(QI_KIND_OBJECT, 10) SAME(QI_KIND_PYTHON, 11) SAME(QI_KIND_SET, 12) SAME(QI_KIND_BUFFER, 13)
+SAME(QI_KIND_CALLABLE, 14)
+"""
 USE = "int status() { return QI_OK + (int)qi_value_get(nullptr, nullptr)->kind; }\n"
 
 
@@ -94,6 +111,8 @@ def main(include, compiler, standard, *qt_flags):
         results = list(cpp_api(compiler, folder, flags) if api else with_qt(compiler, flags))
     else:
         results = list(alone(headers, compiler, standard, flags))
+        if standard != "c99":  # which has no assertion at compile time
+            results.append(compiles("the layout", compiler, "c++" if "++" in standard else "c", LAYOUT, flags))
     print(f"{sum(results)} of {len(results)} compiled")
     return 0 if results and all(results) else 1
 

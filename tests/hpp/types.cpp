@@ -217,8 +217,8 @@ TEST_CASE("tuples, and values that may be missing")
     CHECK(value_of(made<std::optional<int>>(host, "4")) == 4);
     CHECK(refused<std::pair<int, int>>(host, "(1, 'x')") == "item 1: int expected, got text 'x'");
     CHECK(refused<std::pair<int, int>>(host, "(1, 2, 3)") == "item 2: one too many");
-    CHECK(refused<std::pair<int, int>>(host, "(1,)")
-              .find("tuple of int, int expected, got python <tuple object at") == 0);
+    CHECK(refused<std::pair<int, int>>(host, "(1,)").find("tuple of int, int expected, got tuple (1,)") ==
+          0);
     CHECK(refused<std::optional<int>>(host, "'x'") == "int expected, got text 'x'");
 }
 
@@ -375,16 +375,12 @@ TEST_CASE("arguments that cannot be written fail the launch, and say which")
               .message.contains(QLatin1String("UTF-8"), Qt::CaseInsensitive));
 }
 
-TEST_CASE("tuples and variants of the C API refuse what is missing")
+TEST_CASE("variants of the C API refuse what is missing")
 {
     Modern host;
     qi_value value = qi_none();
     QVariant variant;
 
-    CHECK(qi_value_tuple(nullptr, 2, &value) == QI_ERR_ARGUMENT);
-    CHECK(qi_value_tuple(nullptr, 0, nullptr) == QI_ERR_ARGUMENT);
-    CHECK(qi_value_tuple(nullptr, 0, &value) == QI_OK);
-    CHECK(tests::take(value).find("<tuple object at") == 0);
     CHECK(qi_value_from_variant(nullptr, &value) == QI_ERR_ARGUMENT);
     CHECK(qi_value_to_variant(&value, nullptr) == QI_ERR_ARGUMENT);
     variant = QVariant(7);

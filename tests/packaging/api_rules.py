@@ -56,7 +56,7 @@ def check_comment(name, result, parameters, comment, header):
     said = comment + (whole if "What is not said of a function" in whole else "")
     if "Thread:" not in said and "belongs to the\n * GUI thread" not in said:
         yield f"{name}: the comment does not say 'Thread:'"
-    fails = result.startswith(("int", "QI_NODISCARD int")) and not name.endswith("_state") and not name.startswith("qi_fail")
+    fails = re.match(r"(QI_NODISCARD )?int\b", result) and not name.endswith("_state") and not name.startswith("qi_fail")
     if fails and "Fails" not in said and "as qi_" not in comment.lower() and "Returns as" not in comment:
         yield f"{name}: the comment does not say with what it fails"
     if re.search(r"\*\*\s*out\b|qi_value \*out\b", parameters) and not OWNS.search(comment):

@@ -6,7 +6,6 @@ contextvar is there in the next, and what its code prints is known as the consol
 task of the application's loop, so that a top-level `await` waits while the window lives.
 """
 
-import __future__
 import ast
 import asyncio
 import builtins
@@ -14,7 +13,6 @@ import codeop
 import collections
 import contextvars
 import io
-import linecache
 import sys
 import threading
 import traceback
@@ -27,12 +25,11 @@ from .. import host
 from .._loop.loop import run_task
 from .._python import output
 from .._python.ends import at_stop
+from .._python.source import Compiler
 from . import complete as completion
 
 LONGEST_RESULT = 100_000  # characters of a repr
 MOST_WAITING = 4_000_000  # characters that are printed before the window can show them
-_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-_FUTURES = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
 
 _consoles = {}
 _package = sys.modules["qi"]  # to be shown only: what is in it stands above this module
@@ -63,7 +60,7 @@ def check(source):
 
 def _compile_command(source):
     command = codeop.CommandCompiler()
-    command.compiler.flags |= _FLAGS
+    command.compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     return command(source, "<input>", "exec")
 
 
@@ -97,7 +94,7 @@ class Console:
         self._task = None
         self._cancelled = False
         self._inputs = 0
-        self._flags = _FLAGS
+        self._compiler = Compiler()
         self._loop = asyncio.get_running_loop()
         self._waiting = collections.deque()
         self._size = 0
@@ -207,7 +204,7 @@ class Console:
     async def _execute(self, source, filename, done):
         try:
             with BusyGuard(self._loop, self.busy_limit):
-                value = await self._evaluate(source, filename)
+                value = await self._compiler.evaluate(source, filename, self.names)
                 text = self._display(value)
             done.update(status="ok", text=text)
         except asyncio.CancelledError as error:
@@ -222,30 +219,6 @@ class Console:
             done.update(status="exit", text=code)
         except BaseException as error:
             done.update(status="error", text=self._format(error))
-
-    async def _evaluate(self, source, filename):
-        _remember(source, filename)
-        tree = self._compile(source, filename, "exec", ast.PyCF_ONLY_AST)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        if tree.body:
-            await self._run_code(self._compile(tree, filename, "exec"))
-        if last is not None:
-            expression = ast.Expression(last.value)
-            return await self._run_code(self._compile(expression, filename, "eval"))
-        return None
-
-    def _compile(self, source, filename, mode, flags=0):
-        code = compile(source, filename, mode, self._flags | flags, dont_inherit=True)
-        if isinstance(code, types.CodeType):  # a __future__ import holds from here on
-            for flag in _FUTURES:
-                self._flags |= code.co_flags & flag
-        return code
-
-    async def _run_code(self, code):
-        result = eval(code, self.names)
-        if code.co_flags & 0x80:  # CO_COROUTINE: it has an await of its own
-            return await result
-        return result
 
     def _display(self, value):
         if sys.displayhook is not sys.__displayhook__:  # somebody's own
@@ -334,11 +307,6 @@ def _joined(chunks):
         texts.append(text)
     if texts:
         yield stream, "".join(texts)
-
-
-def _remember(source, filename):
-    """Lets tracebacks show the lines of an input."""
-    linecache.cache[filename] = len(source), None, [line + "\n" for line in source.splitlines()], filename
 
 
 # -- names that would stop the window -------------------------------------------------------------------

@@ -47,6 +47,11 @@ def note_of(task):
     return note
 
 
+def number_of(task):
+    """By which the list and cancel() know a task."""
+    return note_of(task).number
+
+
 # -- who made it -----------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a handle's task is called, by number and by name. Both are asked for rarely, so neither is kept before somebody
+ * asks; what was told once stays.
+ */
+#include <Python.h>
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <qi/task.h>
+
+#include "core/handles.h"
+#include "python/call.h"
+#include "python/interp.h"
+#include "python/target.h"
+#include "python/visit.h"
+#include "tasks/task_p.h"
+
+static void keep_handle(void *handle)
+{
+    qip_task_keep(handle);
+}
+
+/* The task of asyncio, borrowed; NULL: not launched yet, or over. GIL: held. */
+static PyObject *future_of(const qi_task *task)
+{
+    return task->pending ? task->pending->task : NULL;
+}
+
+/* -- the number ------------------------------------------------------------------------------------------ */
+
+static void find_id(qi_task *task)
+{
+    qip_visit visit = qip_python_enter();
+    PyObject *future = Py_XNewRef(future_of(task));
+    PyObject *number = future ? qip_call_python("qi._watch.inspection", "number_of", "(O)", future)
+                              : NULL;
+    long long id = number ? PyLong_AsLongLong(number) : -1;
+
+    if (id > 0)
+        atomic_store(&task->id, id);
+    PyErr_Clear(); /* out of memory: asked again, it may answer */
+    Py_XDECREF(number);
+    Py_XDECREF(future);
+    qip_python_leave(visit);
+}
+
+int64_t qi_task_id(const qi_task *handle)
+{
+    qi_task *task = (qi_task *)handle;
+
+    if (!qip_handle_take_quietly(handle, QIP_HANDLE_TASK, keep_handle))
+        return 0;
+    if (!atomic_load(&task->id) && qip_task_is_pending(task) && qip_interp_alive())
+        find_id(task);
+    int64_t id = atomic_load(&task->id);
+    qip_task_drop(task);
+    return id;
+}
+
+/* -- the name -------------------------------------------------------------------------------------------- */
+
+static void find_name(qi_task *task)
+{
+    qip_visit visit = qip_python_enter();
+    PyObject *future = Py_XNewRef(future_of(task));
+    PyObject *name = future ? PyObject_CallMethod(future, "get_name", NULL) : NULL;
+    const char *text = name && PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
+    char *found = text ? strdup(text) : NULL, *nothing = NULL;
+
+    if (found && !atomic_compare_exchange_strong(&task->shown_name, &nothing, found))
+        free(found); /* another thread was first */
+    PyErr_Clear();
+    Py_XDECREF(name);
+    Py_XDECREF(future);
+    qip_python_leave(visit);
+}
+
+const char *qi_task_name(const qi_task *handle)
+{
+    qi_task *task = (qi_task *)handle;
+
+    if (!qip_handle_take_quietly(handle, QIP_HANDLE_TASK, keep_handle))
+        return NULL;
+    const char *name = task->name;
+    if (!name && !atomic_load(&task->shown_name) && qip_task_is_pending(task) && qip_interp_alive())
+        find_name(task);
+    if (!name)
+        name = atomic_load(&task->shown_name);
+    if (!name)
+        name = task->target ? task->target : qip_callable_name(task->callable);
+    qip_task_drop(task);
+    return name;
+}
