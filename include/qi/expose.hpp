@@ -27,6 +27,7 @@
 #include <qi/expose.h>
 #include <qi/qt.hpp>
 #include <qi/result.hpp>
+#include <qi/text.hpp>
 #include <qi/types.hpp>
 #include <qi/value.hpp>
 
