@@ -305,7 +305,7 @@ TEST_CASE("nothing that code has named steers the terminal that is told of it")
               "loud = {'sys': sys, '__name__': 'qi_plugins.desk' + evil}\n"
               "exec('def tell(): sys.audit(\"shop.own\")', loud)\n"
               "context.run(lambda: setattr(scope.current.get(), 'plugin', 'orders' + evil))\n");
-    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear) == QI_OK);
+    REQUIRE(qi_audit_set(host.runtime, Ear::hear, &ear, nullptr) == QI_OK);
     host.exec("sys.audit('shop.sells' + evil, kind(), kind, code, 'end')\n"
               "loud['tell']()\n"
               "as_plugin(sys.audit, 'shop.signs')\n");
