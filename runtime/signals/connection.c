@@ -259,12 +259,12 @@ static int check_options(const qi_connection_options *options)
 }
 
 /* On success `*held` is held, or NULL where `target` names the slot. */
-static int check_call(qi_runtime *runtime, const qi_object *sender, const char *signal,
-                      const char *target, const qi_connection_options *options, qi_callable **held)
+static int check_call(const qi_object *sender, const char *signal, const char *target,
+                      const qi_connection_options *options, qi_callable **held)
 {
-    int status = qip_runtime_check_gui(runtime);
+    int status = QI_OK;
 
-    if (status == QI_OK && !sender)
+    if (!sender)
         status = qip_fail(QI_ERR_ARGUMENT, "`sender` is NULL; there is no signal to connect");
     if (status == QI_OK)
         status = qip_check_text(signal, "the signal");
@@ -282,15 +282,15 @@ int qi_asyncslot_connect(qi_runtime *runtime, qi_object *sender, const char *sig
 {
     qi_connection_options options;
     qi_callable *held;
-    int status = QI_OK;
+    int status = qip_runtime_check_gui(runtime);
 
     if (out)
         *out = NULL;
     qi_connection_options_init(&options);
-    if (given)
+    if (status == QI_OK && given)
         status = qip_sized_read(&options, sizeof options, given, "qi_connection_options");
     if (status == QI_OK)
-        status = check_call(runtime, sender, signal, target, &options, &held);
+        status = check_call(sender, signal, target, &options, &held);
     if (status < 0)
         return status;
 

@@ -74,20 +74,12 @@ static int check_options(const qi_task_options *options)
     return options->name ? qip_check_text(options->name, "the task's name") : QI_OK;
 }
 
-static int read_options(qi_task_options *options, const qi_task_options *given)
-{
-    qi_task_options_init(options);
-    return given ? qip_sized_read(options, sizeof *options, given, "qi_task_options") : QI_OK;
-}
-
 /* On success `*callable` is held, or NULL where `target` names what is called. */
-static int check_call(qi_runtime *runtime, const char *target, const qip_arguments *arguments,
+static int check_call(const char *target, const qip_arguments *arguments,
                       const qi_task_options *options, qi_callable **callable)
 {
-    int status = qip_runtime_check(runtime);
+    int status = check_options(options);
 
-    if (status == QI_OK)
-        status = check_options(options);
     if (status == QI_OK)
         status = qip_arguments_check(arguments);
     if (status == QI_OK && options->owner && qip_qt_is_dying(options->owner))
@@ -104,10 +96,13 @@ int qi_run_task(qi_runtime *runtime, const char *target, const qi_value *args, s
 
     if (out)
         *out = NULL;
-    int status = read_options(&options, given);
+    qi_task_options_init(&options);
+    int status = qip_runtime_check(runtime);
+    if (status == QI_OK && given)
+        status = qip_sized_read(&options, sizeof options, given, "qi_task_options");
     const qip_arguments arguments = {args, count, options.kwargs, options.kwarg_count};
     if (status == QI_OK)
-        status = check_call(runtime, target, &arguments, &options, &callable);
+        status = check_call(target, &arguments, &options, &callable);
     if (status < 0)
         return status;
     qi_task *task = new_task(runtime, target, callable, &options);

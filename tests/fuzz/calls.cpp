@@ -737,7 +737,8 @@ void task_state(Thread &by, const Function &function)
 {
     const Drawn drawn = handles.draw(by, Kind::Task);
     count(by, function, [&] {
-        if (qi_task_state(as_task(drawn)) != QI_TASK_STATE_INVALID && handles.was_dead(drawn))
+        if (qi_task_state(as_task(drawn)) != QI_TASK_STATE_INVALID &&
+            drawn.sort != Sort::Released && handles.was_dead(drawn))
             broken("qi_task_state() takes something else for a task");
     });
 }
@@ -830,7 +831,7 @@ void task_id(Thread &by, const Function &function)
 {
     const Drawn drawn = handles.draw(by, Kind::Task);
     count(by, function, [&] {
-        if (qi_task_id(as_task(drawn)) && handles.was_dead(drawn))
+        if (qi_task_id(as_task(drawn)) && drawn.sort != Sort::Released && handles.was_dead(drawn))
             broken("qi_task_id() knows what is no task");
     });
 }

@@ -470,7 +470,9 @@ static int phase_of(const Drawn *handle, Kind kind)
 static int certain(Thread &by, const Function &function, const Drawn *handle, Kind kind, int before,
                    int after)
 {
-    if (handle && handles.was_dead(*handle))
+    /* A task whose handle was released is lent one for each call of its host's callbacks. */
+    const bool may_be_lent = handle && kind == Kind::Task && handle->sort == Sort::Released;
+    if (handle && !may_be_lent && handles.was_dead(*handle))
         return QI_ERR_HANDLE;
     if (handle && kind == Kind::Runtime && handle->sort == Sort::Other)
         return QI_ERR_HANDLE; /* runtimes are never released, so it is not one meanwhile */

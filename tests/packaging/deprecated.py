@@ -14,7 +14,7 @@ def pairs(header):
     """(old name, what to use instead) of each, functions and constants."""
     found = re.findall(r'QI_DEPRECATED\("use (\w+)\(?\)?"\)\s*static inline \w+ (\w+)\(', header)
     yield from ((old, new) for new, old in found)
-    yield from re.findall(r'(\w+) QI_DEPRECATED_CONSTANT\("use (\w+)"\)', header)
+    yield from re.findall(r'(\w+)\s+QI_DEPRECATED_CONSTANT\(\s*"use (\w+)"\s*\)', header)
 
 
 def compiles(command, source, *flags):
