@@ -73,7 +73,7 @@ inline const HasExceptions has_exceptions;
 
 #endif
 
-/* Ends a future that has no result. */
+/* What a future has in place of a result. Its promise finishes it: only that runs what was attached by then(). */
 inline void end_without(QFutureInterfaceBase future, const Error &error)
 {
     const FailFuture fail = fail_future;
@@ -81,7 +81,6 @@ inline void end_without(QFutureInterfaceBase future, const Error &error)
         fail(future, error);
     else
         future.cancel();
-    future.reportFinished();
 }
 
 /* Ends a promise as the task has ended. */
@@ -93,8 +92,8 @@ template <typename T> class Fulfil final : public Waiter
     void call() override
     {
         if (!*m_result)
-            return end_without(QFutureInterfaceBase::get(m_promise->future()), m_result->error());
-        if constexpr (!std::is_void_v<T>)
+            end_without(QFutureInterfaceBase::get(m_promise->future()), m_result->error());
+        else if constexpr (!std::is_void_v<T>)
             m_promise->addResult(std::move(**m_result));
         m_promise->finish();
     }

@@ -75,7 +75,7 @@ TEST_CASE("exception is a qi::Exception in the future")
     const QFuture<int> wrong = host.python.run<int>("launches:returns_later", "text");
     const QFuture<int> nowhere = host.python.run<int>("launches:nothing");
     QObject context;
-    QString told;
+    QString told, told_late;
 
     host.ended(failed);
     try {
@@ -90,6 +90,13 @@ TEST_CASE("exception is a qi::Exception in the future")
     CHECK_THROWS_AS(wrong.result(), qi::Exception);
     CHECK(nowhere.isFinished());
     CHECK_THROWS_AS(nowhere.result(), QException);
+    QFuture<int> late = host.python.run<int>("launches:raises_later",
+                                             "no ink"); /* what is attached before the end */
+    late.then(&context, [](int) { return QString(); })
+        .onFailed(&context, [](const qi::Exception &error) { return error.error().type; })
+        .then(&context, [&](const QString &type) { told_late = type; });
+    host.until([&] { return !told_late.isEmpty(); });
+    CHECK(told_late == QLatin1String("ValueError"));
     QFuture<int>(failed)
         .then(&context, [](int) { return QString(); })
         .onFailed(&context, [](const qi::Exception &error) { return error.error().type; })

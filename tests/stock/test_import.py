@@ -88,7 +88,7 @@ class SecondCopy(StockCase):
             application = QtCore.QCoreApplication([])
             library = ctypes.PyDLL({LIBRARY!r})
             class Error(ctypes.Structure):
-                _fields_ = [("status", ctypes.c_int), ("message", ctypes.c_char_p)]
+                _fields_ = [("size", ctypes.c_size_t), ("status", ctypes.c_int), ("message", ctypes.c_char_p)]
             library.qi_last_error.restype = ctypes.POINTER(Error)
             out = ctypes.c_void_p()
             print(library.qi_runtime_init(None, ctypes.byref(out)) < 0, out.value)
