@@ -14,7 +14,8 @@ static bool onAudit(const qi_audit_event *event, void *user)
     const QByteArray name(event->name);
     if (name != "open" && name != "socket.connect" && name != "subprocess.Popen")
         return true;
-    qInfo("%s: %s%s", event->plugin ? event->plugin : "the application", event->name, event->arguments);
+    qInfo("%s: %s%s", event->plugin ? event->plugin : "the application", event->name,
+          event->arguments);
     const auto *secret = static_cast<const QByteArray *>(user);
     return name != "open" || !QByteArray(event->arguments).contains(*secret);
 }

@@ -420,7 +420,7 @@ void qip_shutdown_on_quit(void *data)
 {
     qi_runtime *runtime = data;
 
-    if (qip_runtime_phase(runtime) == QI_RUNTIME_STATE_RUNNING && qip_runtime_has_started(runtime) &&
-        !qip_gate_is_foreign())
+    if (qip_runtime_phase(runtime) == QI_RUNTIME_STATE_RUNNING &&
+        qip_runtime_has_started(runtime) && !qip_gate_is_foreign())
         (void)begin_closing(runtime, 0); /* the report and the log have told what went wrong */
 }
