@@ -1644,7 +1644,7 @@ const Failures of_reading = {QI_ERR_NOT_FOUND, QI_ERR_TYPE, QI_ERR_ARGUMENT, QI_
                              QI_ERR_ENCODING};
 const Failures of_call = of_gui + of_text +
                          Failures{QI_ERR_NOT_FOUND, QI_ERR_TYPE, QI_ERR_DEAD_OBJECT,
-                                  QI_ERR_CANCELLED};
+                                  QI_ERR_CANCELLED, QI_ERR_PYTHON};
 const Failures of_result = of_launch + Failures{QI_ERR_PENDING, QI_ERR_CANCELLED, QI_ERR_TIMEOUT,
                                                 QI_ERR_SHUTTING_DOWN, QI_ERR_RANGE};
 /* The host's own, too: an exposed function fails as it likes, and Python tells it on. */
