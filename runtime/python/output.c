@@ -97,7 +97,7 @@ static qi_listener *sweep(void)
 {
     qi_listener *gone = qip_listeners_sweep(&listeners);
 
-    atomic_store(&anybody, listeners.first != NULL);
+    atomic_store(&anybody, qip_listeners_any(&listeners)); /* those that have gone may wait for the end of a walk */
     return gone;
 }
 
@@ -135,14 +135,11 @@ void qip_output_forget(void)
 
 /* -- the public calls ---------------------------------------------------------------------------- */
 
-/* `*first`: nobody has listened before. */
-static int add(qi_output_fn call, void *user, qi_destroy_fn destroy, qi_listener **out, bool *first)
+static int add(qi_output_fn call, void *user, qi_destroy_fn destroy, qi_listener **out)
 {
     qip_output_enter();
-    *first = !qip_listeners_any(&listeners);
     int status = qip_listeners_add(&listeners, (qip_any_fn)call, user, destroy, out);
-    if (status == QI_OK)
-        atomic_store(&anybody, true);
+    atomic_store(&anybody, qip_listeners_any(&listeners));
     qip_output_leave();
     return status;
 }
@@ -176,7 +173,6 @@ static int call_package(const char *function)
 int qi_output_listen(qi_runtime *runtime, qi_output_fn listener, void *user, qi_destroy_fn destroy,
                      qi_listener **out)
 {
-    bool first = false;
     int status = qip_runtime_check_gui(runtime);
 
     if (out)
@@ -186,10 +182,11 @@ int qi_output_listen(qi_runtime *runtime, qi_output_fn listener, void *user, qi_
     if (status != QI_OK)
         return status;
     /* Before anybody listens: a failure leaves nothing behind, and calls no `destroy`. */
-    if (!atomic_load(&anybody) && (status = call_package("start")) != QI_OK)
+    const bool first = !atomic_load(&anybody);
+    if (first && (status = call_package("start")) != QI_OK)
         return status;
     PyThreadState *thread = qip_gil_drop(); /* a listener in another thread may want it */
-    status = add(listener, user, destroy, out, &first);
+    status = add(listener, user, destroy, out);
     qip_gil_take(thread);
     if (status != QI_OK && first)
         (void)call_package("stop"); /* the first failure is the one to tell */

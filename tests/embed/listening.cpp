@@ -244,6 +244,30 @@ TEST_CASE("reports_without_an_error_callback_are_heard_once")
           1);
 }
 
+TEST_CASE("who_was_the_last_to_listen_may_listen_again_in_the_same_call")
+{
+    Embedding host;
+    struct Again {
+        qi_runtime *runtime;
+        qi_listener *listener = nullptr;
+        std::vector<std::string> heard;
+
+        static void hear(const qi_output_line *line, void *user)
+        {
+            Again *self = static_cast<Again *>(user);
+            self->heard.push_back(line->text);
+            CHECK(qi_listener_release(self->listener) == QI_OK);
+            CHECK(qi_output_listen(self->runtime, hear, self, nullptr, &self->listener) == QI_OK);
+        }
+    };
+    REQUIRE(host.init() == QI_OK);
+    Again again{host.runtime, nullptr, {}};
+    REQUIRE(qi_output_listen(host.runtime, Again::hear, &again, nullptr, &again.listener) == QI_OK);
+    host.exec("print('one')");
+    host.exec("print('two')");
+    CHECK(again.heard == std::vector<std::string>{"one", "two"});
+}
+
 TEST_CASE("the_end_of_a_listener_is_told_once_and_after_its_last_call")
 {
     Embedding host;
