@@ -114,7 +114,7 @@ typedef struct qi_listener qi_listener;
  * Ends what a listener hears, and releases the handle. NULL is allowed.
  *
  * Afterwards its function is not called any more: a call that another thread has begun is waited for. Its `destroy` has
- * been called on return, but for a listener that releases itself: then when its call has returned. Also allowed while
+ * been called on return, or, where it is released inside of a listener's call, when that has returned. Also allowed while
  * the runtime shuts down, and when it is CLOSED, which ends all listening: the handle is released then.
  * Thread: GUI. Fails: QI_ERR_HANDLE, QI_ERR_WRONG_THREAD.
  */

@@ -244,6 +244,31 @@ TEST_CASE("reports_without_an_error_callback_are_heard_once")
           1);
 }
 
+TEST_CASE("a_listener_may_release_another_whose_end_waits_for_the_call")
+{
+    Embedding host;
+    struct Pair {
+        qi_listener *other = nullptr;
+        int ends = 0, heard = 0;
+    } pair;
+    REQUIRE(host.init() == QI_OK);
+    REQUIRE(qi_output_listen(
+                host.runtime,
+                [](const qi_output_line *, void *user) {
+                    Pair *self = static_cast<Pair *>(user);
+                    CHECK(qi_listener_release(std::exchange(self->other, nullptr)) == QI_OK);
+                    CHECK(self->ends == 0);
+                },
+                &pair, nullptr, nullptr) == QI_OK);
+    REQUIRE(qi_output_listen(
+                host.runtime,
+                [](const qi_output_line *, void *user) { static_cast<Pair *>(user)->heard++; },
+                &pair, [](void *user) { static_cast<Pair *>(user)->ends++; }, &pair.other) == QI_OK);
+    host.exec("print('one')");
+    CHECK(pair.heard == 0);
+    CHECK(pair.ends == 1);
+}
+
 TEST_CASE("who_was_the_last_to_listen_may_listen_again_in_the_same_call")
 {
     Embedding host;

@@ -18,8 +18,8 @@ NOUNS = {
 }  # fmt: skip
 #: Names that are words of their own: the three that hosts begin with, and what languages call the same.
 EXCEPTIONS = {
-    "qi_run_task", "qi_asyncslot_connect", "qi_call", "qi_exec", "qi_exec_n", "qi_exec_file", "qi_exec_in",
-    "qi_exec_async", "qi_eval", "qi_eval_n", "qi_eval_in", "qi_fail", "qi_failf", "qi_fail_again", "qi_last_error", "qi_post",
+    "qi_run_task", "qi_asyncslot_connect", "qi_call", "qi_exec", "qi_exec_n", "qi_exec_file",
+    "qi_exec_async", "qi_eval", "qi_eval_n", "qi_fail", "qi_failf", "qi_fail_again", "qi_last_error", "qi_post",
     "qi_import", "qi_version",
 }  # fmt: skip
 #: Sets of constants: prefix -> header. No two sets share a prefix, and none is the beginning of another's.
