@@ -104,6 +104,21 @@ int qi_value_call(const qi_value *value, const char *method, const qi_value *arg
 
 /* -- items and text ------------------------------------------------------------------------------------------- */
 
+/* What `read` makes of the object that a value stands for. */
+static int ask(const qi_value *value, int (*read)(PyObject *object, qi_value *out), qi_value *out)
+{
+    int status = check(value, out);
+
+    if (status < 0)
+        return status;
+    qip_visit visit = qip_python_enter();
+    PyObject *object = object_of(value);
+    status = object ? read(object, out) : qi_last_error()->status;
+    Py_XDECREF(object);
+    qip_python_leave(visit);
+    return status;
+}
+
 static int items_of(PyObject *object, qi_value *out)
 {
     PyObject *iterator = PyObject_GetIter(object);
@@ -121,16 +136,7 @@ static int items_of(PyObject *object, qi_value *out)
 
 int qi_value_items(const qi_value *value, qi_value *out)
 {
-    int status = check(value, out);
-
-    if (status < 0)
-        return status;
-    qip_visit visit = qip_python_enter();
-    PyObject *object = object_of(value);
-    status = object ? items_of(object, out) : qi_last_error()->status;
-    Py_XDECREF(object);
-    qip_python_leave(visit);
-    return status;
+    return ask(value, items_of, out);
 }
 
 static int text_of(PyObject *object, qi_value *out)
@@ -154,14 +160,5 @@ static int text_of(PyObject *object, qi_value *out)
 
 int qi_value_text(const qi_value *value, qi_value *out)
 {
-    int status = check(value, out);
-
-    if (status < 0)
-        return status;
-    qip_visit visit = qip_python_enter();
-    PyObject *object = object_of(value);
-    status = object ? text_of(object, out) : qi_last_error()->status;
-    Py_XDECREF(object);
-    qip_python_leave(visit);
-    return status;
+    return ask(value, text_of, out);
 }
