@@ -18,10 +18,10 @@ FLAGS = ["-std=c++17", "-O0", "-fPIC"]
 HEAD = "#include <QtCore/QtCore>\n#include <qi/qi.hpp>\nint total;\nvoid use(qi::Runtime &python, QObject &object, QTimer &timer)\n{\n    (void)python; (void)object; (void)timer;\n"
 USES = {
     "QObject::connect()": "QObject::connect(&timer, &QTimer::timeout, &object, [&object] {{ (void)object; total += {0}; }});",
-    "expose()": '(void)python.expose("f{0}", [&object](int a, const QString &b) {{ (void)object; return a + {0} + int(b.size()); }});',
+    "registerFunction()": '(void)python.registerFunction("f{0}", [&object](int a, const QString &b) {{ (void)object; return a + {0} + int(b.size()); }});',
     "run().then()": 'python.run<int>("m:f{0}", {0}, QStringLiteral("x")).then(&object, [&object](qi::Result<int> r) {{ (void)object; total += {0} + r.value_or(0); }});',
 }
-LIMITS = {"expose()": 3, "run().then()": 5}
+LIMITS = {"registerFunction()": 3, "run().then()": 5}
 FIRST = "QObject::connect()"
 
 

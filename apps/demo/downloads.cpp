@@ -64,7 +64,7 @@ void Download::start()
     options.name = tr("download %1").arg(m_name);
     options.owner = this;
     m_task = m_python->runtime().run<qint64>(options, "downloads:fetch", m_name);
-    m_task.on_progress(this, [this](const qi::Progress &progress) { show(progress); });
+    m_task.onProgress(this, [this](const qi::Progress &progress) { show(progress); });
     m_task.then(this, [this](const qi::Result<qint64> &received) { ended(received); });
 }
 
@@ -88,7 +88,7 @@ void Download::ended(const qi::Result<qint64> &received)
         m_received = *received;
         m_bar->setValue(m_bar->maximum());
         setState("done", tr("✓ %1 MB").arg(megabytes(m_size)));
-    } else if (received.error().is_cancelled()) {
+    } else if (received.error().isCancelled()) {
         setState("cancelled", tr("cancelled"));
     } else {
         setState("failed", received.error().message);

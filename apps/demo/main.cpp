@@ -66,7 +66,7 @@ static int showTour(QApplication &app, Window &window, Tour &tour)
     const auto &ending = window.python().ending();
     tour.claim(ending && ending->clean,
                Tour::tr("shut down clean: %1 tasks were cancelled, none was left behind")
-                   .arg(ending ? qulonglong(ending->tasks_cancelled) : 0));
+                   .arg(ending ? qulonglong(ending->tasksCancelled) : 0));
     return tour.failures() ? 1 : 0;
 }
 

@@ -8,13 +8,13 @@ bool Python::start()
     const auto print = [this](const QString &line) { emit printed(line); };
     qi::Result<qi::Runtime> started = qi::Runtime::start(
         qi::Config()
-            .on_output(print)
-            .on_error_output(print)
-            .on_error([this](const qi::Error &error, const qi::Origin &origin) {
+            .onOutput(print)
+            .onErrorOutput(print)
+            .onError([this](const qi::Error &error, const qi::Origin &origin) {
                 emit failed({error.type, error.message, error.traceback, origin.task, origin.signal,
                              origin.target, origin.plugin});
             })
-            .on_shutdown([this](const qi::ShutdownReport &report) { m_ending = report; }));
+            .onShutdown([this](const qi::ShutdownReport &report) { m_ending = report; }));
     if (started)
         m_runtime = std::move(*started);
     else
@@ -31,7 +31,7 @@ QString Python::version() const
 // A call that libqi refuses is shown where the plugins' errors are shown.
 void Python::show(const QString &name, QObject *object)
 {
-    const qi::Result<void> shown = m_runtime.show(name, object);
+    const qi::Result<void> shown = m_runtime.registerObject(name, object);
     if (!shown)
         emit failed(
             {qi_status_name(shown.error().status), shown.error().message, {}, {}, {}, name, {}});

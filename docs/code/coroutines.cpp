@@ -37,7 +37,7 @@ static Detached printAll(const qi::Runtime &python, QStringList titles)
 int main(int argc, char **argv)
 {
     QCoreApplication app(argc, argv);
-    const auto python = qi::Runtime::start(qi::Config().module_paths({"plugins"})).expect("Python");
+    const auto python = qi::Runtime::start(qi::Config().modulePaths({"plugins"})).expect("Python");
 
     printAll(python, {"cover", "contents", "back"});
     app.exec();

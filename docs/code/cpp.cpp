@@ -13,9 +13,9 @@
 static qi::Result<qi::Runtime> startPython()
 {
     return qi::Runtime::start(qi::Config()
-                                  .module_paths({"plugins"})
-                                  .on_output([](const QString &line) { qInfo().noquote() << line; })
-                                  .on_error([](const qi::Error &error, const qi::Origin &origin) {
+                                  .modulePaths({"plugins"})
+                                  .onOutput([](const QString &line) { qInfo().noquote() << line; })
+                                  .onError([](const qi::Error &error, const qi::Origin &origin) {
                                       qWarning().noquote() << origin.target << error;
                                   }));
 }
@@ -147,7 +147,7 @@ int main(int argc, char **argv)
             shown = shop.bar.maximum();
             shop.print({Page{""}});
         }
-        if (price > 0 && told.size() == 2 && task.is_done() && printed(python).contains("proof"))
+        if (price > 0 && told.size() == 2 && task.isFinished() && printed(python).contains("proof"))
             app.quit();
     });
     poll.start(5);

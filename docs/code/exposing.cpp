@@ -83,29 +83,32 @@ int main(int argc, char **argv)
     QImage shown;
     QHash<QString, QByteArray> capitals = {{"France", "Paris"}, {"Peru", "Lima"}};
     // [convert]
-    qi::register_converter<Money>(&Money::text, &Money::parse);
+    qi::registerConverter<Money>(&Money::text, &Money::parse);
     // [/convert]
-    qi::Runtime python = qi::Runtime::start(qi::Config().module_paths({"plugins"})).expect("Python");
+    qi::Runtime python = qi::Runtime::start(qi::Config().modulePaths({"plugins"})).expect("Python");
 
     // [expose]
-    python.expose("desk.order", &desk, &Desk::order, {{"symbol", {"count", 1}}, "Buys shares."})
+    python
+        .registerFunction("desk.order", &desk, &Desk::order,
+                          {{"symbol", {"count", 1}}, "Buys shares."})
         .expect("desk.order");
     python
-        .expose("desk.rate",
-                [](const QString &from, const QString &to) -> qi::Result<double> {
-                    if (from == to)
-                        return qi::Error::make(QI_ERR_ARGUMENT, "that is the same currency");
-                    return 1.08;
-                },
-                {{"from_", "to"}})
+        .registerFunction("desk.rate",
+                          [](const QString &from, const QString &to) -> qi::Result<double> {
+                              if (from == to)
+                                  return qi::Error::make(QI_ERR_ARGUMENT,
+                                                         "that is the same currency");
+                              return 1.08;
+                          },
+                          {{"from_", "to"}})
         .expect("desk.rate");
     // [/expose]
     // [pool]
-    qi::ExposeOptions on_pool;
-    on_pool.parameters = {"numbers"};
-    on_pool.on_pool = true;
+    qi::FunctionOptions pool;
+    pool.parameters = {"numbers"};
+    pool.onPool = true;
     python
-        .expose(
+        .registerFunction(
             "math.total",
             [](const std::vector<double> &numbers) {
                 double sum = 0;
@@ -113,12 +116,13 @@ int main(int argc, char **argv)
                     sum += number;
                 return sum;
             },
-            on_pool)
+            pool)
         .expect("math.total");
     // [/pool]
     // [image]
-    python.expose("screen", painted).expect("screen");
-    python.expose("show", [&](const QImage &image) { shown = image; }, {{"image"}}).expect("show");
+    python.registerFunction("screen", painted).expect("screen");
+    python.registerFunction("show", [&](const QImage &image) { shown = image; }, {{"image"}})
+        .expect("show");
     // [/image]
     if (expose_in_c(python.handle(), &capitals) != QI_OK)
         qFatal("%s", qi_last_error()->message);

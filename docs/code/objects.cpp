@@ -87,7 +87,7 @@ int main(int argc, char **argv)
     config.module_path_count = 1;
     qi_runtime *python = nullptr;
     // [register]
-    qi::register_callback<bool(double)>();
+    qi::registerCallback<bool(double)>();
     // [/register]
     if (qi_runtime_init(&config, &python) != QI_OK ||
         qi_object_register(python, "engine", &engine) != QI_OK ||

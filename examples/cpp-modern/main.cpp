@@ -64,9 +64,8 @@ int main(int argc, char **argv)
     const QStringList arguments = app.arguments();
     const qi::Runtime python = qi::Runtime::start(
                                    qi::Config()
-                                       .module_paths(
-                                           {arguments.value(1, QStringLiteral("plugins"))})
-                                       .on_error([](const qi::Error &error, const qi::Origin &) {
+                                       .modulePaths({arguments.value(1, QStringLiteral("plugins"))})
+                                       .onError([](const qi::Error &error, const qi::Origin &) {
                                            say(error.message);
                                            QCoreApplication::exit(1);
                                        }))
@@ -74,7 +73,7 @@ int main(int argc, char **argv)
 
     qi::ConnectOptions one_by_one;
     one_by_one.overlap = qi::Overlap::Queue;
-    python.show(QStringLiteral("till"), &till).expect("the till");
+    python.registerObject(QStringLiteral("till"), &till).expect("the till");
     python.connect(&till, &Till::sold, "shop:sell", one_by_one).expect("the sales");
 
     // Two sales arrive; when both are booked, their prices are added up.

@@ -21,6 +21,8 @@
 #include <QtCore/qmetatype.h>
 #include <QtCore/qvariant.h>
 
+#include <qi/deprecated.hpp>
+
 namespace qi
 {
 
@@ -32,17 +34,17 @@ namespace qi
  * What Python may write, it may write at any time, in any thread; so may C++ with what it has shared.
  * Thread: any; one Buffer object in one thread at a time.
  */
-class Buffer
+class Buffer : public detail::OldBuffer<Buffer>
 {
   public:
     /* What a Buffer is about. The lists are as long as there are dimensions. */
     struct Layout {
         void *start = nullptr; /* the item with all indexes 0 */
         QByteArray item = "B"; /* as in Python's module struct: "B" a byte, "f" a float, "<H" … */
-        qsizetype item_size = 1;  /* bytes */
+        qsizetype itemSize = 1;   /* bytes */
         QList<qsizetype> shape;   /* items in each dimension */
         QList<qsizetype> strides; /* bytes from one to the next in each dimension; may be negative */
-        bool is_writable = false;
+        bool isWritable = false;
         QVariantMap attributes; /* what else Python shall see, as attributes: width, format, … */
         QVariant source; /* what it was made of, which it is again where Python gives it back */
     };
@@ -70,7 +72,7 @@ class Buffer
     /** The memory, or nullptr; see Layout::start. */
     const void *data() const { return layout().start; }
     /** The memory, to be written; nullptr where that is not allowed. */
-    void *writable_data() const { return layout().is_writable ? layout().start : nullptr; }
+    void *writableData() const { return layout().isWritable ? layout().start : nullptr; }
     const Layout &layout() const
     {
         static const Layout none;
@@ -86,12 +88,12 @@ class Buffer
         return items;
     }
     /** How many bytes the items take. */
-    qsizetype size() const { return count() * layout().item_size; }
+    qsizetype size() const { return count() * layout().itemSize; }
 
     /** Whether the items lie one after another, in the order of their indexes, as in a C array. */
-    bool is_contiguous() const
+    bool isContiguous() const
     {
-        qsizetype expected = layout().item_size;
+        qsizetype expected = layout().itemSize;
         for (qsizetype i = layout().shape.size() - 1; i >= 0; i--) {
             if (layout().shape[i] != 1 && layout().strides[i] != expected)
                 return count() == 0;
@@ -101,7 +103,7 @@ class Buffer
     }
 
     /** The same items one after another: itself, or a copy() that may be written. */
-    Buffer contiguous() const { return is_contiguous() ? *this : copy(); }
+    Buffer contiguous() const { return isContiguous() ? *this : copy(); }
 
     /** A copy of the items, one after another, that may be written; none if there is no memory for them. */
     Buffer copy() const
@@ -114,9 +116,9 @@ class Buffer
             return Buffer();
         Layout other = layout();
         other.start = memory.get();
-        other.is_writable = true;
+        other.isWritable = true;
         other.source = QVariant();
-        qsizetype stride = other.item_size;
+        qsizetype stride = other.itemSize;
         for (qsizetype i = other.shape.size() - 1; i >= 0; i--) {
             other.strides[i] = stride;
             stride *= other.shape[i];
@@ -133,7 +135,7 @@ class Buffer
      */
     QByteArray bytes() const
     {
-        if (is_contiguous())
+        if (isContiguous())
             return QByteArray::fromRawData(static_cast<const char *>(data()), size());
         const Buffer copied = copy();
         return QByteArray(static_cast<const char *>(copied.data()), copied.size());
@@ -151,8 +153,8 @@ class Buffer
     void copy_items(const char *from, qsizetype dimension, char **to) const
     {
         if (dimension == layout().shape.size()) {
-            memcpy(*to, from, size_t(layout().item_size));
-            *to += layout().item_size;
+            memcpy(*to, from, size_t(layout().itemSize));
+            *to += layout().itemSize;
             return;
         }
         for (qsizetype i = 0; i < layout().shape[dimension]; i++)

@@ -12,6 +12,7 @@
 #include <QtCore/qstring.h>
 #include <QtCore/qstringlist.h>
 
+#include <qi/deprecated.hpp>
 #include <qi/result.hpp>
 #include <qi/runtime.h>
 #include <qi/text.hpp>
@@ -47,11 +48,11 @@ struct ShutdownReport {
     /** Nothing had to be left behind. */
     bool clean = true;
     /** How many tasks were alive, and ended when asked to. */
-    std::size_t tasks_cancelled = 0;
+    std::size_t tasksCancelled = 0;
     /** Tasks that did not end in time: their names and where they wait. */
-    QStringList tasks_left;
+    QStringList tasksLeft;
     /** Executor threads that did not end in time, and what they run. */
-    QStringList threads_left;
+    QStringList threadsLeft;
     /** How long it took. */
     std::chrono::milliseconds duration = std::chrono::milliseconds(0);
 };
@@ -71,16 +72,16 @@ struct Callbacks : std::enable_shared_from_this<Callbacks> {
 
 /**
  * The configuration of a runtime, a setting a call. A text that cannot be given to C fails the start. What a callback
- * throws is reported to on_error(), and what that throws, to the log.
+ * throws is reported to onError(), and what that throws, to the log.
  * What is not set has qi_config's default.
  *
- *     qi::Config().module_paths({"plugins"}).slice(std::chrono::milliseconds(1))
+ *     qi::Config().modulePaths({"plugins"}).slice(std::chrono::milliseconds(1))
  */
-class Config
+class Config : public detail::OldConfig<Config>
 {
   public:
     /** Folders that are put at the front of sys.path, in this order. */
-    Config &module_paths(const QStringList &folders) { return set(m_module_paths, folders); }
+    Config &modulePaths(const QStringList &folders) { return set(m_modulePaths, folders); }
     /** Prefix of a Python installation. Not together with venv(). */
     Config &home(const QString &folder) { return set(m_home, folder); }
     /** Folder of a virtual environment. */
@@ -88,11 +89,11 @@ class Config
     /** What sys.argv is, with the program's name first. */
     Config &argv(const QStringList &arguments) { return set(m_argv, arguments); }
     /** Name of the program, for messages of Python. */
-    Config &program_name(const QString &name) { return set(m_program_name, name); }
+    Config &programName(const QString &name) { return set(m_programName, name); }
     /** The interpreter that sys.executable names. */
     Config &executable(const QString &path) { return set(m_executable, path); }
     /** Honours PYTHON* environment variables and the user's site-packages. */
-    Config &use_environment(bool use = true) { return set(m_raw.use_environment, use); }
+    Config &useEnvironment(bool use = true) { return set(m_raw.use_environment, use); }
 
     /** How long Python callbacks may take turns before Qt gets its own. */
     Config &slice(std::chrono::microseconds time)
@@ -102,52 +103,52 @@ class Config
     /** What asyncio does in nested Qt event loops. */
     Config &nested(Nested nested) { return set(m_raw.nested, int(nested)); }
     /** In how many event loops, one inside the other, asyncio runs. */
-    Config &nested_limit(unsigned limit) { return set(m_raw.nested_limit, limit); }
+    Config &nestedLimit(unsigned limit) { return set(m_raw.nested_limit, limit); }
     /** asyncio's debug mode. */
     Config &debug(bool debug = true) { return set(m_raw.debug, debug); }
     /** Ctrl+C raises KeyboardInterrupt in the Python code that runs on the GUI thread. */
-    Config &handle_sigint(bool handle = true) { return set(m_raw.handle_sigint, handle); }
+    Config &handleSigint(bool handle = true) { return set(m_raw.handle_sigint, handle); }
 
     /** Gets messages of libqi and of Python's logging: level, source and text. Thread: any, one at a time. */
-    Config &on_log(std::function<void(LogLevel, const QString &, const QString &)> call)
+    Config &onLog(std::function<void(LogLevel, const QString &, const QString &)> call)
     {
         return set(m_callbacks.log, std::move(call));
     }
     /** Gets exceptions that nobody awaits. Thread: GUI, or the thread of Python that raised it. */
-    Config &on_error(std::function<void(const Error &, const Origin &)> call)
+    Config &onError(std::function<void(const Error &, const Origin &)> call)
     {
         return set(m_callbacks.error, std::move(call));
     }
     /** Gets what is written to sys.stdout, line by line. Thread: any, one at a time. */
-    Config &on_output(std::function<void(const QString &)> call)
+    Config &onOutput(std::function<void(const QString &)> call)
     {
         return set(m_callbacks.out, std::move(call));
     }
     /** Gets what is written to sys.stderr, line by line. Thread: any, one at a time. */
-    Config &on_error_output(std::function<void(const QString &)> call)
+    Config &onErrorOutput(std::function<void(const QString &)> call)
     {
         return set(m_callbacks.err, std::move(call));
     }
     /** Called at the end of the shutdown. Thread: GUI. */
-    Config &on_shutdown(std::function<void(const ShutdownReport &)> call)
+    Config &onShutdown(std::function<void(const ShutdownReport &)> call)
     {
         return set(m_callbacks.shutdown, std::move(call));
     }
 
     /** Does not shut down by itself when the application emits aboutToQuit. */
-    Config &keep_on_quit(bool keep = true) { return set(m_raw.keep_on_quit, keep); }
+    Config &keepOnQuit(bool keep = true) { return set(m_raw.keep_on_quit, keep); }
     /** Time that tasks which waited for aboutToQuit have for their own clean-up. */
     Config &grace(std::chrono::milliseconds time)
     {
         return set(m_raw.grace_ms, detail::as_unsigned(time));
     }
     /** Time that tasks have to end once they are cancelled. */
-    Config &cancel_time(std::chrono::milliseconds time)
+    Config &cancelTime(std::chrono::milliseconds time)
     {
         return set(m_raw.cancel_ms, detail::as_unsigned(time));
     }
     /** Time that threads of the default executor have to end. */
-    Config &executor_time(std::chrono::milliseconds time)
+    Config &executorTime(std::chrono::milliseconds time)
     {
         return set(m_raw.executor_ms, detail::as_unsigned(time));
     }
@@ -165,8 +166,8 @@ class Config
     }
 
     qi_config m_raw = initial(); /* what needs no memory of its own */
-    QStringList m_module_paths, m_argv;
-    QString m_home, m_venv, m_program_name, m_executable;
+    QStringList m_modulePaths, m_argv;
+    QString m_home, m_venv, m_programName, m_executable;
     detail::Callbacks m_callbacks;
 
     static qi_config initial()
@@ -213,11 +214,11 @@ inline void call_shutdown(const qi_shutdown_report *raw, void *user)
 {
     ShutdownReport report;
     report.clean = raw->clean;
-    report.tasks_cancelled = raw->tasks_cancelled;
+    report.tasksCancelled = raw->tasks_cancelled;
     for (std::size_t i = 0; i < raw->tasks_left; i++)
-        report.tasks_left.append(QString::fromUtf8(raw->task_names[i]));
+        report.tasksLeft.append(QString::fromUtf8(raw->task_names[i]));
     for (std::size_t i = 0; i < raw->threads_left; i++)
-        report.threads_left.append(QString::fromUtf8(raw->thread_names[i]));
+        report.threadsLeft.append(QString::fromUtf8(raw->thread_names[i]));
     report.duration = std::chrono::milliseconds(raw->milliseconds);
     const auto held = static_cast<Callbacks *>(user)->weak_from_this().lock();
     static_cast<Callbacks *>(user)->shutdown(report);
@@ -245,13 +246,13 @@ inline Result<void> Config::init(detail::Callbacks *callbacks, qi_runtime **out)
 {
     detail::Texts texts;
     qi_config config = m_raw;
-    config.module_paths = texts.list(m_module_paths, "a folder of module_paths()");
-    config.module_path_count = std::size_t(m_module_paths.size());
+    config.module_paths = texts.list(m_modulePaths, "a folder of modulePaths()");
+    config.module_path_count = std::size_t(m_modulePaths.size());
     config.argv = texts.list(m_argv, "an argument of argv()");
     config.argc = std::size_t(m_argv.size());
     config.home = texts.optional(m_home, "home()");
     config.venv = texts.optional(m_venv, "venv()");
-    config.program_name = texts.optional(m_program_name, "program_name()");
+    config.program_name = texts.optional(m_programName, "programName()");
     config.executable = texts.optional(m_executable, "executable()");
     detail::set_callbacks(config, callbacks);
     return texts.then([&] { return qi_runtime_init(&config, out); });

@@ -22,6 +22,7 @@
 #include <QtCore/qstring.h>
 
 #include <qi/connection.h>
+#include <qi/deprecated.hpp>
 #include <qi/result.hpp>
 #include <qi/target.hpp>
 
@@ -47,20 +48,20 @@ struct ConnectOptions {
     /** The receiver: its end ends the connection and cancels the tasks. */
     QObject *owner = nullptr;
     /** Name of the tasks that are launched; empty: asyncio makes one. */
-    QString task_name = {};
+    QString taskName = {};
     /** Emissions that may wait under Overlap::Queue; 0: any number. */
-    std::size_t queue_limit = 0;
+    std::size_t queueLimit = 0;
     /** Allows a target that is no coroutine function; it is called in the emission. */
-    bool allow_plain = false;
+    bool allowPlain = false;
     /** Disconnects at the first emission. */
-    bool single_shot = false;
+    bool singleShot = false;
 };
 
 /**
  * The handle of a connection. The connection goes on when the handle is destroyed, as that of QObject::connect()
  * does: make it a ScopedConnection where it shall end.
  */
-class Connection
+class Connection : public detail::OldConnection<Connection>
 {
   public:
     /** Of no connection. */
@@ -78,9 +79,9 @@ class Connection
     ~Connection() { qi_connection_release(m_handle); }
 
     /** Whether it still launches. Thread: any. */
-    bool is_connected() const { return qi_connection_is_connected(m_handle); }
+    bool isConnected() const { return qi_connection_is_connected(m_handle); }
     /** Whether it still launches. */
-    explicit operator bool() const { return is_connected(); }
+    explicit operator bool() const { return isConnected(); }
     /** Ends it; tasks that it launched go on. Thread: GUI, else it fails with QI_ERR_WRONG_THREAD. */
     Result<void> disconnect()
     {
@@ -97,7 +98,7 @@ class Connection
 };
 
 /** A connection that ends with this object, which is destroyed on the GUI thread. */
-class ScopedConnection
+class ScopedConnection : public detail::OldConnection<ScopedConnection>
 {
   public:
     ScopedConnection() = default;
@@ -112,7 +113,7 @@ class ScopedConnection
     }
     ~ScopedConnection() { (void)m_connection.disconnect(); }
 
-    bool is_connected() const { return m_connection.is_connected(); }
+    bool isConnected() const { return m_connection.isConnected(); }
     /** Ends it now. */
     Result<void> disconnect() { return m_connection.disconnect(); }
     /** Lets the connection go on without this object. */
@@ -234,7 +235,7 @@ inline Result<Connection> connect_named(qi_runtime *runtime, const QObject *send
     if (target.error())
         return *target.error();
     Texts texts;
-    const char *name = texts.optional(options.task_name, "the name of a task");
+    const char *name = texts.optional(options.taskName, "the name of a task");
     if (texts.error())
         return *texts.error();
     qi_connection_options raw;
@@ -243,10 +244,10 @@ inline Result<Connection> connect_named(qi_runtime *runtime, const QObject *send
     raw.delivery = int(options.delivery);
     raw.owner = options.owner;
     raw.task_name = name;
-    raw.queue_limit = options.queue_limit;
+    raw.queue_limit = options.queueLimit;
     raw.callable = target.callable();
-    raw.flags = (options.allow_plain ? unsigned(QI_CONNECTION_FLAG_ALLOW_PLAIN) : 0u) |
-                (options.single_shot ? unsigned(QI_CONNECTION_FLAG_SINGLE_SHOT) : 0u);
+    raw.flags = (options.allowPlain ? unsigned(QI_CONNECTION_FLAG_ALLOW_PLAIN) : 0u) |
+                (options.singleShot ? unsigned(QI_CONNECTION_FLAG_SINGLE_SHOT) : 0u);
     qi_connection *connection = nullptr;
     /* A signal is emitted whether or not its sender is const to those who connect. */
     if (qi_asyncslot_connect(runtime, const_cast<QObject *>(sender), signal, target.text(), &raw,

@@ -3,7 +3,7 @@
  * Conversions of an application's own types, for whatever Python touches: arguments of signals, properties,
  * invokable methods, exposed functions, results of tasks, and containers of them all.
  *
- *     qi::register_converter<Money>(
+ *     qi::registerConverter<Money>(
  *         [](const Money &money) { return money.toString(); },                    // to Python: a str
  *         [](const QString &text) { return Money::parse(text); });                // from it
  *
@@ -172,7 +172,7 @@ template <typename From> int wanted_by()
  * qi_last_error() set, for a type that libqi converts itself.
  */
 template <typename T, typename To, typename From>
-bool register_converter(To to_python, From from_python)
+bool registerConverter(To to_python, From from_python)
 {
     static_assert(std::is_default_constructible_v<T> && std::is_copy_constructible_v<T>,
                   "qi: Qt's properties and calls want types that have a default and can be copied");
@@ -194,6 +194,15 @@ bool register_converter(To to_python, From from_python)
     delete kept;
     return false;
 }
+
+#ifndef QI_NO_DEPRECATED
+template <typename T, typename To, typename From>
+QI_DEPRECATED("use registerConverter()")
+bool register_converter(To to_python, From from_python)
+{
+    return registerConverter<T>(std::move(to_python), std::move(from_python));
+}
+#endif
 
 } // namespace qi
 

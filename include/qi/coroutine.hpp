@@ -27,7 +27,7 @@ namespace qi
 template <typename T> class Awaiter
 {
   public:
-    explicit Awaiter(std::shared_ptr<detail::TaskState> state) : m_state(std::move(state)) {}
+    explicit Awaiter(std::shared_ptr<detail::SharedTask> state) : m_state(std::move(state)) {}
     Awaiter(const Awaiter &) = delete;
     Awaiter &operator=(const Awaiter &) = delete;
     ~Awaiter()
@@ -41,13 +41,13 @@ template <typename T> class Awaiter
     bool await_ready() const
     {
         m_state->observe();
-        return m_state->phase() != TaskPhase::Pending && detail::on_gui_thread();
+        return m_state->state() != TaskState::Pending && detail::on_gui_thread();
     }
 
     void await_suspend(std::coroutine_handle<> coroutine)
     {
         const std::shared_ptr<Wait> wait = m_wait = std::make_shared<Wait>();
-        const std::shared_ptr<detail::TaskState> state = m_state;
+        const std::shared_ptr<detail::SharedTask> state = m_state;
 
         wait->coroutine = coroutine;
         /* Beware: from here on another thread may resume the coroutine, and this awaiter be gone. */
@@ -78,14 +78,14 @@ template <typename T> class Awaiter
         }
     };
 
-    std::shared_ptr<detail::TaskState> m_state;
+    std::shared_ptr<detail::SharedTask> m_state;
     std::shared_ptr<Wait> m_wait;
 };
 
 /** Waits for a task in a coroutine. */
 template <typename T> Awaiter<T> operator co_await(const Task<T> &task)
 {
-    return Awaiter<T>(task.state());
+    return Awaiter<T>(task.shared());
 }
 
 } // namespace qi

@@ -2,14 +2,14 @@
 /*
  * Functions of C++ that Python calls, as qi.host.<name>(…), with the types that <qi/types.hpp> converts:
  *
- *     python.expose("desk.price", [this](const QString &symbol, int count) { return price(symbol) * count; },
+ *     python.registerFunction("desk.price", [this](const QString &symbol, int count) { return price(symbol) * count; },
  *                   {{"symbol", {"count", 1}}, "What so many of a symbol cost."});
- *     python.expose("desk.order", this, &Desk::order, {{"symbol", "count"}});
+ *     python.registerFunction("desk.order", this, &Desk::order, {{"symbol", "count"}});
  *
  * Python then has qi.host.desk.price("ACME", count=3), and help() of it. What a function returns becomes
  * Python's result: a qi::Result that failed raises the error, a QFuture is awaited, and an exception of C++
  * that leaves the function is a RuntimeError. It runs without the GIL, in the GUI thread or that of its owner,
- * whoever calls; with `on_pool` in a thread of its own, and Python awaits the result.
+ * whoever calls; with `onPool` in a thread of its own, and Python awaits the result.
  */
 #ifndef QI_EXPOSE_HPP
 #define QI_EXPOSE_HPP
@@ -24,6 +24,7 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
 
+#include <qi/deprecated.hpp>
 #include <qi/expose.h>
 #include <qi/qt.hpp>
 #include <qi/result.hpp>
@@ -35,7 +36,7 @@ namespace qi
 {
 
 /** A parameter of an exposed function: its name, and what it is where the caller leaves it out. */
-class Parameter
+class Parameter : public detail::OldParameter<Parameter>
 {
   public:
     /** One that has to be given. */
@@ -45,7 +46,7 @@ class Parameter
     {
         Storage storage;
         const qi_value written = storage.write(value);
-        m_is_literal = !storage.error() && is_literal(written);
+        m_is_literal = !storage.error() && isLiteral(written);
         if (m_is_literal) {
             m_default.resize(qsizetype(qi_value_describe(&written, nullptr, 0)));
             qi_value_describe(&written, m_default.data(), size_t(m_default.size()) + 1);
@@ -54,21 +55,21 @@ class Parameter
 
     const QByteArray &name() const { return m_name; }
     /** As Python writes it; empty: there is none. */
-    const QByteArray &default_text() const { return m_default; }
+    const QByteArray &defaultText() const { return m_default; }
     /** Whether Python can write the default. */
-    bool is_literal() const { return m_is_literal; }
+    bool isLiteral() const { return m_is_literal; }
 
   private:
-    static bool is_literal(const qi_value &value)
+    static bool isLiteral(const qi_value &value)
     {
         bool all = value.kind != QI_KIND_OBJECT && value.kind != QI_KIND_PYTHON;
         for (size_t i = 0;
              (value.kind == QI_KIND_LIST || value.kind == QI_KIND_TUPLE) && i < value.as.list.count;
              i++)
-            all = all && is_literal(value.as.list.items[i]);
+            all = all && isLiteral(value.as.list.items[i]);
         for (size_t i = 0; value.kind == QI_KIND_MAP && i < value.as.map.count; i++)
-            all = all && is_literal(value.as.map.entries[i].key) &&
-                  is_literal(value.as.map.entries[i].value);
+            all = all && isLiteral(value.as.map.entries[i].key) &&
+                  isLiteral(value.as.map.entries[i].value);
         return all;
     }
 
@@ -77,7 +78,7 @@ class Parameter
 };
 
 /** How a function is exposed. */
-struct ExposeOptions {
+struct FunctionOptions {
     /** The parameters in their order. Empty: they have no names, and are given by place. */
     QList<Parameter> parameters = {};
     /** __doc__ of the function. */
@@ -85,10 +86,13 @@ struct ExposeOptions {
     /** The function ends with this object, in whose thread it runs; for a member function the object itself. */
     QObject *owner = nullptr;
     /** Runs it in a thread of QThreadPool::globalInstance(), and Python awaits the result. */
-    bool on_pool = false;
+    bool onPool = false;
 };
+#ifndef QI_NO_DEPRECATED
+using ExposeOptions QI_DEPRECATED("use FunctionOptions") = FunctionOptions;
+#endif
 
-/* Callables of Python as parameters; as with qi::register_callback(), which is called for them. */
+/* Callables of Python as parameters; as with qi::registerCallback(), which is called for them. */
 template <> struct Converter<Callable> {
     static QString name() { return QStringLiteral("callable"); }
     static Result<Callable> read(const qi_value &value)
@@ -121,7 +125,7 @@ template <typename R, typename... A> struct Call {
     static constexpr bool is_one = true;
     static constexpr bool takes_values = (!(std::is_lvalue_reference_v<A> &&
                                             !std::is_const_v<std::remove_reference_t<A>>)&&...);
-    static constexpr bool is_readable = (qi::is_readable<std::decay_t<A>> && ...);
+    static constexpr bool is_readable = (qi::isReadable<std::decay_t<A>> && ...);
 };
 
 /* Of what is no function, or more than one. */
@@ -215,7 +219,7 @@ template <typename T> QByteArray other_annotation()
     else if constexpr (IsFunction<T>::value)
         return "'Callable' | None";
     else
-        return quoted(type_name<T>().toUtf8());
+        return quoted(typeName<T>().toUtf8());
 }
 
 template <typename T> QByteArray annotation()
@@ -267,12 +271,12 @@ inline Result<QByteArray> signature(const QByteArrayList &types, const QByteArra
             parts.append("arg" + number + ": " + types[i]);
             continue;
         }
-        if (!parameters[i].is_literal())
+        if (!parameters[i].isLiteral())
             return Error::make(QI_ERR_ARGUMENT,
                                QStringLiteral("the default of the parameter \"%1\" is nothing that "
                                               "Python could write; use std::optional")
                                    .arg(QString::fromUtf8(parameters[i].name())));
-        const QByteArray text = parameters[i].default_text();
+        const QByteArray text = parameters[i].defaultText();
         parts.append(parameters[i].name() + ": " + types[i] + (text.isEmpty() ? "" : " = " + text));
     }
     if (parameters.isEmpty() && !parts.isEmpty())
@@ -292,12 +296,12 @@ template <typename T> int give(const T &value, qi_value *result)
 
     if constexpr (IsFuture<T>::value) {
         if constexpr (!std::is_void_v<typename IsFuture<T>::Type>)
-            register_future<typename IsFuture<T>::Type>();
+            registerFuture<typename IsFuture<T>::Type>();
         const QVariant variant = QVariant::fromValue(value);
         return qi_value_from_variant(&variant, result);
     } else {
         static_assert(
-            is_writable<T>,
+            isWritable<T>,
             "qi: what an exposed function returns cannot be given to Python; convert it to a "
             "type of <qi/types.hpp>, declare it with Q_DECLARE_METATYPE, or specialise "
             "qi::Converter");
@@ -410,9 +414,9 @@ template <typename... A> QByteArrayList annotations(Types<A...>)
     return {annotation<A>()...};
 }
 
-/* The part of expose() that knows no types. */
+/* The part of registerFunction() that knows no types. */
 inline Result<void> expose_any(qi_runtime *runtime, const char *name,
-                               std::unique_ptr<ExposedBase> exposed, const ExposeOptions &options,
+                               std::unique_ptr<ExposedBase> exposed, const FunctionOptions &options,
                                const QByteArrayList &types, const QByteArray &returned)
 {
     const auto text = signature(types, returned, options.parameters);
@@ -430,7 +434,7 @@ inline Result<void> expose_any(qi_runtime *runtime, const char *name,
     spec.signature = text->constData();
     spec.doc = doc;
     spec.owner = options.owner;
-    spec.flags = options.on_pool ? unsigned(QI_FUNCTION_FLAG_POOL) : 0;
+    spec.flags = options.onPool ? unsigned(QI_FUNCTION_FLAG_POOL) : 0;
     const Result<void> done = texts.then([&] { return qi_function_register(runtime, name, &spec); });
     if (done)
         (void)exposed.release();
@@ -447,15 +451,15 @@ inline Result<void> expose_any(qi_runtime *runtime, const char *name,
  * QI_ERR_ARGUMENT where the options do not fit.
  */
 template <typename F>
-Result<void> expose(qi_runtime *runtime, const char *name, F &&function,
-                    const ExposeOptions &options = {})
+Result<void> registerFunction(qi_runtime *runtime, const char *name, F &&function,
+                              const FunctionOptions &options = {})
 {
     using Type = std::decay_t<F>;
     using Traits = detail::CallOf<Type>;
-    static_assert(
-        Traits::is_one,
-        "qi: expose() wants a function, a member function with its object, or an object with "
-        "one operator(); overloads and `auto` parameters say not what Python shall give");
+    static_assert(Traits::is_one,
+                  "qi: registerFunction() wants a function, a member function with its object, or "
+                  "an object with "
+                  "one operator(); overloads and `auto` parameters say not what Python shall give");
     static_assert(
         Traits::takes_values,
         "qi: Python cannot give what a parameter `T &` refers to; take a value or a const &");
@@ -466,10 +470,10 @@ Result<void> expose(qi_runtime *runtime, const char *name, F &&function,
         "qi::Converter. What only views memory of others, as QStringView, cannot be one.");
     using Returned = std::decay_t<typename Traits::Result>;
 
-    if (options.on_pool && detail::IsFuture<Returned>::value)
+    if (options.onPool && detail::IsFuture<Returned>::value)
         return Error::make(QI_ERR_ARGUMENT,
                            QStringLiteral("a function that returns a QFuture is awaited "
-                                          "as it is; leave `on_pool` out"));
+                                          "as it is; leave `onPool` out"));
     if constexpr (Traits::is_one && Traits::takes_values && Traits::is_readable) {
         using Arguments = typename Traits::Arguments;
         using Exposed = detail::Exposed<Type, typename Traits::Result, typename Traits::Indexes, Arguments>;
@@ -487,12 +491,12 @@ Result<void> expose(qi_runtime *runtime, const char *name, F &&function,
  * has to stay until qi_function_unregister() or the end of the runtime.
  */
 template <typename Object, typename R, typename C, typename... A>
-Result<void> expose(qi_runtime *runtime, const char *name, Object *object, R (C::*member)(A...),
-                    ExposeOptions options = {})
+Result<void> registerFunction(qi_runtime *runtime, const char *name, Object *object,
+                              R (C::*member)(A...), FunctionOptions options = {})
 {
     if constexpr (std::is_convertible_v<Object *, QObject *>)
         options.owner = object;
-    return expose(
+    return registerFunction(
         runtime, name,
         [object, member](A... arguments) -> R {
             return (object->*member)(std::forward<A>(arguments)...);
@@ -501,18 +505,36 @@ Result<void> expose(qi_runtime *runtime, const char *name, Object *object, R (C:
 }
 /** The same for one that is const. */
 template <typename Object, typename R, typename C, typename... A>
-Result<void> expose(qi_runtime *runtime, const char *name, Object *object,
-                    R (C::*member)(A...) const, ExposeOptions options = {})
+Result<void> registerFunction(qi_runtime *runtime, const char *name, Object *object,
+                              R (C::*member)(A...) const, FunctionOptions options = {})
 {
     if constexpr (std::is_convertible_v<Object *, QObject *>)
         options.owner = object;
-    return expose(
+    return registerFunction(
         runtime, name,
         [object, member](A... arguments) -> R {
             return (object->*member)(std::forward<A>(arguments)...);
         },
         options);
 }
+
+#ifndef QI_NO_DEPRECATED
+template <typename F>
+QI_DEPRECATED("use registerFunction()")
+Result<void> expose(qi_runtime *runtime, const char *name, F &&function,
+                    const FunctionOptions &options = {})
+{
+    return registerFunction(runtime, name, std::forward<F>(function), options);
+}
+template <typename Object, typename Member,
+          typename = std::enable_if_t<std::is_member_function_pointer_v<Member>>>
+QI_DEPRECATED("use registerFunction()")
+Result<void> expose(qi_runtime *runtime, const char *name, Object *object, Member member,
+                    const FunctionOptions &options = {})
+{
+    return registerFunction(runtime, name, object, member, options);
+}
+#endif
 
 } // namespace qi
 

@@ -77,7 +77,7 @@ inline const HasExceptions has_exceptions;
 inline void end_without(QFutureInterfaceBase future, const Error &error)
 {
     const FailFuture fail = fail_future;
-    if (fail && !error.is_cancelled())
+    if (fail && !error.isCancelled())
         fail(future, error);
     else
         future.cancel();
@@ -118,7 +118,8 @@ inline void show_progress(const QFutureInterfaceBase &future, const Progress &pr
 }
 
 /* Cancels the task with the future. The watcher goes with the end of the future, or with the application. */
-template <typename T> void follow(const std::shared_ptr<TaskState> &state, const QFuture<T> &future)
+template <typename T>
+void follow(const std::shared_ptr<SharedTask> &state, const QFuture<T> &future)
 {
     auto watch = [state, future] {
         if (future.isFinished())
@@ -144,15 +145,15 @@ template <typename T> QFuture<T> Task<T>::future() const
     const QFuture<T> future = promise->future();
     const auto waiter = std::make_shared<detail::Fulfil<T>>(promise);
 
-    if (!m_state->at_end(waiter)) {
-        m_state->ask([&](const detail::Ending &ending) { waiter->take(ending); });
+    if (!m_shared->at_end(waiter)) {
+        m_shared->ask([&](const detail::Ending &ending) { waiter->take(ending); });
         waiter->call();
         return future;
     }
-    m_state->listen([shared = QFutureInterfaceBase::get(future)](const Progress &progress) {
+    m_shared->listen([shared = QFutureInterfaceBase::get(future)](const Progress &progress) {
         detail::show_progress(shared, progress);
     });
-    detail::follow(m_state, future);
+    detail::follow(m_shared, future);
     return future;
 }
 

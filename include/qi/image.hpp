@@ -47,7 +47,7 @@ namespace detail
 /* How the pixels of a format lie in memory. No channels: a pixel is one number. */
 struct PixelLayout {
     const char *item = nullptr; /* nullptr: pixels are not whole bytes */
-    int item_size = 0;
+    int itemSize = 0;
     int channels = 0;
     const char *names = "";
 };
@@ -181,12 +181,12 @@ inline Buffer buffer_of_image(const QImage &image)
     Buffer::Layout layout;
     layout.start = const_cast<uchar *>(owner->constBits());
     layout.item = pixel.item ? pixel.item : "B";
-    layout.item_size = pixel.item ? pixel.item_size : 1;
+    layout.itemSize = pixel.item ? pixel.itemSize : 1;
     layout.shape = {height, pixel.item ? width : (width * image.depth() + 7) / 8};
-    layout.strides = {image.bytesPerLine(), layout.item_size * qMax(1, pixel.channels)};
+    layout.strides = {image.bytesPerLine(), layout.itemSize * qMax(1, pixel.channels)};
     if (pixel.channels) {
         layout.shape.append(pixel.channels);
-        layout.strides.append(pixel.item_size);
+        layout.strides.append(pixel.itemSize);
     }
     layout.attributes = {{QStringLiteral("width"), image.width()},
                          {QStringLiteral("height"), image.height()},
@@ -250,7 +250,7 @@ inline QImage image_of_file(const Buffer &buffer, QString *why)
 inline bool is_aligned(const Buffer::Layout &layout, qsizetype pixel_size)
 {
     const qsizetype number = pixel_size % 2 ? 1 : qMin<qsizetype>(pixel_size, 4);
-    return quintptr(layout.start) % quintptr(qMax(number, layout.item_size)) == 0 &&
+    return quintptr(layout.start) % quintptr(qMax(number, layout.itemSize)) == 0 &&
            (layout.shape[0] == 1 || layout.strides[0] % number == 0);
 }
 
@@ -259,7 +259,7 @@ inline bool has_whole_rows(const Buffer::Layout &layout, qsizetype pixel_size)
 {
     return is_aligned(layout, pixel_size) && layout.strides[0] >= layout.shape[1] * pixel_size &&
            (layout.shape[1] == 1 || layout.strides[1] == pixel_size) &&
-           (layout.shape.size() < 3 || layout.shape[2] == 1 || layout.strides[2] == layout.item_size);
+           (layout.shape.size() < 3 || layout.shape[2] == 1 || layout.strides[2] == layout.itemSize);
 }
 
 inline QImage::Format checked_format(const Buffer::Layout &layout, QString *why)
@@ -280,7 +280,7 @@ inline QImage::Format checked_format(const Buffer::Layout &layout, QString *why)
     if (format == QImage::Format_Invalid)
         *why = QStringLiteral("'%1' is no format of QImage's").arg(name);
     else if (!pixel.item || layout.shape.size() < 2 || layout.shape.size() > 3 ||
-             channels * layout.item_size != qMax(1, pixel.channels) * pixel.item_size)
+             channels * layout.itemSize != qMax(1, pixel.channels) * pixel.itemSize)
         *why = QStringLiteral("%1 does not fit the format %2").arg(describe_shape(layout), name);
     return why->isEmpty() ? format : QImage::Format_Invalid;
 }
@@ -289,7 +289,7 @@ inline QImage image_of_buffer(const Buffer &given, QString *why)
 {
     if (!given)
         return QImage();
-    if (given.layout().shape.size() == 1 && given.layout().item_size == 1)
+    if (given.layout().shape.size() == 1 && given.layout().itemSize == 1)
         return image_of_file(given, why);
     const QImage::Format format = checked_format(given.layout(), why);
     if (format == QImage::Format_Invalid)
@@ -321,24 +321,31 @@ inline QImage image_of_buffer(const Buffer &given, QString *why)
 } // namespace detail
 
 /** Makes QImage cross as the head of this file says. Once is enough. Thread: any. Never fails. */
-inline void register_image()
+inline void registerImage()
 {
-    register_converter<QImage>([](const QImage &image) { return detail::buffer_of_image(image); },
-                               [](const Buffer &given) -> Result<QImage> {
-                                   QString why;
-                                   const QImage image = detail::image_of_buffer(given, &why);
-                                   if (!why.isEmpty())
-                                       return Error::make(QI_ERR_RANGE, why);
-                                   return image;
-                               });
+    registerConverter<QImage>([](const QImage &image) { return detail::buffer_of_image(image); },
+                              [](const Buffer &given) -> Result<QImage> {
+                                  QString why;
+                                  const QImage image = detail::image_of_buffer(given, &why);
+                                  if (!why.isEmpty())
+                                      return Error::make(QI_ERR_RANGE, why);
+                                  return image;
+                              });
 }
+
+#ifndef QI_NO_DEPRECATED
+QI_DEPRECATED("use registerImage()") inline void register_image()
+{
+    registerImage();
+}
+#endif
 
 namespace detail
 {
 
 /* Registers it by being included, wherever in the program that is. */
 struct RegistersImage {
-    RegistersImage() { register_image(); }
+    RegistersImage() { registerImage(); }
 };
 inline const RegistersImage registers_image;
 

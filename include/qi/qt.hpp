@@ -2,8 +2,8 @@
 /*
  * What C++ applications may tell libqi about types of their own, and values as QVariants. The C headers do not need it.
  *
- *     qi::register_future<Report>();               // Python may await what returns a QFuture<Report>
- *     qi::register_callback<bool(int, QString)>(); // Python may give a callable for a std::function
+ *     qi::registerFuture<Report>();               // Python may await what returns a QFuture<Report>
+ *     qi::registerCallback<bool(int, QString)>(); // Python may give a callable for a std::function
  */
 #ifndef QI_QT_HPP
 #define QI_QT_HPP
@@ -42,7 +42,7 @@ QI_API int qi_callable_call(const qi_callable *callable, const QVariant *argumen
 typedef void (*qi_watched_future_fn)(QObject *watcher, QVariant *future);
 
 /**
- * Lets Python await the QFutureWatchers of one type: what qi::register_future() calls.
+ * Lets Python await the QFutureWatchers of one type: what qi::registerFuture() calls.
  *
  * `example` is a watcher of that type, borrowed for the call: its class is recognised, and where the application has
  * run-time type information, so are those that are derived from it. `read` is called for objects of these classes only,
@@ -135,7 +135,7 @@ template <typename R, typename... A> struct Callback<R(A...)> {
  * None gives an empty function. What an exception or a wrong result leads to is R(), a value-initialised
  * result; the exception is reported. Once is enough; a second time does nothing. Thread: any. Never fails.
  */
-template <typename Signature> void register_callback()
+template <typename Signature> void registerCallback()
 {
     using Function = std::function<Signature>;
     const QMetaType from = QMetaType::fromType<Callable>(), to = QMetaType::fromType<Function>();
@@ -146,11 +146,27 @@ template <typename Signature> void register_callback()
         QMetaType::registerConverter<Callable, Function>(&Callback<Signature>::make);
 }
 
+#ifndef QI_NO_DEPRECATED
+template <typename Signature> QI_DEPRECATED("use registerCallback()") void register_callback()
+{
+    registerCallback<Signature>();
+}
+#endif
+
 /** The QFuture<T> of an object that is a QFutureWatcher<T>: a qi_watched_future_fn. */
-template <typename T> void watched_future(QObject *object, QVariant *future)
+template <typename T> void watchedFuture(QObject *object, QVariant *future)
 {
     *future = QVariant::fromValue(static_cast<QFutureWatcher<T> *>(object)->future());
 }
+
+#ifndef QI_NO_DEPRECATED
+template <typename T>
+QI_DEPRECATED("use watchedFuture()")
+void watched_future(QObject *object, QVariant *future)
+{
+    watchedFuture<T>(object, future);
+}
+#endif
 
 /**
  * Lets Python await futures of a type that was not given to Q_DECLARE_METATYPE, and QFutureWatchers of it.
@@ -158,7 +174,7 @@ template <typename T> void watched_future(QObject *object, QVariant *future)
  * Futures of Qt's own types, and of types declared with Q_DECLARE_METATYPE and named by
  * X
  */
-template <typename T> void register_future()
+template <typename T> void registerFuture()
 {
     const QMetaType future = QMetaType::fromType<QFuture<T>>();
 
@@ -168,8 +184,15 @@ template <typename T> void register_future()
         QMetaType::registerConverter<QFuture<T>, QFuture<void>>(
             [](const QFuture<T> &typed) { return QFuture<void>(typed); });
     const QFutureWatcher<T> example;
-    qi_watched_future_register(&example, watched_future<T>);
+    qi_watched_future_register(&example, watchedFuture<T>);
 }
+
+#ifndef QI_NO_DEPRECATED
+template <typename T> QI_DEPRECATED("use registerFuture()") void register_future()
+{
+    registerFuture<T>();
+}
+#endif
 
 } // namespace qi
 

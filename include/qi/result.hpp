@@ -50,11 +50,12 @@ struct Error {
     static Error make(int status, const QString &message) { return {status, message, {}, {}}; }
 
     /** Whether it tells of a cancellation: by hand, timeout, owner, or shutdown. */
-    bool is_cancelled() const
+    bool isCancelled() const
     {
         return status == QI_ERR_CANCELLED || status == QI_ERR_TIMEOUT ||
                status == QI_ERR_SHUTTING_DOWN;
     }
+    QI_DEPRECATED("use isCancelled()") bool is_cancelled() const { return isCancelled(); }
 };
 
 /** Writes the message, with the traceback below it if there is one. */

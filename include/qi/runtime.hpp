@@ -3,9 +3,9 @@
  * qi::Runtime: Python in a Qt application, for C++.
  *
  *     QApplication app(argc, argv);
- *     auto python = qi::Runtime::start(qi::Config().module_paths({"plugins"})).expect("Python");
+ *     auto python = qi::Runtime::start(qi::Config().modulePaths({"plugins"})).expect("Python");
  *
- *     python.show("window", &window).expect("the window");
+ *     python.registerObject("window", &window).expect("the window");
  *     python.connect(&button, &QPushButton::clicked, "orders:send").expect("the button");
  *     python.run<int>("orders:count").then(&window, [](qi::Result<int> count) { ... });
  *     return app.exec();
@@ -25,6 +25,7 @@
 
 #include <qi/config.hpp>
 #include <qi/connect.hpp>
+#include <qi/deprecated.hpp>
 #include <qi/expose.hpp>
 #include <qi/result.hpp>
 #include <qi/runtime.h>
@@ -46,16 +47,16 @@ Task<R> launch(qi_runtime *runtime, const TaskOptions &options, const Target &ta
                const A &...arguments)
 {
     static_assert(
-        (is_writable<A> && ...),
+        (isWritable<A> && ...),
         "qi: an argument of run() is of a type that cannot be given to Python; convert it to "
         "a type of <qi/types.hpp>, declare it with Q_DECLARE_METATYPE, or specialise "
         "qi::Converter");
     static_assert(
-        is_readable<R>,
+        isReadable<R>,
         "qi: the result of run() is of a type that cannot be got from Python; use a type of "
         "<qi/types.hpp>, declare it with Q_DECLARE_METATYPE, or specialise qi::Converter. What "
         "only views memory of others, as QStringView and const char * do, cannot be a result.");
-    if constexpr ((is_writable<A> && ...) && is_readable<R>) {
+    if constexpr ((isWritable<A> && ...) && isReadable<R>) {
         Storage storage;
         const qi_value values[] = {storage.write(arguments)..., qi_none()};
         return Task<R>(launch_task(runtime, options, target, storage, values, sizeof...(A)));
@@ -77,7 +78,7 @@ inline std::shared_ptr<Callbacks> &kept_callbacks()
 } // namespace detail
 
 /** The runtime of the process: see the head of <qi/runtime.hpp>, and <qi/runtime.h> for its states. */
-class Runtime
+class Runtime : public detail::OldRuntime<Runtime>
 {
   public:
     /** Refers to no runtime: every call fails. */
@@ -98,7 +99,7 @@ class Runtime
     }
     Runtime(const Runtime &) = delete;
     Runtime &operator=(const Runtime &) = delete;
-    /** Shuts the runtime down if it owns it. What is left behind goes to on_shutdown(), or the log. */
+    /** Shuts the runtime down if it owns it. What is left behind goes to onShutdown(), or the log. */
     ~Runtime()
     {
         if (!m_owns)
@@ -126,9 +127,9 @@ class Runtime
     /** The handle for the C API; NULL if it refers to none. Borrowed. */
     qi_runtime *handle() const { return m_handle; }
     /** Whether it runs, and has not begun to shut down. Thread: any. */
-    bool is_running() const { return qi_runtime_state(m_handle) == QI_RUNTIME_STATE_RUNNING; }
+    bool isRunning() const { return qi_runtime_state(m_handle) == QI_RUNTIME_STATE_RUNNING; }
     /** The same. */
-    explicit operator bool() const { return is_running(); }
+    explicit operator bool() const { return isRunning(); }
     /** Gives the runtime up: from now on this object does not own it any more. */
     qi_runtime *release()
     {
@@ -142,7 +143,7 @@ class Runtime
         return Result<void>::of(qi_runtime_shutdown(m_handle, flags));
     }
     /** How long Python callbacks may take turns; 0: the default. Thread: GUI. */
-    Result<void> set_slice(std::chrono::microseconds time)
+    Result<void> setSlice(std::chrono::microseconds time)
     {
         return Result<void>::of(qi_runtime_set_slice(m_handle, detail::as_unsigned(time)));
     }
@@ -208,14 +209,14 @@ class Runtime
     }
 
     /** Shows an object to Python, as qi.host.<name>: see qi_object_register(). Thread: GUI. */
-    Result<void> show(const QString &name, QObject *object) const
+    Result<void> registerObject(const QString &name, QObject *object) const
     {
         detail::Texts texts;
         const char *text = texts.text(name, "the name of an object");
         return texts.then([&] { return qi_object_register(m_handle, text, object); });
     }
     /** Takes a name out of qi.host. Thread: GUI. */
-    Result<void> hide(const QString &name) const
+    Result<void> unregisterObject(const QString &name) const
     {
         detail::Texts texts;
         const char *text = texts.text(name, "the name of an object");
@@ -224,22 +225,23 @@ class Runtime
 
     /* -- functions ------------------------------------------------------------------------------------ */
 
-    /** Shows a function to Python, as qi.host.<name>(…): see qi::expose(). Thread: GUI. */
+    /** Shows a function to Python, as qi.host.<name>(…): see qi::registerFunction(). Thread: GUI. */
     template <typename F>
-    Result<void> expose(const char *name, F &&function, const ExposeOptions &options = {}) const
+    Result<void> registerFunction(const char *name, F &&function,
+                                  const FunctionOptions &options = {}) const
     {
-        return qi::expose(m_handle, name, std::forward<F>(function), options);
+        return qi::registerFunction(m_handle, name, std::forward<F>(function), options);
     }
     /** Shows a member function of an object to Python. Thread: GUI. */
     template <typename Object, typename Member,
               typename = std::enable_if_t<std::is_member_function_pointer_v<Member>>>
-    Result<void> expose(const char *name, Object *object, Member member,
-                        const ExposeOptions &options = {}) const
+    Result<void> registerFunction(const char *name, Object *object, Member member,
+                                  const FunctionOptions &options = {}) const
     {
-        return qi::expose(m_handle, name, object, member, options);
+        return qi::registerFunction(m_handle, name, object, member, options);
     }
     /** Takes a function out of qi.host. Thread: GUI. */
-    Result<void> unexpose(const char *name) const
+    Result<void> unregisterFunction(const char *name) const
     {
         return Result<void>::of(qi_function_unregister(m_handle, name));
     }
@@ -255,7 +257,7 @@ class Runtime
         return texts.then([&] { return qi_exec(m_handle, text, name); });
     }
     /** Runs a file of Python source. Thread: GUI. */
-    Result<void> exec_file(const QString &path) const
+    Result<void> execFile(const QString &path) const
     {
         detail::Texts texts;
         const char *text = texts.text(path, "the path");

@@ -26,9 +26,9 @@ class Target
 {
   public:
     Target(const char *name) : m_text(name) {}
-    Target(const QByteArray &name) : Target(c_text(name, "the target")) {}
+    Target(const QByteArray &name) : Target(cText(name, "the target")) {}
     Target(const QString &name) : Target(QStringView(name)) {}
-    Target(QStringView name) : Target(c_text(name, "the target")) {}
+    Target(QStringView name) : Target(cText(name, "the target")) {}
     Target(QLatin1String name) : Target(QStringView(QString(name))) {}
     Target(const char16_t *name) : Target(QStringView(name)) {}
     Target(const std::string &name) : Target(std::string_view(name)) {}

@@ -30,6 +30,7 @@
 #include <QtCore/qthread.h>
 
 #include <qi/callback.h>
+#include <qi/deprecated.hpp>
 #include <qi/result.hpp>
 #include <qi/target.hpp>
 #include <qi/task.h>
@@ -56,18 +57,21 @@ struct TaskOptions {
     /** Cancels the task when this object is destroyed. */
     QObject *owner = nullptr;
     /** Allows a callable that is no coroutine function; it is called, and what it returns is the result. */
-    bool allow_plain = false;
+    bool allowPlain = false;
     /** Gets what the task tells of its progress, on the GUI thread. */
     std::function<void(const Progress &)> progress = {};
 };
 
 /** Where a task stands. */
-enum class TaskPhase {
+enum class TaskState {
     Pending = QI_TASK_STATE_PENDING,
     Done = QI_TASK_STATE_DONE,
     Failed = QI_TASK_STATE_FAILED,
     Cancelled = QI_TASK_STATE_CANCELLED
 };
+#ifndef QI_NO_DEPRECATED
+using TaskPhase QI_DEPRECATED("use TaskState") = TaskState;
+#endif
 
 namespace detail
 {
@@ -137,15 +141,15 @@ template <typename T, typename F> class Then final : public TypedWaiter<T>
  * What the copies of a Task share, and the library's callbacks refer to until the task has ended. All types
  * of results have the same; what is waiting knows its type.
  */
-class TaskState : public std::enable_shared_from_this<TaskState>
+class SharedTask : public std::enable_shared_from_this<SharedTask>
 {
   public:
     using Listener = std::function<void(const Progress &)>;
 
-    TaskState() = default;
-    TaskState(const TaskState &) = delete;
-    TaskState &operator=(const TaskState &) = delete;
-    ~TaskState()
+    SharedTask() = default;
+    SharedTask(const SharedTask &) = delete;
+    SharedTask &operator=(const SharedTask &) = delete;
+    ~SharedTask()
     {
         if (!m_observed)
             report_failure();
@@ -174,10 +178,10 @@ class TaskState : public std::enable_shared_from_this<TaskState>
         raw.timeout_ms = as_unsigned(options.timeout);
         raw.owner = options.owner;
         raw.callable = target.callable();
-        raw.flags = options.allow_plain ? unsigned(QI_TASK_FLAG_ALLOW_PLAIN) : 0u;
+        raw.flags = options.allowPlain ? unsigned(QI_TASK_FLAG_ALLOW_PLAIN) : 0u;
         raw.done = on_done;
         raw.progress = on_progress;
-        auto kept = std::make_unique<std::shared_ptr<TaskState>>(shared_from_this());
+        auto kept = std::make_unique<std::shared_ptr<SharedTask>>(shared_from_this());
         raw.user = kept.get();
         if (qi_run_task(runtime, target.text(), arguments, count, &raw, &m_task) == QI_OK)
             (void)kept.release(); /* on_done() has it, and has perhaps been called already */
@@ -189,9 +193,9 @@ class TaskState : public std::enable_shared_from_this<TaskState>
     const QByteArray &target() const { return m_target; }
     void observe() { m_observed = true; }
 
-    TaskPhase phase() const
+    TaskState state() const
     {
-        return m_task ? TaskPhase(qi_task_state(m_task)) : TaskPhase::Failed;
+        return m_task ? TaskState(qi_task_state(m_task)) : TaskState::Failed;
     }
 
     void cancel()
@@ -293,8 +297,8 @@ class TaskState : public std::enable_shared_from_this<TaskState>
 
     static void on_done(qi_task *, const qi_task_end *end, void *user)
     {
-        const std::unique_ptr<std::shared_ptr<TaskState>> self(
-            static_cast<std::shared_ptr<TaskState> *>(user));
+        const std::unique_ptr<std::shared_ptr<SharedTask>> self(
+            static_cast<std::shared_ptr<SharedTask> *>(user));
         const bool failed = end->status < 0;
         (*self)->end({failed ? nullptr : end->result, failed ? Error::copy(*end->error) : Error(),
                       (*self)->m_target});
@@ -302,7 +306,7 @@ class TaskState : public std::enable_shared_from_this<TaskState>
 
     static void on_progress(qi_task *, const qi_task_progress *progress, void *user)
     {
-        const std::shared_ptr<TaskState> self = *static_cast<std::shared_ptr<TaskState> *>(user);
+        const std::shared_ptr<SharedTask> self = *static_cast<std::shared_ptr<SharedTask> *>(user);
         self->progress({progress->value, progress->maximum, QString::fromUtf8(progress->text)});
     }
 
@@ -379,7 +383,7 @@ class TaskState : public std::enable_shared_from_this<TaskState>
 
     void tell(const Listener &listener, const Progress &progress) const
     {
-        run("on_progress()", [&] { listener(progress); });
+        run("onProgress()", [&] { listener(progress); });
     }
 
     void progress(const Progress &progress)
@@ -418,11 +422,11 @@ class TaskState : public std::enable_shared_from_this<TaskState>
 };
 
 /* Launches what will be a Task, of whatever type. */
-inline std::shared_ptr<TaskState> launch_task(qi_runtime *runtime, const TaskOptions &options,
-                                              const Target &target, const Storage &storage,
-                                              const qi_value *arguments, size_t count)
+inline std::shared_ptr<SharedTask> launch_task(qi_runtime *runtime, const TaskOptions &options,
+                                               const Target &target, const Storage &storage,
+                                               const qi_value *arguments, size_t count)
 {
-    auto state = std::make_shared<TaskState>();
+    auto state = std::make_shared<SharedTask>();
     state->launch(runtime, target, options, storage, arguments, count);
     return state;
 }
@@ -459,33 +463,33 @@ inline void report(const Error &error, const QByteArray &target, const QByteArra
 } // namespace detail
 
 /** A task whose result is a T; void drops what the coroutine returns. Copies share it. */
-template <typename T = void> class [[nodiscard]] Task
+template <typename T = void> class [[nodiscard]] Task : public detail::OldTask<Task<T>>
 {
   public:
     using value_type = T;
 
     /** Refers to no task: everything that it is asked fails with QI_ERR_HANDLE. */
-    Task() : m_state(std::make_shared<detail::TaskState>()) { m_state->observe(); }
+    Task() : m_shared(std::make_shared<detail::SharedTask>()) { m_shared->observe(); }
     /** Of what a Runtime has launched. */
-    explicit Task(std::shared_ptr<detail::TaskState> state) : m_state(std::move(state)) {}
+    explicit Task(std::shared_ptr<detail::SharedTask> shared) : m_shared(std::move(shared)) {}
     /** Shares the task; so does what is moved, lest a Task be left that cannot be asked. */
     Task(const Task &) = default;
     Task &operator=(const Task &) = default;
 
     /** The handle for the C API; NULL if the launch failed. Borrowed from the copies of the Task. */
-    qi_task *handle() const { return m_state->task(); }
+    qi_task *handle() const { return m_shared->task(); }
 
     /** Where it stands; Failed, if it could not be launched. Thread: any. */
-    TaskPhase phase() const { return m_state->phase(); }
+    TaskState state() const { return m_shared->state(); }
     /** Whether it has ended, in whatever way. Thread: any. */
-    bool is_done() const { return phase() != TaskPhase::Pending; }
+    bool isFinished() const { return state() != TaskState::Pending; }
 
     /** The result; fails with QI_ERR_PENDING before the end, else with what ended the task. Thread: any. */
     Result<T> result() const
     {
-        if (is_done())
-            m_state->observe();
-        return m_state->result<T>();
+        if (isFinished())
+            m_shared->observe();
+        return m_shared->result<T>();
     }
 
     /**
@@ -494,12 +498,12 @@ template <typename T = void> class [[nodiscard]] Task
      */
     Result<T> wait(std::chrono::milliseconds time = std::chrono::milliseconds(-1)) const
     {
-        m_state->observe();
-        return m_state->wait<T>(detail::as_timeout(time));
+        m_shared->observe();
+        return m_shared->wait<T>(detail::as_timeout(time));
     }
 
     /** Asks it to end: asyncio.CancelledError is raised in the coroutine at its next turn. Thread: any. */
-    void cancel() const { m_state->cancel(); }
+    void cancel() const { m_shared->cancel(); }
 
     /**
      * Calls a function with the Result<T>, once, in the thread of `context`; not if that has been destroyed.
@@ -512,16 +516,16 @@ template <typename T = void> class [[nodiscard]] Task
     {
         static_assert(std::is_invocable_v<std::decay_t<F> &, Result<T>>,
                       "qi: then() wants a function that takes a qi::Result of the task's type");
-        /* What knows no T is in TaskState, lest every call make it anew. */
-        m_state->then(context, new detail::Then<T, std::decay_t<F>>(std::forward<F>(function)));
+        /* What knows no T is in SharedTask, lest every call make it anew. */
+        m_shared->then(context, new detail::Then<T, std::decay_t<F>>(std::forward<F>(function)));
     }
 
     /** Has a function called with what the task tells of its progress, on the GUI thread; what it throws is reported.
      * Thread: GUI. */
-    template <typename F> void on_progress(QObject *context, F &&function) const
+    template <typename F> void onProgress(QObject *context, F &&function) const
     {
-        m_state->listen([context = QPointer<QObject>(context),
-                         function = std::forward<F>(function)](const Progress &progress) {
+        m_shared->listen([context = QPointer<QObject>(context),
+                          function = std::forward<F>(function)](const Progress &progress) {
             if (context)
                 function(progress);
         });
@@ -537,10 +541,10 @@ template <typename T = void> class [[nodiscard]] Task
     operator QFuture<T>() const { return future(); }
 
     /** What the headers of this API share. */
-    const std::shared_ptr<detail::TaskState> &state() const { return m_state; }
+    const std::shared_ptr<detail::SharedTask> &shared() const { return m_shared; }
 
   private:
-    std::shared_ptr<detail::TaskState> m_state;
+    std::shared_ptr<detail::SharedTask> m_shared;
 };
 
 } // namespace qi

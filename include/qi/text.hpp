@@ -24,7 +24,7 @@ namespace qi
  * A text as UTF-8 that C can have; `what` names it in the error, as in "the source".
  * Thread: any. Fails: QI_ERR_ENCODING (half a pair of surrogates), QI_ERR_ARGUMENT (U+0000).
  */
-inline Result<QByteArray> c_text(QStringView text, const char *what)
+inline Result<QByteArray> cText(QStringView text, const char *what)
 {
     const QString name = QString::fromUtf8(what);
     const qsizetype zero = text.indexOf(QChar(u'\0'));
@@ -44,7 +44,7 @@ inline Result<QByteArray> c_text(QStringView text, const char *what)
 }
 
 /** The same for bytes that are UTF-8 already, which libqi itself checks. */
-inline Result<QByteArray> c_text(const QByteArray &utf8, const char *what)
+inline Result<QByteArray> cText(const QByteArray &utf8, const char *what)
 {
     const qsizetype zero = utf8.indexOf('\0');
 
@@ -57,6 +57,18 @@ inline Result<QByteArray> c_text(const QByteArray &utf8, const char *what)
     return utf8;
 }
 
+#ifndef QI_NO_DEPRECATED
+QI_DEPRECATED("use cText()") inline Result<QByteArray> c_text(QStringView text, const char *what)
+{
+    return cText(text, what);
+}
+QI_DEPRECATED("use cText()")
+inline Result<QByteArray> c_text(const QByteArray &utf8, const char *what)
+{
+    return cText(utf8, what);
+}
+#endif
+
 namespace detail
 {
 
@@ -67,7 +79,7 @@ class Texts
     /* Borrowed from here; "" for an empty text, and for a wrong one. */
     const char *text(const QString &text, const char *what)
     {
-        Result<QByteArray> made = c_text(QStringView(text), what);
+        Result<QByteArray> made = cText(QStringView(text), what);
         if (!made && !m_error)
             m_error = made.error();
         m_bytes.push_back(std::move(made).value_or(QByteArray("")));

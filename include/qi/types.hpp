@@ -93,10 +93,19 @@ struct HasRead<T, std::void_t<decltype(Converter<T>::read(std::declval<const qi_
 } // namespace detail
 
 /** Whether values of a type can be given to Python. */
-template <typename T> inline constexpr bool is_writable = detail::HasWrite<std::decay_t<T>>::value;
+template <typename T> inline constexpr bool isWritable = detail::HasWrite<std::decay_t<T>>::value;
 /** Whether values of a type can be got from Python. */
 template <typename T>
-inline constexpr bool is_readable = std::is_void_v<T> || detail::HasRead<T>::value;
+inline constexpr bool isReadable = std::is_void_v<T> || detail::HasRead<T>::value;
+
+#ifndef QI_NO_DEPRECATED
+template <typename T>
+QI_DEPRECATED("use isWritable")
+inline constexpr bool is_writable = isWritable<T>;
+template <typename T>
+QI_DEPRECATED("use isReadable")
+inline constexpr bool is_readable = isReadable<T>;
+#endif
 
 /**
  * Keeps what written values point at, until it is destroyed. Thread: the one that made it.
@@ -120,10 +129,10 @@ class Storage
     {
         using Type = std::decay_t<const T &>;
         static_assert(
-            is_writable<Type>,
+            isWritable<Type>,
             "qi: values of this type cannot be given to Python; convert it to a type of "
             "<qi/types.hpp>, declare it with Q_DECLARE_METATYPE, or specialise qi::Converter");
-        if constexpr (is_writable<Type>)
+        if constexpr (isWritable<Type>)
             return Converter<Type>::write(value, *this);
         else
             return qi_none();
@@ -190,7 +199,7 @@ class Storage
 };
 
 /** The name of a type, for messages. */
-template <typename T> QString type_name()
+template <typename T> QString typeName()
 {
     if constexpr (std::is_void_v<T>)
         return QStringLiteral("None");
@@ -198,11 +207,18 @@ template <typename T> QString type_name()
         return Converter<T>::name();
 }
 
+#ifndef QI_NO_DEPRECATED
+template <typename T> QI_DEPRECATED("use typeName()") QString type_name()
+{
+    return typeName<T>();
+}
+#endif
+
 /** Makes a T of a value; fails with QI_ERR_TYPE or QI_ERR_RANGE, and says what came. Thread: any. */
 template <typename T> Result<T> read(const qi_value &value)
 {
     static_assert(
-        is_readable<T>,
+        isReadable<T>,
         "qi: values of this type cannot be got from Python; use a type of <qi/types.hpp>, "
         "declare it with Q_DECLARE_METATYPE, or specialise qi::Converter. What only views "
         "memory of others, as QStringView and const char * do, cannot be a result.");

@@ -117,10 +117,10 @@ Result<void> each_item(const qi_value &value, const QString &wanted, Take take)
 
 template <typename T>
 struct Converter<T, std::enable_if_t<detail::is_list<T> && !detail::IsArray<T>::value &&
-                                     is_writable<typename T::value_type>>> {
+                                     isWritable<typename T::value_type>>> {
     using Item = typename T::value_type;
 
-    static QString name() { return QStringLiteral("list of %1").arg(type_name<Item>()); }
+    static QString name() { return QStringLiteral("list of %1").arg(typeName<Item>()); }
     static qi_value write(const T &list, Storage &storage)
     {
         qi_value *items = storage.items(size_t(list.size()));
@@ -133,7 +133,7 @@ struct Converter<T, std::enable_if_t<detail::is_list<T> && !detail::IsArray<T>::
         }
         return qi_list(items, count);
     }
-    template <typename Wanted = Item, typename = std::enable_if_t<is_readable<Wanted>>>
+    template <typename Wanted = Item, typename = std::enable_if_t<isReadable<Wanted>>>
     static Result<T> read(const qi_value &value)
     {
         T list;
@@ -152,12 +152,12 @@ struct Converter<T, std::enable_if_t<detail::is_list<T> && !detail::IsArray<T>::
 };
 
 template <typename Item, size_t size>
-struct Converter<std::array<Item, size>, std::enable_if_t<is_writable<Item>>> {
+struct Converter<std::array<Item, size>, std::enable_if_t<isWritable<Item>>> {
     using Array = std::array<Item, size>;
 
     static QString name()
     {
-        return QStringLiteral("list of %1 %2").arg(size).arg(type_name<Item>());
+        return QStringLiteral("list of %1 %2").arg(size).arg(typeName<Item>());
     }
     static qi_value write(const Array &array, Storage &storage)
     {
@@ -166,7 +166,7 @@ struct Converter<std::array<Item, size>, std::enable_if_t<is_writable<Item>>> {
             items[i] = storage.write(array[i]);
         return qi_list(items, size);
     }
-    template <typename Wanted = Item, typename = std::enable_if_t<is_readable<Wanted>>>
+    template <typename Wanted = Item, typename = std::enable_if_t<isReadable<Wanted>>>
     static Result<Array> read(const qi_value &value)
     {
         Array array{};
@@ -188,14 +188,14 @@ struct Converter<std::array<Item, size>, std::enable_if_t<is_writable<Item>>> {
 /* -- maps ------------------------------------------------------------------------------------------------ */
 
 template <typename T>
-struct Converter<T, std::enable_if_t<detail::is_map<T> && is_writable<typename T::key_type> &&
-                                     is_writable<typename T::mapped_type>>> {
+struct Converter<T, std::enable_if_t<detail::is_map<T> && isWritable<typename T::key_type> &&
+                                     isWritable<typename T::mapped_type>>> {
     using Key = typename T::key_type;
     using Item = typename T::mapped_type;
 
     static QString name()
     {
-        return QStringLiteral("map of %1 to %2").arg(type_name<Key>(), type_name<Item>());
+        return QStringLiteral("map of %1 to %2").arg(typeName<Key>(), typeName<Item>());
     }
     static qi_value write(const T &map, Storage &storage)
     {
@@ -206,7 +206,7 @@ struct Converter<T, std::enable_if_t<detail::is_map<T> && is_writable<typename T
         return qi_map(entries, count);
     }
     template <typename K = Key, typename I = Item,
-              typename = std::enable_if_t<is_readable<K> && is_readable<I>>>
+              typename = std::enable_if_t<isReadable<K> && isReadable<I>>>
     static Result<T> read(const qi_value &value)
     {
         if (value.kind == QI_KIND_PYTHON)
@@ -290,7 +290,7 @@ inline qi_value write_tuple(const qi_value *items, size_t count, Storage &storag
 template <typename... Items> QString tuple_name()
 {
     QStringList names;
-    (names.append(type_name<Items>()), ...);
+    (names.append(typeName<Items>()), ...);
     return QStringLiteral("tuple of ") + names.join(QStringLiteral(", "));
 }
 
@@ -320,15 +320,14 @@ Result<Tuple> read_tuple(const qi_value &value, std::index_sequence<index...>)
 } // namespace detail
 
 template <typename A, typename B>
-struct Converter<std::pair<A, B>, std::enable_if_t<is_writable<A> && is_writable<B>>> {
+struct Converter<std::pair<A, B>, std::enable_if_t<isWritable<A> && isWritable<B>>> {
     static QString name() { return detail::tuple_name<A, B>(); }
     static qi_value write(const std::pair<A, B> &pair, Storage &storage)
     {
         const qi_value items[] = {storage.write(pair.first), storage.write(pair.second)};
         return detail::write_tuple(items, 2, storage);
     }
-    template <typename X = A, typename Y = B,
-              typename = std::enable_if_t<is_readable<X> && is_readable<Y>>>
+    template <typename X = A, typename Y = B, typename = std::enable_if_t<isReadable<X> && isReadable<Y>>>
     static Result<std::pair<A, B>> read(const qi_value &value)
     {
         return detail::read_tuple<std::pair<A, B>, A, B>(value, std::make_index_sequence<2>());
@@ -337,7 +336,7 @@ struct Converter<std::pair<A, B>, std::enable_if_t<is_writable<A> && is_writable
 
 template <typename... Items>
 struct Converter<std::tuple<Items...>,
-                 std::enable_if_t<(sizeof...(Items) > 0) && (is_writable<Items> && ...)>> {
+                 std::enable_if_t<(sizeof...(Items) > 0) && (isWritable<Items> && ...)>> {
     using Tuple = std::tuple<Items...>;
 
     static QString name() { return detail::tuple_name<Items...>(); }
@@ -350,20 +349,20 @@ struct Converter<std::tuple<Items...>,
             },
             tuple);
     }
-    template <bool readable = (is_readable<Items> && ...), typename = std::enable_if_t<readable>>
+    template <bool readable = (isReadable<Items> && ...), typename = std::enable_if_t<readable>>
     static Result<Tuple> read(const qi_value &value)
     {
         return detail::read_tuple<Tuple, Items...>(value, std::index_sequence_for<Items...>());
     }
 };
 
-template <typename T> struct Converter<std::optional<T>, std::enable_if_t<is_writable<T>>> {
-    static QString name() { return type_name<T>() + QStringLiteral(" or None"); }
+template <typename T> struct Converter<std::optional<T>, std::enable_if_t<isWritable<T>>> {
+    static QString name() { return typeName<T>() + QStringLiteral(" or None"); }
     static qi_value write(const std::optional<T> &value, Storage &storage)
     {
         return value ? storage.write(*value) : qi_none();
     }
-    template <typename Wanted = T, typename = std::enable_if_t<is_readable<Wanted>>>
+    template <typename Wanted = T, typename = std::enable_if_t<isReadable<Wanted>>>
     static Result<std::optional<T>> read(const qi_value &value)
     {
         if (value.kind == QI_KIND_NONE)
@@ -391,7 +390,7 @@ Result<Variant> read_variant_of(const qi_value &value, const QString &wanted)
 template <typename... Items> QString variant_name()
 {
     QStringList names;
-    (names.append(type_name<Items>()), ...);
+    (names.append(typeName<Items>()), ...);
     return names.join(QStringLiteral(" or "));
 }
 
@@ -399,7 +398,7 @@ template <typename... Items> QString variant_name()
 
 /* The value that it holds; from Python, the first of its types that takes the value. */
 template <typename... Items>
-struct Converter<std::variant<Items...>, std::enable_if_t<(is_writable<Items> && ...)>> {
+struct Converter<std::variant<Items...>, std::enable_if_t<(isWritable<Items> && ...)>> {
     using Variant = std::variant<Items...>;
 
     static QString name() { return detail::variant_name<Items...>(); }
@@ -410,7 +409,7 @@ struct Converter<std::variant<Items...>, std::enable_if_t<(is_writable<Items> &&
                 Error::make(QI_ERR_TYPE, QStringLiteral("a std::variant without a value")));
         return std::visit([&](const auto &item) { return storage.write(item); }, variant);
     }
-    template <bool readable = (is_readable<Items> && ...), typename = std::enable_if_t<readable>>
+    template <bool readable = (isReadable<Items> && ...), typename = std::enable_if_t<readable>>
     static Result<Variant> read(const qi_value &value)
     {
         return detail::read_variant_of<Variant, Items...>(value, name());

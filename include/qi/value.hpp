@@ -13,13 +13,14 @@
 
 #include <QtCore/qdebug.h>
 
+#include <qi/deprecated.hpp>
 #include <qi/types.hpp>
 
 namespace qi
 {
 
 /** Owns a qi_value. It may be moved, or copied with copy(), and used in any thread. */
-class Value
+class Value : public detail::OldValue<Value>
 {
   public:
     /** None. */
@@ -41,10 +42,10 @@ class Value
     {
         Storage storage;
         const qi_value written = storage.write(value);
-        return storage.error() ? Result<Value>(*storage.error()) : copy_of(written);
+        return storage.error() ? Result<Value>(*storage.error()) : copyOf(written);
     }
     /** An owning copy of a value of the C API. Fails as qi_value_copy(). */
-    static Result<Value> copy_of(const qi_value &value)
+    static Result<Value> copyOf(const qi_value &value)
     {
         qi_value made = qi_none();
         if (qi_value_copy(&made, &value) != QI_OK)
@@ -52,10 +53,10 @@ class Value
         return Value(made);
     }
     /** An owning copy. Fails as qi_value_copy(). */
-    Result<Value> copy() const { return copy_of(m_value); }
+    Result<Value> copy() const { return copyOf(m_value); }
 
     int kind() const { return m_value.kind; }
-    bool is_none() const { return kind() == QI_KIND_NONE; }
+    bool isNone() const { return kind() == QI_KIND_NONE; }
     /** The value for the C API, borrowed. */
     const qi_value &get() const { return m_value; }
 
@@ -95,7 +96,7 @@ class Value
 template <> struct Converter<Value> {
     static QString name() { return QStringLiteral("any value"); }
     static qi_value write(const Value &value, Storage &) { return value.get(); }
-    static Result<Value> read(const qi_value &value) { return Value::copy_of(value); }
+    static Result<Value> read(const qi_value &value) { return Value::copyOf(value); }
 };
 
 template <> struct Converter<qi_value> {

@@ -83,10 +83,10 @@ Buffer wrap(const std::shared_ptr<Py_buffer> &view)
 
     layout.start = view->buf;
     layout.item = view->format ? view->format : "B";
-    layout.item_size = view->itemsize;
+    layout.itemSize = view->itemsize;
     layout.shape = list_of(view->shape, view->ndim);
     layout.strides = strides_of(view.get());
-    layout.is_writable = !view->readonly;
+    layout.isWritable = !view->readonly;
     return Buffer(layout, view);
 }
 
@@ -137,8 +137,8 @@ try {
     view->obj = Py_NewRef(self);
     view->buf = layout.start;
     view->len = buffer.size();
-    view->readonly = !layout.is_writable;
-    view->itemsize = layout.item_size;
+    view->readonly = !layout.isWritable;
+    view->itemsize = layout.itemSize;
     view->format = const_cast<char *>(layout.item.constData());
     view->ndim = int(layout.shape.size());
     /* Never written, and there as long as this object is. */
@@ -189,7 +189,7 @@ try {
 
 PyObject *get_readonly(PyObject *self, void *)
 {
-    return PyBool_FromLong(!self_of(self).layout().is_writable);
+    return PyBool_FromLong(!self_of(self).layout().isWritable);
 }
 
 PyObject *get_nbytes(PyObject *self, void *)
@@ -256,7 +256,7 @@ try {
     if (!shape || !attributes)
         return nullptr;
     return PyUnicode_FromFormat("<qi.Buffer %s, shape %R, %s, %S>", layout.item.constData(),
-                                shape.get(), layout.is_writable ? "writable" : "read-only",
+                                shape.get(), layout.isWritable ? "writable" : "read-only",
                                 attributes.get());
 } catch (...) {
     return qi::raise_thrown();

@@ -165,7 +165,7 @@ PyObject *make_result(HostFuture *future, int index)
         const QByteArray inner = name.mid(8, name.size() - 9);
         return PyErr_Format(PyExc_TypeError,
                             "the type of the results of %s is not known to Qt's type system; call "
-                            "qi::register_future<%s>() of <qi/qt.hpp> in the application",
+                            "qi::registerFuture<%s>() of <qi/qt.hpp> in the application",
                             name.constData(), inner.constData());
     }
     QVariant value;

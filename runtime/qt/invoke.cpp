@@ -178,7 +178,7 @@ bool check_result(const QMetaObject *meta_object, const QMetaMethod &method)
         const QByteArray inner = QByteArray(type.name()).mid(8).chopped(1);
         PyErr_Format(PyExc_TypeError,
                      "%s() returns %s, of which Qt's type system knows nothing but the name; call "
-                     "qi::register_future<%s>() of <qi/qt.hpp> in the application",
+                     "qi::registerFuture<%s>() of <qi/qt.hpp> in the application",
                      full_name(meta_object, method).constData(), type.name(), inner.constData());
         return false;
     }

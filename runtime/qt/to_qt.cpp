@@ -84,7 +84,7 @@ bool put_converted(PyObject *object, QMetaType type, QVariant *out)
     if (PyCallable_Check(object) && strncmp(type.name(), "std::function<", 14) == 0) {
         PyErr_Format(
             PyExc_TypeError,
-            "no conversion to %s is known; call qi::register_callback<%s() of <qi/qt.hpp> in "
+            "no conversion to %s is known; call qi::registerCallback<%s() of <qi/qt.hpp> in "
             "the application",
             type.name(), type.name() + 14);
         return false;

@@ -2,7 +2,7 @@
 /*
  * The future of a QFutureWatcher<T>, of which only the address is known. Its class is a template without a
  * meta-object of its own, and what it watches is behind a private member; so the application says for which T
- * there are watchers, when it calls qi::register_future<T>(), and here is a list of those that Qt's own types
+ * there are watchers, when it calls qi::registerFuture<T>(), and here is a list of those that Qt's own types
  * make. Each is tried in turn, as there are few and one await asks once. Nothing is cast dynamically: an application
  * may be compiled without type information, in part or as a whole, and a cast of such an object crashes.
  */
@@ -74,7 +74,7 @@ struct Reader {
 template <typename T> Reader reader()
 {
     const QFutureWatcher<T> example;
-    return {table_of(&example), watched_future<T>};
+    return {table_of(&example), watchedFuture<T>};
 }
 
 struct Registry {
@@ -126,7 +126,7 @@ try {
         return future_new(future);
     PyErr_SetString(PyExc_TypeError,
                     "the type of the results of this QFutureWatcher is not known; call "
-                    "qi::register_future<T>() of <qi/qt.hpp> in the application, for its T");
+                    "qi::registerFuture<T>() of <qi/qt.hpp> in the application, for its T");
     return nullptr;
 } catch (...) {
     return qi::raise_thrown();

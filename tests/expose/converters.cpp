@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// qi::register_converter(): an application's own types, wherever values cross.
+// qi::registerConverter(): an application's own types, wherever values cross.
 #include <atomic>
 #include <optional>
 #include <stdexcept>
@@ -80,8 +80,8 @@ std::optional<Money> parse(const QString &text)
 
 void register_all()
 {
-    qi::register_converter<Money>(text_of, parse);
-    qi::register_converter<Span>(
+    qi::registerConverter<Money>(text_of, parse);
+    qi::registerConverter<Span>(
         [](const Span &span) {
             return QVariantMap{{QStringLiteral("from"), span.from}, {QStringLiteral("to"), span.to}};
         },
@@ -91,16 +91,16 @@ void register_all()
             return {map.value(QStringLiteral("from")).toDouble(),
                     map.value(QStringLiteral("to")).toDouble()};
         });
-    qi::register_converter<Id>([](const Id &id) { return id.number; },
-                               [](int number) -> qi::Result<Id> {
-                                   if (number < 1)
-                                       return qi::Error::make(QI_ERR_RANGE,
-                                                              QStringLiteral("ids begin at 1"));
-                                   return Id(number);
-                               });
+    qi::registerConverter<Id>([](const Id &id) { return id.number; },
+                              [](int number) -> qi::Result<Id> {
+                                  if (number < 1)
+                                      return qi::Error::make(QI_ERR_RANGE,
+                                                             QStringLiteral("ids begin at 1"));
+                                  return Id(number);
+                              });
     /* By way of another type that has one. */
-    qi::register_converter<Wrapped>([](const Wrapped &wrapped) { return wrapped.money; },
-                                    [](const Money &money) { return Wrapped{money}; });
+    qi::registerConverter<Wrapped>([](const Wrapped &wrapped) { return wrapped.money; },
+                                   [](const Money &money) { return Wrapped{money}; });
 }
 
 class Shop : public QObject
@@ -181,12 +181,12 @@ TEST_CASE("converter that comes late counts from then on, the last one wins")
 
     host.exec("got = []; shop.opened.connect(got.append); before = shop.sealed()");
     CHECK(host.eval("type(before) is qi.Variant, shop.unseal(before)") == "(True, 7)");
-    REQUIRE(qi::register_converter<Sealed>([](const Sealed &sealed) { return sealed.value; },
-                                           [](int value) { return Sealed{value}; }));
+    REQUIRE(qi::registerConverter<Sealed>([](const Sealed &sealed) { return sealed.value; },
+                                          [](int value) { return Sealed{value}; }));
     Q_EMIT shop.opened({3});
     CHECK(host.eval("got, shop.sealed(), shop.unseal(4), shop.unseal(before)") == "([3], 7, 4, 7)");
-    REQUIRE(qi::register_converter<Sealed>([](const Sealed &sealed) { return -sealed.value; },
-                                           nullptr));
+    REQUIRE(
+        qi::registerConverter<Sealed>([](const Sealed &sealed) { return -sealed.value; }, nullptr));
     CHECK(host.eval("shop.sealed()") == "-7");
     CHECK(host.eval("shop.unseal(before)") == "7");
     CHECK(raises(host, "shop.unseal(4)").find("TypeError") == 0);
@@ -194,7 +194,7 @@ TEST_CASE("converter that comes late counts from then on, the last one wins")
 
 TEST_CASE("enumeration may have a conversion of its own")
 {
-    qi::register_converter<Mood::Kind>(
+    qi::registerConverter<Mood::Kind>(
         [](Mood::Kind kind) {
             return kind == Mood::Glad ? QStringLiteral(":)") : QStringLiteral(":(");
         },
@@ -213,14 +213,14 @@ TEST_CASE("conversions serve exposed functions and results of tasks")
     host.exec("import qi\nfrom qi import host\n"
               "async def cost(money): return money + '1'\n");
 
-    REQUIRE(host.python.expose("sum",
-                               [](const Money &money, const std::vector<Money> &more) {
-                                   Money sum = money;
-                                   for (const Money &one : more)
-                                       sum.cents += one.cents;
-                                   return sum;
-                               },
-                               {{"money", "more"}}));
+    REQUIRE(host.python.registerFunction("sum",
+                                         [](const Money &money, const std::vector<Money> &more) {
+                                             Money sum = money;
+                                             for (const Money &one : more)
+                                                 sum.cents += one.cents;
+                                             return sum;
+                                         },
+                                         {{"money", "more"}}));
     CHECK(host.eval("host.sum('1', ['2', '3.5'])") == "'6.50'");
     CHECK(host.eval("str(__import__('inspect').signature(host.sum))") ==
           "\"(money: 'Money', more: list['Money']) -> 'Money'\"");
@@ -232,12 +232,12 @@ TEST_CASE("conversions serve exposed functions and results of tasks")
 
 TEST_CASE("libqi's own types cannot be replaced, and a circle ends")
 {
-    CHECK_FALSE(qi::register_converter<QString>([](const QString &) { return 1; }, nullptr));
+    CHECK_FALSE(qi::registerConverter<QString>([](const QString &) { return 1; }, nullptr));
     CHECK(qi_last_error()->status == QI_ERR_ARGUMENT);
     CHECK(std::string(qi_last_error()->message).find("QString has a conversion") == 0);
-    CHECK_FALSE(qi::register_converter<int>([](int) { return 1; }, nullptr));
+    CHECK_FALSE(qi::registerConverter<int>([](int) { return 1; }, nullptr));
 
-    qi::register_converter<Sealed>([](const Sealed &sealed) { return sealed; }, nullptr);
+    qi::registerConverter<Sealed>([](const Sealed &sealed) { return sealed; }, nullptr);
     Host host;
     Shop shop;
     show(host, "shop", &shop);
@@ -252,7 +252,7 @@ TEST_CASE("conversion runs without the GIL")
     std::atomic<bool> ran{false};
     int status = QI_ERR_INTERNAL;
 
-    qi::register_converter<Sealed>(
+    qi::registerConverter<Sealed>(
         [&](const Sealed &sealed) {
             /* Another thread of Python's has to get on for this to end. */
             while (!ran)

@@ -48,7 +48,7 @@ class Studio : public QObject
 
 void begin(Host &host, Studio &studio)
 {
-    qi::register_image();
+    qi::registerImage();
     show(host, "studio", &studio);
     host.exec("import numpy");
 }
@@ -321,16 +321,16 @@ TEST_CASE("buffer of bytes is shared both ways")
     CHECK(layout.strides == QList<qsizetype>{24, 8});
     CHECK(host.eval("array.__array_interface__['data'][0]") == address(studio.buffer.data()));
     CHECK(studio.buffer.size() == 48);
-    REQUIRE(studio.buffer.writable_data());
-    static_cast<double *>(studio.buffer.writable_data())[5] = 7;
+    REQUIRE(studio.buffer.writableData());
+    static_cast<double *>(studio.buffer.writableData())[5] = 7;
     CHECK(host.eval("float(array[1, 2])") == "7.0");
     host.exec("studio.take(array[:, ::2])");
-    CHECK_FALSE(studio.buffer.is_contiguous());
+    CHECK_FALSE(studio.buffer.isContiguous());
     CHECK(studio.buffer.bytes().size() == 32);
     CHECK(reinterpret_cast<const double *>(studio.buffer.contiguous().data())[3] == 7);
     host.exec("studio.take(b'abc')");
     CHECK(studio.buffer.bytes() == "abc");
-    CHECK(studio.buffer.writable_data() == nullptr);
+    CHECK(studio.buffer.writableData() == nullptr);
     host.exec("studio.take(None)");
     CHECK_FALSE(bool(studio.buffer));
     CHECK(raises(host, "studio.take(3)").find("buffer protocol") != std::string::npos);
@@ -366,7 +366,7 @@ TEST_CASE("arrays of ctypes, which tell no strides, are taken")
     host.exec("import ctypes; studio.take((ctypes.c_int16 * 3 * 2)((1, 2, 3), (4, 5, 6)))");
     CHECK(studio.buffer.layout().shape == QList<qsizetype>{2, 3});
     CHECK(studio.buffer.layout().strides == QList<qsizetype>{6, 2});
-    CHECK(studio.buffer.is_contiguous());
+    CHECK(studio.buffer.isContiguous());
     CHECK(studio.buffer.bytes().size() == 12);
     host.exec("studio.take(qi.Buffer((ctypes.c_char * 4)(*b'abcd')).copy())");
     CHECK(studio.buffer.bytes() == "abcd");

@@ -23,6 +23,7 @@ ALLOWED = {
         "defined(_WIN32)",
     },
 }
+EVERYWHERE = {"QI_NO_DEPRECATED"}  # whether old names, which only pass on, are there
 WITHIN = {"connect.hpp"}  # where that stands within a function
 CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'', re.S)
 SCOPE = re.compile(r"(?:namespace(?:\s+[\w:]+)?|extern)\s*$")
@@ -35,7 +36,7 @@ def problems_of(header, text):
     for number, line in enumerate(text.splitlines(), 1):
         directive = re.match(r"\s*#\s*(ifdef|ifndef|if|elif)\s+(.*?)\s*$", line)
         if directive and not directive[2].endswith("_HPP"):
-            if directive[2] not in ALLOWED.get(header, set()):
+            if directive[2] not in ALLOWED.get(header, set()) | EVERYWHERE:
                 yield f"{header}:{number}: #{directive[1]} {directive[2]}: code that depends on the flags of a file"
             elif not all(scopes) and header not in WITHIN:
                 yield f"{header}:{number}: #{directive[1]} {directive[2]} stands within a function or a class"

@@ -127,7 +127,7 @@ TEST_CASE("options say what they say in C")
     qi::ConnectOptions options;
 
     options.overlap = qi::Overlap::Drop;
-    options.task_name = QStringLiteral("the order");
+    options.taskName = QStringLiteral("the order");
     connected(qi::connect(&sender, &Emitter::numbered, "launches:waits", options));
     Q_EMIT sender.numbered(1);
     Q_EMIT sender.numbered(2);
@@ -137,8 +137,8 @@ TEST_CASE("options say what they say in C")
 
     host.exec("import launches; launches.calls.clear()");
     options = {};
-    options.allow_plain = true;
-    options.single_shot = true;
+    options.allowPlain = true;
+    options.singleShot = true;
     qi::Connection once = connected(
         qi::connect(&sender, &Emitter::flagged, "launches:plain", options));
     Q_EMIT sender.flagged(true);
@@ -157,7 +157,7 @@ TEST_CASE("options say what they say in C")
     CHECK(calls(host) == "[]");
     host.until([&] { return calls(host) == "[()]"; });
     owner.reset();
-    CHECK_FALSE(owned.is_connected());
+    CHECK_FALSE(owned.isConnected());
 }
 
 TEST_CASE("callable that was looked up is connected")
@@ -182,7 +182,7 @@ TEST_CASE("handle lets the connection go on, a scoped one ends it")
         const qi::ScopedConnection scoped = connected(
             qi::connect(&sender, &Emitter::flagged, "launches:record"));
         Q_EMIT sender.flagged(true);
-        CHECK(scoped.is_connected());
+        CHECK(scoped.isConnected());
     }
     Q_EMIT sender.flagged(false);
     CHECK(calls(host) == "[(1,), (True,)]");
@@ -190,7 +190,7 @@ TEST_CASE("handle lets the connection go on, a scoped one ends it")
     qi::ScopedConnection member;
     member = connected(qi::connect(&sender, &Emitter::plain, "launches:record"));
     qi::Connection first = connected(qi::connect(&sender, &Emitter::plain, "launches:record"));
-    const qi_connection *handle = member.is_connected() ? first.handle() : nullptr;
+    const qi_connection *handle = member.isConnected() ? first.handle() : nullptr;
     member = std::move(first); /* ends what it had */
     CHECK(qi_connection_is_connected(handle));
     host.exec("import launches; launches.calls.clear()");
@@ -201,7 +201,7 @@ TEST_CASE("handle lets the connection go on, a scoped one ends it")
     CHECK(detached.disconnect());
     CHECK_FALSE(detached);
     CHECK(detached.disconnect());
-    CHECK_FALSE(qi::Connection().is_connected());
+    CHECK_FALSE(qi::Connection().isConnected());
     CHECK(qi::ScopedConnection().disconnect());
 }
 
@@ -213,7 +213,7 @@ TEST_CASE("end of the sender ends the connection")
         qi::connect(sender.get(), &Emitter::plain, "launches:record"));
 
     sender.reset();
-    CHECK_FALSE(connection.is_connected());
+    CHECK_FALSE(connection.isConnected());
 }
 
 #if __cplusplus >= 202002L
@@ -223,7 +223,7 @@ TEST_CASE("options are written where they are used")
     Emitter sender;
 
     connected(qi::connect(&sender, &Emitter::numbered, "launches:waits",
-                          {.overlap = qi::Overlap::Drop, .task_name = QStringLiteral("x")}));
+                          {.overlap = qi::Overlap::Drop, .taskName = QStringLiteral("x")}));
     const qi::Task<int> task = host.python.run<int>({.name = QStringLiteral("named")},
                                                     "launches:returns_later", 4);
     CHECK(host.eval("[t.get_name() for t in __import__('asyncio').all_tasks()]") == "['named']");

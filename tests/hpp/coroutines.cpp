@@ -154,7 +154,7 @@ TEST_CASE("frame that is destroyed while it waits cancels the task")
 
     job.handle.destroy();
     host.ended(task);
-    CHECK(task.phase() == qi::TaskPhase::Cancelled);
+    CHECK(task.state() == qi::TaskState::Cancelled);
     CHECK(host.eval("__import__('launches').cancelled") == "[None]");
     CHECK(seen.steps == 1);
 }
@@ -188,6 +188,6 @@ TEST_CASE("coroutine that waits when the runtime shuts down is told so")
 
     CHECK(host.shutdown() == QI_OK);
     CHECK(seen.steps == 2);
-    CHECK(seen.result.error().is_cancelled());
+    CHECK(seen.result.error().isCancelled());
     job.handle.destroy();
 }

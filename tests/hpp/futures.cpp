@@ -115,7 +115,7 @@ TEST_CASE("cancelling the future cancels the task")
     future.cancel();
     host.ended(future);
     CHECK(future.isCanceled());
-    CHECK(task.phase() == qi::TaskPhase::Cancelled);
+    CHECK(task.state() == qi::TaskState::Cancelled);
     CHECK(host.eval("__import__('launches').cancelled") == "[None]");
 }
 
@@ -198,7 +198,7 @@ TEST_CASE("progress of the task is the future's")
               "launches.counts = counts");
     const qi::Task<> task = host.python.run("launches:counts", nullptr);
     const QFuture<void> future = task;
-    task.on_progress(&context, [&](const qi::Progress &progress) { values << progress.value; });
+    task.onProgress(&context, [&](const qi::Progress &progress) { values << progress.value; });
 
     watcher.setFuture(future);
     host.until([&] { return future.progressValue() == 3; });
@@ -244,8 +244,8 @@ TEST_CASE("future that the application returns is awaited in Python, with its ty
     host.exec("task = qi.run_task(wait(office.wait()))");
     host.settle();
     host.exec("task.cancel()");
-    host.until([&] { return office.waiting.is_done(); });
-    CHECK(office.waiting.phase() == qi::TaskPhase::Cancelled);
+    host.until([&] { return office.waiting.isFinished(); });
+    CHECK(office.waiting.state() == qi::TaskState::Cancelled);
 }
 
 #include "futures.moc"

@@ -98,8 +98,8 @@ TEST_CASE("error copies the record of the thread, and shows it")
     CHECK(error.status == QI_ERR_HANDLE);
     CHECK(error.message.contains(QLatin1String("runtime")));
     CHECK(error.traceback.isEmpty());
-    CHECK_FALSE(error.is_cancelled());
-    CHECK(Error::make(QI_ERR_TIMEOUT, QString()).is_cancelled());
+    CHECK_FALSE(error.isCancelled());
+    CHECK(Error::make(QI_ERR_TIMEOUT, QString()).isCancelled());
     QDebug(&text) << no_paper;
     CHECK(text == QLatin1String("QI_ERR_STATE: no paper "));
 }

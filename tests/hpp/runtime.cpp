@@ -47,16 +47,16 @@ TEST_CASE("runtime ends with its owner, and its callbacks after it")
     {
         Runtime python = Runtime::start(
                              Config()
-                                 .module_paths({QStringLiteral(QI_TEST_PLUGINS)})
-                                 .on_output([&, alive](const QString &line) { lines << line; })
-                                 .on_error_output([&](const QString &line) { errors << line; })
-                                 .on_shutdown([&](const qi::ShutdownReport &told) {
+                                 .modulePaths({QStringLiteral(QI_TEST_PLUGINS)})
+                                 .onOutput([&, alive](const QString &line) { lines << line; })
+                                 .onErrorOutput([&](const QString &line) { errors << line; })
+                                 .onShutdown([&](const qi::ShutdownReport &told) {
                                      shutdowns++;
                                      report = told;
                                  }))
                              .expect("Python");
         CHECK(python);
-        CHECK(python.is_running());
+        CHECK(python.isRunning());
         CHECK(Runtime::current().handle() == python.handle());
         CHECK(python.exec(
             QStringLiteral("import sys; print('h\u00e9'); print('oh', file=sys.stderr)")));
@@ -68,7 +68,7 @@ TEST_CASE("runtime ends with its owner, and its callbacks after it")
     CHECK(errors == QStringList{QStringLiteral("oh")});
     CHECK(shutdowns == 1);
     CHECK(report.clean);
-    CHECK(report.tasks_cancelled == 1);
+    CHECK(report.tasksCancelled == 1);
     CHECK(Runtime::current().handle() == nullptr);
 }
 
@@ -79,10 +79,10 @@ TEST_CASE("runtime is started again, and moved")
         Runtime python = Runtime::start().expect("Python");
         CHECK(Runtime::start().status() == QI_ERR_STATE);
         Runtime moved = std::move(python);
-        CHECK(moved.is_running());
+        CHECK(moved.isRunning());
         CHECK_FALSE(python); // NOLINT(bugprone-use-after-move)
         python = std::move(moved);
-        CHECK(python.is_running());
+        CHECK(python.isRunning());
         CHECK(value_of(python.eval<int>(QStringLiteral("1 + 1"))) == 2);
     }
 }
@@ -93,7 +93,7 @@ TEST_CASE("runtime that is moved to itself goes on")
     Runtime python = Runtime::start().expect("Python");
     Runtime &same = python;
     python = std::move(same);
-    CHECK(python.is_running());
+    CHECK(python.isRunning());
 }
 
 TEST_CASE("runtime may be destroyed in its own callbacks")
@@ -104,11 +104,11 @@ TEST_CASE("runtime may be destroyed in its own callbacks")
     auto kept = std::make_shared<int>(7);
     int errors = 0, shutdowns = 0;
     const auto config = Config()
-                            .on_error([&, kept](const qi::Error &, const qi::Origin &) {
+                            .onError([&, kept](const qi::Error &, const qi::Origin &) {
                                 python.reset();
                                 errors += *kept;
                             })
-                            .on_shutdown([&, kept](const qi::ShutdownReport &) {
+                            .onShutdown([&, kept](const qi::ShutdownReport &) {
                                 python.reset();
                                 shutdowns += *kept;
                             });
@@ -133,7 +133,7 @@ TEST_CASE("runtime that was given up goes on")
     CHECK(qi_runtime_state(handle) == QI_RUNTIME_STATE_RUNNING);
     Runtime borrowed(handle);
     CHECK(borrowed.shutdown());
-    CHECK_FALSE(borrowed.is_running());
+    CHECK_FALSE(borrowed.isRunning());
     CHECK(borrowed.exec(QStringLiteral("1")).status() == QI_ERR_NOT_RUNNING);
     CHECK(Runtime().exec(QStringLiteral("1")).status() == QI_ERR_HANDLE);
     CHECK(Runtime().run<int>("a:b").result().status() == QI_ERR_HANDLE);
@@ -146,8 +146,8 @@ TEST_CASE("shutdown that a coroutine asks for comes after the owner's end")
     int told = 0;
     {
         Runtime python = Runtime::start(Config()
-                                            .module_paths({QStringLiteral(QI_TEST_PLUGINS)})
-                                            .on_shutdown([&](const qi::ShutdownReport &) { told++; }))
+                                            .modulePaths({QStringLiteral(QI_TEST_PLUGINS)})
+                                            .onShutdown([&](const qi::ShutdownReport &) { told++; }))
                              .expect("Python");
         static Runtime *ending;
         ending = &python;
@@ -170,22 +170,22 @@ TEST_CASE("configuration that is wrong says so")
     CHECK(Runtime::start(Config().slice(std::chrono::seconds(2))).status() == QI_ERR_ARGUMENT);
     Runtime python = Runtime::start(Config()
                                         .argv({QStringLiteral("host"), QStringLiteral("--x")})
-                                        .program_name(QStringLiteral("host"))
+                                        .programName(QStringLiteral("host"))
                                         .debug()
                                         .nested(qi::Nested::Hold)
-                                        .nested_limit(3)
+                                        .nestedLimit(3)
                                         .slice(std::chrono::milliseconds(1))
                                         .grace(std::chrono::seconds(1))
-                                        .cancel_time(std::chrono::seconds(1))
-                                        .executor_time(std::chrono::seconds(1))
-                                        .keep_on_quit())
+                                        .cancelTime(std::chrono::seconds(1))
+                                        .executorTime(std::chrono::seconds(1))
+                                        .keepOnQuit())
                          .expect("Python");
     CHECK(value_of(python.eval<QStringList>(QStringLiteral("__import__('sys').argv"))) ==
           QStringList{QStringLiteral("host"), QStringLiteral("--x")});
     CHECK(value_of(
         python.eval<bool>(QStringLiteral("__import__('asyncio').get_running_loop().get_debug()"))));
-    CHECK(python.set_slice(std::chrono::milliseconds(3)));
-    CHECK(python.set_slice(std::chrono::hours(3)).status() == QI_ERR_RANGE);
+    CHECK(python.setSlice(std::chrono::milliseconds(3)));
+    CHECK(python.setSlice(std::chrono::hours(3)).status() == QI_ERR_RANGE);
 }
 
 TEST_CASE("no application, no runtime")
@@ -199,18 +199,17 @@ TEST_CASE("errors that nobody awaits and the log come as Qt's texts")
     QList<qi::Error> errors;
     QList<qi::Origin> origins;
     QStringList log;
-    Runtime python = Runtime::start(
-                         Config()
-                             .module_paths({QStringLiteral(QI_TEST_PLUGINS)})
-                             .on_error([&](const qi::Error &error, const qi::Origin &origin) {
-                                 errors << error;
-                                 origins << origin;
-                             })
-                             .on_log([&](qi::LogLevel level, const QString &source,
-                                         const QString &text) {
-                                 if (level == qi::LogLevel::Warning)
-                                     log << source + QLatin1Char(':') + text;
-                             }))
+    Runtime python = Runtime::start(Config()
+                                        .modulePaths({QStringLiteral(QI_TEST_PLUGINS)})
+                                        .onError([&](const qi::Error &error, const qi::Origin &origin) {
+                                            errors << error;
+                                            origins << origin;
+                                        })
+                                        .onLog([&](qi::LogLevel level, const QString &source,
+                                                   const QString &text) {
+                                            if (level == qi::LogLevel::Warning)
+                                                log << source + QLatin1Char(':') + text;
+                                        }))
                          .expect("Python");
     QTimer timer;
 
@@ -237,9 +236,9 @@ TEST_CASE("source, files, expressions and objects")
     file.write("answer = 42\n");
     file.close();
 
-    CHECK(host.python.exec_file(path));
+    CHECK(host.python.execFile(path));
     CHECK(value_of(host.python.eval<int>(QStringLiteral("answer"))) == 42);
-    CHECK(host.python.exec_file(QStringLiteral("/nowhere.py")).status() == QI_ERR_NOT_FOUND);
+    CHECK(host.python.execFile(QStringLiteral("/nowhere.py")).status() == QI_ERR_NOT_FOUND);
     CHECK(host.python.eval<int>(QStringLiteral("1/0")).error().type ==
           QLatin1String("ZeroDivisionError"));
     CHECK(host.python.eval<int>(QStringLiteral("'x'")).status() == QI_ERR_TYPE);
@@ -247,11 +246,12 @@ TEST_CASE("source, files, expressions and objects")
     CHECK(host.python.exec(QStringLiteral("1 +"), QStringLiteral("mine.py"))
               .error()
               .traceback.contains(QLatin1String("mine.py")));
-    CHECK(host.python.show(QStringLiteral("thing"), &thing));
+    CHECK(host.python.registerObject(QStringLiteral("thing"), &thing));
     CHECK(value_of(host.python.eval<int>(QStringLiteral("__import__('qi').host.thing.fixed"))) == 42);
-    CHECK(host.python.hide(QStringLiteral("thing")));
-    CHECK(host.python.hide(QStringLiteral("thing")).status() == QI_ERR_NOT_FOUND);
-    CHECK(host.python.show(QStringLiteral("not a name"), &thing).status() == QI_ERR_ARGUMENT);
+    CHECK(host.python.unregisterObject(QStringLiteral("thing")));
+    CHECK(host.python.unregisterObject(QStringLiteral("thing")).status() == QI_ERR_NOT_FOUND);
+    CHECK(host.python.registerObject(QStringLiteral("not a name"), &thing).status() ==
+          QI_ERR_ARGUMENT);
 }
 
 TEST_CASE("errors are reported by the host, too")

@@ -19,7 +19,7 @@ TEST_CASE("first step has run, and a result of it is there, when run() returns")
     host.python.launch("launches:record", 1, "two", QStringLiteral("three"), true, nullptr, 0.5);
     CHECK(host.eval("__import__('launches').calls") == "[(1, 'two', 'three', True, None, 0.5)]");
     qi::Task<QString> task = host.python.run<QString>("launches:returns", "at once");
-    CHECK(task.phase() == qi::TaskPhase::Done);
+    CHECK(task.state() == qi::TaskState::Done);
     CHECK(value_of(task.result()) == QLatin1String("at once"));
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("task that waits is pending, then done")
     Modern host;
     const qi::Task<int> task = host.python.run<int>("launches:returns_later", 5);
 
-    CHECK(task.phase() == qi::TaskPhase::Pending);
+    CHECK(task.state() == qi::TaskState::Pending);
     CHECK(task.result().status() == QI_ERR_PENDING);
     CHECK(value_of(host.ended(task).result()) == 5);
 }
@@ -77,7 +77,7 @@ TEST_CASE("launch that fails is a task that has failed")
     Modern host;
     const qi::Task<int> task = host.python.run<int>("launches:retruns", 1);
 
-    CHECK(task.phase() == qi::TaskPhase::Failed);
+    CHECK(task.state() == qi::TaskState::Failed);
     CHECK(task.handle() == nullptr);
     CHECK(task.result().status() == QI_ERR_NOT_FOUND);
     CHECK(task.result().error().message.contains(QLatin1String("returns")));
@@ -125,7 +125,7 @@ TEST_CASE("task of nothing has failed, whoever asks")
     const qi::Task<int> none;
     int status = QI_OK;
 
-    CHECK(none.is_done());
+    CHECK(none.isFinished());
     CHECK(none.result().status() == QI_ERR_HANDLE);
     CHECK(none.future().isFinished());
     CHECK(none.future().isCanceled());
@@ -141,8 +141,8 @@ TEST_CASE("task that was moved may still be asked")
     const qi::Task<int> taken = std::move(task);
     qi::Task<int> &same = task;
 
-    CHECK_FALSE(task.is_done()); // NOLINT(bugprone-use-after-move): that is what is tested
+    CHECK_FALSE(task.isFinished()); // NOLINT(bugprone-use-after-move): that is what is tested
     task = std::move(same);
     CHECK(host.ended(task).result().value_or(0) == 4);
-    CHECK(taken.is_done());
+    CHECK(taken.isFinished());
 }

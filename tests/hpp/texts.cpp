@@ -40,26 +40,26 @@ TEST_CASE("source and expressions are refused, and nothing of them runs")
     CHECK(host.eval("'ran' in globals()") == "False");
     check_refused(host.python.eval(cut(QStringLiteral("1"))), QI_ERR_ARGUMENT);
     check_refused(host.python.eval<int>(half(QStringLiteral("1"))), QI_ERR_ENCODING);
-    check_refused(host.python.exec_file(cut(QStringLiteral("/x.py"))), QI_ERR_ARGUMENT);
-    check_refused(host.python.exec_file(half(QStringLiteral("/x.py"))), QI_ERR_ENCODING);
+    check_refused(host.python.execFile(cut(QStringLiteral("/x.py"))), QI_ERR_ARGUMENT);
+    check_refused(host.python.execFile(half(QStringLiteral("/x.py"))), QI_ERR_ENCODING);
 }
 
 TEST_CASE("names of objects, and documentation")
 {
     Modern host;
     tests::Thing thing;
-    qi::ExposeOptions options;
+    qi::FunctionOptions options;
 
-    check_refused(host.python.show(cut(QStringLiteral("thing")), &thing), QI_ERR_ARGUMENT);
-    check_refused(host.python.show(half(QStringLiteral("thing")), &thing), QI_ERR_ENCODING);
+    check_refused(host.python.registerObject(cut(QStringLiteral("thing")), &thing), QI_ERR_ARGUMENT);
+    check_refused(host.python.registerObject(half(QStringLiteral("thing")), &thing), QI_ERR_ENCODING);
     CHECK(host.eval("hasattr(__import__('qi').host, 'thing')") == "False");
-    check_refused(host.python.hide(cut(QStringLiteral("thing"))), QI_ERR_ARGUMENT);
+    check_refused(host.python.unregisterObject(cut(QStringLiteral("thing"))), QI_ERR_ARGUMENT);
     options.doc = half(QStringLiteral("what it does"));
-    check_refused(host.python.expose(
+    check_refused(host.python.registerFunction(
                       "act", [] {}, options),
                   QI_ERR_ENCODING);
     options.doc = cut(QStringLiteral("what it does"));
-    check_refused(host.python.expose(
+    check_refused(host.python.registerFunction(
                       "act", [] {}, options),
                   QI_ERR_ARGUMENT);
 }
@@ -84,7 +84,7 @@ TEST_CASE("targets, however they are written, and names of tasks")
                   QI_ERR_ARGUMENT);
     task.name = cut(QStringLiteral("n"));
     check_refused(host.python.run(task, name).result(), QI_ERR_ARGUMENT);
-    connection.task_name = half(QStringLiteral("n"));
+    connection.taskName = half(QStringLiteral("n"));
     check_refused(host.python.connect(&thing, &QObject::objectNameChanged, name, connection),
                   QI_ERR_ENCODING);
 }
@@ -111,11 +111,11 @@ TEST_CASE("configuration is refused before Python starts")
     using qi::Config;
     using qi::Runtime;
 
-    check_refused(Runtime::start(Config().module_paths({QStringLiteral("a"), bad})), QI_ERR_ENCODING);
+    check_refused(Runtime::start(Config().modulePaths({QStringLiteral("a"), bad})), QI_ERR_ENCODING);
     check_refused(Runtime::start(Config().argv({zero})), QI_ERR_ARGUMENT);
     check_refused(Runtime::start(Config().home(zero)), QI_ERR_ARGUMENT);
     check_refused(Runtime::start(Config().venv(bad)), QI_ERR_ENCODING);
-    check_refused(Runtime::start(Config().program_name(zero)), QI_ERR_ARGUMENT);
+    check_refused(Runtime::start(Config().programName(zero)), QI_ERR_ARGUMENT);
     check_refused(Runtime::start(Config().executable(bad)), QI_ERR_ENCODING);
     CHECK(Runtime::start(Config()));
 }

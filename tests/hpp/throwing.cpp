@@ -66,7 +66,7 @@ TEST_CASE("what then() calls may throw when the task has ended before")
     QObject context;
     const auto task = host.python.run<int>(named(), "launches:returns", 1);
 
-    REQUIRE(task.phase() == qi::TaskPhase::Done);
+    REQUIRE(task.state() == qi::TaskState::Done);
     task.then(&context, [](qi::Result<int>) { fail(); });
     check_told(host, "then()", "launches:returns");
 }
@@ -116,14 +116,14 @@ TEST_CASE("what gets the progress may throw")
     {
         options.progress = [](const qi::Progress &) { fail(); };
         const qi::Task<> task = host.python.run(options, "__main__:goes_on");
-        check_told(host, "on_progress()", "__main__:goes_on");
+        check_told(host, "onProgress()", "__main__:goes_on");
     }
     SECTION("afterwards")
     {
         const qi::Task<> task = host.python.run(options, "__main__:goes_on");
         host.ended(task);
-        task.on_progress(&context, [](const qi::Progress &) { fail(); });
-        check_told(host, "on_progress()", "__main__:goes_on");
+        task.onProgress(&context, [](const qi::Progress &) { fail(); });
+        check_told(host, "onProgress()", "__main__:goes_on");
     }
 }
 
@@ -150,16 +150,16 @@ TEST_CASE("callbacks of the configuration may throw")
     {
         qi::Runtime python = qi::Runtime::start(
                                  qi::Config()
-                                     .on_output([](const QString &) { fail(); })
-                                     .on_error_output([](const QString &) { fail(); })
-                                     .on_log([](qi::LogLevel, const QString &, const QString &) {
+                                     .onOutput([](const QString &) { fail(); })
+                                     .onErrorOutput([](const QString &) { fail(); })
+                                     .onLog([](qi::LogLevel, const QString &, const QString &) {
                                          fail();
                                      })
-                                     .on_shutdown([&](const qi::ShutdownReport &) {
+                                     .onShutdown([&](const qi::ShutdownReport &) {
                                          closed = true;
                                          fail();
                                      })
-                                     .on_error([&](const qi::Error &error, const qi::Origin &) {
+                                     .onError([&](const qi::Error &error, const qi::Origin &) {
                                          told << error.message;
                                          fail();
                                      }))

@@ -301,7 +301,7 @@ TEST_CASE("objects are proxies, of the class that is asked for")
     Modern host;
     Thing thing;
     const QTimer timer;
-    host.python.show(QStringLiteral("thing"), &thing).expect("the thing");
+    host.python.registerObject(QStringLiteral("thing"), &thing).expect("the thing");
 
     CHECK(seen(host, &thing).find("Thing") != std::string::npos);
     CHECK(seen(host, &timer).find("QTimer") != std::string::npos);
@@ -352,7 +352,7 @@ TEST_CASE("values of any type, looked at later")
     CHECK(seen(host, value) == "{'a': [1, 2], 'b': None}");
     CHECK(value == value);
     CHECK(value != qi::Value());
-    CHECK(qi::Value().is_none());
+    CHECK(qi::Value().isNone());
 }
 
 TEST_CASE("arguments that cannot be written fail the launch, and say which")

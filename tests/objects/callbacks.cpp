@@ -49,8 +49,8 @@ class Grid : public QObject
 
 void begin(Host &host, Grid &grid)
 {
-    qi::register_callback<bool(int, const QString &)>();
-    qi::register_callback<void(int)>();
+    qi::registerCallback<bool(int, const QString &)>();
+    qi::registerCallback<void(int)>();
     show(host, "grid", &grid);
     host.exec("got = []");
 }
@@ -192,7 +192,7 @@ TEST_CASE("what is no callable, or no registered callback, is refused")
     CHECK(raises(host, "grid.setFilter(3)") ==
           "TypeError: Grid.setFilter(), argument 1: a callable expected, got int");
     CHECK(raises(host, "grid.hook = 'x'") == "TypeError: Grid.hook: a callable expected, got str");
-    CHECK(raises(host, "grid.onUnknown(print)").find("qi::register_callback<") != std::string::npos);
+    CHECK(raises(host, "grid.onUnknown(print)").find("qi::registerCallback<") != std::string::npos);
 }
 
 TEST_CASE("callback that outlives the runtime does nothing")

@@ -296,9 +296,9 @@ TEST_CASE("future of a type that is not declared says what to register")
     lab.secret.addResult(Secret{1});
     lab.secret.finish();
     CHECK(raises(host, "lab.whisper()").find("Secret>() of <qi/qt.hpp>") != std::string::npos);
-    qi::register_future<Secret>();
+    qi::registerFuture<Secret>();
     CHECK(host.eval("'Secret' in lab.whisper().result().type_name") == "True");
-    qi::register_future<Secret>();
+    qi::registerFuture<Secret>();
     CHECK(host.eval("lab.whisper().result() is None") == "False");
 }
 

@@ -153,9 +153,9 @@ TEST_CASE("watcher of a type that is not known says what to register")
     Watched<Sealed> sealed(host, "sealed");
     sealed.finish(Sealed{1});
 
-    CHECK(raises(host, "sealed.future").find("register_future<T>()") != std::string::npos);
-    qi::register_future<Sealed>();
-    qi::register_future<Sealed>();
+    CHECK(raises(host, "sealed.future").find("registerFuture<T>()") != std::string::npos);
+    qi::registerFuture<Sealed>();
+    qi::registerFuture<Sealed>();
     CHECK(host.eval("'Sealed' in sealed.future.result().type_name") == "True");
     CHECK(qi_watched_future_register(nullptr, nullptr) == QI_ERR_ARGUMENT);
 }

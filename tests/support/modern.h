@@ -28,7 +28,7 @@ class Modern : public Host
     /* Runs the event loop until a task or a future has ended, and returns it. */
     template <typename T> const qi::Task<T> &ended(const qi::Task<T> &task)
     {
-        until([&] { return task.is_done(); });
+        until([&] { return task.isFinished(); });
         return task;
     }
     template <typename T> const QFuture<T> &ended(const QFuture<T> &future)

@@ -31,7 +31,7 @@ void check_images(qi::Runtime &python)
 {
     QObject holder;
     holder.setProperty("image", QImage(2, 2, QImage::Format_RGB888));
-    python.show(QStringLiteral("holder"), &holder).expect("the holder");
+    python.registerObject(QStringLiteral("holder"), &holder).expect("the holder");
     check(evaluated(python, "type(qi.host.holder.image).__name__") == QLatin1String("'Buffer'"),
           "an image is a Buffer");
 }
@@ -53,7 +53,7 @@ void check_failure(QFuture<int> future, const char *who)
 
 void check_watcher(qi::Runtime &python, QObject *watcher, const char *who)
 {
-    python.show(QStringLiteral("watcher"), watcher).expect("the watcher");
+    python.registerObject(QStringLiteral("watcher"), watcher).expect("the watcher");
     check(evaluated(python, "type(qi.host.watcher.future).__name__") ==
               QLatin1String("'HostFuture'"),
           who);

@@ -13,7 +13,7 @@
         if (!started)                                                                              \
             return started.status();                                                               \
         *python = std::move(*started);                                                             \
-        qi::register_future<Sheet>();                                                              \
+        qi::registerFuture<Sheet>();                                                               \
         return QI_OK;                                                                              \
     }                                                                                              \
     QFuture<int> name##_fail(qi::Runtime &python)                                                  \

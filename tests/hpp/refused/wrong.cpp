@@ -73,13 +73,13 @@ class Derived : public Sender
     (void)python.run<QStringView>("a:b");                 // says: cannot be got from Python
     (void)python.run<QList<std::string_view>>("a:b");     // says: cannot be got from Python
     python.run<int>("a:b").then(sender, [](QString) {}); // says: then() wants a function that takes
-    (void)python.expose("f", [](auto) {});               // says: overloads and `auto` parameters
-    (void)python.expose("f", [](int &) {});              // says: take a value or a const &
-    (void)python.expose("f", [](QStringView) {});        // says: cannot be got from Python
-    (void)python.eval<Unknown>(QString());               // says: cannot be got from Python
-    (void)qi::Result<int &>(qi::Error());                // says: use a pointer for a reference
-    python.eval<int>(QString());                         // says: nodiscard
-    python.run<int>("a:b");                              // says: nodiscard
-    qi::Runtime copy = python;                           // says: deleted
+    (void)python.registerFunction("f", [](auto) {});     // says: overloads and `auto` parameters
+    (void)python.registerFunction("f", [](int &) {});    // says: take a value or a const &
+    (void)python.registerFunction("f", [](QStringView) {}); // says: cannot be got from Python
+    (void)python.eval<Unknown>(QString());                  // says: cannot be got from Python
+    (void)qi::Result<int &>(qi::Error());                   // says: use a pointer for a reference
+    python.eval<int>(QString());                            // says: nodiscard
+    python.run<int>("a:b");                                 // says: nodiscard
+    qi::Runtime copy = python;                              // says: deleted
 }
 #endif
