@@ -50,7 +50,7 @@ TEST_CASE("a configuration takes the old names of its settings")
             .handle_sigint(false)
             .on_log([&](qi::LogLevel, const QString &, const QString &text) { heard << text; })
             .on_error([&](const qi::Error &error, const qi::Origin &) {
-                heard << qi_status_name(error.status);
+                heard << QString::fromLatin1(qi_status_name(error.status));
             })
             .on_output([&](const QString &line) { heard << line; })
             .on_error_output([&](const QString &line) { heard << line; })
