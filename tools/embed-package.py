@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Turns the Python package into C data, so that it travels inside the library.
 
-    embed-package.py ROOT OUTPUT.c FILE.py ...
+    embed-package.py ROOT OUTPUT.c FILE.py FILE.pyi ...
 
 Each file below ROOT becomes one entry: its module name, its source, which tracebacks and `inspect` show,
 and its compiled code, which spares the compiler at run time where the interpreter is of the version that
-did this. bootstrap.py is the loader of the others and is found by that name.
+did this. bootstrap.py is the loader of the others and is found by that name. Files *.pyi, which are below ROOT/stubs, become
+one module of texts, qi._stub_texts.
 """
 
 import importlib.util
@@ -32,10 +33,18 @@ def module_name(path):
     return ".".join(parts), False
 
 
+def stub_texts(root, paths):
+    """The source of the module qi._stub_texts."""
+    texts = {path.relative_to(root / "stubs").as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    return f"TEXTS = {texts!r}\n".encode()
+
+
 def entry(root, path):
-    relative = path.relative_to(root)
+    return module(path.relative_to(root), path.read_bytes())
+
+
+def module(relative, source):
     name, package = module_name(relative)
-    source = path.read_bytes()
     # Begins with a bracket, so that it can never be taken for a file in the current folder.
     filename = f"<qi>/{relative.as_posix()}"
     code = marshal.dumps(compile(source, filename, "exec", dont_inherit=True, optimize=0))
@@ -54,7 +63,9 @@ def entry(root, path):
 
 def main():
     root, output, *files = map(pathlib.Path, sys.argv[1:])
-    entries = sorted(entry(root, path) for path in files)
+    stubs = sorted(path for path in files if path.suffix == ".pyi")
+    entries = [entry(root, path) for path in files if path not in stubs]
+    entries = sorted([*entries, module(pathlib.Path("qi/_stub_texts.py"), stub_texts(root, stubs))])
     magic = int.from_bytes(importlib.util.MAGIC_NUMBER, "little")
     text = "\n".join(
         [

@@ -10,6 +10,7 @@ const char help_text[] =
        qi-run [options] - [arguments]
        qi-run [options] doctor [--json] [--plugins=FOLDER]…
        qi-run [options] plugin new | check | run …
+       qi-run [options] stubs [--host=PATH] [FOLDER]
 
 Runs Python inside libqi's embedded runtime as python3 would: same sys.argv, __main__, sys.path,
 tracebacks and exit status. Environment variables such as PYTHONPATH are honoured.
@@ -38,7 +39,7 @@ tracebacks and exit status. Environment variables such as PYTHONPATH are honoure
   --help         print this and exit
 
 doctor says what is wrong with the installation and how to put it right; plugin makes, checks and runs
-plugins. Each has a --help of its own. A script of such a name is run as ./doctor.
+plugins; stubs tells editors what the application shows. Each has a --help of its own. A script of such a name is run as ./doctor.
 
 The exit status is that of the script: 0 at its end, the one given to sys.exit(), 1 after an uncaught
 exception, 2 for a wrong command line, 130 after Ctrl+C.
@@ -148,7 +149,8 @@ std::string parse(int argc, char **argv, Options &options)
             at++;
         } else if (std::strcmp(given, "-") == 0) {
             options.how = "stdin";
-        } else if (std::strcmp(given, "doctor") == 0 || std::strcmp(given, "plugin") == 0) {
+        } else if (std::strcmp(given, "doctor") == 0 || std::strcmp(given, "plugin") == 0 ||
+                   std::strcmp(given, "stubs") == 0) {
             options.how = given;
         } else if (given[0] != '-') {
             options.how = "script";

@@ -10,8 +10,8 @@ enum class App { None, Core, Gui, Widgets };
 
 struct Options {
     App app = App::Core;
-    std::string loop;               // "guest", "owner", "none"
-    std::string how;                // "script", "module", "code", "stdin", "doctor", "plugin"
+    std::string loop; // "guest", "owner", "none"
+    std::string how;  // "script", "module", "code", "stdin", "doctor", "plugin", "stubs"
     std::vector<const char *> argv; // what is run, and its arguments; never empty
     const char *venv = nullptr;
     const char *home = nullptr;

@@ -14,13 +14,15 @@
 #include "plugin_window.h"
 
 const char plugin_help[] =
-    R"(usage: qi-run [options] plugin run [--headless] [--once] FOLDER
+    R"(usage: qi-run [options] plugin run [--host=PATH] [--headless] [--once] FOLDER
 
 Runs a plugin in a test host: a window with the plugin's actions, a plugin manager, a console and a task
 monitor. It is enabled at once, without asking, and reloaded when its files change. Settings and data
 of it are kept nowhere. Code that holds the window for a second is named with its stack, and ended by an
 exception after five.
 
+  --host=PATH stand-ins of the application's objects, for qi.host: a module of Python, host.py, whose
+              objects they are, or a folder with stubs that the application has written
   --headless  no window; what happens is printed, until Ctrl+C
   --once      activate it, deactivate it, print what it has left behind, and end
   --help      print this and exit
@@ -29,13 +31,25 @@ The exit status is 0, 1 if the plugin fails (with --once: or leaves something be
 command line, 130 after Ctrl+C.
 )";
 
+namespace
+{
+
+std::string absolute(const char *path)
+{
+    return QFileInfo(QString::fromLocal8Bit(path)).absoluteFilePath().toStdString();
+}
+
+} // namespace
+
 PluginWish parse_plugin_run(const Options &options)
 {
     PluginWish wish;
 
-    for (size_t i = 2; i < options.argv.size(); i++) {
-        const std::string given = options.argv[i];
-        if (given == "--headless")
+    for (int i = 2; i < int(options.argv.size()); i++) {
+        const std::string given = options.argv[size_t(i)];
+        if (const char *host = value_of("--host", options.argv, i))
+            wish.host = absolute(host);
+        else if (given == "--headless")
             wish.headless = true;
         else if (given == "--once")
             wish.once = wish.headless = true;
@@ -46,8 +60,7 @@ PluginWish parse_plugin_run(const Options &options)
         else if (!wish.folder.empty())
             wish.wrong = "plugin run takes one folder";
         else
-            wish.folder =
-                QFileInfo(QString::fromLocal8Bit(given.c_str())).absoluteFilePath().toStdString();
+            wish.folder = absolute(given.c_str());
     }
     if (wish.folder.empty() && wish.wrong.empty())
         wish.wrong = "plugin run wants the folder of a plugin";
@@ -93,6 +106,8 @@ class Host
 
     int run()
     {
+        if (!m_wish.host.empty() && !show_stand_ins())
+            return fail("the stand-ins of the application's objects cannot be made");
         if (!start())
             return fail("the plugin cannot be run");
         if (!m_wish.headless)
@@ -103,6 +118,12 @@ class Host
     }
 
   private:
+    bool show_stand_ins()
+    {
+        const qi_value path = qi_text_n(m_wish.host.data(), m_wish.host.size());
+        return qi_call(m_runtime, "qi._life.stand_ins:show", &path, 1, nullptr, 0, nullptr) == QI_OK;
+    }
+
     bool start()
     {
         const std::string parent = QFileInfo(QString::fromStdString(m_wish.folder)).path().toStdString();
@@ -162,7 +183,10 @@ class Host
 
     int fail(const char *what)
     {
-        std::fprintf(stderr, "qi-run: %s: %s\n", what, qi_last_error()->message);
+        const qi_error *error = qi_last_error();
+        std::fprintf(stderr, "qi-run: %s: %s\n", what, error->message);
+        if (error->traceback)
+            std::fputs(error->traceback, stderr);
         return FAILED;
     }
 

@@ -11,6 +11,7 @@
 
 struct PluginWish {
     std::string folder; // absolute; empty: nothing is to be run
+    std::string host;   // absolute: stand-ins of the application's objects; empty: none
     std::string wrong;  // with the command line
     bool help = false, headless = false, once = false;
 };

@@ -117,6 +117,14 @@ int main(int argc, char **argv)
     // [/start]
     showPlugins(python);
 
+    // [test]
+    const QByteArray typings = folder.filePath("typings").toUtf8();
+    // [/test]
+    // [stubs]
+    if (qi_stubs_write(python, typings.constData()) != QI_OK)
+        return fail();
+    // [/stubs]
+
     // [enable]
     bool active = false;
     qi_task_options options;

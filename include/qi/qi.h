@@ -23,6 +23,7 @@
 #include <qi/debugger.h>
 #include <qi/doctor.h>
 #include <qi/expose.h>
+#include <qi/stubs.h>
 #include <qi/plugin.h>
 #include <qi/monitor.h>
 #ifndef QI_NO_DEPRECATED

@@ -205,6 +205,12 @@ static PyObject *function_name(PyObject *object, void *Py_UNUSED(closure))
     return PyUnicode_Substring(name, dot + 1, size);
 }
 
+/* Whether a call returns a HostFuture, whatever the signature says of its result. */
+static PyObject *function_is_awaited(PyObject *object, void *Py_UNUSED(closure))
+{
+    return PyBool_FromLong(as_function(object)->on_pool || as_function(object)->is_later);
+}
+
 static PyObject *function_doc(PyObject *object)
 {
     return Py_XNewRef(as_function(object)->doc);
@@ -226,6 +232,7 @@ static PyMemberDef function_members[] = {
 
 static PyGetSetDef function_getset[] = {
     {"__name__", function_name, NULL, NULL, NULL},
+    {"_is_awaited", function_is_awaited, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * qi.host: names for QObjects. The table is a dict in the module's state that holds each object's guard in
- * a capsule; the Python module qi.host asks for it through the two functions below.
+ * a capsule; the Python module qi.host asks for it through the functions below.
  */
 #include "objects/hostnames.h"
 
@@ -59,7 +59,7 @@ void qip_host_clear(void)
 }
 
 /* KeyError: no such name. ReferenceError: its object was destroyed. */
-static PyObject *host_get(PyObject *Py_UNUSED(module), PyObject *name)
+static qi_object *object_of(PyObject *name)
 {
     PyObject *capsule = PyDict_GetItemWithError(host_names, name);
 
@@ -70,8 +70,21 @@ static PyObject *host_get(PyObject *Py_UNUSED(module), PyObject *name)
     }
     qi_object *object = qip_qt_guard_object(PyCapsule_GetPointer(capsule, capsule_name));
     if (!object)
-        return PyErr_Format(PyExc_ReferenceError, "the object qi.host.%S was destroyed", name);
-    return qip_qt_wrap(object);
+        PyErr_Format(PyExc_ReferenceError, "the object qi.host.%S was destroyed", name);
+    return object;
+}
+
+static PyObject *host_get(PyObject *Py_UNUSED(module), PyObject *name)
+{
+    qi_object *object = object_of(name);
+    return object ? qip_qt_wrap(object) : NULL;
+}
+
+/* What the classes of the object are, and those that can be reached from it. */
+static PyObject *classes(PyObject *Py_UNUSED(module), PyObject *name)
+{
+    qi_object *object = object_of(name);
+    return object ? qip_qt_class_table(object) : NULL;
 }
 
 static PyObject *all_names(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
@@ -81,6 +94,7 @@ static PyObject *all_names(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(igno
 
 static PyMethodDef functions[] = {
     {"_host_get", host_get, METH_O, NULL},
+    {"_host_classes", classes, METH_O, NULL},
     {"_host_names", all_names, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -73,6 +73,8 @@ PyObject *qip_qt_help(qi_object *object);
 PyObject *qip_qt_member_help(qi_object *object, PyObject *name);
 /* The forms of a method, for pyshim/qi/_objects/describe.py. New list. */
 PyObject *qip_qt_member_forms(qi_object *object, PyObject *name);
+/* Its class and all that are reached from there, for pyshim/qi/_life/stubs.py. New list. */
+PyObject *qip_qt_class_table(qi_object *object);
 
 /* The class of an enumeration. New reference. */
 PyObject *qip_qt_enum(qi_object *object, int index);

@@ -23,6 +23,7 @@
 #include <qi/plugin.h>
 #include <qi/qi.h>
 #include <qi/qt.hpp>
+#include <qi/stubs.h>
 
 #include "tests/fuzz/callbacks.h"
 #include "tests/fuzz/world.h"
@@ -1251,6 +1252,15 @@ void debugger_is_attached(Thread &by, const Function &function)
     });
 }
 
+/* Into places that cannot be one: what it writes is tested elsewhere. */
+void stubs_write(Thread &by, const Function &function)
+{
+    static const char *const places[] = {nullptr, "", "/proc/no/such/place", "\xff"};
+
+    with_runtime(by, function,
+                 [&](qi_runtime *runtime) { return qi_stubs_write(runtime, by.one_of(places)); });
+}
+
 void doctor_options_init(Thread &by, const Function &function)
 {
     count(by, function, [&] {
@@ -1765,6 +1775,7 @@ std::deque<Function> &functions()
         add("qi_debugger_listen", gui, of_gui + Failures{QI_ERR_PYTHON, QI_ERR_RANGE},
             debugger_listen, 2);
         add("qi_debugger_is_attached", gui, {}, debugger_is_attached, 2);
+        add("qi_stubs_write", gui, of_gui + of_text + Failures{QI_ERR_PYTHON}, stubs_write, 2);
         add("qi_doctor_options_init", any, {}, doctor_options_init, 1);
         add("qi_doctor_examine", any, of_text + Failures{QI_ERR_ABI, QI_ERR_MEMORY}, doctor, 1);
         add("qi_watchdog_options_init", any, {}, watchdog_options_init, 1);

@@ -14,7 +14,7 @@ import sys
 NOUNS = {
     "runtime", "object", "function", "value", "task", "tasks", "callable", "connection", "listener", "output",
     "audit", "watchdog", "loop", "plugin", "plugins", "debugger", "doctor", "error", "scope", "builder", "converter",
-    "watched", "promise", "event", "module", "buffer", "version", "status", "kind", "config", "origin", "callback",
+    "watched", "promise", "event", "module", "buffer", "stubs", "version", "status", "kind", "config", "origin", "callback",
 }  # fmt: skip
 #: Names that are words of their own: the three that hosts begin with, and what languages call the same.
 EXCEPTIONS = {

@@ -46,7 +46,7 @@ class New(PluginCase):
         ran = self.qi_run("plugin", "run", "--once", "my-orders")
         self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
         self.assertIn("my-orders: left nothing behind", ran.stdout)
-        for name in ("README.md", "plugin.toml", "my_orders/__init__.py", "tests/conftest.py"):
+        for name in ("README.md", "plugin.toml", "my_orders/__init__.py", "tests/conftest.py", "tests/host.py", "typings/qi/host.pyi"):
             self.assertTrue(os.path.isfile(os.path.join(self.folder, "my-orders", name)), name)
         if importlib.util.find_spec("pytest") is None:
             self.skipTest("pytest is not installed")
@@ -68,6 +68,78 @@ class New(PluginCase):
             found = self.qi_run("plugin", "new", name)
             self.assertEqual(found.returncode, 1)
             self.assertIn(text, found.stderr)
+
+
+HOST = """
+from qi.testing import FakeObject, Signal
+
+
+class Window(FakeObject):
+    title: str = "before"
+    closed = Signal()
+
+    def price(self, symbol) -> float:
+        return 2.5
+
+
+window = Window()
+
+
+def total(numbers: list[int]) -> int:
+    return sum(numbers)
+"""
+USER = """
+from qi import host
+
+
+def activate(ctx):
+    ctx.connect(host.window.closed, lambda: print("closed", flush=True))
+    host.window.title = "after"
+    host.window.closed.emit()
+    print(host.window.title, ctx.host.window.price("ACME"), host.total([1, 2]), flush=True)
+"""
+
+
+class StandIns(PluginCase):
+    def test_a_plugin_runs_without_its_application(self):
+        self.plugin(USER)
+        self.write("host.py", HOST)
+        self.assertEqual(self.qi_run("plugin", "run", "--once", "shop").returncode, 1)
+        ran = self.qi_run("plugin", "run", "--host=host.py", "--once", "shop")
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+        self.assertIn("closed\nafter 2.5 3\n", ran.stdout)
+        self.assertIn("shop: left nothing behind", ran.stdout)
+
+    def test_with_nothing_but_stubs_that_an_application_has_written(self):
+        self.plugin(USER)
+        self.write("host.py", HOST)
+        stubbed = self.qi_run("stubs", "--host", "host.py", "shop")
+        self.assertEqual((stubbed.returncode, stubbed.stdout), (0, "shop/typings is written\n"), stubbed.stderr)
+        ran = self.qi_run("plugin", "run", "--host", "shop/typings", "--once", "shop")
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+        self.assertIn("closed\nafter 0.0 0\n", ran.stdout)
+
+    def test_what_is_wrong_with_them(self):
+        self.plugin()
+        self.write("broken.py", "window = Windo()")
+        self.write("empty/file", "")
+        for host, text in (("broken.py", "broken.py\", line 1"), ("empty", "has no qi/host.pyi"), ("no.py", "No such file"),
+                           ("shop/plugin.toml", "neither a module of Python")):
+            found = self.qi_run("plugin", "run", f"--host={host}", "--once", "shop")
+            self.assertEqual(found.returncode, 1, host)
+            self.assertIn(text, found.stderr)
+            self.assertNotIn("activated", found.stdout)
+
+    def test_stubs_for_no_plugin(self):
+        self.write("folder/file", "")
+        self.assertEqual(self.qi_run("stubs", "folder").returncode, 0)
+        self.assertIn("__getattr__", self.read("folder/typings/qi/host.pyi"))
+        found = self.qi_run("stubs", "nowhere")
+        self.assertEqual((found.returncode, found.stderr), (1, "qi-run: FileNotFoundError: nowhere is no folder\n"))
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name)) as file:
+            return file.read()
 
 
 class Check(PluginCase):

@@ -199,8 +199,18 @@ class Desk(Base):
     count: int
     sent: Signal[str, int]
     closed: Signal
+    class Mood(enum.IntEnum):
+        Calm = 3
+        Glad = 5
+    mood: Desk.Mood
     @property
     def price(self) -> float: ...
+    @property
+    def moved(self) -> Signal[tuple[int, Desk.Mood]]: ...
+    @overload
+    def add(self, a: int, /) -> int: ...
+    @overload
+    def add(self, a: str, b: str, /) -> str: ...
     def send(self, text: str, *, urgent: bool = compute()) -> bool: ...
 '''
 
@@ -239,6 +249,21 @@ class FromSpecs(AsyncTestCase):
         self.assertEqual(fake.send("ab"), "abab")
         self.assertEqual(fake.calls_of("send"), [("ab",)])
         self.assertEqual(fake.class_name, "Plain")
+
+    def test_from_a_stub_as_an_application_writes_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "host_types.pyi"
+            path.write_text(STUB)
+            desk, seen = stand_in(path, "Desk"), []
+        self.assertIs(desk.mood, desk.Mood.Calm)
+        desk.mood = desk.Mood.Glad
+        desk.mood = "Glad"  # as the real one takes it
+        desk.moved.connect(lambda *values: seen.append(values))
+        desk.moved.emit(1, desk.Mood.Glad)
+        self.assertEqual(seen, [(1, 5)])
+        desk.add(1)
+        desk.add("a", "b")
+        self.assertEqual(desk.calls_of("add"), [(1,), ("a", "b")])
 
     def test_from_a_stub_of_which_nothing_is_run(self):
         with tempfile.TemporaryDirectory() as folder:

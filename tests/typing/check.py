@@ -4,11 +4,16 @@
 check.py stubs STUBS   the stubs are complete and consistent
 check.py uses STUBS    programs in uses/ have the errors that their comments "# E: TEXT" tell, and no others
 check.py truth STUBS   the stubs describe what the package has
+check.py host STUBS PROGRAM QI_RUN
+                       the same as uses for host/uses.py, a plugin, with the stubs that the application PROGRAM writes
+check.py new STUBS QI_RUN
+                       what `qi-run plugin new` makes has no errors
 """
 
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,8 +40,8 @@ def check_stubs(stubs):
     return status
 
 
-def check_uses(stubs):
-    files = sorted((HERE / "uses").glob("*.py"))
+def check_uses(stubs, folder="uses"):
+    files = sorted((HERE / folder).glob("*.py"))
     _, output = mypy(stubs, "mypy", "--strict", "--no-error-summary", "--show-error-codes", *map(str, files))
     found = {}
     for line in output.splitlines():
@@ -68,13 +73,44 @@ def check_truth(stubs):
     return status
 
 
-def main(what, stubs):
+def check_host(_, program, qi_run):
+    """The stubs come from three: the package's own from libqi, the host's from the application, the rest from plugin.toml."""
+    with tempfile.TemporaryDirectory() as folder:
+        stubs, plugin = pathlib.Path(folder) / "application", pathlib.Path(folder) / "uses"
+        subprocess.run([program, stubs], check=True)
+        shutil.copytree(HERE / "host", plugin, ignore=shutil.ignore_patterns("*.cpp"))
+        subprocess.run([qi_run, "stubs", f"--host={stubs}", plugin], check=True)
+        wrong = check_uses(plugin / "typings", "host") + check_written(stubs)
+        subprocess.run([qi_run, "stubs", plugin], check=True)  # who knows nothing of the host leaves it as it is
+        return wrong or check_uses(plugin / "typings", "host")
+
+
+def check_written(stubs):
+    """What editors are not to be bothered with: classes of C++ override what those below them have as they like."""
+    for path in stubs.rglob("*.pyi"):
+        path.write_text(path.read_text(encoding="utf-8").replace("# mypy: ignore-errors", ""), encoding="utf-8")
+    _, output = mypy(stubs, "mypy", "--strict", "-p", "qi", "--show-error-codes", "--no-error-summary")
+    wrong = [line for line in output.splitlines() if ": error: " in line and not line.endswith("[override]")]
+    print(*wrong, sep="\n")
+    return len(wrong)
+
+
+def check_new(_, qi_run):
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([qi_run, "plugin", "new", "orders"], cwd=folder, check=True)
+        found = subprocess.run([sys.executable, "-m", "mypy", "orders", "tests/host.py", "tests/test_orders.py"],
+                               cwd=pathlib.Path(folder) / "orders", capture_output=True, text=True)
+        print(found.stdout, found.stderr)
+        return found.returncode
+
+
+def main(what, stubs, *others):
     # It may be installed for another Python, and lack here what is compiled.
     if subprocess.run([sys.executable, "-m", "mypy", "-c", "pass"], capture_output=True).returncode:
         print("skipped: there is no mypy that runs with this Python")
         return SKIPPED
-    check = {"stubs": check_stubs, "uses": check_uses, "truth": check_truth}[what]
-    return 1 if check(pathlib.Path(stubs).resolve()) else 0
+    check = {"stubs": check_stubs, "uses": check_uses, "truth": check_truth, "host": check_host, "new": check_new}[what]
+    return 1 if check(pathlib.Path(stubs).resolve(), *others) else 0
 
 
 sys.exit(main(*sys.argv[1:]))

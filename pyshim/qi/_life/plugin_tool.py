@@ -13,6 +13,7 @@ import sys
 import textwrap
 
 from .._python.plain import plain, plain_line
+from . import stubs_tool
 
 OK, WRONG, USAGE = 0, 1, 2
 LIMIT = 60  # seconds that the import of a plugin may take
@@ -53,6 +54,8 @@ def new(arguments):
         epilog="Then: qi-run plugin check NAME, and in the folder: qi-run -m pytest")
     parser.add_argument("name", metavar="NAME", help="the plugin's id; its folder is made in the current one")
     parser.add_argument("--title", help="what users see; the id, made readable, by default")
+    parser.add_argument("--host", metavar="PATH", help="the application's objects, for the editor: as that of `qi-run stubs`; "
+                                                       "by default the stand-ins in tests/host.py")
     asked = parser.parse_args(arguments)
     folder = pathlib.Path(asked.name)
     id = folder.name
@@ -63,9 +66,13 @@ def new(arguments):
         return fail(f"{id!r} is the name of a module of Python's own; choose another")
     if folder.exists():
         return fail(f"{folder} exists already; choose another name, or remove it")
+    if asked.host and not os.path.exists(asked.host):
+        return fail(f"{asked.host}, which --host names, is not there")
     write_all(folder, {"id": id, "module": module, "title": asked.title or readable(id)})
-    print(f"{folder} is made. Try:\n  qi-run plugin check {folder}\n  cd {folder} && qi-run -m pytest\n"
-          f"  qi-run plugin run {folder}")
+    stubs_tool.write(folder, asked.host or folder / "tests/host.py")
+    keep_from_others(folder)
+    print(f"{folder} is made. Try:\n  qi-run plugin check {folder}\n"
+          f"  qi-run plugin run --host={folder / 'tests/host.py'} {folder}\n  cd {folder} && qi-run -m pytest")
     return OK
 
 
@@ -80,7 +87,11 @@ def write_all(folder, names):
         for key, value in names.items():
             text = text.replace(f"@{key}@", json.dumps(value, ensure_ascii=False)[1:-1] if key == "title" else value)
         target.write_text(text, encoding="utf-8")
-    for path in (folder, *folder.rglob("*")):  # whatever the umask: others must not be able to change it
+
+
+def keep_from_others(folder):
+    """Whatever the umask: others must not be able to change it."""
+    for path in (folder, *folder.rglob("*")):
         path.chmod(path.stat().st_mode & ~(stat.S_IWGRP | stat.S_IWOTH))
 
 
@@ -115,27 +126,29 @@ actions = [{ name = "greet", text = "Say hello", menu = "Tools" }]
 
 import asyncio
 
+from qi.plugin import Context
+
 
 class Plugin:
     """The application makes one of these when the user enables the plugin."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.greeted = 0
 
-    async def activate(self, ctx):
+    async def activate(self, ctx: Context) -> None:
         """Everything that is made through ctx ends by itself when the plugin is disabled."""
         self.ctx = ctx
         ctx.action("greet", callback=self.greet)
         ctx.run_task(self.greet_now_and_then())
 
-    def deactivate(self):
+    def deactivate(self) -> None:
         self.ctx.log.info("goodbye, after %d greetings", self.greeted)
 
-    def greet(self):
+    def greet(self) -> None:
         self.greeted += 1
         self.ctx.log.info("%s!", self.ctx.settings.greeting)
 
-    async def greet_now_and_then(self):
+    async def greet_now_and_then(self) -> None:
         while True:
             await asyncio.sleep(self.ctx.settings.interval)
             self.greet()
@@ -143,35 +156,71 @@ class Plugin:
     "tests/conftest.py": """\
 pytest_plugins = ["qi.testing.pytest_plugin"]
 """,
+    "tests/host.py": '''\
+"""Stand-ins of the application's objects: each name here is one of qi.host. Replace them by those of your application.
+
+    qi-run plugin run --host=tests/host.py .     the plugin runs with them
+    qi-run stubs --host=tests/host.py            the editor knows them
+"""
+
+from qi.testing import FakeObject, Signal
+
+
+class Window(FakeObject):
+    title: str = "a window"
+    closed = Signal()
+
+    def showMessage(self, text: str) -> None:
+        print(text)
+
+
+window = Window()
+''',
     "tests/test_{module}.py": '''\
 """Tests of the plugin, without the application: qi-run -m pytest"""
 
 import pathlib
 
-from qi.testing import load_plugin
+from qi.testing import Clock, load_plugin
 
 FOLDER = pathlib.Path(__file__).parent.parent
 
 
-async def test_the_action_greets():
+async def test_the_action_greets() -> None:
     async with load_plugin(FOLDER) as plugin:
         plugin.trigger("greet")
         assert plugin.object.greeted == 1
 
 
-async def test_it_greets_now_and_then(qi_clock):
+async def test_it_greets_now_and_then(qi_clock: Clock) -> None:
     async with load_plugin(FOLDER, settings={"interval": 10.0}) as plugin:
         await qi_clock.advance(35)
         assert plugin.object.greeted == 3
 ''',
+    "pyproject.toml": """\
+# For editors and mypy: `typings` tells them what qi, the application and plugin.toml have.
+
+[tool.mypy]
+strict = true
+mypy_path = "typings"
+files = ["@module@"]
+
+[tool.pyright]
+stubPath = "typings"
+""",
     "README.md": """\
 # @title@
 
 A plugin for applications with libqi. `plugin.toml` says what it is and what it needs; `@module@/` is its code.
 
-    qi-run plugin check .        # is all as it should be?
-    qi-run -m pytest             # its tests, in `tests/`
-    qi-run plugin run .          # in a window, with plugin manager, console and task monitor
+    qi-run plugin check .                        # is all as it should be?
+    qi-run -m pytest                             # its tests, in `tests/`
+    qi-run plugin run --host=tests/host.py .     # in a window, with stand-ins of the application's objects
+    qi-run stubs                                 # after a change of plugin.toml: tells the editor
+    mypy                                         # are the types right?
+
+`typings/` is for editors. It tells of the stand-ins in `tests/host.py`; where the application writes stubs of its own objects,
+`qi-run stubs --host=FOLDER` takes those.
 
 To install it, put this folder into the application's folder of plugins and enable it there.
 """,

@@ -27,7 +27,7 @@ from .._python import child
 from .._python.ends import at_end
 from . import embed, shutdown, toplevel
 
-COMMANDS = ("doctor", "plugin")  # words that qi-run takes in place of a script's name
+COMMANDS = ("doctor", "plugin", "stubs")  # words that qi-run takes in place of a script's name
 
 INTERRUPTED = 130  # what a shell reports for a program that SIGINT has ended
 
@@ -49,7 +49,7 @@ def run(how, loop, stay):
     process = os.getpid()
     try:
         with toplevel.loops_of_its_own(guest) if guest else contextlib.nullcontext():
-            {"script": run_script, "module": run_module, "code": run_code, "stdin": run_stdin, "plugin": run_plugin_tool}[how]()
+            {"script": run_script, "module": run_module, "code": run_code, "stdin": run_stdin, "plugin": run_plugin_tool, "stubs": run_stubs_tool}[how]()
     except BaseException as exception:
         status = status_of(exception)
         if os.getpid() != process:
@@ -218,6 +218,12 @@ def run_plugin_tool():
     from . import plugin_tool
 
     raise SystemExit(plugin_tool.main(sys.argv[1:]))
+
+
+def run_stubs_tool():
+    from . import stubs_tool
+
+    raise SystemExit(stubs_tool.main(sys.argv[1:]))
 
 
 def show_lines(code, source):

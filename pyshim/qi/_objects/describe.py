@@ -4,7 +4,7 @@
 import inspect
 import keyword
 
-_python_types = {
+python_types = {
     "bool": bool,
     "char": int,
     "short": int,
@@ -61,4 +61,4 @@ def _parameter(number, type_name, name, optional, used):
 
 
 def _annotation(type_name):
-    return _python_types.get(type_name, type_name)
+    return python_types.get(type_name, type_name)

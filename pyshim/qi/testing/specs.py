@@ -4,10 +4,11 @@
 import ast
 import contextlib
 import difflib
+import enum
 import inspect
 import pathlib
 
-from .standins import KINDS, FakeObject, Signal, is_signal
+from .standins import KINDS, FakeObject, Property, Signal, is_signal
 
 
 def stand_in(spec, name=None, /, **values):
@@ -28,7 +29,9 @@ def stand_in(spec, name=None, /, **values):
     elif isinstance(spec, (str, pathlib.PurePath)):
         if not isinstance(name, str):
             raise TypeError(f"stand_in() wants the name of a class in {spec}")
-        kind = _from_stub(pathlib.Path(spec), name)
+        kind = _from_stub(ast.parse(pathlib.Path(spec).read_text(encoding="utf-8"), str(spec)), spec, name)
+    elif isinstance(spec, ast.Module):  # one that was read already
+        kind = _from_stub(spec, "the stub", name)
     else:
         raise TypeError(f"stand_in() wants a class, or the path of a stub and a name, not {spec!r}")
     return kind(**values)
@@ -50,8 +53,7 @@ def _note(annotations, name, value):
     return True
 
 
-def _from_stub(path, name):
-    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+def _from_stub(tree, path, name):
     classes = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     if name not in classes:
         near = difflib.get_close_matches(name, classes, 3) or sorted(classes)
@@ -69,22 +71,63 @@ def _read_class(classes, name, names, annotations, seen):
     node = classes[name]
     for base in node.bases:
         _read_class(classes, ast.unparse(base).rpartition(".")[2], names, annotations, seen)
+    enums = {item.name: made for item in node.body if isinstance(item, ast.ClassDef) and (made := _enum_of(item))}
+    names |= enums
     for item in node.body:
         if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
             _read_annotation(item, names, annotations)
         elif isinstance(item, ast.FunctionDef) and not item.name.startswith("_"):
-            if any(ast.unparse(each) in ("property", "builtins.property") for each in item.decorator_list):
-                annotations[item.name] = ast.unparse(item.returns) if item.returns else "Any"
-            elif not item.decorator_list:
+            decorators = [ast.unparse(each).rpartition(".")[2] for each in item.decorator_list]
+            if "property" in decorators:
+                _read_property(item, names, annotations)
+            elif "overload" in decorators:
+                names[item.name] = _of_any_form
+            elif not decorators:
                 names[item.name] = _function_of(item)
+    _begin_enums(node, enums, names, annotations)
+
+
+def _of_any_form(self, *args): ...
+
+
+def _enum_of(node):
+    """The enumeration that a class inside of another is, or None."""
+    base = ast.unparse(node.bases[0]).rpartition(".")[2] if node.bases else ""
+    if base not in ("Enum", "IntEnum", "Flag", "IntFlag"):
+        return None
+    members = [(item.targets[0].id, item.value.value) for item in node.body
+               if isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant)]
+    return getattr(enum, base)(node.name, members)
+
+
+def _begin_enums(node, enums, names, annotations):
+    """A property of such a type begins with its first member."""
+    for name, annotation in annotations.items():
+        scope, _, kind = annotation.rpartition(".") if isinstance(annotation, str) else ("", "", "")
+        if scope == node.name and len(enums.get(kind, ())):
+            names.setdefault(name, Property(next(iter(enums[kind])), type=object))  # names and numbers are taken, too
+
+
+def _read_property(item, names, annotations):
+    text = ast.unparse(item.returns) if item.returns else "Any"
+    annotations[item.name] = text
+    if is_signal(text) and "[" in text:
+        names[item.name] = _signal_of(text)
+
+
+def _signal_of(text):
+    """`Signal[int, str]`, or `Signal[tuple[int, str]]` as applications write it."""
+    inner = text[text.index("[") + 1 : text.rindex("]")].strip()
+    inner = inner[6:-1] if inner.startswith("tuple[") else inner.strip("[]")
+    parts = [part.strip() for part in inner.split(",") if part.strip() not in ("", "()", "...")]
+    return Signal(*(KINDS.get(part, object) for part in parts))
 
 
 def _read_annotation(item, names, annotations):
     text = ast.unparse(item.annotation)
     annotations[item.target.id] = text
     if is_signal(text) and "[" in text:
-        kinds = text[text.index("[") + 1 : text.rindex("]")].strip("[]").split(",")
-        names[item.target.id] = Signal(*(KINDS.get(kind.strip(), object) for kind in kinds if kind.strip()))
+        names[item.target.id] = _signal_of(text)
     elif item.value is not None and not (isinstance(item.value, ast.Constant) and item.value.value is ...):
         with contextlib.suppress(ValueError):
             names[item.target.id] = ast.literal_eval(item.value)

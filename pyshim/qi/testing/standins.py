@@ -393,7 +393,7 @@ def _add(cls, name, member):
 
 def is_signal(annotation):
     text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
-    return text.rpartition(".")[2].partition("[")[0] in ("Signal", "SignalInstance", "pyqtSignal", "pyqtBoundSignal")
+    return text.partition("[")[0].rpartition(".")[2] in ("Signal", "SignalInstance", "pyqtSignal", "pyqtBoundSignal")
 
 
 #: The types that a stub's annotations may name.
@@ -403,7 +403,7 @@ KINDS = {kind.__name__: kind for kind in
 
 def _kind(annotation):
     if isinstance(annotation, str):
-        annotation = KINDS.get(annotation.rpartition(".")[2].partition("[")[0])
+        annotation = KINDS.get(annotation.partition("[")[0].rpartition(".")[2])
     origin = getattr(annotation, "__origin__", annotation)
     return origin if isinstance(origin, type) and origin is not object else None
 

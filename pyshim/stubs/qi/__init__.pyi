@@ -17,7 +17,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import contextmanager
-from typing import Any, Literal, NamedTuple, NoReturn, ParamSpec, Protocol, TypeVar, final, overload
+from typing import Any, Generic, Literal, NamedTuple, NoReturn, ParamSpec, Protocol, TypeVar, final, overload
 
 from . import QtAsyncio as QtAsyncio
 from . import debug as debug
@@ -33,6 +33,7 @@ version_info: tuple[int, ...]
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
+_Args = TypeVar("_Args", bound=tuple[Any, ...], covariant=True)
 
 _Overlap = Literal["concurrent", "drop", "queue", "restart", "latest"]
 _TaskRunner = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
@@ -140,7 +141,7 @@ def modal(fn: Callable[_P, _T]) -> Callable[_P, Coroutine[Any, Any, _T]]:
     """
 
 def to_binding(
-    obj: Object | Variant | Point | PointF | Size | SizeF | Rect | RectF,
+    obj: _Object | Variant | Point | PointF | Size | SizeF | Rect | RectF,
     binding: Literal["PyQt6", "PySide6"] | None = None,
 ) -> Any:
     """Returns the PyQt6 or PySide6 wrapper of one of the application's objects, or of a value."""
@@ -369,13 +370,13 @@ class Connection:
     def __call__(self, *args: Any) -> Any: ...
 
 @final
-class _Signal(Awaitable[tuple[Any, ...]]):
-    """A signal of one object, as `object.clicked` gives it."""
+class _Signal(Awaitable[_Args], Generic[_Args]):
+    """A signal of one object, as `object.clicked` gives it; `_Args` is the tuple of its arguments."""
 
     @property
     def name(self) -> str: ...
     @property
-    def sender(self) -> Object: ...
+    def sender(self) -> _Object: ...
     def connect(self, callable: Callable[..., Any], /, type: ConnectionType | int = ...) -> Connection:
         """Calls the callable in each emission, with as many arguments as it takes.
 
@@ -386,16 +387,13 @@ class _Signal(Awaitable[tuple[Any, ...]]):
     def disconnect(self, callable_or_connection: Callable[..., Any] | Connection | None = None, /) -> None:
         """Ends the connections with a callable, one connection, or all that Python has made."""
     def emit(self, *args: Any) -> None: ...
-    def __getitem__(self, types: str | tuple[str, ...]) -> _Signal:
+    def __getitem__(self, types: str | tuple[str, ...]) -> _Signal[tuple[Any, ...]]:
         """One of several overloads, chosen by its C++ types: `signal["int"]`."""
-    def __await__(self) -> Generator[Any, Any, tuple[Any, ...]]:
+    def __await__(self) -> Generator[Any, Any, _Args]:
         """Waits for one emission, as asyncsignal() does."""
 
-class Object:
-    """A QObject of the host. Its properties, signals, slots and invokables are attributes.
-
-    It does not keep the QObject alive; once that is destroyed, every use raises ReferenceError.
-    """
+class _Object:
+    """What all QObjects of the host have; the stubs that an application writes add the rest."""
 
     @property
     def class_name(self) -> str: ...
@@ -413,12 +411,18 @@ class Object:
     def setProperty(self, name: str, value: Any, /) -> None: ...
     def property(self, name: str, /) -> Any: ...
     def dynamicPropertyNames(self) -> list[str]: ...
+
+class Object(_Object):
+    """A QObject of the host. Its properties, signals, slots and invokables are attributes.
+
+    It does not keep the QObject alive; once that is destroyed, every use raises ReferenceError.
+    """
+
     def __getattr__(self, name: str) -> Any: ...
     def __setattr__(self, name: str, value: Any) -> None: ...
 
-@final
-class Model(Object):
-    """A QAbstractItemModel of the host: an Object that is also the sequence of its rows."""
+class _Model(_Object):
+    """What all models of the host have."""
 
     def rows(self, parent: Row | int | None = None, /) -> Rows:
         """The rows below a row of a tree, or those at the top."""
@@ -435,11 +439,15 @@ class Model(Object):
     @overload
     def __getitem__(self, key: tuple[int, int | str], /) -> Any: ...
 
+@final
+class Model(_Model, Object):
+    """A QAbstractItemModel of the host: an Object that is also the sequence of its rows."""
+
 class Row(Mapping[str | int, Any]):
     """A row of a model, or of one the cell that a signal tells of."""
 
     @property
-    def model(self) -> Model: ...
+    def model(self) -> _Model: ...
     @property
     def valid(self) -> bool: ...
     @property
@@ -463,10 +471,10 @@ class Row(Mapping[str | int, Any]):
 class Rows(Sequence[Row]):
     """The rows below one parent. It is read anew at each use, so it follows the model."""
 
-    model: Model
+    model: _Model
     parent: Row | None
 
-    def __init__(self, model: Model, parent: Row | int | None = None) -> None: ...
+    def __init__(self, model: _Model, parent: Row | int | None = None) -> None: ...
     def __len__(self) -> int: ...
     @overload
     def __getitem__(self, key: int, /) -> Row: ...

@@ -5,8 +5,10 @@ import asyncio
 import logging
 import pathlib
 from collections.abc import Callable, Coroutine, Iterator, Mapping, MutableMapping
-from types import ModuleType
 from typing import Any, NamedTuple, Protocol, TypeVar, overload
+
+from ..host import _Host
+from ._declared import ActionName, DeclaredSettings
 
 _T = TypeVar("_T")
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -54,8 +56,6 @@ class _Settings(MutableMapping[str, Any]):
     def __delitem__(self, key: str) -> None: ...
     def __iter__(self) -> Iterator[str]: ...
     def __len__(self) -> int: ...
-    def __getattr__(self, name: str) -> Any: ...
-    def __setattr__(self, name: str, value: Any) -> None: ...
     def on_change(self, function: Callable[[str, Any], Any], key: str | None = None) -> _Ending: ...
 
 class _Ending(Protocol):
@@ -88,9 +88,9 @@ class Context:
     @property
     def data_folder(self) -> pathlib.Path: ...
     @property
-    def settings(self) -> _Settings: ...
+    def settings(self) -> DeclaredSettings: ...
     @property
-    def host(self) -> ModuleType: ...
+    def host(self) -> _Host: ...
     def run_task(self, coro: Coroutine[Any, Any, _T], *, name: str | None = None) -> asyncio.Task[_T]: ...
     def create_task(self, coro: Coroutine[Any, Any, _T], *, name: str | None = None) -> asyncio.Task[_T]: ...
     def call_later(self, seconds: float, function: Callable[..., Any], *args: Any) -> _Ending: ...
@@ -99,7 +99,7 @@ class Context:
     @overload
     def action(
         self,
-        name: str,
+        name: ActionName,
         text: str | None = None,
         callback: None = None,
         *,
@@ -113,10 +113,24 @@ class Context:
     @overload
     def action(
         self,
-        name: str,
+        name: ActionName,
         text: str | None,
         callback: Callable[..., Any],
         *,
+        shortcut: str | None = None,
+        tooltip: str | None = None,
+        menu: str | None = None,
+        checkable: bool | None = None,
+        checked: bool = False,
+        enabled: bool = True,
+    ) -> _Action: ...
+    @overload
+    def action(
+        self,
+        name: ActionName,
+        text: str | None = None,
+        *,
+        callback: Callable[..., Any],
         shortcut: str | None = None,
         tooltip: str | None = None,
         menu: str | None = None,
