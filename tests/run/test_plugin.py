@@ -69,6 +69,18 @@ class New(PluginCase):
             self.assertEqual(found.returncode, 1)
             self.assertIn(text, found.stderr)
 
+    def test_a_place_that_leads_elsewhere(self):
+        os.symlink(os.path.join(self.folder, "nowhere"), os.path.join(self.folder, "dangling"))
+        found = self.qi_run("plugin", "new", "dangling")
+        self.assertEqual((found.returncode, found.stdout), (1, ""))
+        self.assertEqual(found.stderr, "qi-run: dangling exists already; choose another name, or remove it\n")
+        self.assertEqual(os.listdir(self.folder), ["dangling"])
+
+    def test_a_place_that_does_not_take_it(self):
+        self.write("file", "")
+        found = self.qi_run("plugin", "new", "file/shop")
+        self.assertEqual((found.returncode, found.stderr), (1, "qi-run: file/shop cannot be made: file: File exists\n"))
+
 
 HOST = """
 from qi.testing import FakeObject, Signal
@@ -206,6 +218,73 @@ class Check(PluginCase):
                 once = self.qi_run("plugin", "run", "--once", "shop")
                 said = once.stdout + once.stderr
                 self.assertEqual([c for c in said if not c.isprintable() and c != "\n"], [])
+
+    def test_names_of_files_end_no_line(self):
+        os.chmod(self.plugin(), 0o755)
+        self.write("shop/a\nshop: all is well\nb.py", "(")
+        os.chmod(os.path.join(self.folder, "shop/a\nshop: all is well\nb.py"), 0o666)
+        status, text = self.check()
+        self.assertEqual((status, len(text.splitlines())), (1, 3), text)
+        self.assertIn(r"a\nshop: all is well\nb.py:1: '(' was never closed", text)
+
+    def test_a_warning_shows_nothing_of_the_source(self):
+        self.plugin()
+        self.write("shop/other.py", "x = 1\nx is '\x1b]0;title\x07\x1b[2J'\n")
+        os.chmod(os.path.join(self.folder, "shop/other.py"), 0o644)
+        found = self.qi_run("plugin", "check", "shop")
+        self.assertEqual((found.returncode, found.stdout), (0, "shop: all is well\n"))
+        self.assertIn("shop/other.py:2: SyntaxWarning: \"is\" with a ", found.stderr)
+        self.assertEqual([c for c in found.stderr if not c.isprintable() and c != "\n"], [])
+
+    def test_modules_that_are_no_files_or_cost_too_much(self):
+        folder = self.plugin()
+        os.mkfifo(os.path.join(folder, "pipe.py"), 0o644)
+        os.symlink("/dev/zero", os.path.join(folder, "zero.py"))
+        self.write("shop/deep.py", "x" + ".a" * 200_000 + "\n")
+        self.write("shop/high.py", "-" * 200_000 + "1\n")
+        with open(os.path.join(folder, "large.py"), "wb") as file:
+            file.truncate(8 << 30)
+        for name in "deep.py", "high.py", "large.py":
+            os.chmod(os.path.join(folder, name), 0o644)
+        status, text = self.check("--no-import")
+        self.assertEqual(status, 1)
+        for line in ("pipe.py: this is neither a file nor a folder; remove it", "zero.py: this symlink leads out of the plugin's folder",
+                     "large.py: it holds more than 64 MB", "deep.py: ", "high.py: "):
+            self.assertEqual(sum(line in each for each in text.splitlines()), 1, (line, text))
+
+    def test_what_is_no_text_among_what_an_entry_writes(self):
+        self.plugin("import sys\nsys.stderr.buffer.write(b'\\xff\\n')\nsys.stderr.flush()\nraise SystemExit(3)\n")
+        status, text = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn(r"    \xff", text)
+
+    def test_nothing_is_imported_from_where_somebody_stands(self):
+        folder = self.plugin()
+        for name in ("argparse", "json", "pathlib", "shop", "tomllib", "warnings"):
+            self.write(f"there/{name}.py", f"print('planted: {name}')\nraise SystemExit(9)\n")
+        for command in (["check", "--no-import", folder], ["check", folder], ["run", "--once", folder], ["new", "made"]):
+            found = subprocess.run([runs.QI_RUN, "plugin", *command], cwd=os.path.join(self.folder, "there"), text=True,
+                                   capture_output=True, timeout=runs.GUARD)
+            self.assertEqual(found.returncode, 0, found.stdout + found.stderr)
+            self.assertNotIn("planted", found.stdout + found.stderr)
+
+    def test_what_others_could_have_written_is_not_imported(self):
+        os.chmod(self.plugin("print('imported', file=open('told', 'w'))\n" + CODE), 0o777)
+        status, text = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("everybody may write to it", text)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "told")))
+
+    def test_the_way_is_looked_at_as_it_is_given(self):
+        self.plugin(folder="open/shop")
+        os.chmod(os.path.join(self.folder, "open"), 0o755)
+        os.mkdir(os.path.join(self.folder, "middle"))
+        os.symlink("../open/shop", os.path.join(self.folder, "middle/shop"))
+        os.chmod(os.path.join(self.folder, "middle"), 0o777)
+        os.symlink("middle/shop", os.path.join(self.folder, "shop"))
+        status, text = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("middle: its group and everybody may write to it", text)
 
     def test_an_entry_that_crashes_or_exits(self):
         self.plugin("import os; os.abort()\n")

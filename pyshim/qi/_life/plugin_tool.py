@@ -2,21 +2,25 @@
 """`qi-run plugin new` and `qi-run plugin check`. Running one is in C++, apps/run/plugin.cpp."""
 
 import argparse
+import contextlib
 import difflib
 import json
 import os
 import pathlib
 import re
+import shlex
 import stat
 import subprocess
 import sys
 import textwrap
+import warnings
 
 from .._python.plain import plain, plain_line
 from . import stubs_tool
 
 OK, WRONG, USAGE = 0, 1, 2
 LIMIT = 60  # seconds that the import of a plugin may take
+LARGEST = 64 << 20  # bytes of a module
 
 DESCRIPTION = """\
 Makes, checks and runs plugins.
@@ -64,15 +68,19 @@ def new(arguments):
     module = id.replace("-", "_").lower()
     if module in sys.stdlib_module_names or module == "qi":
         return fail(f"{id!r} is the name of a module of Python's own; choose another")
-    if folder.exists():
-        return fail(f"{folder} exists already; choose another name, or remove it")
     if asked.host and not os.path.exists(asked.host):
         return fail(f"{asked.host}, which --host names, is not there")
-    write_all(folder, {"id": id, "module": module, "title": asked.title or readable(id)})
-    stubs_tool.write(folder, asked.host or folder / "tests/host.py")
-    keep_from_others(folder)
-    print(f"{folder} is made. Try:\n  qi-run plugin check {folder}\n"
-          f"  qi-run plugin run --host={folder / 'tests/host.py'} {folder}\n  cd {folder} && qi-run -m pytest")
+    try:
+        with kept_from_others():
+            write_all(folder, {"id": id, "module": module, "title": asked.title or readable(id)})
+            stubs_tool.write(folder, asked.host or folder / "tests/host.py")
+    except OSError as error:
+        if isinstance(error, FileExistsError) and error.filename == str(folder):
+            return fail(f"{folder} exists already; choose another name, or remove it")
+        return fail(f"{folder} cannot be made: {error.filename}: {error.strerror}")
+    told = shlex.quote(str(folder))
+    print(f"{folder} is made. Try:\n  qi-run plugin check {told}\n"
+          f"  qi-run plugin run --host={shlex.quote(str(folder / 'tests/host.py'))} {told}\n  cd {told} && qi-run -m pytest")
     return OK
 
 
@@ -81,18 +89,27 @@ def readable(id):
 
 
 def write_all(folder, names):
+    """Makes the folder, which is not there yet, and all that is in it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir()
     for path, text in FILES.items():
         target = folder / path.format(**names)
         target.parent.mkdir(parents=True, exist_ok=True)
         for key, value in names.items():
             text = text.replace(f"@{key}@", json.dumps(value, ensure_ascii=False)[1:-1] if key == "title" else value)
-        target.write_text(text, encoding="utf-8")
+        with open(target, "x", encoding="utf-8") as file:
+            file.write(text)
 
 
-def keep_from_others(folder):
-    """Whatever the umask: others must not be able to change it."""
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(path.stat().st_mode & ~(stat.S_IWGRP | stat.S_IWOTH))
+@contextlib.contextmanager
+def kept_from_others():
+    """Whatever the umask: others cannot change what is made meanwhile, be it for a moment."""
+    before = os.umask(stat.S_IWGRP | stat.S_IWOTH)
+    os.umask(before | stat.S_IWGRP | stat.S_IWOTH)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 FILES = {
@@ -246,7 +263,12 @@ def check(arguments):
     if not manifest.is_manifest_there(folder):
         return fail(f"{folder} is no plugin: there is no {manifest.FILE} in it{near_folder(folder)}")
     # Names of files, words of a manifest and of an exception are the plugin's, and must not steer the terminal.
-    problems = [plain(problem) for problem in (*check_files(folder), *check_manifest(folder, asked.no_import))]
+    distrust = list(check_trust(asked.folder))
+    problems = list(map(plain_line, (*distrust, *check_syntax(folder))))
+    read, wrong = check_manifest(folder)
+    problems += map(plain_line, wrong)
+    if not distrust and not wrong and not asked.no_import:  # what somebody else may have written is not run
+        problems += map(plain, import_elsewhere(folder, read))
     for problem in problems:
         print(problem)
     name = plain_line(folder.name)
@@ -261,36 +283,48 @@ def near_folder(folder):
     return f"; did you mean {near[0]}?" if near and near[0] != folder.name else ""
 
 
-def check_files(folder):
-    """Who may write to them, and whether Python can read them."""
+def check_trust(folder):
+    """Who may write to its files, and to what is on the way to them."""
     from ..plugin import trust
 
-    yield from trust.problems(folder)
-    for path in sorted(folder.rglob("*.py")):
+    return trust.problems(folder)
+
+
+def check_syntax(folder):
+    """Whether Python can read its modules."""
+    from ..plugin import files, trust
+
+    for path in sorted(trust.Tree(folder).modules()):
         try:
-            compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, OSError) as error:
+            with warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("default")
+                compile(files.read(path, LARGEST), path, "exec", dont_inherit=True)
+            for each in warned:  # Python itself would show the line
+                text = f"{path}:{each.lineno}: {each.category.__name__}: {each.message}"
+                print(plain_line(text), file=sys.stderr)
+        except Exception as error:  # of any kind: a source may be too deep for a compiler
             line = getattr(error, "lineno", None)
-            yield f"{path}{f':{line}' if line else ''}: {getattr(error, 'msg', None) or error}"
+            what = getattr(error, "msg", None) or getattr(error, "strerror", None) or str(error) or type(error).__name__
+            yield f"{path}{f':{line}' if line else ''}: {what}"
 
 
-def check_manifest(folder, no_import):
+def check_manifest(folder):
+    """The manifest, and what is wrong with it and with what it needs."""
     from ..plugin import dependencies, manifest
 
     try:
         read = manifest.Manifest.read(folder)
     except manifest.ManifestError as error:
-        yield from map(str, error.problems)
-        return
-    found = dependencies.check_one(read)
-    yield from (f"{read.file}: {problem}" for problem in found)
-    if not found and not no_import:
-        yield from import_elsewhere(folder, read)
+        return None, list(map(str, error.problems))
+    return read, [f"{read.file}: {problem}" for problem in dependencies.check_one(read)]
 
 
-#: Imports a plugin as the application does, and looks at its entry.
+#: Imports a plugin as the application does, and looks at its entry. What -c puts first on sys.path is the folder in which
+#: somebody stands, which may be anybody's.
 IMPORT = """
-import sys, traceback
+import sys
+if not sys.flags.safe_path:
+    del sys.path[0]
 from qi.plugin.manifest import Manifest
 from qi.plugin.modules import Modules
 from qi.plugin.tracebacks import describe, prune
@@ -316,7 +350,8 @@ def import_elsewhere(folder, read):
     place = ["--venv", sys.prefix] if sys.prefix != sys.base_prefix else []
     command = [os.readlink("/proc/self/exe"), *place, "--loop=none", "-c", IMPORT, str(folder)]
     try:
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL)
+        ended = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="backslashreplace",
+                               timeout=LIMIT, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
         yield f"{folder}: the import of {read.entry!r} has not ended after {LIMIT} s"
         return
