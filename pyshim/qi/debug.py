@@ -52,11 +52,11 @@ class Listening(NamedTuple):
         if self.backend == "debugpy":
             return f"debugpy listens at {self.host}:{self.port}; attach to it from the editor"
         program = shlex.quote(sys.executable or "python3")
-        return f"pdb listens at {self.path}; connect with: {program} -c {CLIENT!r} {shlex.quote(self.path)}"
+        return f"pdb listens at {self.path}; connect with: {program} -I -c {CLIENT!r} {shlex.quote(self.path)}"
 
 
 #: A terminal for the other end of pdb's socket, so that no further program is needed. What is read there may be anybody's
-#: text, so nothing in it steers the terminal.
+#: text, so nothing in it steers the terminal. It is run with -I: in /tmp, a module `socket` may be anybody's.
 CLIENT = (
     "import socket,sys,threading as t;s=socket.socket(socket.AF_UNIX);s.connect(sys.argv[1]);"
     "f=s.makefile(errors='replace');"

@@ -60,6 +60,23 @@ class Listening(unittest.TestCase):
                 other.sendall("→ \x1b]0;title\x07\u202e\tx\r\n".encode())
             self.assertEqual(client.communicate(timeout=60)[0], "→ ?]0;title??\tx\n")
 
+    def test_the_command_that_is_told_imports_nothing_from_where_somebody_stands(self):
+        with socket.socket(socket.AF_UNIX) as server, tempfile.TemporaryDirectory() as place:
+            server.bind(os.path.join(place, "s"))
+            server.listen()
+            server.settimeout(60)
+            for name in ("socket", "sys", "threading"):
+                with open(os.path.join(place, f"{name}.py"), "w") as file:
+                    file.write("raise SystemExit('planted')\n")
+            command = str(debug.Listening("pdb", "", 0, server.getsockname())).partition("connect with: ")[2]
+            client = subprocess.Popen(command, shell=True, cwd=place, text=True, stdin=subprocess.DEVNULL,
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            self.addCleanup(client.wait)
+            other, _ = server.accept()
+            with other:
+                other.sendall(b"attached\n")
+            self.assertEqual(client.communicate(timeout=60)[0], "attached\n")
+
     def test_wrong_use(self):
         async def main():
             with self.assertRaisesRegex(RuntimeError, "listen"):
