@@ -35,11 +35,11 @@ QString text(const char *utf8)
     return utf8 ? QString::fromUtf8(utf8) : QString();
 }
 
-// Names of files, variables and plugins are anybody's words.
+// Names of files, variables and plugins are anybody's words, and end no line of the report.
 QString plain(const QString &words)
 {
     const std::unique_ptr<char, decltype(&std::free)> copy(
-        qip_plain_copy(words.toUtf8().constData(), false), &std::free);
+        qip_plain_copy(words.toUtf8().constData(), true), &std::free);
     return text(copy.get());
 }
 

@@ -61,6 +61,27 @@ class Strangers(DoctorCase):
         self.assertEqual([c for c in found.stdout if not c.isprintable() and c != "\n"], [])
 
 
+    def test_their_names_end_no_line(self):
+        folder = self.plugin("odd\n  ok       plugins")
+        os.chmod(os.path.join(folder, "odd\n  ok       plugins", "code.py"), 0o666)
+        found = self.qi_run("doctor", f"--plugins={folder}")
+        self.assertIn(r"odd\n  ok       plugins/code.py can be written by", found.stdout)
+        self.assertNotIn("\n  ok       plugins", found.stdout)
+
+    def test_a_command_that_is_told_runs_nothing_of_theirs(self):
+        name = "a;touch told;$(touch told)`touch told`'"
+        folder = self.plugin(name)
+        os.chmod(os.path.join(folder, name), 0o777)
+        for found in (self.problem(self.doctor(f"--plugins={folder}"), "can be written by"),
+                      self.problem(self.doctor(f"--plugins={folder}/{name}/none"), "there is no such folder")):
+            command = found["fix"].removeprefix("make it (").partition("), or")[0]
+            ran = self.call("sh", "-c", command)
+            self.assertEqual((ran.returncode, ran.stderr), (0, ""), command)
+        self.assertFalse(os.path.exists(self.path("told")))
+        self.assertTrue(os.path.isdir(os.path.join(folder, name, "none")))
+        self.assertEqual(os.stat(os.path.join(folder, name)).st_mode & 0o777, 0o755)
+
+
 class Whole(DoctorCase):
     def test_a_sane_installation_is_told_as_such(self):
         checks = self.doctor(QT_QPA_PLATFORM="offscreen", PYTHONHOME="")
@@ -220,6 +241,32 @@ class Folders(DoctorCase):
         self.assertEqual(found["subject"], self.folder)
         os.chmod(self.folder, 0o1777)  # as /tmp: nobody may rename what is another's
         self.assertEqual(self.problems(folder), [])
+
+    def test_a_link_on_the_way_that_others_could_change(self):
+        self.plugin()
+        os.mkdir(self.path("open"))
+        os.symlink("../plugins", self.path("open/middle"))
+        os.chmod(self.path("open"), 0o777)
+        os.symlink("open/middle", self.path("way"))
+        found = self.problem(self.doctor(f"--plugins={self.path('way')}"), self.path("open"))
+        self.assertEqual(found["subject"], self.path("open"))
+        self.assertIn("can be written by its group and everybody", found["found"])
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can give a link away")
+    def test_a_link_of_somebody_elses(self):
+        self.plugin()
+        os.symlink("plugins", self.path("way"))
+        os.lchown(self.path("way"), 65534, 65534)
+        self.problem(self.doctor(f"--plugins={self.path('way')}"), self.path("way"), "belongs to user 65534")
+
+    def test_more_than_anybody_reads(self):
+        folder = self.plugin()
+        for i in range(60):
+            self.write(f"plugins/orders/{i}.py", "")
+            os.chmod(self.path(f"plugins/orders/{i}.py"), 0o666)
+        found = [each for each in self.doctor(f"--plugins={folder}") if each["state"] == "problem"]
+        self.assertEqual(len(found), 51)
+        self.assertEqual(found[-1]["found"], "10 more of the kind")
 
     def test_link_out_of_the_plugin(self):
         folder = self.plugin()

@@ -6,8 +6,10 @@ JSON. It imports nothing of `qi`: it may be run by any interpreter that a user h
 """
 
 import importlib.util
+import itertools
 import json
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -17,6 +19,8 @@ import sysconfig
 OF_PYTHON = ("PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE", "PYTHONMALLOC", "PYTHONASYNCIODEBUG", "PYTHONDEVMODE")
 
 LIMIT = 20  # seconds; only against a process that hangs
+MOST = 100_000  # names in a folder of plugins, and in each plugin, that are looked at
+MOST_TOLD = 50  # problems of a folder of plugins
 
 checks = []
 
@@ -122,7 +126,7 @@ def look_at_variables(asked):
     if active and os.path.realpath(active) not in map(os.path.realpath, (asked["venv"] or "/", sys.prefix)):
         section.warn(
             "VIRTUAL_ENV", f"{active} is active in this shell, but not used",
-            f"set the configuration's venv to it (qi-run --venv={active})")
+            f"set the configuration's venv to it (qi-run --venv={shlex.quote(active)})")
     for name in ("LD_LIBRARY_PATH", "LD_PRELOAD"):
         if value := os.environ.get(name):
             section.note(name, value)
@@ -230,7 +234,7 @@ def look_at_folders(asked):
     section = Section("Plugin folders")
     for folder in asked["folders"]:
         if not os.path.isdir(folder):
-            section.problem(folder, "there is no such folder", f"make it (mkdir -p {folder}), or correct its name")
+            section.problem(folder, "there is no such folder", f"make it (mkdir -p {shlex.quote(folder)}), or correct its name")
         else:
             look_at_folder(section, folder)
     if asked["application"]:
@@ -243,29 +247,52 @@ def look_at_folders(asked):
 
 
 def look_at_folder(section, folder):
-    plugins = sorted(
-        entry.name for entry in os.scandir(folder) if os.path.isfile(os.path.join(entry.path, "plugin.toml")))
+    try:
+        plugins = sorted(entry.name for entry in itertools.islice(os.scandir(folder), MOST)
+                         if os.path.isfile(os.path.join(entry.path, "plugin.toml")))
+    except OSError as error:
+        section.problem(folder, f"cannot be searched: {error.strerror}", f"chmod u+rx {shlex.quote(folder)}")
+        return
     before = len(checks)
-    for path in parents(folder):
-        look_at_access(section, path, whole=False)
+    seen = dict.fromkeys(way(folder), False)
     for name in plugins:
-        root = os.path.join(folder, name)
-        for path in tree(root):
-            look_at_access(section, path, whole=True)
+        root = os.path.realpath(os.path.join(folder, name))
+        for path in way(os.path.join(folder, name)):
+            seen.setdefault(path, False)
+        for path in itertools.islice(tree(root), MOST):
+            seen[path] = True
             look_at_link(section, path, root)
-    if len(checks) == before:
+    for path, whole in seen.items():
+        look_at_access(section, path, whole)
+    found = checks[before:]
+    if len(found) > MOST_TOLD:
+        checks[before + MOST_TOLD:] = []
+        section.problem(folder, f"{len(found) - MOST_TOLD} more of the kind", "put these right first")
+    if not found:
         section.ok(folder, f"plugins: {', '.join(plugins)}" if plugins else "no plugins in it")
 
 
-def parents(folder):
-    """The folder, and all above it: who may rename one of these may put anything in its place."""
-    path = os.path.realpath(folder)
-    while True:
-        yield path
-        above = os.path.dirname(path)
-        if above == path:
-            return
-        path = above
+def way(path):
+    """The folders and symlinks on the way to a path, and on those that the symlinks lead: who may change one of these may
+    put anything in its place. The same is asked before a plugin is enabled."""
+    at, waiting, links = "/", parts(os.path.join(os.getcwd(), path)), 0
+    yield at
+    while waiting and links <= 40:
+        part = waiting.pop()
+        here = os.path.dirname(at) if part == ".." else os.path.join(at, part)
+        yield here
+        if not os.path.islink(here):
+            at = here
+            continue
+        target = os.readlink(here)
+        links += 1
+        waiting += parts(target)
+        at = "/" if target.startswith("/") else at
+
+
+def parts(path):
+    """The names in a path, the first one last."""
+    return [part for part in reversed(path.split("/")) if part not in ("", ".")]
 
 
 def tree(folder):
@@ -280,18 +307,17 @@ def look_at_access(section, path, whole):
     try:
         status = os.lstat(path)
     except OSError as error:
-        section.problem(path, f"cannot be looked at: {error.strerror}", f"make it readable: chmod u+rX {path}")
+        section.problem(path, f"cannot be looked at: {error.strerror}", f"make it readable: chmod u+rX {shlex.quote(path)}")
         return
-    if stat.S_ISLNK(status.st_mode):
-        return
+    is_link = stat.S_ISLNK(status.st_mode)
     sticky = not whole and stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_ISVTX
     others = [who for who, bit in (("its group", stat.S_IWGRP), ("everybody", stat.S_IWOTH)) if status.st_mode & bit]
-    if others and not sticky:
-        section.problem(
-            path, f"can be written by {' and '.join(others)}: whoever does so runs code as you", f"chmod go-w {path}")
+    if others and not sticky and not is_link:
+        section.problem(path, f"can be written by {' and '.join(others)}: whoever does so runs code as you",
+                        f"chmod go-w {shlex.quote(path)}")
     if status.st_uid not in (0, os.getuid()):
-        section.problem(
-            path, f"belongs to user {status.st_uid}, and not to you or root", f"chown {os.getuid()} {path}")
+        section.problem(path, f"belongs to user {status.st_uid}, and not to you or root",
+                        f"chown {'-h ' if is_link else ''}{os.getuid()} {shlex.quote(path)}")
 
 
 def look_at_link(section, path, root):
