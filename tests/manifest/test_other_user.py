@@ -8,6 +8,7 @@ import pwd
 import struct
 import sys
 import threading
+import types
 import unittest
 from unittest import mock
 
@@ -15,6 +16,7 @@ from pluginfolder import PluginCase
 
 from qi.plugin import bytecode, sources
 from qi.plugin.consents import Consents
+from qi.plugin.context import Context
 from qi.plugin.trust import Tree, fingerprint, problems
 
 EVIL = "import os\nraise SystemExit(f'code of another user ran as {os.getuid()}')\n"
@@ -168,6 +170,34 @@ class Attacks(PluginCase):
             self.assertIsNone(bytecode.recall(str(source), digest))
             sys.path.insert(0, str(folder))
             self.assertEqual(importlib.import_module("late").value, 1)
+
+    def test_a_data_folder_that_is_put_in_the_place_of_the_users(self):
+        middle, own = self.open_folder(0o1777), self.base / "own"
+        own.mkdir()
+
+        def attack():
+            middle.joinpath("theirs").mkdir()
+            middle.joinpath("link").symlink_to(own)
+
+        self.assertTrue(self.as_nobody(attack))
+        for place in (middle / "theirs" / "shop", middle / "link" / "shop", middle / "theirs"):
+            with self.assertRaisesRegex(PermissionError, "it belongs to nobody"):
+                self.data_folder(place)
+        self.assertEqual(os.listdir(own), [])
+
+    def test_a_data_folder_is_the_users_alone_whatever_the_umask(self):
+        before = os.umask(0)
+        self.addCleanup(os.umask, before)
+        folder = self.data_folder(self.base / "data" / "app" / "shop")
+        (folder / "file").write_text("x")
+        for place in (self.base / "data", folder):
+            self.assertFalse(self.as_nobody(lambda: os.rename(place, f"{place}2")))
+            self.assertFalse(self.as_nobody(lambda: (place / "new").write_text("x")))
+
+    def data_folder(self, path):
+        activation = types.SimpleNamespace(manifest=types.SimpleNamespace(id="shop"), plugin=types.SimpleNamespace(kept={}),
+                                           values=None, change_setting=None, data_folder=path)
+        return Context(activation).data_folder
 
     def test_consents_that_are_put_in_the_place_of_the_users(self):
         folder, middle = self.plugin(), self.open_folder()

@@ -443,6 +443,18 @@ class Cache(SourceCase):
         self.assertEqual(self.load("kept_d").value, 1)
         self.assertEqual(self.files(), [])
 
+    def test_whatever_the_umask(self):
+        self.cache = self.cache / "below"
+        with mock.patch.dict(os.environ, {"XDG_CACHE_HOME": str(self.cache)}):
+            before = os.umask(0)
+            self.addCleanup(os.umask, before)
+            self.guard(self.plugin(files={"kept_h.py": "value = 1\n"}))
+            self.assertEqual(self.load("kept_h").value, 1)
+            self.assertEqual(len(self.files()), 1)
+            with mock.patch.object(sources.bytecode, "keep"):  # it is not compiled again
+                self.assertEqual(self.load("kept_h").value, 1)
+                sources.bytecode.keep.assert_not_called()
+
     def test_entries_that_somebody_else_could_have_written_are_not_used(self):
         self.guard(self.plugin(files={"kept_g.py": "value = 1\n"}))
         self.load("kept_g")

@@ -120,6 +120,54 @@ class Folders(PrivateCase):
             self.make(XDG_RUNTIME_DIR=place, TMPDIR=place)
 
 
+class FoldersAndThoseAbove(PrivateCase):
+    def test_only_this_user_enters_whatever_the_umask(self):
+        before = os.umask(0)
+        self.addCleanup(os.umask, before)
+        private.make_folders(self.base / "a" / "b" / "c")
+        for name in "a", "a/b", "a/b/c":
+            self.assertEqual(stat.S_IMODE((self.base / name).stat().st_mode), 0o700, name)
+        private.make_folders(f"{self.base}/a/b/../d/")
+        self.assertTrue((self.base / "a" / "d").is_dir())
+
+    def test_one_that_is_there_stays_as_it_is(self):
+        path = self.folder("own", 0o755)
+        private.make_folders(path)
+        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o755)
+
+    def test_nothing_is_made_where_others_may_write(self):
+        path = self.folder("open", 0o777)
+        for asked in path, path / "a" / "b":
+            with self.assertRaises(PermissionError) as caught:
+                private.make_folders(asked)
+            self.assertIn(f"it cannot be kept from other users: {path}: other users may write to it", str(caught.exception))
+        self.assertEqual(os.listdir(path), [])
+
+    @needs_root
+    def test_what_another_user_has_prepared(self):
+        shared, own = self.folder("shared", 0o1777), self.folder("own", 0o755)
+        self.assertTrue(as_nobody(lambda: (os.mkdir(shared / "theirs"), os.symlink(own, shared / "link"))))
+        for name in "theirs", "theirs/a/b", "link/a/b":
+            with self.assertRaisesRegex(PermissionError, "it belongs to nobody"):
+                private.make_folders(shared / name)
+        self.assertEqual(os.listdir(own), [])
+
+    @needs_root
+    def test_another_user_who_is_faster(self):
+        shared, own = self.folder("shared", 0o1777), self.folder("own", 0o755)
+        there = os.path.lexists
+
+        def lexists(path):
+            found = there(path)
+            if os.fspath(path) == str(shared / "app"):
+                self.assertTrue(as_nobody(lambda: os.symlink(own, shared / "app")))
+            return found
+
+        with mock.patch.object(os.path, "lexists", lexists), self.assertRaisesRegex(PermissionError, "it belongs to nobody"):
+            private.make_folders(shared / "app" / "data")
+        self.assertEqual(os.listdir(own), [])
+
+
 class Files(PrivateCase):
     def test_a_new_file(self):
         before = os.umask(0)

@@ -314,7 +314,7 @@ class App(IPKernelApp):
         """Takes the name before anything listens, so that nobody else can have it."""
         if not self.connection_file:
             self.connection_file = f"kernel-{os.getpid()}-{secrets.token_hex(4)}.json"
-        os.makedirs(os.path.dirname(self.abs_connection_file), mode=0o700, exist_ok=True)
+        private.make_folders(os.path.dirname(self.abs_connection_file))
         self.made_file = private.create_file(self.abs_connection_file)
         self.session.key = secrets.token_hex(32).encode()
         self.transport = self.over

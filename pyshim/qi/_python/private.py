@@ -2,6 +2,7 @@
 """Places for sockets and secrets that other users of the machine cannot reach into, nor prepare.
 
     who_could_change(path)   why somebody else could put other things at a path; "" if nobody could
+    make_folders(path)       a folder and those above it, where there are none, for this user alone
     make_folder(prefix)      a new folder that only this user can enter, for sockets
     create_file(path)        a new file that only this user can read; never one that is there already
     is_peer(socket)          whether at its other end is this user, or root
@@ -15,7 +16,7 @@ import stat
 import struct
 import tempfile
 
-from .way import way
+from .way import absolute, way
 
 
 def who_could_change(path):
@@ -42,6 +43,26 @@ def _name(number):
         return pwd.getpwuid(number).pw_name
     except KeyError:
         return f"the user {number}"
+
+
+def make_folders(path, wrong=who_could_change):
+    """Makes what is missing of a folder and of those above it, so that only this user can enter, whatever the umask: others
+    might prepare what is put there. PermissionError if they could change what is there. `wrong` is asked for that."""
+    missing, at = [], absolute(path)
+    while not os.path.lexists(at):
+        missing.append(at)
+        at = os.path.dirname(at.rstrip("/"))
+    _refuse(wrong(at), path)
+    for folder in reversed(missing):
+        try:
+            os.mkdir(folder, 0o700)
+        except FileExistsError:  # somebody was faster
+            _refuse(wrong(folder), path)
+
+
+def _refuse(problem, path):
+    if problem:
+        raise PermissionError(errno.EPERM, f"it cannot be kept from other users: {problem}", os.fspath(path))
 
 
 def make_folder(prefix):

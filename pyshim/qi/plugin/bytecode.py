@@ -14,6 +14,7 @@ import stat
 import sys
 import zlib
 
+from .._python import private
 from . import files, trust
 
 _LARGEST = 64 << 20
@@ -91,8 +92,8 @@ def _open_folder(make=False):
         return None
     path = os.path.join(base, "qi", "bytecode")
     try:
-        if make:
-            os.makedirs(path, mode=0o700, exist_ok=True)
+        if make and not os.path.lexists(path):
+            private.make_folders(path)
         number = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return None

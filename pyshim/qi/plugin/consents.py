@@ -18,6 +18,7 @@ import tempfile
 import time
 from typing import NamedTuple
 
+from .._python import private
 from . import files, trust
 
 _LARGEST = 64 << 20
@@ -67,6 +68,13 @@ class Consents:
         except OSError:
             return False
 
+    def ids(self):
+        """Of the plugins that the user has agreed to; none where that cannot be read."""
+        try:
+            return set(self._load())
+        except OSError:
+            return set()
+
     def give(self, id, folder, fingerprint):
         """Notes that the user agrees to a plugin as it is now."""
         self.give_real(id, os.path.realpath(folder), fingerprint)
@@ -103,8 +111,7 @@ class Consents:
         return dict(known or {})
 
     def _check_folder(self):
-        for problem in trust.way_problems(self.path.parent):
-            raise _distrust(problem)
+        _check_way(self.path.parent)
 
     def _read(self, path):
         """What is in a file; None if this did not write it. OSError if it cannot be trusted."""
@@ -121,10 +128,7 @@ class Consents:
 
     def _prepare(self):
         """Makes the folder, where there is none, for the user alone."""
-        missing = [folder for folder in (self.path.parent, *self.path.parent.parents) if not os.path.lexists(folder)]
-        for folder in reversed(missing):
-            with contextlib.suppress(FileExistsError):  # another instance was faster
-                os.mkdir(folder, 0o700)
+        private.make_folders(self.path.parent, _check_way)
         self._check_folder()
 
     @contextlib.contextmanager
@@ -153,6 +157,11 @@ class Consents:
         _put(self.copy, data)  # first: it must not know of what has been withdrawn
         _put(self.path, data)
         self._version = None
+
+
+def _check_way(folder):
+    for problem in trust.way_problems(folder):
+        raise _distrust(problem)
 
 
 def _distrust(problem):

@@ -11,6 +11,7 @@ import _qi
 
 from .. import host
 from .._loop.loop import run_task
+from .._python import private
 from .._signals.slots import asyncslot
 from .settings import Settings
 
@@ -164,9 +165,10 @@ class Context:
 
     @property
     def data_folder(self):
-        """A folder for the plugin's own files, which stays when the plugin is updated. It is made here."""
+        """A folder for the plugin's own files, which stays when the plugin is updated. It is made here, for this user alone;
+        PermissionError if others could change what is in it."""
         folder = pathlib.Path(self._activation.data_folder)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private.make_folders(folder)
         return folder
 
     @property
