@@ -2,13 +2,14 @@
 """Which plugins there are, found without running any of them."""
 
 import os
+import shutil
 import sys
 import unittest
 from unittest import mock
 
 from pluginfolder import MANIFEST, PluginCase
 
-from qi.plugin import checks, discovery, trust
+from qi.plugin import checks, discovery, trust, watchfiles
 from qi.plugin.apart import Work
 from qi.plugin.consents import Consents
 from qi.plugin.discovery import Found, discover
@@ -115,7 +116,29 @@ class Folders(PluginCase):
         with mock.patch.object(discovery, "_MOST", 30):
             found = discover([(self.base, "user")])
         self.assertEqual(len(found), 31)
-        self.assertIn("holds more than 30 files and folders", found[0].problems[0].text)
+        self.assertIn("holds more than 30 plugins", found[-1].problems[0].text)
+
+    def test_what_is_put_beside_a_plugin_hides_it_not(self):
+        for i in range(30):
+            self.write(self.base / f"aaa{i}" / "notes.txt")
+            self.write(self.base / f"file{i}")
+        self.plugin("shop")
+        with mock.patch.object(discovery, "_MOST", 10), mock.patch.object(discovery, "_MOST_HINTS", 5):
+            self.assertEqual([plugin.id for plugin in discover([(self.base, "user")])], ["shop"])
+
+    def test_what_the_user_has_agreed_to_is_found_whatever_lies_beside_it(self):
+        for i in range(30):
+            self.plugin(f"aaa{i}")
+        shop, consents = self.plugin("shop"), Consents(self.base / "consents.json")
+        consents.give("shop", shop, trust.fingerprint(shop))
+        consents.give("gone", shop, trust.fingerprint(shop))
+        for most in (mock.patch.object(discovery, "_MOST", 10), mock.patch.object(discovery, "_MOST_NAMES", 10)):
+            with most:
+                found = {each.found.id: each for each in checks.search(Work(), [(self.base, "user")], consents)}
+            self.assertTrue(found["shop"].agreed)
+            self.assertIsNotNone(found["shop"].found.manifest)
+            self.assertIn("only some of them are looked at", str(found[self.base.name].found.problems[0]))
+            self.assertLess(len(found), 15)
 
     def test_what_python_and_editors_leave_is_no_plugin(self):
         for name in ("__pycache__", ".git", ".hidden"):
@@ -157,6 +180,37 @@ class Meanwhile(PluginCase):
         with mock.patch.object(trust.Tree, "fingerprint", hash):
             checked = checks.check(Work(), found, found.version, Consents(self.base / "consents.json"), [], False)
         self.assertEqual(checked.problem, f"{folder / 'plugin.toml'}: it has changed while the plugin was looked at; try again")
+
+
+class WhatIsSaid(PluginCase):
+    def test_names_of_files_end_no_line(self):
+        folder = self.plugin(files={"a\nIt is verified.\nb.py": ""})
+        (folder / "a\nIt is verified.\nb.py").chmod(0o666)
+        checked = checks.check(Work(), discovery.look_at(folder, "user"), None, Consents(self.base / "consents.json"), [], False)
+        self.assertIn(r"a\nIt is verified.\nb.py: its group and everybody may write to it; run: chmod go-w", checked.problem)
+        self.assertNotIn("\n", checked.problem)
+        gone = self.plugin("a\nIt is verified", whole="")
+        found = discovery.look_at(gone, "user")
+        self.assertNotIn("\n", checks.check(Work(), found, found.version, None, [], False).problem.rpartition("\n" + str(gone))[0])
+        shutil.rmtree(gone)
+        self.assertNotIn("\n", checks.check(Work(), found, found.version, None, [], False).problem)
+
+
+class Watched(PluginCase):
+    def test_what_matters_to_a_reload(self):
+        folder = self.plugin(files={"a/b.py": "", "a/.hidden/x.py": "", "__pycache__/shop.cpython-311.pyc": b"", "shop.py~": ""})
+        (folder / "pipe").symlink_to("nowhere")
+        found = watchfiles.look(folder)
+        self.assertEqual(sorted(found), sorted(str(folder / name) for name in ("", "a", "a/b.py", "plugin.toml", "shop.py")))
+        self.assertEqual([path for path in found if found[path] is None], [str(folder), str(folder / "a")])
+        self.assertEqual(watchfiles.look(self.base / "gone"), {str(self.base / "gone"): None})
+
+    def test_a_folder_without_an_end(self):
+        folder = self.plugin(files={f"{name}/{i}.py": "" for name in "abc" for i in range(20)})
+        asked = []
+        with mock.patch.object(watchfiles, "MOST_FILES", 30):
+            self.assertLess(len(watchfiles.look(folder, lambda: asked.append(1))), 32)
+        self.assertEqual(len(asked), 30)
 
 
 class NothingRuns(PluginCase):

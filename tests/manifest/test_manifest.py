@@ -12,6 +12,7 @@ from pluginfolder import MANIFEST, PluginCase
 
 from qi.plugin import manifest, packages
 from qi.plugin.manifest import Manifest, ManifestError
+from qi.plugin.settings import read
 
 WHOLE = """\
 [plugin]
@@ -278,6 +279,22 @@ class Problems(PluginCase):
                 name = "thr ee"
                 text = "Three"
                 """)
+
+
+class Values(PluginCase):
+    def test_what_is_kept_and_shown_has_an_end(self):
+        keys = {"line": "text", "many": "text", "place": "path", "names": "list"}
+        settings = Manifest.read(self.plugin(manifest="".join(
+            f"[settings.{key}]\ntype = '{kind}'\n{'multiline = true' if key == 'many' else ''}\n" for key, kind in keys.items()))).settings
+        for key in ("line", "many", "place"):
+            self.assertEqual(settings[key].check("x" * 100_000), "x" * 100_000)
+            with self.assertRaisesRegex(ValueError, "^it has more than 100000 characters"):
+                settings[key].check("x" * 100_001)
+        self.assertEqual(settings["names"].check(["x" * 9] * 10_000), ["x" * 9] * 10_000)
+        for value in (["x" * 9] * 10_001, [""] * 100_001, ["x" * 100_001]):
+            with self.assertRaisesRegex(ValueError, "^it has more than 100000 characters"):
+                settings["names"].check(value)
+        self.assertEqual(read("x" * 100_001, settings["line"]), "")
 
 
 class Files(PluginCase):

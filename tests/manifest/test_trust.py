@@ -133,6 +133,15 @@ class WhoCouldChangeIt(PluginCase):
         (self.base / "c").symlink_to("c")
         self.assertRegex(problems(self.base / "c")[0], "Too many levels of symbolic links")
 
+    def test_symlinks_that_wind(self):
+        folder = self.plugin(files={"a/x.py": ""})
+        for i in range(30):
+            (folder / f"link{i}").symlink_to("a/../" * 100 + "a")
+        self.assertEqual(problems(folder), [])
+        with mock.patch.object(trust, "_MOST_STEPS", 1000):
+            self.assertEqual(problems(folder), [f"{folder}: cannot be read: a plugin does not hold symlinks that lead by way of "
+                                                "more than 1000 others and folders"])
+
     def test_files_of_other_users(self):
         folder = self.plugin()
         real = os.lstat

@@ -22,3 +22,8 @@ def plain(text):
 def plain_line(text):
     """The same without an end of a line in it, for names."""
     return text.translate(_ONE_LINE)
+
+
+def plain_lines(texts):
+    """Each of these texts, of which any may name a file, in a line of its own."""
+    return "\n".join(plain_line(str(text)) for text in texts)

@@ -18,7 +18,7 @@ import threading
 import _qi
 
 from .._python.ends import Changes, at_end
-from .._python.plain import plain_line
+from .._python.plain import plain_line, plain_lines
 from .._python.scope import plugin_of
 from . import apart, checks, consents, log, policies, threads
 from .containment import Memory, Storm
@@ -271,7 +271,7 @@ class Manager:
         enabled = self._store.get(found.id, "enabled")
         plugin.wanted = str(enabled).lower() == "true"
         if found.manifest is None:
-            plugin.state, plugin.reason = "blocked", "\n".join(map(str, found.problems))
+            plugin.state, plugin.reason = "blocked", plain_lines(found.problems)
         elif enabled is not None and not plugin.wanted:
             plugin.state = "disabled"
         self.tell("added", plugin)
@@ -290,7 +290,7 @@ class Manager:
         plugin.found = found
         self._values.pop(plugin.id, None)
         if found.manifest is None:
-            self._set(plugin, "blocked", "\n".join(map(str, found.problems)))
+            self._set(plugin, "blocked", plain_lines(found.problems))
         elif plugin.state == "blocked":
             self._set(plugin, "disabled" if self._store.get(plugin.id, "enabled") is not None else "discovered")
 
@@ -560,8 +560,9 @@ class Manager:
         from .._loop.modal import modal
 
         manifest = plugin.manifest
-        return await modal(_qi._plugin_ask)(plugin.id, plain_line(manifest.name), plain_line(manifest.version), c_text(str(plugin.found.folder)),
-                                            fingerprint.hash, decision.reason, tuple(map(c_text, decision.changed)))
+        return await modal(_qi._plugin_ask)(plugin.id, plain_line(manifest.name), plain_line(manifest.version),
+                                            plain_line(str(plugin.found.folder)), fingerprint.hash, decision.reason,
+                                            tuple(map(plain_line, decision.changed)))
 
     # -- settings and actions --
 

@@ -8,6 +8,7 @@
 import os
 from typing import NamedTuple
 
+from .._python.plain import plain_line, plain_lines
 from . import dependencies, discovery, packages, precompile, trust, watchfiles
 from .manifest import FILE
 
@@ -40,7 +41,7 @@ class Seen(NamedTuple):
 def search(work, folders, consents):
     """Looks for plugins. Returns a list of Seen."""
     seen = []
-    for found in discovery.discover(folders, work.check):
+    for found in discovery.discover(folders, work.check, consents.ids()):
         work.check()
         seen.append(Seen(found, found.version, describe(found.manifest), consents.knows(found.id, found.folder)))
     return seen
@@ -53,9 +54,9 @@ def check(work, found, seen, consents, others, watch):
         if not checked.problem:
             _check(work, checked, consents, others)
         if watch:
-            checked.watched = watchfiles.look(found.folder)
+            checked.watched = watchfiles.look(found.folder, work.check)
     except OSError as problem:
-        checked.problem = f"{problem.filename or found.folder}: {problem.strerror or problem}"
+        checked.problem = _of_file(problem, found.folder)
     return checked
 
 
@@ -67,16 +68,16 @@ def _look_again(found, seen):
         now = found.version
     checked = Checked(found, now)
     if now is None:
-        checked.problem = f"its folder is gone: {found.folder}"
+        checked.problem = plain_line(f"its folder is gone: {found.folder}")
     elif found.manifest is None:
-        checked.problem = "\n".join(map(str, found.problems))
+        checked.problem = plain_lines(found.problems)
     return checked
 
 
 def _check(work, checked, consents, others):
     work.begin("looking at its files")
     tree = checked.tree = trust.Tree(checked.found.folder, work)
-    checked.problem = "\n".join(tree.problems())
+    checked.problem = plain_lines(tree.problems())
     if checked.problem:
         return
     manifest = checked.manifest
@@ -84,13 +85,13 @@ def _check(work, checked, consents, others):
         checked.private = os.path.realpath(os.path.join(tree.root, manifest.private))
     checked.described = describe(manifest)
     checked.others = {each.id for each in others}
-    checked.problem = "\n".join(dependencies.check_one(manifest, active=others, check=work.check))
+    checked.problem = compare(work, checked, others)
     if checked.problem:
         return
     work.begin("checking its files", tree.size)
     checked.fingerprint = tree.fingerprint()
     if discovery.version_of(tree.root) != checked.seen:
-        checked.problem = f"{os.path.join(tree.root, FILE)}: it has changed while the plugin was looked at; try again"
+        checked.problem = plain_line(f"{os.path.join(tree.root, FILE)}: it has changed while the plugin was looked at; try again")
         return
     checked.decision = consents.ask_real(manifest.id, tree.root, checked.fingerprint)
 
@@ -102,14 +103,19 @@ def settle(work, checked, consents, agreed):
             consents.give_real(checked.manifest.id, checked.tree.root, checked.fingerprint, work.check)
         checked.tree.drop_changed()
     except OSError as problem:
-        return f"{problem.filename or checked.found.folder}: {problem.strerror or problem}"
+        return _of_file(problem, checked.found.folder)
     precompile.prepare(checked.tree, checked.manifest, checked.private, work)
     return ""
 
 
 def compare(work, checked, others):
     """Compares with plugins that have come since check(). Returns a problem or ""."""
-    return "\n".join(dependencies.check_one(checked.manifest, active=others, check=work.check))
+    return plain_lines(dependencies.check_one(checked.manifest, active=others, check=work.check))
+
+
+def _of_file(problem, folder):
+    """What an OSError says, in a line."""
+    return plain_line(f"{problem.filename or folder}: {problem.strerror or problem}")
 
 
 def describe(manifest):

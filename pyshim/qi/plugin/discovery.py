@@ -15,7 +15,9 @@ from .manifest import FILE, Manifest, ManifestError, Problem, is_manifest_there
 from .schema import near
 
 SOURCES = ("application", "user", "system")
-_MOST = 1000  # names in a folder of plugins that are looked at
+_MOST = 1000  # plugins in a folder, without those that the user has agreed to
+_MOST_NAMES = 20_000  # in a folder of plugins
+_MOST_HINTS = 1000  # folders that are no plugins, and are asked whether they were to be some
 
 
 class Found(NamedTuple):
@@ -34,18 +36,18 @@ class Found(NamedTuple):
         return plain_line(os.fsencode(self.folder.name).decode(errors="replace"))
 
 
-def discover(folders, check=lambda: None):
+def discover(folders, check=lambda: None, known=()):
     """Returns what is found in the folders, in their order, a list of Found.
 
     `folders` are pairs (folder, source), the source being one of SOURCES; a folder that does not exist holds nothing.
-    check() is called now and then, and may raise what ends the search.
+    check() is called now and then, and may raise what ends the search. `known` are ids of plugins that are found however
+    much else somebody has put beside them.
     """
     found, first, seen = [], {}, set()
     for folder, source in folders:
         if source not in SOURCES:
             raise ValueError(f"the source of {folder} is {source!r}{near(source, SOURCES)}")
-        for plugin in _look_into(pathlib.Path(folder).absolute(), source):
-            check()
+        for plugin in _look_into(pathlib.Path(folder).absolute(), source, check, known):
             same = plugin.id, os.path.realpath(plugin.folder)
             if same in seen:  # the application named a folder twice
                 continue
@@ -55,29 +57,39 @@ def discover(folders, check=lambda: None):
     return found
 
 
-def _look_into(folder, source):
+def _look_into(folder, source, check, known):
     """The plugins in one folder, by name."""
     try:
-        names, more = files.names(folder, _MOST)
+        names, more = files.names(folder, _MOST_NAMES)
     except FileNotFoundError:
         return
     except OSError as problem:
         yield Found(folder, source, None, [Problem(str(folder), 0, "", f"cannot be searched: {problem.strerror}")])
         return
+    known = {name for name in known if "/" not in name}
+    left, hints = _MOST, _MOST_HINTS
+    for name in sorted(known.union(names)):
+        check()
+        if name.startswith((".", "__")) or not os.path.isdir(folder / name):
+            continue
+        if name not in known and not left:
+            more = True
+            continue
+        plugin = look_at(folder / name, source, hints > 0)
+        if plugin is None:
+            hints -= 1
+        else:
+            left -= name not in known
+            yield plugin
     if more:
-        text = f"holds more than {_MOST} files and folders; only some of them are looked at"
+        text = f"holds more than {_MOST} plugins, or {_MOST_NAMES} files and folders; only some of them are looked at"
         yield Found(folder, source, None, [Problem(str(folder), 0, "", text)])
-    for name in names:
-        if not name.startswith((".", "__")) and os.path.isdir(folder / name):
-            plugin = look_at(folder / name, source)
-            if plugin is not None:
-                yield plugin
 
 
-def look_at(folder, source):
-    """What one folder holds; None if it is no plugin."""
+def look_at(folder, source, hint=True):
+    """What one folder holds; None if it is no plugin. `hint`: or seems not to be meant as one."""
     version = version_of(folder)
-    found = _read(folder, source)
+    found = _read(folder, source, hint)
     return found and found._replace(version=version)
 
 
@@ -89,10 +101,10 @@ def version_of(folder):
         return None
 
 
-def _read(folder, source):
+def _read(folder, source, hint):
     try:
         if not is_manifest_there(folder):
-            return _misspelt(folder, source)
+            return _misspelt(folder, source) if hint else None
         return Found(folder, source, Manifest.read(folder), [])
     except ManifestError as wrong:
         return Found(folder, source, None, wrong.problems)

@@ -60,7 +60,7 @@ class Activation:
     def __init__(self, manager, plugin, checked):
         self.manager = manager
         self.plugin = plugin
-        self.manifest = plugin.manifest
+        self.manifest = checked.manifest  # the plugin's may be a later one by now, which nobody has agreed to
         self.values = manager.values(plugin)
         self.data_folder = manager.data_folder / plugin.id
         self.actions = {}
@@ -75,7 +75,7 @@ class Activation:
         self._context = contextvars.copy_context()
         self._context.run(current.set, self.scope)
         tree = checked.tree
-        self._modules = Modules(plugin.manifest, checked.fingerprint.files, tree.sources, tree.root, tree.versions,
+        self._modules = Modules(self.manifest, checked.fingerprint.files, tree.sources, tree.root, tree.versions,
                                 checked.private, self._around_import)
         self._undo = {}  # token -> (what, function), in the order in which they were made
         self._object = None

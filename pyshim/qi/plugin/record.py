@@ -62,7 +62,7 @@ class Plugin:
             "progress": self.progress,
             "enabled": self.wanted,
             "consented": self.consented,
-            "problems": [plain(str(problem)) for problem in self.found.problems],
+            "problems": [plain_line(str(problem)) for problem in self.found.problems],
             "settings": [shown(setting, "title", "description") for setting in settings],
             "actions": [shown(action.describe(), "text", "tooltip", "menu") for action in activation.actions.values()]
             if activation else [],

@@ -14,6 +14,7 @@ TYPES = ("bool", "int", "float", "text", "choice", "path", "color", "list")
 _TAKEN = {"clear", "get", "items", "keys", "on_change", "pop", "popitem", "setdefault", "update", "values"}
 _COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})")
 _INTEGERS = (-(2**63), 2**63 - 1)  # what QSettings and C can keep
+LONGEST_VALUE = 100_000  # characters of a text or a list that is kept and shown in a form
 # What a form is made of before anybody has agreed to the plugin, in characters; a value that is set later may be longer.
 _LONGEST = {"title": 2000, "description": 2000, "default": 10_000, "choices": 2000}
 _MOST = 200  # choices, and texts of a default
@@ -226,6 +227,7 @@ def _float(setting, value):
 def _text(setting, value):
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is not a text")
+    _check_length(len(value))
     if setting.type == "text" and not setting.multiline and "\n" in value:
         raise ValueError(f"{value!r} has several lines, which a setting has with multiline = true only")
     return _unicode(value)
@@ -238,6 +240,11 @@ def _unicode(value):
     except UnicodeEncodeError:
         raise ValueError(f"{value!r} has characters that are not Unicode") from None
     return value
+
+
+def _check_length(length):
+    if length > LONGEST_VALUE:
+        raise ValueError(f"it has more than {LONGEST_VALUE} characters; a file in ctx.data_folder holds more")
 
 
 def _choice(setting, value):
@@ -258,6 +265,7 @@ def _color(setting, value):
 def _list(setting, value):
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
         raise TypeError(f"{value!r} is not a list of texts")
+    _check_length(sum(map(len, value)) + len(value))
     return [_unicode(item) for item in value]
 
 

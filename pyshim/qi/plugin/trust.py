@@ -27,6 +27,7 @@ MOST_FILES = 100_000  # of a plugin
 MOST_BYTES = 64 << 30
 MOST_NAMES = 16 << 20  # characters of the relative paths of its files, which are kept with the consent
 _MOST_PROBLEMS = 20
+_MOST_STEPS = 1_000_000  # of the ways that its symlinks lead
 _MOST_KEPT = 64 << 20  # bytes of sources that are kept from the look to the import
 _CHUNK = 1 << 20
 
@@ -66,11 +67,11 @@ def step_problems(path, facts):
         yield from _mode_problems(path, facts)
 
 
-def _leaves(path, root, known):
-    """Where a symlink below `root` leaves it, as a text, or "". `known` are the symlinks on the way to `root`."""
-    last = path
+def _leaves(steps, root, known):
+    """Where the way() of a symlink below `root` leaves it, as a text, or "". `known` are the symlinks on the way to `root`."""
+    last = root
     try:
-        for last, facts in way(path):
+        for last, facts in steps:
             if stat.S_ISLNK(facts.st_mode) and not is_below(last, root) and last not in known:
                 return f"through {last}"
     except (FileNotFoundError, NotADirectoryError) as problem:  # it leads nowhere
@@ -208,7 +209,7 @@ class Tree:
         self.root = os.path.realpath(self.folder)
         self.sources, self.versions = {}, {}
         self._work = work
-        self._kept = 0
+        self._kept = self._steps = 0
         self._files, self._failure = [], None
         names = 0
         try:
@@ -257,8 +258,17 @@ class Tree:
         yield from _owner_problems(path, facts)
         if not stat.S_ISLNK(facts.st_mode):
             yield from _kind_problems(path, facts)
-        elif where := _leaves(path, self.root, links):
+        elif where := _leaves(self._counted(way(path)), self.root, links):
             yield f"{path}: this symlink leads out of the plugin's folder, {where}; put a copy in its place"
+
+    def _counted(self, steps):
+        """The same steps. OSError if the symlinks have too many in all."""
+        for step in steps:
+            self._work.check()
+            self._steps += 1
+            if self._steps > _MOST_STEPS:
+                raise _too_much(self.root, f"symlinks that lead by way of more than {_MOST_STEPS} others and folders")
+            yield step
 
     def _check_whole(self):
         if self._failure is not None:

@@ -6,9 +6,11 @@ changed for a moment. What is watched is renewed then, since a file that was rep
 """
 
 import asyncio
+import itertools
 import os
 
 from . import apart
+from .trust import MOST_FILES
 
 PAUSE = 0.2  # seconds without a change
 
@@ -80,7 +82,7 @@ def _compare(work, folders, before, written):
     now = {}
     for id, folder in folders.items():
         work.check()
-        now[id] = look(folder)
+        now[id] = look(folder, work.check)
     return now, [id for id in before if _others(before[id], now.get(id, {}), written[id])]
 
 
@@ -91,19 +93,38 @@ def _others(before, now, written):
     return any(path not in own and not path.startswith(tuple(f"{each}-" for each in own)) for path in differ)
 
 
-def look(folder):
-    """The folders and files below a folder that matter, with what tells whether they are others."""
-    found = {}
-    for place, folders, files in os.walk(folder) if folder else ():
-        folders[:] = [name for name in folders if name != "__pycache__" and not name.startswith(".")]
+def look(folder, check=lambda: None):
+    """The folders and files below a folder that matter, with what tells whether they are others: a plugin's, or the first of
+    what is no plugin any more. check() is called now and then, and may raise what ends it."""
+    found, waiting, left = {}, [os.fspath(folder)] if folder else [], MOST_FILES
+    while waiting and left > 0:
+        place = waiting.pop()
         found[place] = None
-        for name in files:
-            if name.startswith(".") or name.endswith(("~", ".swp", ".pyc")):
+        for entry, is_folder in _entries(place, left):
+            check()
+            left -= 1
+            if entry.name.startswith("."):
                 continue
-            path = os.path.join(place, name)
-            try:
-                facts = os.stat(path)
-            except OSError:
-                continue
-            found[path] = (facts.st_mtime_ns, facts.st_size, facts.st_ino)
+            if is_folder:
+                if entry.name != "__pycache__":
+                    waiting.append(entry.path)
+            elif not entry.name.endswith(("~", ".swp", ".pyc")) and (facts := _facts(entry.path)):
+                found[entry.path] = facts
     return found
+
+
+def _entries(place, most):
+    """What is in a folder, as far as it is told, each with whether it is a folder itself."""
+    try:
+        with os.scandir(place) as entries:
+            return [(entry, entry.is_dir(follow_symlinks=False)) for entry in itertools.islice(entries, most)]
+    except OSError:
+        return []
+
+
+def _facts(path):
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
