@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
 #include <QtCore/qfileinfo.h>
 #include <QtCore/qjsonarray.h>
@@ -15,12 +14,17 @@
 #include <QtCore/qsavefile.h>
 #include <QtCore/qstandardpaths.h>
 
+#include "private_place.h"
 #include "texts.h"
 
 namespace qi
 {
 
-enum { KEPT = 1000, LONGEST = 100000 /* characters of an entry that is worth keeping */ };
+enum {
+    KEPT = 1000,
+    LONGEST = 100000, /* characters of an entry that is worth keeping */
+    MOST = 64 << 20,  /* bytes of the file that are read, the last ones */
+};
 
 static constexpr auto private_file = QFile::ReadOwner | QFile::WriteOwner;
 
@@ -42,9 +46,10 @@ QString ConsoleHistory::default_file()
     return folder.isEmpty() ? QString() : folder + QStringLiteral("/console_history.jsonl");
 }
 
-/* What is in the file is offered to be run, and what is typed is written into it: so it is a file, and the user's alone. A
- * link may lead anywhere, and what is no file may hold up the window. Returns why it is not, or "". */
-static QString problem_of(int descriptor)
+/* What is in the file is offered to be run, and what is typed is written into it: so it is a file, and the user's alone, in a
+ * place where nobody else puts another one. A link may lead anywhere, and what is no file may hold up the window. Returns why
+ * it is not, or "". */
+static QString problem_of_file(int descriptor)
 {
     struct stat facts;
 
@@ -62,7 +67,7 @@ static QString open_private(QFile &file, const QString &path, int flags)
 {
     const int descriptor = ::open(QFile::encodeName(path).constData(),
                                   flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    QString problem = descriptor < 0 ? qt_error_string(errno) : problem_of(descriptor);
+    QString problem = descriptor < 0 ? qt_error_string(errno) : problem_of_file(descriptor);
 
     if (problem.isEmpty() &&
         file.open(descriptor, flags & O_WRONLY ? QIODevice::WriteOnly : QIODevice::ReadOnly,
@@ -85,9 +90,14 @@ void ConsoleHistory::read()
 {
     QFile file;
     QStringList found;
-    const QString problem = open_private(file, m_file, O_RDONLY);
+    const QString place = problem_of_place(QFileInfo(m_file).path());
+    const QString problem = place.isEmpty() ? open_private(file, m_file, O_RDONLY) : place;
 
     if (problem.isEmpty()) {
+        if (file.size() > MOST) {
+            file.seek(file.size() - MOST);
+            file.readLine(); /* the rest of one */
+        }
         while (!file.atEnd()) {
             const QString source = source_of(file.readLine().trimmed());
             if (!source.isEmpty())
@@ -121,8 +131,9 @@ void ConsoleHistory::append(const QString &source)
 {
     QFile file;
 
-    QDir().mkpath(QFileInfo(m_file).path());
-    m_problem = open_private(file, m_file, O_WRONLY | O_APPEND | O_CREAT);
+    m_problem = make_private_place(QFileInfo(m_file).path());
+    if (m_problem.isEmpty())
+        m_problem = open_private(file, m_file, O_WRONLY | O_APPEND | O_CREAT);
     if (!m_problem.isEmpty())
         return;
     const QByteArray line = line_of(source);

@@ -30,6 +30,9 @@ namespace qi
 namespace
 {
 
+/* Of what the library keeps: a field that cut it would give back less than it got. */
+constexpr int longestText = 100'000;
+
 /* Turning the wheel over a long form shall scroll it, and change only what has the focus. */
 class WheelGuard : public QObject
 {
@@ -145,6 +148,7 @@ class TextEditor : public SettingEditor
         : SettingEditor(parent), m_line(new QLineEdit(this))
     {
         adopt(m_line, setting);
+        m_line->setMaxLength(longestText);
         connect(m_line, &QLineEdit::textEdited, this, [this] { Q_EMIT edited(false); });
         connect(m_line, &QLineEdit::editingFinished, this, [this] { Q_EMIT edited(true); });
     }

@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qtimer.h>
@@ -254,6 +255,55 @@ TEST_CASE_METHOD(Fixture, "a_history_that_is_not_the_users_alone_is_neither_read
     console->setHistoryFile(real);
     key(Qt::Key_Up);
     CHECK(typed() == "planted");
+}
+
+TEST_CASE_METHOD(Fixture, "a_history_where_others_may_put_another_one_is_neither_read_nor_written")
+{
+    QTemporaryDir folder;
+    const QString inner = folder.filePath(QStringLiteral("open/inner"));
+    const QString own = folder.filePath(QStringLiteral("own"));
+    const QString link = folder.filePath(QStringLiteral("open/link"));
+    REQUIRE(QDir().mkpath(inner));
+    REQUIRE(QDir().mkpath(own));
+    REQUIRE(QFile::link(own, link));
+    for (const QString &place : {inner, own}) {
+        QFile file(place + QStringLiteral("/history"));
+        REQUIRE(file.open(QIODevice::WriteOnly));
+        file.write("\"planted\"\n");
+        file.close();
+        REQUIRE(file.setPermissions(QFile::ReadOwner | QFile::WriteOwner));
+    }
+    const QString open = folder.filePath(QStringLiteral("open"));
+    REQUIRE(::chmod(QFile::encodeName(open).constData(), 0777) == 0);
+    for (const QString &path :
+         {inner + QStringLiteral("/history"), link + QStringLiteral("/history"),
+          link + QStringLiteral("/../own/history"), open + QStringLiteral("/new/history")}) {
+        INFO(path.toStdString());
+        console->setHistoryFile(path);
+        key(Qt::Key_Up);
+        CHECK(typed().empty());
+        input->clear();
+        run("1 + 1");
+        bool told = false;
+        for (QLabel *label : console->findChildren<QLabel *>())
+            told |= label->text().contains(open + QStringLiteral(": other users may write to it"));
+        CHECK(told);
+    }
+    CHECK_FALSE(QFile::exists(open + QStringLiteral("/new")));
+    console->setHistoryFile(own + QStringLiteral("/history"));
+    key(Qt::Key_Up);
+    CHECK(typed() == "planted");
+    input->clear();
+
+    const mode_t before = ::umask(0);
+    console->setHistoryFile(own + QStringLiteral("/a/b/history"));
+    run("2 + 2");
+    ::umask(before);
+    for (const char *made : {"/a", "/a/b"})
+        CHECK(QFile::permissions(own + QLatin1String(made)) ==
+              (QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ReadUser |
+               QFile::WriteUser | QFile::ExeUser));
+    CHECK(QFile::exists(own + QStringLiteral("/a/b/history")));
 }
 
 TEST_CASE_METHOD(Fixture, "control_r_searches_the_history")

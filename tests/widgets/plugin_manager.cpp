@@ -525,6 +525,23 @@ TEST_CASE("what the library refuses stays where it was typed, with the reason")
     CHECK(managed.setting("orders", "shade") == "'#aabbcc'");
 }
 
+TEST_CASE("a long text of a setting is shown whole, and one that is too long is refused")
+{
+    Managed managed;
+    managed.add("orders", quiet, schema);
+    managed.start();
+    managed.choose("orders");
+    managed.openSettings();
+    auto *account = child<QLineEdit>(managed.form(), "account");
+    const std::string longest(100'000, 'x'), longer = longest + 'x';
+    const qi_value fits = qi_text(longest.c_str()), more = qi_text(longer.c_str());
+    REQUIRE(qi_plugin_set_setting(managed.desk.runtime, "orders", "account", &fits) == QI_OK);
+    managed.desk.until([&] { return account->text().size() == 100'000; });
+    CHECK(qi_plugin_set_setting(managed.desk.runtime, "orders", "account", &more) < 0);
+    const std::string told = qi_last_error()->message;
+    CHECK(told.find("it has more than 100000 characters") != std::string::npos);
+}
+
 TEST_CASE("settings go back to their defaults, one by one or all")
 {
     Managed managed;
