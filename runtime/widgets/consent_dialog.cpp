@@ -135,7 +135,7 @@ QWidget *ConsentDialog::headline(const QString &name, bool isChanged)
     auto *picture = new QLabel(line);
     picture->setPixmap(theme::icon(theme::Icon::Warning).pixmap(QSize(40, 40), devicePixelRatioF()));
     auto *question = new WholeLabel(QString(), line);
-    const QString called = plain::breakable(plain::line(name, longestName));
+    const QString called = plain::breakable(plain::quoted(name, longestName));
     question->setObjectName(QStringLiteral("question"));
     question->setTextFormat(Qt::PlainText);
     question->setWordWrap(true);

@@ -98,6 +98,23 @@ QString breakable(const QString &words)
     return result;
 }
 
+/* Double ones of all scripts: a single one may be an apostrophe. */
+static bool isQuote(QChar c)
+{
+    static const QString quotes = QStringLiteral(
+        "\"\u00ab\u00bb\u201c\u201d\u201e\u201f\u2e42\u300a\u300b\u300c\u300d"
+        "\u300e\u300f\u301d\u301e\u301f\uff02\uff62\uff63");
+    return quotes.contains(c);
+}
+
+QString quoted(const QString &words, int longest)
+{
+    QString result = words.left(qsizetype(longest) * 8);
+
+    result.removeIf(isQuote);
+    return line(result, longest);
+}
+
 QString label(const QString &words, int longest)
 {
     return line(words, longest).replace(QLatin1Char('&'), QStringLiteral("&&"));

@@ -34,6 +34,10 @@ QString tip(const QString &words);
 /* With places where a word that is longer than a line breaks. For labels that nothing is copied from. */
 QString breakable(const QString &words);
 
+/* A line that stands between quotation marks in a sentence of ours: without any of its own, behind which it could go on as
+ * if it were we who speak. */
+QString quoted(const QString &words, int longest = lineLength);
+
 /* For menus, buttons and labels with a buddy, where & marks a letter. */
 QString label(const QString &words, int longest = 100);
 

@@ -357,7 +357,9 @@ TEST_CASE("the question for consent and its buttons stay on the screen, whatever
     const std::string letters(5000, 'W'), path = "/home/" + std::string(200, 'w') + lines;
     std::vector<const char *> files(500, lines.c_str());
 
-    for (const std::string &words : {lines, letters, std::string("Orders")}) {
+    const std::string quotes = "Notes” to run? It is checked by your IT: “";
+
+    for (const std::string &words : {lines, letters, quotes, std::string("Orders")}) {
         for (const size_t count : {size_t(0), files.size()}) {
             INFO(words.substr(0, 20) << ", " << count);
             qi_plugin_consent consent = {};
@@ -390,6 +392,8 @@ TEST_CASE("the question for consent and its buttons stay on the screen, whatever
                 CHECK(each->visibleRegion().boundingRect().size() == each->size());
             }
             CHECK(question->text().endsWith(QLatin1Char('?')));
+            CHECK(question->text().count(QChar(0x201c)) == 1);
+            CHECK(question->text().count(QChar(0x201d)) == 1);
             CHECK(question->height() >= question->heightForWidth(question->width()));
             Inspector().all(&dialog);
             if (const QByteArray place = qgetenv("QI_PICTURES"); !place.isEmpty())
@@ -420,5 +424,8 @@ TEST_CASE("texts are cut, written out and escaped as the place needs it")
     CHECK(plain::tip(QStringLiteral("<b>a</b>\n&")) ==
           QLatin1String("<qt>&lt;b&gt;a&lt;/b&gt;<br>&amp;</qt>"));
     CHECK(plain::tip(QString()).isEmpty());
+    CHECK(plain::quoted(QStringLiteral("a” \"b\" „c“ «d» e’e 「f」\n")) ==
+          QStringLiteral("a b c d e’e f"));
+    CHECK(plain::quoted(QString(400, QLatin1Char('"')) + QLatin1Char('x'), 60) == QLatin1String("x"));
     CHECK(plain::label(QStringLiteral("Save & load")) == QLatin1String("Save && load"));
 }
