@@ -142,6 +142,22 @@ class StandIns(PluginCase):
             self.assertIn(text, found.stderr)
             self.assertNotIn("activated", found.stdout)
 
+    def test_stubs_are_written_into_the_plugin_and_nowhere_else(self):
+        self.write("own/file", "mine")
+        for link, target in (("typings", "../own"), ("typings/qi", "../../own"), ("typings/qi/plugin", "../../../own"),
+                             ("typings/qi/__init__.pyi.new", "../../../own/file")):
+            with self.subTest(link):
+                place = os.path.join(self.plugin(folder=f"{link.replace('/', '-')}/shop"), link)
+                os.makedirs(os.path.dirname(place), exist_ok=True)
+                os.symlink(os.path.join(self.folder, "own/file" if target.endswith("file") else "own"), place)
+                found = self.qi_run("stubs", os.path.join(self.folder, f"{link.replace('/', '-')}/shop"))
+                self.assertEqual(os.listdir(os.path.join(self.folder, "own")), ["file"])
+                with open(os.path.join(self.folder, "own/file")) as file:
+                    self.assertEqual(file.read(), "mine")
+                if not target.endswith("file"):
+                    self.assertEqual(found.returncode, 1)
+                    self.assertRegex(found.stderr, "^qi-run: PermissionError: .* leads out of .*/shop\n$")
+
     def test_stubs_for_no_plugin(self):
         self.write("folder/file", "")
         self.assertEqual(self.qi_run("stubs", "folder").returncode, 0)
@@ -262,8 +278,8 @@ class Check(PluginCase):
         folder = self.plugin()
         for name in ("argparse", "json", "pathlib", "shop", "tomllib", "warnings"):
             self.write(f"there/{name}.py", f"print('planted: {name}')\nraise SystemExit(9)\n")
-        for command in (["check", "--no-import", folder], ["check", folder], ["run", "--once", folder], ["new", "made"]):
-            found = subprocess.run([runs.QI_RUN, "plugin", *command], cwd=os.path.join(self.folder, "there"), text=True,
+        for command in (["check", "--no-import", folder], ["check", folder], ["run", "--once", folder], ["new", "made"], ["stubs", folder]):
+            found = subprocess.run([runs.QI_RUN, *([] if command[0] == "stubs" else ["plugin"]), *command], cwd=os.path.join(self.folder, "there"), text=True,
                                    capture_output=True, timeout=runs.GUARD)
             self.assertEqual(found.returncode, 0, found.stdout + found.stderr)
             self.assertNotIn("planted", found.stdout + found.stderr)

@@ -18,25 +18,33 @@ def write(folder):
     """qi_stubs_write(): all that qi.host has now."""
     from . import stub_host
 
-    _write(pathlib.Path(folder), stub_host.texts())
+    _write(pathlib.Path(folder), stub_host.texts(), pathlib.Path(folder))
 
 
 def write_for_plugin(folder, manifest, host_texts):
-    """What a Manifest declares, if there is one; qi.host stays as somebody has written it where `host_texts` is empty."""
+    """What a Manifest declares, if there is one; qi.host stays as somebody has written it where `host_texts` is empty.
+    Returns the folder of the stubs, which is in the plugin's."""
     from . import stub_plugin
 
+    typings = pathlib.Path(folder) / FOLDER
     declared = {DECLARED: stub_plugin.text(manifest)} if manifest else {}
-    _write(pathlib.Path(folder), {**declared, **host_texts})
+    _write(typings, {**declared, **host_texts}, pathlib.Path(folder))
+    return typings
 
 
-def _write(folder, known):
+def _write(folder, known, within):
+    """PermissionError if a symlink leads out of the folder `within`, which may be a stranger's plugin."""
     for name, text in {**_package(), **known}.items():
         if name in (*HOST, DECLARED) and name not in known and (folder / name).exists():
             continue
         path = folder / name
+        if not path.parent.resolve().is_relative_to(within.resolve()):
+            raise PermissionError(f"{path.parent} leads out of {within.absolute()}")
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(path.name + ".new")  # an editor may read it now
-        beside.write_text(text, encoding="utf-8")
+        beside.unlink(missing_ok=True)
+        with open(beside, "x", encoding="utf-8") as file:
+            file.write(text)
         os.replace(beside, path)
 
 

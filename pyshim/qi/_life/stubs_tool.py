@@ -36,10 +36,8 @@ def write(folder, host):
 
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is no folder")
-    typings = folder / stubs.FOLDER
     declared = manifest.Manifest.read(folder.resolve()) if manifest.is_manifest_there(folder) else None
-    stubs.write_for_plugin(typings, declared, _host_texts(host))
-    return typings
+    return stubs.write_for_plugin(folder, declared, _host_texts(host))
 
 
 def _host_texts(host):
