@@ -42,7 +42,12 @@ static int check_identifier(PyObject *text, const char *whole)
         keyword = PyObject_IsTrue(answer);
     if (keyword < 0)
         status = qip_fail_python("checking a name for qi.host");
-    else if (keyword || !PyUnicode_IsIdentifier(text))
+    else if (keyword)
+        status = qip_fail(QI_ERR_ARGUMENT,
+                          "'%s' cannot be in qi.host: '%s' is a keyword of Python's; "
+                          "use another name, such as '%s_'",
+                          whole, PyUnicode_AsUTF8(text), PyUnicode_AsUTF8(text));
+    else if (!PyUnicode_IsIdentifier(text))
         status = qip_fail(QI_ERR_ARGUMENT,
                           "'%s' is no name of Python's that qi.host could have; "
                           "use letters, digits and underscores",

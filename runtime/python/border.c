@@ -77,8 +77,12 @@ static PyObject *headline(PyObject *name, PyObject *text)
 static PyObject *traceback_text(PyObject *exception)
 {
     PyObject *lines = NULL, *text = NULL, *nothing = NULL;
-    PyObject *module = PyImport_ImportModule("traceback");
+    PyObject *module = PyImport_ImportModule("qi._python.told");
 
+    if (!module) { /* the package cannot be had yet, or any more */
+        PyErr_Clear();
+        module = PyImport_ImportModule("traceback");
+    }
     if (module)
         lines = PyObject_CallMethod(module, "format_exception", "O", exception);
     if (lines)

@@ -74,6 +74,18 @@ static int read_signature(PyObject *callable, qip_signature *takes)
     return 0;
 }
 
+/* Most often a call stands where its function was meant. */
+static int refuse_other(PyObject *object, qi_object *sender, int signal)
+{
+    char *name = qip_qt_signal_name(sender, signal);
+
+    PyErr_Format(PyExc_TypeError, "%s: a callable expected, got %s%s", name ? name : "connect()",
+                 object == Py_None ? "None" : Py_TYPE(object)->tp_name,
+                 object == Py_None ? "; give the function itself, and not what it returns" : "");
+    free(name);
+    return -1;
+}
+
 int qip_connectable_check(PyObject *callable, qi_object *sender, int signal, qip_signature *takes)
 {
     int parameters = qip_qt_signal_parameter_count(sender, signal);
@@ -81,10 +93,8 @@ int qip_connectable_check(PyObject *callable, qi_object *sender, int signal, qip
 
     if (is_type(callable, qip_bound.method) || is_type(callable, qip_bound.signal))
         return proxy_signature(callable, parameters, takes);
-    if (!PyCallable_Check(callable)) {
-        PyErr_Format(PyExc_TypeError, "a callable expected, got %s", Py_TYPE(callable)->tp_name);
-        return -1;
-    }
+    if (!PyCallable_Check(callable))
+        return refuse_other(callable, sender, signal);
     int coroutine = qip_signature_is_coroutine(callable);
     if (coroutine)
         return coroutine < 0 ? -1 : refuse_coroutine(callable);

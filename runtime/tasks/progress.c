@@ -281,30 +281,64 @@ static void put(qip_progress *progress, report *given)
         arrange(progress);
 }
 
-/* The number of an object that is none below 0. 0, or -1 with an exception set. */
-static int read_number(PyObject *object, const char *what, int64_t *out)
-{
-    PyObject *number = PyIndex_Check(object) ? PyNumber_Index(object) : NULL;
-    int overflow = 0;
+enum { FINE_STEPS = 1000 }; /* of a progress whose numbers are no whole ones */
 
-    if (!number) {
-        if (!PyErr_Occurred())
-            PyErr_Format(PyExc_TypeError,
-                         "progress(): %s is an int, a count of steps, and not of type %s", what,
+/* A number of Python's, as a bar takes it: what is below 0 is 0. */
+typedef struct amount {
+    int64_t whole;
+    double exact;
+    bool is_whole;
+} amount;
+
+static int read_whole(PyObject *object, amount *out)
+{
+    int overflow = 0;
+    PyObject *number = PyNumber_Index(object);
+    long long value = number ? PyLong_AsLongLongAndOverflow(number, &overflow) : -1;
+
+    Py_XDECREF(number);
+    if (value == -1 && !overflow && PyErr_Occurred())
+        return -1;
+    out->whole = overflow > 0 ? INT64_MAX : overflow < 0 || value < 0 ? 0 : value;
+    out->exact = (double)out->whole;
+    out->is_whole = true;
+    return 0;
+}
+
+/* int, float, Fraction, Decimal, numpy's; nobody's number is 0. 0, or -1 with an exception set. */
+static int read_amount(PyObject *object, const char *what, amount *out)
+{
+    static const double most = 9007199254740992.0; /* 2**53: from there on a double counts no steps */
+
+    if (PyIndex_Check(object))
+        return read_whole(object, out);
+    double value = PyFloat_AsDouble(object);
+    if (value == -1 && PyErr_Occurred()) {
+        if (PyErr_ExceptionMatches(PyExc_TypeError))
+            PyErr_Format(PyExc_TypeError, "progress(): %s is a number, and not of type %s", what,
                          Py_TYPE(object)->tp_name);
         return -1;
     }
-    long long value = PyLong_AsLongLongAndOverflow(number, &overflow);
-    Py_DECREF(number);
-    if (value == -1 && PyErr_Occurred())
-        return -1;
-    if (value < 0 || overflow) {
-        PyErr_Format(PyExc_ValueError, "progress(): %s is %R; it is a count of steps from 0 on",
-                     what, object);
-        return -1;
-    }
-    *out = value;
+    out->exact = value >= most ? most : value > 0 ? value : 0; /* a NaN is not above 0 */
+    out->whole = (int64_t)out->exact;
+    out->is_whole = (double)out->whole == out->exact;
     return 0;
+}
+
+/* Never beyond the maximum. Where there are parts of steps, of so many fine ones. */
+static void set_amounts(report *out, const amount *value, const amount *maximum)
+{
+    bool clamped = maximum->exact > 0 && value->exact > maximum->exact;
+
+    if (maximum->exact > 0 && !(value->is_whole && maximum->is_whole)) {
+        out->maximum = FINE_STEPS;
+        out->value = clamped ? FINE_STEPS
+                             : (int64_t)(value->exact / maximum->exact * FINE_STEPS + 0.5);
+        return;
+    }
+    out->maximum = maximum->whole;
+    out->value = clamped || (maximum->whole > 0 && value->whole > maximum->whole) ? maximum->whole
+                                                                                  : value->whole;
 }
 
 /* What a qi.Progress tells, as (value, minimum, maximum, text): that of another's work, passed on. */
@@ -316,32 +350,27 @@ static int read_progress(PyObject *tuple, PyObject **text, report *out)
         return -1;
     out->value = value > minimum ? value - minimum : 0;
     out->maximum = maximum > minimum ? maximum - minimum : 0;
+    if (out->maximum > 0 && out->value > out->maximum)
+        out->value = out->maximum;
     return 0;
-}
-
-static int check(const report *given)
-{
-    if (given->maximum == 0 || given->value <= given->maximum)
-        return 0;
-    PyErr_Format(PyExc_ValueError, "progress(): value %lld is beyond the maximum %lld",
-                 (long long)given->value, (long long)given->maximum);
-    return -1;
 }
 
 static int read_arguments(PyObject *args, PyObject *keywords, PyObject **text, report *out)
 {
     static char *names[] = {"value", "maximum", "text", NULL};
     PyObject *value, *maximum = NULL;
+    amount done, all = {.is_whole = true};
 
     *text = NULL;
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|OU:progress", names, &value, &maximum, text))
         return -1;
     if (PyTuple_Check(value) && !maximum && !*text)
         return read_progress(value, text, out);
-    if (read_number(value, "value", &out->value) < 0 ||
-        (maximum && read_number(maximum, "maximum", &out->maximum) < 0))
+    if (read_amount(value, "value", &done) < 0 ||
+        (maximum && maximum != Py_None && read_amount(maximum, "maximum", &all) < 0))
         return -1;
-    return check(out);
+    set_amounts(out, &done, &all);
+    return 0;
 }
 
 /* Where it was no text of Unicode's, the escapes say so. */
@@ -411,9 +440,13 @@ static PyMethodDef functions[] = {
      PyDoc_STR(
          "progress($module, /, value, maximum=0, text='')\n--\n\n"
          "Tells the application how far the task has come that it launched.\n\n"
-         "`value` of `maximum` steps are done; a `maximum` of 0 says that nobody knows how many "
+         "`value` of `maximum` steps are done; a `maximum` of 0 or None says that nobody knows how "
+         "many "
          "there\n"
-         "are. `text` says what is being done. A `qi.Progress`, as a HostFuture has it, may stand\n"
+         "are. Any numbers will do: less than nothing is 0, more than the maximum is the maximum, "
+         "and of numbers with a\n"
+         "fraction the application hears in thousandths. `text` says what is being done. A "
+         "`qi.Progress`, as a HostFuture has it, may stand\n"
          "alone in place of the three. Works in the coroutine that the application launched, in\n"
          "tasks and asyncio.to_thread() functions that it starts, and does nothing elsewhere. It "
          "may\n"

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import sys
 import sysconfig
 import unittest
@@ -195,7 +196,12 @@ class Environment(DoctorCase):
         found = self.check(checks, "Environment", "python3 on PATH")
         self.assertEqual(found["state"], "warning")
         self.assertIn("3.7.1", found["found"])
-        self.assertIn("-m pip", found["fix"])
+        # Debian's pip refuses to install beside apt's packages, so the fix is a virtual environment, and that one can be made and used.
+        self.assertNotIn("-m pip", found["fix"])
+        command = re.search("`(.+) FOLDER`", found["fix"])[1].split()
+        made = self.call(*command, "--without-pip", "made")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.assertEqual(self.qi_run("--venv=made", "-c", "import sys; print(sys.prefix)").stdout, os.path.join(self.folder, "made") + "\n")
 
     def test_variables_that_matter_are_shown(self):
         checks = self.doctor(QT_LOGGING_RULES="a=true", PYTHONPATH="somewhere")

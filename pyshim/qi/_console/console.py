@@ -15,7 +15,6 @@ import contextvars
 import io
 import sys
 import threading
-import traceback
 import types
 import warnings
 
@@ -23,7 +22,7 @@ import _qi
 
 from .. import host
 from .._loop.loop import run_task
-from .._python import output
+from .._python import output, told
 from .._python.ends import at_stop
 from .._python.source import Compiler
 from . import complete as completion
@@ -237,8 +236,7 @@ class Console:
         while trace is not None and not trace.tb_frame.f_code.co_filename.startswith("<input"):
             trace = trace.tb_next
         try:
-            lines = traceback.TracebackException(type(error), error, trace, compact=True).format()
-            return _as_unicode("".join(lines))
+            return _as_unicode("".join(told.format_exception(error, trace)))
         except Exception as another:  # of a __str__ that fails, for example
             return f"{type(error).__name__} (and its traceback cannot be shown: {another!r})\n"
 

@@ -263,11 +263,12 @@ def check(arguments):
     if not manifest.is_manifest_there(folder):
         return fail(f"{folder} is no plugin: there is no {manifest.FILE} in it{near_folder(folder)}")
     # Names of files, words of a manifest and of an exception are the plugin's, and must not steer the terminal.
-    distrust = list(check_trust(asked.folder))
-    problems = list(map(plain_line, (*distrust, *check_syntax(folder))))
+    distrust, broken = list(check_trust(asked.folder)), list(check_syntax(folder))
+    problems = list(map(plain_line, (*distrust, *broken)))
     read, wrong = check_manifest(folder)
     problems += map(plain_line, wrong)
-    if not distrust and not wrong and not asked.no_import:  # what somebody else may have written is not run
+    # What somebody else may have written is not run; what has no syntax would only be told again.
+    if not (distrust or broken or wrong or asked.no_import):
         problems += map(plain, import_elsewhere(folder, read))
     for problem in problems:
         print(problem)
@@ -325,6 +326,7 @@ IMPORT = """
 import sys
 if not sys.flags.safe_path:
     del sys.path[0]
+from qi.plugin.entry import find
 from qi.plugin.manifest import Manifest
 from qi.plugin.modules import Modules
 from qi.plugin.tracebacks import describe, prune
@@ -333,14 +335,14 @@ manifest = Manifest.read(__import__("pathlib").Path(sys.argv[1]))
 modules = Modules(manifest, fingerprint(manifest.folder).files)
 modules.begin()
 try:
-    found = modules.load()
-    for name in filter(None, manifest.attribute.split(".")):
-        found = getattr(found, name)
+    module = modules.load()
 except BaseException as error:
     sys.stderr.write(describe(prune(error)))
     sys.exit(1)
-if not callable(getattr(found, "activate", None)):
-    sys.exit(f"{manifest.entry!r} has no function activate(ctx), which a plugin starts with")
+try:
+    find(module, manifest)
+except (AttributeError, TypeError) as error:
+    sys.exit(str(error))
 print("imported")
 """
 IMPORTED = "imported\n"

@@ -13,11 +13,14 @@ from .. import host
 from .._loop.loop import run_task
 from .._python import private
 from .._signals.slots import asyncslot
+from .schema import near
 from .settings import Settings
 
 
 class Action:
     """Something that the plugin adds to the application's menus. What is changed here is shown at once."""
+
+    __slots__ = ("_ctx", "_callback", "_shown", "_undo", "name", "__weakref__")  # a misspelt name is an error
 
     def __init__(self, ctx, name, callback, shown):
         self._ctx = ctx
@@ -44,6 +47,12 @@ class Action:
     enabled = property(lambda self: self._shown["enabled"], lambda self, value: self._change("enabled", value))
     checkable = property(lambda self: self._shown["checkable"])
     checked = property(lambda self: self._shown["checked"], lambda self, value: self._change("checked", value))
+
+    def __setattr__(self, name, value):
+        if not hasattr(type(self), name):
+            shown = [each for each in dir(type(self)) if not each.startswith("_")]
+            raise AttributeError(f"an action has no {name!r}{near(name, shown)}", name=name)
+        object.__setattr__(self, name, value)
 
     def remove(self):
         """Takes the action out again; does nothing a second time."""
@@ -297,6 +306,10 @@ class Context:
 
     def _remove_action(self, action):
         self._activation.remove_action(action)
+
+    def __getattr__(self, name):
+        names = [each for each in dir(type(self)) if not each.startswith("_")]
+        raise AttributeError(f"ctx has no {name!r}{near(name, [*names, 'log', 'state'])}", name=name)
 
     def __repr__(self):
         return f"<the context of the plugin {self.id!r}>"

@@ -17,7 +17,7 @@ from .. import host
 from .._loop.loop import run_task
 from .._python.names import where_it_waits
 from .._python.scope import Scope, current
-from . import leftovers
+from . import entry, leftovers
 from .footprint import registrations
 from .footprint.ledger import LIBRARY
 from .context import Context
@@ -170,14 +170,8 @@ class Activation:
         self.loading = False
 
     def _find_object(self, module):
-        found = module
-        for name in filter(None, self.manifest.attribute.split(".")):
-            found = getattr(found, name)
-        if inspect.isclass(found):
-            found = found()
-        if not callable(getattr(found, "activate", None)):
-            raise TypeError(f"{self.manifest.entry!r} has no function activate(ctx), which a plugin starts with")
-        return found
+        found = entry.find(module, self.manifest)
+        return found() if inspect.isclass(found) else found
 
     def abandon(self):
         """Has a start that is under way come to its end."""

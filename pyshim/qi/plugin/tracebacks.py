@@ -5,6 +5,8 @@ lie between the application and the plugin's code, and between one module of a p
 import traceback
 import types
 
+from .._python import told
+
 _PACKAGE = __package__.partition(".")[0]
 
 
@@ -43,7 +45,7 @@ def _is_internal(frame):
 def describe(exception):
     """The text of its traceback."""
     try:
-        return "".join(traceback.format_exception(exception))
+        return "".join(told.format_exception(exception))
     except Exception:  # of the exception's own __str__()
         return f"{type(exception).__qualname__}\n"
 

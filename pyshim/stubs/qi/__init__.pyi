@@ -17,7 +17,20 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import contextmanager
-from typing import Any, Generic, Literal, NamedTuple, NoReturn, ParamSpec, Protocol, TypeVar, final, overload
+from typing import (
+    Any,
+    Generic,
+    Literal,
+    NamedTuple,
+    NoReturn,
+    ParamSpec,
+    Protocol,
+    SupportsFloat,
+    SupportsIndex,
+    TypeVar,
+    final,
+    overload,
+)
 
 from . import QtAsyncio as QtAsyncio
 from . import debug as debug
@@ -128,7 +141,9 @@ class multisignal:
     def disconnect(self, slot: Callable[..., Any] | None = None) -> None:
         """Ends the connections with `slot`, or all of them."""
 
-def progress(value: int | Progress, maximum: int = 0, text: str = "") -> None:
+def progress(
+    value: SupportsFloat | SupportsIndex | Progress, maximum: SupportsFloat | SupportsIndex | None = 0, text: str = ""
+) -> None:
     """Tells the application how far the task has come that it launched.
 
     A Progress, as a HostFuture has it, stands alone.

@@ -5,7 +5,7 @@ import asyncio
 import logging
 import pathlib
 from collections.abc import Callable, Coroutine, Iterator, Mapping, MutableMapping
-from typing import Any, NamedTuple, Protocol, TypeVar, overload
+from typing import Any, NamedTuple, Protocol, SupportsFloat, SupportsIndex, TypeVar, overload
 
 from ..host import _Host
 from ._declared import ActionName, DeclaredSettings
@@ -144,7 +144,9 @@ class Context:
     def expose(self, name: str, function: Callable[..., Any]) -> None: ...
     def register(self, name: str, object: Any) -> None: ...
     def on_deactivate(self, function: Callable[..., _T], *args: Any) -> Callable[..., _T]: ...
-    def progress(self, value: int, maximum: int = 0, text: str = "") -> None: ...
+    def progress(
+        self, value: SupportsFloat | SupportsIndex, maximum: SupportsFloat | SupportsIndex | None = 0, text: str = ""
+    ) -> None: ...
 
 class _Manager:
     def start(
