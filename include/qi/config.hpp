@@ -155,6 +155,13 @@ class Config : public detail::OldConfig<Config>
 
     /** Starts a runtime; `callbacks` is kept until it is CLOSED. For Runtime::start(). */
     Result<void> init(detail::Callbacks *callbacks, qi_runtime **out) const;
+    /** Calls a function of the C API, which gets all but the callbacks. For Doctor. */
+    template <typename Use> Result<void> use(Use use) const
+    {
+        detail::Texts texts;
+        const qi_config config = raw(texts);
+        return texts.then([&] { return use(&config); });
+    }
     /** The callbacks that were set. */
     const detail::Callbacks &callbacks() const { return m_callbacks; }
 
@@ -164,6 +171,8 @@ class Config : public detail::OldConfig<Config>
         member = std::forward<U>(value);
         return *this;
     }
+
+    qi_config raw(detail::Texts &texts) const;
 
     qi_config m_raw = initial(); /* what needs no memory of its own */
     QStringList m_modulePaths, m_argv;
@@ -242,9 +251,8 @@ inline void set_callbacks(qi_config &config, Callbacks *callbacks)
 
 } // namespace detail
 
-inline Result<void> Config::init(detail::Callbacks *callbacks, qi_runtime **out) const
+inline qi_config Config::raw(detail::Texts &texts) const
 {
-    detail::Texts texts;
     qi_config config = m_raw;
     config.module_paths = texts.list(m_modulePaths, "a folder of modulePaths()");
     config.module_path_count = std::size_t(m_modulePaths.size());
@@ -254,6 +262,13 @@ inline Result<void> Config::init(detail::Callbacks *callbacks, qi_runtime **out)
     config.venv = texts.optional(m_venv, "venv()");
     config.program_name = texts.optional(m_programName, "programName()");
     config.executable = texts.optional(m_executable, "executable()");
+    return config;
+}
+
+inline Result<void> Config::init(detail::Callbacks *callbacks, qi_runtime **out) const
+{
+    detail::Texts texts;
+    qi_config config = raw(texts);
     detail::set_callbacks(config, callbacks);
     return texts.then([&] { return qi_runtime_init(&config, out); });
 }

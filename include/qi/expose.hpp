@@ -9,7 +9,8 @@
  * Python then has qi.host.desk.price("ACME", count=3), and help() of it. What a function returns becomes
  * Python's result: a qi::Result that failed raises the error, a QFuture is awaited, and an exception of C++
  * that leaves the function is a RuntimeError. It runs without the GIL, in the GUI thread or that of its owner,
- * whoever calls; with `onPool` in a thread of its own, and Python awaits the result.
+ * whoever calls; with `onPool` in a thread of its own, and Python awaits the result. One that answers later takes a
+ * qi::Promise first: see <qi/promise.hpp>.
  */
 #ifndef QI_EXPOSE_HPP
 #define QI_EXPOSE_HPP
@@ -26,6 +27,7 @@
 
 #include <qi/deprecated.hpp>
 #include <qi/expose.h>
+#include <qi/promise.hpp>
 #include <qi/qt.hpp>
 #include <qi/result.hpp>
 #include <qi/text.hpp>
@@ -126,6 +128,14 @@ template <typename R, typename... A> struct Call {
     static constexpr bool takes_values = (!(std::is_lvalue_reference_v<A> &&
                                             !std::is_const_v<std::remove_reference_t<A>>)&&...);
     static constexpr bool is_readable = (qi::isReadable<std::decay_t<A>> && ...);
+};
+
+/* One that answers later takes a promise first, which is no argument of Python's. */
+template <typename R, typename P, typename... A> struct Call<R, Promise<P>, A...> : Call<R, A...> {
+    using Result = Promise<P>;
+};
+template <typename R, typename P, typename... A>
+struct Call<R, const Promise<P> &, A...> : Call<R, Promise<P>, A...> {
 };
 
 /* Of what is no function, or more than one. */
@@ -240,7 +250,7 @@ template <typename T> QByteArray annotation()
         return "str";
     else if constexpr (IsOptional<T>::value)
         return annotation<typename IsOptional<T>::Type>() + " | None";
-    else if constexpr (IsFuture<T>::value)
+    else if constexpr (IsFuture<T>::value || IsPromise<T>::value)
         return "HostFuture";
     else if constexpr (IsResult<T>::value)
         return annotation<typename T::value_type>();
@@ -284,9 +294,10 @@ inline Result<QByteArray> signature(const QByteArrayList &types, const QByteArra
     return '(' + parts.join(", ") + ") -> " + result;
 }
 
+/* Leaves an error for Python, with the type and traceback that it has of there. */
 inline int fail(const Error &error)
 {
-    return qi_fail(error.status, error.message.toUtf8().constData());
+    return with_raw(error, [](const qi_error &raw) { return qi_fail_again(&raw); });
 }
 
 /* Makes a value for Python that outlives what it was made of. */
@@ -336,7 +347,11 @@ class ExposedBase
 
     static int call(const qi_value *args, size_t, qi_value *result, void *user)
     {
-        return static_cast<ExposedBase *>(user)->run(args, result);
+        return static_cast<ExposedBase *>(user)->run(args, result, nullptr);
+    }
+    static void call_later(const qi_value *args, size_t, qi_promise *promise, void *user)
+    {
+        static_cast<ExposedBase *>(user)->run(args, nullptr, promise);
     }
     static void destroy(void *user) { delete static_cast<ExposedBase *>(user); }
 
@@ -356,7 +371,8 @@ class ExposedBase
     QList<Parameter> parameters;
 
   private:
-    virtual int run(const qi_value *args, qi_value *result) = 0;
+    /* Either with room for the result, or with a promise of it. */
+    virtual int run(const qi_value *args, qi_value *result, qi_promise *promise) = 0;
 };
 
 template <size_t index, typename T> struct Argument {
@@ -392,7 +408,7 @@ class Exposed<F, R, std::index_sequence<index...>, Types<T...>> final : public E
     explicit Exposed(const F &function) : m_function(function) {}
 
   private:
-    int run(const qi_value *args, qi_value *result) override
+    int run(const qi_value *args, qi_value *result, qi_promise *) override
     {
         Arguments<std::index_sequence<index...>, Types<T...>> read(args);
         if (const int status = read.check(*this); status < 0)
@@ -409,6 +425,29 @@ class Exposed<F, R, std::index_sequence<index...>, Types<T...>> final : public E
     F m_function;
 };
 
+template <typename F, typename P, size_t... index, typename... T>
+class Exposed<F, Promise<P>, std::index_sequence<index...>, Types<T...>> final : public ExposedBase
+{
+  public:
+    explicit Exposed(F &&function) : m_function(std::move(function)) {}
+    explicit Exposed(const F &function) : m_function(function) {}
+
+  private:
+    int run(const qi_value *args, qi_value *, qi_promise *given) override
+    {
+        const Promise<P> promise(given);
+        Arguments<std::index_sequence<index...>, Types<T...>> read(args);
+        if (const int status = read.check(*this); status < 0) {
+            (void)promise.reject(Error::last());
+            return status;
+        }
+        m_function(promise, std::move(*read.Argument<index, T>::value)...);
+        return QI_OK;
+    }
+
+    F m_function;
+};
+
 template <typename... A> QByteArrayList annotations(Types<A...>)
 {
     return {annotation<A>()...};
@@ -417,7 +456,7 @@ template <typename... A> QByteArrayList annotations(Types<A...>)
 /* The part of registerFunction() that knows no types. */
 inline Result<void> expose_any(qi_runtime *runtime, const char *name,
                                std::unique_ptr<ExposedBase> exposed, const FunctionOptions &options,
-                               const QByteArrayList &types, const QByteArray &returned)
+                               const QByteArrayList &types, const QByteArray &returned, bool later)
 {
     const auto text = signature(types, returned, options.parameters);
     if (!text)
@@ -428,7 +467,10 @@ inline Result<void> expose_any(qi_runtime *runtime, const char *name,
     exposed->parameters = options.parameters;
     qi_function spec;
     qi_function_init(&spec);
-    spec.call = ExposedBase::call;
+    if (later)
+        spec.call_later = ExposedBase::call_later;
+    else
+        spec.call = ExposedBase::call;
     spec.user = exposed.get();
     spec.destroy = ExposedBase::destroy;
     spec.signature = text->constData();
@@ -480,7 +522,8 @@ Result<void> registerFunction(qi_runtime *runtime, const char *name, F &&functio
         return detail::expose_any(
             runtime, name,
             std::unique_ptr<detail::ExposedBase>(new Exposed(std::forward<F>(function))), options,
-            detail::annotations(Arguments()), detail::annotation<Returned>());
+            detail::annotations(Arguments()), detail::annotation<Returned>(),
+            detail::IsPromise<Returned>::value);
     } else {
         return {};
     }

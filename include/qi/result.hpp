@@ -71,6 +71,22 @@ inline QDebug operator<<(QDebug debug, const Error &error)
 namespace detail
 {
 
+/* An error for C, which borrows its texts for the call. */
+template <typename Use> int with_raw(const Error &error, Use use)
+{
+    const QByteArray message = error.message.toUtf8(), type = error.type.toUtf8(),
+                     traceback = error.traceback.toUtf8();
+    qi_error raw;
+    qi_error_init(&raw);
+    raw.status = error.status;
+    raw.message = message.constData();
+    if (!type.isEmpty())
+        raw.python_type = type.constData();
+    if (!traceback.isEmpty())
+        raw.traceback = traceback.constData();
+    return use(raw);
+}
+
 /* A span of time as the C API has it: what is too long is the longest that there is. */
 template <typename Time> unsigned as_unsigned(Time time)
 {

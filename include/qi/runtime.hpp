@@ -17,18 +17,23 @@
 #define QI_RUNTIME_HPP
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <utility>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
 
+#include <qi/call.hpp>
 #include <qi/config.hpp>
 #include <qi/connect.hpp>
 #include <qi/deprecated.hpp>
 #include <qi/expose.hpp>
+#include <qi/listener.hpp>
+#include <qi/monitor.h>
 #include <qi/result.hpp>
 #include <qi/runtime.h>
+#include <qi/stubs.h>
 #include <qi/task.hpp>
 #include <qi/value.hpp>
 #ifdef QT_GUI_LIB /* which registers QImage by being included */
@@ -38,16 +43,22 @@
 namespace qi
 {
 
+class Debugger;
+class Monitor;
+class Plugins;
+class Scope;
+struct AuditEvent;
+struct OutputLine;
+
 namespace detail
 {
 
-/* The arguments of a call, as C wants them. */
 template <typename R, typename... A>
 Task<R> launch(qi_runtime *runtime, const TaskOptions &options, const Target &target,
                const A &...arguments)
 {
     static_assert(
-        (isWritable<A> && ...),
+        (IsArgument<A>::value && ...),
         "qi: an argument of run() is of a type that cannot be given to Python; convert it to "
         "a type of <qi/types.hpp>, declare it with Q_DECLARE_METATYPE, or specialise "
         "qi::Converter");
@@ -56,10 +67,12 @@ Task<R> launch(qi_runtime *runtime, const TaskOptions &options, const Target &ta
         "qi: the result of run() is of a type that cannot be got from Python; use a type of "
         "<qi/types.hpp>, declare it with Q_DECLARE_METATYPE, or specialise qi::Converter. What "
         "only views memory of others, as QStringView and const char * do, cannot be a result.");
-    if constexpr ((isWritable<A> && ...) && isReadable<R>) {
-        Storage storage;
-        const qi_value values[] = {storage.write(arguments)..., qi_none()};
-        return Task<R>(launch_task(runtime, options, target, storage, values, sizeof...(A)));
+    if constexpr ((IsArgument<A>::value && ...) && isReadable<R>) {
+        qi_value values[sizeof...(A) + 1];
+        qi_entry entries[sizeof...(A) + 1];
+        CallArguments written(values, entries);
+        (written.add(arguments), ...);
+        return Task<R>(launch_task(runtime, options, target, written));
     } else {
         return Task<R>();
     }
@@ -180,6 +193,20 @@ class Runtime : public detail::OldRuntime<Runtime>
         (void)run<void>(options, target, arguments...);
     }
 
+    /**
+     * Calls a plain function, or whatever Python can call, and gives its result, or the exception: see qi_call().
+     *
+     * A coroutine function has no result yet when it returns: run() launches those. Thread: GUI.
+     */
+    template <typename R = void, typename... A>
+    Result<R> call(const Target &target, const A &...arguments) const
+    {
+        detail::Callee callee;
+        callee.runtime = m_handle;
+        callee.target = &target;
+        return detail::call<R>(callee, arguments...);
+    }
+
     /** Looks a callable up once, to be run, connected or called often. Thread: GUI. */
     Result<Callable> resolve(const Target &target) const
     {
@@ -270,6 +297,61 @@ class Runtime : public detail::OldRuntime<Runtime>
         if (!value)
             return value.error();
         return value->template to<T>();
+    }
+
+    /**
+     * Runs Python source in which `await` may stand at the top level, as a task: see qi_exec_async(). Thread: any.
+     *
+     * Its result is the value of the last statement, where that is an expression.
+     */
+    template <typename T = void>
+    Task<T> execAsync(const QString &source, const QString &filename = QString(),
+                      const TaskOptions &options = {}) const;
+    /** A namespace for scripts: see <qi/scope.hpp>. Thread: GUI. */
+    Result<Scope> newScope() const;
+    /** Imports a module, unless that was done before: see qi_import(). Thread: GUI. */
+    Result<Value> importModule(const QString &name) const;
+
+    /* -- what goes on -------------------------------------------------------------------------------- */
+
+    /** The plugins of the application: see <qi/plugins.hpp>. */
+    Plugins plugins() const;
+    /** The watchdog, the tasks and the counters of the loop: see <qi/monitor.hpp>. */
+    Monitor monitor() const;
+    /** Debuggers that attach: see <qi/debugger.hpp>. */
+    Debugger debugger() const;
+    /** Has a function hear each line that Python prints, from any thread: see <qi/output.hpp>. Thread: GUI. */
+    Result<Listener> listenToOutput(std::function<void(const OutputLine &)> call) const;
+    /**
+     * Has a function answer whether Python code may do what it is about to; an empty one ends that. It is called in the
+     * thread that runs the code, several calls at a time: see <qi/audit.hpp>. Thread: GUI.
+     */
+    Result<void> setAudit(std::function<bool(const AuditEvent &)> audit) const;
+    /** Writes type stubs of all that qi.host has now, for editors: see qi_stubs_write(). Thread: GUI. */
+    Result<void> writeStubs(const QString &folder) const
+    {
+        detail::Texts texts;
+        const char *path = texts.text(folder, "the folder of stubs");
+        return texts.then([&] { return qi_stubs_write(m_handle, path); });
+    }
+    /** Raises qi.Interrupted in the Python code that holds the GUI thread now: see qi_runtime_interrupt(). Thread: any. */
+    Result<void> interrupt(const QString &reason = QString()) const
+    {
+        detail::Texts texts;
+        const char *text = texts.optional(reason, "the reason of an interrupt");
+        return texts.then([&] { return qi_runtime_interrupt(m_handle, text); });
+    }
+
+    /**
+     * Has a function called once in the GUI thread's event loop: see qi_runtime_post(). Where the runtime ends before, it
+     * is destroyed uncalled. What it throws is reported. Thread: any.
+     */
+    template <typename F> Result<void> post(F &&function) const
+    {
+        using Type = std::decay_t<F>;
+        detail::Kept<Type> kept(std::forward<F>(function));
+        return Result<void>::of(kept.taken(qi_runtime_post(
+            m_handle, [](void *user) { detail::Kept<Type>::of(user)(); }, kept.user(), kept.destroy)));
     }
 
   private:

@@ -29,6 +29,7 @@
 #include <QtCore/qpointer.h>
 #include <QtCore/qthread.h>
 
+#include <qi/arguments.hpp>
 #include <qi/callback.h>
 #include <qi/deprecated.hpp>
 #include <qi/result.hpp>
@@ -156,37 +157,20 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
         qi_task_release(m_task);
     }
 
-    void launch(qi_runtime *runtime, const Target &target, const TaskOptions &options,
-                const Storage &storage, const qi_value *arguments, size_t count)
+    /*
+     * Launches it by `start`, which gets the options of C and gives out the handle. `target` is what messages call it;
+     * with an error it has failed before it began.
+     */
+    template <typename Start>
+    void launch(const QString &target, const TaskOptions &options,
+                const std::optional<Error> &error, Start start)
     {
-        Texts texts;
-        m_name = texts.text(options.name, "the name of a task");
-        m_target = target.name().toUtf8();
-        if (options.progress)
-            m_listeners.push_back(options.progress);
-        if (target.error() || texts.error()) {
-            m_launch_error = target.error() ? target.error() : texts.error();
-            return;
-        }
-        if (storage.error()) {
-            m_launch_error = at(QStringLiteral("an argument of ") + target.name(), *storage.error());
-            return;
-        }
-        qi_task_options raw;
-        qi_task_options_init(&raw);
-        raw.name = m_name.isEmpty() ? nullptr : m_name.constData();
-        raw.timeout_ms = as_unsigned(options.timeout);
-        raw.owner = options.owner;
-        raw.callable = target.callable();
-        raw.flags = options.allowPlain ? unsigned(QI_TASK_FLAG_ALLOW_PLAIN) : 0u;
-        raw.done = on_done;
-        raw.progress = on_progress;
-        auto kept = std::make_unique<std::shared_ptr<SharedTask>>(shared_from_this());
-        raw.user = kept.get();
-        if (qi_run_task(runtime, target.text(), arguments, count, &raw, &m_task) == QI_OK)
-            (void)kept.release(); /* on_done() has it, and has perhaps been called already */
-        else
-            m_launch_error = Error::last();
+        launch_erased(
+            target, options, error,
+            [](void *user, qi_task_options *raw, qi_task **out) {
+                return (*static_cast<Start *>(user))(raw, out);
+            },
+            &start);
     }
 
     qi_task *task() const { return m_task; }
@@ -294,6 +278,35 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
         bool has_context;
         std::shared_ptr<QObject> mailbox;
     };
+
+    void launch_erased(const QString &target, const TaskOptions &options,
+                       const std::optional<Error> &error,
+                       int (*start)(void *user, qi_task_options *raw, qi_task **out), void *user)
+    {
+        Texts texts;
+        m_name = texts.text(options.name, "the name of a task");
+        m_target = target.toUtf8();
+        if (options.progress)
+            m_listeners.push_back(options.progress);
+        if (error || texts.error()) {
+            m_launch_error = error ? error : texts.error();
+            return;
+        }
+        qi_task_options raw;
+        qi_task_options_init(&raw);
+        raw.name = m_name.isEmpty() ? nullptr : m_name.constData();
+        raw.timeout_ms = as_unsigned(options.timeout);
+        raw.owner = options.owner;
+        raw.flags = options.allowPlain ? unsigned(QI_TASK_FLAG_ALLOW_PLAIN) : 0u;
+        raw.done = on_done;
+        raw.progress = on_progress;
+        auto kept = std::make_unique<std::shared_ptr<SharedTask>>(shared_from_this());
+        raw.user = kept.get();
+        if (start(user, &raw, &m_task) == QI_OK)
+            (void)kept.release(); /* on_done() has it, and has perhaps been called already */
+        else
+            m_launch_error = Error::last();
+    }
 
     static void on_done(qi_task *, const qi_task_end *end, void *user)
     {
@@ -423,31 +436,28 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
 
 /* Launches what will be a Task, of whatever type. */
 inline std::shared_ptr<SharedTask> launch_task(qi_runtime *runtime, const TaskOptions &options,
-                                               const Target &target, const Storage &storage,
-                                               const qi_value *arguments, size_t count)
+                                               const Target &target, const CallArguments &arguments)
 {
-    auto state = std::make_shared<SharedTask>();
-    state->launch(runtime, target, options, storage, arguments, count);
-    return state;
+    auto task = std::make_shared<SharedTask>();
+    std::optional<Error> error = target.error();
+    if (!error && arguments.error())
+        error = at(QStringLiteral("an argument of ") + target.name(), *arguments.error());
+    task->launch(target.name(), options, error, [&](qi_task_options *raw, qi_task **out) {
+        raw->callable = target.callable();
+        raw->kwargs = arguments.entries();
+        raw->kwarg_count = arguments.entry_count();
+        return qi_run_task(runtime, target.text(), arguments.values(), arguments.count(), raw, out);
+    });
+    return task;
 }
 
 inline void report_here(const Error &error, const QByteArray &target, const QByteArray &name)
 {
-    const QByteArray message = error.message.toUtf8(), type = error.type.toUtf8(),
-                     traceback = error.traceback.toUtf8();
-    qi_error raw;
-    qi_error_init(&raw);
-    raw.status = error.status;
-    raw.message = message.constData();
-    if (!type.isEmpty())
-        raw.python_type = type.constData();
-    if (!traceback.isEmpty())
-        raw.traceback = traceback.constData();
     qi_origin origin;
     qi_origin_init(&origin);
     origin.target = target.constData();
     origin.task = name.isEmpty() ? nullptr : name.constData();
-    qi_error_report(&raw, &origin);
+    with_raw(error, [&](const qi_error &raw) { return qi_error_report(&raw, &origin); });
 }
 
 inline void report(const Error &error, const QByteArray &target, const QByteArray &name)
@@ -475,12 +485,21 @@ template <typename T = void> class [[nodiscard]] Task : public detail::OldTask<T
     /** Shares the task; so does what is moved, lest a Task be left that cannot be asked. */
     Task(const Task &) = default;
     Task &operator=(const Task &) = default;
+    /** Shares a task of another type, whose result it drops. */
+    template <typename U, typename = std::enable_if_t<std::is_void_v<T> && !std::is_void_v<U>>>
+    Task(const Task<U> &other) : m_shared(other.shared())
+    {
+    }
 
     /** The handle for the C API; NULL if the launch failed. Borrowed from the copies of the Task. */
     qi_task *handle() const { return m_shared->task(); }
 
     /** Where it stands; Failed, if it could not be launched. Thread: any. */
     TaskState state() const { return m_shared->state(); }
+    /** The number by which qi::Monitor lists and cancels it, or 0: see qi_task_id(). Thread: any. */
+    qint64 id() const { return qi_task_id(handle()); }
+    /** Its name, as it was given or as asyncio has made it; empty for one that could not be launched. Thread: any. */
+    QString name() const { return QString::fromUtf8(qi_task_name(handle())); }
     /** Whether it has ended, in whatever way. Thread: any. */
     bool isFinished() const { return state() != TaskState::Pending; }
 

@@ -9,10 +9,12 @@
 #ifndef QI_VALUE_HPP
 #define QI_VALUE_HPP
 
+#include <cstddef>
 #include <utility>
 
 #include <QtCore/qdebug.h>
 
+#include <qi/call.hpp>
 #include <qi/deprecated.hpp>
 #include <qi/types.hpp>
 
@@ -68,6 +70,68 @@ class Value : public detail::OldValue<Value>
         const qi_value *found = qi_value_get(&m_value, key);
         return qi::read<T>(found ? *found : qi_none());
     }
+    /** The same for a key of any type. */
+    template <typename T, typename Key> Result<T> find(const Key &key) const
+    {
+        Storage storage;
+        const qi_value wanted = storage.write(key);
+        const qi_value *found = qi_value_find(&m_value, &wanted);
+        return qi::read<T>(found ? *found : qi_none());
+    }
+    /** How many items a list or tuple has, or entries a map; else 0. */
+    std::size_t size() const
+    {
+        if (kind() == QI_KIND_LIST || kind() == QI_KIND_TUPLE)
+            return m_value.as.list.count;
+        return kind() == QI_KIND_MAP ? m_value.as.map.count : 0;
+    }
+    /** An item of a list or tuple, as a T; none if it has not so many. */
+    template <typename T> Result<T> item(std::size_t index) const
+    {
+        const qi_value *found = qi_value_at(&m_value, index);
+        return qi::read<T>(found ? *found : qi_none());
+    }
+
+    /*
+     * What code of Python's answers, for objects that are opaque to C++, and all others. Thread: GUI. An exception of
+     * Python is the error.
+     */
+
+    /** An attribute, as getattr() has it. Fails as qi_value_attribute(). */
+    template <typename T = Value> Result<T> attribute(const char *name) const
+    {
+        qi_value value = qi_none();
+        if (qi_value_attribute(&m_value, name, &value) != QI_OK)
+            return Error::last();
+        return detail::read_owned<T>(value, QString::fromUtf8(name));
+    }
+    /** Calls it: a function, a class, whatever Python can call. Fails as qi_value_call(). */
+    template <typename R = void, typename... A> Result<R> call(const A &...arguments) const
+    {
+        return detail::call<R>(callee(nullptr), arguments...);
+    }
+    /** Calls a method of it. Fails as qi_value_call(). */
+    template <typename R = void, typename... A>
+    Result<R> callMethod(const char *name, const A &...arguments) const
+    {
+        return detail::call<R>(callee(name), arguments...);
+    }
+    /** The items of a set, a generator, or whatever Python can iterate over. Fails as qi_value_items(). */
+    template <typename T = Value> Result<T> items() const
+    {
+        qi_value value = qi_none();
+        if (qi_value_items(&m_value, &value) != QI_OK)
+            return Error::last();
+        return detail::read_owned<T>(value, QStringLiteral("items()"));
+    }
+    /** What Python's str() makes of it. Fails as qi_value_text(). */
+    Result<QString> text() const
+    {
+        qi_value value = qi_none();
+        if (qi_value_text(&m_value, &value) != QI_OK)
+            return Error::last();
+        return detail::read_owned<QString>(value, QStringLiteral("text()"));
+    }
 
     /** The value as Python's repr() would show it. */
     QString describe() const
@@ -90,6 +154,14 @@ class Value : public detail::OldValue<Value>
     }
 
   private:
+    detail::Callee callee(const char *method) const
+    {
+        detail::Callee callee;
+        callee.value = &m_value;
+        callee.method = method;
+        return callee;
+    }
+
     qi_value m_value;
 };
 

@@ -254,6 +254,18 @@ TEST_CASE("source, files, expressions and objects")
           QI_ERR_ARGUMENT);
 }
 
+TEST_CASE("stubs tell editors of what was registered")
+{
+    tests::Modern host;
+    tests::Thing thing;
+    QTemporaryDir folder;
+    REQUIRE(host.python.registerObject(QStringLiteral("thing"), &thing));
+    REQUIRE(host.python.writeStubs(folder.path()));
+    CHECK(QFile::exists(folder.filePath(QStringLiteral("qi"))));
+    CHECK(host.python.writeStubs(QString()).status() == QI_ERR_ARGUMENT);
+    CHECK(host.python.writeStubs(QString(QChar(u'\0'))).status() == QI_ERR_ARGUMENT);
+}
+
 TEST_CASE("errors are reported by the host, too")
 {
     tests::Modern host;

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// Runtime::call(), keyword arguments, and what a qi::Value answers of an object that is opaque to C++.
+#include <memory>
+
+#include <QtCore/qset.h>
+
+#include "tests/support/modern.h"
+
+using qi::named;
+using tests::value_of;
+
+namespace
+{
+
+class Calling : public tests::Modern
+{
+  public:
+    Calling()
+    {
+        exec("import asyncio\n"
+             "def best(symbol, *, side='sell', count=1): return f'{count} {symbol} {side}'\n"
+             "async def later(symbol, *, side='sell'):\n"
+             "    await asyncio.sleep(0)\n"
+             "    return f'{symbol} {side}'\n"
+             "def fails(): raise KeyError('none of these')\n"
+             "class Desk:\n"
+             "    count = 3\n"
+             "    def add(self, number, *, twice=False): return self.count + number * (1 + twice)\n"
+             "    def __call__(self, text): return text + '!'\n"
+             "    def __str__(self): return 'a desk'\n"
+             "desk = Desk()");
+    }
+
+    qi::Value value(const char *expression) const
+    {
+        return python.eval(QString::fromUtf8(expression)).expect(expression);
+    }
+};
+
+} // namespace
+
+TEST_CASE("a call gives what a plain function returns")
+{
+    Calling host;
+    CHECK(value_of(host.python.call<QString>("__main__:best", "ACME")) ==
+          QLatin1String("1 ACME sell"));
+    CHECK(value_of(host.python.call<QList<int>>("builtins:sorted", QList<int>{3, 1, 2})) ==
+          QList<int>{1, 2, 3});
+    CHECK(host.python.call("__main__:best", "dropped"));
+    const qi::Callable best = value_of(host.python.resolve("__main__:best"));
+    CHECK(value_of(host.python.call<QString>(best, QStringView(u"Ä"))) ==
+          QStringLiteral("1 Ä sell"));
+}
+
+TEST_CASE("arguments go by name, wherever they stand, in calls and tasks")
+{
+    Calling host;
+    CHECK(value_of(host.python.call<QString>("__main__:best", named("count", 2), "ACME",
+                                             named("side", QStringLiteral("buy")))) ==
+          QLatin1String("2 ACME buy"));
+    CHECK(value_of(host.ended(host.python.run<QString>("__main__:later", "A", named("side", "buy")))
+                       .result()) == QLatin1String("A buy"));
+    CHECK(host.python.call("__main__:best", "A", named("nonsense", 1)).error().type ==
+          QLatin1String("TypeError"));
+}
+
+TEST_CASE("a call fails with the exception, and where its arguments or result do not fit")
+{
+    Calling host;
+    const qi::Error error = host.python.call<int>("__main__:fails").error();
+    CHECK(error.status == QI_ERR_PYTHON);
+    CHECK(error.type == QLatin1String("KeyError"));
+    CHECK(error.traceback.contains(QLatin1String("in fails")));
+    CHECK(host.python.call<int>("__main__:best", "A")
+              .error()
+              .message.startsWith(QLatin1String("the result of __main__:best: ")));
+    CHECK(host.python.call("__main__:later", "A").status() == QI_ERR_TYPE);
+    CHECK(host.python.call("__main__:nobody").status() == QI_ERR_NOT_FOUND);
+    CHECK(host.python.call(QStringView(u"a\0b", 3)).status() == QI_ERR_ARGUMENT);
+    CHECK(qi::Runtime().call("builtins:print").status() == QI_ERR_HANDLE);
+    CHECK(host.take_reports().empty());
+}
+
+TEST_CASE("an opaque object is asked for attributes, called, and shown as text")
+{
+    Calling host;
+    const qi::Value desk = host.value("desk");
+    CHECK(desk.kind() == QI_KIND_PYTHON);
+    CHECK(value_of(desk.attribute<int>("count")) == 3);
+    CHECK(desk.attribute<QString>("count").error().message.startsWith(
+        QLatin1String("the result of count: ")));
+    CHECK(desk.attribute("cuont").status() == QI_ERR_NOT_FOUND);
+    CHECK(value_of(desk.callMethod<int>("add", 2)) == 5);
+    CHECK(value_of(desk.callMethod<int>("add", 2, named("twice", true))) == 7);
+    CHECK(desk.callMethod("nothing").status() == QI_ERR_NOT_FOUND);
+    CHECK(value_of(desk.call<QString>("hello")) == QLatin1String("hello!"));
+    CHECK(value_of(desk.text()) == QLatin1String("a desk"));
+    const qi::Value made = host.value("Desk").call<qi::Value>().expect("a desk");
+    CHECK(value_of(made.attribute<int>("count")) == 3);
+}
+
+TEST_CASE("a set, a generator and the keys of a map are items")
+{
+    Calling host;
+    const qi::Value set = host.value("{1, 2, 3}");
+    CHECK(value_of(set.items<QSet<int>>()) == QSet<int>{1, 2, 3});
+    CHECK(value_of(host.value("(n * n for n in range(4))").items<QList<int>>()) ==
+          QList<int>{0, 1, 4, 9});
+    const qi::Value map = host.value("{'a': 1, 2: 'two', (1, 2): [3]}");
+    CHECK(map.items().expect("keys").size() == 3);
+    CHECK(map.size() == 3);
+    CHECK(value_of(map.at<int>("a")) == 1);
+    CHECK(value_of(map.find<QString>(2)) == QLatin1String("two"));
+    CHECK(value_of(map.find<QList<int>>(std::make_pair(1, 2))) == QList<int>{3});
+    CHECK(value_of(map.find<std::optional<int>>("none")) == std::nullopt);
+    const qi::Value list = host.value("[4, 'five']");
+    CHECK(list.size() == 2);
+    CHECK(value_of(list.item<QString>(1)) == QLatin1String("five"));
+    CHECK(value_of(list.item<std::optional<int>>(2)) == std::nullopt);
+    CHECK(qi::Value().items().status() == QI_ERR_TYPE);
+}
+
+TEST_CASE("a builder makes values of several types, and tells of the first thing that was wrong")
+{
+    Calling host;
+    qi::Builder builder;
+    builder.beginList().add(1).add("two").beginMap().entry("a", 3.5).key(4).beginTuple();
+    builder.add(nullptr).add(QByteArray("x")).end().end().end();
+    CHECK(builder.finish().expect("a value").describe() ==
+          QLatin1String("[1, 'two', {'a': 3.5, 4: (None, b'x')}]"));
+    CHECK(builder.add(7).finish().expect("a value").describe() == QLatin1String("7"));
+    CHECK(builder.beginMap().add(1).end().finish().status() == QI_ERR_STATE);
+    CHECK(builder.add(QVariant::fromValue<QObject *>(nullptr)).finish());
+    qi::Builder moved = std::move(builder);
+    CHECK(moved.add(true).finish().expect("a value").describe() == QLatin1String("True"));
+    CHECK(builder.add(1).finish().status() == QI_ERR_HANDLE); // NOLINT(bugprone-use-after-move)
+}
