@@ -36,11 +36,12 @@ SKIPPED = 77  # the exit status of a test that cannot run on this machine
 #: The guides by whom they are for, as the sidebar shows them; those that stand in none come last.
 CHAPTERS = {
     "Guides": ["quickstart", "guide/embedding", "guide/signals", "guide/objects", "guide/exposing", "guide/cpp",
-               "guide/threads-and-gil", "guide/errors", "guide/shutdown", "guide/monitoring", "guide/widgets", "guide/troubleshooting"],
-    "Plugins": ["guide/first-host", "guide/plugins", "guide/authors-desk", "guide/hosting-plugins", "guide/security"],
+               "guide/threads-and-gil", "guide/errors", "guide/shutdown", "guide/monitoring", "guide/widgets", "guide/recipes", "guide/environments",
+               "guide/deploying", "guide/troubleshooting", "guide/limits"],
+    "Plugins": ["guide/first-host", "guide/plugins", "guide/authors-desk", "guide/debugging", "guide/hosting-plugins", "guide/security"],
     "Python": ["guide/python", "guide/asyncio", "guide/libraries", "guide/migrating"],
     "Reference": ["reference-python", "reference-c"],
-    "About": ["/README", "design", "performance", "conformance", "/examples/README", "/bench/README", "/CONTRIBUTING",
+    "About": ["/README", "guide/why", "design", "performance", "conformance", "/examples/README", "/bench/README", "/CONTRIBUTING",
               "/CHANGELOG"],
 }
 

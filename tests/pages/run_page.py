@@ -113,7 +113,8 @@ def shows(expected, seen):
 
 
 def tests_of(source, excerpt):
-    """Whether a test of the project runs the file: docs/code has one for each program, which run the plugins beside."""
+    """Whether a test of the project runs the file: docs/code has one for each program, which run the plugins beside, some by
+    a module of tests."""
     path = source / excerpt
     if not path.is_file():
         return False
@@ -123,7 +124,7 @@ def tests_of(source, excerpt):
             return any(re.search(names, test.read_text()) for test in (source / "tests").glob("e*/test_*.py")) or bool(
                 re.search(names, (source / "tests/examples/drive.py").read_text()))
         entry = path.parent.name if (path.parent / "plugin.toml").is_file() else path.stem
-        return any(re.search(rf"\b{entry}\b", program.read_text()) for program in (source / "docs/code").glob("*.cpp"))
+        return any(re.search(rf"\b{entry}\b", program.read_text()) for program in (*(source / "docs/code").glob("*.cpp"), *(source / "docs/code/plugins").glob("*_test.py")))
     return path.parent == source / "docs/code"
 
 
