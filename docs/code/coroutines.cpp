@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 #include <QDebug>
+#include <QTimer>
 #include <qi/qi.hpp>
 
 struct Detached {
@@ -23,6 +24,14 @@ static QString trouble;
 // [await]
 static Detached printAll(const qi::Runtime &python, QStringList titles)
 {
+    QTimer paper;
+    paper.start(1);
+    // [signal]
+    qi::Result<void> fed = co_await qi::signal(&paper, &QTimer::timeout, std::chrono::seconds(10));
+    if (!fed)
+        qFatal("%s", qPrintable(fed.error().message)); // too late, or destroyed
+    // [/signal]
+
     qi::Result<int> count = co_await python.run<int>("press:print_pages", titles);
     if (!count)
         qFatal("%s", qPrintable(count.error().message));

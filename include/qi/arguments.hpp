@@ -3,12 +3,16 @@
  * The arguments of calls of Python, by place and by name.
  *
  *     python.call<double>("quotes:best", "EURUSD", qi::named("side", "buy"), qi::named("count", 3));
+ *     python.run<QVariant>(target, qi::spread(list, map)); // as many as there are, of any types
  */
 #ifndef QI_ARGUMENTS_HPP
 #define QI_ARGUMENTS_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <type_traits>
+
+#include <QtCore/qvariant.h>
 
 #include <qi/types.hpp>
 #include <qi/value.h>
@@ -28,6 +32,24 @@ template <typename T> Named<T> named(const char *name, const T &value)
     return {name, value};
 }
 
+/** Several arguments for a call whose number and types are known at run time only. It views them, as Named does. */
+struct Spread {
+    const QVariantList &arguments;
+    const QVariantMap &named;
+};
+
+/** Gives a call the items of a list as arguments, as `*list` does in Python, and those of a map by name. */
+inline Spread spread(const QVariantList &arguments, const QVariantMap &named)
+{
+    return {arguments, named};
+}
+/** The same with a list alone. */
+inline Spread spread(const QVariantList &arguments)
+{
+    static const QVariantMap none;
+    return {arguments, none};
+}
+
 namespace detail
 {
 
@@ -35,18 +57,39 @@ template <typename T> struct IsArgument : std::bool_constant<isWritable<T>> {
 };
 template <typename T> struct IsArgument<Named<T>> : std::bool_constant<isWritable<T>> {
 };
+template <> struct IsArgument<Spread> : std::true_type {
+};
 
-/* The arguments of a call, as C wants them, in memory of the caller's. */
+/* The arguments of a call, as C wants them, in memory of the caller's that has room for `most` of either sort. */
 class CallArguments
 {
   public:
-    CallArguments(qi_value *values, qi_entry *entries) : m_values(values), m_entries(entries) {}
+    CallArguments(qi_value *values, qi_entry *entries, std::size_t most)
+        : m_values(values), m_entries(entries), m_most(most)
+    {
+    }
 
     template <typename T> void add(const T &value) { m_values[m_count++] = m_storage.write(value); }
     template <typename T> void add(const Named<T> &named)
     {
         m_entries[m_entry_count].key = qi_text(named.name);
         m_entries[m_entry_count++].value = m_storage.write(named.value);
+    }
+    void add(const Spread &spread)
+    {
+        qi_value *values = m_storage.items(m_count + std::size_t(spread.arguments.size()) + m_most);
+        qi_entry *entries = m_storage.entries(m_entry_count + std::size_t(spread.named.size()) +
+                                              m_most);
+        std::copy(m_values, m_values + m_count, values);
+        std::copy(m_entries, m_entries + m_entry_count, entries);
+        m_values = values;
+        m_entries = entries;
+        for (const QVariant &argument : spread.arguments)
+            add(argument);
+        for (auto i = spread.named.cbegin(); i != spread.named.cend(); ++i) {
+            m_entries[m_entry_count].key = m_storage.text(i.key());
+            m_entries[m_entry_count++].value = m_storage.write(i.value());
+        }
     }
 
     const qi_value *values() const { return m_values; }
@@ -59,7 +102,7 @@ class CallArguments
   private:
     qi_value *m_values;
     qi_entry *m_entries;
-    std::size_t m_count = 0, m_entry_count = 0;
+    std::size_t m_most, m_count = 0, m_entry_count = 0;
     Storage m_storage;
 };
 

@@ -89,7 +89,7 @@ template <typename R, typename... A> Result<R> call(const Callee &callee, const 
     if constexpr ((IsArgument<A>::value && ...) && isReadable<R>) {
         qi_value values[sizeof...(A) + 1];
         qi_entry entries[sizeof...(A) + 1];
-        CallArguments written(values, entries);
+        CallArguments written(values, entries, sizeof...(A));
         (written.add(arguments), ...);
         qi_value value = qi_none();
         const Result<void> done = call_checked(callee, written, &value);

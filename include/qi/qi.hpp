@@ -22,6 +22,7 @@
 #include <qi/future.hpp>
 #include <qi/coroutine.hpp>
 #include <qi/connect.hpp>
+#include <qi/signal.hpp>
 #include <qi/expose.hpp>
 #include <qi/promise.hpp>
 #include <qi/convert.hpp>

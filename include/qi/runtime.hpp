@@ -70,7 +70,7 @@ Task<R> launch(qi_runtime *runtime, const TaskOptions &options, const Target &ta
     if constexpr ((IsArgument<A>::value && ...) && isReadable<R>) {
         qi_value values[sizeof...(A) + 1];
         qi_entry entries[sizeof...(A) + 1];
-        CallArguments written(values, entries);
+        CallArguments written(values, entries, sizeof...(A));
         (written.add(arguments), ...);
         return Task<R>(launch_task(runtime, options, target, written));
     } else {

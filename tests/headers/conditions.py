@@ -14,6 +14,7 @@ import sys
 # The condition, and the things that it may decide about.
 ALLOWED = {
     "coroutine.hpp": {"defined(__cpp_impl_coroutine) && __has_include(<coroutine>)"},
+    "signal.hpp": {"defined(__cpp_impl_coroutine) && __has_include(<coroutine>)"},
     "future.hpp": {"QT_NO_EXCEPTIONS"},
     "runtime.hpp": {"QT_GUI_LIB"},  # includes a header
     "connect.hpp": {"Q_CC_MSVC"},  # a compiler, which is the same for all files

@@ -64,6 +64,27 @@ TEST_CASE("arguments go by name, wherever they stand, in calls and tasks")
           QLatin1String("TypeError"));
 }
 
+TEST_CASE(
+    "arguments whose number is known at run time only are spread, and the answer is a variant")
+{
+    Calling host;
+    host.exec("def any(*args, **kwargs): return [list(args), kwargs]\n"
+              "async def later_any(*args, **kwargs): return any(*args, **kwargs)");
+    const QVariantList list = {2, QStringLiteral("three"), QVariantList{4}};
+    const QVariantMap map = {{QStringLiteral("a"), 1.5}, {QStringLiteral("ä"), true}};
+    const QVariant answer = value_of(host.python.call<QVariant>(
+        "__main__:any", 1, qi::spread(list, map), named("last", "x"), "end"));
+    CHECK(answer.toList()[0].toList() ==
+          QVariantList{1, 2, QStringLiteral("three"), QVariantList{4}, QStringLiteral("end")});
+    CHECK(answer.toList()[1].toMap()[QStringLiteral("ä")] == QVariant(true));
+    CHECK(answer.toList()[1].toMap().size() == 3);
+    const auto task = host.python.run<QVariant>("__main__:later_any", qi::spread(list));
+    CHECK(value_of(host.ended(task).result()).toList()[0].toList() == list);
+    CHECK(value_of(host.python.call<QVariant>("__main__:any", qi::spread({}), qi::spread({}, {})))
+              .toList()
+              .size() == 2);
+}
+
 TEST_CASE("a call fails with the exception, and where its arguments or result do not fit")
 {
     Calling host;
