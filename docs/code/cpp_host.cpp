@@ -137,6 +137,7 @@ int main(int argc, char **argv)
     // [/audit]
     const bool refused = !python.exec("import os; os.system('true')");
     const bool interrupted = !python.exec("while True: pass");
+    python.monitor().stopWatchdog().expect("its end"); // what follows may take its time on a busy machine
 
     // [tasks]
     const QList<qi::TaskInfo> tasks = python.monitor().tasks().value_or(QList<qi::TaskInfo>());
