@@ -45,6 +45,31 @@ CHAPTERS = {
               "/CHANGELOG"],
 }
 
+#: What people search for, by the page that they are to find first; the search puts entries of the index before all else.
+SEARCHED = {
+    "quickstart": "install, begin, hello world, cmake, pkg-config",
+    "guide/deploying": "deploy, deployment, ship, distribute, appimage, flatpak, rpath, relocatable",
+    "guide/environments": "venv, virtual environment, virtualenv, pip, packages, dependencies, pythonpath",
+    "guide/threads-and-gil": "thread, threads, gil, deadlock, worker",
+    "guide/debugging": "crash, segfault, debug, debugger, breakpoint, gdb, pdb, vs code, continuous integration, ci",
+    "guide/monitoring": "freeze, hang, watchdog, stuck, slow, stall, leak",
+    "guide/recipes": "recipe, cookbook, how to, progress, cancel, download, timer, periodic, dialog, multiprocessing, process pool, qthread, dock",
+    "guide/exposing": "numpy, qimage, image, expose, callback, buffer",
+    "guide/troubleshooting": "faq, error message, modulenotfounderror, problem, cannot open shared object file",
+    "guide/limits": "limit, limits, limitation, qml, windows, macos",
+    "guide/why": "compare, comparison, alternative, pybind11, qjsengine, why",
+    "guide/migrating": "qasync, qtinter, pythonqt, migrate, asyncslot, quamash",
+    "guide/authors-desk": "mypy, stubs, pyright, completion, editor, test, pytest, unittest, doctor",
+    "guide/plugins": "plugin, plugin.toml, manifest, settings, activate",
+    "guide/signals": "signal, connect, slot, overlap",
+    "guide/errors": "exception, traceback, sys.exit, systemexit, exit",
+    "guide/security": "sandbox, trust, consent, security",
+    "guide/widgets": "console, task monitor, plugin manager, widgets",
+    "guide/libraries": "jupyter, aiohttp, dask, tornado",
+    "guide/shutdown": "shutdown, quit, fork",
+    "guide/api-policy": "abi, version, compatibility, stability",
+}
+
 #: The modules of the package, in the order of their pages.
 MODULES = ["qi", "qi.testing", "qi.debug", "qi.doctor", "qi.monitor", "qi.plugin", "qi.jupyter", "qi.host", "qi.QtAsyncio",
            "qi.compat.asyncslot"]
@@ -66,6 +91,9 @@ class Stage:
         if not re.search(r"^# .+$", source, re.M):
             self.problems.append(f"{name}: has no title")
         text = FENCE.sub(r"\1", source)
+        words = SEARCHED.get(name.removeprefix("docs/").removesuffix(".md"))
+        if words:
+            text = re.sub(r"^# .+$", rf"\g<0>\n\n```{{index}} {words}\n```", text, count=1, flags=re.M)
         parts = re.split(r"(^```.*?^```$)", text, flags=re.M | re.S)
         parts[::2] = [LINK.sub(lambda match: self.turn(name, match), part) for part in parts[::2]]
         self.write(name, "".join(parts))
