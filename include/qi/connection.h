@@ -100,6 +100,36 @@ QI_API int qi_connection_disconnect(qi_connection *connection);
 /** Tells whether a connection still lives; false for NULL and foreign pointers. Thread: any. */
 QI_API bool qi_connection_is_connected(const qi_connection *connection);
 
+/**
+ * Lists the connections of signals that live, those that C has made and those of Python, the oldest first of each.
+ *
+ * `*out` is a list of maps, owned: release it with qi_value_clear(). Each map has
+ *   id            int      never used again for another: see qi_connection_id()
+ *   signal        text     "Class::signal(types)"
+ *   sender        object   the QObject that emits it
+ *   target        text     "module:callable" that it launches or calls
+ *   owner         object   the QObject with which it ends, beside the sender; or none
+ *   plugin        text     id of the plugin to which it belongs, or none
+ *   language      text     "c" or "python": who has made it
+ *   emissions     int      how many have reached the loop, those included that launched nothing
+ *   launched      int      how many of them have launched a coroutine, or called a plain function
+ *   running       int      its tasks that have not ended
+ *   waiting       int      emissions that wait their turn, as their overlap policy says
+ * Several connections may share one slot of Python's, as qi.asyncslot() makes it; `launched`, `running` and `waiting` are
+ * the slot's then, and 0 where it is no slot that is connected.
+ *
+ * Thread: GUI. Fails: QI_ERR_ARGUMENT, QI_ERR_PYTHON, QI_ERR_MEMORY, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING,
+ * QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD.
+ */
+QI_NODISCARD QI_API int qi_connections_list(qi_runtime *runtime, qi_value *out);
+
+/** Returns the number by which qi_connections_list() knows a connection, also when it has ended; 0 for NULL and foreign
+ * pointers. Thread: any. */
+QI_API int64_t qi_connection_id(const qi_connection *connection);
+
+/** Makes the handle one more reference, which wants its own qi_connection_release(). Returns it. Thread: any. */
+QI_API qi_connection *qi_connection_retain(qi_connection *connection);
+
 /** Releases a handle; the connection goes on. NULL is allowed. Thread: any. */
 QI_API void qi_connection_release(qi_connection *connection);
 

@@ -66,6 +66,14 @@ inline void qi_converter_init(qi_converter *converter)
  * converts), QI_ERR_ABI.
  */
 QI_API int qi_converter_register(const qi_converter *converter);
+
+/**
+ * Takes the converter of a type out again, by the id of its QMetaType: values of it are opaque then, as without one.
+ *
+ * Its `destroy` is called before this returns, unless a conversion is under way in another thread: then at the end of that.
+ * Thread: any. Fails: QI_ERR_NOT_FOUND (none is registered for that type).
+ */
+QI_API int qi_converter_unregister(int type);
 }
 
 namespace qi

@@ -37,6 +37,14 @@ extern "C" {
 QI_NODISCARD QI_API int qi_debugger_listen(qi_runtime *runtime, const char *backend, unsigned port,
                                            qi_value *out);
 
+/**
+ * Ends what qi_debugger_listen() began: pdb's socket goes, and a session of it ends. If nothing listens, nothing happens.
+ *
+ * Thread: GUI. Fails: QI_ERR_STATE (debugpy listens, which cannot be told to end), QI_ERR_PYTHON, QI_ERR_HANDLE,
+ * QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD.
+ */
+QI_API int qi_debugger_stop(qi_runtime *runtime);
+
 /** Returns whether a debugger has attached. Thread: GUI; false where the runtime does not run. */
 QI_API bool qi_debugger_is_attached(qi_runtime *runtime);
 

@@ -12,8 +12,11 @@
 #include <qi/base.h>
 #include <qi/value.h>
 #include <qi/builder.h>
+#include <qi/buffer.h>
 #include <qi/runtime.h>
 #include <qi/callback.h>
+#include <qi/timer.h>
+#include <qi/event.h>
 #include <qi/task.h>
 #include <qi/call.h>
 #include <qi/scope.h>

@@ -107,7 +107,7 @@ typedef struct qi_output_line {
 
 typedef void (*qi_output_fn)(const qi_output_line *line, void *user);
 
-/* What qi_output_listen() and qi_plugins_listen() give out. */
+/* What qi_output_listen(), qi_plugins_listen() and qi_events_listen() give out. */
 typedef struct qi_listener qi_listener;
 
 /**
@@ -319,6 +319,25 @@ QI_API qi_runtime *qi_runtime_current(void);
  * Fails: QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD, QI_ERR_RANGE.
  */
 QI_API int qi_runtime_set_slice(qi_runtime *runtime, unsigned microseconds);
+
+/**
+ * Reads how long Python callbacks may take turns before Qt gets its own, in microseconds, as it was set last.
+ *
+ * Thread: GUI. Fails: as qi_runtime_set_slice() without QI_ERR_RANGE, and QI_ERR_ARGUMENT (`out` is NULL).
+ */
+QI_NODISCARD QI_API int qi_runtime_get_slice(qi_runtime *runtime, unsigned *out);
+
+/**
+ * Switches asyncio's debug mode on or off: see `debug` in qi_config.
+ *
+ * What was begun before is told of as far as that was noted then: where a coroutine was made is known of new ones only.
+ * Thread: GUI. Fails: QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD, QI_ERR_PYTHON.
+ */
+QI_API int qi_runtime_set_debug(qi_runtime *runtime, bool on);
+
+/** Reads whether asyncio's debug mode is on, which Python code may have switched, too. Thread: GUI.
+ * Fails: as qi_runtime_set_debug(), and QI_ERR_ARGUMENT (`out` is NULL). */
+QI_NODISCARD QI_API int qi_runtime_get_debug(qi_runtime *runtime, bool *out);
 
 /* Called once, on the GUI thread, without the GIL. It may call any function. */
 typedef void (*qi_post_fn)(void *user);

@@ -51,6 +51,13 @@ QI_NODISCARD QI_API int qi_scope_set(qi_scope *scope, const char *name, const qi
  */
 QI_NODISCARD QI_API int qi_scope_get(qi_scope *scope, const char *name, qi_value *out);
 
+/**
+ * Takes a name out of a scope, as `del` does. Thread: GUI.
+ * Fails: QI_ERR_NOT_FOUND, with near names, QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING,
+ * QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD, QI_ERR_MEMORY.
+ */
+QI_API int qi_scope_unset(qi_scope *scope, const char *name);
+
 /** Runs `size` bytes of Python source in a scope: see qi_exec_n(). Thread: GUI. Fails: as qi_exec_n(). */
 QI_NODISCARD QI_API int qi_scope_exec(qi_scope *scope, const char *source, size_t size,
                                       const char *filename);

@@ -190,6 +190,9 @@ QI_API void qi_task_release(qi_task *task);
 QI_NODISCARD QI_API int qi_callable_resolve(qi_runtime *runtime, const char *target,
                                             qi_callable **out);
 
+/** Makes the handle one more reference, which wants its own qi_callable_release(). Returns it. Thread: any. */
+QI_API qi_callable *qi_callable_retain(qi_callable *callable);
+
 /** Releases a callable; tasks and connections made with it go on. NULL is allowed. Thread: any. */
 QI_API void qi_callable_release(qi_callable *callable);
 

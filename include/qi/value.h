@@ -24,7 +24,7 @@
  *     double price;
  *     int status = qi_value_to_real(qi_value_get(qi_value_at(qi_value_get(&order, "legs"), 1), "price"), &price);
  *
- * Python sees None, bool, int, float, str, bytes, list, tuple, dict, the QObject proxy, or the object itself. In the
+ * Python sees None, bool, int, float, str, bytes, list, tuple, dict, the QObject proxy, a qi.Buffer, or the object itself. In the
  * other direction objects of these very types become values, an int up to 64 bits with or without a sign. Sets, other
  * iterables, subclasses of list, tuple and dict, and a longer int stay what they are and arrive as QI_KIND_PYTHON, so
  * that nothing is ever lost; handed back to Python, such a value is the same object again, and <qi/call.h> looks into
@@ -57,14 +57,14 @@ typedef enum qi_kind {
     QI_KIND_MAP,    /* in the order of insertion */
     QI_KIND_OBJECT, /* a QObject */
     QI_KIND_PYTHON, /* any other object of Python, opaque here */
-    /* Reserved: no value of these kinds comes out of this version, which refuses one with QI_ERR_TYPE. */
-    QI_KIND_SET,
-    QI_KIND_BUFFER,
-    QI_KIND_CALLABLE
+    QI_KIND_SET, /* reserved: none comes out of this version, which refuses one with QI_ERR_TYPE */
+    QI_KIND_BUFFER,  /* memory of the host's, on its way to Python: see qi_buffer_value() */
+    QI_KIND_CALLABLE /* reserved, as QI_KIND_SET is */
 } qi_kind;
 
 typedef struct qi_value qi_value;
 typedef struct qi_entry qi_entry;
+typedef struct qi_buffer qi_buffer; /* see <qi/buffer.h> */
 
 struct qi_value {
     int kind;  /* a qi_kind */
@@ -91,6 +91,7 @@ struct qi_value {
             void *guard;        /* libqi's own */
         } object;
         void *python;          /* libqi's own */
+        qi_buffer *buffer;     /* QI_KIND_BUFFER */
         uint64_t reserved_[2]; /* for kinds to come */
     } as;
 };

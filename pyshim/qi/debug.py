@@ -135,6 +135,12 @@ def stop():
         _listening = _backend = None
 
 
+def stop_for_host():
+    """qi_debugger_stop(): whether nothing listens any more."""
+    stop()
+    return _backend is None
+
+
 class _hold:
     """The watchdog takes what a debugger holds for no stall."""
 

@@ -5,6 +5,8 @@
     host.window.setWindowTitle("hello")
     host.desk.price("ACME", count=3)
 
+    host.emit("document.loaded", "letter.odt", size=4711)      # for whoever listens in the application
+
 help(qi.host.desk.price) tells what a function takes.  A name that the application has not given raises AttributeError, one whose object was destroyed
 ReferenceError.  In an interpreter that no application embeds there are none.
 """
@@ -27,6 +29,8 @@ def __getattr__(name):
         return _objects[name]
     if _qi._host_function_names() and (found := _expose().find(name)) is not None:
         return found
+    if name == "emit":  # last: a name of the application's own goes first
+        return _qi.emit
     if not _qi.embedded:
         raise AttributeError(f"qi.host has no {name!r}: no application embeds this interpreter", name=name)
     raise AttributeError(f"the application has registered no object named {name!r}{_hint(name)}", name=name)

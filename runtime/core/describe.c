@@ -250,6 +250,9 @@ static void put_value(writer *out, const qi_value *value, int depth)
     case QI_KIND_PYTHON:
         put_python(out, value->as.python);
         return;
+    case QI_KIND_BUFFER:
+        put_format(out, "<buffer at %p>", (void *)value->as.buffer);
+        return;
     }
     put_format(out, "<unknown kind %d>", (int)value->kind);
 }

@@ -173,6 +173,7 @@ static const char *kind_name(int kind)
         [QIP_HANDLE_CALLABLE] = "a callable", [QIP_HANDLE_CONNECTION] = "a connection",
         [QIP_HANDLE_LISTENER] = "a listener", [QIP_HANDLE_BUILDER] = "a builder",
         [QIP_HANDLE_SCOPE] = "a scope",       [QIP_HANDLE_PROMISE] = "a promise",
+        [QIP_HANDLE_BUFFER] = "a buffer",     [QIP_HANDLE_TIMER] = "a timer",
     };
     return names[kind];
 }

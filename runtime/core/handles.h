@@ -24,7 +24,9 @@ typedef enum qip_handle_kind {
     QIP_HANDLE_LISTENER,
     QIP_HANDLE_PROMISE,
     QIP_HANDLE_BUILDER,
-    QIP_HANDLE_SCOPE
+    QIP_HANDLE_SCOPE,
+    QIP_HANDLE_BUFFER,
+    QIP_HANDLE_TIMER
 } qip_handle_kind;
 
 /* Held once. QI_OK or QI_ERR_MEMORY. */

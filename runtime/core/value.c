@@ -14,6 +14,7 @@
 
 #include <qi/value.h>
 
+#include "core/buffer.h"
 #include "core/opaque.h"
 #include "core/status.h"
 
@@ -127,6 +128,15 @@ static int copy_python(qi_value *out, const qi_value *value)
     return QI_OK;
 }
 
+static int copy_buffer(qi_value *out, const qi_value *value)
+{
+    int status = qip_buffer_take(value->as.buffer);
+
+    if (status == QI_OK)
+        out->as.buffer = value->as.buffer;
+    return status;
+}
+
 static int copy_content(qi_value *out, const qi_value *value, int depth)
 {
     switch (value->kind) {
@@ -156,6 +166,8 @@ static int copy_content(qi_value *out, const qi_value *value, int depth)
         return copy_object(out, value);
     case QI_KIND_PYTHON:
         return copy_python(out, value);
+    case QI_KIND_BUFFER:
+        return copy_buffer(out, value);
     }
     return qip_fail(QI_ERR_TYPE, "a value is of the kind %d (%s), which this library does not make",
                     value->kind, qi_kind_name(value->kind));
@@ -215,6 +227,9 @@ static void release_content(const qi_value *value)
     case QI_KIND_PYTHON:
         if (value->as.python)
             qip_opaque_port.drop(value->as.python);
+        break;
+    case QI_KIND_BUFFER:
+        qi_buffer_release(value->as.buffer);
         break;
     default:
         break;
@@ -303,6 +318,8 @@ bool qip_value_is_whole(const qi_value *value)
         return value->as.map.entries || !value->as.map.count;
     case QI_KIND_PYTHON:
         return value->as.python;
+    case QI_KIND_BUFFER:
+        return value->as.buffer;
     default:
         return true;
     }
@@ -368,6 +385,8 @@ static bool equal(const qi_value *a, const qi_value *b, int depth)
                qi_value_object(a) == qi_value_object(b);
     case QI_KIND_PYTHON:
         return a->as.python == b->as.python;
+    case QI_KIND_BUFFER:
+        return a->as.buffer == b->as.buffer;
     }
     return false;
 }

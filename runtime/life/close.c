@@ -5,6 +5,7 @@
 #include "life/deadline.h"
 #include "core/callout.h"
 #include "core/users.h"
+#include "objects/events.h"
 #include "plugins/audit.h"
 #include "plugins/plugin.h"
 #include "python/output.h"
@@ -45,6 +46,7 @@ void qip_runtime_close(qi_runtime *runtime)
 
     PyThreadState *thread = PyEval_SaveThread();
     qip_output_forget();
+    qip_events_forget();
     if (!qip_callout_close(CALLBACKS_END_MS))
         qip_users_unkeep(SIZE_MAX); /* a callback of the host's outlives this, and so does its `user` */
     qip_gate_close(runtime);

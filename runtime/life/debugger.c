@@ -38,6 +38,23 @@ int qi_debugger_listen(qi_runtime *runtime, const char *backend, unsigned port, 
     return status;
 }
 
+int qi_debugger_stop(qi_runtime *runtime)
+{
+    int status = qip_runtime_check_gui(runtime);
+
+    if (status != QI_OK)
+        return status;
+    qip_visit visit = qip_python_enter();
+    PyObject *stopped = qip_call_python(own_module, "stop_for_host", "()");
+    if (!stopped)
+        status = qip_fail_python("ending the debugger");
+    else if (stopped != Py_True)
+        status = qip_fail(QI_ERR_STATE, "debugpy listens, which cannot be told to end");
+    Py_XDECREF(stopped);
+    qip_python_leave(visit);
+    return status;
+}
+
 bool qi_debugger_is_attached(qi_runtime *runtime)
 {
     if (qip_runtime_check_gui(runtime) != QI_OK)

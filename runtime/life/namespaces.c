@@ -225,6 +225,39 @@ int qi_scope_get(qi_scope *scope, const char *name, qi_value *out)
     return status;
 }
 
+static int unset(PyObject *names, const char *name)
+{
+    PyObject *text = PyUnicode_FromString(name);
+    int status = QI_OK;
+
+    if (!text)
+        return qip_fail_python("the name");
+    if (PyDict_DelItem(names, text) < 0) {
+        const bool missing = PyErr_ExceptionMatches(PyExc_KeyError);
+        status = qip_fail_python("taking a name out");
+        if (missing)
+            status = qip_name_not_found(text, names);
+    }
+    Py_DECREF(text);
+    return status;
+}
+
+int qi_scope_unset(qi_scope *scope, const char *name)
+{
+    int status = take(scope);
+
+    if (status < 0)
+        return status;
+    status = qip_check_text(name, "the name");
+    if (status == QI_OK) {
+        qip_visit visit = qip_python_enter();
+        status = unset(names_of(scope), name);
+        qip_python_leave(visit);
+    }
+    drop(scope);
+    return status;
+}
+
 /* -- what runs in it ------------------------------------------------------------------------------------------ */
 
 int qi_scope_exec(qi_scope *scope, const char *source, size_t size, const char *filename)

@@ -68,6 +68,60 @@ int qi_runtime_set_slice(qi_runtime *runtime, unsigned microseconds)
     return QI_OK;
 }
 
+static int check_getter(const qi_runtime *runtime, const void *out)
+{
+    int status = qip_runtime_check_gui(runtime);
+
+    if (status == QI_OK && !out)
+        status = qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; it is needed for the answer");
+    return status;
+}
+
+int qi_runtime_get_slice(qi_runtime *runtime, unsigned *out)
+{
+    int status = check_getter(runtime, out);
+
+    if (status != QI_OK)
+        return status;
+    PyGILState_STATE gil = PyGILState_Ensure();
+    *out = qip_loop_slice(runtime->loop);
+    PyGILState_Release(gil);
+    return QI_OK;
+}
+
+/* By asyncio's own name: a class of the host's may have overridden it. */
+int qi_runtime_set_debug(qi_runtime *runtime, bool on)
+{
+    int status = qip_runtime_check_gui(runtime);
+
+    if (status != QI_OK)
+        return status;
+    qip_visit visit = qip_python_enter();
+    PyObject *done = PyObject_CallMethod(runtime->loop, "set_debug", "O", on ? Py_True : Py_False);
+    if (!done)
+        status = qip_fail_python("switching the debug mode");
+    Py_XDECREF(done);
+    qip_python_leave(visit);
+    return status;
+}
+
+int qi_runtime_get_debug(qi_runtime *runtime, bool *out)
+{
+    int status = check_getter(runtime, out);
+
+    if (status != QI_OK)
+        return status;
+    qip_visit visit = qip_python_enter();
+    PyObject *answer = PyObject_CallMethod(runtime->loop, "get_debug", NULL);
+    if (answer)
+        *out = answer == Py_True;
+    else
+        status = qip_fail_python("asking for the debug mode");
+    Py_XDECREF(answer);
+    qip_python_leave(visit);
+    return status;
+}
+
 /* -- the beginning ------------------------------------------------------------------------------- */
 
 static int check_application(void)

@@ -21,6 +21,8 @@
 #include "core/callout.h"
 #include "python/compat.h"
 #include "core/config.h"
+#include "life/timers.h"
+#include "objects/events.h"
 #include "life/deadline.h"
 #include "life/life.h"
 #include "python/call.h"
@@ -259,6 +261,7 @@ static bool may_finalize(const qi_shutdown_report *report)
 static void end_all(qi_runtime *runtime, outcome *outcome)
 {
     qip_connections_cut(runtime);
+    qip_timers_end();
     run_stages(runtime, outcome);
     qip_deadline_rest();
     qip_links_cut();
@@ -370,6 +373,8 @@ static int close_without_python(qi_runtime *runtime)
 
     qip_qt_off_quit(own->on_quit);
     own->on_quit = NULL;
+    qip_timers_end();
+    qip_events_forget();
     qip_tasks_abandon(runtime);
     own->embed = own->stages = runtime->loop = NULL; /* objects of an interpreter that is gone */
     if (!qip_callout_close(0))

@@ -6,6 +6,7 @@
  * It is done when the library is loaded, since values may be copied, and `_qi` may be imported, before there is
  * a runtime.
  */
+#include "core/buffer.h"
 #include "core/host.h"
 #include "core/hostcall.h"
 #include "core/opaque.h"
@@ -54,7 +55,7 @@ static const qip_setup_fn rooms[] = {
     qip_modal_setup,
 
     qip_proxy_setup,       qip_model_setup,        qip_watcher_setup,       qip_bound_setup,
-    qip_hostnames_setup,   qip_function_setup,     qip_expose_setup,
+    qip_hostnames_setup,   qip_function_setup,     qip_expose_setup,        qip_events_setup,
 
     qip_slot_setup,        qip_link_setup,         qip_links_setup,         qip_progress_setup,
 
@@ -76,6 +77,7 @@ static void fill_ports_of_core(void)
         .object = qip_qt_guard_object,
         .free = qip_qt_guard_free,
     };
+    qip_buffer_port = (qip_buffer_functions){.end = qip_qt_end_user};
     qip_opaque_port = (qip_opaque_functions){
         .hold = qip_opaque_hold,
         .drop = qip_opaque_drop,
@@ -95,6 +97,7 @@ static void fill_ports_of_python(void)
         .unwrap = qip_qt_unwrap,
         .wrap = qip_qt_wrap,
         .is_dying = qip_qt_is_dying,
+        .share = qip_qt_share_buffer,
     };
     qip_report_port = (qip_report_functions){
         .on_application_thread = qip_qt_on_application_thread,

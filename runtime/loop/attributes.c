@@ -17,6 +17,11 @@ void qip_loop_set_slice(PyObject *loop, unsigned microseconds)
                                         1000;
 }
 
+unsigned qip_loop_slice(PyObject *loop)
+{
+    return (unsigned)(((qip_loop *)loop)->pace.slice_ns / 1000);
+}
+
 bool qip_loop_is_busy(PyObject *loop)
 {
     return !qip_loop_is_idle((qip_loop *)loop);

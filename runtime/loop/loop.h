@@ -31,6 +31,7 @@ PyObject *qip_loop_run_task(PyObject *loop, PyObject *coroutine, PyObject *name,
 
 /* Longest time that callbacks may take turns before the host gets its own. */
 void qip_loop_set_slice(PyObject *loop, unsigned microseconds);
+unsigned qip_loop_slice(PyObject *loop);
 
 /* True while the loop is inside a callback or an eager step, in the calling thread. */
 bool qip_loop_is_busy(PyObject *loop);

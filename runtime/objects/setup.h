@@ -16,6 +16,7 @@ int qip_bound_setup(PyObject *module);
 int qip_hostnames_setup(PyObject *module);
 int qip_function_setup(PyObject *module);
 int qip_expose_setup(PyObject *module);
+int qip_events_setup(PyObject *module);
 
 #ifdef __cplusplus
 }

@@ -12,6 +12,7 @@
 #include "python/convert.h"
 
 #include "python/compat.h"
+#include "core/buffer.h"
 #include "core/opaque.h"
 #include "python/border.h"
 #include "python/gil.h"
@@ -94,6 +95,14 @@ static PyObject *object_to_python(const qi_value *value)
     return qip_object_port.wrap(object);
 }
 
+/* The object has a reference of its own. */
+static PyObject *buffer_to_python(qi_buffer *buffer)
+{
+    if (qip_buffer_take(buffer) != QI_OK)
+        return PyErr_Format(PyExc_ValueError, "%s", qi_last_error()->message);
+    return qip_object_port.share(buffer);
+}
+
 static size_t size_of(const qi_value *value)
 {
     switch (value->kind) {
@@ -149,6 +158,8 @@ static PyObject *to_python(const qi_value *value, int depth)
         return object_to_python(value);
     case QI_KIND_PYTHON:
         return Py_NewRef((PyObject *)value->as.python);
+    case QI_KIND_BUFFER:
+        return buffer_to_python(value->as.buffer);
     }
     PyErr_Format(PyExc_TypeError, "a value is of the kind %d (%s), which this library does not make",
                  value->kind, qi_kind_name(value->kind));

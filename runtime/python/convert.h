@@ -38,6 +38,7 @@ typedef struct qip_object_functions {
     qi_object *(*unwrap)(PyObject *object); /* of such a one; NULL with ReferenceError: destroyed */
     PyObject *(*wrap)(qi_object *object);   /* new reference. Thread: the GUI thread */
     bool (*is_dying)(const qi_object *object);
+    PyObject *(*share)(qi_buffer *buffer); /* what shares its memory, a new reference; takes `buffer` */
 } qip_object_functions;
 
 extern qip_object_functions qip_object_port;

@@ -44,6 +44,18 @@ PyObject *qip_scope_plugin(void)
     return plugin;
 }
 
+PyObject *qip_scope_plugin_of(PyObject *context)
+{
+    PyObject *scope = context ? PyObject_GetItem(context, scope_variable) : NULL;
+    PyObject *plugin = scope && scope != Py_None ? PyObject_GetAttrString(scope, "plugin") : NULL;
+
+    if (plugin && !PyUnicode_Check(plugin))
+        Py_CLEAR(plugin);
+    PyErr_Clear();
+    Py_XDECREF(scope);
+    return plugin;
+}
+
 /* Imports the module only where a plugin can be behind it: its manager has done so before. */
 static PyObject *blame(PyObject *exception, PyObject *task)
 {

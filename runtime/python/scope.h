@@ -17,6 +17,9 @@ PyObject *qip_scope_current(void);
  */
 PyObject *qip_scope_plugin(void);
 
+/* The same for a Context, which may be NULL. */
+PyObject *qip_scope_plugin_of(PyObject *context);
+
 /* The same for an exception that nobody awaits: of the modules that it passed, else of the present Context. */
 PyObject *qip_scope_blame(PyObject *exception);
 

@@ -443,6 +443,12 @@ void qip_callable_drop(qi_callable *callable)
     free(callable);
 }
 
+qi_callable *qi_callable_retain(qi_callable *callable)
+{
+    return qip_handle_retain(callable, QIP_HANDLE_CALLABLE, "callable", keep_handle) < 0 ? NULL
+                                                                                         : callable;
+}
+
 void qi_callable_release(qi_callable *callable)
 {
     if (qip_handle_give_up(callable, QIP_HANDLE_CALLABLE))

@@ -7,6 +7,7 @@
 #define QIP_QT_BRIDGE_H
 
 #include <qi/base.h>
+#include <qi/value.h>
 
 #include "core/host.h"
 
@@ -15,6 +16,7 @@ extern "C" {
 #endif
 
 typedef struct _object PyObject; /* as Python.h declares it */
+struct qip_user;                 /* core/users.h */
 
 /* -- the host of loops (qt/qt_host.cpp) ---------------------------------------------------------------- */
 
@@ -62,6 +64,19 @@ typedef void (*qip_qt_job_fn)(void *data);
 int qip_qt_post(qip_qt_job_fn job, void *data);
 /* The same, and where the application ends before the job is run, `drop` is called in its place. */
 int qip_qt_post_owned(qip_qt_job_fn job, qip_qt_job_fn drop, void *data);
+
+/* Calls the `destroy` of the host's in the GUI thread, now or by its event loop; in the calling thread where there is no
+ * application. Thread: any. GIL: does not matter. Beware: runs the host's code. */
+void qip_qt_end_user(struct qip_user *user);
+
+/* A timer that calls `job` in the GUI thread's event loop, without the GIL. NULL with a record. Thread: GUI. */
+typedef struct qip_qt_timer qip_qt_timer;
+qip_qt_timer *qip_qt_timer_new(qip_qt_job_fn job, void *data);
+/* Once, or again and again; in place of what it waits for. */
+void qip_qt_timer_start(qip_qt_timer *timer, unsigned milliseconds, bool repeats);
+void qip_qt_timer_stop(qip_qt_timer *timer);
+/* Also in its job. */
+void qip_qt_timer_free(qip_qt_timer *timer);
 
 /* Calls `job` when the application has emitted aboutToQuit, after all slots of others, before exec()
  * returns.
@@ -137,6 +152,8 @@ PyObject *qip_qt_wrap(qi_object *object);
 /* The QObject of a proxy (or of a PyQt6/PySide6 wrapper); NULL with TypeError or ReferenceError set. */
 qi_object *qip_qt_unwrap(PyObject *proxy);
 bool qip_qt_is_proxy(PyObject *object);
+/* A qi.Buffer of memory of the host's, which is released with it. New reference; NULL with an exception. Takes `buffer`. */
+PyObject *qip_qt_share_buffer(qi_buffer *buffer);
 /* Whether what PyQt6 or PySide6 wraps as QMetaObject.Connection has not ended: 1, 0, or -1 with TypeError. GIL: held. */
 int qip_qt_is_connected(PyObject *connection);
 
@@ -177,6 +194,12 @@ typedef struct qip_qt_relay_spec {
  */
 qip_qt_relay *qip_qt_relay_open(const qip_qt_relay_spec *spec);
 void qip_qt_relay_close(qip_qt_relay *relay);
+
+/* What a relay is about, borrowed from it: a guard of its sender, "Class::signal(types)", and how many emissions have come.
+ * GIL: held. */
+void *qip_qt_relay_sender(const qip_qt_relay *relay);
+const char *qip_qt_relay_signal(const qip_qt_relay *relay);
+uint64_t qip_qt_relay_emissions(const qip_qt_relay *relay);
 
 /* -- plugins (qt/plugin_services.cpp) ------------------------------------------------------------- */
 

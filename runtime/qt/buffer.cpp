@@ -9,9 +9,11 @@
 
 #include <new>
 
+#include "core/buffer.h"
 #include "python/docs.h"
 #include "python/compat.h"
 #include "python/module.h"
+#include "qt/bridge.h"
 #include "qt/setup.h"
 #include "qt/conversions.h"
 #include "qt/thrown.h"
@@ -402,6 +404,25 @@ const QVariant *buffer_source(PyObject *object)
 }
 
 } // namespace qi
+
+PyObject *qip_qt_share_buffer(qi_buffer *taken)
+try {
+    const std::shared_ptr<qi_buffer> owner(taken, qi_buffer_release);
+    const qi_buffer_layout *given = qip_buffer_layout(taken);
+    qi::Buffer::Layout layout;
+
+    layout.start = given->data;
+    layout.item = given->format;
+    layout.itemSize = qsizetype(given->item_size);
+    for (size_t i = 0; i < given->dimensions; i++) {
+        layout.shape.append(qsizetype(given->shape[i]));
+        layout.strides.append(qsizetype(given->strides[i]));
+    }
+    layout.isWritable = given->writable;
+    return qi::buffer_new(qi::Buffer(layout, owner));
+} catch (...) {
+    return qi::raise_thrown();
+}
 
 int qip_buffer_setup(PyObject *module)
 try {

@@ -194,3 +194,17 @@ try {
 } catch (...) {
     return qi::fail_thrown();
 }
+
+int qi_converter_unregister(int type)
+try {
+    Shared taken; /* ends without the lock */
+    if (registry()) {
+        QWriteLocker lock(&registry()->lock);
+        taken = registry()->converters.take(type);
+    }
+    return taken
+               ? QI_OK
+               : qip_fail(QI_ERR_NOT_FOUND, "there is no converter of the type with the id %d", type);
+} catch (...) {
+    return qi::fail_thrown();
+}

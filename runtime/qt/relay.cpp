@@ -82,6 +82,10 @@ struct qip_qt_relay final : public QObject {
     int qt_metacall(QMetaObject::Call call, int id, void **arguments) override;
     void emitted(void **arguments);
 
+    void *guard() const { return m_guard; }
+    const char *signal_name() const { return m_signal_name; }
+    uint64_t emissions() const { return m_emissions; }
+
   private:
     void call(PyObject *callable, void **arguments);
     PyObject *call_converted(PyObject *callable, void **arguments);
@@ -107,6 +111,8 @@ struct qip_qt_relay final : public QObject {
     qip_qt_job_fn m_ended;
     void *m_data;
     QPointer<QObject> m_sender; /* of one that Qt enters in any thread */
+    void *m_guard;              /* of the sender; NULL: out of memory */
+    uint64_t m_emissions = 0;
     QMetaObject::Connection m_connection;
     QMetaObject::Connection m_destroyed;
 };
@@ -115,7 +121,7 @@ qip_qt_relay::qip_qt_relay(const qip_qt_relay_spec &spec)
     : m_callable(Py_NewRef(spec.callable)),
       m_signal_name(qip_qt_signal_name(spec.sender, spec.signal)), m_single_shot(spec.single_shot),
       m_blocking(spec.blocking), m_anywhere(spec.direct || spec.blocking), m_ended(spec.ended),
-      m_data(spec.data)
+      m_data(spec.data), m_guard(qip_qt_guard_new(spec.sender))
 {
     if (m_anywhere)
         m_sender = spec.sender;
@@ -124,6 +130,7 @@ qip_qt_relay::qip_qt_relay(const qip_qt_relay_spec &spec)
 qip_qt_relay::~qip_qt_relay()
 {
     free(m_signal_name);
+    qip_qt_guard_free(m_guard);
 }
 
 /* -- connecting ------------------------------------------------------------------------------------ */
@@ -267,6 +274,7 @@ void qip_qt_relay::emitted(void **arguments)
     if (m_closed || m_done)
         return;
     m_depth++;
+    m_emissions++;
     Ref callable = Ref::borrow(m_callable); /* closing lets go of it */
     if (m_single_shot) {
         m_done = true;
@@ -425,6 +433,21 @@ try {
         relay->close();
 } catch (...) {
     qi::tell_thrown("a connection was not closed");
+}
+
+void *qip_qt_relay_sender(const qip_qt_relay *relay)
+{
+    return relay->guard();
+}
+
+const char *qip_qt_relay_signal(const qip_qt_relay *relay)
+{
+    return relay->signal_name();
+}
+
+uint64_t qip_qt_relay_emissions(const qip_qt_relay *relay)
+{
+    return relay->emissions();
 }
 
 bool qip_qt_lives_here(const qi_object *object)

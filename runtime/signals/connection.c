@@ -19,7 +19,9 @@
 #include "python/alive.h"
 #include "python/border.h"
 #include "python/target.h"
+#include "signals/connection_p.h"
 #include "signals/connections.h"
+#include "signals/link.h"
 #include "core/handles.h"
 #include "qt/owner.h"
 #include "qt/bridge.h"
@@ -29,16 +31,6 @@
 #include "core/sized.h"
 #include "core/status.h"
 #include "python/visit.h"
-
-struct qi_connection {
-    atomic_int references;
-    atomic_bool connected;
-    qi_runtime *runtime;
-    qip_slot *slot;
-    qip_qt_relay *relay;
-    qip_owner *owner;
-    qi_connection *previous, *next;
-};
 
 static qi_connection *connections; /* those that live; GUI thread, GIL */
 static size_t connection_count;
@@ -51,8 +43,15 @@ static void keep(void *connection)
 
 static void drop(qi_connection *connection)
 {
-    if (atomic_fetch_sub(&connection->references, 1) == 1)
-        free(connection);
+    if (atomic_fetch_sub(&connection->references, 1) != 1)
+        return;
+    qip_qt_guard_free(connection->owner_guard);
+    free(connection);
+}
+
+const qi_connection *qip_connections_first(void)
+{
+    return connections;
 }
 
 static void link_connection(qi_connection *connection)
@@ -187,7 +186,8 @@ static int open_connection(qi_connection *connection, const plan *plan)
         return qi_last_error()->status;
     if (options->owner) {
         connection->owner = qip_owner_watch(options->owner, owner_gone, connection);
-        if (!connection->owner)
+        connection->owner_guard = qip_qt_guard_new(options->owner);
+        if (!connection->owner || !connection->owner_guard)
             return qip_fail(QI_ERR_MEMORY, "out of memory");
     }
     qip_qt_relay_spec spec = {
@@ -213,11 +213,13 @@ static int make(qi_runtime *runtime, const plan *plan, qi_connection **out)
     atomic_init(&connection->references, 1);
     atomic_init(&connection->connected, true);
     connection->runtime = runtime;
+    connection->id = qip_connection_next_id();
     int status = open_connection(connection, plan);
     if (status == QI_OK && out && (status = qip_handle_add(connection, QIP_HANDLE_CONNECTION)) < 0)
         qip_qt_relay_close(connection->relay);
     if (status < 0) {
         qip_owner_release(connection->owner);
+        qip_qt_guard_free(connection->owner_guard);
         Py_XDECREF(connection->slot);
         free(connection);
         return status;
@@ -339,6 +341,21 @@ bool qi_connection_is_connected(const qi_connection *connection)
     bool connected = atomic_load(&connection->connected);
     drop((qi_connection *)connection);
     return connected;
+}
+
+int64_t qi_connection_id(const qi_connection *connection)
+{
+    if (!qip_handle_take_quietly(connection, QIP_HANDLE_CONNECTION, keep))
+        return 0;
+    const int64_t id = connection->id;
+    drop((qi_connection *)connection);
+    return id;
+}
+
+qi_connection *qi_connection_retain(qi_connection *connection)
+{
+    return qip_handle_retain(connection, QIP_HANDLE_CONNECTION, "connection", keep) < 0 ? NULL
+                                                                                        : connection;
 }
 
 void qi_connection_release(qi_connection *connection)

@@ -41,6 +41,13 @@ bool qip_link_check(PyObject *object)
     return Py_IS_TYPE(object, (PyTypeObject *)kept.type);
 }
 
+int64_t qip_connection_next_id(void)
+{
+    static int64_t last;
+
+    return ++last;
+}
+
 PyObject *qip_links_list(void)
 {
     return PyDict_Keys(kept.links);
@@ -262,6 +269,7 @@ qip_link *qip_link_new(qip_signal *signal, qi_object *sender, const qip_link_spe
     if (!link)
         return NULL;
     link->vectorcall = link_call;
+    link->id = qip_connection_next_id();
     link->sender = Py_NewRef((PyObject *)signal->proxy);
     link->signal = qip_qt_original_signal(sender, signal->index);
     link->single_shot = spec->type & QIP_CONNECTION_SINGLE_SHOT;

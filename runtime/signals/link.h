@@ -11,6 +11,9 @@
 PyObject *qip_link_connect(qip_signal *signal, PyObject *callable, PyObject *type);
 Py_ssize_t qip_link_disconnect(qip_signal *signal, PyObject *callable);
 
+/* The numbers of connections, those of C included. */
+int64_t qip_connection_next_id(void);
+
 /* How many live. */
 size_t qip_links_count(void);
 

@@ -19,6 +19,7 @@ typedef struct qip_link {
     PyObject *context; /* of the plugin that has connected it; NULL: nobody's, or a slot's affair */
     bool single_shot;  /* ends with the first emission, before the call */
     bool fired;        /* a single shot that was, though it may not have ended yet */
+    int64_t id;        /* by which qi_connections_list() knows it */
     int signal;        /* without clones, so that equal ones compare equal */
 } qip_link;
 

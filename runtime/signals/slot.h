@@ -52,6 +52,7 @@ typedef struct qip_slot {
     bool pump_due;
     qip_launching *launching;
     qip_pending_list running;
+    uint64_t launched; /* calls of the callable, coroutines or not */
     qip_waiting *first_waiting, *last_waiting;
     size_t waiting_count;
     qip_owner *owner; /* cancels the tasks: as long as one runs there is a slot, whatever became of its connections */

@@ -15,8 +15,10 @@
 
 #include <qi/audit.h>
 #include <qi/convert.hpp>
+#include <qi/buffer.h>
 #include <qi/debugger.h>
 #include <qi/doctor.h>
+#include <qi/event.h>
 #include <qi/expose.h>
 #include <qi/monitor.h>
 #include <qi/output.h>
@@ -24,6 +26,7 @@
 #include <qi/qi.h>
 #include <qi/qt.hpp>
 #include <qi/stubs.h>
+#include <qi/timer.h>
 
 #include "tests/fuzz/callbacks.h"
 #include "tests/fuzz/world.h"
@@ -63,6 +66,7 @@ const char *const sources[] = {
     "\xFF",
     "import asyncio, fuzzed; t = asyncio.get_running_loop().create_task(fuzzed.waits())",
     "import fuzzed; fuzzed.calls_out()",
+    "import qi; qi.host.emit('alpha', 1, [2], key='three')",
     "import threading; threading.Thread(target=print, args=('thread',)).start()"};
 const char *const expressions[] = {"1 + 1",
                                    "(1, 2)",
@@ -1631,6 +1635,193 @@ void callback_run(Thread &by, const Function &function)
     });
 }
 
+// -- timer.h, event.h, buffer.h -----------------------------------------------------------------------------
+
+std::atomic<qi_timer *> timers[3];
+
+void on_timer(qi_timer *timer, void *)
+{
+    if (!thread().gui)
+        broken("a timer's call was made in another thread than the GUI's");
+    if (timer && thread().one_in(4))
+        (void)qi_timer_restart(timer, thread().below(3), thread().below(3));
+    misbehave();
+}
+
+void timer_start(Thread &by, const Function &function)
+{
+    qi_timer *timer = nullptr;
+
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_timer_start(runtime, by.below(4), by.one_in(2) ? 0 : 1 + by.below(4),
+                              by.one_in(8) ? nullptr : on_timer, nullptr, nullptr,
+                              by.one_in(8) ? nullptr : &timer);
+    });
+    if (timer)
+        (void)qi_timer_release(timers[by.below(3)].exchange(timer));
+}
+
+/* A timer that some thread may release meanwhile, or none. */
+int with_timer(Thread &by, const Function &function, int (*call)(qi_timer *timer, Thread &by))
+{
+    qi_timer *timer = timers[by.below(3)].load();
+    return judge(by, function, nullptr, Kind::Runtime, [&] { return call(timer, by); });
+}
+
+void timer_restart(Thread &by, const Function &function)
+{
+    with_timer(by, function, [](qi_timer *timer, Thread &of) {
+        return qi_timer_restart(timer, of.one_in(8) ? 0x80000000u : of.below(4), of.below(4));
+    });
+}
+
+void timer_stop(Thread &by, const Function &function)
+{
+    with_timer(by, function, [](qi_timer *timer, Thread &) { return qi_timer_stop(timer); });
+}
+
+void timer_is_active(Thread &by, const Function &function)
+{
+    count(by, function, [&] { (void)qi_timer_is_active(timers[by.below(3)].load()); });
+}
+
+void timer_release(Thread &by, const Function &function)
+{
+    std::atomic<qi_timer *> &place = timers[by.below(3)];
+    qi_timer *timer = place.exchange(nullptr);
+    const int status = judge(by, function, nullptr, Kind::Runtime,
+                             [&] { return qi_timer_release(timer); });
+    if (status < 0)
+        (void)place.exchange(timer);
+}
+
+void on_event(const qi_event *event, void *)
+{
+    if (!thread().gui || !*event->name)
+        broken("an event was told in another thread than the GUI's, or has no name");
+    misbehave();
+}
+
+void events_listen(Thread &by, const Function &function)
+{
+    qi_listener *listener = nullptr;
+
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_events_listen(runtime, by.one_in(4) ? nullptr : by.one_of(names),
+                                by.one_in(8) ? nullptr : on_event, nullptr, nullptr,
+                                by.one_in(4) ? nullptr : &listener);
+    });
+    keep_listener(by, listener);
+}
+
+/* The whole life of a buffer, in any thread: Python may hold it longer. */
+void buffer(Thread &by, const Function &function)
+{
+    static char memory[16];
+    const size_t shape[] = {2, 4};
+    qi_buffer_layout layout;
+    qi_buffer *made = nullptr, *again = nullptr;
+
+    qi_buffer_layout_init(&layout);
+    layout.data = by.one_in(8) ? nullptr : memory;
+    layout.format = by.one_in(8) ? "\xFF" : by.one_in(8) ? "<ii" : "<h";
+    layout.dimensions = by.one_in(8) ? 65 : 2;
+    layout.shape = by.one_in(8) ? nullptr : shape;
+    judge(by, function, nullptr, Kind::Runtime, [&] { return qi_buffer_new(&layout, &made); });
+    const qi_value value = qi_buffer_value(made);
+    qi_value copied = qi_none();
+    judge(by, function, nullptr, Kind::Runtime,
+          [&] { return qi_value_to_buffer(&value, by.one_in(4), &again); });
+    judge(by, function, nullptr, Kind::Runtime, [&] { return qi_buffer_read(made, &layout); });
+    if (made && qi_value_copy(&copied, &value) == QI_OK)
+        owned.put(copied);
+    qi_buffer_release(qi_buffer_retain(made));
+    qi_buffer_release(made);
+    qi_buffer_release(again);
+    const Value any(by);
+    judge(by, function, nullptr, Kind::Runtime,
+          [&] { return qi_value_to_buffer(&any, by.one_in(2), &again); });
+    qi_buffer_release(again);
+}
+
+// -- what undoes and tells --------------------------------------------------------------------------------------
+
+void get_slice(Thread &by, const Function &function)
+{
+    unsigned slice;
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_runtime_get_slice(runtime, by.one_in(8) ? nullptr : &slice);
+    });
+}
+
+void set_debug(Thread &by, const Function &function)
+{
+    with_runtime(by, function,
+                 [&](qi_runtime *runtime) { return qi_runtime_set_debug(runtime, by.one_in(4)); });
+}
+
+void get_debug(Thread &by, const Function &function)
+{
+    bool on;
+    with_runtime(by, function, [&](qi_runtime *runtime) {
+        return qi_runtime_get_debug(runtime, by.one_in(8) ? nullptr : &on);
+    });
+}
+
+void scope_unset(Thread &by, const Function &function)
+{
+    with_scope(by, function, [&](qi_scope *scope) {
+        return qi_scope_unset(scope, by.one_in(12) ? nullptr : by.one_of(names));
+    });
+}
+
+void debugger_stop(Thread &by, const Function &function)
+{
+    with_runtime(by, function, qi_debugger_stop);
+}
+
+void converter_unregister(Thread &by, const Function &function)
+{
+    const int type = by.one_in(2) ? QMetaType::fromType<Parcel>().id() : 0;
+    judge(by, function, nullptr, Kind::Runtime, [&] { return qi_converter_unregister(type); });
+}
+
+void callable_retain(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Callable);
+    count(by, function, [&] {
+        qi_callable *kept = qi_callable_retain(static_cast<qi_callable *>(drawn.pointer));
+        if (kept && handles.was_dead(drawn))
+            broken("qi_callable_retain() takes something else for a callable");
+        qi_callable_release(kept);
+    });
+}
+
+void connections_list(Thread &by, const Function &function)
+{
+    with_output(by, function, qi_connections_list);
+}
+
+void connection_id(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Connection);
+    count(by, function, [&] {
+        if (qi_connection_id(static_cast<qi_connection *>(drawn.pointer)) && handles.was_dead(drawn))
+            broken("qi_connection_id() takes something else for a connection");
+    });
+}
+
+void connection_retain(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Connection);
+    count(by, function, [&] {
+        qi_connection *kept = qi_connection_retain(static_cast<qi_connection *>(drawn.pointer));
+        if (kept && handles.was_dead(drawn))
+            broken("qi_connection_retain() takes something else for a connection");
+        qi_connection_release(kept);
+    });
+}
+
 // -- the table --------------------------------------------------------------------------------------------
 
 using Failures = std::vector<int>;
@@ -1818,6 +2009,30 @@ std::deque<Function> &functions()
         add("qi_converter_register", any, {QI_ERR_ARGUMENT}, converter_register, 2);
         add("qi_callback_run", any, {QI_ERR_ARGUMENT, QI_ERR_STATE}, callback_run, 3);
         add("qi_watched_future_register", any, {QI_ERR_ARGUMENT}, watched_future_register, 2);
+        add("qi_timer_start", gui,
+            of_gui + Failures{QI_ERR_ARGUMENT, QI_ERR_RANGE, QI_ERR_NO_APPLICATION}, timer_start, 5);
+        add("qi_timer_restart", any,
+            {QI_ERR_HANDLE, QI_ERR_WRONG_THREAD, QI_ERR_RANGE, QI_ERR_NOT_RUNNING}, timer_restart, 3);
+        add("qi_timer_stop", any, {QI_ERR_HANDLE, QI_ERR_WRONG_THREAD}, timer_stop, 3);
+        add("qi_timer_is_active", any, {}, timer_is_active, 3);
+        add("qi_timer_release", any, {QI_ERR_HANDLE, QI_ERR_WRONG_THREAD}, timer_release, 3);
+        add("qi_events_listen", gui, of_gui + of_text, events_listen, 5);
+        for (const char *name : {"qi_buffer_new", "qi_value_to_buffer", "qi_buffer_read",
+                                 "qi_buffer_retain", "qi_buffer_release"})
+            add(name, any, of_copy + Failures{QI_ERR_RANGE, QI_ERR_HANDLE, QI_ERR_PYTHON}, buffer, 2);
+        add("qi_runtime_get_slice", gui, of_gui + Failures{QI_ERR_ARGUMENT}, get_slice, 2);
+        add("qi_runtime_set_debug", gui, of_gui + Failures{QI_ERR_PYTHON}, set_debug, 2);
+        add("qi_runtime_get_debug", gui, of_gui + Failures{QI_ERR_ARGUMENT, QI_ERR_PYTHON},
+            get_debug, 2);
+        add("qi_scope_unset", gui, of_call, scope_unset);
+        add("qi_debugger_stop", gui, of_gui + Failures{QI_ERR_PYTHON, QI_ERR_STATE}, debugger_stop,
+            2);
+        add("qi_converter_unregister", any, {QI_ERR_NOT_FOUND}, converter_unregister, 2);
+        add("qi_callable_retain", any, {}, callable_retain);
+        add("qi_connections_list", gui, of_gui + Failures{QI_ERR_ARGUMENT, QI_ERR_PYTHON},
+            connections_list);
+        add("qi_connection_id", any, {}, connection_id);
+        add("qi_connection_retain", any, {}, connection_retain);
         return all;
     }();
     return table;

@@ -26,6 +26,10 @@ THROW_NOTHING = {
     "qip_qt_no_application",
     "qip_qt_post",  # is qip_qt_post_owned()
     "qip_qt_wire",  # assigns pointers
+    "qip_qt_end_user",  # calls C, and asks for memory without throwing
+    "qip_qt_relay_sender",
+    "qip_qt_relay_signal",
+    "qip_qt_relay_emissions",
     "qip_modal_setup",  # calls C
     "buffer_length",
     "get_readonly",

@@ -16,3 +16,6 @@ def __getattr__(name: str) -> Any:
     """An Object, a HostFunction, or a namespace of such functions."""
 
 def __dir__() -> list[str]: ...
+
+def emit(name: str, /, *args: Any, **kwargs: Any) -> None:
+    """Tells the application of an event, by name, with values."""
