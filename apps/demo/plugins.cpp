@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "plugins.h"
 
+#include <memory>
+
+#include <QDir>
+#include <QFileInfo>
+#include <QSettings>
+
 #include <qi/qi.hpp>
 
 bool Plugins::start(qi_runtime *runtime, const PluginPlaces &places, qi_plugin_consent_fn consent,
                     void *user)
 {
     m_runtime = runtime;
+    m_own = QFileInfo(places.plugins).canonicalFilePath();
+    m_settings = places.settings;
+    m_consent = consent;
+    m_user = user;
     const QByteArray folder = places.plugins.toUtf8(), settings = places.settings.toUtf8(),
                      data = places.data.toUtf8();
     const char *const folders[] = {folder.constData()};
@@ -20,8 +30,8 @@ bool Plugins::start(qi_runtime *runtime, const PluginPlaces &places, qi_plugin_c
     }
     if (!data.isEmpty())
         config.data_folder = data.constData();
-    config.consent = consent;
-    config.consent_user = user;
+    config.consent = onConsent;
+    config.consent_user = this;
     config.event = onEvent;
     config.event_user = this;
     return qi_plugins_start(runtime, &config) == QI_OK;
@@ -80,8 +90,34 @@ bool Plugins::check(int status, const QString &what)
     return status == QI_OK;
 }
 
+bool Plugins::onConsent(const qi_plugin_consent *consent, void *user)
+{
+    const auto *self = static_cast<Plugins *>(user);
+    const QDir folder = QFileInfo(QString::fromUtf8(consent->folder)).dir();
+    const bool came = folder.canonicalPath() == self->m_own && !qstrcmp(consent->reason, "new");
+
+    return came || self->m_consent(consent, self->m_user);
+}
+
+// What the user disables afterwards stays disabled.
+void Plugins::enableFirst()
+{
+    const auto settings = m_settings.isEmpty()
+                              ? std::make_unique<QSettings>()
+                              : std::make_unique<QSettings>(m_settings, QSettings::IniFormat);
+    if (settings->value("demo/started").toBool())
+        return;
+    settings->setValue("demo/started", true);
+    for (const QVariant &each : list()) {
+        if (each.toMap()["source"] == "application")
+            enable(each.toMap()["id"].toString());
+    }
+}
+
 void Plugins::onEvent(const qi_plugin_event *event, void *user)
 {
+    if (event->kind == QI_PLUGIN_EVENT_SEARCHED)
+        static_cast<Plugins *>(user)->enableFirst();
     if (event->kind == QI_PLUGIN_EVENT_STATE || event->kind == QI_PLUGIN_EVENT_ADDED)
         emit static_cast<Plugins *>(user)->changed(QString::fromUtf8(event->id),
                                                    qi_plugin_state_name(event->state));

@@ -18,7 +18,8 @@ class Plugins : public QObject
     Q_OBJECT
 
   public:
-    // Asks the user whether a plugin may run; `user` is for the callback. False: see qi_last_error().
+    // Those in `places` came with the demo: they are enabled at the first start, and run without a question while they
+    // are as they came. For others, and after changes, `consent` asks; `user` is for it. False: see qi_last_error().
     bool start(qi_runtime *runtime, const PluginPlaces &places, qi_plugin_consent_fn consent,
                void *user);
 
@@ -45,6 +46,11 @@ class Plugins : public QObject
     void change(Change call, const QString &id);
     bool check(int status, const QString &what);
     static void onEvent(const qi_plugin_event *event, void *user);
+    static bool onConsent(const qi_plugin_consent *consent, void *user);
+    void enableFirst();
 
     qi_runtime *m_runtime = nullptr;
+    QString m_own, m_settings;
+    qi_plugin_consent_fn m_consent = nullptr;
+    void *m_user = nullptr;
 };
