@@ -14,9 +14,10 @@ class Window : public QObject
     Q_PROPERTY(QString status MEMBER status)
 
   public:
-    QString status, title;
+    QString status, title, path;
 
     void setWindowTitle(const QString &text) { title = text; }
+    void setPath(const QString &text) { path = text; }
 
   signals:
     void resized(int width);
@@ -92,6 +93,16 @@ int main(int argc, char **argv)
                                     [&lines](const qi::OutputLine &line) { lines << line.text; })
                                 .expect("the output");
     // [/listen]
+    // [event]
+    qi::Listener loaded = python
+                              .listenToEvents("document.loaded",
+                                              [&window](const qi::Event &event) {
+                                                  window.setPath(
+                                                      event.argument<QString>(0).value_or("?"));
+                                              })
+                              .expect("the events");
+    // [/event]
+    python.exec("import qi; qi.host.emit('document.loaded', 'letter.odt', size=4711)").expect("it");
 
     // [call]
     qi::Result<double> price = python.call<double>("desk:best", "EURUSD", qi::named("side", "buy"));
@@ -167,7 +178,10 @@ int main(int argc, char **argv)
         return 2;
     if (script.result().value_or(0) != 2 || quote.result().value_or(0) != 1.25)
         return 3;
-    return refused && interrupted && lines.contains("awaited") && !tasks.isEmpty() ? 0 : 4;
+    return refused && interrupted && window.path == "letter.odt" && lines.contains("awaited") &&
+                   !tasks.isEmpty()
+               ? 0
+               : 4;
     // [/test]
 }
 

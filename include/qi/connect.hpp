@@ -78,6 +78,8 @@ class Connection : public detail::OldConnection<Connection>
     Connection &operator=(const Connection &) = delete;
     ~Connection() { qi_connection_release(m_handle); }
 
+    /** The number by which qi::Monitor lists it, also when it has ended; 0: of no connection. Thread: any. */
+    qint64 id() const { return qi_connection_id(m_handle); }
     /** Whether it still launches. Thread: any. */
     bool isConnected() const { return qi_connection_is_connected(m_handle); }
     /** Whether it still launches. */

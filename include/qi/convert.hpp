@@ -203,6 +203,12 @@ bool registerConverter(To to_python, From from_python)
     return false;
 }
 
+/** Takes the converter of a type out again. Thread: any. False: none was registered. */
+template <typename T> bool unregisterConverter()
+{
+    return qi_converter_unregister(QMetaType::fromType<T>().id()) == QI_OK;
+}
+
 #ifndef QI_NO_DEPRECATED
 template <typename T, typename To, typename From>
 QI_DEPRECATED("use registerConverter()")

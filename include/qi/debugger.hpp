@@ -54,6 +54,8 @@ class Debugger
         qi_value_clear(&map);
         return address;
     }
+    /** Ends what listen() began, and a session of it. Fails as qi_debugger_stop(): debugpy cannot be told to end. */
+    Result<void> stop() const { return Result<void>::of(qi_debugger_stop(m_runtime)); }
     /** Whether one has attached. */
     bool isAttached() const { return qi_debugger_is_attached(m_runtime); }
 

@@ -21,8 +21,11 @@
 #include <utility>
 
 #include <QtCore/qlist.h>
+#include <QtCore/qobject.h>
+#include <QtCore/qpointer.h>
 #include <QtCore/qstring.h>
 
+#include <qi/connection.h>
 #include <qi/fields.hpp>
 #include <qi/listener.hpp>
 #include <qi/monitor.h>
@@ -109,6 +112,26 @@ struct TaskInfo {
     QList<StackFrame> stack;
 };
 
+/** A connection of a signal that lives: see qi_connections_list(). What is not known is empty. */
+struct ConnectionInfo {
+    /** That of Connection::id(). */
+    qint64 id = 0;
+    /** "Class::signal(types)". */
+    QString signal;
+    QPointer<QObject> sender;
+    /** "module:callable". */
+    QString target;
+    /** With which it ends, beside the sender. */
+    QPointer<QObject> owner;
+    QString plugin;
+    /** "c" or "python": who has made it. */
+    QString language;
+    /** How many emissions have reached the loop, and how many of them have launched something. */
+    qint64 emissions = 0, launched = 0;
+    /** Tasks of it that have not ended, and emissions that wait their turn. */
+    qint64 running = 0, waiting = 0;
+};
+
 namespace detail
 {
 
@@ -160,6 +183,15 @@ inline TaskInfo task_of(const qi_value &map)
     for (std::size_t i = 0; const qi_value *frame = qi_value_at(&stack, i); i++)
         task.stack.append(frame_of(*frame));
     return task;
+}
+
+inline ConnectionInfo connection_of(const qi_value &map)
+{
+    const qi_value sender = field_of(map, "sender"), owner = field_of(map, "owner");
+    return {number_of(map, "id"),      text_of(map, "signal"),      qi_value_object(&sender),
+            text_of(map, "target"),    qi_value_object(&owner),     text_of(map, "plugin"),
+            text_of(map, "language"),  number_of(map, "emissions"), number_of(map, "launched"),
+            number_of(map, "running"), number_of(map, "waiting")};
 }
 
 } // namespace detail
@@ -240,6 +272,18 @@ class Monitor
             tasks.append(detail::task_of(*map));
         qi_value_clear(&list);
         return tasks;
+    }
+    /** All connections of signals that live. Thread: GUI. Fails as qi_connections_list(). */
+    Result<QList<ConnectionInfo>> connections() const
+    {
+        qi_value list = qi_none();
+        if (qi_connections_list(m_runtime, &list) != QI_OK)
+            return Error::last();
+        QList<ConnectionInfo> connections;
+        for (std::size_t i = 0; const qi_value *map = qi_value_at(&list, i); i++)
+            connections.append(detail::connection_of(*map));
+        qi_value_clear(&list);
+        return connections;
     }
     /** Notes of each task when, and by which task, it was made. Thread: GUI. Fails as qi_tasks_trace(). */
     Result<void> traceTasks(bool on = true) const

@@ -34,6 +34,7 @@
 #include <qi/builder.hpp>
 #include <qi/waiting.hpp>
 #include <qi/output.hpp>
+#include <qi/events.hpp>
 #include <qi/audit.hpp>
 #include <qi/monitor.hpp>
 #include <qi/plugins.hpp>

@@ -44,6 +44,7 @@ namespace qi
 {
 
 class Debugger;
+class Event;
 class Monitor;
 class Plugins;
 class Scope;
@@ -159,6 +160,24 @@ class Runtime : public detail::OldRuntime<Runtime>
     Result<void> setSlice(std::chrono::microseconds time)
     {
         return Result<void>::of(qi_runtime_set_slice(m_handle, detail::as_unsigned(time)));
+    }
+    /** The same, as it was set last. Thread: GUI. */
+    Result<std::chrono::microseconds> slice() const
+    {
+        unsigned time = 0;
+        if (qi_runtime_get_slice(m_handle, &time) != QI_OK)
+            return Error::last();
+        return std::chrono::microseconds(time);
+    }
+    /** Switches asyncio's debug mode: see qi_runtime_set_debug(). Thread: GUI. */
+    Result<void> setDebug(bool on) { return Result<void>::of(qi_runtime_set_debug(m_handle, on)); }
+    /** Whether that is on. Thread: GUI. */
+    Result<bool> isDebug() const
+    {
+        bool on = false;
+        if (qi_runtime_get_debug(m_handle, &on) != QI_OK)
+            return Error::last();
+        return on;
     }
 
     /* -- tasks ------------------------------------------------------------------------------------- */
@@ -322,6 +341,9 @@ class Runtime : public detail::OldRuntime<Runtime>
     Debugger debugger() const;
     /** Has a function hear each line that Python prints, from any thread: see <qi/output.hpp>. Thread: GUI. */
     Result<Listener> listenToOutput(std::function<void(const OutputLine &)> call) const;
+    /** Has a function hear the events of a name, of all with an empty one: see <qi/events.hpp>. Thread: GUI. */
+    Result<Listener> listenToEvents(const QString &name,
+                                    std::function<void(const Event &)> call) const;
     /**
      * Has a function answer whether Python code may do what it is about to; an empty one ends that. It is called in the
      * thread that runs the code, several calls at a time: see <qi/audit.hpp>. Thread: GUI.

@@ -97,6 +97,12 @@ class Scope
         return detail::read_owned<T>(value, QString::fromUtf8(name));
     }
 
+    /** Takes a name out, as `del` does. Fails as qi_scope_unset(). */
+    Result<void> unset(const char *name)
+    {
+        return Result<void>::of(qi_scope_unset(m_handle, name));
+    }
+
     /** Runs Python source. Fails as qi_scope_exec(). */
     Result<void> exec(const QString &source, const QString &filename = QString()) const
     {

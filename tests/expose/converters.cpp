@@ -192,6 +192,21 @@ TEST_CASE("converter that comes late counts from then on, the last one wins")
     CHECK(raises(host, "shop.unseal(4)").find("TypeError") == 0);
 }
 
+TEST_CASE("a converter that is taken out leaves values opaque, and is destroyed")
+{
+    Host host;
+    Shop shop;
+    auto alive = std::make_shared<int>(0);
+    show(host, "shop", &shop);
+    CHECK_FALSE(qi::unregisterConverter<Sealed>());
+    REQUIRE(qi::registerConverter<Sealed>([alive](const Sealed &sealed) { return sealed.value; },
+                                          nullptr));
+    CHECK(host.eval("shop.sealed()") == "7");
+    CHECK(qi::unregisterConverter<Sealed>());
+    CHECK(alive.use_count() == 1);
+    CHECK(host.eval("type(shop.sealed()).__name__") == "'Variant'");
+}
+
 TEST_CASE("enumeration may have a conversion of its own")
 {
     qi::registerConverter<Mood::Kind>(

@@ -11,6 +11,7 @@
 #include <QtCore/qjsonobject.h>
 #include <QtCore/qsemaphore.h>
 
+#include "tests/support/emitter.h"
 #include "tests/support/modern.h"
 
 using std::chrono::milliseconds;
@@ -169,6 +170,76 @@ TEST_CASE("output is heard with its stream until the listener goes")
     CHECK(alive.use_count() == 1);
 }
 
+TEST_CASE("events are heard by their name, with their arguments as types")
+{
+    tests::Modern host;
+    QStringList texts, all;
+    auto alive = std::make_shared<int>(0);
+    qi::Listener named = host.python
+                             .listenToEvents(
+                                 QStringLiteral("document.loaded"),
+                                 [&, alive](const qi::Event &event) {
+                                     texts << event.argument<QString>(0).value_or(QString());
+                                     CHECK(event.count() == 1);
+                                     CHECK(value_of(event.named<int>("size")) == 4711);
+                                     CHECK(value_of(event.named<std::optional<int>>("none")) ==
+                                           std::nullopt);
+                                     CHECK(value_of(event.argument<std::optional<int>>(1)) ==
+                                           std::nullopt);
+                                     CHECK(event.argument<int>(0).status() == QI_ERR_TYPE);
+                                     CHECK(event.plugin().isEmpty());
+                                 })
+                             .expect("a listener");
+    const qi::Listener any = host.python
+                                 .listenToEvents(
+                                     QString(), [&](const qi::Event &event) { all << event.name(); })
+                                 .expect("a listener");
+    host.exec("import qi; qi.host.emit('document.loaded', 'letter.odt', size=4711)");
+    CHECK(texts == QStringList{QStringLiteral("letter.odt")});
+    CHECK(named.release());
+    CHECK(alive.use_count() == 1);
+    host.exec("qi.host.emit('document.loaded'); qi.host.emit('other')");
+    CHECK(texts.size() == 1);
+    CHECK(all == QStringList{QStringLiteral("document.loaded"), QStringLiteral("document.loaded"),
+                             QStringLiteral("other")});
+    CHECK(host.python.listenToEvents(QStringLiteral("x"), {}).status() == QI_ERR_ARGUMENT);
+    CHECK(host.python.listenToEvents(QString(QChar(u'\0')), [](const qi::Event &) {}).status() ==
+          QI_ERR_ARGUMENT);
+}
+
+TEST_CASE("connections are listed with what they launch")
+{
+    tests::Modern host;
+    tests::Emitter emitter, owner;
+    host.exec("import asyncio\n"
+              "async def work(*args): await asyncio.Event().wait()\n");
+    qi::ConnectOptions options;
+    options.owner = &owner;
+    options.overlap = qi::Overlap::Queue;
+    qi::Connection connection = host.python
+                                    .connect(&emitter, &tests::Emitter::numbered, "__main__:work",
+                                             options)
+                                    .expect("a connection");
+    Q_EMIT emitter.numbered(1);
+    Q_EMIT emitter.numbered(2);
+    const QList<qi::ConnectionInfo> all = value_of(host.python.monitor().connections());
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].id == connection.id());
+    CHECK(all[0].id != 0);
+    CHECK(all[0].signal == QLatin1String("tests::Emitter::numbered(int)"));
+    CHECK(all[0].target == QLatin1String("__main__:work"));
+    CHECK(all[0].sender == &emitter);
+    CHECK(all[0].owner == &owner);
+    CHECK(all[0].language == QLatin1String("c"));
+    CHECK(all[0].emissions == 2);
+    CHECK(all[0].launched == 1);
+    CHECK(all[0].running == 1);
+    CHECK(all[0].waiting == 1);
+    CHECK(connection.disconnect());
+    CHECK(value_of(host.python.monitor().connections()).isEmpty());
+    CHECK(qi::Connection().id() == 0);
+}
+
 TEST_CASE("the audit answers whether code may go on, and is taken away by an empty function")
 {
     tests::Modern host;
@@ -214,6 +285,9 @@ TEST_CASE("a debugger is told where to attach")
     CHECK(QFile::exists(address.path));
     CHECK(address.text.contains(address.path));
     CHECK_FALSE(host.python.debugger().isAttached());
+    CHECK(host.python.debugger().stop());
+    CHECK_FALSE(QFile::exists(address.path));
+    CHECK(host.python.debugger().stop());
     CHECK(host.python.debugger().listen(QStringLiteral("gdb")).status() == QI_ERR_PYTHON);
     CHECK_FALSE(qi::Runtime().debugger().isAttached());
 }

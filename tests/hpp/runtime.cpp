@@ -185,6 +185,11 @@ TEST_CASE("configuration that is wrong says so")
     CHECK(value_of(
         python.eval<bool>(QStringLiteral("__import__('asyncio').get_running_loop().get_debug()"))));
     CHECK(python.setSlice(std::chrono::milliseconds(3)));
+    CHECK(value_of(python.slice()) == std::chrono::milliseconds(3));
+    CHECK(python.setDebug(true));
+    CHECK(value_of(python.isDebug()));
+    CHECK(python.setDebug(false));
+    CHECK_FALSE(value_of(python.isDebug()));
     CHECK(python.setSlice(std::chrono::hours(3)).status() == QI_ERR_RANGE);
 }
 

@@ -27,6 +27,8 @@ TEST_CASE("scopes share no names, with each other and with __main__")
               .traceback.contains(QLatin1String("formula.py")));
     CHECK(one.eval<int>(QStringLiteral("'x'")).status() == QI_ERR_TYPE);
     CHECK(one.set("not a name", 1).status() == QI_ERR_ARGUMENT);
+    CHECK(one.unset("area"));
+    CHECK(one.unset("area").status() == QI_ERR_NOT_FOUND);
     CHECK(one.eval(QString(QChar(u'\0'))).status() == QI_ERR_ARGUMENT);
     CHECK(qi::Scope().exec(QStringLiteral("1")).status() == QI_ERR_HANDLE);
 }

@@ -38,15 +38,7 @@ WITHOUT = {
     "qi_buffer_retain": "copies of a Buffer share the memory",
     "qi_buffer_release": "as before",
     "qi_value_to_buffer": "a qi::Buffer as parameter or result opens it",
-    "qi_events_listen": "no wrapper yet: with runtime.handle()",
-    "qi_connections_list": "the same",
-    "qi_connection_id": "the same",
-    "qi_connection_retain": "the same",
-    "qi_runtime_get_slice": "the same",
-    "qi_runtime_set_debug": "the same",
-    "qi_runtime_get_debug": "the same",
-    "qi_scope_unset": "the same",
-    "qi_debugger_stop": "the same",
+    "qi_connection_retain": "a Connection is moved; who wants to share it has std::shared_ptr",
 }
 
 
