@@ -67,7 +67,10 @@ typedef void (*qi_task_progress_fn)(qi_task *task, const qi_task_progress *progr
 enum {
     /* A callable that is no coroutine function is called directly, and what it returns is the result.
      * Without this flag it is refused before it is called. */
-    QI_TASK_FLAG_ALLOW_PLAIN = 1
+    QI_TASK_FLAG_ALLOW_PLAIN = 1,
+    /* What the coroutine tells by qi.progress() is kept for qi_task_describe(), also where there is no `progress`
+     * callback; with one it is kept anyway. */
+    QI_TASK_FLAG_PROGRESS = 2
 };
 
 /* How a task is launched. Fill it with qi_task_options_init(), then set what you need. */
@@ -174,6 +177,21 @@ QI_API int64_t qi_task_id(const qi_task *task);
  * task's handle. Thread: any.
  */
 QI_API const char *qi_task_name(const qi_task *task);
+
+/**
+ * Describes a task, one that has ended, too: what it is, and how far it is.
+ *
+ * `*out` is a map, owned: release it with qi_value_clear(). It has
+ *   id            int      as qi_task_id() has it, or 0
+ *   name          text     as qi_task_name() has it
+ *   state         text     "pending", "done", "failed" or "cancelled"
+ *   target        text     "module:callable" that was launched
+ *   progress      map      value (int), maximum (int, 0: unknown) and text, as they were told last; none: nothing was told,
+ *                          or nobody wanted to know: see QI_TASK_FLAG_PROGRESS
+ * Its plugin, its stack and what it waits for are told by qi_tasks_list(), under that id, while it runs.
+ * Thread: any. Fails: QI_ERR_HANDLE, QI_ERR_ARGUMENT, QI_ERR_MEMORY.
+ */
+QI_NODISCARD QI_API int qi_task_describe(const qi_task *task, qi_value *out);
 
 /** Makes the handle one more reference, which wants its own qi_task_release(). Returns it. Thread: any. */
 QI_API qi_task *qi_task_retain(qi_task *task);

@@ -41,6 +41,8 @@ struct qip_progress {
     qip_progress_tell_fn tell; /* NULL: the task has ended. Below: under the lock */
     void *owner;
     report latest;
+    report shown;     /* what was reported last, also once it was told; for whoever asks */
+    bool is_shown;    /* there was a report */
     bool waits;       /* `latest` was not told yet */
     bool is_arranged; /* a job or timer will tell it */
     bool is_telling;  /* the callback runs */
@@ -82,6 +84,7 @@ static void let_go(qip_progress *progress)
     if (atomic_fetch_sub(&progress->references, 1) != 1)
         return;
     free(progress->latest.text);
+    free(progress->shown.text);
     pthread_mutex_destroy(&progress->lock);
     free(progress);
 }
@@ -258,6 +261,15 @@ void qip_progress_finish(qip_progress *progress)
 
 /* -- reporting: any thread, GIL held ---------------------------------------------------------------------- */
 
+/* Under the lock. Without memory it is shown without its text. */
+static void show(qip_progress *progress, const report *given)
+{
+    free(progress->shown.text);
+    progress->shown = *given;
+    progress->shown.text = given->text ? strdup(given->text) : NULL;
+    progress->is_shown = true;
+}
+
 /* Takes the text. */
 static void put(qip_progress *progress, report *given)
 {
@@ -268,6 +280,7 @@ static void put(qip_progress *progress, report *given)
     if (progress->tell) {
         old = progress->latest.text;
         progress->latest = *given;
+        show(progress, given);
         progress->waits = true;
         now_due = here && !progress->is_telling && now() - progress->told_at >= INTERVAL_NS;
         must_arrange = !now_due && !progress->is_arranged && !progress->is_telling;
@@ -399,6 +412,24 @@ static PyObject *progress_function(PyObject *Py_UNUSED(module), PyObject *args, 
     }
     Py_XDECREF(capsule);
     Py_RETURN_NONE;
+}
+
+int qip_progress_read(qip_progress *progress, qi_value *out)
+{
+    *out = qi_none();
+    if (!progress)
+        return QI_OK;
+    pthread_mutex_lock(&progress->lock);
+    const report *shown = &progress->shown;
+    const qi_entry entries[] = {
+        {qi_text("value"), qi_int(shown->value)},
+        {qi_text("maximum"), qi_int(shown->maximum)},
+        {qi_text("text"), qi_text(shown->text ? shown->text : "")},
+    };
+    const qi_value map = qi_map(entries, sizeof entries / sizeof *entries);
+    int status = progress->is_shown ? qi_value_copy(out, &map) : QI_OK;
+    pthread_mutex_unlock(&progress->lock);
+    return status;
 }
 
 /* -- whose progress it is ------------------------------------------------------------------------------- */

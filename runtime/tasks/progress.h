@@ -24,6 +24,10 @@ void qip_progress_leave(PyObject *context);
  * held. */
 void qip_progress_finish(qip_progress *progress);
 
+/* What was reported last, as qi_task_describe() has it; none: nothing, also where `progress` is NULL. Owned. QI_OK or
+ * QI_ERR_MEMORY. Thread: any. GIL: does not matter. */
+int qip_progress_read(qip_progress *progress, qi_value *out);
+
 /* The task's reference; nothing is told after this. NULL is allowed. Thread: any. GIL: does not matter. */
 void qip_progress_drop(qip_progress *progress);
 

@@ -56,7 +56,7 @@ static qi_task *new_task(qi_runtime *runtime, const char *target, qi_callable *c
     task->done = options->done;
     task->user = (qip_user){options->user, options->destroy};
     task->told = options->progress;
-    if (options->progress)
+    if (options->progress || options->flags & QI_TASK_FLAG_PROGRESS)
         ok &= (task->progress = qip_progress_new(qip_task_tell_progress, task)) != NULL;
     if (!ok) {
         qip_task_drop(task);
@@ -69,7 +69,9 @@ static qi_task *new_task(qi_runtime *runtime, const char *target, qi_callable *c
 
 static int check_options(const qi_task_options *options)
 {
-    if (options->flags & ~(unsigned)QI_TASK_FLAG_ALLOW_PLAIN)
+    const unsigned known = QI_TASK_FLAG_ALLOW_PLAIN | QI_TASK_FLAG_PROGRESS;
+
+    if (options->flags & ~known)
         return qip_fail(QI_ERR_ARGUMENT, "qi_task_options has unknown flags: 0x%x", options->flags);
     return options->name ? qip_check_text(options->name, "the task's name") : QI_OK;
 }

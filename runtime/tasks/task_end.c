@@ -104,6 +104,8 @@ void qip_task_tell_progress(void *data, const qi_task_progress *progress)
 {
     qi_task *task = data;
 
+    if (!task->told) /* it is kept for whoever asks */
+        return;
     qip_task_keep(task); /* the host may end it */
     qip_task_lend(task);
     (void)qip_hostcall("a task's progress callback", call_progress, &(progress_call){task, progress});

@@ -12,6 +12,7 @@
 #include <qi/task.h>
 
 #include "core/handles.h"
+#include "core/status.h"
 #include "python/call.h"
 #include "python/interp.h"
 #include "python/target.h"
@@ -93,4 +94,48 @@ const char *qi_task_name(const qi_task *handle)
         name = task->target ? task->target : qip_callable_name(task->callable);
     qip_task_drop(task);
     return name;
+}
+
+/* -- all of it --------------------------------------------------------------------------------------------- */
+
+static const char *state_name(int state)
+{
+    switch (state) {
+    case QI_TASK_STATE_DONE:
+        return "done";
+    case QI_TASK_STATE_FAILED:
+        return "failed";
+    case QI_TASK_STATE_CANCELLED:
+        return "cancelled";
+    default:
+        return "pending";
+    }
+}
+
+int qi_task_describe(const qi_task *handle, qi_value *out)
+{
+    qi_task *task = (qi_task *)handle;
+    qi_value progress;
+    int status = qip_handle_take(handle, QIP_HANDLE_TASK, "task", keep_handle);
+
+    if (status != QI_OK)
+        return status;
+    status = out ? qip_progress_read(task->progress, &progress)
+                 : qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; it is needed for the answer");
+    if (status == QI_OK) {
+        const char *name = qi_task_name(handle);
+        const char *target = task->target ? task->target : qip_callable_name(task->callable);
+        const qi_entry entries[] = {
+            {qi_text("id"), qi_int(qi_task_id(handle))},
+            {qi_text("name"), qi_text(name ? name : target)},
+            {qi_text("state"), qi_text(state_name(atomic_load(&task->phase)))},
+            {qi_text("target"), qi_text(target)},
+            {qi_text("progress"), progress},
+        };
+        const qi_value map = qi_map(entries, sizeof entries / sizeof *entries);
+        status = qi_value_copy(out, &map);
+        qi_value_clear(&progress);
+    }
+    qip_task_drop(task);
+    return status;
 }

@@ -1797,6 +1797,15 @@ void callable_retain(Thread &by, const Function &function)
     });
 }
 
+void task_describe(Thread &by, const Function &function)
+{
+    const Drawn drawn = handles.draw(by, Kind::Task);
+    qi_value out = qi_none();
+    judge(by, function, &drawn, Kind::Task,
+          [&] { return qi_task_describe(as_task(drawn), by.one_in(8) ? nullptr : &out); });
+    owned.put(out);
+}
+
 void connections_list(Thread &by, const Function &function)
 {
     with_output(by, function, qi_connections_list);
@@ -2028,6 +2037,7 @@ std::deque<Function> &functions()
         add("qi_debugger_stop", gui, of_gui + Failures{QI_ERR_PYTHON, QI_ERR_STATE}, debugger_stop,
             2);
         add("qi_converter_unregister", any, {QI_ERR_NOT_FOUND}, converter_unregister, 2);
+        add("qi_task_describe", any, {QI_ERR_HANDLE, QI_ERR_ARGUMENT, QI_ERR_MEMORY}, task_describe);
         add("qi_callable_retain", any, {}, callable_retain);
         add("qi_connections_list", gui, of_gui + Failures{QI_ERR_ARGUMENT, QI_ERR_PYTHON},
             connections_list);
