@@ -11,7 +11,11 @@ import json
 import pathlib
 import sys
 
-import sphinx.search.en
+try:
+    import sphinx.search.en
+except ModuleNotFoundError:
+    print("skipped: Sphinx is not installed")
+    sys.exit(77)
 
 #: Words, and the page that answers them.
 FIRST = {
