@@ -257,6 +257,12 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
                 Qt::QueuedConnection);
     }
 
+    std::optional<Progress> progress() const
+    {
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        return m_progress;
+    }
+
     /* Has it called with each progress from now on, and with the last that was told. Thread: any. */
     void listen(const Listener &listener)
     {
@@ -320,7 +326,7 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
     static void on_progress(qi_task *, const qi_task_progress *progress, void *user)
     {
         const std::shared_ptr<SharedTask> self = *static_cast<std::shared_ptr<SharedTask> *>(user);
-        self->progress({progress->value, progress->maximum, QString::fromUtf8(progress->text)});
+        self->tell_all({progress->value, progress->maximum, QString::fromUtf8(progress->text)});
     }
 
     Ending ending_of(int status, const qi_value &value) const
@@ -399,7 +405,7 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
         run("onProgress()", [&] { listener(progress); });
     }
 
-    void progress(const Progress &progress)
+    void tell_all(const Progress &progress)
     {
         std::vector<Listener> listeners;
         {
@@ -500,6 +506,10 @@ template <typename T = void> class [[nodiscard]] Task : public detail::OldTask<T
     qint64 id() const { return qi_task_id(handle()); }
     /** Its name, as it was given or as asyncio has made it; empty for one that could not be launched. Thread: any. */
     QString name() const { return QString::fromUtf8(qi_task_name(handle())); }
+    /** What it calls, as "module:callable". Thread: any. */
+    QString target() const { return QString::fromUtf8(m_shared->target()); }
+    /** What it has told of its progress last, also after its end; nothing, if it has told nothing. Thread: any. */
+    std::optional<Progress> progress() const { return m_shared->progress(); }
     /** Whether it has ended, in whatever way. Thread: any. */
     bool isFinished() const { return state() != TaskState::Pending; }
 

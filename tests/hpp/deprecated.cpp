@@ -130,6 +130,7 @@ TEST_CASE("tasks and connections are asked by their old names")
     host.ended(task);
     CHECK(task.is_done());
     CHECK(values == QList<qint64>{1});
+    CHECK(task.progress()->maximum == 2);
     CHECK_FALSE(task.result().error().is_cancelled());
 
     qi::ScopedConnection scoped = value_of(host.python

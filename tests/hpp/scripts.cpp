@@ -108,6 +108,8 @@ TEST_CASE("tasks have a number and a name, and threads wait for all or any of th
     const qi::Task<int> two = host.python.run<int>("__main__:wait", 2);
     const qi::Task<> never = host.python.run("__main__:forever");
     CHECK(one.name() == QLatin1String("the wait"));
+    CHECK(one.target() == QLatin1String("__main__:wait"));
+    CHECK_FALSE(one.progress());
     CHECK(one.id() != 0);
     CHECK(one.id() != two.id());
     CHECK(qi::Task<>().id() == 0);
