@@ -226,6 +226,17 @@ class Hostile(DependencyCase):
             self.assertRegex(check_one(self.needing("foo", vendor=vendor))[0], "^its dependencies name more than 20000 others")
         self.assertLess(parsed.call_count, 20_010)
 
+    def test_markers_that_take_long_to_tell(self):
+        marker = " or ".join(f"python_version < '1.{i % 10}'" for i in range(60))
+        extras = [f"e{i}" for i in range(40)]
+        vendor = [("foo", "1.0", {"requires": [f"foo[{','.join(extras)}]", *[f"foo ; {marker}"] * 140], "extras": extras})]
+        with mock.patch.object(packages, "applies", wraps=packages.applies) as told:
+            self.assertRegex(check_one(self.needing("foo", vendor=vendor))[0],
+                             "^its dependencies have more than 5000000 characters of markers; foo 1.0")
+        asked = [call.args for call in told.call_args_list if len(call.args) == 2]
+        weighed = sum(len(str(requirement)) * len(extras) for requirement, extras in asked)
+        self.assertLess(weighed, 5_100_000)
+
     def test_more_metadata_than_anybody_has(self):
         many = [(f"p{i}", "1", {"extras": ["x" * 100] * 20}) for i in range(20)]  # of 2.5 kB each
         manifest = self.needing("p0", vendor=many)

@@ -13,6 +13,7 @@ from .. import host
 from .._loop.loop import run_task
 from .._python import private
 from .._signals.slots import asyncslot
+from . import trust
 from .schema import near
 from .settings import Settings
 
@@ -177,7 +178,7 @@ class Context:
         """A folder for the plugin's own files, which stays when the plugin is updated. It is made here, for this user alone;
         PermissionError if others could change what is in it."""
         folder = pathlib.Path(self._activation.data_folder)
-        private.make_folders(folder)
+        private.make_folders(folder, lambda place: next(trust.way_problems(place), ""))
         return folder
 
     @property

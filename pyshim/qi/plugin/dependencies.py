@@ -20,6 +20,7 @@ _NO_EXTRA = frozenset([""])
 _MOST_SHOWN = 10  # steps of a chain of dependencies
 _MOST_LOOKED_AT = 20_000  # requirements of packages, once for each extra
 _LONGEST = 2000  # characters of one
+_MOST_WEIGHED = 5_000_000  # characters of all that are looked at, once for each extra
 
 
 class Dependency(NamedTuple):
@@ -104,7 +105,7 @@ class _Needs:
         self.described = []
         self.problems = []
         self._followed = set()
-        self._looked_at = 0
+        self._looked_at = self._weighed = 0
         self._private = manifest.private and os.path.normpath(manifest.private_folder)
         self.own = []  # the distributions in the private folder
         self._found = {}  # canonical name -> the distribution, or None
@@ -173,9 +174,7 @@ class _Needs:
             return
         self._followed.add(key)
         for text in distribution.requires or ():
-            self._looked_at += len(extras)
-            if self._looked_at > _MOST_LOOKED_AT:
-                raise metadata.Unreadable(f"its dependencies name more than {_MOST_LOOKED_AT} others; {copy} is one of those that do")
+            self._count(text, extras, copy)
             if len(text) > _LONGEST:
                 continue
             try:
@@ -190,6 +189,15 @@ class _Needs:
             elif copy.place == self._private or not _applies(requirement, _NO_EXTRA):
                 through = " of ".join([str(copy), *above])
                 self.problems.append(f"{requirement} is not installed, a dependency of {through}; {_how_to_install(self.manifest)}")
+
+    def _count(self, text, extras, copy):
+        """Unreadable if that is more than is looked at: a marker may be long, and each extra tells it anew."""
+        self._looked_at += len(extras)
+        self._weighed += len(extras) * min(len(text), _LONGEST)
+        what = (f"name more than {_MOST_LOOKED_AT} others" if self._looked_at > _MOST_LOOKED_AT else
+                f"have more than {_MOST_WEIGHED} characters of markers" if self._weighed > _MOST_WEIGHED else "")
+        if what:
+            raise metadata.Unreadable(f"its dependencies {what}; {copy} is one of those that do")
 
     def _note(self, distribution):
         copy = Copy(_field(distribution, "Name") or "?", _field(distribution, "Version") or "?", _place_of(distribution))
