@@ -202,6 +202,17 @@ class Hostile(DependencyCase):
         self.assertIn("p900 is not installed, a dependency of p899 1", text)
         self.assertLess(len(text), 5000)
 
+    def test_a_name_and_a_version_without_an_end(self):
+        for name, version in (("foo", "1." + "9" * 4000), ("foo", "1" + ".1" * 100_000), ("foo", "1.0+" + "a" * 200_000)):
+            manifest, path = self.private()
+            path.write_text(f"Name: {name}\nVersion: {version}\nRequires-Dist: bar\n")
+            [found] = describe(manifest)
+            self.assertLess(len(found.installed) + len(found.problem), 2000)
+            for text in check_one(manifest):
+                self.assertLess(len(text), 2000)
+        path.write_text(f"Name: {'x' * 200_000}\nVersion: 1\n")
+        self.assertIn("foo>=1 is not installed", describe(manifest)[0].problem)
+
     def test_more_packages_than_anybody_has(self):
         manifest, path = self.private()
         for i in range(20):

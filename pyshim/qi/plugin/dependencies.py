@@ -15,6 +15,7 @@ from typing import NamedTuple
 import _qi
 
 from . import metadata, packages, qtcopies, trust
+from .schema import shown
 
 _NO_EXTRA = frozenset([""])
 _MOST_SHOWN = 10  # steps of a chain of dependencies
@@ -231,7 +232,8 @@ def _find(name, path):
 def _field(distribution, name):
     """A field of the metadata, or None: what an aborted installation has left may have none of it."""
     fields = distribution.metadata
-    return None if fields is None else fields.get(name)
+    value = None if fields is None else fields.get(name)
+    return value and shown(value)
 
 
 def _place_of(distribution):
