@@ -12,6 +12,7 @@ namespace qi
 {
 
 static constexpr int longestPlace = 5000; /* more than a path has */
+static constexpr int longestCode = 5000; /* a line of code or a message; without an end it would hold up the window */
 
 TraceView::TraceView(QWidget *parent) : QTextBrowser(parent)
 {
@@ -93,7 +94,8 @@ QString TraceView::link(const QString &file, int line, const QString &text)
 /* Where code stands, as text: its spaces are kept. */
 static QString code(const QString &text)
 {
-    return plain::whole(text).toHtmlEscaped().replace(QLatin1Char(' '), QStringLiteral("&nbsp;"));
+    const QString shown = text.size() > longestCode ? text.left(longestCode) + QChar(0x2026) : text;
+    return plain::whole(shown).toHtmlEscaped().replace(QLatin1Char(' '), QStringLiteral("&nbsp;"));
 }
 
 QString TraceView::framesHtml()

@@ -305,6 +305,13 @@ class Hashes(PluginCase):
         with open(folder / "native.so.1", "rb"):
             self.assertEqual(fingerprint(folder), before)
 
+    def test_a_library_of_another_name(self):
+        folder = self.plugin(files={"engine.bin": b"\x7fELF" + b"x" * 100})
+        (folder / "native.so").symlink_to("engine.bin")
+        with open(folder / "engine.bin", "r+b"), self.assertRaisesRegex(OSError, "another program has it open for writing"):
+            fingerprint(folder)
+        fingerprint(folder)
+
     def test_changes_are_named(self):
         folder = self.plugin(files={"a.py": "", "b.py": "", "c.py": ""})
         before = fingerprint(folder).files

@@ -47,6 +47,22 @@ TEST_CASE("an import error is the plugin's failure, with its traceback") // T62
     check_fails("import nowhere\n", "No module named 'nowhere'");
 }
 
+TEST_CASE("a message without an end is told without its middle")
+{
+    PluginHost host;
+    host.write("bad", "def activate(ctx): raise ValueError('begin' + 'x' * 3_000_000 + 'end')\n");
+    host.start();
+
+    CHECK(host.enable("bad") == QI_PLUGIN_STATE_FAILED);
+    for (const char *key : {"reason", "traceback"}) {
+        const std::string text = host.info("bad", key);
+        CHECK(text.size() < 300'000);
+        CHECK(text.find("ValueError: begin") != std::string::npos);
+        CHECK(text.find("xend") != std::string::npos);
+    }
+    host.take_reports();
+}
+
 TEST_CASE("a syntax error is the plugin's failure")
 {
     check_fails("def activate(ctx):\nreturn\n", "IndentationError");

@@ -28,6 +28,7 @@
 
 #include "runtime/widgets/consent_dialog.h"
 #include "runtime/widgets/plain_text.h"
+#include "runtime/widgets/trace_view.h"
 #include "tests/support/catch.h"
 #include "tests/widgets/desk.h"
 
@@ -403,6 +404,22 @@ TEST_CASE("the question for consent and its buttons stay on the screen, whatever
                                        .arg(count));
         }
     }
+}
+
+TEST_CASE("a line without an end is cut where code and tracebacks are shown")
+{
+    tests::Desk desk;
+    const QString endless(1'000'000, QLatin1Char('x'));
+    qi::TraceView view;
+
+    view.setTraceback(
+        QStringLiteral("  File \"%1\", line 1, in f\n    %1\nValueError: %1\n").arg(endless));
+    CHECK(view.toPlainText().size() < 20'000);
+    CHECK(view.toPlainText().contains(QStringLiteral("ValueError: xxx")));
+    qi::Frame frame;
+    frame.file = frame.function = frame.text = endless;
+    view.setFrames({frame});
+    CHECK(view.toPlainText().size() < 20'000);
 }
 
 TEST_CASE("texts are cut, written out and escaped as the place needs it")

@@ -25,7 +25,7 @@ from .containment import Memory, Storm
 from .footprint import registrations
 from .footprint.ledger import Ledger
 from .lifecycle import Activation, Failed
-from .record import STATES, Plugin, c_text
+from .record import STATES, Plugin, c_text, told
 from .schema import near
 from .settings import NoSuchName, Store, Values
 from .tracebacks import describe, headline
@@ -604,7 +604,7 @@ class Manager:
 
     def _set(self, plugin, state, reason="", traceback=""):
         before, plugin.state = plugin.state, state
-        plugin.reason, plugin.traceback = reason, traceback
+        reason, traceback = plugin.reason, plugin.traceback = told(reason), told(traceback)
         self.tell("state", plugin, before=before, reason=reason, traceback=traceback)
 
     def tell(self, kind, plugin, before=None, reason="", traceback="", detail=None):
@@ -614,7 +614,8 @@ class Manager:
                    plugin.progress)
 
     def _tell(self, kind, id, state, before, reason="", traceback="", detail=None, progress=None):
-        _qi._plugin_tell(EVENTS.index(kind), id, state, before, c_text(reason) or None, c_text(traceback) or None, detail,
+        _qi._plugin_tell(EVENTS.index(kind), id, state, before, c_text(told(reason)) or None,
+                         c_text(told(traceback)) or None, detail,
                          -1.0 if progress is None else progress)
 
     def _is_so_far(self, plugin, context, work):
@@ -638,7 +639,7 @@ class Manager:
         if failed.exception is None:  # it was late, or is not wanted any more: its state says so
             return
         if _qi._tells_errors():  # else the report is what is logged
-            _qi._log(3, f"plugin.{plugin.id}", c_text(f"{failed.reason}\n{failed.traceback}".rstrip()))
+            _qi._log(3, f"plugin.{plugin.id}", c_text(told(f"{failed.reason}\n{failed.traceback}".rstrip())))
         self._failing = plugin
         try:
             _qi._report(failed.exception, None, None, None, plugin.id)
@@ -649,7 +650,7 @@ class Manager:
         """Reports what failed while a plugin was being ended."""
         plugin.errors += 1
         self.tell("error", plugin, reason=failed.reason, traceback=failed.traceback)
-        _qi._log(2, f"plugin.{plugin.id}", c_text(f"{failed.reason}\n{failed.traceback}".rstrip()))
+        _qi._log(2, f"plugin.{plugin.id}", c_text(told(f"{failed.reason}\n{failed.traceback}".rstrip())))
 
     # -- containment --
 

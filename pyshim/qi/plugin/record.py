@@ -104,6 +104,17 @@ def unicode(text):
     return text.encode(errors="backslashreplace").decode()
 
 
+_LONGEST_TOLD = 100_000  # characters of a reason or a traceback
+
+
+def told(text):
+    """What code has said, as a page or a log takes it: of what has no end the middle is left out."""
+    if len(text) <= _LONGEST_TOLD:
+        return text
+    half = _LONGEST_TOLD // 2
+    return f"{text[:half]}\n… {len(text) - 2 * half} characters …\n{text[-half:]}"
+
+
 def c_text(text):
     """What C takes for a text to be shown: it has neither a NUL nor anything that steers a terminal."""
     return plain(text)

@@ -296,7 +296,7 @@ class Tree:
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             facts = os.fstat(number)
-            if ".so" in os.path.basename(path) and is_being_written(number):  # it is loaded by its path
+            if _is_library(path, number) and is_being_written(number):  # it is loaded by its path
                 raise OSError(errno.EBUSY, "another program has it open for writing", path)
             if not path.endswith(".py") or facts.st_size >= _CHUNK:
                 digest = self._hash_of_file(number, facts, path)
@@ -338,6 +338,11 @@ class Tree:
                 same = False
             if not same:
                 del self.sources[path]
+
+
+def _is_library(path, number):
+    """Whether an open file is one that the system loads or runs, whatever it is called."""
+    return ".so" in os.path.basename(path) or os.pread(number, 4, 0) == b"\x7fELF"
 
 
 def version_of(facts):
