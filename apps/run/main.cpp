@@ -111,7 +111,7 @@ qi_runtime *start(const Options &options, int *late = nullptr)
 // qi.host.qi_run.has_window(): whether a window of the script's is open, with which it goes on.
 int has_window(const qi_value *, size_t, qi_value *result, void *)
 {
-    const QWindowList windows = qApp->inherits("QGuiApplication")
+    const QWindowList windows = QCoreApplication::instance()->inherits("QGuiApplication")
                                     ? QGuiApplication::topLevelWindows()
                                     : QWindowList();
 

@@ -290,7 +290,7 @@ int qi_runtime_init(const qi_config *config, qi_runtime **out)
         return status;
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): make() has set it where it says QI_OK. */
     qip_runtime_own *own = runtime->own;
-    if (!config || !config->keep_on_quit) {
+    if (!runtime->config.keep_on_quit) {
         own->on_quit = qip_qt_on_quit(qip_shutdown_on_quit, runtime);
         status = own->on_quit ? QI_OK : qi_last_error()->status;
     }

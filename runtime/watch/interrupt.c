@@ -254,40 +254,63 @@ static PyObject *interrupted_class(void)
     return type;
 }
 
-/* The handler that CPython knows. */
-static PyObject *raise_wanted(PyObject *module, PyObject *arguments)
+/* Whether there is something to raise: its reason. Code that takes locks is let through. */
+static bool take_wanted(PyFrameObject *frame, char reason[REASON_SIZE])
 {
-    PyObject *frame = PyTuple_Size(arguments) > 1 ? PyTuple_GetItem(arguments, 1) : NULL;
-    const bool locks = frame && PyFrame_Check(frame) && qip_is_lock_code((PyFrameObject *)frame);
-    char reason[REASON_SIZE];
+    const bool locks = qip_is_lock_code(frame);
     bool wants = false;
 
-    (void)module;
-    if (late) {
-        if (late() < 0)
-            return NULL;
-        Py_RETURN_NONE;
-    }
     pthread_mutex_lock(&lock);
     if (qip_pulse_is_armed()) {
         wants = still_runs();
         if (wants && locks && postpone()) {
             wants = false;
         } else {
-            memcpy(reason, wanted.reason, sizeof reason);
+            memcpy(reason, wanted.reason, REASON_SIZE);
             disarm();
         }
     }
     pthread_mutex_unlock(&lock);
-    if (!wants)
-        Py_RETURN_NONE;
+    return wants;
+}
+
+/* 0, or -1 with an exception. */
+static int raise_if_wanted(PyFrameObject *frame)
+{
+    char reason[REASON_SIZE];
+
+    if (late)
+        return late();
+    if (!take_wanted(frame, reason))
+        return 0;
     PyObject *type = interrupted_class();
     PyObject *text = PyUnicode_DecodeUTF8(reason, (Py_ssize_t)strlen(reason), "replace");
     if (type && text)
         PyErr_SetObject(type, text);
     Py_XDECREF(text);
     Py_XDECREF(type);
-    return NULL;
+    return -1;
+}
+
+/*
+ * The handler that CPython knows. It is called while another exception is on its way, too: os.stat(), where a signal has made it
+ * fail, looks for signals twice more. That exception goes on, unless an interrupt takes its place.
+ */
+static PyObject *raise_wanted(PyObject *module, PyObject *arguments)
+{
+    PyObject *frame = PyTuple_Size(arguments) > 1 ? PyTuple_GetItem(arguments, 1) : NULL;
+    PyObject *on_its_way = qip_take_exception();
+
+    (void)module;
+    if (raise_if_wanted(frame && PyFrame_Check(frame) ? (PyFrameObject *)frame : NULL) < 0) {
+        Py_XDECREF(on_its_way);
+        return NULL;
+    }
+    if (on_its_way) {
+        qip_give_exception(on_its_way);
+        return NULL;
+    }
+    Py_RETURN_NONE;
 }
 
 /* An asynchronous exception has only a class: the object asks here what it is about. */

@@ -5,6 +5,8 @@
 
 #include <csignal>
 
+#include <Python.h>
+
 #include "tests/monitor/watched.h"
 
 using tests::Host;
@@ -265,4 +267,21 @@ TEST_CASE("Interrupted is a BaseException of the package")
     CHECK(host.eval("qi.Interrupted.__mro__[1] is BaseException") == "True");
     CHECK(host.eval("qi.Interrupted is qi.monitor.Interrupted") == "True");
     CHECK(host.eval("str(qi.Interrupted('why'))") == "'why'");
+}
+
+TEST_CASE("an exception that is on its way when Python looks for signals goes on")
+{
+    Target host;
+    /* CPython's os.stat() goes on for a while after a signal's handler has raised, and looks for signals meanwhile. */
+    host.exec("import _qi, signal\n"
+              "number = next(it for it in signal.valid_signals()\n"
+              "              if signal.getsignal(it) is _qi._raise_interrupt)");
+    const int number = std::stoi(host.eval("number"));
+    const PyGILState_STATE gil = PyGILState_Ensure();
+    PyErr_SetString(PyExc_LookupError, "on its way");
+    PyErr_SetInterruptEx(number);
+    CHECK(PyErr_CheckSignals() == -1);
+    CHECK(PyErr_ExceptionMatches(PyExc_LookupError));
+    PyErr_Clear();
+    PyGILState_Release(gil);
 }
