@@ -97,8 +97,8 @@ static qi_listener *sweep(void)
 {
     qi_listener *gone = qip_listeners_sweep(&listeners);
 
-    atomic_store(&anybody, qip_listeners_any(
-                               &listeners)); /* those that have gone may wait for the end of a walk */
+    /* Those that have gone may wait for the end of a walk. */
+    atomic_store(&anybody, qip_listeners_any(&listeners));
     return gone;
 }
 

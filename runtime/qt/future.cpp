@@ -17,6 +17,8 @@
 #include <QtCore/qfuturewatcher.h>
 #include <QtCore/qpointer.h>
 
+#include <memory>
+
 #include "python/compat.h"
 #include "python/module.h"
 #include "qt/setup.h"
@@ -421,11 +423,13 @@ bool is_future(QMetaType type)
 PyObject *future_new(const QVariant &value)
 {
     PyTypeObject *type = as_type(future_type);
+    /* First, lest an object without one be left where memory is missing. */
+    std::unique_ptr<HostFuture> future(
+        new HostFuture{value, QFutureInterfaceBase::get(as_void(value)), nullptr});
     PyObject *object = type ? type->tp_alloc(type, 0) : nullptr;
 
     if (object)
-        reinterpret_cast<FutureObject *>(object)->future = new HostFuture{
-            value, QFutureInterfaceBase::get(as_void(value)), nullptr};
+        reinterpret_cast<FutureObject *>(object)->future = future.release();
     return object;
 }
 

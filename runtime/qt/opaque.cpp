@@ -6,6 +6,7 @@
 #include "qt/opaque.h"
 
 #include <new>
+#include <utility>
 
 #include <QtCore/qdebug.h>
 #include <QtCore/qmetaobject.h>
@@ -176,10 +177,11 @@ PyObject *opaque_new(const QVariant &value)
 {
     PyTypeObject *type = as_type(is_gadget(value.metaType()) ? variant_types.gadget
                                                              : variant_types.variant);
+    QVariant copy = value; /* which may throw, so before there is an object */
     PyObject *object = type ? type->tp_alloc(type, 0) : nullptr;
 
     if (object)
-        new (&self_of(object)->value) QVariant(value);
+        new (&self_of(object)->value) QVariant(std::move(copy));
     return object;
 }
 

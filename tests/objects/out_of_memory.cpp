@@ -109,16 +109,17 @@ class Playlist : public QStringListModel
     Q_OBJECT
 
   public:
-    Playlist() : QStringListModel({QStringLiteral("one"), QStringLiteral("two")}) {}
-
-    Q_INVOKABLE QFuture<int> count()
+    Playlist() : QStringListModel({QStringLiteral("one"), QStringLiteral("two")})
     {
-        QPromise<int> promise;
-        promise.start();
-        promise.addResult(rowCount());
-        promise.finish();
-        return promise.future();
+        m_count.start();
+        m_count.addResult(rowCount());
+        m_count.finish();
     }
+
+    Q_INVOKABLE QFuture<int> count() { return m_count.future(); }
+
+  private:
+    QPromise<int> m_count; /* made before, since Qt loses memory where some is missing in that */
 };
 
 } // namespace
