@@ -122,8 +122,8 @@ typedef struct QObject qi_object;
 #endif
 
 /*
- * The status codes: name, value, and what qi_status_text() says of it. The values are stable; new ones
- * are added at the end.
+ * The status codes: name, value, and qi_status_text(). Values are stable, new ones come at the end. Where a function names
+ * QI_ERR_PYTHON, asyncio.CancelledError is QI_ERR_CANCELLED, and MemoryError is QI_ERR_MEMORY.
  */
 #define QI_STATUS_MAP(X)                                                                           \
     X(QI_OK, 0, "success")                                                                         \

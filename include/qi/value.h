@@ -215,8 +215,8 @@ static inline qi_value qi_qobject(qi_object *object)
  * watched from here on, so that qi_value_object() of the copy answers NULL once it is destroyed.
  *
  * Thread: any (a QObject: the thread it lives in, or one in which it cannot be destroyed meanwhile).
- * Fails: QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_TYPE (an unknown kind, or one that nests deeper than
- * 200), QI_ERR_MEMORY, QI_ERR_NOT_RUNNING (an opaque Python object after the interpreter has ended).
+ * Fails: QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_HANDLE (a buffer that was released), QI_ERR_TYPE (an unknown kind, or
+ * nested deeper than 200), QI_ERR_MEMORY, QI_ERR_NOT_RUNNING (an opaque Python object after the interpreter has ended).
  */
 QI_NODISCARD QI_API int qi_value_copy(qi_value *out, const qi_value *value);
 

@@ -36,6 +36,22 @@ TEST_CASE("tracebacks_show_the_lines_of_the_source_that_failed")
     CHECK(std::string(qi_last_error()->python_type) == "ZeroDivisionError");
 }
 
+TEST_CASE("cancellation_and_missing_memory_have_statuses_of_their_own")
+{
+    Embedding host;
+    qi_value value = qi_none();
+    REQUIRE(host.init() == QI_OK);
+
+    CHECK(qi_exec(host.runtime, "import asyncio\nraise asyncio.CancelledError", nullptr) ==
+          QI_ERR_CANCELLED);
+    CHECK(qi_exec(host.runtime, "raise MemoryError", nullptr) == QI_ERR_MEMORY);
+    CHECK(qi_eval(host.runtime, "next(iter(()), 1).missing", &value) == QI_ERR_PYTHON);
+    CHECK(qi_exec(host.runtime, "def cancelled(): raise asyncio.CancelledError", nullptr) == QI_OK);
+    CHECK(qi_eval(host.runtime, "cancelled()", &value) == QI_ERR_CANCELLED);
+    CHECK(qi_call(host.runtime, "__main__:cancelled", nullptr, 0, nullptr, 0, &value) ==
+          QI_ERR_CANCELLED);
+}
+
 TEST_CASE("a_syntax_error_is_an_error")
 {
     Embedding host;

@@ -1850,8 +1850,8 @@ const Failures of_launch = of_runtime + of_text + Failures{QI_ERR_NOT_FOUND,    
                                                            QI_ERR_NOT_COROUTINE, QI_ERR_DEAD_OBJECT,
                                                            QI_ERR_TYPE,          QI_ERR_ABI};
 const Failures of_script = of_gui + of_text + Failures{QI_ERR_PYTHON};
-const Failures of_copy = {QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_TYPE, QI_ERR_MEMORY,
-                          QI_ERR_NOT_RUNNING};
+const Failures of_copy = {QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_HANDLE,
+                          QI_ERR_TYPE,     QI_ERR_MEMORY,   QI_ERR_NOT_RUNNING};
 const Failures of_reading = {QI_ERR_NOT_FOUND, QI_ERR_TYPE, QI_ERR_ARGUMENT, QI_ERR_RANGE,
                              QI_ERR_ENCODING};
 const Failures of_call = of_gui + of_text +

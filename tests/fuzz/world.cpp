@@ -495,7 +495,9 @@ static bool was_interrupted(int status, const qi_error *record)
 static void judge_failure(const Function &function, int status, const Drawn *handle, bool undisturbed)
 {
     const qi_error *record = qi_last_error();
-    const bool allowed = contains(function.rule.failures, status) ||
+    const bool by_python = contains(function.rule.failures, QI_ERR_PYTHON) &&
+                           (status == QI_ERR_CANCELLED || status == QI_ERR_MEMORY);
+    const bool allowed = contains(function.rule.failures, status) || by_python ||
                          (function.rule.gui && was_interrupted(status, record));
 
     if (status == QI_ERR_INTERNAL || !allowed)
