@@ -25,7 +25,11 @@ struct Table {
     qi_buffer_layout layout;
     qi_buffer *buffer = nullptr;
 
-    Table()
+    Table() { reset(); }
+    Table(const Table &) = delete; /* the layout points at its own members */
+    Table &operator=(const Table &) = delete;
+
+    void reset()
     {
         ends = 0;
         qi_buffer_layout_init(&layout);
@@ -196,7 +200,7 @@ TEST_CASE("layouts_that_cannot_be_are_refused_and_nothing_of_them_ends")
         qi_buffer *buffer;
         CHECK(qi_buffer_new(&table.layout, &buffer) == status);
         CHECK(buffer == nullptr);
-        table = Table();
+        table.reset();
     };
     table.layout.data = nullptr;
     refused(QI_ERR_ARGUMENT);
