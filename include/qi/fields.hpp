@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the headers of this API read out of the maps in which the library describes tasks and plugins. A key that a library of
- * another version does not have reads as nothing. No templates, since what stands here is compiled with every file.
+ * another version does not have reads as nothing. What stands here is compiled with every file, so there is little of it.
  */
 #ifndef QI_FIELDS_HPP
 #define QI_FIELDS_HPP
@@ -65,6 +65,22 @@ inline QStringList texts_of(const qi_value &map, const char *key)
     for (std::size_t i = 0; const qi_value *item = qi_value_at(&list, i); i++)
         texts.append(text_of(*item));
     return texts;
+}
+
+template <typename T> QList<T> items_of(const qi_value &list, T (*make)(const qi_value &item))
+{
+    QList<T> made;
+    for (std::size_t i = 0; const qi_value *item = qi_value_at(&list, i); i++)
+        made.append(make(*item));
+    return made;
+}
+
+/* Of an owning list, which is cleared. */
+template <typename T> QList<T> take_items(qi_value &list, T (*make)(const qi_value &item))
+{
+    QList<T> made = items_of(list, make);
+    qi_value_clear(&list);
+    return made;
 }
 
 inline QVariant variant_of(const qi_value &map, const char *key)

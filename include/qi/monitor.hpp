@@ -267,11 +267,7 @@ class Monitor
         qi_value list = qi_none();
         if (qi_tasks_list(m_runtime, &list) != QI_OK)
             return Error::last();
-        QList<TaskInfo> tasks;
-        for (std::size_t i = 0; const qi_value *map = qi_value_at(&list, i); i++)
-            tasks.append(detail::task_of(*map));
-        qi_value_clear(&list);
-        return tasks;
+        return detail::take_items(list, detail::task_of);
     }
     /** All connections of signals that live. Thread: GUI. Fails as qi_connections_list(). */
     Result<QList<ConnectionInfo>> connections() const
@@ -279,11 +275,7 @@ class Monitor
         qi_value list = qi_none();
         if (qi_connections_list(m_runtime, &list) != QI_OK)
             return Error::last();
-        QList<ConnectionInfo> connections;
-        for (std::size_t i = 0; const qi_value *map = qi_value_at(&list, i); i++)
-            connections.append(detail::connection_of(*map));
-        qi_value_clear(&list);
-        return connections;
+        return detail::take_items(list, detail::connection_of);
     }
     /** Notes of each task when, and by which task, it was made. Thread: GUI. Fails as qi_tasks_trace(). */
     Result<void> traceTasks(bool on = true) const

@@ -236,16 +236,6 @@ inline std::optional<PluginReport> report_of(const qi_value &map)
                         texts_of(map, "processes"),   texts_of(map, "state")};
 }
 
-template <typename T>
-QList<T> list_of(const qi_value &map, const char *key, T (*make)(const qi_value &map))
-{
-    const qi_value list = field_of(map, key);
-    QList<T> made;
-    for (std::size_t i = 0; const qi_value *item = qi_value_at(&list, i); i++)
-        made.append(make(*item));
-    return made;
-}
-
 inline PluginInfo plugin_of(const qi_value &map)
 {
     PluginInfo plugin;
@@ -265,10 +255,10 @@ inline PluginInfo plugin_of(const qi_value &map)
     plugin.enabled = is_set(map, "enabled");
     plugin.consented = is_set(map, "consented");
     plugin.problems = texts_of(map, "problems");
-    plugin.settings = list_of(map, "settings", setting_of);
-    plugin.actions = list_of(map, "actions", action_of);
+    plugin.settings = items_of(field_of(map, "settings"), setting_of);
+    plugin.actions = items_of(field_of(map, "actions"), action_of);
     plugin.contributes = variant_of(map, "contributes").toMap();
-    plugin.dependencies = list_of(map, "dependencies", dependency_of);
+    plugin.dependencies = items_of(field_of(map, "dependencies"), dependency_of);
     plugin.tasks = int(number_of(map, "tasks"));
     plugin.connections = int(number_of(map, "connections"));
     plugin.errors = int(number_of(map, "errors"));
@@ -434,11 +424,7 @@ class Plugins
         qi_value list = qi_none();
         if (qi_plugins_list(m_runtime, &list) != QI_OK)
             return Error::last();
-        QList<PluginInfo> plugins;
-        for (std::size_t i = 0; const qi_value *map = qi_value_at(&list, i); i++)
-            plugins.append(detail::plugin_of(*map));
-        qi_value_clear(&list);
-        return plugins;
+        return detail::take_items(list, detail::plugin_of);
     }
     /** All about one of them. */
     Result<PluginInfo> describe(const QString &id) const
