@@ -90,11 +90,19 @@ bool Plugins::check(int status, const QString &what)
     return status == QI_OK;
 }
 
+// Those that the demo comes with. Others in its folder are a stranger's, whoever has put them there.
+static bool isShipped(const QString &id)
+{
+    static const QStringList ids{"downloads", "feed", "orders", "ticker", "trouble"};
+    return ids.contains(id);
+}
+
 bool Plugins::onConsent(const qi_plugin_consent *consent, void *user)
 {
     const auto *self = static_cast<Plugins *>(user);
     const QDir folder = QFileInfo(QString::fromUtf8(consent->folder)).dir();
-    const bool came = folder.canonicalPath() == self->m_own && !qstrcmp(consent->reason, "new");
+    const bool came = folder.canonicalPath() == self->m_own &&
+                      isShipped(QString::fromUtf8(consent->id)) && !qstrcmp(consent->reason, "new");
 
     return came || self->m_consent(consent, self->m_user);
 }
@@ -109,8 +117,9 @@ void Plugins::enableFirst()
         return;
     settings->setValue("demo/started", true);
     for (const QVariant &each : list()) {
-        if (each.toMap()["source"] == "application")
-            enable(each.toMap()["id"].toString());
+        const QString id = each.toMap()["id"].toString();
+        if (each.toMap()["source"] == "application" && isShipped(id))
+            enable(id);
     }
 }
 

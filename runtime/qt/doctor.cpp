@@ -84,13 +84,20 @@ void append(QJsonArray &all, const QJsonArray &more)
 
 // -- libqi and the interpreter, before anything is started ------------------------------------------
 
+/* As one word of a shell's, since what is told here is copied into one. */
+QString quoted(const QString &path)
+{
+    return QLatin1Char('\'') + QString(path).replace(QLatin1Char('\''), QLatin1String("'\\''")) +
+           QLatin1Char('\'');
+}
+
 QString fix_of_place(const qip_doctor_facts &facts)
 {
     const QString version = text(facts.built);
 
     if (facts.venv)
-        return QStringLiteral("make the virtual environment with Python %1: python%1 -m venv %2")
-            .arg(version, text(facts.venv));
+        return QStringLiteral("make the virtual environment with Python %1: python%1 -I -m venv %2")
+            .arg(version, quoted(text(facts.venv)));
     if (facts.home)
         return QStringLiteral(
                    "give the prefix of a Python %1, in which lib/python%1/encodings is, or "

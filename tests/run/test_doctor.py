@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shlex
 import sys
 import sysconfig
 import unittest
@@ -151,7 +152,13 @@ class Places(DoctorCase):
     def test_venv_of_another_version(self):
         self.write("venv/pyvenv.cfg", f"home = {os.path.dirname(sys.executable)}\nversion = 3.9.1\n")
         found = self.problem(self.doctor("--venv=venv"), "3.9.1", VERSION)
-        self.assertIn(f"python{VERSION} -m venv", found["fix"])
+        self.assertIn(f"python{VERSION} -I -m venv", found["fix"])  # else a venv.py of the current folder would be it
+
+    def test_what_is_to_be_typed_is_one_word_of_the_shell(self):
+        name = "v$(touch it) it's"
+        self.write(f"{name}/pyvenv.cfg", f"home = {os.path.dirname(sys.executable)}\nversion = 3.9.1\n")
+        found = self.problem(self.doctor(f"--venv={name}"), "3.9.1", VERSION)
+        self.assertEqual(os.path.basename(shlex.split(found["fix"].partition("-m venv ")[2])[0]), name)
 
     def test_venv_that_is_none(self):
         self.problem(self.doctor("--venv=nothing"), "pyvenv.cfg")

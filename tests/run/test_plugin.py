@@ -3,8 +3,10 @@
 
 import importlib.util
 import os
+import pwd
 import signal
 import subprocess
+import unittest
 
 import runs
 
@@ -141,6 +143,37 @@ class StandIns(PluginCase):
             self.assertEqual(found.returncode, 1, host)
             self.assertIn(text, found.stderr)
             self.assertNotIn("activated", found.stdout)
+
+    @unittest.skipIf(os.geteuid(), "only root gives files away")
+    def test_a_module_of_another_user_is_not_run(self):
+        nobody = pwd.getpwnam("nobody").pw_uid
+        self.plugin()
+        self.write("host.py", "print('it ran', flush=True)")
+        os.chown(os.path.join(self.folder, "host.py"), nobody, -1)
+        for command in (("plugin", "run", "--host=host.py", "--once", "shop"), ("stubs", "--host=host.py", "shop"),
+                        ("plugin", "new", "--host=host.py", "other")):
+            with self.subTest(command):
+                ran = self.qi_run(*command)
+                self.assertEqual(ran.returncode, 1)
+                self.assertIn("belongs to nobody", ran.stderr)
+                self.assertNotIn("it ran", ran.stdout + ran.stderr)
+        os.makedirs(os.path.join(self.folder, "open"))
+        os.chmod(os.path.join(self.folder, "open"), 0o777)
+        made = self.qi_run("plugin", "new", "open/other")
+        self.assertEqual((made.returncode, os.listdir(os.path.join(self.folder, "open"))), (1, []))
+        self.assertIn("other users may write to it", made.stderr)
+
+    def test_stubs_of_a_stranger_are_files(self):
+        self.plugin()
+        self.write("secret", "a secret")
+        self.write("given/host.pyi", "")
+        os.symlink("../secret", os.path.join(self.folder, "given/host_types.pyi"))
+        found = self.qi_run("stubs", "--host=given", "shop")
+        self.assertEqual(found.returncode, 1, found.stdout)
+        os.remove(os.path.join(self.folder, "given/host_types.pyi"))
+        os.mkfifo(os.path.join(self.folder, "given/host_types.pyi"))
+        found = self.qi_run("stubs", "--host=given", "shop")
+        self.assertIn("not a file", found.stderr)
 
     def test_stubs_are_written_into_the_plugin_and_nowhere_else(self):
         self.write("own/file", "mine")

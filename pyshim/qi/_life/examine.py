@@ -101,7 +101,7 @@ def look_at_path(asked):
     else:
         section.warn(
             "python3 on PATH", f"{found} is Python {version}, and not the one that libqi uses",
-            f"what its pip installs is not found; make `{sys.executable} -m venv --system-site-packages FOLDER`, (apt-get install python3-venv has it), install by FOLDER/bin/pip, "
+            f"what its pip installs is not found; make `{shlex.quote(sys.executable)} -I -m venv --system-site-packages FOLDER`, (apt-get install python3-venv has it), install by FOLDER/bin/pip, "
             "and name FOLDER as `venv` (qi-run --venv=FOLDER); or use apt-get")
 
 

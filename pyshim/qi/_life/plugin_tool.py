@@ -15,6 +15,7 @@ import sys
 import textwrap
 import warnings
 
+from .._python import private
 from .._python.plain import plain, plain_line
 from . import stubs_tool
 
@@ -70,6 +71,8 @@ def new(arguments):
         return fail(f"{id!r} is the name of a module of Python's own; choose another")
     if asked.host and not os.path.exists(asked.host):
         return fail(f"{asked.host}, which --host names, is not there")
+    if problem := private.who_could_change(folder.parent) if folder.parent.exists() else "":
+        return fail(f"{folder} is not made: {problem}. Make it where nobody else can put other files in its place")
     try:
         with kept_from_others():
             write_all(folder, {"id": id, "module": module, "title": asked.title or readable(id)})

@@ -6,15 +6,19 @@ nothing is run: each object there becomes a FakeObject with its properties, sign
 """
 
 import ast
+import errno
 import inspect
 import pathlib
 import sys
 import types
 
 from .. import host
+from .._python import private
+from ..plugin import files
 from ..testing.specs import stand_in
 
 MODULE = "qi_stand_ins"
+MOST = 16 << 20  # bytes of a file
 
 
 def show(path):
@@ -45,9 +49,11 @@ def stubs_in(folder):
 
 
 def _from_module(path):
+    if problem := private.who_could_change(path):
+        raise PermissionError(errno.EACCES, f"{problem}; a module with stand-ins is run, so it must be yours alone to write", str(path))
     module = types.ModuleType(MODULE)
     module.__file__ = str(path)
-    code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    code = compile(files.read(path, MOST), str(path), "exec", dont_inherit=True)
     sys.modules[MODULE] = module
     exec(code, vars(module))
     return {name: value for name, value in vars(module).items() if _is_shown(name, value)}
@@ -60,8 +66,13 @@ def _is_shown(name, value):
     return getattr(value, "__module__", MODULE) == MODULE or not inspect.isroutine(value)
 
 
+def read_stub(path):
+    """The text of a file of stubs, which may be anybody's."""
+    return files.read(path, MOST, follow=False).decode()
+
+
 def _from_stubs(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    tree = ast.parse(read_stub(path), str(path))
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
     found = {}
     for node in tree.body:

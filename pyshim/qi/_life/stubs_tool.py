@@ -5,7 +5,7 @@ import argparse
 import pathlib
 import sys
 
-from .._python.plain import plain
+from .._python.plain import plain, plain_line
 from . import stubs
 
 OK, WRONG = 0, 1
@@ -23,7 +23,7 @@ def main(arguments):
                         help="the application's objects: a module with stand-ins, or a folder of stubs that the application has written")
     asked = parser.parse_args(arguments)
     try:
-        print(f"{write(pathlib.Path(asked.folder), asked.host)} is written")
+        print(plain_line(f"{write(pathlib.Path(asked.folder), asked.host)} is written"))
     except Exception as error:  # a file that cannot be written, a manifest, or the module with the stand-ins
         print(f"qi-run: {plain(f'{type(error).__name__}: {error}')}", file=sys.stderr)
         return WRONG
@@ -49,4 +49,4 @@ def _host_texts(host):
     if path.suffix == ".py":
         return stub_host.texts_of(stand_ins.load(path))
     found = stand_ins.stubs_in(path) if path.is_dir() else path
-    return {name: found.with_name(pathlib.PurePath(name).name).read_text(encoding="utf-8") for name in stubs.HOST}
+    return {name: stand_ins.read_stub(found.with_name(pathlib.PurePath(name).name)) for name in stubs.HOST}

@@ -4,6 +4,7 @@ meant where a name is misspelt, which Python before 3.12 does at its own prompt 
 
 import builtins
 import difflib
+import inspect
 import os
 import sys
 import traceback
@@ -52,7 +53,7 @@ def _add_hint(told, exception):
         return
     try:
         meant = _meant(exception)
-    except Exception:  # of a __dir__() of somebody's
+    except Exception:  # an object that is no more what its class says
         return
     if meant:
         told._str = f"{told._str}. Did you mean: {meant!r}?"
@@ -63,10 +64,21 @@ def _meant(exception):
     if not isinstance(name, str) or len(name) > _LONGEST:
         return None
     if isinstance(exception, AttributeError):
-        return None if getattr(exception, "obj", None) is None else _near(name, dir(exception.obj))
+        return None if getattr(exception, "obj", None) is None else _near(name, _names(exception.obj))
     if type(exception) is NameError and exception.__traceback__ is not None:
         return _near_in_frame(name, exception.__traceback__)
     return None
+
+
+def _names(obj):
+    """As dir() has them, but without running a __dir__() or __getattr__() of somebody's, which may do anything."""
+    kind = type(obj)
+    if kind.__module__.partition(".")[0] in ("qi", "_qi"):
+        return dir(obj)
+    classes = [*kind.__mro__, *(type.mro(obj) if isinstance(obj, type) and obj is not type else ())]
+    own = inspect.getattr_static(obj, "__dict__", None)
+    own = object.__getattribute__(obj, "__dict__") if inspect.isgetsetdescriptor(own) or isinstance(own, dict) else {}
+    return [*own, *(name for each in classes for name in vars(each))]
 
 
 def _near_in_frame(name, trace):
@@ -74,7 +86,7 @@ def _near_in_frame(name, trace):
         trace = trace.tb_next
     frame = trace.tb_frame
     owner = frame.f_locals.get("self")
-    if owner is not None and hasattr(owner, name):
+    if owner is not None and name in _names(owner):
         return f"self.{name}"
     return _near(name, [*frame.f_locals, *frame.f_globals, *dir(builtins)])
 
