@@ -18,12 +18,36 @@ if(NOT TARGET qi-widgets)
 endif()
 install(DIRECTORY include/qi DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp"
         ${qi_left_out})
-# A libpython outside the system's folders stays findable.
-set_target_properties(qi PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+# Where the loader looks is the same before the installation and after. Otherwise CMake overwrites the one with the other, and makes
+# room for it by a separator at the end, which is an empty entry, which is the current folder: whoever started a program
+# of the build tree in a folder of somebody else's would load libraries of theirs. What lies outside the system's
+# folders, as libpython or Qt may, stays findable.
+function(qi_look_beside target)
+  set_target_properties(${target} PROPERTIES BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH_USE_LINK_PATH ON
+                                             INSTALL_RPATH "${ARGN}")
+endfunction()
+# So what will be there when it is installed is there now, by a link.
+function(qi_link_beside link original)
+  cmake_path(NORMAL_PATH link)
+  cmake_path(IS_PREFIX PROJECT_BINARY_DIR ${link} inside)
+  if(NOT inside OR (EXISTS ${link} AND NOT IS_SYMLINK ${link}))
+    message(FATAL_ERROR "${CMAKE_INSTALL_BINDIR} and ${CMAKE_INSTALL_LIBDIR} lie to each other in a way that the build tree "
+                        "cannot follow (${link}): choose another CMAKE_INSTALL_BINDIR or CMAKE_INSTALL_LIBDIR")
+  endif()
+  cmake_path(GET link PARENT_PATH parent)
+  file(MAKE_DIRECTORY ${parent})
+  file(RELATIVE_PATH original ${parent} ${original})
+  file(CREATE_LINK ${original} ${link} SYMBOLIC)
+endfunction()
+qi_look_beside(qi)
 install(TARGETS qi EXPORT qi-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT qi-targets NAMESPACE qi:: DESTINATION ${qi_package_dir})
+set(qi_built_libs ${PROJECT_BINARY_DIR}/runtime)
 # A file of its own: a host without widgets needs no QtWidgets to find the rest.
 if(TARGET qi-widgets)
+  qi_look_beside(qi-widgets $ORIGIN)
+  string(APPEND qi_built_libs /widgets)
+  qi_link_beside(${qi_built_libs}/libqi.so.0 ${PROJECT_BINARY_DIR}/runtime/libqi.so.0)
   install(TARGETS qi-widgets EXPORT qi-widgets-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(EXPORT qi-widgets-targets NAMESPACE qi:: DESTINATION ${qi_package_dir})
   install(DIRECTORY runtime/widgets/translations/ DESTINATION ${CMAKE_INSTALL_DATADIR}/qi/translations
@@ -47,7 +71,9 @@ install(DIRECTORY pyshim/stubs/qi DESTINATION ${qi_stubs_dir}
 
 foreach(program qi-run qi-demo)
   if(TARGET ${program})
-    set_target_properties(${program} PROPERTIES INSTALL_RPATH "$ORIGIN/${qi_bin_to_lib}")
+    qi_look_beside(${program} $ORIGIN/${qi_bin_to_lib})
+    get_target_property(qi_bin ${program} BINARY_DIR)
+    qi_link_beside(${qi_bin}/${qi_bin_to_lib} ${qi_built_libs})
     install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   endif()
 endforeach()
