@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "plugins.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include <QDir>
@@ -8,6 +10,8 @@
 #include <QSettings>
 
 #include <qi/qi.hpp>
+
+#include "shipped.h"
 
 bool Plugins::start(qi_runtime *runtime, const PluginPlaces &places, qi_plugin_consent_fn consent,
                     void *user)
@@ -90,21 +94,22 @@ bool Plugins::check(int status, const QString &what)
     return status == QI_OK;
 }
 
-// Those that the demo comes with. Others in its folder are a stranger's, whoever has put them there.
-static bool isShipped(const QString &id)
+// What the program was built with. All else is a stranger's, whoever has put it there, and so is what was changed since.
+bool Plugins::isShipped(const qi_plugin_consent *consent) const
 {
-    static const QStringList ids{"downloads", "feed", "orders", "ticker", "trouble"};
-    return ids.contains(id);
+    if (QFileInfo(QString::fromUtf8(consent->folder)).dir().canonicalPath() != m_own)
+        return false;
+    return std::any_of(
+        std::begin(kShippedPlugins), std::end(kShippedPlugins), [consent](const ShippedPlugin &each) {
+            return !qstrcmp(each.id, consent->id) && !qstrcmp(each.hash, consent->hash);
+        });
 }
 
 bool Plugins::onConsent(const qi_plugin_consent *consent, void *user)
 {
     const auto *self = static_cast<Plugins *>(user);
-    const QDir folder = QFileInfo(QString::fromUtf8(consent->folder)).dir();
-    const bool came = folder.canonicalPath() == self->m_own &&
-                      isShipped(QString::fromUtf8(consent->id)) && !qstrcmp(consent->reason, "new");
 
-    return came || self->m_consent(consent, self->m_user);
+    return self->isShipped(consent) || self->m_consent(consent, self->m_user);
 }
 
 // What the user disables afterwards stays disabled.
@@ -116,11 +121,9 @@ void Plugins::enableFirst()
     if (settings->value("demo/started").toBool())
         return;
     settings->setValue("demo/started", true);
-    for (const QVariant &each : list()) {
-        const QString id = each.toMap()["id"].toString();
-        if (each.toMap()["source"] == "application" && isShipped(id))
-            enable(id);
-    }
+    for (const ShippedPlugin &each : kShippedPlugins)
+        if (info(each.id)["source"] == "application")
+            enable(each.id);
 }
 
 void Plugins::onEvent(const qi_plugin_event *event, void *user)

@@ -18,8 +18,8 @@ class Plugins : public QObject
     Q_OBJECT
 
   public:
-    // Those in `places` came with the demo: they are enabled at the first start, and run without a question while they
-    // are as they came. For others, and after changes, `consent` asks; `user` is for it. False: see qi_last_error().
+    // Those that the demo came with are enabled at the first start, and run without a question while they are what they
+    // were when it was built. For others, and after changes, `consent` asks; `user` is for it. False: see qi_last_error().
     bool start(qi_runtime *runtime, const PluginPlaces &places, qi_plugin_consent_fn consent,
                void *user);
 
@@ -46,6 +46,7 @@ class Plugins : public QObject
     void change(Change call, const QString &id);
     bool check(int status, const QString &what);
     static void onEvent(const qi_plugin_event *event, void *user);
+    bool isShipped(const qi_plugin_consent *consent) const;
     static bool onConsent(const qi_plugin_consent *consent, void *user);
     void enableFirst();
 

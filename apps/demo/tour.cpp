@@ -67,8 +67,10 @@ PluginPlaces Tour::places() const
 
 bool Tour::agree(const qi_plugin_consent *consent, void *user)
 {
-    static_cast<Tour *>(user)->m_agreed.append(QString("%1 %2").arg(consent->reason, consent->id));
-    return true;
+    auto *tour = static_cast<Tour *>(user);
+
+    tour->m_asked.append(QString("%1 %2").arg(consent->reason, consent->id));
+    return !tour->m_changed.isEmpty() && tour->m_changed == consent->id;
 }
 
 void Tour::plan()
@@ -108,11 +110,8 @@ void Tour::advance()
             return;
         if (step.verify)
             step.verify();
-        if (!ready) {
-            claim(false,
-                  tr("gave up after %1 seconds; nothing after this was tried").arg(kPatience / 1000));
-            m_at = m_steps.size() - 1;
-        }
+        if (!ready)
+            giveUp(tr("gave up after %1 seconds; nothing after this was tried").arg(kPatience / 1000));
     }
     if (++m_at == m_steps.size()) {
         m_timer.stop();
@@ -124,6 +123,12 @@ void Tour::advance()
         m_steps[m_at].act();
 }
 
+void Tour::giveUp(const QString &why)
+{
+    claim(false, why);
+    m_at = m_steps.size() - 1;
+}
+
 bool Tour::are(const QStringList &ids, const QString &state) const
 {
     return std::all_of(ids.begin(), ids.end(),
@@ -133,14 +138,21 @@ bool Tour::are(const QStringList &ids, const QString &state) const
 void Tour::planStart()
 {
     then({{},
-          [this] { return are(kAll, "active"); },
+          [this] {
+              return std::all_of(kAll.begin(), kAll.end(), [this](const QString &id) {
+                  const QString state = m_window->plugins().state(id);
+                  return state == "active" || state == "blocked" || state == "failed";
+              });
+          },
           [this] {
               for (const QString &id : kAll)
                   if (m_window->plugins().state(id) != "active")
                       claim(false, id + ": " + m_window->plugins().info(id)["reason"].toString());
-              claim(m_agreed.isEmpty() && are(kAll, "active"),
+              claim(m_asked.isEmpty() && are(kAll, "active"),
                     tr("%1 plugins, which came with the demo, are active at its first start")
                         .arg(m_window->plugins().list().size()));
+              if (!are(kAll, "active"))
+                  giveUp(tr("without them there is nothing to show"));
           }});
 }
 
@@ -376,13 +388,14 @@ void Tour::planReload()
               changed = changed && file.seek(0) && file.write(source) == source.size();
               file.close();
               claim(changed, tr("the source of a plugin was changed"));
+              m_changed = "orders";
               m_window->plugins().reload("orders");
           },
           [desk] { return desk->note().contains("version 2"); },
           [this, desk] {
               claim(desk->note() == tr("%1 sent, version 2").arg(desk->count()),
                     tr("it was reloaded, and its ctx.state was kept: %1").arg(desk->note()));
-              claim(m_agreed == QStringList("changed orders"),
+              claim(m_asked == QStringList("changed orders"),
                     tr("the user was asked again, since its files had changed"));
           }});
 }

@@ -26,7 +26,7 @@ class Tour : public QObject
     // Copies the plugins; what becomes of them is kept beside the copy. False: there was no place for it.
     bool copyPlugins(const QString &folder);
     PluginPlaces places() const;
-    // For qi_plugins_config: agrees to everything, and counts. `user` is a Tour.
+    // For qi_plugins_config: agrees to what the tour itself has changed, and keeps the questions. `user` is a Tour.
     static bool agree(const qi_plugin_consent *consent, void *user);
 
     void start();
@@ -59,12 +59,15 @@ class Tour : public QObject
     void planEnd();
     void then(Step step) { m_steps.append(std::move(step)); }
     void advance();
+    // Ends with this step.
+    void giveUp(const QString &why);
     bool are(const QStringList &ids, const QString &state) const;
 
     Window *m_window;
     QString m_screenshot;
     QTemporaryDir m_folder;
-    QStringList m_agreed; // "new orders", and so on
+    QStringList m_asked; // "new orders", and so on
+    QString m_changed;   // the plugin that the tour has changed
     QVector<Step> m_steps;
     qsizetype m_at = -1; // the step that waits
     QTimer m_timer;
