@@ -135,28 +135,48 @@ static int intern_names(void)
     return cancel_name && unseen_name && exception_name && done_name && add_done_callback ? 0 : -1;
 }
 
-qip_pending *qip_pending_add(qip_pending_list *list, PyObject *task, qip_pending_fn ended, void *data)
+static qip_pending *new_pending(PyObject *task, PyObject *signal, qip_pending_fn ended, void *data)
 {
     PyTypeObject *type = (PyTypeObject *)pending_type;
     qip_pending *pending = intern_names() < 0 ? NULL : PyObject_New(qip_pending, type);
 
-    if (!pending)
-        return NULL;
-    pending->vectorcall = pending_call;
-    pending->task = Py_NewRef(task);
-    pending->data = data;
-    pending->ended = ended;
-    pending->signal = NULL;
-    pending->since_ticks = qip_ticks();
-    pending->previous = pending->next = NULL;
-    PyObject *nothing = PyObject_CallMethodOneArg(task, add_done_callback, (PyObject *)pending);
-    if (!nothing) {
-        Py_DECREF(pending);
-        return NULL;
+    if (pending) {
+        pending->vectorcall = pending_call;
+        pending->task = Py_NewRef(task);
+        pending->data = data;
+        pending->ended = ended;
+        pending->signal = Py_XNewRef(signal);
+        pending->since_ticks = qip_ticks();
+        pending->previous = pending->next = NULL;
     }
-    Py_DECREF(nothing);
-    link_pending(list, pending);
     return pending;
+}
+
+int qip_pending_add(qip_pending_list *list, PyObject *task, PyObject *signal, qip_pending_fn ended,
+                    void *data, qip_pending **place)
+{
+    qip_pending *pending = new_pending(task, signal, ended, data);
+    int result = 0;
+
+    if (!pending)
+        return -1;
+    /* First: a future that another thread has ended meanwhile calls back at once. */
+    link_pending(list, pending);
+    if (place)
+        *place = pending;
+    Py_INCREF(pending);
+    PyObject *nothing = PyObject_CallMethodOneArg(task, add_done_callback, (PyObject *)pending);
+    if (!nothing && !pending->task) {
+        PyErr_WriteUnraisable(task); /* it has called back all the same */
+    } else if (!nothing) {
+        qip_pending_drop(pending);
+        if (place)
+            *place = NULL;
+        result = -1;
+    }
+    Py_XDECREF(nothing);
+    Py_DECREF(pending);
+    return result;
 }
 
 void qip_pending_drop(qip_pending *pending)

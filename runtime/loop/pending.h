@@ -29,17 +29,20 @@ struct qip_pending {
     PyObject *task; /* NULL once dropped */
     void *data;
     qip_pending_fn ended;
-    PyObject *signal; /* what launched it, for reports; NULL: unknown. Owned, set by the launcher */
+    PyObject *signal;     /* what launched it, for reports; NULL: unknown */
     uint64_t since_ticks; /* when it was added */
     qip_pending_list *list;
     qip_pending *previous, *next;
 };
 
-/* Keeps `task` in `list`. Borrowed until it is dropped; NULL with an exception set. */
 bool qip_pending_check(PyObject *object);
 
-qip_pending *qip_pending_add(qip_pending_list *list, PyObject *task, qip_pending_fn ended,
-                             void *data);
+/*
+ * Keeps `task` in `list`, and in `*place`, where it is borrowed until it is dropped; NULL: nobody wants to know. 0, or -1
+ * with an exception set. Beware: a task that is no asyncio.Task may call `ended` inside of this.
+ */
+int qip_pending_add(qip_pending_list *list, PyObject *task, PyObject *signal, qip_pending_fn ended,
+                    void *data, qip_pending **place);
 
 /* Takes it out of its list and lets go of the task. The owner of `data` is the caller's affair. */
 void qip_pending_drop(qip_pending *pending);

@@ -93,21 +93,36 @@ static void give_up(qip_pending *pending)
     Py_DECREF(slot);
 }
 
+typedef enum standing { RUNS, HAS_ENDED, IS_STRANDED } standing;
+
+/* Beware: one that is not of asyncio's own class answers by code of its own. */
+static standing standing_of(PyObject *task)
+{
+    int done = qip_task_is_done(task);
+
+    if (done < 0)
+        PyErr_Clear(); /* not a task of asyncio's; its callback will tell */
+    return done > 0 ? HAS_ENDED : is_stranded(task) ? IS_STRANDED : RUNS;
+}
+
 /* Settles what has ended on the way. The caller holds a reference to the slot. */
 static bool is_busy(qip_slot *slot)
 {
     if (slot->launching)
         return true;
     while (slot->running.first) {
-        qip_pending *pending = slot->running.first;
-        int done = qip_task_is_done(pending->task);
-        if (done < 0)
-            PyErr_Clear(); /* not a task of asyncio's; its callback will tell */
-        if (done > 0)
+        qip_pending *pending = (qip_pending *)Py_NewRef((PyObject *)slot->running.first);
+        PyObject *task = Py_NewRef(pending->task);
+        const standing stands = standing_of(task);
+        if (!pending->task) { /* it was settled while it was asked */
+        } else if (stands == HAS_ENDED) {
             qip_slot_settle(pending);
-        else if (is_stranded(pending->task))
+        } else if (stands == IS_STRANDED) {
             give_up(pending);
-        else
+        }
+        Py_DECREF(task);
+        Py_DECREF((PyObject *)pending);
+        if (stands == RUNS)
             return true;
     }
     return false;

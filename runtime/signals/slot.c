@@ -134,13 +134,11 @@ static int follow(qip_slot *slot, PyObject *signal, PyObject *task, bool cancel)
         qip_overlap_next(slot, true);
         return 0;
     }
-    qip_pending *pending = qip_pending_add(&slot->running, task, task_ended,
-                                           Py_NewRef((PyObject *)slot));
-    if (!pending) {
+    if (qip_pending_add(&slot->running, task, signal, task_ended, Py_NewRef((PyObject *)slot),
+                        NULL) < 0) {
         Py_DECREF(slot);
         return -1;
     }
-    pending->signal = Py_XNewRef(signal);
     if (cancel)
         qip_task_cancel(task);
     return 0;

@@ -290,11 +290,12 @@ void qip_task_finish_from(qi_task *task, PyObject *future)
 
 void qip_task_ended(qip_pending *pending)
 {
-    qi_task *task = pending->data;
+    qi_task *task = qip_task_keep(pending->data); /* what is asked of the future may end it first */
     PyObject *future = Py_NewRef(pending->task);
 
     qip_task_finish_from(task, future);
     Py_DECREF(future);
+    qip_task_drop(task);
 }
 
 const char *qip_task_of_pending(const qip_pending *pending)

@@ -38,8 +38,10 @@ static int follow(qi_task *task, PyObject *future)
         qip_task_finish_from(task, future);
         return QI_OK;
     }
-    task->pending = qip_pending_add(&running, future, qip_task_ended, task);
-    if (!task->pending || (task->timeout_ms && qip_task_arm_timer(task) < 0)) {
+    int failed = qip_pending_add(&running, future, NULL, qip_task_ended, task, &task->pending);
+    if (!failed && !qip_task_is_pending(task))
+        return QI_OK; /* it has ended meanwhile */
+    if (failed || (task->timeout_ms && qip_task_arm_timer(task) < 0)) {
         int status = qip_fail_python("watching the task");
         qip_task_cancel(future);
         return status;

@@ -2,8 +2,10 @@
 """What the tests of slots share."""
 
 import asyncio
+import contextlib
 import functools
 import gc
+import sys
 
 from qi._loop.loop import new_event_loop
 
@@ -21,6 +23,17 @@ def on_loop(test):
         self.assertEqual(self.unhandled, [])
 
     return run
+
+
+@contextlib.contextmanager
+def catch_unraisable():
+    """The list of what is raised meanwhile where nobody can get it."""
+    caught, hook = [], sys.unraisablehook
+    sys.unraisablehook = caught.append
+    try:
+        yield caught
+    finally:
+        sys.unraisablehook = hook
 
 
 async def settle(turns=4):

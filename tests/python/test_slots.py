@@ -14,7 +14,7 @@ import weakref
 import _qi
 import qi
 from qi._signals.slots import asyncslot, get_positional_parameter_count
-from slot_support import Gate, on_loop, settle
+from slot_support import Gate, catch_unraisable, on_loop, settle
 
 
 class Launching(unittest.TestCase):
@@ -182,6 +182,66 @@ class Launching(unittest.TestCase):
 
         with self.assertRaisesRegex(TypeError, "runner.*slot .*fn must return a task, not None"):
             asyncslot(fn, task_runner=runner)()
+
+    @on_loop
+    async def test_task_of_a_runner_may_call_back_while_it_is_asked_to(self):
+        """As a concurrent.futures.Future does which another thread has ended in between."""
+
+        class Ended:
+            asked = 0
+
+            def __init__(self, coroutine):
+                coroutine.close()
+
+            def done(self):
+                return False
+
+            def add_done_callback(self, callback):
+                callback(self)
+                Ended.asked += 1
+                if Ended.asked == 2:
+                    raise ValueError("after the call")
+
+            def exception(self):
+                return None
+
+        async def fn():
+            pass
+
+        slot = asyncslot(fn, task_runner=Ended)
+        with catch_unraisable() as unraisable:
+            for _ in range(3):
+                self.assertIsInstance(slot(), Ended)
+                self.assertEqual(slot.running, 0)
+        self.assertEqual([str(each.exc_value) for each in unraisable], ["after the call"])
+
+    @on_loop
+    async def test_task_of_a_runner_may_end_while_it_is_asked_whether_it_has(self):
+        class Ending:
+            callback = None
+
+            def __init__(self, coroutine):
+                coroutine.close()
+
+            def done(self):
+                if self.callback:
+                    self.callback(self)
+                return bool(self.callback)
+
+            def add_done_callback(self, callback):
+                self.callback = callback
+
+            def exception(self):
+                return None
+
+        async def fn():
+            pass
+
+        slot = asyncslot(fn, overlap="drop", task_runner=Ending)
+        self.assertIsInstance(slot(), Ending)
+        self.assertEqual(slot.running, 1)
+        self.assertIsInstance(slot(), Ending)
+        self.assertEqual(slot.running, 1)
 
     def test_a_loop_of_another_kind_is_refused_rather_than_starting_late(self):
         async def fn():
