@@ -96,26 +96,32 @@ static void put_connections(qi_builder *rows)
     }
 }
 
-/* What a link calls: a slot where it calls that, or the wrapper of a bound method. */
+/* What a link calls: a slot where it calls that, or the wrapper of a bound method. New reference, or NULL. */
 static qip_slot *slot_of(const qip_link *link)
 {
     PyObject *receiver = link->receiver ? qip_weakref_get(link->receiver) : NULL;
-    qip_slot *slot = receiver && qip_slot_check(receiver) ? (qip_slot *)receiver
-                                                          : qip_slot_behind(link->callable);
+    PyObject *slot = receiver && qip_slot_check(receiver)
+                         ? receiver
+                         : (PyObject *)qip_slot_behind(link->callable);
 
-    Py_XDECREF(receiver); /* the link lives, and so does what it calls, as long as nobody else runs */
-    return slot;
+    Py_XINCREF(slot);
+    Py_XDECREF(receiver);
+    return (qip_slot *)slot;
 }
 
+/* The link is held. Beware: what tells its target may be code of Python's, which may end it. */
 static void put_link(qi_builder *rows, qip_link *link)
 {
-    qip_slot *slot = slot_of(link);
     PyObject *target = qip_link_target((PyObject *)link);
-    PyObject *context = link->context || !slot ? link->context : slot->context;
-    const facts known = {link->id, link->relay, slot, NULL, target, context, "python"};
 
     PyErr_Clear();
-    put_row(rows, &known);
+    if (link->relay) {
+        qip_slot *slot = slot_of(link);
+        PyObject *context = link->context || !slot ? link->context : slot->context;
+        const facts known = {link->id, link->relay, slot, NULL, target, context, "python"};
+        put_row(rows, &known);
+        Py_XDECREF(slot);
+    }
     Py_XDECREF(target);
 }
 

@@ -68,7 +68,9 @@ PyObject *qip_link_target(PyObject *callable)
         return target_of(callable);
     qip_link *link = qip_as_link(callable);
     PyObject *receiver = link->slot_signal && link->receiver ? qip_weakref_get(link->receiver) : NULL;
-    PyObject *target = target_of(receiver && qip_slot_check(receiver) ? receiver : link->callable);
+    PyObject *called = Py_NewRef(receiver && qip_slot_check(receiver) ? receiver : link->callable);
+    PyObject *target = target_of(called);
+    Py_DECREF(called);
     Py_XDECREF(receiver);
     return target;
 }
@@ -338,7 +340,12 @@ static PyObject *link_repr(PyObject *self)
 
     if (!link->relay)
         return PyUnicode_FromString("<qi.Connection, ended>");
-    return PyUnicode_FromFormat("<qi.Connection of %R with %R>", link->sender, link->callable);
+    /* Whoever is asked for its text may end the connection. */
+    PyObject *sender = Py_NewRef(link->sender), *callable = Py_NewRef(link->callable);
+    PyObject *text = PyUnicode_FromFormat("<qi.Connection of %R with %R>", sender, callable);
+    Py_DECREF(callable);
+    Py_DECREF(sender);
+    return text;
 }
 
 static int link_traverse(PyObject *self, visitproc visit, void *arg)

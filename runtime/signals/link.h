@@ -21,7 +21,8 @@ size_t qip_links_count(void);
 void qip_links_cut(void);
 
 /* What a callable calls in the end, as "module:callable": a `_qi.Connection` calls another, and a `_qi.Slot`
- * a coroutine function. New reference, or NULL with an exception set. */
+ * a coroutine function. New reference, or NULL with an exception set. Beware: may run any code, which may end a
+ * connection. */
 PyObject *qip_link_target(PyObject *callable);
 
 #endif

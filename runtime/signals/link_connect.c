@@ -26,10 +26,11 @@ static int equal(PyObject *one, PyObject *other)
 
 static int calls(qip_link *link, PyObject *callable)
 {
-    if (Py_IS_TYPE(callable, (PyTypeObject *)qip_bound.signal))
-        return PyObject_HasAttrString(link->callable, "__self__") &&
-               PyCFunction_Check(link->callable) &&
-               PyObject_RichCompareBool(PyCFunction_GET_SELF(link->callable), callable, Py_EQ);
+    if (Py_IS_TYPE(callable, (PyTypeObject *)qip_bound.signal)) {
+        PyObject *owner = PyCFunction_Check(link->callable) ? PyCFunction_GET_SELF(link->callable)
+                                                            : NULL;
+        return owner ? equal(owner, callable) : 0;
+    }
     if (!link->receiver)
         return equal(link->callable, callable);
     if (!PyMethod_Check(callable) || PyMethod_GET_FUNCTION(callable) != link->callable)

@@ -26,9 +26,13 @@
  * it clears next. */
 PyObject *qip_slot_target(qip_slot *slot)
 {
-    if (!slot->target)
-        slot->target = slot->callable ? qip_signature_target(slot->callable)
-                                      : PyUnicode_FromString("(cleared)");
+    if (!slot->target) {
+        PyObject *target = slot->callable ? qip_signature_target(slot->callable)
+                                          : PyUnicode_FromString("(cleared)");
+        if (!slot->target) /* or code of the callable's has asked in between */
+            slot->target = Py_XNewRef(target);
+        Py_XDECREF(target);
+    }
     return slot->target;
 }
 
@@ -47,14 +51,17 @@ static void report(qip_slot *slot, PyObject *signal, PyObject *exception, PyObje
     PyErr_Clear();
     PyObject *plugin = task ? qip_scope_blame_task(task, exception)
                             : NULL; /* else the report finds it */
+    /* Held, since code that is run on the way may set it anew. */
+    PyObject *shown = Py_XNewRef(signal ? signal : slot->signal);
     qi_origin origin = {
         .size = sizeof origin,
         .task = name && PyUnicode_Check(name) ? utf8_or_null(name) : NULL,
-        .signal = utf8_or_null(signal ? signal : slot->signal),
+        .signal = utf8_or_null(shown),
         .target = utf8_or_null(qip_slot_target(slot)),
         .plugin = utf8_or_null(plugin),
     };
     qip_report_exception(exception, &origin); /* Beware: calls the host, without the GIL */
+    Py_XDECREF(shown);
     Py_XDECREF(plugin);
     Py_XDECREF(name);
 }

@@ -91,7 +91,8 @@ PyObject *qip_slot_of_pending(const qip_pending *pending);
  * reference, or None, or NULL with an exception set. Beware: runs the first step. */
 PyObject *qip_slot_emit(qip_slot *slot, PyObject *signal, PyObject *const *args, size_t nargsf);
 
-/* What it calls, as "module:callable". Borrowed; NULL with an exception set. */
+/* What it calls, as "module:callable". Borrowed from the slot, which the caller holds; NULL with an exception set. Beware: may
+ * run any code, the first time. */
 PyObject *qip_slot_target(qip_slot *slot);
 
 /* The attribute of a task in which the loop finds (signal or None, target) of the slot that launched it,

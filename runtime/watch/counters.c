@@ -69,12 +69,14 @@ int qi_loop_counters_read(qi_runtime *runtime, qi_loop_counters *out)
     if (!out)
         return qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; there is nowhere to put the counters");
     qip_visit visit = qip_python_enter();
-    if (!runtime->loop)
+    PyObject *loop = Py_XNewRef(runtime->loop); /* which the GUI thread may close meanwhile */
+    if (!loop)
         status = qip_fail(QI_ERR_NOT_RUNNING, "the runtime has no loop any more");
-    else if (read_counters((qip_loop *)runtime->loop, &read) < 0)
+    else if (read_counters((qip_loop *)loop, &read) < 0)
         status = qip_fail_python("reading the counters");
     else
         status = qip_sized_write(out, &read, sizeof read, "qi_loop_counters");
+    Py_XDECREF(loop);
     qip_python_leave(visit);
     return status;
 }

@@ -54,14 +54,19 @@ static PyObject *pending_info(PyObject *module, PyObject *object)
     (void)module;
     if (!qip_pending_check(object) || !pending->task)
         Py_RETURN_NONE;
-    qip_slot *slot = (qip_slot *)qip_slot_of_pending(pending);
+    /* Beware: telling the target may run code, in which the task ends. */
+    qip_slot *slot = (qip_slot *)Py_XNewRef(qip_slot_of_pending(pending));
     PyObject *signal = pending->signal ? pending->signal : slot ? slot->signal : NULL;
+    signal = Py_NewRef(signal ? signal : Py_None);
     PyObject *target = slot ? Py_XNewRef(qip_slot_target(slot))
                             : text_or_none(qip_task_of_pending(pending));
-    if (!target)
-        return NULL;
-    return Py_BuildValue("(ONd)", signal ? signal : Py_None, target,
-                         seconds_since(pending->since_ticks));
+    PyObject *info = target
+                         ? Py_BuildValue("(OOd)", signal, target, seconds_since(pending->since_ticks))
+                         : NULL;
+    Py_XDECREF(target);
+    Py_DECREF(signal);
+    Py_XDECREF((PyObject *)slot);
+    return info;
 }
 
 /* The innermost launch of the slots in a list of objects, of those that the running code has made: they stand
@@ -90,9 +95,12 @@ static PyObject *launching(PyObject *module, PyObject *Py_UNUSED(ignored))
 
     (void)module;
     if (slot) {
+        /* The launch is another thread's, which goes on where telling the target gives the GIL away. */
         PyObject *signal = slot->launching->signal ? slot->launching->signal : slot->signal;
+        signal = Py_NewRef(signal ? signal : Py_None);
         PyObject *target = qip_slot_target(slot);
-        result = target ? PyTuple_Pack(2, signal ? signal : Py_None, target) : NULL;
+        result = target ? PyTuple_Pack(2, signal, target) : NULL;
+        Py_DECREF(signal);
     } else if (objects) {
         result = PyTuple_Pack(2, Py_None, Py_None);
     }
@@ -138,14 +146,15 @@ int qi_tasks_list(qi_runtime *runtime, qi_value *out)
     if (!out)
         return qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; there is nowhere to put the list");
     qip_visit visit = qip_python_enter();
-    PyObject *list = runtime->loop ? qip_call_python(own_module, "tasks", "(O)", runtime->loop)
-                                   : PyList_New(0);
+    PyObject *loop = Py_XNewRef(runtime->loop); /* which the GUI thread may close meanwhile */
+    PyObject *list = loop ? qip_call_python(own_module, "tasks", "(O)", loop) : PyList_New(0);
     qi_value value;
     if (!list || qip_value_from_python(list, &value) < 0)
         status = qip_fail_python("listing the tasks");
     else
         *out = value;
     Py_XDECREF(list);
+    Py_XDECREF(loop);
     qip_python_leave(visit);
     return status;
 }
@@ -185,10 +194,11 @@ static int cancel_here(qi_runtime *runtime, int64_t id)
 /* asyncio's own way from thread to thread. */
 static int cancel_there(qi_runtime *runtime, int64_t id)
 {
-    PyObject *result = qip_call_python(own_module, "cancel_soon", "(OL)", runtime->loop,
-                                       (long long)id);
+    PyObject *loop = Py_NewRef(runtime->loop); /* which the GUI thread may close meanwhile */
+    PyObject *result = qip_call_python(own_module, "cancel_soon", "(OL)", loop, (long long)id);
 
     Py_XDECREF(result);
+    Py_DECREF(loop);
     return result ? QI_OK : qip_fail_python("cancelling a task");
 }
 

@@ -121,3 +121,25 @@ TEST_CASE("a list of connections wants a runtime and a place")
     CHECK(qi_connections_list(nullptr, &out) == QI_ERR_HANDLE);
     CHECK(qi_connection_id(nullptr) == 0);
 }
+
+TEST_CASE("what tells its target may end the connection that is listed")
+{
+    Listed host;
+    host.exec("emitter = qi.host.emitter\n"
+              "class Ending:\n"
+              "    connection = None\n"
+              "    def __getattribute__(self, name):\n"
+              "        if name == '__qualname__' and __main__.armed: self.connection.disconnect()\n"
+              "        return object.__getattribute__(self, name)\n"
+              "class Plain(Ending):\n"
+              "    def __call__(self): pass\n"
+              "class Slot(Ending):\n"
+              "    async def __call__(self): pass\n"
+              "armed, plains, slot = False, Plain(), Slot()\n"
+              "plains.connection = emitter.plain.connect(plains)\n"
+              "slot.connection = emitter.plain.connect(qi.asyncslot(slot))\n"
+              "emitter.plain.connect(plain)\n"
+              "armed = True");
+    CHECK(host.text(host.row(0), "target") == "__main__:plain");
+    CHECK(host.row(1) == nullptr);
+}

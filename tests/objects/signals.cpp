@@ -361,6 +361,27 @@ TEST_CASE("comparing slots may end the connection")
     CHECK(host.eval("compared, bool(link)") == "(['Ends'], False)");
 }
 
+TEST_CASE("asking slots what they are may end the connection")
+{
+    Host host;
+    Thing thing;
+    show(host, "thing", &thing);
+
+    host.exec("link = None\n"
+              "class Ends:\n"
+              "    def __call__(self, level): pass\n"
+              "    def __getattr__(self, name):\n"
+              "        if link: link.disconnect()\n"
+              "        raise AttributeError(name)\n"
+              "    def __repr__(self): link.disconnect(); return 'ends'\n"
+              "link = thing.levelChanged.connect(Ends())");
+    CHECK(raises(host, "thing.levelChanged.disconnect(thing.titleChanged)").find("is not connected to") !=
+          std::string::npos);
+    CHECK(host.eval("bool(link)") == "True");
+    CHECK(host.eval("repr(link)").find("with ends>") != std::string::npos);
+    CHECK(host.eval("repr(link), bool(link)") == "('<qi.Connection, ended>', False)");
+}
+
 TEST_CASE("courier that is freed in another thread, or whose thread has ended, keeps nothing")
 {
     Host host;
