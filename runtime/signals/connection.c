@@ -125,8 +125,39 @@ typedef struct plan {
     char *signal_name;
     const char *target;
     PyObject *callable;
-    qi_callable *held; /* the handle of it; NULL: `target` names it */
+    qi_callable *held;                /* the handle of it; NULL: `target` names it */
+    void *sender_guard, *owner_guard; /* the latter NULL where there is no owner */
 } plan;
+
+static int guard(plan *plan)
+{
+    qi_object *owner = plan->options->owner;
+
+    plan->sender_guard = qip_qt_guard_new(plan->sender);
+    plan->owner_guard = owner ? qip_qt_guard_new(owner) : NULL;
+    return plan->sender_guard && (plan->owner_guard || !owner)
+               ? QI_OK
+               : qip_fail(QI_ERR_MEMORY, "out of memory");
+}
+
+static bool is_there(const void *guard)
+{
+    qi_object *object = qip_qt_guard_object(guard);
+    return object && !qip_qt_is_dying(object);
+}
+
+/* Looking the target up, and what it takes, has run Python code, which may have done anything. */
+static int check_again(const qi_runtime *runtime, const plan *plan)
+{
+    int status = qip_runtime_check_gui(runtime);
+
+    if (status == QI_OK &&
+        (!is_there(plan->sender_guard) || (plan->owner_guard && !is_there(plan->owner_guard))))
+        status = qip_fail(QI_ERR_DEAD_OBJECT,
+                          "the sender or the owner was destroyed while \"%s\" was looked up",
+                          plan->target);
+    return status;
+}
 
 static int check_slot(const plan *plan)
 {
@@ -164,7 +195,6 @@ static qip_slot *new_slot(const plan *plan)
         .target = plan->target,
         .overlap = plan->options->overlap,
         .queue_limit = plan->options->queue_limit,
-        .owner = plan->options->owner,
         .allow_plain = plan->options->flags & QI_CONNECTION_FLAG_ALLOW_PLAIN,
     };
     qip_slot *slot = qip_slot_new(&spec);
@@ -176,6 +206,20 @@ static qip_slot *new_slot(const plan *plan)
     return slot;
 }
 
+/* Both the connection and its slot end with their owner. */
+static int watch_owner(qi_connection *connection, const plan *plan)
+{
+    qi_object *owner = plan->options->owner;
+
+    if (!owner)
+        return QI_OK;
+    connection->owner_guard = qip_qt_guard_retain(plan->owner_guard);
+    connection->owner = qip_owner_watch(owner, owner_gone, connection);
+    if (!connection->owner)
+        return qip_fail(QI_ERR_MEMORY, "out of memory");
+    return qip_slot_own(connection->slot, owner) < 0 ? qip_fail_python(plan->target) : QI_OK;
+}
+
 /* Without the references of its parts yet: one, the live connection's, and connected. */
 static int open_connection(qi_connection *connection, const plan *plan)
 {
@@ -184,12 +228,11 @@ static int open_connection(qi_connection *connection, const plan *plan)
     connection->slot = new_slot(plan);
     if (!connection->slot)
         return qi_last_error()->status;
-    if (options->owner) {
-        connection->owner = qip_owner_watch(options->owner, owner_gone, connection);
-        connection->owner_guard = qip_qt_guard_new(options->owner);
-        if (!connection->owner || !connection->owner_guard)
-            return qip_fail(QI_ERR_MEMORY, "out of memory");
-    }
+    int status = check_again(connection->runtime, plan);
+    if (status == QI_OK)
+        status = watch_owner(connection, plan);
+    if (status < 0)
+        return status;
     qip_qt_relay_spec spec = {
         .sender = plan->sender,
         .signal = plan->signal,
@@ -298,12 +341,16 @@ int qi_asyncslot_connect(qi_runtime *runtime, qi_object *sender, const char *sig
 
     plan plan = {.sender = sender, .options = &options, .held = held};
     qip_visit visit = qip_python_enter();
-    status = find(runtime, &plan, signal, target);
+    status = guard(&plan);
+    if (status == QI_OK)
+        status = find(runtime, &plan, signal, target);
     if (status == QI_OK)
         status = make(runtime, &plan, out);
     Py_XDECREF(plan.callable);
     qip_callable_drop(held);
     qip_python_leave(visit);
+    qip_qt_guard_free(plan.sender_guard);
+    qip_qt_guard_free(plan.owner_guard);
     free(plan.signal_name);
     return status;
 }

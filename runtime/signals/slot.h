@@ -66,12 +66,14 @@ typedef struct qip_slot_spec {
     const char *target;
     int overlap; /* a qi_overlap */
     size_t queue_limit;
-    qi_object *owner; /* that object's end closes the slot and cancels its tasks; NULL: nobody's does */
     bool allow_plain;
 } qip_slot_spec;
 
 /* A detached slot; its most that it takes is `takes.most`. New reference, or NULL with an exception set. */
 qip_slot *qip_slot_new(const qip_slot_spec *spec);
+
+/* From now on the object's end closes the slot and cancels its tasks. Once a slot. 0, or -1 with an exception set. */
+int qip_slot_own(qip_slot *slot, qi_object *owner);
 
 /* Launches nothing any more, nor what waits. Tasks go on. */
 void qip_slot_close(qip_slot *slot);

@@ -67,8 +67,7 @@ static void owner_gone(void *data)
     Py_DECREF(slot);
 }
 
-/* 0, or -1 with an exception set. */
-static int watch_owner(qip_slot *slot, qi_object *owner)
+int qip_slot_own(qip_slot *slot, qi_object *owner)
 {
     slot->owner = qip_owner_watch(owner, owner_gone, slot);
     if (!slot->owner)
@@ -83,7 +82,7 @@ static int set_owner(qip_slot *slot, PyObject *owner)
         return -1;
     }
     qi_object *object = qip_qt_unwrap(owner);
-    return object ? watch_owner(slot, object) : -1;
+    return object ? qip_slot_own(slot, object) : -1;
 }
 
 static PyObject *none_is_null(PyObject *object)
@@ -160,8 +159,7 @@ qip_slot *qip_slot_new(const qip_slot_spec *spec)
     slot->allow_plain = spec->allow_plain;
     slot->detached = true;
     if (set_text(&slot->task_name, spec->task_name) < 0 ||
-        set_text(&slot->signal, spec->signal) < 0 || set_text(&slot->target, spec->target) < 0 ||
-        (spec->owner && watch_owner(slot, spec->owner) < 0))
+        set_text(&slot->signal, spec->signal) < 0 || set_text(&slot->target, spec->target) < 0)
         Py_CLEAR(slot);
     return slot;
 }

@@ -377,3 +377,40 @@ TEST_CASE("thread that holds one of Qt's locks wants the GIL while connections c
     PyGILState_Release(gil);
     destroys.join();
 }
+
+TEST_CASE("module of the target may destroy the sender, or the owner") // T20
+{
+    Host host;
+    QObject *doomed = nullptr;
+    qi_function function;
+    qi_function_init(&function);
+    function.user = &doomed;
+    function.call = [](const qi_value *, size_t, qi_value *, void *user) {
+        delete *static_cast<QObject **>(user);
+        return int(QI_OK);
+    };
+    REQUIRE(qi_function_register(host.runtime, "destroy", &function) == QI_OK);
+    host.exec("import sys, qi\n"
+              "class Finder:\n"
+              "    def find_spec(self, name, path=None, target=None):\n"
+              "        if name == 'destroying':\n"
+              "            qi.host.destroy()\n"
+              "            return importlib.machinery.ModuleSpec(name, self)\n"
+              "    def create_module(self, spec): return None\n"
+              "    def exec_module(self, module): module.waits = launches.waits\n"
+              "import importlib.machinery, launches; sys.meta_path.insert(0, Finder())");
+
+    Emitter other;
+    for (const bool is_sender : {true, false}) {
+        auto *emitter = new Emitter;
+        doomed = emitter;
+        host.exec("sys.modules.pop('destroying', None)");
+        qi_connection_options options;
+        qi_connection_options_init(&options);
+        options.owner = is_sender ? nullptr : emitter;
+        qi_connection *connection = nullptr;
+        CHECK(qi_asyncslot_connect(host.runtime, is_sender ? emitter : &other, "plain",
+                                   "destroying:waits", &options, &connection) == QI_ERR_DEAD_OBJECT);
+        CHECK(connection == nullptr);
+    }
+}
