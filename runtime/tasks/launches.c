@@ -62,6 +62,7 @@ void qip_task_lend_end(qi_task *task)
 void qip_launches_add(qi_task *task)
 {
     pthread_mutex_lock(&launches_lock);
+    task->is_listed = true;
     task->next = launches;
     if (launches)
         launches->previous = task;
@@ -69,9 +70,10 @@ void qip_launches_add(qi_task *task)
     pthread_mutex_unlock(&launches_lock);
 }
 
-void qip_launches_remove(qi_task *task)
+/* Under the lock. */
+static void take_out(qi_task *task)
 {
-    pthread_mutex_lock(&launches_lock);
+    task->is_listed = false;
     if (task->previous)
         task->previous->next = task->next;
     else
@@ -79,18 +81,28 @@ void qip_launches_remove(qi_task *task)
     if (task->next)
         task->next->previous = task->previous;
     task->previous = task->next = NULL;
-    pthread_mutex_unlock(&launches_lock);
 }
 
-/* The launch's reference, so that the list may change at will meanwhile. */
+bool qip_launches_remove(qi_task *task)
+{
+    pthread_mutex_lock(&launches_lock);
+    const bool is_listed = task->is_listed;
+    if (is_listed)
+        take_out(task);
+    pthread_mutex_unlock(&launches_lock);
+    return is_listed;
+}
+
 qi_task *qip_launches_take(const qi_runtime *runtime)
 {
     pthread_mutex_lock(&launches_lock);
     qi_task *task = launches;
     while (task && task->runtime != runtime)
         task = task->next;
-    if (task)
+    if (task) {
+        take_out(task);
         qip_task_keep(task);
+    }
     pthread_mutex_unlock(&launches_lock);
     return task;
 }

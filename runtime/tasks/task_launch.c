@@ -25,6 +25,16 @@ static qip_pending_list running; /* GIL */
 
 /* -- launching: GUI thread, GIL held ---------------------------------------------------------------------------------- */
 
+/* One that will never be started, which would complain of that. Keeps the exceptions of Python. */
+static void close_coroutine(PyObject *coroutine)
+{
+    PyObject *raised = qip_take_exception();
+
+    Py_XDECREF(PyObject_CallMethod(coroutine, "close", NULL));
+    PyErr_Clear();
+    qip_give_exception(raised);
+}
+
 /* The coroutine was started and has ended or is suspended. */
 static int follow(qi_task *task, PyObject *future)
 {
@@ -56,7 +66,7 @@ static int start(qi_task *task, PyObject *coroutine)
     PyObject *name = task->name ? PyUnicode_FromString(task->name) : NULL;
 
     if (task->name && !name) {
-        Py_XDECREF(PyObject_CallMethod(coroutine, "close", NULL));
+        close_coroutine(coroutine);
         return qip_fail_python("naming the task");
     }
     const qip_stopwatch watch = qip_stopwatch_start();
@@ -78,6 +88,10 @@ static int proceed(qi_task *task, const char *name, PyObject *outcome)
 
     if (is_coroutine < 0)
         return qip_fail_python(name);
+    if (is_coroutine && !qip_task_is_pending(task)) { /* there is no loop any more */
+        close_coroutine(outcome);
+        return QI_OK;
+    }
     if (is_coroutine)
         return start(task, outcome);
     if (!(task->flags & QI_TASK_FLAG_ALLOW_PLAIN))
@@ -133,7 +147,8 @@ static int begin_in_context(qi_task *task, PyObject *callable, const char *name,
 
 /*
  * Launches, and ends the task if it ends at once. On failure nothing was launched, the record is set,
- * and the task is as it was, for the caller to end or to forget.
+ * and the task is as it was, for the caller to end or to forget. Beware: code that is run on the way may shut the runtime
+ * down, and that has ended the task then.
  */
 static int launch(qi_task *task, const qip_arguments *arguments)
 {
@@ -149,7 +164,7 @@ static int launch(qi_task *task, const qip_arguments *arguments)
         entered = qip_scope_enter_application();
     bool plain;
     int status = check_kind(task, callable, name, &plain);
-    if (status == QI_OK)
+    if (status == QI_OK && qip_task_is_pending(task))
         status = task->progress ? begin_in_context(task, callable, name, plain, arguments)
                                 : begin(task, callable, name, plain, arguments);
     qip_scope_leave(entered);
@@ -185,6 +200,8 @@ int qip_task_launch_here(qi_task *task, const qip_arguments *arguments, qi_objec
         status = launch(task, arguments);
     if (status < 0 && qip_task_is_pending(task))
         forget(task);
+    else
+        status = QI_OK; /* also where it failed after a shutdown had ended the task, of which it was told */
     qip_task_drop(task);
     qip_python_leave(visit);
     return status;
@@ -232,12 +249,18 @@ static int watch_owner_here(qi_task *task, qi_object *owner)
     return status;
 }
 
-static void forget_there(qi_task *task)
+/* Beware: a shutdown in the GUI thread may have taken the task, which it tells of then. False: so it has. */
+static bool forget_there(qi_task *task)
 {
-    qip_visit visit = qip_python_enter();
-
-    forget(task);
-    qip_python_leave(visit);
+    if (!qip_launches_remove(task))
+        return false;
+    if (task->owner) {
+        qip_visit visit = qip_python_enter();
+        qip_task_disarm(task);
+        qip_python_leave(visit);
+    }
+    qip_task_drop(task);
+    return true;
 }
 
 int qip_task_launch_there(qi_task *task, const qip_arguments *arguments, qi_object *owner)
@@ -254,13 +277,10 @@ int qip_task_launch_there(qi_task *task, const qip_arguments *arguments, qi_obje
     qip_task_keep(task);
     status = qip_qt_post(launch_job, task);
     if (status != QI_OK) {
-        if (task->owner) {
-            forget_there(task);
-        } else {
-            qip_launches_remove(task);
-            qip_task_drop(task);
-        }
+        const bool forgotten = forget_there(task);
         qip_task_drop(task);
+        if (!forgotten)
+            return QI_OK;
         return status == QI_ERR_MEMORY
                    ? qip_fail(status, "out of memory for a task")
                    : qip_fail(QI_ERR_NOT_RUNNING,

@@ -66,7 +66,8 @@ struct qi_task {
     _Atomic int64_t id;       /* by which qi.monitor knows it; 0: nobody has asked so far */
     char *_Atomic shown_name; /* what asyncio calls it; NULL: nobody has asked so far */
     PyObject *plugin; /* whose code it was that failed, a str, until it is told; NULL: no plugin's */
-    qi_task *previous, *next;
+    qi_task *previous, *next; /* under the lock of launches.c */
+    bool is_listed;
 };
 
 static inline bool qip_task_is_pending(const qi_task *task)
@@ -82,10 +83,10 @@ void qip_task_drop(qi_task *task);
 /* Makes the task a handle for a call of the host's, whoever else has one, and ends that. */
 void qip_task_lend(qi_task *task);
 void qip_task_lend_end(qi_task *task);
-/* Enters the launches that a shutdown has to end, and leaves them. */
+/* Enters the launches that a shutdown has to end, and leaves them. False: it has left them before. */
 void qip_launches_add(qi_task *task);
-void qip_launches_remove(qi_task *task);
-/* One of a runtime, with a reference; NULL: there is none left. */
+bool qip_launches_remove(qi_task *task);
+/* Takes one of a runtime out, for whoever ends it, with a reference; NULL: there is none left. */
 qi_task *qip_launches_take(const qi_runtime *runtime);
 
 /* -- task_end.c ---------------------------------------------------------------------------------- */

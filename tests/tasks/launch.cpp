@@ -492,6 +492,33 @@ TEST_CASE("task made with a callable goes on when that is released")
     qi_task_release(task);
 }
 
+TEST_CASE("plain callable may shut the runtime down, whatever it returns")
+{
+    for (const char *target : {"__main__:coroutine", "__main__:number", "__main__:raises"}) {
+        Host host;
+        qi_function function;
+        qi_function_init(&function);
+        function.user = &host;
+        function.call = [](const qi_value *, size_t, qi_value *, void *user) {
+            return static_cast<Host *>(user)->shutdown();
+        };
+        REQUIRE(qi_function_register(host.runtime, "shutdown", &function) == QI_OK);
+        host.exec("import qi\n"
+                  "async def waits(): pass\n" /* the end clears the names of __main__ */
+                  "def coroutine(end=qi.host.shutdown, waits=waits): end(); return waits()\n"
+                  "def number(end=qi.host.shutdown): end(); return 3\n"
+                  "def raises(end=qi.host.shutdown): end(); raise ValueError\n");
+        Ending ending;
+        qi_task_options options = options_for(ending);
+        options.flags = QI_TASK_FLAG_ALLOW_PLAIN;
+        qi_task *task = run(host, target, &options);
+        CHECK(ending.calls == 1);
+        CHECK(ending.status == QI_ERR_SHUTTING_DOWN);
+        CHECK(qi_task_state(task) == QI_TASK_STATE_CANCELLED);
+        qi_task_release(task);
+    }
+}
+
 TEST_CASE("result is readable after the runtime was shut down")
 {
     Host host;
