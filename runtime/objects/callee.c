@@ -87,6 +87,11 @@ void qip_callee_retire(qip_callee *callee)
     let_go(callee);
 }
 
+void qip_callee_disown(qip_callee *callee)
+{
+    callee->destroy = NULL;
+}
+
 /* -- a call ---------------------------------------------------------------------------------------------- */
 
 qip_call *qip_call_new(qip_callee *callee, size_t count)

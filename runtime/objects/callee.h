@@ -21,6 +21,9 @@ qip_callee *qip_callee_new(const qi_function *function);
  * Beware: then it runs the host's code, without the GIL. Thread: any. GIL: does not matter. */
 void qip_callee_retire(qip_callee *callee);
 
+/* The host's `destroy` will not be called: what it is for stays the caller's. */
+void qip_callee_disown(qip_callee *callee);
+
 /*
  * A call of it, with `count` values that are none so far and that the caller fills in, owning ones. One
  * reference. NULL: no memory.

@@ -204,6 +204,8 @@ static int expose(const char *name, const qi_function *spec)
     if (!function)
         return fail_signature(name, spec->signature ? spec->signature : "");
     status = put(name, function);
+    if (status < 0)
+        qip_function_disown(function); /* its `user` stays the caller's */
     Py_DECREF(function);
     return status;
 }

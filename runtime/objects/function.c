@@ -54,13 +54,13 @@ static bool check_alive(const function *self)
     return false;
 }
 
-/* Conversions run code of Python's, so what was there before may be gone after them. */
+/* Conversions run code of Python's, as names that compare may, so what was there before may be gone after them. */
 static PyObject *call_with(function *self, const qip_given *given)
 {
-    qip_call *call = qip_call_new(self->callee, (size_t)given->count);
+    qip_call *call = check_alive(self) ? qip_call_new(self->callee, (size_t)given->count) : NULL;
 
     if (!call)
-        return PyErr_NoMemory();
+        return PyErr_Occurred() ? NULL : PyErr_NoMemory();
     qi_value *values = qip_call_arguments(call);
     for (Py_ssize_t i = 0; i < given->count; i++) {
         if (qip_parameters_convert(&self->takes, i, given->items[i], &values[i]) < 0) {
@@ -166,6 +166,11 @@ void qip_function_retire(PyObject *object, const char *why)
     self->why = why;
     qip_owner_release(owner);
     qip_callee_retire(callee);
+}
+
+void qip_function_disown(PyObject *object)
+{
+    qip_callee_disown(as_function(object)->callee);
 }
 
 static void function_dealloc(PyObject *object)

@@ -15,4 +15,7 @@ PyObject *qip_function_new(const char *name, const qi_function *function);
  * application"). Beware: may run the host's code. */
 void qip_function_retire(PyObject *function, const char *why);
 
+/* One that nobody has got: what the host's `destroy` is for stays the caller's. */
+void qip_function_disown(PyObject *function);
+
 #endif

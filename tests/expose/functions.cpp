@@ -458,6 +458,23 @@ TEST_CASE("conversion of an argument may take the function away")
     CHECK(Exposed::alive == 1);
 }
 
+TEST_CASE("name of an argument may take the function away")
+{
+    Host host;
+    begin(host);
+
+    REQUIRE(expose(host, "f", "(n: int)", echo) == QI_OK);
+    REQUIRE(expose(host, "remove", "()", [&](const qi_value *, size_t, qi_value *) {
+                return qi_function_unregister(host.runtime, "f");
+            }) == QI_OK);
+    host.exec("class Trap(str):\n"
+              "    def __eq__(self, other): host.remove(); return str.__eq__(self, other)\n"
+              "    __hash__ = str.__hash__\n");
+    CHECK(raises(host, "host.f(**{Trap('n'): 1})") ==
+          "ReferenceError: qi.host.f() was taken away by the application");
+    CHECK(Exposed::alive == 1);
+}
+
 TEST_CASE("what cannot be exposed is refused with a reason, and stays the caller's")
 {
     Host host;
