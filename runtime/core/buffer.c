@@ -65,15 +65,23 @@ static size_t size_by_format(const char *format)
     }
 }
 
-/* How many bytes lie between the first item and the end of the last one; false: more than there can be. */
+/*
+ * How many bytes the items take; false: more than there can be. Where one dimension is empty there are none, but the others
+ * are counted by Python all the same, and are to be multiplied for the strides.
+ */
 static bool measure(const qi_buffer_layout *layout, size_t *total)
 {
-    *total = layout->item_size;
+    size_t bytes = layout->item_size;
+    bool is_empty = false;
+
     for (size_t i = 0; i < layout->dimensions; i++) {
-        if (__builtin_mul_overflow(*total, layout->shape[i], total) || *total > INT64_MAX)
+        const size_t count = layout->shape[i];
+        is_empty = is_empty || !count;
+        if (__builtin_mul_overflow(bytes, count ? count : 1, &bytes))
             return false;
     }
-    return true;
+    *total = is_empty ? 0 : bytes;
+    return bytes <= INT64_MAX;
 }
 
 static int check_layout(qi_buffer_layout *layout)

@@ -272,6 +272,8 @@ try {
 
     if (!PyArg_ParseTuple(args, "O:Buffer", &object) || !buffer_from_python(object, &buffer))
         return nullptr;
+    if (!buffer) /* None, as which a parameter takes it */
+        return expected("an object with the buffer protocol", object), nullptr;
     Buffer::Layout layout = buffer.layout();
     layout.source = QVariant();
     if (keywords) {

@@ -215,6 +215,12 @@ TEST_CASE("layouts_that_cannot_be_are_refused_and_nothing_of_them_ends")
     const size_t huge[] = {SIZE_MAX / 2, 3};
     table.layout.shape = huge;
     refused(QI_ERR_RANGE);
+    for (const size_t count : {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 8}) { /* of nothing */
+        const size_t empty[] = {0, count, count};
+        table.layout.shape = empty;
+        table.layout.dimensions = 3;
+        refused(QI_ERR_RANGE);
+    }
     table.layout.size = 3;
     refused(QI_ERR_ABI);
     CHECK(ends == 0);

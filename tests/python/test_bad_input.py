@@ -146,6 +146,7 @@ CASES = [
     ("overlap that is no text", no_loop, lambda _: qi.asyncslot(fine, overlap=None), TypeError,
      "asyncslot.*overlap, not None"),
     ("overlap that does not exist", no_loop, lambda _: qi.asyncslot(fine, overlap="often"), ValueError, "often"),
+    ("buffer of None", no_loop, lambda _: qi.Buffer(None), TypeError, "buffer protocol expected, got NoneType"),
     ("owner that is no QObject", no_loop, lambda _: qi.asyncslot(fine, owner=3), TypeError, "int"),
     ("slot without a loop", no_loop, lambda _: qi.asyncslot(fine)(), RuntimeError, "fine.*no asyncio event loop runs"),
     ("parameter count of keyword-only", no_loop, lambda _: get_positional_parameter_count(keyword_only), TypeError,
