@@ -4,7 +4,9 @@
  * memory of its own. Knows neither Python nor Qt.
  */
 #include <inttypes.h>
+#include <locale.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +56,29 @@ static void put_format(writer *out, const char *format, ...)
 }
 
 /* The shortest decimal that reads back as the same double, in repr()'s notation. */
+static void write_real(char *text, size_t size, double real)
+{
+    int digits = 1;
+
+    do
+        snprintf(text, size, "%.*e", digits - 1, real);
+    while (strtod(text, NULL) != real && ++digits <= 17);
+    const int exponent = atoi(strchr(text, 'e') + 1);
+    if (exponent < -4 || exponent >= 16)
+        return;
+    const int decimals = digits - 1 - exponent;
+    snprintf(text, size, "%.*f", decimals > 0 ? decimals : 1, real);
+}
+
+static pthread_once_t plain_once = PTHREAD_ONCE_INIT;
+static locale_t plain_locale; /* in which the decimal point is a point; 0: no memory */
+
+static void make_plain_locale(void)
+{
+    plain_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
+
+/* Qt has the process take the user's locale, where that may be a comma. */
 static void put_real(writer *out, double real)
 {
     char text[40];
@@ -62,17 +87,11 @@ static void put_real(writer *out, double real)
         put_ascii(out, isnan(real) ? "nan" : real < 0 ? "-inf" : "inf");
         return;
     }
-    int digits = 1;
-    do
-        snprintf(text, sizeof text, "%.*e", digits - 1, real);
-    while (strtod(text, NULL) != real && ++digits <= 17);
-    int exponent = atoi(strchr(text, 'e') + 1);
-    if (exponent < -4 || exponent >= 16) {
-        put_ascii(out, text);
-        return;
-    }
-    int decimals = digits - 1 - exponent;
-    snprintf(text, sizeof text, "%.*f", decimals > 0 ? decimals : 1, real);
+    pthread_once(&plain_once, make_plain_locale);
+    const locale_t before = plain_locale ? uselocale(plain_locale) : (locale_t)0;
+    write_real(text, sizeof text, real);
+    if (before)
+        (void)uselocale(before);
     put_ascii(out, text);
 }
 

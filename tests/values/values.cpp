@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // qi_value without Python and Qt's event loop: who owns what, what is refused, how it reads.
+#include <clocale>
 #include <cmath>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <QtCore/qobject.h>
+#include <QtCore/qtemporarydir.h>
 
 #include <qi/qi.h>
 
@@ -174,6 +177,28 @@ TEST_CASE("descriptions read as in Python")
     CHECK(describe(qi_text("é\x01")) == "'é\\x01'");
     CHECK(describe(qi_bytes("\xff'", 2)) == "b\"\\xff'\"");
     CHECK(describe(qi_list(nullptr, 0)) == "[]");
+}
+
+TEST_CASE("descriptions do not mind where the user lives")
+{
+    /* A locale with a comma where others have a point, made for this test, as none need be installed. */
+    QTemporaryDir folder;
+    const std::string made = folder.path().toStdString();
+    const std::string command = "localedef --no-archive -i de_DE -f UTF-8 " + made + "/de_DE.UTF-8";
+    if (std::system((command + " >/dev/null 2>&1").c_str()) != 0) {
+        WARN("there is no localedef with its sources, so nothing was tested");
+        return;
+    }
+    REQUIRE(setenv("LOCPATH", made.c_str(), 1) == 0);
+    REQUIRE(std::setlocale(LC_ALL, "de_DE.UTF-8"));
+    char text[8];
+    snprintf(text, sizeof text, "%.1f", 1.5);
+    REQUIRE(std::string(text) == "1,5");
+    CHECK(describe(qi_real(1.5)) == "1.5");
+    CHECK(describe(qi_real(0.1)) == "0.1");
+    CHECK(describe(qi_real(1.5e-7)) == "1.5e-07");
+    snprintf(text, sizeof text, "%.1f", 1.5);
+    CHECK(std::string(text) == "1,5");
 }
 
 TEST_CASE("long descriptions are cut at a character's border")
