@@ -85,7 +85,8 @@ typedef struct qi_watchdog_options {
                             * has passed. 0: only if `stalled` says so */
     unsigned slow_step_ms; /* report callbacks that take longer. 0: none */
     qi_stall_fn stalled;   /* NULL: stalls are logged with QI_LOG_WARNING */
-    void *stalled_user; /* kept until the watchdog has stopped or got other options, as is `slow_user` */
+    void *stalled_user; /* kept until the watchdog has stopped or got other options, as is `slow_user`, and a call of `slow`
+                         * that has brought this about has returned */
     qi_destroy_fn stalled_destroy;
     qi_slow_step_fn slow; /* NULL: slow steps are logged with QI_LOG_WARNING */
     void *slow_user;

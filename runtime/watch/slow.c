@@ -2,20 +2,39 @@
 /* What a slow step was is asked when it has ended, of what the loop or the slot still holds of it. */
 #include "watch/slow.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/hostcall.h"
+#include "core/status.h"
 #include "python/compat.h"
 #include "python/call.h"
 #include "python/report.h"
 #include "python/interp.h"
 #include "loop/loop_p.h"
 
+/* Who hears of them. The host may stop the watchdog in the call, and its pointer is needed until that has returned. */
+typedef struct hearer {
+    qi_slow_step_fn fn;
+    qip_user user;
+    unsigned references; /* GIL */
+} hearer;
+
 static struct {
     uint64_t limit_ns; /* 0: none is told */
-    qi_slow_step_fn fn;
-    void *user;
+    hearer *hearer;    /* NULL: they are logged */
 } log_of;
+
+/* GIL: held, and given away. Beware: runs the host's code. */
+static void drop(hearer *one)
+{
+    if (!one || --one->references)
+        return;
+    PyThreadState *thread = qip_gil_drop();
+    qip_user_destroy(&one->user);
+    qip_gil_take(thread);
+    free(one);
+}
 
 /* The counter's rate is asked of the loop when it is known there; a first guess is that of a slow processor. */
 static double ticks_a_ns(void)
@@ -25,14 +44,12 @@ static double ticks_a_ns(void)
     return loop && loop->clock.ticks_a_ns > 0 ? loop->clock.ticks_a_ns : 1;
 }
 
-void qip_slow_set(unsigned milliseconds, qi_slow_step_fn fn, void *user)
+static void set_limit(unsigned milliseconds)
 {
     qip_loop *loop = qip_pulse_loop();
 
     log_of.limit_ns = (uint64_t)milliseconds * 1000000;
     qip_step_port.limit_ns = log_of.limit_ns ? log_of.limit_ns : UINT64_MAX;
-    log_of.fn = fn;
-    log_of.user = user;
     /* Too early rather than too late: the time is looked at again. */
     qip_pulse_now.slow_ticks = (uint64_t)((double)log_of.limit_ns * ticks_a_ns() / 2);
     if (milliseconds && !qip_pulse_now.slow_ticks)
@@ -41,16 +58,34 @@ void qip_slow_set(unsigned milliseconds, qi_slow_step_fn fn, void *user)
         qip_loop_look_for_long(loop);
 }
 
+int qip_slow_set(unsigned milliseconds, qi_slow_step_fn fn, qip_user user)
+{
+    hearer *one = fn || user.destroy ? malloc(sizeof *one) : NULL, *before = log_of.hearer;
+
+    if ((fn || user.destroy) && !one)
+        return qip_fail(QI_ERR_MEMORY, "out of memory for who hears of slow steps");
+    if (one)
+        *one = (hearer){fn, user, 1};
+    log_of.hearer = one;
+    set_limit(milliseconds);
+    drop(before);
+    return QI_OK;
+}
+
+void qip_slow_unset(void)
+{
+    (void)qip_slow_set(0, NULL, (qip_user){NULL, NULL});
+}
+
 typedef struct slow_call {
-    qi_slow_step_fn fn;
+    const hearer *to;
     const qi_slow_step *step;
-    void *user;
 } slow_call;
 
 static void call_host(void *data)
 {
     const slow_call *call = data;
-    call->fn(call->step, call->user);
+    call->to->fn(call->step, call->to->user.user);
 }
 
 static const char *utf8(PyObject *text)
@@ -89,16 +124,17 @@ static void tell(PyObject *parts, PyObject *signal, PyObject *target, uint64_t n
         .signal = utf8(signal) ? utf8(signal) : utf8(known[3]),
         .target = utf8(target) ? utf8(target) : utf8(known[4]),
     };
-    qi_slow_step_fn fn = log_of.fn;
-    void *user = log_of.user;
+    hearer *to = log_of.hearer;
 
-    if (!fn) {
+    if (!to || !to->fn) {
         log_step(&step);
         return;
     }
+    to->references++;
     PyThreadState *thread = qip_gil_drop();
-    (void)qip_hostcall("the watchdog's slow callback", call_host, &(slow_call){fn, &step, user});
+    (void)qip_hostcall("the watchdog's slow callback", call_host, &(slow_call){to, &step});
     qip_gil_take(thread);
+    drop(to);
 }
 
 void qip_slow_callback(PyObject *callback, PyObject *context, uint64_t ns)
@@ -126,6 +162,8 @@ void qip_slow_launch(const qip_stopwatch *watch, PyObject *outcome, PyObject *si
         return;
     PyObject *raised = qip_take_exception(), *parts = NULL;
     PyObject *task_type = qip_asyncio.task_type;
+    Py_XINCREF(signal); /* a slot's, which may get another meanwhile */
+    Py_XINCREF(target);
     if (outcome && PyObject_TypeCheck(outcome, (PyTypeObject *)task_type))
         parts = qip_call_python("qi._watch.stalls", "describe_task", "(O)", outcome);
     PyErr_Clear();
@@ -133,5 +171,7 @@ void qip_slow_launch(const qip_stopwatch *watch, PyObject *outcome, PyObject *si
         qip_loop_count_slow(loop, ns);
     tell(parts, signal, target, ns);
     Py_XDECREF(parts);
+    Py_XDECREF(target);
+    Py_XDECREF(signal);
     qip_give_exception(raised);
 }

@@ -7,10 +7,14 @@
 
 #include <qi/monitor.h>
 
+#include "core/users.h"
 #include "loop/steps.h"
 
-/* Has steps told that take longer; 0: none. `fn` NULL: they are logged. */
-void qip_slow_set(unsigned milliseconds, qi_slow_step_fn fn, void *user);
+/* Has steps told that take longer; 0: none. `fn` NULL: they are logged. Takes `user`, unless it fails: QI_ERR_MEMORY. Beware:
+ * runs the host's code, that ends the `user` of before. */
+int qip_slow_set(unsigned milliseconds, qi_slow_step_fn fn, qip_user user);
+/* Has nothing told. */
+void qip_slow_unset(void);
 
 /* For the port. */
 void qip_slow_callback(PyObject *callback, PyObject *context, uint64_t ns);

@@ -338,7 +338,6 @@ void qip_watchdog_close(void)
     if (!dog)
         return;
     running = NULL;
-    qip_slow_set(0, NULL, NULL);
     atomic_store(&dog->ends, true);
     qip_scout_dismiss(&dog->scout);
     if (write(dog->wake_fd, &one, sizeof one) < 0) {
@@ -355,8 +354,8 @@ void qip_watchdog_close(void)
     close(dog->wake_fd);
     thread = PyEval_SaveThread();
     qip_user_destroy(&(qip_user){dog->options.stalled_user, dog->options.stalled_destroy});
-    qip_user_destroy(&(qip_user){dog->options.slow_user, dog->options.slow_destroy});
     PyEval_RestoreThread(thread);
+    qip_slow_unset();
     free(dog);
 }
 
@@ -387,10 +386,16 @@ int qip_watchdog_open(qi_runtime *runtime, const qi_watchdog_options *wanted)
         return status;
     if (!options.limit_ms)
         options.limit_ms = DEFAULT_LIMIT_MS;
-    qip_watchdog_close(); /* callbacks of before are over when this returns */
+    qip_watchdog_close(); /* callbacks of before are over when this returns, but for one that has called it */
     status = open_dog(runtime, &options);
-    if (status == QI_OK)
-        qip_slow_set(options.slow_step_ms, options.slow, options.slow_user);
+    if (status != QI_OK)
+        return status;
+    status = qip_slow_set(options.slow_step_ms, options.slow,
+                          (qip_user){options.slow_user, options.slow_destroy});
+    if (status != QI_OK) {
+        running->options.stalled_destroy = NULL; /* it stays the caller's */
+        qip_watchdog_close();
+    }
     return status;
 }
 

@@ -117,3 +117,41 @@ TEST_CASE("what is quick is not told, nor what runs an event loop")
         CHECK(step.target.find("lambda") == std::string::npos);
     }
 }
+
+TEST_CASE("who hears of a slow step may stop the watchdog, and goes after that")
+{
+    struct Stops {
+        Watched *host = nullptr;
+        int calls = 0;
+        bool in_call = false, in_call_at_the_end = false, is_over = false;
+
+        static void on_slow(const qi_slow_step *, void *user)
+        {
+            auto *self = static_cast<Stops *>(user);
+            self->calls++;
+            self->in_call = true;
+            CHECK(qi_watchdog_stop(self->host->runtime) == QI_OK);
+            CHECK_FALSE(self->is_over);
+            self->in_call = false;
+        }
+        static void end(void *user)
+        {
+            auto *self = static_cast<Stops *>(user);
+            self->in_call_at_the_end = self->in_call;
+            self->is_over = true;
+        }
+    } stops;
+    Watched host([&](qi_watchdog_options &options) {
+        options.limit_ms = 60000;
+        options.slow_step_ms = 40;
+        options.slow = Stops::on_slow;
+        options.slow_user = &stops;
+        options.slow_destroy = Stops::end;
+    });
+    stops.host = &host;
+    host.exec("asyncio.get_running_loop().call_soon(stalls.slow, 60)");
+    host.until([&] { return stops.calls > 0; });
+    CHECK(stops.calls == 1);
+    CHECK(stops.is_over);
+    CHECK_FALSE(stops.in_call_at_the_end);
+}
