@@ -354,6 +354,15 @@ static void set_amounts(report *out, const amount *value, const amount *maximum)
                                                                                   : value->whole;
 }
 
+static int64_t steps_above(long long value, long long minimum)
+{
+    int64_t steps;
+
+    if (value <= minimum)
+        return 0;
+    return __builtin_sub_overflow(value, minimum, &steps) ? INT64_MAX : steps;
+}
+
 /* What a qi.Progress tells, as (value, minimum, maximum, text): that of another's work, passed on. */
 static int read_progress(PyObject *tuple, PyObject **text, report *out)
 {
@@ -361,8 +370,8 @@ static int read_progress(PyObject *tuple, PyObject **text, report *out)
 
     if (!PyArg_ParseTuple(tuple, "LLLU:progress", &value, &minimum, &maximum, text))
         return -1;
-    out->value = value > minimum ? value - minimum : 0;
-    out->maximum = maximum > minimum ? maximum - minimum : 0;
+    out->value = steps_above(value, minimum);
+    out->maximum = steps_above(maximum, minimum);
     if (out->maximum > 0 && out->value > out->maximum)
         out->value = out->maximum;
     return 0;
@@ -482,7 +491,7 @@ static PyMethodDef functions[] = {
          "tasks and asyncio.to_thread() functions that it starts, and does nothing elsewhere. It "
          "may\n"
          "be called often: the application is told at most 25 times a second, and of the last one\n"
-         "always. Raises ValueError for a value below 0 or beyond the maximum.")},
+         "always. Raises TypeError for what is no number.")},
     {NULL, NULL, 0, NULL},
 };
 

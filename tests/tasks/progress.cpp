@@ -312,3 +312,13 @@ TEST_CASE("progress of a HostFuture is passed on as it is")
     job.launch(host, "__main__:work");
     CHECK(job.steps == std::vector<Step>{{5, 10, "half"}});
 }
+
+TEST_CASE("progress beyond what numbers hold is as far as they go")
+{
+    Host host;
+    Job job;
+
+    define(host, "async def work(): qi.progress((2**63 - 1, -2**63, 2**63 - 1, ''))\n");
+    job.launch(host, "__main__:work");
+    CHECK(job.steps == std::vector<Step>{{INT64_MAX, INT64_MAX, ""}});
+}
