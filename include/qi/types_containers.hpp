@@ -446,10 +446,10 @@ template <typename Rep, typename Period> struct Converter<std::chrono::duration<
         const std::chrono::duration<double, Period> count = Seconds(*seconds);
         if constexpr (std::is_floating_point_v<Rep>) {
             return Duration(Rep(count.count()));
-        } else { /* the negative limit is a power of two, and so exactly a double */
+        } else { /* both limits are powers of two, and so exactly doubles */
             const double rounded = std::round(count.count());
             constexpr double least = double(std::numeric_limits<Rep>::min());
-            if (!(rounded >= least && rounded < (least < 0 ? -least : 18446744073709551616.0)))
+            if (!(rounded >= least && rounded < std::ldexp(1.0, std::numeric_limits<Rep>::digits)))
                 return detail::out_of_range(detail::metatype_name<Rep>(), value);
             return Duration(Rep(rounded));
         }

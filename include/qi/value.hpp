@@ -75,6 +75,8 @@ class Value : public detail::OldValue<Value>
     {
         Storage storage;
         const qi_value wanted = storage.write(key);
+        if (storage.error())
+            return *storage.error();
         const qi_value *found = qi_value_find(&m_value, &wanted);
         return qi::read<T>(found ? *found : qi_none());
     }

@@ -120,6 +120,24 @@ TEST_CASE("an opaque object is asked for attributes, called, and shown as text")
     CHECK(value_of(made.attribute<int>("count")) == 3);
 }
 
+TEST_CASE("a key that cannot be given is an error, and not None")
+{
+    Calling host;
+    const qi::Value map = host.value("{None: 1}");
+    CHECK(value_of(map.find<int>(nullptr)) == 1);
+    struct Throws {
+        operator QString() const { throw 1; }
+    };
+    std::variant<int, QString> key = 1;
+    try {
+        key.emplace<1>(Throws());
+    } catch (int) {
+    }
+    REQUIRE(key.valueless_by_exception());
+    CHECK(map.find<int>(key).status() == QI_ERR_TYPE);
+    CHECK(map.find<int>(key).error().message.contains(QLatin1String("std::variant")));
+}
+
 TEST_CASE("a set, a generator and the keys of a map are items")
 {
     Calling host;

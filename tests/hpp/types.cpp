@@ -254,6 +254,10 @@ TEST_CASE("durations are seconds")
     CHECK(made<Short>(host, "0.128").status() == QI_ERR_RANGE);
     CHECK(made<std::chrono::nanoseconds>(host, "1e30").status() == QI_ERR_RANGE);
     CHECK(made<std::chrono::nanoseconds>(host, "float('nan')").status() == QI_ERR_RANGE);
+    using Unsigned = std::chrono::duration<quint32>;
+    CHECK(value_of(made<Unsigned>(host, "2**32 - 1")) == Unsigned(0xffffffffu));
+    CHECK(made<Unsigned>(host, "2**32").status() == QI_ERR_RANGE);
+    CHECK(made<Unsigned>(host, "-1").status() == QI_ERR_RANGE);
     CHECK(refused<std::chrono::seconds>(host, "'soon'") == "seconds expected, got text 'soon'");
 }
 
