@@ -63,7 +63,7 @@ inline void qi_converter_init(qi_converter *converter)
  * The structure is copied. It may be registered at any time, before the runtime starts and after; connections and
  * functions that are there already use it, but for types that are enumerations or containers. Where it fails,
  * `destroy` is not called. Thread: any. Fails: QI_ERR_ARGUMENT (the type is invalid, or one that libqi itself
- * converts), QI_ERR_ABI.
+ * converts), QI_ERR_ABI, QI_ERR_STATE (the process is ending), QI_ERR_MEMORY.
  */
 QI_API int qi_converter_register(const qi_converter *converter);
 

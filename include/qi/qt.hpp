@@ -33,7 +33,7 @@ extern "C" {
  * A coroutine function is launched and runs, before the call returns, up to its first suspension.
  *
  * Thread: any. Fails: QI_ERR_PYTHON (it raised, or the result is of another type), QI_ERR_NOT_RUNNING,
- * QI_ERR_HANDLE.
+ * QI_ERR_HANDLE, QI_ERR_MEMORY.
  */
 QI_API int qi_callable_call(const qi_callable *callable, const QVariant *arguments, size_t count,
                             QVariant *result);
@@ -171,8 +171,9 @@ void watched_future(QObject *object, QVariant *future)
 /**
  * Lets Python await futures of a type that was not given to Q_DECLARE_METATYPE, and QFutureWatchers of it.
  *
- * Futures of Qt's own types, and of types declared with Q_DECLARE_METATYPE and named by
- * X
+ * Futures of Qt's own types, and of types declared with Q_DECLARE_METATYPE and named by qRegisterMetaType(), need no
+ * registration; watchers do, but for those of the most common types. Once is enough; a second time does nothing.
+ * Thread: any. Never fails.
  */
 template <typename T> void registerFuture()
 {
