@@ -209,6 +209,8 @@ int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *given)
     if (status == QI_OK && (status = start(config)) != QI_OK)
         let_callbacks_go();
     if (status != QI_OK) {
+        static const qi_plugins_config none = {0};
+        qip_plugin_events_configure(&none); /* whom it would ask stays the caller's */
         qip_qt_plugin_services_free(services);
         services = NULL;
     }

@@ -56,8 +56,9 @@ bool bool_from_python(PyObject *object, bool *out)
 {
     if (!PyLong_Check(object))
         return expected("bool", object);
-    *out = PyObject_IsTrue(object) == 1;
-    return true;
+    const int truth = PyObject_IsTrue(object); /* -1: a subclass has raised */
+    *out = truth > 0;
+    return truth >= 0;
 }
 
 bool double_from_python(PyObject *object, double *out)

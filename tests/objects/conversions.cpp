@@ -79,6 +79,8 @@ TEST_CASE("other scalars")
     CHECK(raises(host, "cargo.single(1e39)").find("OverflowError") == 0);
     CHECK(raises(host, "cargo.real('1')").find("float expected, got str") != std::string::npos);
     CHECK(raises(host, "cargo.boolean('yes')").find("bool expected, got str") != std::string::npos);
+    host.exec("class Neither(int):\n    def __bool__(self): raise ValueError('neither')");
+    CHECK(raises(host, "cargo.boolean(Neither(1))").find("neither") != std::string::npos);
     CHECK(raises(host, "cargo.null(0)").find("None expected, got int") != std::string::npos);
 }
 
