@@ -66,6 +66,17 @@ void print_error(const qi_error *error, const qi_origin *origin, void *late)
         QCoreApplication::exit(INTERRUPTED);
 }
 
+// That a plugin could not be started is in the log already, with more than this.
+void print_plugins_error(const qi_error *error, const qi_origin *origin, void *runtime)
+{
+    const bool starts = origin->plugin && !origin->task && !origin->target && !origin->signal &&
+                        qi_plugin_state(*static_cast<qi_runtime **>(runtime), origin->plugin) ==
+                            QI_PLUGIN_STATE_LOADING;
+
+    if (!starts)
+        print_error(error, origin, nullptr);
+}
+
 std::unique_ptr<QCoreApplication> make_application(App kind, int &argc, char **argv)
 {
     switch (kind) {
@@ -88,10 +99,10 @@ int fail(const char *what)
     return FAILED;
 }
 
-qi_runtime *start(const Options &options, int *late = nullptr)
+// `tell` and `user` are told of errors. The runtime is NULL until it has started.
+bool start(const Options &options, decltype(qi_config::error) tell, void *user, qi_runtime **runtime)
 {
     qi_config config;
-    qi_runtime *runtime;
 
     qi_config_init(&config);
     config.argv = options.argv.data();
@@ -103,9 +114,9 @@ qi_runtime *start(const Options &options, int *late = nullptr)
     config.debug = options.debug;
     config.handle_sigint = options.loop == "guest";
     config.keep_on_quit = true;
-    config.error = print_error;
-    config.error_user = late;
-    return qi_runtime_init(&config, &runtime) == QI_OK ? runtime : nullptr;
+    config.error = tell;
+    config.error_user = user;
+    return qi_runtime_init(&config, runtime) == QI_OK;
 }
 
 // qi.host.qi_run.has_window(): whether a window of the script's is open, with which it goes on.
@@ -150,8 +161,8 @@ constexpr int GO_ON = -1;
 int run(const Options &options, std::unique_ptr<QCoreApplication> application)
 {
     int late = 0;
-    qi_runtime *runtime = start(options, &late);
-    if (!runtime)
+    qi_runtime *runtime = nullptr;
+    if (!start(options, print_error, &late, &runtime))
         return fail("Python does not start");
     if (qi_object_register(runtime, "app", application.get()) != QI_OK)
         return fail("the application cannot be shown as qi.host.app");
@@ -182,8 +193,8 @@ int run(const Options &options, std::unique_ptr<QCoreApplication> application)
 int run_host(const Options &options, const PluginWish &wish,
              std::unique_ptr<QCoreApplication> application)
 {
-    qi_runtime *runtime = start(options);
-    if (!runtime)
+    static qi_runtime *runtime;
+    if (!start(options, print_plugins_error, &runtime, &runtime))
         return fail("Python does not start");
     if (qi_object_register(runtime, "app", application.get()) != QI_OK)
         return fail("the application cannot be shown as qi.host.app");

@@ -209,9 +209,7 @@ class Host
             std::printf("%s: error: %s\n", event->id, event->reason ? event->reason : "");
         else if (event->kind == QI_PLUGIN_EVENT_SETTING)
             std::printf("%s: setting %s has changed\n", event->id, shown(event->detail).c_str());
-        if (event->traceback && *event->traceback)
-            std::fputs(event->traceback, stdout);
-        std::fflush(stdout);
+        std::fflush(stdout); // the traceback of an error is in the log, on stderr
         if (self->m_window)
             self->m_window->happened(event);
     }

@@ -383,7 +383,29 @@ class Run(PluginCase):
         found = self.qi_run("plugin", "run", "--once", "shop")
         self.assertEqual(found.returncode, 1)
         self.assertIn("shop: failed: activate(): ValueError: not today", found.stdout)
-        self.assertIn("shop.py\", line 1", found.stdout)
+        self.assertNotIn("shop.py", found.stdout)  # once, in the log
+        self.assertEqual(found.stderr.count("Traceback"), 1, found.stderr)
+        self.assertEqual(found.stderr.count("shop.py\", line 1"), 1, found.stderr)
+
+    def test_one_whose_task_fails_while_it_starts(self):
+        self.plugin("""
+import asyncio
+async def work(): raise ValueError('not today')
+async def activate(ctx):
+    ctx.run_task(work())
+    await asyncio.sleep(0.01)
+""")
+        found = self.qi_run("plugin", "run", "--once", "shop")
+        self.assertEqual(found.returncode, 0, found.stderr)
+        self.assertIn("shop: error: ValueError: not today\n", found.stdout)
+        self.assertEqual(found.stderr.count("Traceback"), 1, found.stderr)
+
+    def test_a_mistake_of_syntax_is_told_in_a_line_and_shown_once(self):
+        self.plugin("def activate(ctx)\n    pass\n")
+        found = self.qi_run("plugin", "run", "--once", "shop")
+        self.assertEqual(found.returncode, 1)
+        self.assertIn("shop: failed: importing 'shop': SyntaxError: expected ':' (shop.py, line 1)\n", found.stdout)
+        self.assertEqual(found.stderr.count("def activate(ctx)\n"), 1, found.stderr)
 
     def test_one_that_hangs(self):
         self.plugin("def activate(ctx):\n    while True:\n        pass\n")

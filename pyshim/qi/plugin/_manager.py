@@ -473,6 +473,7 @@ class Manager:
             self.failed_to_start(plugin, failed)
         except Exception as exception:  # of libqi's own, or of a file that has gone meanwhile
             problem = "failed", headline(exception), describe(exception)
+            self._logged(3, plugin, problem[2])
         except BaseException:
             await self._end(plugin, "disabled", "the start was broken off")
             raise
@@ -639,7 +640,7 @@ class Manager:
         if failed.exception is None:  # it was late, or is not wanted any more: its state says so
             return
         if _qi._tells_errors():  # else the report is what is logged
-            _qi._log(3, f"plugin.{plugin.id}", c_text(told(f"{failed.reason}\n{failed.traceback}".rstrip())))
+            self._logged(3, plugin, f"{failed.reason}\n{failed.traceback}")
         self._failing = plugin
         try:
             _qi._report(failed.exception, None, None, None, plugin.id)
@@ -650,7 +651,10 @@ class Manager:
         """Reports what failed while a plugin was being ended."""
         plugin.errors += 1
         self.tell("error", plugin, reason=failed.reason, traceback=failed.traceback)
-        _qi._log(2, f"plugin.{plugin.id}", c_text(told(f"{failed.reason}\n{failed.traceback}".rstrip())))
+        self._logged(2, plugin, f"{failed.reason}\n{failed.traceback}")
+
+    def _logged(self, level, plugin, text):
+        _qi._log(level, f"plugin.{plugin.id}", c_text(told(text.rstrip())))
 
     # -- containment --
 

@@ -53,6 +53,8 @@ def describe(exception):
 def headline(exception):
     """The exception's type and text in a line."""
     try:
+        if isinstance(exception, SyntaxError):  # of which a traceback shows the place in lines of their own
+            return f"{type(exception).__qualname__}: {exception}"
         return "".join(traceback.format_exception_only(type(exception), exception)).strip()
     except Exception:
         return type(exception).__qualname__
