@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "tests/embed/embedding.h"
+#include "tests/support/leaks.h"
 
 namespace
 {
@@ -111,6 +112,7 @@ void finalise_first(bool quits)
     qi_value object = qi_none();
     REQUIRE(qi_run_task(host.runtime, "__main__:wait", nullptr, 0, nullptr, &task) == QI_OK);
     REQUIRE(qi_eval(host.runtime, "object()", &object) == QI_OK);
+    tests::give_up(object.as.object.pointer); // there will be no interpreter that could take it back
     Py_FinalizeEx();
 
     CHECK(qi_exec(host.runtime, "1", nullptr) == QI_ERR_NOT_RUNNING);

@@ -16,6 +16,7 @@
 #include "tests/support/cargo.h"
 #include "tests/support/catch.h"
 #include "tests/support/host.h"
+#include "tests/support/leaks.h"
 #include "tests/support/show.h"
 #include "tests/support/thing.h"
 
@@ -204,12 +205,12 @@ TEST_CASE("models and futures")
     Host host;
     Playlist model;
     show(host, "model", &model);
-    int count = 0;
-    for (const char *source :
-         {"len(model), model.columns, len(model.rows())",
-          "future = model.count(); future.done(), future.result(), future.results(), repr(future)"})
-        count += starve(host, source);
-    CHECK(count > 2);
+    (void)starve(host, "len(model), model.columns, len(model.rows())"); // it may need none
+
+    // A QVariant that cannot make its value loses the block for it.
+    tests::Uncounted qt_loses_it;
+    CHECK(starve(host, "future = model.count(); future.done(), future.result(), future.results(), "
+                       "repr(future)") > 2);
 }
 
 TEST_CASE("values of the C API")
