@@ -3,6 +3,7 @@
 #include "life/life.h"
 
 #include "life/deadline.h"
+#include "life/unheard.h"
 #include "core/callout.h"
 #include "core/users.h"
 #include "objects/events.h"
@@ -32,6 +33,7 @@ void qip_runtime_close(qi_runtime *runtime)
     if (PyErr_Occurred())
         PyErr_WriteUnraisable(NULL);
     Py_XDECREF(result);
+    qip_unheard_take_hook();
     qip_audit_forget();
     Py_CLEAR(runtime->loop);
     Py_CLEAR(own->stages);

@@ -7,7 +7,8 @@
  *   AGAIN_MS: by a signal, which ends system calls, and a pending call, where that is Python's main thread; else by an
  *   asynchronous exception.
  *   break_in() runs in the GUI thread. It raises qi.Interrupted, and sets a trace function, by which each further line of
- *   anybody's code raises it, too: so code that goes on after an exception ends as well.
+ *   what it has interrupted raises it, too: so code that goes on after an exception ends as well. Calls that begin
+ *   afterwards have a moment first (latecomers.h).
  *
  * Code that takes locks is let through (watch/lock_code.h). libqi's own code and the standard library's are spared, so that the end itself goes on. What cannot be ended is
  * native code that neither returns nor looks for signals, and the host's own code.
@@ -21,6 +22,8 @@
 #include <time.h>
 
 #include "core/coarse_clock.h"
+#include "life/latecomers.h"
+#include "life/unheard.h"
 #include "python/border.h"
 #include "python/compat.h"
 #include "watch/interrupt.h"
@@ -63,6 +66,11 @@ static bool is_late_by(unsigned milliseconds)
 {
     const uint64_t due = atomic_load(&due_ns);
     return due != never && qip_clock_ns() >= after(due, milliseconds);
+}
+
+static bool is_late(void)
+{
+    return is_late_by(0);
 }
 
 /* -- breaking in: the GUI thread ------------------------------------------------------------------ */
@@ -155,20 +163,28 @@ static int raise_in(PyFrameObject *frame)
 static int refuse(PyObject *Py_UNUSED(nothing), PyFrameObject *frame, int what,
                   PyObject *Py_UNUSED(arg))
 {
-    if ((what != PyTrace_LINE && what != PyTrace_CALL) || !is_late_by(0) || is_spared(frame))
+    if (what == PyTrace_RETURN)
+        qip_latecomers_see_return(frame);
+    if ((what != PyTrace_LINE && what != PyTrace_CALL) || !is_late() || is_spared(frame))
         return 0;
-    return raise_in(frame);
+    if (what == PyTrace_CALL)
+        qip_latecomers_see_call(frame);
+    else if (qip_latecomers_is_exit(frame))
+        return 0;
+    return qip_latecomers_have_time() ? 0 : raise_in(frame);
 }
 
 /* 0, or -1 with an exception. */
 static int break_in(void)
 {
-    if (!is_late_by(0) || PyThread_get_thread_ident() != gui_ident)
+    if (!is_late() || PyThread_get_thread_ident() != gui_ident)
         return 0;
     if (!tracing) {
         tracing = true;
         PyEval_SetTrace(refuse, NULL);
     }
+    if (qip_latecomers_have_time())
+        return 0;
     PyFrameObject *frame = PyEval_GetFrame();
     if (frame && (is_libqis_own(frame) || qip_is_lock_code(frame)) && !is_late_by(OWN_CODE_MS))
         return 0;
@@ -186,6 +202,7 @@ static void stop_tracing(void)
     if (tracing)
         PyEval_SetTrace(NULL, NULL);
     tracing = false;
+    qip_latecomers_forget();
 }
 
 /* -- the keeper ------------------------------------------------------------------------------------ */
@@ -210,7 +227,7 @@ static void knock(void)
     }
     /* Where code holds the GIL this waits for it; nothing could be done meanwhile. */
     PyGILState_STATE gil = PyGILState_Ensure();
-    if (is_late_by(0) && exception_type) {
+    if (is_late() && exception_type && !qip_latecomers_have_time()) {
         atomic_store(&exception_sent, true);
         PyThreadState_SetAsyncExc(gui_ident, exception_type);
     }
@@ -291,6 +308,8 @@ void qip_deadline_open(unsigned milliseconds, PyObject *stages)
     held_up = PyList_New(0);
     PyErr_Clear();
     gui_ident = PyThread_get_thread_ident();
+    qip_latecomers_open();
+    qip_unheard_open(exception_type, is_late);
     pthread_once(&once, make_condition);
     qip_interrupt_set_late(break_in);
     ends = false;
@@ -316,6 +335,7 @@ void qip_deadline_close(void)
     keeps = false;
     qip_interrupt_set_late(NULL); /* once no signal is sent any more */
     gui_ident = 0;
+    qip_unheard_close();
     Py_CLEAR(exception_type);
     Py_CLEAR(standard_modules);
     Py_CLEAR(absorber);

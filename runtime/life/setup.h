@@ -13,6 +13,7 @@ int qip_application_setup(PyObject *module);
 int qip_dispositions_setup(PyObject *module);
 int qip_leave_setup(PyObject *module);
 int qip_deadline_setup(PyObject *module);
+int qip_unheard_setup(PyObject *module);
 int qip_doctor_setup(PyObject *module);
 
 #ifdef __cplusplus

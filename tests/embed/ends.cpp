@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A runtime ends whatever Python code has done, and says what was wrong.
+#include <algorithm>
 #include <cstdlib>
 
 #include <unistd.h>
@@ -310,6 +311,84 @@ TEST_CASE("code_that_does_not_give_the_thread_back_is_interrupted_and_named")
     if (!where.empty())
         host.check_named(where);
     host.take_output();
+}
+
+TEST_CASE("what_is_interrupted_lets_go_of_what_it_held")
+{
+    Ending host;
+    std::string how;
+    SECTION("a context and an object")
+    {
+        how = "    with Held():\n"
+              "        held = Held()\n"
+              "        while True: pass\n";
+    }
+    SECTION("what is awaited, too")
+    {
+        how = "    held = Held()\n"
+              "    async with Later():\n"
+              "        with Held():\n"
+              "            while True:\n"
+              "                try:\n"
+              "                    turns = 0\n"
+              "                    while True: turns += 1\n"
+              "                except BaseException: pass\n";
+    }
+    SECTION("in a wait of the system")
+    {
+        how = "    held = Held()\n"
+              "    with Held(): time.sleep(1000)\n";
+    }
+    const int status = host.end_after("import asyncio, time\n"
+                                      "class Held:\n"
+                                      "    def __enter__(self): return self\n"
+                                      "    def __exit__(self, *raised):\n"
+                                      "        names = [type(each).__name__ for each in raised]\n"
+                                      "        print('left')\n"
+                                      "    def __del__(self):\n"
+                                      "        text = 'gone'\n"
+                                      "        print(text)\n"
+                                      "class Later:\n"
+                                      "    async def __aenter__(self): return self\n"
+                                      "    async def __aexit__(self, *raised): self.left = True\n"
+                                      "    def __del__(self): assert self.left\n"
+                                      "async def work():\n"
+                                      "    try: await asyncio.sleep(1000)\n"
+                                      "    except asyncio.CancelledError: pass\n" +
+                                      how +
+                                      "task = asyncio.get_running_loop().create_task(work())\n");
+    CHECK(status == QI_ERR_TIMEOUT);
+    host.check_named("in work");
+    CHECK(host.err.empty());
+    std::sort(host.out.begin(), host.out.end());
+    CHECK(host.out == std::vector<std::string>{"gone", "gone", "left"});
+}
+
+TEST_CASE("a_flood_of_destructors_is_cut_and_counted")
+{
+    Ending host;
+    const std::string flood = "class Held:\n"
+                              "    def __del__(self):\n"
+                              "        while True: pass\n"
+                              "held = [Held() for _ in range(2000)]\n";
+    SECTION("at the end")
+    {
+        CHECK(host.end_after(flood) == QI_ERR_TIMEOUT);
+    }
+    SECTION("while the loop runs")
+    {
+        CHECK(host.end_after(flood + "import asyncio\n"
+                                     "async def work():\n"
+                                     "    try: await asyncio.sleep(1000)\n"
+                                     "    finally: held.clear()\n"
+                                     "task = asyncio.get_running_loop().create_task(work())\n") ==
+              QI_ERR_TIMEOUT);
+    }
+    host.check_named("in Held.__del__");
+    CHECK(host.err.empty());
+    CHECK(host.errors.size() < 10);
+    CHECK(host.contains(host.log, "destructors or callbacks were interrupted"));
+    host.check_again();
 }
 
 // In a process of its own: it stays among the collector's, and would hold up every collection.
