@@ -33,7 +33,8 @@ static void exec_host(qip_loop *loop)
 /* 0, or -1 with an exception. */
 static int wait_in_host(qip_loop *loop, double seconds)
 {
-    const int outer_level = loop->wait_level, outer_turns = loop->wait_turns;
+    const int outer_waits = loop->waits, outer_level = loop->wait_level;
+    const int outer_turns = loop->wait_turns;
     const bool outer_blocked = loop->wait_blocked;
 
     qip_wait_resume(loop);
@@ -47,13 +48,14 @@ static int wait_in_host(qip_loop *loop, double seconds)
     loop->wait_turns = loop->turns;
     loop->wait_over = loop->wait_blocked = false;
     exec_host(loop);
-    const bool over = loop->wait_over;
-    loop->waits--;
+    const bool is_left = !loop->host; /* the loop was stopped, or ended, in there */
+    const bool over = loop->wait_over && !is_left;
+    loop->waits = outer_waits;
     loop->wait_level = outer_level;
     loop->wait_turns = outer_turns;
     loop->wait_blocked = outer_blocked;
     loop->wait_over = loop->waits > 0;
-    if (loop->wait_over) /* who waits below looks whether something has come about for him */
+    if (loop->wait_over && !is_left) /* who waits below looks whether something has come about for him */
         loop->host->vtable->quit(loop->host);
     loop->host_had_ns = qip_clock_ns();
     if (PyErr_CheckSignals() < 0)

@@ -170,7 +170,10 @@ class QtHost : public QObject
     try {
         QEventLoop loop;
         m_loops.push_back(&loop);
-        const auto ended = qScopeGuard([this] { m_loops.pop_back(); });
+        const auto ended = qScopeGuard([this] {
+            m_loops.pop_back();
+            leave();
+        });
         return loop.exec() != -1;
     } catch (...) {
         qi::tell_thrown("an event loop ended");
@@ -194,7 +197,9 @@ class QtHost : public QObject
         QCoreApplication::removePostedEvents(this, wakeEventType());
         if (m_notifier)
             m_notifier->setEnabled(false);
-        if (m_depth == 0)
+        for (QEventLoop *waits : m_loops)
+            waits->quit();
+        if (!isOnStack())
             delete this;
     }
 
@@ -245,8 +250,15 @@ class QtHost : public QObject
         m_depth++;
         call_python([this] { m_client.turn(m_client.loop); });
         m_depth--;
-        // QCoreApplication and QSocketNotifier do not look at us again after delivering.
-        if (!m_client.loop && m_depth == 0)
+        leave();
+    }
+
+    bool isOnStack() const { return m_depth > 0 || !m_loops.empty(); }
+
+    // QCoreApplication and QSocketNotifier do not look at us again after delivering.
+    void leave()
+    {
+        if (!m_client.loop && !isOnStack())
             deleteLater();
     }
 

@@ -257,6 +257,29 @@ TEST_CASE("shutdown_inside_a_coroutine_begins_when_the_loop_was_left")
     CHECK(host.reports == 1);
 }
 
+// As nest_asyncio does it: code outside of callbacks that runs iterations itself, in which Qt's event loop is executed.
+TEST_CASE("shutdown_inside_a_wait_for_the_loop_ends_the_wait")
+{
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+    QTimer::singleShot(10, [&] {
+        CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+        CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED);
+    });
+    host.exec("def wait():\n"
+              "    import asyncio, builtins\n"
+              "    loop = asyncio.get_running_loop()\n"
+              "    future = loop.create_future()\n"
+              "    try:\n"
+              "        while not future.done(): loop._run_once()\n"
+              "    except RuntimeError as error: builtins.seen = str(error)\n"
+              "wait()\n");
+    CHECK(qi_runtime_state(host.runtime) == QI_RUNTIME_STATE_CLOSED);
+    CHECK(host.clean);
+    REQUIRE(host.init() == QI_OK);
+    CHECK(host.eval("'ended while asyncio waited' in __import__('builtins').seen") == "True");
+}
+
 TEST_CASE("shutdown_from_a_clean_up_that_it_runs_is_refused")
 {
     static Embedding *self;
