@@ -66,6 +66,7 @@ class New(PluginCase):
     def test_names_that_cannot_be(self):
         self.write("there/file", "")
         for name, text in (("1st", "a letter first"), ("a b", "cannot be a plugin's id"), ("json", "module of Python's own"),
+                           ("class", "a word of Python's own"), ("Not", "a word of Python's own"), ("a\x1b[2J", "cannot be a plugin's id"),
                            ("there", "exists already")):
             found = self.qi_run("plugin", "new", name)
             self.assertEqual(found.returncode, 1)
@@ -78,10 +79,49 @@ class New(PluginCase):
         self.assertEqual(found.stderr, "qi-run: dangling exists already; choose another name, or remove it\n")
         self.assertEqual(os.listdir(self.folder), ["dangling"])
 
+    def refused(self, *arguments):
+        """Nothing is left of what was refused. Returns the reason."""
+        before = sorted(os.listdir(self.folder))
+        found = self.qi_run("plugin", "new", *arguments)
+        self.assertEqual((found.returncode, found.stdout), (1, ""), found.stderr)
+        self.assertEqual(sorted(os.listdir(self.folder)), before)
+        self.assertRegex(found.stderr, "^qi-run: [^\x00-\x1f]+\n$")
+        return found.stderr
+
+    def test_titles_that_cannot_be(self):
+        for title in "a\x1b[2Jb", "two\nlines", "a\ttab", "\x7f", "\u202eturned", "a\u2028b", "  ", "x" * 201:
+            with self.subTest(title):
+                self.assertIn("cannot be a plugin's title", self.refused("shop", "--title", title))
+
+    def test_what_fails_leaves_nothing_behind(self):
+        self.write("raises.py", "raise ValueError('\\x1b[2J no stand-ins')")
+        self.write("leaves.py", "import sys\nsys.exit(0)")
+        self.write("no_syntax.py", "def")
+        self.write("empty/file", "")
+        self.write("text", "")
+        for host, text in (("raises.py", "no stand-ins"), ("leaves.py", "SystemExit"), ("no_syntax.py", "SyntaxError"),
+                           ("empty", "has no qi/host.pyi"), ("text", "No such file"), ("nowhere.py", "is not there")):
+            for place in "shop", "deep/below/shop":
+                with self.subTest(host=host, place=place):
+                    self.assertIn(text, self.refused(place, "--host", host))
+
+    def test_a_place_that_others_could_change_is_looked_at_before_folders_are_made(self):
+        os.mkdir(os.path.join(self.folder, "open"))
+        os.chmod(os.path.join(self.folder, "open"), 0o777)
+        self.assertIn("other users may write to it", self.refused("open/below/shop"))
+        self.assertEqual(os.listdir(os.path.join(self.folder, "open")), [])
+
+    def test_names_of_folders_steer_no_terminal(self):
+        found = self.qi_run("plugin", "new", "a\x1b[2J\nb/shop")
+        self.assertEqual(found.returncode, 0, found.stderr)
+        self.assertNotIn("\x1b", found.stdout)
+        self.assertEqual(len(found.stdout.splitlines()), 4)
+        self.assertEqual(os.listdir(os.path.join(self.folder, "a\x1b[2J\nb")), ["shop"])
+
     def test_a_place_that_does_not_take_it(self):
         self.write("file", "")
         found = self.qi_run("plugin", "new", "file/shop")
-        self.assertEqual((found.returncode, found.stderr), (1, "qi-run: file/shop cannot be made: file: File exists\n"))
+        self.assertEqual((found.returncode, found.stderr), (1, "qi-run: file/shop is not made: file/shop: Not a directory\n"))
 
 
 HOST = """
@@ -189,7 +229,7 @@ class StandIns(PluginCase):
                     self.assertEqual(file.read(), "mine")
                 if not target.endswith("file"):
                     self.assertEqual(found.returncode, 1)
-                    self.assertRegex(found.stderr, "^qi-run: PermissionError: .* leads out of .*/shop\n$")
+                    self.assertRegex(found.stderr, "^qi-run: PermissionError: .*this is a symbolic link.*\n$")
 
     def test_stubs_for_no_plugin(self):
         self.write("folder/file", "")

@@ -4,11 +4,14 @@
 import argparse
 import contextlib
 import difflib
+import errno
 import json
+import keyword
 import os
 import pathlib
 import re
 import shlex
+import shutil
 import stat
 import subprocess
 import sys
@@ -16,6 +19,7 @@ import textwrap
 import warnings
 
 from .._python import private
+from .._python.folder import Folder
 from .._python.plain import plain, plain_line
 from . import stubs_tool
 
@@ -64,44 +68,78 @@ def new(arguments):
     asked = parser.parse_args(arguments)
     folder = pathlib.Path(asked.name)
     id = folder.name
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", id):
-        return fail(f"{id!r} cannot be a plugin's id: use letters, digits, - and _, a letter first")
-    module = id.replace("-", "_").lower()
-    if module in sys.stdlib_module_names or module == "qi":
-        return fail(f"{id!r} is the name of a module of Python's own; choose another")
+    names = {"id": id, "module": id.replace("-", "_").lower(), "title": asked.title or readable(id)}
+    if problem := wrong_with(names):
+        return fail(problem)
     if asked.host and not os.path.exists(asked.host):
         return fail(f"{asked.host}, which --host names, is not there")
-    if problem := private.who_could_change(folder.parent) if folder.parent.exists() else "":
-        return fail(f"{folder} is not made: {problem}. Make it where nobody else can put other files in its place")
     try:
-        with kept_from_others():
-            write_all(folder, {"id": id, "module": module, "title": asked.title or readable(id)})
+        with kept_from_others(), removed_if_it_fails(folder):
+            write_all(folder, names)
             stubs_tool.write(folder, asked.host or folder / "tests/host.py")
-    except OSError as error:
-        if isinstance(error, FileExistsError) and error.filename == str(folder):
+    except FileExistsError as error:
+        if error.filename == str(folder):
             return fail(f"{folder} exists already; choose another name, or remove it")
         return fail(f"{folder} cannot be made: {error.filename}: {error.strerror}")
+    except (Exception, SystemExit) as error:  # of a disk, of the manifest that was made, or of the module that --host names
+        return fail(f"{folder} is not made: {told_of(error)}")
     told = shlex.quote(str(folder))
-    print(f"{folder} is made. Try:\n  qi-run plugin check {told}\n"
-          f"  qi-run plugin run --host={shlex.quote(str(folder / 'tests/host.py'))} {told}\n  cd {told} && qi-run -m pytest")
+    for line in (f"{folder} is made. Try:", f"  qi-run plugin check {told}",
+                 f"  qi-run plugin run --host={shlex.quote(str(folder / 'tests/host.py'))} {told}", f"  cd {told} && qi-run -m pytest"):
+        print(plain_line(line))
     return OK
+
+
+def wrong_with(names):
+    """Why there can be no plugin with such names; None if there can."""
+    id, module, title = names["id"], names["module"], names["title"]
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", id):
+        return f"{id!r} cannot be a plugin's id: use letters, digits, - and _, a letter first"
+    if module in sys.stdlib_module_names or module == "qi":
+        return f"{id!r} is the name of a module of Python's own; choose another"
+    if keyword.iskeyword(module):
+        return f"{id!r} is a word of Python's own, which cannot be imported; choose another"
+    if not title.strip() or not title.isprintable() or len(title) > 200:
+        return f"{title[:200]!r} cannot be a plugin's title: it is one line of at most 200 characters that can be seen"
+    return None
+
+
+def told_of(error):
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return f"{type(error).__name__}: {error}"
 
 
 def readable(id):
     return " ".join(re.split(r"[-_]+", id)).strip().capitalize()
 
 
+@contextlib.contextmanager
+def removed_if_it_fails(folder):
+    """Makes a folder, where there must be none, and those above it. If what is done in it fails, what was made is removed."""
+    missing = [each for each in (folder, *folder.parents) if not os.path.lexists(each)]
+    where = (missing[-1] if missing else folder).parent
+    if problem := private.who_could_change(where):
+        raise PermissionError(errno.EACCES, f"{problem}. Make it where nobody else can put other files in its place")
+    made = []
+    try:
+        for each in (*reversed(missing[1:]), folder):
+            each.mkdir()
+            made.append(each)
+        yield
+    except BaseException:
+        for each in reversed(made):
+            shutil.rmtree(each, ignore_errors=True)
+        raise
+
+
 def write_all(folder, names):
-    """Makes the folder, which is not there yet, and all that is in it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir()
-    for path, text in FILES.items():
-        target = folder / path.format(**names)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        for key, value in names.items():
-            text = text.replace(f"@{key}@", json.dumps(value, ensure_ascii=False)[1:-1] if key == "title" else value)
-        with open(target, "x", encoding="utf-8") as file:
-            file.write(text)
+    """Fills the new folder."""
+    with Folder(folder) as opened:
+        for path, text in FILES.items():
+            for key, value in names.items():
+                text = text.replace(f"@{key}@", json.dumps(value, ensure_ascii=False)[1:-1] if key == "title" else value)
+            opened.write(path.format(**names), text)
 
 
 @contextlib.contextmanager
@@ -370,5 +408,6 @@ def import_elsewhere(folder, read):
 
 
 def fail(text):
-    print(f"qi-run: {plain(text)}", file=sys.stderr)
+    """`text` may name files, of which none ends its line."""
+    print(f"qi-run: {plain_line(text)}", file=sys.stderr)
     return WRONG

@@ -9,6 +9,8 @@ import importlib
 import os
 import pathlib
 
+from .._python.folder import Folder
+
 FOLDER = "typings"  # where Pyright looks by itself
 HOST = ("qi/host.pyi", "qi/host_types.pyi")
 DECLARED = "qi/plugin/_declared.pyi"
@@ -18,7 +20,8 @@ def write(folder):
     """qi_stubs_write(): all that qi.host has now."""
     from . import stub_host
 
-    _write(pathlib.Path(folder), stub_host.texts(), pathlib.Path(folder))
+    os.makedirs(folder, exist_ok=True)
+    _write(folder, "", stub_host.texts())
 
 
 def write_for_plugin(folder, manifest, host_texts):
@@ -26,26 +29,17 @@ def write_for_plugin(folder, manifest, host_texts):
     Returns the folder of the stubs, which is in the plugin's."""
     from . import stub_plugin
 
-    typings = pathlib.Path(folder) / FOLDER
     declared = {DECLARED: stub_plugin.text(manifest)} if manifest else {}
-    _write(typings, {**declared, **host_texts}, pathlib.Path(folder))
-    return typings
+    _write(folder, FOLDER + "/", {**declared, **host_texts})
+    return pathlib.Path(folder) / FOLDER
 
 
-def _write(folder, known, within):
-    """PermissionError if a symlink leads out of the folder `within`, which may be a stranger's plugin."""
-    for name, text in {**_package(), **known}.items():
-        if name in (*HOST, DECLARED) and name not in known and (folder / name).exists():
-            continue
-        path = folder / name
-        if not path.parent.resolve().is_relative_to(within.resolve()):
-            raise PermissionError(f"{path.parent} leads out of {within.absolute()}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(path.name + ".new")  # an editor may read it now
-        beside.unlink(missing_ok=True)
-        with open(beside, "x", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(beside, path)
+def _write(folder, below, known):
+    """PermissionError if there is a symlink on the way to a file in the folder, which may be a stranger's plugin."""
+    with Folder(folder) as opened:
+        for name, text in {**_package(), **known}.items():
+            if name in known or name not in (*HOST, DECLARED) or not opened.has(below + name):
+                opened.write(below + name, text)
 
 
 def _package():
