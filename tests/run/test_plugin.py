@@ -4,6 +4,7 @@
 import importlib.util
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import unittest
@@ -351,11 +352,21 @@ class Check(PluginCase):
         folder = self.plugin()
         for name in ("argparse", "json", "pathlib", "shop", "tomllib", "warnings"):
             self.write(f"there/{name}.py", f"print('planted: {name}')\nraise SystemExit(9)\n")
-        for command in (["check", "--no-import", folder], ["check", folder], ["run", "--once", folder], ["new", "made"], ["stubs", folder]):
-            found = subprocess.run([runs.QI_RUN, *([] if command[0] == "stubs" else ["plugin"]), *command], cwd=os.path.join(self.folder, "there"), text=True,
-                                   capture_output=True, timeout=runs.GUARD)
-            self.assertEqual(found.returncode, 0, found.stdout + found.stderr)
-            self.assertNotIn("planted", found.stdout + found.stderr)
+        for name in ("sitecustomize", "usercustomize", "encodings/__init__"):  # which Python itself imports when it starts
+            self.write(f"there/{name}.py", "print('planted')\nimport os\nos._exit(9)\n")
+        commands = (["plugin", "check", "--no-import", folder], ["plugin", "check", folder], ["plugin", "run", "--once", folder],
+                    ["plugin", "new", "made"], ["stubs", folder], ["doctor"])
+        for path in None, "", ":", f":{self.folder}", f"{self.folder}:", f"{self.folder}::{self.folder}":
+            for command in commands:
+                environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+                if path is not None:
+                    environment["PYTHONPATH"] = path
+                with self.subTest(command=command, path=path):
+                    found = subprocess.run([runs.QI_RUN, *command], cwd=os.path.join(self.folder, "there"), text=True,
+                                           env=environment, capture_output=True, timeout=runs.GUARD)
+                    self.assertIn(found.returncode, (0, 1) if command == ["doctor"] else (0,), found.stdout + found.stderr)
+                    self.assertNotIn("planted", found.stdout + found.stderr)
+            shutil.rmtree(os.path.join(self.folder, "there/made"))
 
     def test_what_others_could_have_written_is_not_imported(self):
         os.chmod(self.plugin("print('imported', file=open('told', 'w'))\n" + CODE), 0o777)
