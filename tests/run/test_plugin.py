@@ -386,6 +386,33 @@ class Check(PluginCase):
         self.assertEqual(status, 1)
         self.assertIn("middle: its group and everybody may write to it", text)
 
+    @unittest.skipUnless(shutil.which("cc"), "there is no compiler")
+    def test_libraries_that_look_into_the_current_folder(self):
+        folder = self.plugin()
+        self.write("library.c", "int x;")
+        for entries, wrong in (("/opt/lib:", [""]), ("lib", ["lib"]), (":/a:../b", ["", "../b"]), ("$ORIGIN/lib:/opt/lib", []), (None, [])):
+            with self.subTest(entries):
+                flags = [] if entries is None else [f"-Wl,-rpath,{entries}"]
+                # Whatever it is called.
+                subprocess.run(["cc", "-shared", "-fPIC", "-o", f"{folder}/library.bin", f"{self.folder}/library.c", *flags], check=True)
+                os.chmod(f"{folder}/library.bin", 0o755)
+                status, text = self.check("--no-import")
+                self.assertEqual([line for line in text.splitlines() if "RUNPATH" in line],
+                                 [f"{folder}/library.bin: its RUNPATH has the entry {entry!r}, which depends on the folder in which the "
+                                  "application is started; link it with $ORIGIN" for entry in wrong])
+                self.assertEqual(status, 1 if wrong else 0, text)
+
+    def test_what_is_no_library_though_it_begins_like_one(self):
+        folder = self.plugin()
+        with open("/bin/sh", "rb") as file:
+            whole = file.read(4096)
+        for number, data in enumerate([b"\x7fELF", whole[:20], whole[:64], whole[:5] + bytes([9]) + whole[6:],
+                                       whole[:64].ljust(4096, b"\xff"), b"\x7fELF\x02\x01" + b"\xff" * 4096, b"\x7fELF\x01\x02" + b"\xff" * 4096]):
+            with open(f"{folder}/broken{number}.so", "wb") as file:
+                file.write(data)
+            os.chmod(f"{folder}/broken{number}.so", 0o644)
+        self.assertEqual(self.check("--no-import"), (0, "shop: all is well\n"))
+
     def test_an_entry_that_crashes_or_exits(self):
         self.plugin("import os; os.abort()\n")
         status, text = self.check()

@@ -304,7 +304,7 @@ def check(arguments):
     if not manifest.is_manifest_there(folder):
         return fail(f"{folder} is no plugin: there is no {manifest.FILE} in it{near_folder(folder)}")
     # Names of files, words of a manifest and of an exception are the plugin's, and must not steer the terminal.
-    distrust, broken = list(check_trust(asked.folder)), list(check_syntax(folder))
+    distrust, broken = [*check_trust(asked.folder), *check_libraries(folder)], list(check_syntax(folder))
     problems = list(map(plain_line, (*distrust, *broken)))
     read, wrong = check_manifest(folder)
     problems += map(plain_line, wrong)
@@ -330,6 +330,14 @@ def check_trust(folder):
     from ..plugin import trust
 
     return trust.problems(folder)
+
+
+def check_libraries(folder):
+    """Where the loader would look for what they need."""
+    from ..plugin import rpaths, trust
+
+    for path in sorted(trust.Tree(folder).files()):
+        yield from rpaths.problems(path)
 
 
 def check_syntax(folder):

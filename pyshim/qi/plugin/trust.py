@@ -230,6 +230,10 @@ class Tree:
         """The bytes that its files hold."""
         return sum(facts.st_size for _, facts in self._files if stat.S_ISREG(facts.st_mode))
 
+    def files(self):
+        """The paths of the files in it."""
+        return [path for path, facts in self._files if stat.S_ISREG(facts.st_mode)]
+
     def modules(self):
         """The paths of the sources in it; symlinks lead to others, or out of it."""
         return [path for path, facts in self._files if path.endswith(".py") and stat.S_ISREG(facts.st_mode)]

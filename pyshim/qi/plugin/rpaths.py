@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Where the libraries of a plugin have the loader look for others: the entries of their RPATH and RUNPATH.
+
+An empty or relative entry is looked for below the folder in which somebody has started the application, which may be
+anybody's. The files are a stranger's: what is read of them is bounded, and what is no such file has no entries.
+"""
+
+import os
+import struct
+
+from . import files
+
+_MOST_HEADERS = 1 << 10
+_MOST_DYNAMIC = 1 << 20  # bytes
+_MOST_TEXT = 1 << 16  # of an entry
+_LOAD, _DYNAMIC = 1, 2  # kinds of segments
+_STRINGS, _RPATH, _RUNPATH = 5, 15, 29  # kinds of dynamic entries
+
+
+def problems(path):
+    """Why the libraries that a file asks for could be somebody else's, as texts."""
+    try:
+        number = files.open_file(path, follow=False)
+    except OSError:  # of which others tell
+        return []
+    try:
+        found = entries(number)
+    except (OSError, ValueError, struct.error, OverflowError):  # no library, or a broken one, which the loader refuses
+        return []
+    finally:
+        os.close(number)
+    return [f"{path}: its RUNPATH has the entry {entry!r}, which depends on the folder in which the application is started; link it "
+            "with $ORIGIN" for entry in found if depends_on_the_current_folder(entry)]
+
+
+def depends_on_the_current_folder(entry):
+    return not entry.startswith(("/", "$ORIGIN", "${ORIGIN}"))
+
+
+def entries(number):
+    """The folders that an open ELF file names, in its order. struct.error or ValueError if it is none."""
+    head = os.pread(number, 64, 0)
+    if head[:4] != b"\x7fELF" or head[4:5] not in (b"\x01", b"\x02"):
+        raise ValueError("this is no ELF file")
+    order = "<" if head[5] == 1 else ">"
+    wide = head[4] == 2
+    word = "Q" if wide else "I"
+    start, = struct.unpack_from(order + word, head, 32 if wide else 28)
+    size, count = struct.unpack_from(order + "HH", head, 54 if wide else 42)
+    segments = [_segment(order, wide, os.pread(number, size, start + index * size)) for index in range(min(count, _MOST_HEADERS))]
+    tags = []
+    for kind, offset, _, length in segments:
+        if kind == _DYNAMIC:
+            data = os.pread(number, min(length, _MOST_DYNAMIC), offset)
+            tags += struct.iter_unpack(f"{order}{word}{word}", data[:len(data) // struct.calcsize(word * 2) * struct.calcsize(word * 2)])
+    strings = next((value for tag, value in tags if tag == _STRINGS), None)
+    found = []
+    for tag, value in tags:
+        if tag in (_RPATH, _RUNPATH) and strings is not None:
+            place = _offset(segments, strings) + value
+            found += os.fsdecode(os.pread(number, _MOST_TEXT, place).partition(b"\0")[0]).split(":")
+    return found
+
+
+def _segment(order, wide, data):
+    """(kind, place in the file, address, bytes in the file)"""
+    if wide:
+        kind, _, offset, address, _, length = struct.unpack_from(order + "IIQQQQ", data)
+    else:
+        kind, offset, address, _, length = struct.unpack_from(order + "IIIII", data)
+    return kind, offset, address, length
+
+
+def _offset(segments, address):
+    """Where in the file is what will be at an address."""
+    for kind, offset, begin, length in segments:
+        if kind == _LOAD and begin <= address < begin + length:
+            return address - begin + offset
+    raise ValueError("the address is in no segment")
