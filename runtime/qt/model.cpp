@@ -38,7 +38,8 @@ class Place
     /* In the model's thread. */
     explicit Place(const QModelIndex &index)
         : m_index(new QPersistentModelIndex(index)),
-          m_model(const_cast<QAbstractItemModel *>(index.model()))
+          m_model(const_cast<QAbstractItemModel *>(index.model())),
+          m_hash(reinterpret_cast<uintptr_t>(index.model()) >> 4)
     {
     }
     ~Place()
@@ -57,10 +58,14 @@ class Place
     /* In the model's thread. */
     QModelIndex index() const { return *m_index; }
     bool is(const Place &other) const { return *m_index == *other.m_index; }
+    /* Rows may move, and one that is removed equals all others that are; so nothing of them makes a hash but
+     * the model that they belong to, and that also when it was destroyed. */
+    uintptr_t hash() const { return m_hash; }
 
   private:
     std::shared_ptr<QPersistentModelIndex> m_index;
     QPointer<QAbstractItemModel> m_model;
+    const uintptr_t m_hash;
 };
 
 using PlacePtr = std::shared_ptr<Place>;
@@ -179,11 +184,9 @@ try {
     return qi::raise_thrown();
 }
 
-/* Rows may move, and one that is removed equals all others that are; so nothing of them makes a hash but
- * the model that they belong to. */
 Py_hash_t index_hash(PyObject *self)
 try {
-    const auto hash = Py_hash_t(reinterpret_cast<uintptr_t>(place_of(self)->model()) >> 4);
+    const auto hash = Py_hash_t(place_of(self)->hash());
     return hash == -1 ? -2 : hash;
 } catch (...) {
     return qi::raise_thrown<Py_hash_t>(-1);

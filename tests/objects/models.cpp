@@ -191,7 +191,7 @@ TEST_CASE("row stays the same when others come and go, and ends with its own")
     auto model = people();
     show(host, "people", model.get());
 
-    host.exec("bob = people[1]; ann = people[0]");
+    host.exec("bob = people[1]; ann = people[0]; kept = {bob}");
     model->removeRow(0);
     CHECK(host.eval("bob.row, bob['name'], bob.valid, ann.valid, ann, bob == people[0], "
                     "hash(bob) == hash(people[0]), bob != people[1]") ==
@@ -200,7 +200,7 @@ TEST_CASE("row stays the same when others come and go, and ends with its own")
     CHECK(raises(host, "ann.row").find("LookupError") == 0);
     CHECK(raises(host, "people.rows(ann)").find("LookupError") == 0);
     model.reset();
-    CHECK(host.eval("bob.valid, bob") == "(False, <qi.Row, removed>)");
+    CHECK(host.eval("bob.valid, bob, bob in kept") == "(False, <qi.Row, removed>, True)");
     CHECK(raises(host, "bob['name']") == "ReferenceError: the model of the row was destroyed");
     CHECK(raises(host, "len(people)").find("ReferenceError") == 0);
 }
