@@ -43,6 +43,7 @@ choices = ["buy", "sell"]
 
 [settings]
 limit = {type = "int", minimum = 5}
+pause = {type = "float", minimum = 1}
 note = {type = "text", multiline = true, default = "a\\nb"}
 names = {type = "list", default = ["x"]}
 mark = {type = "color", default = "#3daee9"}
@@ -73,9 +74,10 @@ class Reading(PluginCase):
     def test_settings_and_their_defaults(self):
         settings = Manifest.read(self.plugin(whole=WHOLE, files={"shop/desk.py": "", "vendor/x.py": ""})).settings
         self.assertEqual({key: setting.default for key, setting in settings.items()},
-                         {"interval": 2.0, "side": "buy", "limit": 5, "note": "a\nb", "names": ["x"], "mark": "#3daee9",
-                          "on": False, "file": "/tmp"})
+                         {"interval": 2.0, "side": "buy", "limit": 5, "pause": 1.0, "note": "a\nb", "names": ["x"],
+                          "mark": "#3daee9", "on": False, "file": "/tmp"})
         self.assertIsInstance(settings["interval"].default, float)
+        self.assertIsInstance(settings["pause"].default, float)
         self.assertEqual(settings["interval"].title, "Seconds between two looks")
         self.assertEqual(settings["limit"].title, "Limit")
         self.assertEqual(settings["side"].describe()["choices"], ["buy", "sell"])

@@ -75,7 +75,7 @@ class Setting:
         if problems:
             return None
         if setting.default is None:
-            return dataclasses.replace(setting, default=setting._natural())
+            return dataclasses.replace(setting, default=setting.check(setting._natural()))
         try:
             return dataclasses.replace(setting, default=setting.check(setting.default))
         except (TypeError, ValueError) as wrong:
