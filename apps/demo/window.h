@@ -3,6 +3,8 @@
 
 #include <QMainWindow>
 
+#include <qi/base.h>
+
 #include "market.h"
 #include "plugins.h"
 #include "python.h"
@@ -11,9 +13,11 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 class PluginManager;
 class ScriptConsole;
 class TaskMonitor;
+QI_ABI_END
 } // namespace qi
 
 class DownloadDesk;

@@ -19,6 +19,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** A keyword argument. It views the value, and so has its place in the call itself. */
 template <typename T> struct Named {
@@ -108,6 +109,7 @@ class CallArguments
 
 } // namespace detail
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_ARGUMENTS_HPP */

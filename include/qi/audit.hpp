@@ -19,6 +19,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** What Python code is about to do: see qi_audit_event. */
 struct AuditEvent {
@@ -53,6 +54,7 @@ inline Result<void> Runtime::setAudit(std::function<bool(const AuditEvent &)> au
         kept.taken(qi_audit_set(m_handle, detail::call_audit, kept.user(), kept.destroy)));
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_AUDIT_HPP */

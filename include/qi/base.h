@@ -97,6 +97,21 @@
     ((pointer)->size >= (size_t)((const char *)(&(pointer)->member + 1) - (const char *)(pointer)))
 
 #ifdef __cplusplus
+/*
+ * All of C++ in libqi stands in qi::v0_1, which is inline, so that nobody has to write it: code that was compiled with the
+ * headers of another series has other symbols, and does not meet this one's by mistake. moc knows qi alone, by which
+ * translations and style sheets name classes.
+ */
+#ifdef Q_MOC_RUN
+#define QI_ABI_BEGIN
+#define QI_ABI_END
+#else
+#define QI_ABI_BEGIN                                                                               \
+    inline namespace v0_1                                                                          \
+    {
+#define QI_ABI_END }
+#endif
+
 /* Qt's own class, so that in C++ every QWidget * converts by itself; never defined here. Where Qt was built with a
  * namespace, it is in there. */
 #if defined(QT_NAMESPACE) && defined(QT_INLINE_NAMESPACE)

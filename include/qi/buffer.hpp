@@ -25,6 +25,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /*
  * A block of items in one or more dimensions, and who keeps it in memory. Copies share both; with the last of
@@ -164,6 +165,7 @@ class Buffer : public detail::OldBuffer<Buffer>
     std::shared_ptr<const Data> m_data;
 };
 
+QI_ABI_END
 } // namespace qi
 
 Q_DECLARE_METATYPE(qi::Buffer)

@@ -23,6 +23,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** Builds one value after the other. Thread: any. */
 class Builder
@@ -100,6 +101,7 @@ class Builder
     std::optional<Error> m_error; /* of what could not be written */
 };
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_BUILDER_HPP */

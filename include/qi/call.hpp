@@ -21,6 +21,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 namespace detail
 {
@@ -103,6 +104,7 @@ template <typename R, typename... A> Result<R> call(const Callee &callee, const 
 
 } // namespace detail
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_CALL_HPP */

@@ -19,6 +19,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** What asyncio does in nested Qt event loops: see qi_nested. */
 enum class Nested { Run = QI_NESTED_RUN, Hold = QI_NESTED_HOLD };
@@ -273,6 +274,7 @@ inline Result<void> Config::init(detail::Callbacks *callbacks, qi_runtime **out)
     return texts.then([&] { return qi_runtime_init(&config, out); });
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_CONFIG_HPP */

@@ -28,6 +28,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** What an emission does while the coroutine of an earlier one still runs: see qi_overlap. */
 enum class Overlap {
@@ -300,6 +301,7 @@ inline Result<Connection> connect(const QObject *sender, const char *signal, con
     return detail::connect_named(qi_runtime_current(), sender, signal, target, options);
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_CONNECT_HPP */

@@ -29,6 +29,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 class ScriptConsolePrivate;
 
@@ -105,6 +106,7 @@ class QI_WIDGETS_API ScriptConsole : public QWidget
     std::unique_ptr<ScriptConsolePrivate> d;
 };
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_CONSOLE_HPP */

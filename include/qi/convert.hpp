@@ -78,6 +78,7 @@ QI_API int qi_converter_unregister(int type);
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 namespace detail
 {
@@ -218,6 +219,7 @@ bool register_converter(To to_python, From from_python)
 }
 #endif
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_CONVERT_HPP */

@@ -22,6 +22,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** What `co_await` makes of a Task. It lives in the frame of the coroutine that waits. */
 template <typename T> class Awaiter
@@ -88,6 +89,7 @@ template <typename T> Awaiter<T> operator co_await(const Task<T> &task)
     return Awaiter<T>(task.shared());
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif

@@ -18,6 +18,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** Where a debugger finds the application. */
 struct DebuggerAddress {
@@ -68,6 +69,7 @@ inline Debugger Runtime::debugger() const
     return Debugger(m_handle);
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_DEBUGGER_HPP */

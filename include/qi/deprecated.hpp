@@ -25,6 +25,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 template <typename T> class Result;
 struct Error;
@@ -238,6 +239,7 @@ template <typename Self> class OldParameter
 
 } // namespace detail
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_DEPRECATED_HPP */

@@ -25,6 +25,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** One thing that was looked at. */
 struct Check {
@@ -101,6 +102,7 @@ class Doctor
     QStringList m_folders;
 };
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_DOCTOR_HPP */

@@ -27,6 +27,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** What Python tells. It views the event, and so is not to be kept. */
 class Event
@@ -89,6 +90,7 @@ inline Result<Listener> Runtime::listenToEvents(const QString &name,
     return Listener(listener);
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_EVENTS_HPP */

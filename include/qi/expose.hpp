@@ -36,6 +36,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** A parameter of an exposed function: its name, and what it is where the caller leaves it out. */
 class Parameter : public detail::OldParameter<Parameter>
@@ -579,6 +580,7 @@ Result<void> expose(qi_runtime *runtime, const char *name, Object *object, Membe
 }
 #endif
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_EXPOSE_HPP */

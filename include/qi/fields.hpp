@@ -17,6 +17,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 namespace detail
 {
@@ -94,6 +95,7 @@ inline QVariant variant_of(const qi_value &map, const char *key)
 
 } // namespace detail
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_FIELDS_HPP */

@@ -26,6 +26,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 #ifndef QT_NO_EXCEPTIONS /* what stands here is there or not; nothing is there in two ways */
 
@@ -157,6 +158,7 @@ template <typename T> QFuture<T> Task<T>::future() const
     return future;
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_FUTURE_HPP */

@@ -40,6 +40,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 namespace detail
 {
@@ -351,6 +352,7 @@ inline const RegistersImage registers_image;
 
 } // namespace detail
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_IMAGE_HPP */

@@ -11,6 +11,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /**
  * Listens as long as it is there. Destroy it on the GUI thread; elsewhere it cannot end what it hears.
@@ -83,6 +84,7 @@ template <typename Function> class Kept
 
 } // namespace detail
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_LISTENER_HPP */

@@ -34,6 +34,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** A stretch in which Python does not give the GUI thread back: see qi_stall. What is not known is empty. */
 struct Stall {
@@ -297,6 +298,7 @@ inline Monitor Runtime::monitor() const
     return Monitor(m_handle);
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_MONITOR_HPP */

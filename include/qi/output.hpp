@@ -22,6 +22,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** Where a line of output comes from; Log is what goes to the log, and what tells of exceptions that nobody awaits. */
 enum class OutputStream {
@@ -61,6 +62,7 @@ inline Result<Listener> Runtime::listenToOutput(std::function<void(const OutputL
     return Listener(listener);
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_OUTPUT_HPP */

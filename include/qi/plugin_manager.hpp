@@ -26,6 +26,7 @@ QT_FORWARD_DECLARE_CLASS(QMenu)
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 class PluginManagerPrivate;
 
@@ -86,6 +87,7 @@ class QI_WIDGETS_API PluginManager : public QWidget
     const std::unique_ptr<PluginManagerPrivate> d;
 };
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_PLUGIN_MANAGER_HPP */

@@ -41,6 +41,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** The state of a plugin: see <qi/plugin.h>. */
 enum class PluginState {
@@ -538,6 +539,7 @@ inline Plugins Runtime::plugins() const
     return Plugins(m_handle);
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_PLUGINS_HPP */

@@ -25,6 +25,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 namespace detail
 {
@@ -127,6 +128,7 @@ template <typename T> struct IsPromise<Promise<T>> : std::true_type {
 
 } // namespace detail
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_PROMISE_HPP */

@@ -73,6 +73,7 @@ QI_API int qi_value_to_variant(const qi_value *value, QVariant *variant);
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /*
  * A callable that Python has given, or none. Copies share it; with the last of them Python's object goes,
@@ -195,6 +196,7 @@ template <typename T> QI_DEPRECATED("use registerFuture()") void register_future
 }
 #endif
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_QT_HPP */

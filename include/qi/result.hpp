@@ -24,6 +24,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 template <typename T> class Result;
 
@@ -321,6 +322,7 @@ template <> class [[nodiscard]] Result<void>
     bool m_failed = false;
 };
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_RESULT_HPP */

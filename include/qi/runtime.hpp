@@ -42,6 +42,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 class Debugger;
 class Event;
@@ -404,6 +405,7 @@ Task<R> run(const TaskOptions &options, const Target &target, const A &...argume
     return detail::launch<R>(qi_runtime_current(), options, target, arguments...);
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_RUNTIME_HPP */

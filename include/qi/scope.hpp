@@ -26,6 +26,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 namespace detail
 {
@@ -166,6 +167,7 @@ Task<T> Runtime::execAsync(const QString &source, const QString &filename,
     return Task<T>(detail::launch_source(m_handle, nullptr, options, source, filename));
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_SCOPE_HPP */

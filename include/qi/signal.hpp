@@ -30,6 +30,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 namespace detail
 {
@@ -186,6 +187,7 @@ SignalAwaiter<Sender, F> signal(Sender *sender, F signal,
     return SignalAwaiter<Sender, F>(sender, signal, time);
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif

@@ -16,6 +16,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /**
  * "module:callable", written in any way in which Qt and C++ write text, or a qi::Callable.
@@ -65,6 +66,7 @@ class Target
     Callable m_callable;
 };
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_TARGET_HPP */

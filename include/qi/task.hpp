@@ -40,6 +40,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** How far a task says that it is, by qi.progress(). */
 struct Progress {
@@ -576,6 +577,7 @@ template <typename T = void> class [[nodiscard]] Task : public detail::OldTask<T
     std::shared_ptr<detail::SharedTask> m_shared;
 };
 
+QI_ABI_END
 } // namespace qi
 
 #include <qi/future.hpp> /* IWYU pragma: export */

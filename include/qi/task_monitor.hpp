@@ -21,6 +21,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 class TaskMonitorPrivate;
 
@@ -73,6 +74,7 @@ class QI_WIDGETS_API TaskMonitor : public QWidget
     const std::unique_ptr<TaskMonitorPrivate> d;
 };
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_TASK_MONITOR_HPP */

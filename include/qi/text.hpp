@@ -19,6 +19,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /**
  * A text as UTF-8 that C can have; `what` names it in the error, as in "the source".
@@ -114,6 +115,7 @@ class Texts
 
 } // namespace detail
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_TEXT_HPP */

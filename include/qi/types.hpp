@@ -65,6 +65,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 class Storage;
 
@@ -539,6 +540,7 @@ template <typename T> struct Converter<T, std::enable_if_t<detail::is_object_poi
     }
 };
 
+QI_ABI_END
 } // namespace qi
 
 #include <qi/types_containers.hpp> /* IWYU pragma: export */

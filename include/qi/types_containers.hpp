@@ -18,6 +18,7 @@ QT_FORWARD_DECLARE_CLASS(QJsonObject)
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 namespace detail
 {
@@ -514,6 +515,7 @@ template <typename T> struct Converter<T, std::enable_if_t<detail::IsVariantType
     static Result<T> read(const qi_value &value) { return detail::read_variant<T>(value); }
 };
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_TYPES_CONTAINERS_HPP */

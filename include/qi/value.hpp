@@ -20,6 +20,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /** Owns a qi_value. It may be moved, or copied with copy(), and used in any thread. */
 class Value : public detail::OldValue<Value>
@@ -178,6 +179,7 @@ template <> struct Converter<qi_value> {
     static qi_value write(const qi_value &value, Storage &) { return value; }
 };
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_VALUE_HPP */

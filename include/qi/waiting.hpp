@@ -18,6 +18,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 namespace detail
 {
@@ -62,6 +63,7 @@ inline Result<std::size_t> waitForAny(const std::vector<Task<>> &tasks,
     return index;
 }
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_WAITING_HPP */

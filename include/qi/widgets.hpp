@@ -19,6 +19,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /**
  * Installs the translation of the widgets' texts for a locale into the application.
@@ -29,6 +30,7 @@ namespace qi
  */
 QI_WIDGETS_API bool translateWidgets(const QLocale &locale = QLocale());
 
+QI_ABI_END
 } // namespace qi
 
 #endif /* QI_WIDGETS_HPP */

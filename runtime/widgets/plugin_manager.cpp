@@ -39,6 +39,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 /* How often the counts of the plugin that is shown are looked at, while somebody sees them. */
 static constexpr int kCountMs = 1000;
@@ -476,4 +477,5 @@ void PluginManager::changeEvent(QEvent *event)
         d->showCurrent();
 }
 
+QI_ABI_END
 } // namespace qi

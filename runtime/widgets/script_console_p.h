@@ -16,6 +16,7 @@ class QToolButton;
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 class ScriptConsolePrivate
 {
@@ -64,6 +65,7 @@ class ScriptConsolePrivate
     QString before_search;
 };
 
+QI_ABI_END
 } // namespace qi
 
 #endif

@@ -37,6 +37,7 @@
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 class TaskMonitorPrivate
 {
@@ -534,4 +535,5 @@ void TaskMonitor::hideEvent(QHideEvent *event)
     d->lookAgain();
 }
 
+QI_ABI_END
 } // namespace qi

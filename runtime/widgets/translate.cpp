@@ -19,6 +19,7 @@ static void register_translations()
 
 namespace qi
 {
+QI_ABI_BEGIN
 
 bool translateWidgets(const QLocale &locale)
 {
@@ -33,4 +34,5 @@ bool translateWidgets(const QLocale &locale)
     return locale.language() == QLocale::English || locale.language() == QLocale::C;
 }
 
+QI_ABI_END
 } // namespace qi

@@ -72,7 +72,7 @@ class Reader:
                     statement += ["(", *self.tokens[begin : self.at - 1], ")"]
             elif token == "{":
                 statement = self.braces(statement, public)
-            elif token not in ("Q_OBJECT",):
+            elif token not in ("Q_OBJECT", "QI_ABI_BEGIN", "QI_ABI_END"):
                 statement.append(token)
 
     def braces(self, statement, public):

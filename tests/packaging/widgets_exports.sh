@@ -11,7 +11,7 @@ library=$1
 shift
 declared=$(cat "$@" | tr '\n' ' ' | grep -oE 'QI_WIDGETS_API (class |struct )?([A-Za-z_:]+ )?[A-Za-z_]+' | awk '{print $NF}' | grep -vE '^(QI_|_)' | sort -u)
 [ -n "$declared" ] || { echo "found no declarations in $*"; exit 1; }
-exported=$(nm -DC --defined-only --format=posix "$library" | sed -E 's/^(vtable|typeinfo|typeinfo name|non-virtual thunk) (for|to) //; s/ [A-Za-z] [0-9a-f]+( [0-9a-f]+)?$//' |
+exported=$(nm -DC --defined-only --format=posix "$library" | sed -E 's/qi::v[0-9_]+::/qi::/g; s/^(vtable|typeinfo|typeinfo name|non-virtual thunk) (for|to) //; s/ [A-Za-z] [0-9a-f]+( [0-9a-f]+)?$//' |
     grep -oE '^qi::[A-Za-z_]+|^.*$' | sed 's/^qi:://; s/[:(].*//' | sort -u)
 differences=$(diff <(echo "$declared") <(echo "$exported")) || {
     printf 'declared (<) and exported (>) differ:\n%s\n' "$differences"
