@@ -75,7 +75,8 @@ void Plugins::change(Change call, const QString &id)
 
 bool Plugins::trigger(const QString &id, const QString &action)
 {
-    return check(qi_plugin_trigger(m_runtime, id.toUtf8().constData(), action.toUtf8().constData()),
+    return check(qi_plugin_trigger(m_runtime, id.toUtf8().constData(), action.toUtf8().constData(),
+                                   nullptr, nullptr),
                  id + ": " + action);
 }
 

@@ -102,7 +102,7 @@ void PluginWindow::add_action(const qi_value &described)
     // What the plugin says is text: no letter of it is marked, and nothing in it is markup.
     const QString text = text_of(described, "text").replace(QLatin1Char('&'), QStringLiteral("&&"));
     QAction *action = m_menu->addAction(text, this, [this, name] {
-        if (qi_plugin_trigger(m_runtime, m_id.c_str(), name.constData()) != QI_OK)
+        if (qi_plugin_trigger(m_runtime, m_id.c_str(), name.constData(), nullptr, nullptr) != QI_OK)
             statusBar()->showMessage(QString::fromUtf8(qi_last_error()->message));
     });
 

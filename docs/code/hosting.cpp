@@ -83,6 +83,15 @@ static void onEnabled(qi_task *, const qi_task_end *end, void *user)
 }
 // [/done]
 
+// [stopped]
+static void onStopped(qi_task *, const qi_task_end *end, void *user)
+{
+    for (size_t i = 0; const qi_value *plugin = qi_value_at(end->result, i); ++i)
+        qInfo("%s is off", qi_value_get(plugin, "id")->as.text.data);
+    *static_cast<bool *>(user) = true;
+}
+// [/stopped]
+
 int main(int argc, char **argv)
 {
     QCoreApplication app(argc, argv);
@@ -140,7 +149,7 @@ int main(int argc, char **argv)
     // [use]
     const qi_value unit = qi_text("celsius");
     if (qi_plugin_set_setting(python, "feeds", "unit", &unit) != QI_OK ||
-        qi_plugin_trigger(python, "feeds", "refresh") != QI_OK ||
+        qi_plugin_trigger(python, "feeds", "refresh", nullptr, nullptr) != QI_OK ||
         qi_run_task(python, "feeds:latest", nullptr, 0, nullptr, nullptr) != QI_OK)
         return fail();
     // [/use]
@@ -148,8 +157,31 @@ int main(int argc, char **argv)
         app.processEvents(QEventLoop::WaitForMoreEvents);
     emit window.resized(640);
 
+    // [trigger]
+    qi_task *refreshing = nullptr;
+    if (qi_plugin_trigger(python, "feeds", "refresh", nullptr, &refreshing) != QI_OK)
+        return fail();
+    // [/trigger]
+    while (qi_task_state(refreshing) == QI_TASK_STATE_PENDING)
+        app.processEvents(QEventLoop::WaitForMoreEvents);
+    if (qi_task_result(refreshing, nullptr) != QI_OK)
+        return fail();
+    qi_task_release(refreshing);
+
+    // [stop]
+    bool stopped = false;
+    qi_task_options stopping;
+    qi_task_options_init(&stopping);
+    stopping.done = onStopped;
+    stopping.user = &stopped;
+    if (qi_plugins_stop(python, &stopping, nullptr) != QI_OK)
+        return fail();
+    // [/stop]
+    while (!stopped)
+        app.processEvents(QEventLoop::WaitForMoreEvents);
+
     QTimer::singleShot(0, &app, &QCoreApplication::quit);
-    app.exec(); // its end ends the plugins
+    app.exec(); // its end would end the plugins, too
     qInfo() << window.status;
     return window.status == "no feed" ? 0 : 1;
 }

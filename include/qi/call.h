@@ -77,6 +77,19 @@ QI_NODISCARD QI_API int qi_value_items(const qi_value *value, qi_value *out);
  */
 QI_NODISCARD QI_API int qi_value_text(const qi_value *value, qi_value *out);
 
+/**
+ * Asks an asynchronous iterator for its next item, as a task: an asynchronous generator that qi_call() has given, say.
+ *
+ * The task's result is a list: of the one item, or of none where the iterator has come to its end. It runs, before the call
+ * returns, up to its first suspension. `options` may be NULL, and its `callable` and `kwargs` are not used; `out` is as that
+ * of qi_run_task(). Cancelling the task cancels what the iterator waits for, which ends a generator. One that is given up
+ * before its end is closed in the event loop once nobody has it any more.
+ *
+ * Thread: GUI. Fails: as qi_run_task(), and QI_ERR_TYPE where it is no asynchronous iterator.
+ */
+QI_NODISCARD QI_API int qi_value_next(qi_runtime *runtime, const qi_value *iterator,
+                                      const qi_task_options *options, qi_task **out);
+
 #ifdef __cplusplus
 }
 #endif

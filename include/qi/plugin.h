@@ -65,7 +65,8 @@ enum {
     QI_PLUGIN_EVENT_SETTING,   /* the setting `detail` has another value */
     QI_PLUGIN_EVENT_ERROR,     /* an exception that nobody awaits: `reason` is the message */
     QI_PLUGIN_EVENT_PROGRESS, /* its files are being checked: `reason` and `progress` say how far that is */
-    QI_PLUGIN_EVENT_SEARCHED /* a search for plugins is over, and all that it found was told of; the id is "" */
+    QI_PLUGIN_EVENT_SEARCHED, /* a search for plugins is over, and all that it found was told of; the id is "" */
+    QI_PLUGIN_EVENT_STOPPED /* qi_plugins_stop() has ended all, and there are none to be asked about; the id is "" */
 };
 
 /* What happened to a plugin. Borrowed for the call, like all that it points at. */
@@ -164,6 +165,23 @@ static inline void qi_plugins_config_init(qi_plugins_config *config)
 QI_NODISCARD QI_API int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config);
 
 /**
+ * Ends all plugins, the one that was started last first, and all that qi_plugins_start() began, which may be called again
+ * once QI_PLUGIN_EVENT_STOPPED was told. What the user has enabled stays enabled.
+ *
+ * It always comes to its end: the configuration's `deactivate_ms` holds for each step of each plugin's end. The task's
+ * result is a list of maps, each as qi_plugin_describe() has it, of those that were on: their "report" says what was left
+ * behind. `options` may be NULL, and its `callable` is not used; `out` is as that of qi_run_task(). A task that is cancelled,
+ * or whose `timeout_ms` is over, does not wait for the end any more, which comes all the same.
+ *
+ * From the call on, functions that ask for a plugin fail with QI_ERR_STATE. The configuration's callbacks are called until
+ * the end, and their `destroy` comes when the runtime is CLOSED; listeners of qi_plugins_listen() go on listening. It may be
+ * called by a plugin, which is ended like the others. Fails also as qi_run_task(), and with QI_ERR_STATE where it was called
+ * before and has not ended.
+ */
+QI_NODISCARD QI_API int qi_plugins_stop(qi_runtime *runtime, const qi_task_options *options,
+                                        qi_task **out);
+
+/**
  * Looks for plugins again: new ones are DISCOVERED, those whose folder is gone are disabled and removed.
  *
  * It only begins that, as qi_plugins_start() does; what is known already is answered as it was until
@@ -208,7 +226,10 @@ QI_NODISCARD QI_API int qi_plugins_list(qi_runtime *runtime, qi_value *out);
  *     settings         (list of maps) key, title, description, type ("bool", "int", "float", "text", "choice", "path",
  *                      "color", "list"), default, value, minimum, maximum (none: no limit), choices (list),
  *                      multiline (bool)
- *     actions          (list of maps) name, text, tooltip, shortcut, menu, enabled, checkable, checked (bools)
+ *     actions          (list of maps) name, text, tooltip, shortcut; menu (a path, as "Tools/Export"), icon (the path of a
+ *                      file of the plugin's, or a name of the icon theme's, ""), toolbar (bool: it wants to stand in
+ *                      one), overlap ("concurrent", "drop", "queue", "restart" or "latest": what a trigger does while it
+ *                      runs already, as qi_overlap has it), enabled, checkable, checked (bools)
  *     contributes      (map) as the manifest has it
  *     dependencies     (list of maps) name, specifier, installed (a version, ""), problem ("")
  *     tasks, connections, errors  (ints) that it has, errors since it was started
@@ -281,13 +302,21 @@ QI_NODISCARD QI_API int qi_plugin_set_setting(qi_runtime *runtime, const char *i
                                               const qi_value *value);
 
 /**
- * Runs an action that an active plugin has registered; one that is checkable changes its state first.
+ * Runs an action that an active plugin has registered, as a task of the plugin's; one that is checkable changes its state
+ * first.
  *
- * A coroutine goes on as a task of the plugin, and its errors are reported under the plugin's name.
- * Fails: QI_ERR_NOT_FOUND also for the action, QI_ERR_STATE if the plugin is not active or the action is disabled,
- * QI_ERR_PYTHON if it raised.
+ * A coroutine runs, before the call returns, up to its first suspension, and can be watched, cancelled and waited for; a
+ * plain function has returned when the call does. The task's result is what the action returns. It ends with the plugin at
+ * the latest. Of an action that says what is done while it runs already (its "overlap"), the task may wait for its turn; one
+ * whose turn will not come has been cancelled.
+ *
+ * `options` may be NULL; its `callable` and `kwargs` are not used, and of its `flags` QI_TASK_FLAG_PROGRESS alone. `out` is as
+ * that of qi_run_task(). An exception is no failure of the call but the task's result; without a handle and without `done` it
+ * is reported under the plugin's name. Fails also as qi_run_task(): QI_ERR_NOT_FOUND also for the action, QI_ERR_STATE if
+ * the plugin is not active or the action is disabled.
  */
-QI_NODISCARD QI_API int qi_plugin_trigger(qi_runtime *runtime, const char *id, const char *action);
+QI_NODISCARD QI_API int qi_plugin_trigger(qi_runtime *runtime, const char *id, const char *action,
+                                          const qi_task_options *options, qi_task **out);
 
 #ifdef __cplusplus
 }

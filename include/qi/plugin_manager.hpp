@@ -23,6 +23,8 @@
 #include <qi/widgets_api.hpp>
 
 QT_FORWARD_DECLARE_CLASS(QMenu)
+QT_FORWARD_DECLARE_CLASS(QMenuBar)
+QT_FORWARD_DECLARE_CLASS(QToolBar)
 
 namespace qi
 {
@@ -65,6 +67,13 @@ class QI_WIDGETS_API PluginManager : public QWidget
      * `runtime` as for the constructor.
      */
     static void fillMenu(QMenu *menu, qi_runtime *runtime = nullptr);
+    /**
+     * The same in the menus of a menu bar: an action of the menu "File/Export" goes into the host's own File menu. Menus that
+     * are not there are made. Those that name none go to `otherwise`; NULL: they are not shown.
+     */
+    static void fillMenuBar(QMenuBar *bar, QMenu *otherwise = nullptr, qi_runtime *runtime = nullptr);
+    /** The same in a toolbar, with those actions that want to stand in one. */
+    static void fillToolBar(QToolBar *bar, qi_runtime *runtime = nullptr);
 
   public Q_SLOTS:
     void enableCurrent();

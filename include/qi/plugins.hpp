@@ -78,6 +78,12 @@ struct PluginAction {
     /** Where it stands, as "Tools/Export". */
     QString menu;
     bool enabled = false, checkable = false, checked = false;
+    /** The path of a file, or a name of the icon theme's; empty: none. */
+    QString icon;
+    /** It wants to stand in a toolbar. */
+    bool toolBar = false;
+    /** What a trigger does while it runs already: "concurrent", "drop", "queue", "restart" or "latest". */
+    QString overlap;
 };
 
 /** A package that a plugin needs. */
@@ -135,7 +141,8 @@ enum class PluginEventKind {
     Setting = QI_PLUGIN_EVENT_SETTING,
     Error = QI_PLUGIN_EVENT_ERROR,
     Progress = QI_PLUGIN_EVENT_PROGRESS,
-    Searched = QI_PLUGIN_EVENT_SEARCHED
+    Searched = QI_PLUGIN_EVENT_SEARCHED,
+    Stopped = QI_PLUGIN_EVENT_STOPPED
 };
 
 /** An event of a plugin: see qi_plugin_event. */
@@ -215,9 +222,10 @@ inline PluginSetting setting_of(const qi_value &map)
 
 inline PluginAction action_of(const qi_value &map)
 {
-    return {text_of(map, "name"),     text_of(map, "text"),  text_of(map, "tooltip"),
-            text_of(map, "shortcut"), text_of(map, "menu"),  is_set(map, "enabled"),
-            is_set(map, "checkable"), is_set(map, "checked")};
+    return {text_of(map, "name"),     text_of(map, "text"),   text_of(map, "tooltip"),
+            text_of(map, "shortcut"), text_of(map, "menu"),   is_set(map, "enabled"),
+            is_set(map, "checkable"), is_set(map, "checked"), text_of(map, "icon"),
+            is_set(map, "toolbar"),   text_of(map, "overlap")};
 }
 
 inline PluginDependency dependency_of(const qi_value &map)
@@ -276,6 +284,16 @@ template <> struct Converter<PluginInfo> {
         if (value.kind != QI_KIND_MAP)
             return detail::wrong_type(name(), value);
         return detail::plugin_of(value);
+    }
+};
+
+template <> struct Converter<QList<PluginInfo>> {
+    static QString name() { return QStringLiteral("a list of plugins"); }
+    static Result<QList<PluginInfo>> read(const qi_value &value)
+    {
+        if (value.kind != QI_KIND_LIST)
+            return detail::wrong_type(name(), value);
+        return detail::items_of(value, detail::plugin_of);
     }
 };
 
@@ -404,6 +422,19 @@ class Plugins
     {
         return config.start(m_runtime);
     }
+    /**
+     * Ends all plugins; start() may be called again when the task has ended. Its result tells of those that were on, and what
+     * they have left behind. Fails as qi_plugins_stop().
+     */
+    Task<QList<PluginInfo>> stop(const TaskOptions &options = {}) const
+    {
+        auto task = std::make_shared<detail::SharedTask>();
+        task->launch(QStringLiteral("stop the plugins"), options, {},
+                     [&](qi_task_options *raw, qi_task **out) {
+                         return qi_plugins_stop(m_runtime, raw, out);
+                     });
+        return Task<QList<PluginInfo>>(task);
+    }
     /** Looks for plugins again; PluginEventKind::Searched tells of the end. */
     Result<void> rescan() const { return Result<void>::of(qi_plugins_rescan(m_runtime)); }
     /** Whether a search goes on. Never waits. */
@@ -493,12 +524,21 @@ class Plugins
         return put(id, key, nullptr);
     }
 
-    /** Runs an action of an active plugin; a checkable one changes its state first. Fails as qi_plugin_trigger(). */
-    Result<void> trigger(const QString &id, const QString &action) const
+    /**
+     * Runs an action of an active plugin, as a task of the plugin's whose result is what the action returns, as an R; a
+     * checkable one changes its state first. Fails as qi_plugin_trigger().
+     */
+    template <typename R = void>
+    Task<R> trigger(const QString &id, const QString &action, const TaskOptions &options = {}) const
     {
         detail::Texts texts;
         const char *name = plugin(texts, id), *what = texts.text(action, "the name of an action");
-        return texts.then([&] { return qi_plugin_trigger(m_runtime, name, what); });
+        auto task = std::make_shared<detail::SharedTask>();
+        task->launch(id + QLatin1Char(':') + action, options, texts.error(),
+                     [&](qi_task_options *raw, qi_task **out) {
+                         return qi_plugin_trigger(m_runtime, name, what, raw, out);
+                     });
+        return Task<R>(task);
     }
 
   private:

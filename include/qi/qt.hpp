@@ -51,6 +51,14 @@ typedef void (*qi_watched_future_fn)(QObject *watcher, QVariant *future);
 QI_API int qi_watched_future_register(const QObject *example, qi_watched_future_fn read);
 
 /**
+ * Undoes that for the class of `example`, whoever has registered it: before what `read` is part of is unloaded, say.
+ *
+ * A call of `read` that is under way in another thread may go on after that. Thread: any.
+ * Fails: QI_ERR_ARGUMENT, QI_ERR_NOT_FOUND (watchers of that class are not known, or by libqi itself).
+ */
+QI_API int qi_watched_future_unregister(const QObject *example);
+
+/**
  * Makes a value of a QVariant, by the conversions that properties and signals go through.
  *
  * What qi_value has no kind for is what Python would get, opaque: a QDateTime is a datetime, of
@@ -187,6 +195,14 @@ template <typename T> void registerFuture()
             [](const QFuture<T> &typed) { return QFuture<void>(typed); });
     const QFutureWatcher<T> example;
     qi_watched_future_register(&example, watchedFuture<T>);
+}
+
+/** Has Python await QFutureWatchers of that type no more; futures still are: see qi_watched_future_unregister(). False: they
+ * were not registered. Thread: any. */
+template <typename T> bool unregisterWatcher()
+{
+    const QFutureWatcher<T> example;
+    return qi_watched_future_unregister(&example) == QI_OK;
 }
 
 #ifndef QI_NO_DEPRECATED

@@ -61,7 +61,7 @@ static const qip_setup_fn rooms[] = {
 
     qip_inspect_setup,     qip_interrupt_setup,    qip_counters_setup,      qip_watchdog_setup,
 
-    qip_belongings_setup,  qip_memory_setup,       qip_plugin_events_setup,
+    qip_belongings_setup,  qip_memory_setup,       qip_plugin_events_setup, qip_plugins_setup,
 
     qip_application_setup, qip_dispositions_setup, qip_leave_setup,         qip_deadline_setup,
     qip_unheard_setup,     qip_doctor_setup,

@@ -8,7 +8,8 @@
  */
 #include <Python.h>
 
-#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "python/border.h"
@@ -16,12 +17,14 @@
 #include "python/call.h"
 #include "python/gate.h"
 #include "plugins/plugin.h"
+#include "plugins/setup.h"
 #include "qt/bridge.h"
 #include "core/listeners.h"
 #include "core/sized.h"
 #include "core/status.h"
 #include "core/users.h"
 #include "python/visit.h"
+#include "tasks/tasks.h"
 
 static const char own_module[] = "qi.plugin._host";
 
@@ -65,24 +68,35 @@ static int check_id(const qi_runtime *runtime, const char *id)
     return status == QI_OK ? qip_check_text(id, "the plugin's id") : status;
 }
 
-/* Turns (status, result or message) into the status, and the result into *out, where that is not NULL. Takes
- * `answer`. */
-static int read_answer(PyObject *answer, const char *what, qi_value *out)
+/* Turns (status, result or message) into the status, and the result into *out, a new reference. Takes `answer`. */
+static int read_object(PyObject *answer, const char *what, PyObject **out)
 {
     PyObject *payload = NULL;
     int status = QI_ERR_INTERNAL;
 
-    bool raised = !answer || !PyArg_ParseTuple(answer, "iO", &status, &payload);
-    if (!raised && status == QI_OK)
-        raised = out && qip_value_from_python(payload, out) < 0;
-    else if (!raised)
+    *out = NULL;
+    if (!answer || !PyArg_ParseTuple(answer, "iO", &status, &payload))
+        status = qip_fail_python(what);
+    else if (status == QI_OK)
+        *out = Py_NewRef(payload);
+    else
         qip_fail(status, "%s",
                  PyUnicode_Check(payload) && PyUnicode_AsUTF8(payload) ? PyUnicode_AsUTF8(payload)
                                                                        : qi_status_text(status));
-    if (raised)
-        status = qip_fail_python(what);
     PyErr_Clear();
     Py_XDECREF(answer);
+    return status;
+}
+
+/* The same with the result as a value, where `out` is not NULL. */
+static int read_answer(PyObject *answer, const char *what, qi_value *out)
+{
+    PyObject *payload;
+    int status = read_object(answer, what, &payload);
+
+    if (status == QI_OK && out && qip_value_from_python(payload, out) < 0)
+        status = qip_fail_python(what);
+    Py_XDECREF(payload);
     return status;
 }
 
@@ -218,6 +232,65 @@ int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *given)
     return status;
 }
 
+/* The launch, in a Context in which no plugin's code runs; `id` may be NULL. GIL: held. */
+static int launch(qi_runtime *runtime, const char *target, const qi_value *id,
+                  const qi_task_options *options, qi_task **out)
+{
+    PyObject *context = PyContext_New();
+
+    if (!context || PyContext_Enter(context) < 0) {
+        Py_XDECREF(context);
+        return qip_fail_python("launching a task");
+    }
+    int status = qi_run_task(runtime, target, id, id ? 1 : 0, options, out);
+    if (PyContext_Exit(context) < 0)
+        PyErr_WriteUnraisable(context);
+    Py_DECREF(context);
+    return status;
+}
+
+/* The manager has ended all, and forgotten them. Beware: a listener may start plugins again, or end the runtime. */
+static PyObject *stopped(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    qi_listener *listener = configured;
+    qi_object *used = services;
+
+    configured = NULL;
+    services = NULL;
+    qip_plugin_events_configure(NULL);
+    qip_plugin_events_stopped();
+    if (listener)
+        (void)qip_listener_release(listener);
+    qip_qt_plugin_services_free(used);
+    Py_RETURN_NONE;
+}
+
+int qip_plugins_setup(PyObject *module)
+{
+    static PyMethodDef methods[] = {
+        {"_plugins_stopped", stopped, METH_NOARGS,
+         "_plugins_stopped()\n--\n\nAll plugins have ended, and may be started anew."},
+        {NULL, NULL, 0, NULL},
+    };
+
+    return PyModule_AddFunctions(module, methods);
+}
+
+int qi_plugins_stop(qi_runtime *runtime, const qi_task_options *options, qi_task **out)
+{
+    if (out)
+        *out = NULL;
+    int status = check(runtime);
+    if (status != QI_OK)
+        return status;
+    qip_visit visit = qip_python_enter();
+    status = read_answer(qip_call_python(own_module, "may_stop", "()"), "ending the plugins", NULL);
+    if (status == QI_OK)
+        status = launch(runtime, "qi.plugin._host:stop", NULL, options, out);
+    qip_python_leave(visit);
+    return status;
+}
+
 void qip_plugins_close(void)
 {
     qip_plugin_events_clear();
@@ -318,23 +391,6 @@ int qi_plugin_state(qi_runtime *runtime, const char *id)
 
 /* -- changing ------------------------------------------------------------------------------------- */
 
-/* The launch, in a Context in which no plugin's code runs. GIL: held. */
-static int launch(qi_runtime *runtime, const char *target, const qi_value *id,
-                  const qi_task_options *options, qi_task **out)
-{
-    PyObject *context = PyContext_New();
-
-    if (!context || PyContext_Enter(context) < 0) {
-        Py_XDECREF(context);
-        return qip_fail_python("launching a task");
-    }
-    int status = qi_run_task(runtime, target, id, 1, options, out);
-    if (PyContext_Exit(context) < 0)
-        PyErr_WriteUnraisable(context);
-    Py_DECREF(context);
-    return status;
-}
-
 static int change(qi_runtime *runtime, const char *id, const char *target,
                   const qi_task_options *options, qi_task **out)
 {
@@ -413,17 +469,53 @@ int qi_plugin_set_setting(qi_runtime *runtime, const char *id, const char *key, 
     return status;
 }
 
-int qi_plugin_trigger(qi_runtime *runtime, const char *id, const char *action)
+/* "orders: send", owned: free(). NULL with the record set. */
+static char *name_of_action(const char *id, const char *action)
 {
-    int status = check_id(runtime, id);
+    const size_t size = strlen(id) + strlen(action) + 3;
+    char *name = malloc(size);
 
+    if (name)
+        snprintf(name, size, "%s: %s", id, action);
+    else
+        qip_fail(QI_ERR_MEMORY, "out of memory for a task");
+    return name;
+}
+
+/* Launches what the manager has given for an action. GIL: held. */
+static int launch_action(qi_runtime *runtime, const char *id, const char *action, PyObject *runner,
+                         const qi_task_options *options, qi_task **out)
+{
+    char *name = name_of_action(id, action);
+    int status = name ? qip_task_run_object(runtime, runner, QI_TASK_FLAG_ALLOW_PLAIN, name,
+                                            options, out)
+                      : qi_last_error()->status;
+
+    free(name);
+    PyObject *noted = qip_call_python(own_module, "action_began", "(s)", id);
+    PyErr_Clear();
+    Py_XDECREF(noted);
+    return status;
+}
+
+int qi_plugin_trigger(qi_runtime *runtime, const char *id, const char *action,
+                      const qi_task_options *options, qi_task **out)
+{
+    PyObject *runner = NULL;
+
+    if (out)
+        *out = NULL;
+    int status = check_id(runtime, id);
     if (status == QI_OK)
         status = qip_check_text(action, "the action's name");
     if (status != QI_OK)
         return status;
     qip_visit visit = qip_python_enter();
-    status = read_answer(qip_call_python(own_module, "trigger", "(ss)", id, action),
-                         "running an action", NULL);
+    status = read_object(qip_call_python(own_module, "begin_action", "(ss)", id, action),
+                         "running an action", &runner);
+    if (status == QI_OK)
+        status = launch_action(runtime, id, action, runner, options, out);
+    Py_XDECREF(runner);
     qip_python_leave(visit);
     return status;
 }

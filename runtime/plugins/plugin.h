@@ -14,7 +14,10 @@ void qip_plugins_close(void);
  * thread. */
 bool qip_plugins_error(const char *plugin, const qi_error *error);
 
+/* NULL: nobody is asked for consent. */
 void qip_plugin_events_configure(const qi_plugins_config *config);
+/* Tells that all have ended. Beware: runs the host's code. */
+void qip_plugin_events_stopped(void);
 /* QI_OK or QI_ERR_MEMORY. */
 int qip_plugin_events_add(qi_plugin_event_fn event, void *user, qi_destroy_fn destroy,
                           qi_listener **out);

@@ -69,8 +69,8 @@ void qip_plugin_events_clear(void)
 
 void qip_plugin_events_configure(const qi_plugins_config *config)
 {
-    consent = config->consent;
-    consent_user = config->consent_user;
+    consent = config ? config->consent : NULL;
+    consent_user = config ? config->consent_user : NULL;
 }
 
 /* -- telling -------------------------------------------------------------------------------------- */
@@ -96,6 +96,15 @@ static void tell_one(qip_any_fn function, void *user, void *event)
         qip_callout_end();
     }
     qip_gil_take(thread);
+}
+
+void qip_plugin_events_stopped(void)
+{
+    qi_plugin_event event = {
+        .size = sizeof event, .kind = QI_PLUGIN_EVENT_STOPPED, .id = "", .progress = -1};
+
+    qip_listeners_each(&listeners, tell_one, &event);
+    sweep();
 }
 
 static PyObject *tell(PyObject *Py_UNUSED(module), PyObject *arguments)

@@ -12,6 +12,7 @@ extern "C" {
 int qip_belongings_setup(PyObject *module);
 int qip_memory_setup(PyObject *module);
 int qip_plugin_events_setup(PyObject *module);
+int qip_plugins_setup(PyObject *module);
 
 #ifdef __cplusplus
 }

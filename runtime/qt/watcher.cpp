@@ -88,6 +88,7 @@ struct Registry {
         reader<QDateTime>(),   reader<QUrl>(),       reader<QJsonObject>(),
         reader<QJsonArray>(),  reader<QObject *>(),
     };
+    const qsizetype own = readers.size(); /* which stay */
 };
 
 Q_GLOBAL_STATIC(Registry, registry)
@@ -141,6 +142,25 @@ try {
     const QMutexLocker<QMutex> lock(&registry()->mutex);
     if (!registry()->readers.contains(reader))
         registry()->readers.append(reader);
+    return QI_OK;
+} catch (...) {
+    return qi::fail_thrown();
+}
+
+int qi_watched_future_unregister(const QObject *example)
+try {
+    if (!example)
+        return qip_fail(QI_ERR_ARGUMENT, "there is no example of a watcher");
+    const QMutexLocker<QMutex> lock(&registry()->mutex);
+    const Table table = table_of(example);
+    QList<Reader> &readers = registry()->readers;
+    const auto end = std::remove_if(readers.begin() + registry()->own, readers.end(),
+                                    [&](const Reader &reader) { return reader.table == table; });
+    if (end == readers.end())
+        return qip_fail(
+            QI_ERR_NOT_FOUND,
+            "watchers of this class were not registered by qi_watched_future_register()");
+    readers.erase(end, readers.end());
     return QI_OK;
 } catch (...) {
     return qi::fail_thrown();

@@ -20,9 +20,9 @@ bool SettingInfo::isLike(const SettingInfo &other) const
 
 bool ActionInfo::operator==(const ActionInfo &other) const
 {
-    return std::tie(name, text, tooltip, shortcut, menu, enabled, checkable, checked) ==
-           std::tie(other.name, other.text, other.tooltip, other.shortcut, other.menu,
-                    other.enabled, other.checkable, other.checked);
+    return std::tie(name, text, tooltip, shortcut, menu, icon, enabled, checkable, checked, toolBar) ==
+           std::tie(other.name, other.text, other.tooltip, other.shortcut, other.menu, other.icon,
+                    other.enabled, other.checkable, other.checked, other.toolBar);
 }
 
 bool DependencyInfo::operator==(const DependencyInfo &other) const
@@ -166,6 +166,8 @@ static ActionInfo readAction(const qi_value &map)
     action.enabled = !enabled || enabled->kind != QI_KIND_BOOL || enabled->as.boolean;
     action.checkable = values::flag(map, "checkable");
     action.checked = values::flag(map, "checked");
+    action.icon = values::text(map, "icon");
+    action.toolBar = values::flag(map, "toolbar");
     return action;
 }
 

@@ -29,8 +29,8 @@ struct SettingInfo {
 };
 
 struct ActionInfo {
-    QString name, text, tooltip, shortcut, menu;
-    bool enabled = true, checkable = false, checked = false;
+    QString name, text, tooltip, shortcut, menu, icon;
+    bool enabled = true, checkable = false, checked = false, toolBar = false;
     bool operator==(const ActionInfo &other) const;
 };
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "plugin_menu.h"
 
+#include <QtCore/qdir.h>
 #include <QtCore/qloggingcategory.h>
+#include <QtGui/qicon.h>
 
 #include <qi/plugin_manager.hpp>
 
@@ -13,16 +15,44 @@ namespace qi
 
 Q_LOGGING_CATEGORY(widgetsLog, "qi.widgets")
 
-PluginMenu::PluginMenu(QMenu *menu, qi_runtime *runtime)
-    : QObject(menu), m_menu(menu), m_events(runtime)
+PluginMenu::PluginMenu(QWidget *place, QWidget *otherwise, bool isToolBar, qi_runtime *runtime)
+    : QObject(place), m_place(place), m_otherwise(otherwise), m_isToolBar(isToolBar),
+      m_events(runtime)
 {
     connect(&m_events, &PluginEvents::changed, this, &PluginMenu::refresh);
-    /* The runtime, or its plugins, may have started since. */
+}
+
+PluginMenu::PluginMenu(QMenu *menu, qi_runtime *runtime) : PluginMenu(menu, menu, false, runtime)
+{
+    refreshWith(menu);
+    refresh();
+}
+
+PluginMenu::PluginMenu(QMenuBar *bar, QMenu *otherwise, qi_runtime *runtime)
+    : PluginMenu(bar, otherwise, false, runtime)
+{
+    if (otherwise)
+        refreshWith(otherwise);
+    refresh();
+}
+
+PluginMenu::PluginMenu(QToolBar *bar, qi_runtime *runtime) : PluginMenu(bar, bar, true, runtime)
+{
+    refresh();
+}
+
+/* The runtime, or its plugins, may have started since. */
+void PluginMenu::refreshWith(QMenu *menu)
+{
     connect(menu, &QMenu::aboutToShow, this, [this] {
         m_events.listen();
         refresh();
     });
-    refresh();
+}
+
+bool PluginMenu::takes(const ActionInfo &action) const
+{
+    return m_isToolBar ? action.toolBar : m_otherwise || !action.menu.isEmpty();
 }
 
 void PluginMenu::refresh()
@@ -39,7 +69,9 @@ void PluginMenu::refresh()
         if (!plugin.isActive())
             continue;
         for (const ActionInfo &action : plugin.actions) {
-            entries.append({plugin.id, action.name, action.menu});
+            if (!takes(action))
+                continue;
+            entries.append({plugin.id, action.name, m_isToolBar ? QString() : action.menu});
             actions.append(action);
         }
     }
@@ -50,64 +82,94 @@ void PluginMenu::refresh()
             show(m_actions[i], actions[i]);
 }
 
-void PluginMenu::rebuild(const QList<Entry> &entries)
+/* Out of all places at once, and deleted later: one of them may be what is being triggered. */
+void PluginMenu::takeOut()
 {
-    /* Later: one of them may be what is being triggered. */
     for (const QPointer<QObject> &part : std::as_const(m_parts)) {
-        if (auto *action = qobject_cast<QAction *>(part)) {
-            action->setEnabled(false); /* nor does its shortcut compete with its successor's */
-            m_menu->removeAction(action);
-        }
-        if (auto *menu = qobject_cast<QMenu *>(part))
-            m_menu->removeAction(menu->menuAction());
-        if (part)
-            part->deleteLater();
+        auto *menu = qobject_cast<QMenu *>(part);
+        auto *action = menu ? menu->menuAction() : qobject_cast<QAction *>(part);
+        if (!action)
+            continue;
+        action->setEnabled(false); /* nor does its shortcut compete with its successor's */
+        for (QObject *place : action->associatedObjects())
+            if (auto *widget = qobject_cast<QWidget *>(place))
+                widget->removeAction(action);
+        part->deleteLater();
     }
     m_parts.clear();
     m_actions.clear();
-    m_submenus.clear();
+}
+
+void PluginMenu::rebuild(const QList<Entry> &entries)
+{
+    auto *menu = qobject_cast<QMenu *>(m_place);
+
+    takeOut();
     m_entries = entries;
     for (qsizetype i = 0; i < entries.size(); i++) {
-        if (entries[i].menu.isEmpty() && (i == 0 || entries[i - 1].plugin != entries[i].plugin) &&
-            !m_menu->isEmpty())
-            m_parts.append(m_menu->addSeparator());
+        if (menu && entries[i].menu.isEmpty() &&
+            (i == 0 || entries[i - 1].plugin != entries[i].plugin) && !menu->isEmpty())
+            m_parts.append(menu->addSeparator());
         m_actions.append(makeAction(entries[i]));
     }
-    if (m_menu->isEmpty()) {
-        QAction *nothing = m_menu->addAction(PluginManager::tr("No plugin offers anything here"));
+    if (menu && menu->isEmpty()) {
+        QAction *nothing = menu->addAction(PluginManager::tr("No plugin offers anything here"));
         nothing->setEnabled(false);
         m_parts.append(nothing);
     }
 }
 
-/* The submenu of a path as "Tools/Export". */
-QMenu *PluginMenu::submenu(const QString &path)
+/* What a menu is called, without the mark of its mnemonic. */
+static QString titleOf(const QAction *action)
 {
-    QMenu *menu = m_menu;
-    QString sofar;
-
-    for (const QString &part : path.split(QLatin1Char('/'), Qt::SkipEmptyParts)) {
-        sofar += QLatin1Char('/') + part.trimmed();
-        QMenu *&known = m_submenus[sofar];
-        if (!known) {
-            known = menu->addMenu(plain::label(part.trimmed()));
-            if (menu == m_menu)
-                m_parts.append(known);
-        }
-        menu = known;
+    QString title = action->text(), plain;
+    for (qsizetype i = 0; i < title.size(); i++) {
+        if (title[i] == QLatin1Char('&'))
+            i++;
+        if (i < title.size())
+            plain += title[i];
     }
+    return plain;
+}
+
+/* The menu of that title: the host's own, one that is here for another plugin, or a new one. */
+QMenu *PluginMenu::submenu(QWidget *place, const QString &title)
+{
+    for (QAction *action : place->actions())
+        if (action->menu() && titleOf(action) == title)
+            return action->menu();
+    auto *menu = new QMenu(plain::label(title), place);
+    place->addAction(menu->menuAction());
+    m_parts.append(menu);
     return menu;
+}
+
+/* Where the submenu of a path is, as "Tools/Export". */
+QWidget *PluginMenu::placeOf(const QString &path)
+{
+    const QStringList parts = path.split(QLatin1Char('/'), Qt::SkipEmptyParts);
+    QWidget *place = parts.isEmpty() ? m_otherwise.data() : m_place;
+
+    for (const QString &part : parts)
+        place = submenu(place, part.trimmed());
+    return place ? place : m_place;
 }
 
 QAction *PluginMenu::makeAction(const Entry &entry)
 {
-    auto *action = new QAction(m_menu);
+    auto *action = new QAction(m_place);
 
     action->setObjectName(entry.plugin + QLatin1Char('.') + entry.name);
-    submenu(entry.menu)->addAction(action);
+    placeOf(entry.menu)->addAction(action);
     m_parts.append(action);
     connect(action, &QAction::triggered, this, [this, entry] { trigger(entry); });
     return action;
+}
+
+/* A file of the plugin's, or a name of the theme's. */
+static QIcon iconOf(const QString &icon)
+{
+    return QDir::isAbsolutePath(icon) ? QIcon(icon) : QIcon::fromTheme(icon);
 }
 
 void PluginMenu::show(QAction *action, const ActionInfo &info)
@@ -115,6 +177,7 @@ void PluginMenu::show(QAction *action, const ActionInfo &info)
     action->setText(plain::label(info.text.isEmpty() ? info.name : info.text));
     action->setToolTip(plain::tip(info.tooltip.isEmpty() ? info.text : info.tooltip));
     action->setStatusTip(plain::line(info.tooltip));
+    action->setIcon(iconOf(info.icon));
     action->setShortcut(QKeySequence(info.shortcut, QKeySequence::PortableText));
     action->setEnabled(info.enabled);
     action->setCheckable(info.checkable);
@@ -130,7 +193,7 @@ void PluginMenu::trigger(const Entry &entry)
     if (!runtime)
         return;
     if (qi_plugin_trigger(runtime, entry.plugin.toUtf8().constData(),
-                          entry.name.toUtf8().constData()) != QI_OK)
+                          entry.name.toUtf8().constData(), nullptr, nullptr) != QI_OK)
         qCWarning(widgetsLog, "%s", qi_last_error()->message);
     /* What is checked is for the plugin to say, and not for the click. */
     if (self)
@@ -141,6 +204,18 @@ void PluginManager::fillMenu(QMenu *menu, qi_runtime *runtime)
 {
     if (menu)
         new PluginMenu(menu, runtime);
+}
+
+void PluginManager::fillMenuBar(QMenuBar *bar, QMenu *otherwise, qi_runtime *runtime)
+{
+    if (bar)
+        new PluginMenu(bar, otherwise, runtime);
+}
+
+void PluginManager::fillToolBar(QToolBar *bar, qi_runtime *runtime)
+{
+    if (bar)
+        new PluginMenu(bar, runtime);
 }
 
 } // namespace qi

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // One function for each function of the library: calls it with whatever the dice give, and has it judged.
+#include <Python.h>
+
 #include <atomic>
 #include <cmath>
 #include <cstring>
@@ -23,6 +25,7 @@
 #include <qi/monitor.h>
 #include <qi/output.h>
 #include <qi/plugin.h>
+#include <qi/python.h>
 #include <qi/qi.h>
 #include <qi/qt.hpp>
 #include <qi/stubs.h>
@@ -1517,9 +1520,65 @@ void plugin_set_setting(Thread &by, const Function &function)
 void plugin_trigger(Thread &by, const Function &function)
 {
     static const char *const actions[] = {"act", "act", "spawn", "fail", "missing", "", "\xFF"};
-    with_runtime(by, function, [&](qi_runtime *runtime) {
-        return qi_plugin_trigger(runtime, some_id(by), by.one_in(16) ? nullptr : by.one_of(actions));
-    });
+    const TaskOptions with(by);
+    const bool options = with.promise || !by.one_in(4);
+    const char *action = by.one_in(16) ? nullptr : by.one_of(actions);
+    const int status = making<qi_task>(
+        by, function, Kind::Task, [&](qi_runtime *runtime, qi_task **out) {
+            return qi_plugin_trigger(runtime, some_id(by), action,
+                                     options ? &with.options : nullptr, out);
+        });
+    with.settle(status == QI_OK);
+}
+
+void plugins_stop(Thread &by, const Function &function)
+{
+    const TaskOptions with(by);
+    const bool options = with.promise || !by.one_in(4);
+    const int status = making<qi_task>(
+        by, function, Kind::Task, [&](qi_runtime *runtime, qi_task **out) {
+            return qi_plugins_stop(runtime, options ? &with.options : nullptr, out);
+        });
+    with.settle(status == QI_OK);
+}
+
+// -- python.h ---------------------------------------------------------------------------------------------
+
+void python_run(Thread &by, const Function &function)
+{
+    const qi_callback_fn run = by.one_in(8) ? nullptr : +[](void *) { misbehave(); };
+    with_runtime(by, function,
+                 [&](qi_runtime *runtime) { return qi_python_run(runtime, run, nullptr); });
+}
+
+/* There and back: what came of a value is an object, and that is a value. */
+void value_to_python(Thread &by, const Function &function)
+{
+    const Value given(by, 2);
+    struct _object *object = nullptr;
+    qi_value back = qi_none();
+    judge(by, function, nullptr, Kind::Runtime,
+          [&] { return qi_value_to_python(by.one_in(8) ? nullptr : &given, &object); });
+    judge(by, function, nullptr, Kind::Runtime, [&] { return qi_value_from_python(object, &back); });
+    if (object) {
+        const PyGILState_STATE gil = PyGILState_Ensure();
+        Py_DECREF(object);
+        PyGILState_Release(gil);
+    }
+    qi_value_clear(&back);
+}
+
+void value_next(Thread &by, const Function &function)
+{
+    const Value value(by, 1);
+    const TaskOptions with(by);
+    const bool options = with.promise || !by.one_in(4);
+    const int status = making<qi_task>(
+        by, function, Kind::Task, [&](qi_runtime *runtime, qi_task **out) {
+            return qi_value_next(runtime, by.one_in(12) ? nullptr : &value,
+                                 options ? &with.options : nullptr, out);
+        });
+    with.settle(status == QI_OK);
 }
 
 // -- qt.hpp, convert.hpp ----------------------------------------------------------------------------------
@@ -1618,6 +1677,13 @@ void watched_future_register(Thread &by, const Function &function)
         return qi_watched_future_register(by.one_in(8) ? nullptr : &example,
                                           by.one_in(8) ? nullptr : read);
     });
+}
+
+void watched_future_unregister(Thread &by, const Function &function)
+{
+    const QFutureWatcher<Parcel> example;
+    judge(by, function, nullptr, Kind::Runtime,
+          [&] { return qi_watched_future_unregister(by.one_in(8) ? nullptr : &example); });
 }
 
 void callback_run(Thread &by, const Function &function)
@@ -2010,7 +2076,16 @@ std::deque<Function> &functions()
         add("qi_plugin_set_setting", gui,
             of_plugins + Failures{QI_ERR_TYPE, QI_ERR_RANGE, QI_ERR_DEAD_OBJECT},
             plugin_set_setting, 5);
-        add("qi_plugin_trigger", gui, of_plugins + Failures{QI_ERR_PYTHON}, plugin_trigger, 10);
+        add("qi_plugin_trigger", gui, of_plugins + of_launch, plugin_trigger, 10);
+        add("qi_plugins_stop", gui, of_plugins + of_launch, plugins_stop, 1);
+        add("qi_python_run", any, of_gui + Failures{QI_ERR_ARGUMENT, QI_ERR_STATE, QI_ERR_PYTHON},
+            python_run, 3);
+        for (const char *name : {"qi_value_to_python", "qi_value_from_python"})
+            add(name, gui, of_copy + Failures{QI_ERR_DEAD_OBJECT, QI_ERR_PYTHON, QI_ERR_RANGE},
+                value_to_python, 3);
+        add("qi_value_next", gui, of_launch + of_gui, value_next, 3);
+        add("qi_watched_future_unregister", any, {QI_ERR_ARGUMENT, QI_ERR_NOT_FOUND},
+            watched_future_unregister, 1);
         add("qi_callable_call", any, {QI_ERR_PYTHON, QI_ERR_NOT_RUNNING, QI_ERR_HANDLE},
             callable_call);
         add("qi_value_from_variant", any,

@@ -42,7 +42,9 @@ class Plugged : public tests::Modern
               "import qi\n"
               "async def activate(ctx):\n"
               "    ctx.action('tick', callback=qi.host.ticks)\n"
-              "    ctx.action('run', 'Run', lambda on: None, checkable=True)\n");
+              "    ctx.action('run', 'Run', run, checkable=True, icon='media-playback-start', "
+              "toolbar=True, overlap='drop')\n"
+              "async def run(on): return 7 if on else 0\n");
         write(
             "broken", "plugin.toml",
             "[plugin]\nid = \"broken\"\nname = \"Broken\"\nversion = \"1\"\nentry = \"broken\"\n");
@@ -156,10 +158,13 @@ TEST_CASE("a plugin is enabled once the user agrees, runs its actions, and is en
     CHECK(clock.actions[0].enabled);
     CHECK(clock.actions[1].checkable);
 
-    CHECK(host.plugins.trigger(id, QStringLiteral("tick")));
-    host.until([&] { return host.ticks == 1; });
-    CHECK(host.plugins.trigger(id, QStringLiteral("tock")).status() == QI_ERR_NOT_FOUND);
-    CHECK(host.plugins.trigger(id, QStringLiteral("run")));
+    CHECK(host.plugins.trigger(id, QStringLiteral("tick")).result());
+    CHECK(host.ticks == 1);
+    CHECK(host.plugins.trigger(id, QStringLiteral("tock")).result().status() == QI_ERR_NOT_FOUND);
+    CHECK(value_of(host.ended(host.plugins.trigger<int>(id, QStringLiteral("run"))).result()) == 7);
+    CHECK(clock.actions[1].icon == QLatin1String("media-playback-start"));
+    CHECK(clock.actions[1].toolBar);
+    CHECK(clock.actions[1].overlap == QLatin1String("drop"));
     CHECK(value_of(host.plugins.describe(id)).actions[1].checked);
 
     CHECK(value_of(host.ended(host.plugins.reload(id)).result()).state == qi::PluginState::Active);
@@ -185,6 +190,26 @@ TEST_CASE("a plugin is enabled once the user agrees, runs its actions, and is en
     });
     CHECK(heard.size() == before);
     CHECK(host.plugins.listen({}).status() == QI_ERR_ARGUMENT);
+}
+
+TEST_CASE("all plugins are stopped, and started again")
+{
+    Plugged host;
+    CHECK(host.plugins.stop().result().status() == QI_ERR_STATE);
+    host.start();
+    const QString id = QStringLiteral("clock");
+    CHECK(value_of(host.ended(host.plugins.enable(id)).result()).state == qi::PluginState::Active);
+    const auto stopped = value_of(host.ended(host.plugins.stop()).result());
+    REQUIRE(stopped.size() == 1);
+    CHECK(stopped[0].id == id);
+    CHECK(stopped[0].state == qi::PluginState::Disabled);
+    REQUIRE(stopped[0].report);
+    CHECK(stopped[0].report->clean);
+    CHECK(host.events.last().kind == qi::PluginEventKind::Stopped);
+    CHECK(host.plugins.list().status() == QI_ERR_STATE);
+    host.start();
+    host.until([&] { return host.plugins.state(id) == qi::PluginState::Active; });
+    CHECK(value_of(host.ended(host.plugins.stop()).result()).size() == 1);
 }
 
 TEST_CASE("a plugin that the user refuses is blocked, and one whose code fails says how")

@@ -51,7 +51,8 @@ on = {type = "bool"}
 file = {type = "path", default = "/tmp"}
 
 [contributes]
-actions = [{name = "send", text = "&Send", menu = "Orders", shortcut = "Ctrl+E", tooltip = "Now", checkable = true}]
+actions = [{name = "send", text = "&Send", menu = "Orders", shortcut = "Ctrl+E", tooltip = "Now", checkable = true},
+           {name = "buy", text = "Buy", icon = "buy.svg", toolbar = true, overlap = "queue"}]
 charts = ["prices", {kind = "line", width = 2}]
 """
 
@@ -262,6 +263,9 @@ class Problems(PluginCase):
             ("actions = [{name = 'a b', text = 'x'}]", "actions[0].name", "'a b' is no name"),
             ("actions = [{name = 'a', text = 'x', menue = 'y'}]", "actions[0].menue", "did you mean 'menu'"),
             ("actions = [{name = 'a', text = 'x', checkable = 1}]", "actions[0].checkable", "this is true or false"),
+            ("actions = [{name = 'a', text = 'x', toolbar = 'y'}]", "actions[0].toolbar", "this is true or false"),
+            ("actions = [{name = 'a', text = 'x', overlap = 'dropp'}]", "actions[0].overlap", "did you mean 'drop'"),
+            ("actions = [{name = 'a', text = 'x', icon = '../x.svg'}]", "actions[0].icon", "is not in the plugin's folder"),
             ("action = []", "action", "did you mean 'actions'"),
             ("charts = [1979-05-27]", "charts[0]", "the application gets no dates and times"),
         ]:

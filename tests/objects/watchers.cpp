@@ -160,6 +160,23 @@ TEST_CASE("watcher of a type that is not known says what to register")
     CHECK(qi_watched_future_register(nullptr, nullptr) == QI_ERR_ARGUMENT);
 }
 
+TEST_CASE("what registers a watcher can be undone, but not for the types that libqi knows")
+{
+    Host host;
+    Watched<Sealed> sealed(host, "sealed");
+    sealed.finish(Sealed{1});
+    qi::registerFuture<Sealed>();
+    CHECK(host.eval("'Sealed' in sealed.future.result().type_name") == "True");
+    CHECK(qi::unregisterWatcher<Sealed>());
+    CHECK(raises(host, "sealed.future").find("registerFuture<T>()") != std::string::npos);
+    CHECK_FALSE(qi::unregisterWatcher<Sealed>());
+    CHECK(std::string(qi_last_error()->message).find("not registered") != std::string::npos);
+    CHECK_FALSE(qi::unregisterWatcher<int>());
+    CHECK(qi_watched_future_unregister(nullptr) == QI_ERR_ARGUMENT);
+    qi::registerFuture<Sealed>();
+    CHECK(host.eval("'Sealed' in sealed.future.result().type_name") == "True");
+}
+
 TEST_CASE("watcher that was destroyed, or lives in another thread, is told so")
 {
     Host host;

@@ -124,32 +124,215 @@ TEST_CASE("actions are listed, run in the plugin's name, and change what is show
                "[contributes]\nactions = [{name = \"send\", text = \"Send now\", menu = "
                "\"Orders\", shortcut = \"Ctrl+S\"}]\n");
     host.start();
-    CHECK(qi_plugin_trigger(host.runtime, "orders", "send") == QI_ERR_STATE);
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "send", nullptr, nullptr) == QI_ERR_STATE);
     CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
     std::string actions = host.info("orders", "actions");
     INFO(actions);
     CHECK(actions.find("{'name': 'send', 'text': 'Send now', 'tooltip': '', 'shortcut': 'Ctrl+S', "
-                       "'menu': 'Orders', "
+                       "'menu': 'Orders', 'icon': '', 'toolbar': False, 'overlap': 'concurrent', "
                        "'enabled': True, 'checkable': False, 'checked': False}") != std::string::npos);
 
-    CHECK(qi_plugin_trigger(host.runtime, "orders", "send") == QI_OK);
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "send", nullptr, nullptr) == QI_OK);
     CHECK(host.info("orders", "tasks") == "1");
     host.until([&] { return host.eval("__import__('sys').seen") == "['sent']"; });
     host.events.clear();
-    CHECK(qi_plugin_trigger(host.runtime, "orders", "watch") == QI_OK);
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "watch", nullptr, nullptr) == QI_OK);
     CHECK(host.eval("__import__('sys').seen") == "['sent', True]");
     REQUIRE(host.events.size() == 1);
     CHECK(host.events[0].kind == QI_PLUGIN_EVENT_ACTIONS);
     CHECK(host.info("orders", "actions").find("'checked': True") != std::string::npos);
-    CHECK(qi_plugin_trigger(host.runtime, "orders", "fail") == QI_ERR_PYTHON);
-    CHECK(qi_plugin_trigger(host.runtime, "orders", "sent") == QI_ERR_NOT_FOUND);
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "fail", nullptr, nullptr) == QI_OK);
+    const auto reports = host.take_reports();
+    REQUIRE(reports.size() == 1); /* nobody else could know of it */
+    CHECK(reports[0].plugin == "orders");
+    CHECK(reports[0].message.find("broken") != std::string::npos);
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "sent", nullptr, nullptr) == QI_ERR_NOT_FOUND);
     CHECK(std::string(qi_last_error()->message).find("did you mean 'send'") != std::string::npos);
     host.exec("import sys; sys.send.enabled = False");
-    CHECK(qi_plugin_trigger(host.runtime, "orders", "send") == QI_ERR_STATE);
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "send", nullptr, nullptr) == QI_ERR_STATE);
     host.exec("sys.send.remove(); sys.send.remove()");
     CHECK(host.info("orders", "actions").find("'send'") == std::string::npos);
     CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     CHECK(host.info("orders", "actions") == "[]");
+}
+
+namespace
+{
+
+/* A plugin whose action `work` says when it begins and waits for `go`, and how often it has ended. */
+void write_working(PluginHost &host, const std::string &overlap)
+{
+    host.write(
+        "orders",
+        "import asyncio, sys, qi\n"
+        "def activate(ctx):\n"
+        "    sys.log, sys.go = [], asyncio.Event()\n"
+        "    ctx.action('work', 'Work', work, overlap='" +
+            overlap +
+            "')\n"
+            "    ctx.action('sum', 'Sum', lambda: 1 + 2)\n"
+            "    ctx.action('fail', 'Fail', fail)\n"
+            "async def work():\n"
+            "    number = len(sys.log)\n"
+            "    sys.log.append(f'begins {number}')\n"
+            "    qi.progress(1, 2, 'half')\n"
+            "    try: await sys.go.wait()\n"
+            "    except asyncio.CancelledError: sys.log.append(f'cancelled {number}'); raise\n"
+            "    sys.log.append(f'ends {number}')\n"
+            "    return number\n"
+            "async def fail(): raise ValueError('broken')\n");
+    host.start();
+    REQUIRE(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+}
+
+qi_task *trigger(PluginHost &host, const char *action)
+{
+    qi_task *task = nullptr;
+    REQUIRE(qi_plugin_trigger(host.runtime, "orders", action, nullptr, &task) == QI_OK);
+    REQUIRE(task);
+    return task;
+}
+
+std::string log_of(PluginHost &host)
+{
+    return host.eval("__import__('sys').log");
+}
+
+void let_go(PluginHost &host, qi_task *last)
+{
+    host.exec("import sys; sys.go.set()");
+    host.until([&] { return qi_task_state(last) != QI_TASK_STATE_PENDING; });
+}
+
+} // namespace
+
+TEST_CASE(
+    "an action is a task of the plugin's, which the host watches, cancels and gets the result of")
+{
+    PluginHost host;
+    write_working(host, "concurrent");
+
+    qi_task_options options;
+    std::string told;
+    qi_task *task = nullptr;
+    qi_task_options_init(&options);
+    options.progress = [](qi_task *, const qi_task_progress *progress, void *user) {
+        *static_cast<std::string *>(user) = std::to_string(progress->value) + progress->text;
+    };
+    options.user = &told;
+    REQUIRE(qi_plugin_trigger(host.runtime, "orders", "work", &options, &task) == QI_OK);
+    CHECK(log_of(host) == "['begins 0']"); /* before the call returns */
+    CHECK(told == "1half");
+    CHECK(qi_task_name(task) == std::string("orders: work"));
+    CHECK(host.info("orders", "tasks") == "1");
+    let_go(host, task);
+    qi_value result = qi_none();
+    CHECK(qi_task_result(task, &result) == QI_OK);
+    CHECK(take(result) == "0");
+    qi_task_release(task);
+
+    task = trigger(host, "sum"); /* a plain function has returned when the call does */
+    CHECK(qi_task_result(task, &result) == QI_OK);
+    CHECK(take(result) == "3");
+    qi_task_release(task);
+
+    task = trigger(host, "fail"); /* which is the task's affair, and the host's who holds it */
+    CHECK(qi_task_result(task, nullptr) == QI_ERR_PYTHON);
+    CHECK(std::string(qi_last_error()->traceback).find("async def fail") != std::string::npos);
+    qi_task_release(task);
+
+    host.exec("import sys; sys.go.clear(); sys.log.clear()");
+    task = trigger(host, "work");
+    CHECK(qi_task_cancel(task) == QI_OK);
+    host.until([&] { return qi_task_state(task) == QI_TASK_STATE_CANCELLED; });
+    CHECK(log_of(host) == "['begins 0', 'cancelled 0']");
+    qi_task_release(task);
+
+    task = trigger(host, "work"); /* it ends with the plugin at the latest */
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
+    CHECK(qi_task_state(task) == QI_TASK_STATE_CANCELLED);
+    INFO(host.info("orders", "report"));
+    CHECK(host.info("orders", "report").find("'clean': True") != std::string::npos);
+    qi_task_release(task);
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "work", nullptr, &task) == QI_ERR_STATE);
+    CHECK(task == nullptr);
+}
+
+TEST_CASE("an action that is triggered while it runs goes by its overlap")
+{
+    const std::string overlap = GENERATE("concurrent", "drop", "queue", "restart", "latest");
+    INFO(overlap);
+    PluginHost host;
+    write_working(host, overlap);
+    qi_task *const first = trigger(host, "work"), *const second = trigger(host, "work"),
+                   *const third = trigger(host, "work");
+    host.settle();
+    if (overlap == "concurrent")
+        CHECK(log_of(host) == "['begins 0', 'begins 1', 'begins 2']");
+    else if (overlap == "restart")
+        CHECK(log_of(host) == "['begins 0', 'begins 1', 'begins 2', 'cancelled 0', 'cancelled 1']");
+    else
+        CHECK(log_of(host) == "['begins 0']");
+    CHECK(qi_task_state(second) == (overlap == "concurrent" || overlap == "queue"
+                                        ? QI_TASK_STATE_PENDING
+                                        : QI_TASK_STATE_CANCELLED));
+    CHECK(qi_task_state(third) ==
+          (overlap == "drop" ? QI_TASK_STATE_CANCELLED : QI_TASK_STATE_PENDING));
+    let_go(host, overlap == "drop" ? first : third);
+    CHECK(qi_task_state(first) ==
+          (overlap == "restart" ? QI_TASK_STATE_CANCELLED : QI_TASK_STATE_DONE));
+    CHECK(qi_task_state(third) == (overlap == "drop" ? QI_TASK_STATE_CANCELLED : QI_TASK_STATE_DONE));
+    if (overlap == "queue")
+        CHECK(log_of(host) == "['begins 0', 'ends 0', 'begins 2', 'ends 2', 'begins 4', 'ends 4']");
+    if (overlap == "latest")
+        CHECK(log_of(host) == "['begins 0', 'ends 0', 'begins 2', 'ends 2']");
+    for (qi_task *task : {first, second, third})
+        qi_task_release(task);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
+    CHECK(host.info("orders", "report").find("'clean': True") != std::string::npos);
+}
+
+TEST_CASE("an action that waits for its turn can be cancelled, and the next one gets the turn")
+{
+    PluginHost host;
+    write_working(host, "queue");
+    qi_task *const first = trigger(host, "work"), *const second = trigger(host, "work"),
+                   *const third = trigger(host, "work");
+    CHECK(qi_task_cancel(second) == QI_OK);
+    host.until([&] { return qi_task_state(second) == QI_TASK_STATE_CANCELLED; });
+    CHECK(qi_task_state(third) == QI_TASK_STATE_PENDING);
+    let_go(host, third);
+    CHECK(log_of(host) == "['begins 0', 'ends 0', 'begins 2', 'ends 2']");
+    for (qi_task *task : {first, second, third})
+        qi_task_release(task);
+}
+
+TEST_CASE("an action says its icon, its place and its overlap, in the manifest or in code")
+{
+    PluginHost host;
+    host.write("orders",
+               "import sys\n"
+               "def activate(ctx):\n"
+               "    sys.send = ctx.action('send', callback=send)\n"
+               "    for wrong in ({'icon': '../secret.svg'}, {'icon': '/etc/passwd'}, {'overlap': "
+               "'never'},\n"
+               "                  {'overlap': 'drop'}):\n"
+               "        try: ctx.action('wrong', 'Wrong', print, **wrong)\n"
+               "        except ValueError as e: pass\n"
+               "        else: raise AssertionError(wrong)\n"
+               "async def send(): pass\n",
+               "[contributes]\nactions = [{name = \"send\", text = \"Send\", icon = "
+               "\"icons/send.svg\", toolbar = true, overlap = \"drop\"}]\n");
+    host.write_file("orders", "icons/send.svg", "<svg/>");
+    host.start();
+    REQUIRE(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    const std::string actions = host.info("orders", "actions");
+    INFO(actions);
+    CHECK(actions.find(host.folder() + "/plugins/orders/icons/send.svg'") != std::string::npos);
+    CHECK(actions.find("'toolbar': True") != std::string::npos);
+    CHECK(actions.find("'overlap': 'drop'") != std::string::npos);
+    host.exec("import sys; sys.send.icon = 'document-send'");
+    CHECK(host.info("orders", "actions").find("'icon': 'document-send'") != std::string::npos);
 }
 
 TEST_CASE("the application calls a plugin's functions by its id, in the plugin's name")

@@ -261,7 +261,7 @@ TEST_CASE("what an action of the plugin's changes is put back")
     host.start();
     const std::string before = state(host, "sys.getrecursionlimit()");
     CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
-    CHECK(qi_plugin_trigger(host.runtime, "orders", "go") == QI_OK);
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "go", nullptr, nullptr) == QI_OK);
     CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
     INFO(host.info("orders", "report"));
     CHECK(has(host.info("orders", "report"), "the recursion limit: 3300"));

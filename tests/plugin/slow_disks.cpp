@@ -296,7 +296,7 @@ TEST_CASE("every function for plugins leaves the window alive, however slow the 
     CHECK(qi_plugin_set_setting(host.runtime, "orders", "unit", &unit) == QI_OK);
     CHECK(qi_plugin_get_setting(host.runtime, "orders", "unit", &value) == QI_OK);
     qi_value_clear(&value);
-    CHECK(qi_plugin_trigger(host.runtime, "orders", "send") == QI_OK);
+    CHECK(qi_plugin_trigger(host.runtime, "orders", "send", nullptr, nullptr) == QI_OK);
     CHECK(host.asked_in_the_window() == "");
 
     CHECK(qi_plugins_rescan(host.runtime) == QI_OK);

@@ -8,6 +8,7 @@
 #include <QtCore/qregularexpression.h>
 #include <QtCore/qtimer.h>
 #include <QtGui/qaction.h>
+#include <QtGui/qpixmap.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 #include <QtWidgets/qfiledialog.h>
@@ -18,13 +19,16 @@
 #include <QtWidgets/qlineedit.h>
 #include <QtWidgets/qlistview.h>
 #include <QtWidgets/qlistwidget.h>
+#include <QtWidgets/qmainwindow.h>
 #include <QtWidgets/qmenu.h>
+#include <QtWidgets/qmenubar.h>
 #include <QtWidgets/qplaintextedit.h>
 #include <QtWidgets/qprogressbar.h>
 #include <QtWidgets/qpushbutton.h>
 #include <QtWidgets/qspinbox.h>
 #include <QtWidgets/qtabwidget.h>
 #include <QtWidgets/qtextbrowser.h>
+#include <QtWidgets/qtoolbar.h>
 #include <QtWidgets/qtoolbutton.h>
 
 #include <qi/plugin.h>
@@ -339,8 +343,8 @@ TEST_CASE("how much a plugin has going on is kept up to date")
     managed.click("Enable");
     managed.untilState("busy", QI_PLUGIN_STATE_ACTIVE);
 
-    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "busy", "more") == QI_OK);
-    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "busy", "more") == QI_OK);
+    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "busy", "more", nullptr, nullptr) == QI_OK);
+    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "busy", "more", nullptr, nullptr) == QI_OK);
     const QRegularExpression tasks(QStringLiteral("Tasks\\s+2\\s"));
     managed.desk.until([&] { return managed.page().contains(tasks); });
 }
@@ -386,9 +390,9 @@ TEST_CASE("errors of a running plugin are kept in their order")
     auto *errors = child<QListWidget>(managed.manager, "errors");
     CHECK(errors->count() == 0);
 
-    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "noisy", "first") == QI_OK);
+    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "noisy", "first", nullptr, nullptr) == QI_OK);
     managed.desk.until([&] { return errors->count() == 1; });
-    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "noisy", "second") == QI_OK);
+    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "noisy", "second", nullptr, nullptr) == QI_OK);
     managed.desk.until([&] { return errors->count() == 2; });
     /* What was selected, the first, still is. */
     CHECK(errors->currentRow() == 1);
@@ -585,7 +589,7 @@ TEST_CASE("a setting that the plugin changes itself is shown, unless it is being
     account->setFocus();
     QTest::keyClicks(account, QStringLiteral("x"));
 
-    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "orders", "change") == QI_OK);
+    REQUIRE(qi_plugin_trigger(managed.desk.runtime, "orders", "change", nullptr, nullptr) == QI_OK);
     managed.desk.until([&] { return count->value() == 7; });
     CHECK(account->text() == QStringLiteral("Ax"));
 }
@@ -714,6 +718,54 @@ def activate(ctx):
     managed.untilState("orders", QI_PLUGIN_STATE_DISABLED);
     managed.desk.until([&] { return menu.actions().size() == 1; });
     CHECK(menu.actions().first() == own);
+}
+
+TEST_CASE("actions stand in the host's own menus, and in its toolbar, and go with their plugin")
+{
+    Managed managed;
+    managed.add("orders", R"(
+import sys
+sys.sent = []
+def activate(ctx):
+    ctx.action('send', 'Send', lambda: sys.sent.append('send'), menu='File/Export', icon='send.png', toolbar=True)
+    ctx.action('check', 'Check', lambda: sys.sent.append('check'), menu='Orders & more')
+    ctx.action('plain', 'Plain', lambda: None)
+)");
+    QPixmap picture(8, 8);
+    picture.fill(Qt::red);
+    managed.start();
+    REQUIRE(picture.save(managed.plugins() + QStringLiteral("/orders/send.png")));
+    QMainWindow window;
+    QMenu *file = window.menuBar()->addMenu(QStringLiteral("&File"));
+    QAction *quit = file->addAction(QStringLiteral("Quit"));
+    QToolBar *bar = window.addToolBar(QStringLiteral("Main"));
+    qi::PluginManager::fillMenuBar(window.menuBar(), nullptr, managed.desk.runtime);
+    qi::PluginManager::fillToolBar(bar, managed.desk.runtime);
+    CHECK(window.menuBar()->actions().size() == 1);
+
+    managed.choose("orders");
+    managed.click("Enable");
+    managed.untilState("orders", QI_PLUGIN_STATE_ACTIVE);
+    managed.desk.until([&] { return bar->actions().size() == 1 && file->actions().size() == 2; });
+    CHECK(file->actions().first() == quit);
+    QMenu *exports = file->actions().last()->menu();
+    REQUIRE(exports);
+    REQUIRE(exports->actions().size() == 1);
+    CHECK(exports->actions().first()->text() == QStringLiteral("Send"));
+    CHECK_FALSE(exports->actions().first()->icon().isNull());
+    REQUIRE(window.menuBar()->actions().size() == 2);
+    CHECK(window.menuBar()->actions().last()->text() == QStringLiteral("Orders && more"));
+    CHECK_FALSE(window.menuBar()->findChild<QAction *>(QStringLiteral("orders.plain")));
+    exports->actions().first()->trigger();
+    bar->actions().first()->trigger();
+    CHECK(managed.desk.eval("__import__('sys').sent") == "['send', 'send']");
+
+    managed.desk.until([&] { return managed.button("Disable")->isEnabled(); });
+    managed.click("Disable");
+    managed.untilState("orders", QI_PLUGIN_STATE_DISABLED);
+    managed.desk.until([&] { return bar->actions().isEmpty() && file->actions().size() == 1; });
+    CHECK(file->actions().first() == quit);
+    CHECK(window.menuBar()->actions().size() == 1);
 }
 
 TEST_CASE("the manager does not wait for plugins to be found, and says that they are looked for")

@@ -3,6 +3,8 @@
 
 import functools
 
+import _qi
+
 from ._manager import ActionError, NoSuchName, NotStarted, manager
 from .record import STATES
 
@@ -79,8 +81,19 @@ def _set_setting(id, key, value):
 
 
 @_answers
-def trigger(id, action):
-    manager.trigger(id, action)
+def begin_action(id, name):
+    """What runs an action; once that has been called, action_began()."""
+    activation, action = manager.action(id, name)
+    return activation.begin_action(action)
+
+
+def action_began(id):
+    manager.action_began(id)
+
+
+@_answers
+def may_stop():
+    manager.check_running()
 
 
 def noted(id, message, traceback):
@@ -102,3 +115,8 @@ async def reload(id):
 
 async def withdraw(id):
     return await manager.withdraw(id)
+
+
+async def stop():
+    manager.begin_stop("the plugins were stopped", _qi._plugins_stopped)
+    return await manager.stop()

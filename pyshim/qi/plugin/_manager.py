@@ -31,8 +31,9 @@ from .settings import NoSuchName, Store, Values
 from .tracebacks import describe, headline
 from .watchfiles import Watch
 
-EVENTS = ("added", "removed", "state", "actions", "setting", "error", "progress", "searched")  # QI_PLUGIN_EVENT_…
+EVENTS = ("added", "removed", "state", "actions", "setting", "error", "progress", "searched", "stopped")  # QI_PLUGIN_EVENT_…
 _PATIENCE = 2.0  # seconds that plugins wait at the start for one whose files take long to check
+_Task = asyncio.Task  # a plugin may have replaced it, or the loop's factory, by the time of the end
 _ABREAST = 4  # plugins that are checked at the same time at the start
 
 
@@ -66,6 +67,7 @@ class Manager:
         self._searched = False  # one has ended
         self._joining = None  # held by whoever is compared with the plugins that are on
         self._failing = None  # the plugin whose failure to start is being reported
+        self._stopping = None  # the task that ends them all
         self._undo = Changes()
 
     # -- start and stop --
@@ -160,11 +162,23 @@ class Manager:
             return os.path.splitext(os.path.abspath(settings_file))[0] + "-consents.json"
         return os.path.join(self._services.configFolder(), "plugin-consents.json")
 
+    def begin_stop(self, reason="the application is closing", over=None):
+        """Begins to end all plugins, the one that was started last first, and calls `over` at the end. It goes on when
+        whoever has asked goes away, as a plugin does."""
+        if self._running:
+            self._running = False
+            self._stopping = _Task(self._stop(reason, over), loop=self._loop, name="qi the end of the plugins",
+                                   context=contextvars.Context())
+
     async def stop(self):
-        """Ends all plugins, the one that was started last first. A shutdown of the runtime calls this."""
-        if not self._running:
-            return
-        self._running = False
+        """Ends all plugins, and waits for that. A shutdown of the runtime calls this. Returns what info() says of each that
+        was on."""
+        self.begin_stop()
+        if self._stopping is None:
+            return []
+        return await asyncio.shield(self._stopping)
+
+    async def _stop(self, reason, over):
         if self._search is not None:
             self._search.work.cancel()
         for plugin in self._plugins.values():
@@ -175,17 +189,24 @@ class Manager:
         # One that waits for the user's answer has begun nothing; the others come to their own end.
         waiting = {change for change, plugin in self._changes.items() if plugin.activation is None}
         for change in waiting:
-            change.cancel("the runtime shuts down")
+            change.cancel("the plugins are being ended")
         if self._changes:
             await asyncio.wait(list(self._changes), timeout=3 * self._deactivate_seconds)
-        for plugin in self._still_on():
+        ended = self._still_on()
+        for plugin in ended:
             try:
-                await self._end(plugin, "disabled", "the application is closing")
+                await self._end(plugin, "disabled", reason)
             except asyncio.CancelledError:  # the time is up
                 raise
             except BaseException as exception:  # as of a user who interrupts a listener; the others are ended all the same
                 _qi._report(exception, None, None, None)
+        for change in list(self._changes):  # what has not ended in its time has nothing to come back to
+            change.cancel("the plugins have ended")
+        told = [self._describe(plugin) for plugin in ended]
         self._leave()
+        if over is not None:
+            over()
+        return told
 
     def _still_on(self):
         """The active plugins, the one that was started last first, and those whose change has come to nothing."""
@@ -194,13 +215,13 @@ class Manager:
 
     def patience(self):
         """Seconds that stop() may take: each step of each plugin's end has a deadline."""
-        return self._deactivate_seconds * (3 + 4 * (len(self._order) + len(self._changes))) if self._running else 0
+        return self._deactivate_seconds * (3 + 4 * (len(self._order) + len(self._changes))) if self._loop else 0
 
     # -- looking for plugins --
 
     def rescan(self):
         """Begins to look for plugins again; listeners are told of what is found, and "searched" at the end."""
-        self._check_running()
+        self.check_running()
         if self._search is not None:
             self._search.again = True
             return
@@ -309,15 +330,16 @@ class Manager:
 
     # -- asking --
 
-    def _check_running(self):
+    def check_running(self):
+        """NotStarted where there are no plugins, or they are being ended."""
         if not self._running:
             raise NotStarted("there are no plugins: the application has not started them, or is closing")
 
     def _plugin(self, id):
-        self._check_running()
+        self.check_running()
         if id not in self._plugins:
             self._finish_search()
-            self._check_running()
+            self.check_running()
         try:
             return self._plugins[id]
         except KeyError:
@@ -326,15 +348,15 @@ class Manager:
 
     def knows(self, id):
         """Whether there is a plugin, or a search that may find it. Does not wait."""
-        self._check_running()
+        self.check_running()
         return self._search is not None or self._plugin(id) is not None
 
     def list(self):
         """Describes all plugins, by name: a list of what info() returns. Waits for the first search, if that goes on."""
-        self._check_running()
+        self.check_running()
         if not self._searched:
             self._finish_search()
-            self._check_running()
+            self.check_running()
         plugins = sorted(self._plugins.values(), key=lambda plugin: (plugin.name.casefold(), plugin.id))
         return [self.info(plugin.id) for plugin in plugins]
 
@@ -378,7 +400,7 @@ class Manager:
 
     async def _find(self, id):
         """The plugin, once it is known whether there is one."""
-        self._check_running()
+        self.check_running()
         if id not in self._plugins:
             await self._wait_for_search()
         return self._plugin(id)
@@ -589,7 +611,12 @@ class Manager:
                 plugin.activation.setting_changed(key, values.get(key))
 
     def trigger(self, id, name):
-        """Runs an action of an active plugin."""
+        """Runs an action of an active plugin. Returns its task, or None where it has ended."""
+        activation, action = self.action(id, name)
+        return activation.trigger(action)
+
+    def action(self, id, name):
+        """(the Activation, the Action) of an action that can be run now."""
         plugin = self._plugin(id)
         if plugin.activation is None or plugin.state != "active":
             raise ActionError(f"the plugin {id!r} is not active, but {plugin.state}")
@@ -599,7 +626,13 @@ class Manager:
             raise NoSuchName(f"the plugin {id!r} has no action {name!r}{near(name, known) if known else '; it has none'}")
         if not action.enabled:
             raise ActionError(f"the action {name!r} of the plugin {id!r} is disabled")
-        plugin.activation.trigger(action)
+        return plugin.activation, action
+
+    def action_began(self, id):
+        """The plugin may have ended meanwhile, and all of them."""
+        plugin = self._plugins.get(id)
+        if plugin is not None and plugin.activation is not None:
+            plugin.activation.action_began()
 
     # -- telling --
 

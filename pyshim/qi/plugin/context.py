@@ -13,25 +13,27 @@ from .. import host
 from .._loop.loop import run_task
 from .._python import private
 from .._signals.slots import asyncslot
-from . import trust
+from . import icons, trust
 from .schema import near
 from .settings import Settings
+from .turns import OVERLAPS, Turns
 
 
 class Action:
     """Something that the plugin adds to the application's menus. What is changed here is shown at once."""
 
-    __slots__ = ("_ctx", "_callback", "_shown", "_undo", "name", "__weakref__")  # a misspelt name is an error
+    __slots__ = ("_ctx", "_callback", "_shown", "_turns", "_undo", "name", "__weakref__")  # a misspelt name is an error
 
     def __init__(self, ctx, name, callback, shown):
         self._ctx = ctx
         self._callback = callback
         self._shown = shown
+        self._turns = Turns(shown["overlap"])
         self.name = name
 
     def describe(self):
         """What qi_plugin_describe() says of it."""
-        return {"name": self.name, **self._shown}
+        return {"name": self.name, **self._shown, "icon": icons.found(self._ctx.folder, self.icon)}
 
     def _change(self, key, value):
         kind = type(self._shown[key])
@@ -45,6 +47,9 @@ class Action:
     tooltip = property(lambda self: self._shown["tooltip"], lambda self, value: self._change("tooltip", value))
     shortcut = property(lambda self: self._shown["shortcut"], lambda self, value: self._change("shortcut", value))
     menu = property(lambda self: self._shown["menu"], lambda self, value: self._change("menu", value))
+    icon = property(lambda self: self._shown["icon"], lambda self, value: self._change("icon", icons.checked(value)))
+    toolbar = property(lambda self: self._shown["toolbar"])
+    overlap = property(lambda self: self._shown["overlap"])
     enabled = property(lambda self: self._shown["enabled"], lambda self, value: self._change("enabled", value))
     checkable = property(lambda self: self._shown["checkable"])
     checked = property(lambda self: self._shown["checked"], lambda self, value: self._change("checked", value))
@@ -60,12 +65,14 @@ class Action:
         self._ctx._remove_action(self)
 
     def _run(self):
+        """Runs it in the plugin's Context. Returns its result, or a coroutine that has it when it is its turn."""
+        return self._call() if self.overlap == "concurrent" else self._turns.take(self._call)
+
+    def _call(self):
         if self.checkable:
             self.checked = not self.checked
         takes = inspect.signature(self._callback).parameters if self.checkable else ()
-        result = self._callback(self.checked) if takes else self._callback()
-        if inspect.iscoroutine(result):
-            run_task(result, name=f"{self._ctx.id}: {self.name}")
+        return self._callback(self.checked) if takes else self._callback()
 
     def __repr__(self):
         return f"<the action {self.name!r} of the plugin {self._ctx.id!r}>"
@@ -239,22 +246,26 @@ class Context:
 
         return Link(self, end)
 
-    def action(self, name, text=None, callback=None, *, shortcut=None, tooltip=None, menu=None, checkable=None,
-               checked=False, enabled=True):
+    def action(self, name, text=None, callback=None, *, shortcut=None, tooltip=None, menu=None, icon=None, toolbar=None,
+               overlap=None, checkable=None, checked=False, enabled=True):
         """Adds an action to the application's menus, and returns it, an Action.
 
         What is left out is taken from the manifest's action of that name. The callback may be a coroutine function,
-        and gets whether the action is checked, if it takes an argument and the action is checkable. Without one this
-        is a decorator.
+        and gets whether the action is checked, if it takes an argument and the action is checkable. `icon` is a file in
+        the plugin's folder, or a name of the icon theme's. `overlap`, as that of qi.asyncslot(), says what becomes of a
+        coroutine function that is triggered while it runs. Without a callback this is a decorator.
         """
         if callback is None:
             return lambda function: self.action(
-                name, text, function, shortcut=shortcut, tooltip=tooltip, menu=menu, checkable=checkable,
-                checked=checked, enabled=enabled) and function
+                name, text, function, shortcut=shortcut, tooltip=tooltip, menu=menu, icon=icon, toolbar=toolbar,
+                overlap=overlap, checkable=checkable, checked=checked, enabled=enabled) and function
         declared = self._declared_action(name)
-        given = {"text": text, "tooltip": tooltip, "shortcut": shortcut, "menu": menu}
+        given = {"text": text, "tooltip": tooltip, "shortcut": shortcut, "menu": menu, "icon": icon}
         shown = {key: _text(key, value if value is not None else declared.get(key, "")) for key, value in given.items()}
         shown["text"] = shown["text"] or name
+        shown["icon"] = icons.checked(shown["icon"])
+        shown["toolbar"] = bool(declared.get("toolbar", False) if toolbar is None else toolbar)
+        shown["overlap"] = _overlap(overlap or declared.get("overlap", "concurrent"), callback)
         shown["enabled"] = bool(enabled)
         shown["checkable"] = bool(declared.get("checkable", False) if checkable is None else checkable)
         shown["checked"] = bool(checked)
@@ -326,6 +337,14 @@ def _text(what, value):
     if not isinstance(value, str):
         raise TypeError(f"{what} is a text, not {value!r}")
     return value
+
+
+def _overlap(overlap, callback):
+    if overlap not in OVERLAPS:
+        raise ValueError(f"there is no overlap {overlap!r}; it is one of {', '.join(OVERLAPS)}")
+    if overlap != "concurrent" and not inspect.iscoroutinefunction(callback):
+        raise ValueError(f"overlap={overlap!r} is for coroutine functions, which {callback!r} is not")
+    return overlap
 
 
 def _seconds(seconds):

@@ -16,7 +16,7 @@ import _qi
 from .. import host
 from .._loop.loop import run_task
 from .._python.names import where_it_waits
-from .._python.scope import Scope, current
+from .._python.scope import PACKAGE, Scope, current
 from . import entry, leftovers
 from .footprint import registrations
 from .footprint.ledger import LIBRARY
@@ -308,12 +308,33 @@ class Activation:
             _qi._report(exception, None, None, None, self.plugin.id)
 
     def trigger(self, action):
-        self._run_watched(action._run)
+        """Runs an action. Returns its task, or None where it has ended."""
+
+        def run():
+            outcome = action._run()
+            return run_task(outcome, name=f"{self.plugin.id}: {action.name}") if inspect.iscoroutine(outcome) else None
+
+        return self._run_watched(run)
 
     def _run_watched(self, function):
         """Calls what the user has asked for, and sees what it changes."""
         self._ledger.others_ran()
         try:
-            self.run(function)
+            return self.run(function)
         finally:
             self._ledger.ran(self)
+
+    def begin_action(self, action):
+        """Returns what runs an action, for whoever launches it in the plugin's Context, and calls action_began() then."""
+
+        once = [action]
+
+        def run():  # the host may keep it for as long as it likes, but not the plugin by it
+            return once.pop()._run()
+
+        run.__module__, run.__qualname__ = f"{PACKAGE}.{self.plugin.id}", action.name  # by which libqi finds the Context
+        self._ledger.others_ran()
+        return run
+
+    def action_began(self):
+        self._ledger.ran(self)

@@ -14,8 +14,9 @@ import re
 import tomllib
 from typing import NamedTuple
 
-from . import bounds, files, packages, places
+from . import bounds, files, icons, packages, places
 from .schema import Setting, near, shown, texts, type_name
+from .turns import OVERLAPS
 
 FILE = "plugin.toml"
 LARGEST = bounds.LARGEST  # bytes of a manifest
@@ -372,6 +373,14 @@ class _Reader:
                 self.problem(f"an action needs a {name}", *path)
             elif action[name] == "":
                 self.problem("this is empty", *path, name)
+        overlap = action.get("overlap", OVERLAPS[0])
+        if isinstance(overlap, str) and overlap not in OVERLAPS:
+            self.problem(f"there is no {overlap!r}{near(overlap, OVERLAPS)}", *path, "overlap")
+        if isinstance(action.get("icon"), str):
+            try:
+                icons.checked(action["icon"])
+            except ValueError as wrong:
+                self.problem(str(wrong), *path, "icon")
         name = action.get("name")
         if isinstance(name, str) and name and not _NAME.fullmatch(name):
             self.problem(f"{name!r} is no name: letters of ASCII, digits, '_', '-' and '.', a letter first", *path, "name")
@@ -418,4 +427,5 @@ _FIELDS = {
     "dependencies": _Field(list, _Reader._check_dependency),
     "private": _Field(check=_Reader._check_private),
 }
-_ACTION = {"name": str, "text": str, "menu": str, "shortcut": str, "tooltip": str, "checkable": bool}
+_ACTION = {"name": str, "text": str, "menu": str, "shortcut": str, "tooltip": str, "icon": str, "toolbar": bool,
+           "overlap": str, "checkable": bool}

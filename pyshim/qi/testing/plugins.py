@@ -75,8 +75,8 @@ class LoadedPlugin:
         return self._manager.info(self.id)
 
     def trigger(self, action):
-        """Runs one of its actions, as the application's menu does."""
-        self._manager.trigger(self.id, action)
+        """Runs one of its actions, as the application's menu does. Returns its task, or None where it has ended."""
+        return self._manager.trigger(self.id, action)
 
     def set_setting(self, key, value):
         """Changes one of its settings, as the user does."""

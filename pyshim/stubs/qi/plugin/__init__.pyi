@@ -5,11 +5,12 @@ import asyncio
 import logging
 import pathlib
 from collections.abc import Callable, Coroutine, Iterator, Mapping, MutableMapping
-from typing import Any, NamedTuple, Protocol, SupportsFloat, SupportsIndex, TypeVar, overload
+from typing import Any, Literal, NamedTuple, Protocol, SupportsFloat, SupportsIndex, TypeVar, overload
 
 from ..host import _Host
 from ._declared import ActionName, DeclaredSettings
 
+_Overlap = Literal["concurrent", "drop", "queue", "restart", "latest"]
 _T = TypeVar("_T")
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -70,10 +71,15 @@ class _Action(Protocol):
     tooltip: str
     shortcut: str
     menu: str
+    icon: str
     enabled: bool
     checked: bool
     @property
     def checkable(self) -> bool: ...
+    @property
+    def toolbar(self) -> bool: ...
+    @property
+    def overlap(self) -> str: ...
     def remove(self) -> None: ...
 
 class Context:
@@ -106,6 +112,9 @@ class Context:
         shortcut: str | None = None,
         tooltip: str | None = None,
         menu: str | None = None,
+        icon: str | None = None,
+        toolbar: bool | None = None,
+        overlap: _Overlap | None = None,
         checkable: bool | None = None,
         checked: bool = False,
         enabled: bool = True,
@@ -120,6 +129,9 @@ class Context:
         shortcut: str | None = None,
         tooltip: str | None = None,
         menu: str | None = None,
+        icon: str | None = None,
+        toolbar: bool | None = None,
+        overlap: _Overlap | None = None,
         checkable: bool | None = None,
         checked: bool = False,
         enabled: bool = True,
@@ -134,6 +146,9 @@ class Context:
         shortcut: str | None = None,
         tooltip: str | None = None,
         menu: str | None = None,
+        icon: str | None = None,
+        toolbar: bool | None = None,
+        overlap: _Overlap | None = None,
         checkable: bool | None = None,
         checked: bool = False,
         enabled: bool = True,
@@ -177,6 +192,6 @@ class _Manager:
     async def withdraw(self, id: str) -> dict[str, Any]: ...
     def setting(self, id: str, key: str) -> Any: ...
     def set_setting(self, id: str, key: str, value: Any) -> None: ...
-    def trigger(self, id: str, name: str) -> None: ...
+    def trigger(self, id: str, name: str) -> asyncio.Task[Any] | None: ...
 
 manager: _Manager
