@@ -20,6 +20,7 @@ struct Detached {
 
 static int pages = 0;
 static QString trouble;
+static QStringList dried;
 
 // [await]
 static Detached printAll(const qi::Runtime &python, QStringList titles)
@@ -37,6 +38,12 @@ static Detached printAll(const qi::Runtime &python, QStringList titles)
         qFatal("%s", qPrintable(count.error().message));
     pages = *count;
 
+    // [stream]
+    const auto sheets = qi::Stream<QString>::open(python, "press:dry", titles).expect("the sheets");
+    while (const auto sheet = (co_await sheets.next()).value_or({}))
+        dried.append(*sheet);
+    // [/stream]
+
     titles.append(QString());
     trouble = (co_await python.run<int>("press:print_pages", titles)).error().message;
     QCoreApplication::quit();
@@ -51,5 +58,5 @@ int main(int argc, char **argv)
     printAll(python, {"cover", "contents", "back"});
     app.exec();
     qDebug() << pages << trouble;
-    return pages == 3 && trouble == "ValueError: page 4 has no title" ? 0 : 1;
+    return pages == 3 && dried.size() == 3 && trouble == "ValueError: page 4 has no title" ? 0 : 1;
 }

@@ -68,6 +68,26 @@ class Shop : public QObject
     }
     // [/then]
 
+    // [chain]
+    void quoteAndPrint(const QList<Page> &pages)
+    {
+        const QMap<QString, double> currencies{{"EUR", 0.5}};
+        m_python.run<QMap<QString, double>>("press:price", pages.size(), currencies)
+            .then(this,
+                  [this, pages](qi::Result<QMap<QString, double>> prices) {
+                      emit quoted(prices ? prices->value("EUR") : 0);
+                      return m_python.run<int>("press:print_pages", pages); // waited for
+                  })
+            .then(this,
+                  [](qi::Result<int> count) {
+                      return count.map([](int pages) { return pages + 1; });
+                  })
+            .then(this, [this](qi::Result<int> sheets) {
+                emit done(sheets ? QString("%1 sheets").arg(*sheets) : sheets.error().message);
+            });
+    }
+    // [/chain]
+
     // [future]
     void print(const QList<Page> &pages)
     {
@@ -120,6 +140,17 @@ int main(int argc, char **argv)
     shop.quote(10);
     shop.print({Page{"cover"}, Page{"back"}});
 
+    // [stream]
+    int sheets = 0;
+    qi::Stream<QString>::open(python, "press:dry", QStringList{"cover", "back"})
+        .expect("the sheets")
+        .forEach(&shop, [&](const QString &) { ++sheets; })
+        .then(&shop, [](qi::Result<void> end) {
+            if (!end)
+                qWarning() << end.error();
+        });
+    // [/stream]
+
     // [cancel]
     qi::TaskOptions options;
     options.timeout = std::chrono::seconds(30);
@@ -139,7 +170,7 @@ int main(int argc, char **argv)
     promise.finish();
 
     QTimer poll;
-    bool failed = false;
+    bool failed = false, chained = false;
     int shown = 0;
     QObject::connect(&poll, &QTimer::timeout, &app, [&] {
         if (told.size() == 1 && !failed) {
@@ -147,13 +178,18 @@ int main(int argc, char **argv)
             shown = shop.bar.maximum();
             shop.print({Page{""}});
         }
-        if (price > 0 && told.size() == 2 && task.isFinished() && printed(python).contains("proof"))
+        if (told.size() == 2 && !chained) {
+            chained = true;
+            shop.quoteAndPrint({Page{"cover"}});
+        }
+        if (price > 0 && told.size() == 3 && sheets == 2 && task.isFinished() &&
+            printed(python).contains("proof"))
             app.quit();
     });
     poll.start(5);
     app.exec();
 
-    const bool right = price == 5 && told.value(0) == "2 pages" &&
+    const bool right = price == 0.5 && told.value(2) == "2 sheets" && told.value(0) == "2 pages" &&
                        told.value(1) == "ValueError: page 1 has no title" &&
                        task.result().status() == QI_ERR_CANCELLED && shown == 2;
     if (!right)

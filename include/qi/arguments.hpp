@@ -51,10 +51,25 @@ inline Spread spread(const QVariantList &arguments)
     return {arguments, none};
 }
 
+/** The same for the items of a range, as a std::span<qi::Value> or a std::vector<int>. It views it. */
+template <typename Range> struct SpreadRange {
+    const Range &arguments;
+};
+
+/** Gives a call the items of a range as arguments. */
+template <typename Range, typename = typename Range::value_type>
+SpreadRange<Range> spread(const Range &arguments)
+{
+    return {arguments};
+}
+
 namespace detail
 {
 
 template <typename T> struct IsArgument : std::bool_constant<isWritable<T>> {
+};
+template <typename Range>
+struct IsArgument<SpreadRange<Range>> : std::bool_constant<isWritable<typename Range::value_type>> {
 };
 template <typename T> struct IsArgument<Named<T>> : std::bool_constant<isWritable<T>> {
 };
@@ -76,15 +91,15 @@ class CallArguments
         m_entries[m_entry_count].key = qi_text(named.name);
         m_entries[m_entry_count++].value = m_storage.write(named.value);
     }
+    template <typename Range> void add(const SpreadRange<Range> &spread)
+    {
+        make_room(std::size_t(spread.arguments.size()), 0);
+        for (const auto &argument : spread.arguments)
+            add(argument);
+    }
     void add(const Spread &spread)
     {
-        qi_value *values = m_storage.items(m_count + std::size_t(spread.arguments.size()) + m_most);
-        qi_entry *entries = m_storage.entries(m_entry_count + std::size_t(spread.named.size()) +
-                                              m_most);
-        std::copy(m_values, m_values + m_count, values);
-        std::copy(m_entries, m_entries + m_entry_count, entries);
-        m_values = values;
-        m_entries = entries;
+        make_room(std::size_t(spread.arguments.size()), std::size_t(spread.named.size()));
         for (const QVariant &argument : spread.arguments)
             add(argument);
         for (auto i = spread.named.cbegin(); i != spread.named.cend(); ++i) {
@@ -101,6 +116,17 @@ class CallArguments
     const std::optional<Error> &error() const { return m_storage.error(); }
 
   private:
+    /* For so many besides those that were expected. */
+    void make_room(std::size_t more_values, std::size_t more_entries)
+    {
+        qi_value *values = m_storage.items(m_count + more_values + m_most);
+        qi_entry *entries = m_storage.entries(m_entry_count + more_entries + m_most);
+        std::copy(m_values, m_values + m_count, values);
+        std::copy(m_entries, m_entries + m_entry_count, entries);
+        m_values = values;
+        m_entries = entries;
+    }
+
     qi_value *m_values;
     qi_entry *m_entries;
     std::size_t m_most, m_count = 0, m_entry_count = 0;

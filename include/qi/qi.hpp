@@ -33,6 +33,7 @@
 #include <qi/scope.hpp>
 #include <qi/builder.hpp>
 #include <qi/waiting.hpp>
+#include <qi/stream.hpp>
 #include <qi/output.hpp>
 #include <qi/events.hpp>
 #include <qi/audit.hpp>

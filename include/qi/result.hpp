@@ -179,12 +179,12 @@ template <typename T> class [[nodiscard]] Result
     const T *operator->() const { return &**this; }
 
     /** The value, or another one where there is none. */
-    template <typename U> T value_or(U &&other) const &
+    template <typename U = T> T value_or(U &&other) const &
     {
         return has_value() ? **this : static_cast<T>(std::forward<U>(other));
     }
     /** The value, moved out, or another one where there is none. */
-    template <typename U> T value_or(U &&other) &&
+    template <typename U = T> T value_or(U &&other) &&
     {
         return has_value() ? std::move(**this) : static_cast<T>(std::forward<U>(other));
     }

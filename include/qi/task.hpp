@@ -3,7 +3,7 @@
  * qi::Task<T>: a coroutine of Python that C++ has started, and the T that will come of it.
  *
  *     qi::Task<QString> task = python.run<QString>("orders:send", 1, "two", QStringList{"a", "b"});
- *     task.then(this, [this](qi::Result<QString> answer) { ... });   // a callback,
+ *     task.then(this, [this](qi::Result<QString> answer) { ... });   // a callback, which may be followed by others,
  *     QFuture<QString> future = task;                                 // a QFuture,
  *     qi::Result<QString> answer = co_await task;                     // or a coroutine of C++20
  *
@@ -16,6 +16,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -75,6 +76,9 @@ enum class TaskState {
 using TaskPhase QI_DEPRECATED("use TaskState") = TaskState;
 #endif
 
+template <typename T = void> class Task;
+template <typename T = void> class Continued;
+
 namespace detail
 {
 
@@ -89,12 +93,20 @@ void report(const Error &error, const QByteArray &target, const QByteArray &name
 
 /* How a task ended; borrowed for the call. */
 struct Ending {
-    const qi_value *result; /* NULL: there is an error in its place */
+    const qi_value *result; /* NULL: there is an error in its place, or `made` */
     Error error;
     const QByteArray &target;
+    const void *made = nullptr; /* the T, where then() has made it; not NULL for void */
 
     template <typename T> Result<T> as() const
     {
+        if constexpr (std::is_void_v<T>) {
+            if (made)
+                return {};
+        } else if constexpr (std::is_copy_constructible_v<T>) {
+            if (made)
+                return *static_cast<const T *>(made);
+        }
         if (!result)
             return error;
         Result<T> read = qi::read<T>(*result);
@@ -126,17 +138,6 @@ template <typename T> class TypedWaiter : public Waiter
 
   protected:
     std::optional<Result<T>> m_result;
-};
-
-template <typename T, typename F> class Then final : public TypedWaiter<T>
-{
-  public:
-    explicit Then(F &&function) : m_function(std::move(function)) {}
-    explicit Then(const F &function) : m_function(function) {}
-    void call() override { (void)m_function(std::move(*this->m_result)); }
-
-  private:
-    F m_function;
 };
 
 /*
@@ -174,17 +175,56 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
             &start);
     }
 
+    /*
+     * Makes it what becomes of a function that follows another task: it has no task of Python's, and ends by succeed() or
+     * fail(), in any thread.
+     */
+    void follow(const std::shared_ptr<SharedTask> &source)
+    {
+        bool cancelled;
+        {
+            const std::lock_guard<std::mutex> lock(m_mutex);
+            if (!m_follows) {
+                m_follows = true;
+                m_name = source->m_name;
+                m_target = source->m_target;
+            }
+            m_source = source;
+            cancelled = m_cancelled;
+        }
+        if (cancelled)
+            source->cancel();
+    }
+    void succeed(std::shared_ptr<const void> made) { end_followed(std::move(made), {}); }
+    void fail(const Error &error) { end_followed(nullptr, error); }
+
     qi_task *task() const { return m_task; }
+    bool follows() const { return m_follows; }
     const QByteArray &target() const { return m_target; }
     void observe() { m_observed = true; }
 
     TaskState state() const
     {
-        return m_task ? TaskState(qi_task_state(m_task)) : TaskState::Failed;
+        if (!m_follows)
+            return m_task ? TaskState(qi_task_state(m_task)) : TaskState::Failed;
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        if (!m_ended)
+            return TaskState::Pending;
+        return !m_failure                 ? TaskState::Done
+               : m_failure->isCancelled() ? TaskState::Cancelled
+                                          : TaskState::Failed;
     }
 
     void cancel()
     {
+        std::shared_ptr<SharedTask> source;
+        if (m_follows) {
+            const std::lock_guard<std::mutex> lock(m_mutex);
+            m_cancelled = true;
+            source = m_source;
+        }
+        if (source)
+            source->cancel();
         if (m_task)
             qi_task_cancel(m_task); /* fails only if there is nothing left to cancel */
     }
@@ -195,6 +235,8 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
         qi_value value = qi_none();
         if (m_launch_error)
             use(Ending{nullptr, *m_launch_error, m_target});
+        else if (m_follows)
+            use(followed());
         else
             use(ending_of(qi_task_result(m_task, &value), value));
         qi_value_clear(&value);
@@ -210,6 +252,8 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
     {
         if (m_launch_error)
             return *m_launch_error;
+        if (m_follows)
+            return wait_followed(milliseconds).template as<T>();
         qi_value value = qi_none();
         Result<T> result = ending_of(qi_task_wait(m_task, milliseconds, &value), value).template as<T>();
         qi_value_clear(&value);
@@ -354,10 +398,67 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
     {
         observe();
         const std::lock_guard<std::mutex> lock(m_mutex);
-        if (m_ended || m_launch_error || !m_task)
+        if (m_ended || m_launch_error || !(m_task || m_follows))
             return false;
         m_waiting.push_back(waiting);
         return true;
+    }
+
+    /* What has come of what follows another; under no lock, since nothing of it changes after the end. */
+    Ending followed() const
+    {
+        bool ended;
+        {
+            const std::lock_guard<std::mutex> lock(m_mutex);
+            ended = m_ended;
+        }
+        if (!ended)
+            return {
+                nullptr,
+                Error::make(QI_ERR_PENDING, QStringLiteral("what follows the task has not ended")),
+                m_target};
+        return {nullptr, m_failure.value_or(Error()), m_target, m_failure ? nullptr : m_made.get()};
+    }
+    Ending wait_followed(int milliseconds) const
+    {
+        if (on_gui_thread())
+            return {nullptr,
+                    Error::make(QI_ERR_WRONG_THREAD,
+                                QStringLiteral("the GUI thread cannot wait for what runs in it")),
+                    m_target};
+        std::unique_lock<std::mutex> lock(m_mutex);
+        const auto ended = [this] { return m_ended; };
+        if (milliseconds < 0)
+            m_over.wait(lock, ended);
+        else
+            m_over.wait_for(lock, std::chrono::milliseconds(milliseconds), ended);
+        lock.unlock();
+        return followed();
+    }
+
+    /* In the GUI thread, as tasks of Python end. */
+    void end_followed(std::shared_ptr<const void> made, const std::optional<Error> &failure)
+    {
+        QCoreApplication *application = QCoreApplication::instance();
+        if (!application || on_gui_thread())
+            end_followed_here(std::move(made), failure);
+        else
+            QMetaObject::invokeMethod(
+                application,
+                [self = shared_from_this(), made, failure] {
+                    self->end_followed_here(made, failure);
+                },
+                Qt::QueuedConnection);
+    }
+    void end_followed_here(std::shared_ptr<const void> made, const std::optional<Error> &failure)
+    {
+        {
+            const std::lock_guard<std::mutex> lock(m_mutex);
+            m_made = std::move(made);
+            m_failure = failure;
+            m_source = nullptr;
+        }
+        end({nullptr, failure.value_or(Error()), m_target, failure ? nullptr : m_made.get()});
     }
 
     void post(const Waiting &waiting) const
@@ -382,6 +483,7 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
             all.swap(m_waiting);
             listeners.swap(m_listeners);
         }
+        m_over.notify_all();
         for (Waiting &waiting : all) {
             end_one(waiting, ending);
             waiting = {}; /* what it holds goes before the next is called */
@@ -423,6 +525,8 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
     {
         if (m_launch_error)
             report(*m_launch_error, m_target, m_name);
+        else if (m_failure && !m_failure->isCancelled())
+            report(*m_failure, m_target, m_name);
         else if (m_task && qi_task_state(m_task) == QI_TASK_STATE_FAILED &&
                  qi_task_result(m_task, nullptr) < 0)
             report(Error::last(), m_target, m_name);
@@ -433,13 +537,141 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
     QByteArray m_name, m_target;
     std::optional<Error> m_launch_error;
 
-    std::atomic<bool> m_observed{false};
-    mutable std::mutex m_mutex; /* of what follows */
-    bool m_ended = false;
+    std::atomic<bool> m_observed{false}, m_follows{false};
+    mutable std::mutex m_mutex; /* of what comes below */
+    mutable std::condition_variable m_over;
+    bool m_ended = false, m_cancelled = false;
+    std::shared_ptr<SharedTask> m_source; /* what is followed; NULL after the end */
+    std::shared_ptr<const void> m_made;   /* these two change no more after the end */
+    std::optional<Error> m_failure;
     std::vector<Waiting> m_waiting;
     std::vector<Listener> m_listeners;
     std::optional<Progress> m_progress;
 };
+
+/* Ends what follows a task with what its function has made. */
+template <typename T> void end_with(SharedTask &next, Result<T> made)
+{
+    if (!made)
+        next.fail(made.error());
+    else if constexpr (std::is_void_v<T>)
+        next.succeed(std::make_shared<char>());
+    else
+        next.succeed(std::make_shared<T>(std::move(*made)));
+}
+
+/* Ends it as another task ends. */
+template <typename T> class EndWith final : public TypedWaiter<T>
+{
+  public:
+    explicit EndWith(std::shared_ptr<SharedTask> next) : m_next(std::move(next)) {}
+    void call() override { end_with<T>(*m_next, std::move(*this->m_result)); }
+
+  private:
+    std::shared_ptr<SharedTask> m_next;
+};
+
+/* What a function gives to what follows it: of a Result and a Task what is in it, of what cannot be copied nothing. */
+template <typename R> struct Following {
+    using Type = std::conditional_t<std::is_copy_constructible_v<R>, R, void>;
+};
+template <> struct Following<void> {
+    using Type = void;
+};
+template <> struct Following<Error> : Following<void> {
+};
+template <typename T> struct Following<Result<T>> : Following<T> {
+};
+template <typename T> struct Following<Task<T>> : Following<T> {
+};
+template <typename T> struct Following<Continued<T>> : Following<T> {
+};
+
+template <typename R> struct IsTask : std::false_type {
+};
+template <typename T> struct IsTask<Task<T>> : std::true_type {
+};
+template <typename T> struct IsTask<Continued<T>> : std::true_type {
+};
+
+/* What knows no types of a function of then(): it ends what follows, whatever becomes of the function. */
+class Link
+{
+  public:
+    explicit Link(std::shared_ptr<SharedTask> next) : m_next(std::move(next)) {}
+    Link(const Link &) = delete;
+    Link &operator=(const Link &) = delete;
+    ~Link()
+    {
+        if (!m_next)
+            return;
+        if (m_called)
+            m_next->observe(); /* it threw, which has been reported */
+        m_next->fail(Error::make(m_called ? QI_ERR_STATE : QI_ERR_CANCELLED,
+                                 m_called
+                                     ? QStringLiteral("the function of then() threw")
+                                     : QStringLiteral("the receiver of then() was destroyed")));
+    }
+    /* Code of the application's is called, or has returned. */
+    void begin(bool called = true) { m_called = called; }
+    std::shared_ptr<SharedTask> take() { return std::exchange(m_next, nullptr); }
+    const std::shared_ptr<SharedTask> &next() const { return m_next; }
+
+  private:
+    std::shared_ptr<SharedTask> m_next;
+    bool m_called = false;
+};
+
+template <typename T, typename F> class Then final : public TypedWaiter<T>
+{
+  public:
+    template <typename G>
+    Then(G &&function, std::shared_ptr<SharedTask> next)
+        : m_function(std::forward<G>(function)), m_link(std::move(next))
+    {
+    }
+    void call() override
+    {
+        using R = std::decay_t<std::invoke_result_t<F &, Result<T>>>;
+        using To = typename Following<R>::Type;
+        constexpr bool may_fail = IsResult<R>::value || std::is_same_v<R, Error>;
+        m_link.begin();
+        if constexpr (std::is_void_v<To> && !IsTask<R>::value && !may_fail) {
+            (void)m_function(std::move(*this->m_result));
+            end_with<void>(*m_link.take(), {});
+        } else if constexpr (IsTask<R>::value) {
+            follow<To>(m_function(std::move(*this->m_result)).shared());
+        } else if constexpr (std::is_void_v<To> && !std::is_convertible_v<R, Result<void>>) {
+            const R made = m_function(std::move(*this->m_result)); /* of what cannot be copied */
+            end_with<void>(*m_link.take(), made ? Result<void>() : Result<void>(made.error()));
+        } else {
+            Result<To> made = m_function(std::move(*this->m_result));
+            end_with<To>(*m_link.take(), std::move(made));
+        }
+    }
+
+  private:
+    template <typename To> void follow(const std::shared_ptr<SharedTask> &task)
+    {
+        const auto next = m_link.take();
+        const auto waiter = std::make_shared<EndWith<To>>(next);
+        next->follow(task);
+        if (task->at_end(waiter))
+            return;
+        task->ask([&](const Ending &ending) { waiter->take(ending); });
+        waiter->call();
+    }
+
+    F m_function;
+    Link m_link;
+};
+
+inline std::shared_ptr<SharedTask> follower(const std::shared_ptr<SharedTask> &source)
+{
+    auto next = std::make_shared<SharedTask>();
+    next->follow(source);
+    return next;
+}
 
 /* Launches what will be a Task, of whatever type. */
 inline std::shared_ptr<SharedTask> launch_task(qi_runtime *runtime, const TaskOptions &options,
@@ -480,7 +712,7 @@ inline void report(const Error &error, const QByteArray &target, const QByteArra
 } // namespace detail
 
 /** A task whose result is a T; void drops what the coroutine returns. Copies share it. */
-template <typename T = void> class [[nodiscard]] Task : public detail::OldTask<Task<T>>
+template <typename T> class [[nodiscard]] Task : public detail::OldTask<Task<T>>
 {
   public:
     using value_type = T;
@@ -541,13 +773,25 @@ template <typename T = void> class [[nodiscard]] Task : public detail::OldTask<T
      * It is called when the task has ended, never before then() has returned. For a context of the GUI
      * thread, at once at the end of the task; else by the event loop. What it throws is reported to the error
      * callback, as an error of the task, whenever it is called. Thread: any.
+     *
+     * What the function returns is the result of the Continued that then() returns, for a next then(), a QFuture or
+     * `co_await`. A Result is that result; a Task that it returns is waited for, and its result is it. After a function that
+     * threw it is the error QI_ERR_STATE, after a context that was destroyed QI_ERR_CANCELLED. An error that nobody asks for
+     * is reported.
      */
-    template <typename F> void then(QObject *context, F &&function) const
+    template <typename F> auto then(QObject *context, F &&function) const
     {
-        static_assert(std::is_invocable_v<std::decay_t<F> &, Result<T>>,
+        using Function = std::decay_t<F>;
+        constexpr bool fits = std::is_invocable_v<Function &, Result<T>>;
+        static_assert(fits,
                       "qi: then() wants a function that takes a qi::Result of the task's type");
-        /* What knows no T is in SharedTask, lest every call make it anew. */
-        m_shared->then(context, new detail::Then<T, std::decay_t<F>>(std::forward<F>(function)));
+        if constexpr (fits) {
+            /* What knows no T is in SharedTask, lest every call make it anew. */
+            auto next = detail::follower(m_shared);
+            m_shared->then(context, new detail::Then<T, Function>(std::forward<F>(function), next));
+            using R = std::decay_t<std::invoke_result_t<Function &, Result<T>>>;
+            return Continued<typename detail::Following<R>::Type>(std::move(next));
+        }
     }
 
     /** Has a function called with what the task tells of its progress, on the GUI thread; what it throws is reported.
@@ -575,6 +819,16 @@ template <typename T = void> class [[nodiscard]] Task : public detail::OldTask<T
 
   private:
     std::shared_ptr<detail::SharedTask> m_shared;
+};
+
+/**
+ * What comes of a function of then(): a Task without a task of Python's, which may be dropped. Its handle() is NULL and its
+ * id() 0; cancel() cancels what it follows.
+ */
+template <typename T> class Continued : public Task<T>
+{
+  public:
+    using Task<T>::Task;
 };
 
 QI_ABI_END

@@ -10,6 +10,7 @@
  *   std::pair, std::tuple                          tuple
  *   std::optional                                  the value, or None
  *   std::variant, std::monostate                   the value that it has, None; the first type that takes the value
+ *   std::filesystem::path                          str; from a pathlib.Path, too (GUI thread)
  *   std::chrono::duration                          a float: seconds, as asyncio has them; from an int, too
  *   QObject * and subclasses                       the proxy, or None for nullptr
  *   QVariant, QDateTime, QUrl, QPoint, gadgets, …  as properties and signals of these types do
@@ -59,6 +60,7 @@
 #include <QtCore/qstringview.h>
 #include <QtCore/qvariant.h>
 
+#include <qi/call.h>
 #include <qi/qt.hpp>
 #include <qi/result.hpp>
 #include <qi/value.h>
@@ -282,6 +284,15 @@ template <typename T> QString metatype_name()
     return QString::fromUtf8(QMetaType::fromType<T>().name());
 }
 
+/* std::filesystem::path, whose header nobody has to pay for who does not use it. */
+template <typename T, typename = void> struct IsPath : std::false_type {
+};
+template <typename T>
+struct IsPath<T, std::void_t<decltype(T::preferred_separator), typename T::string_type,
+                             decltype(std::declval<const T &>().lexically_normal())>>
+    : std::true_type {
+};
+
 /* Text of the sort that views somebody's memory. */
 template <typename T>
 inline constexpr bool is_utf8_view = std::is_same_v<T, const char *> || std::is_same_v<T, char *> ||
@@ -503,6 +514,25 @@ template <> struct Converter<QByteArrayView> {
     static qi_value write(QByteArrayView bytes, Storage &)
     {
         return qi_bytes(bytes.data(), size_t(bytes.size()));
+    }
+};
+
+template <typename T> struct Converter<T, std::enable_if_t<detail::IsPath<T>::value>> {
+    static QString name() { return QStringLiteral("std::filesystem::path"); }
+    static qi_value write(const T &path, Storage &storage) { return storage.write(path.native()); }
+    static Result<T> read(const qi_value &value)
+    {
+        qi_value text = qi_none();
+        if (value.kind == QI_KIND_TEXT)
+            return T(std::string(value.as.text.data, value.as.text.size));
+        if (value.kind != QI_KIND_PYTHON || /* else a pathlib.Path, or its like */
+            qi_value_call(&value, "__fspath__", nullptr, 0, nullptr, 0, &text) != QI_OK)
+            return detail::wrong_type(name(), value);
+        Result<std::string> path = qi::read<std::string>(text);
+        qi_value_clear(&text);
+        if (!path)
+            return path.error();
+        return T(*path);
     }
 };
 

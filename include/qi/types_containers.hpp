@@ -82,7 +82,7 @@ inline constexpr bool is_whole = is_one_of<T, QVariantList, QVariantMap, QVarian
 template <typename T> inline constexpr bool is_map = IsMap<T>::value && !is_whole<T>;
 template <typename T>
 inline constexpr bool is_list = IsRange<T>::value && !IsMap<T>::value && !IsText<T>::value &&
-                                !is_whole<T>;
+                                !IsPath<T>::value && !is_whole<T>;
 
 /* Calls `take` for each item of a list, or of what Python has for one: a tuple, a set, any other. */
 template <typename Take>

@@ -8,6 +8,7 @@
 #ifndef QI_WAITING_HPP
 #define QI_WAITING_HPP
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <vector>
@@ -45,15 +46,37 @@ inline Result<void> waitForAll(const std::vector<Task<>> &tasks,
                                std::chrono::milliseconds time = std::chrono::milliseconds(-1))
 {
     const std::vector<qi_task *> handles = detail::handles_of(tasks);
-    return Result<void>::of(
+    const auto end = std::chrono::steady_clock::now() + time;
+    const Result<void> done = Result<void>::of(
         qi_tasks_wait(handles.data(), handles.size(), QI_WAIT_ALL, detail::as_timeout(time)));
+    if (!done)
+        return done;
+    for (const Task<> &task : tasks) { /* what follows tasks has no handle */
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            end - std::chrono::steady_clock::now());
+        if (task.shared()->follows())
+            (void)task.wait(time.count() < 0 ? time : std::max(left, std::chrono::milliseconds(0)));
+        if (!task.isFinished())
+            return Error::make(QI_ERR_PENDING,
+                               QStringLiteral("what follows a task has not ended in time"));
+    }
+    return {};
 }
 
-/** Waits until one of them has ended, and returns which; of several the first. Thread, and fails: as waitForAll(). */
+/**
+ * Waits until one of them has ended, and returns which; of several the first. Thread, and fails: as waitForAll(), and
+ * QI_ERR_ARGUMENT for what follows a task and has not ended: for that there is QtFuture::whenAny().
+ */
 inline Result<std::size_t> waitForAny(const std::vector<Task<>> &tasks,
                                       std::chrono::milliseconds time = std::chrono::milliseconds(-1))
 {
     const std::vector<qi_task *> handles = detail::handles_of(tasks);
+    for (const Task<> &task : tasks) {
+        if (task.shared()->follows() && !task.isFinished())
+            return Error::make(
+                QI_ERR_ARGUMENT,
+                QStringLiteral("waitForAny() waits for tasks, and not for what follows them"));
+    }
     if (handles.size() == tasks.size() && qi_tasks_wait(handles.data(), handles.size(), QI_WAIT_ANY,
                                                         detail::as_timeout(time)) != QI_OK)
         return Error::last();

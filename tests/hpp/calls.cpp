@@ -4,6 +4,12 @@
 
 #include <QtCore/qset.h>
 
+#include <array>
+#include <vector>
+#if __has_include(<span>)
+#include <span>
+#endif
+
 #include "tests/support/modern.h"
 
 using qi::named;
@@ -83,6 +89,25 @@ TEST_CASE(
     CHECK(value_of(host.python.call<QVariant>("__main__:any", qi::spread({}), qi::spread({}, {})))
               .toList()
               .size() == 2);
+}
+
+TEST_CASE("the items of any range are arguments, or a list")
+{
+    Calling host;
+    host.exec("def any(*args): return list(args)");
+    std::vector<qi::Value> values;
+    values.push_back(qi::Value::of(1).expect("a value"));
+    values.push_back(qi::Value::of(QStringLiteral("two")).expect("a value"));
+    CHECK(value_of(host.python.call<QVariantList>("__main__:any", qi::spread(values), 3)) ==
+          QVariantList{1, QStringLiteral("two"), 3});
+    CHECK(value_of(host.python.call<std::vector<int>>(
+              "__main__:any", 0, qi::spread(std::array<int, 2>{1, 2}), qi::spread(QList<int>{3}))) ==
+          std::vector<int>{0, 1, 2, 3});
+#ifdef __cpp_lib_span
+    const std::span<qi::Value> span(values);
+    CHECK(value_of(host.python.call<QVariantList>("__main__:any", qi::spread(span), span)).size() ==
+          3);
+#endif
 }
 
 TEST_CASE("a call fails with the exception, and where its arguments or result do not fit")

@@ -2,6 +2,7 @@
 // Which types cross, both ways, and what is said of those that do not fit.
 #include <array>
 #include <deque>
+#include <filesystem>
 #include <limits>
 #include <list>
 #include <map>
@@ -220,6 +221,19 @@ TEST_CASE("tuples, and values that may be missing")
     CHECK(refused<std::pair<int, int>>(host, "(1,)").find("tuple of int, int expected, got tuple (1,)") ==
           0);
     CHECK(refused<std::optional<int>>(host, "'x'") == "int expected, got text 'x'");
+}
+
+TEST_CASE("paths of the standard library are text, and come from a pathlib.Path, too")
+{
+    Modern host;
+    using std::filesystem::path;
+    CHECK(round(host, path("/tmp/ä b")) == path("/tmp/ä b"));
+    CHECK(value_of(host.python.call<QString>("builtins:str", path("a/b"))) == QLatin1String("a/b"));
+    CHECK(value_of(made<path>(host, "__import__('pathlib').PurePosixPath('a') / 'b'")) ==
+          path("a/b"));
+    CHECK(value_of(made<std::vector<path>>(host, "['a', 'b']")).size() == 2);
+    CHECK(refused<path>(host, "7").rfind("std::filesystem::path expected, got int", 0) == 0);
+    CHECK(refused<path>(host, "{1}").rfind("std::filesystem::path expected, got", 0) == 0);
 }
 
 TEST_CASE("variants hold the first type that takes the value")

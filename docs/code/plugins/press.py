@@ -28,6 +28,12 @@ async def print_pages(titles):
     return len(titles)
 
 
+async def dry(titles):
+    for title in titles:
+        await asyncio.sleep(0.001)
+        yield title
+
+
 async def stand_by():
     await asyncio.get_running_loop().create_future()
 
