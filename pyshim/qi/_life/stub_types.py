@@ -45,6 +45,7 @@ _QI = ("HostFuture", "Buffer", "Variant", "Gadget", "Object", "Point", "PointF",
 def plain(name, pointed):
     """What a C++ type is in Python. pointed: what a pointer to a class of that name is."""
     name = re.sub(r"\bconst\b|&|\bstruct\b|\bclass\b", " ", name).strip()
+    name = re.sub(r"\bqi::v\d+_\d+::", "qi::", name)  # the inline namespace of the headers
     if name in python_types and name not in _OTHERS:
         found = python_types[name]
         return found.__name__ if found else "None"

@@ -333,7 +333,7 @@ class Manager:
     def check_running(self):
         """NotStarted where there are no plugins, or they are being ended."""
         if not self._running:
-            raise NotStarted("there are no plugins: the application has not started them, or is closing")
+            raise NotStarted("there are no plugins: the application has not started them, or is ending them")
 
     def _plugin(self, id):
         self.check_running()
