@@ -4,6 +4,7 @@
 #include <QDir>
 #include <QDockWidget>
 #include <QFile>
+#include <QListView>
 #include <QMainWindow>
 #include <QMenuBar>
 #include <QTemporaryDir>
@@ -80,6 +81,16 @@ int main(int argc, char **argv)
     QMenu *menu = window.menuBar()->addMenu("&Plugins");
     qi::PluginManager::fillMenu(menu, python);
     // [/panels]
+    // [list]
+    auto *list = new qi::PluginList(python, &window);
+    auto *view = new QListView;
+    view->setModel(list); // its roles are in the header
+    QObject::connect(list, &qi::PluginList::failed, &window,
+                     [](const QString &id, const QString &message) {
+                         qWarning("%s: %s", qPrintable(id), qPrintable(message));
+                     });
+    // [/list]
+    dock(window, view);
     // [open]
     const auto open = [](const QString &file, int line) {
         qInfo("%s:%d", qPrintable(file), line); // or the editor of the application

@@ -13,6 +13,7 @@
 #include <QtCore/qlocale.h>
 
 #include <qi/console.hpp>
+#include <qi/plugin_list.hpp>
 #include <qi/plugin_manager.hpp>
 #include <qi/task_monitor.hpp>
 #include <qi/widgets_api.hpp>

@@ -61,7 +61,7 @@ class Reader:
                 self.declaration(statement, public)
                 statement = []
             elif token == "(":
-                macro = statement and re.match(r"(QI_[A-Z_]+|Q_PROPERTY|Q_DECLARE_METATYPE|QT_[A-Z_]+)$", statement[-1])
+                macro = statement and re.match(r"(QI_[A-Z_]+|Q_PROPERTY|Q_ENUM|Q_DECLARE_METATYPE|QT_[A-Z_]+)$", statement[-1])
                 begin = self.at
                 self.skip("(", ")")
                 if macro and statement[-1] == "QI_DEPRECATED":
