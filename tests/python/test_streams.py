@@ -158,8 +158,8 @@ class Streams(SignalCase):
         stream = qi.asyncsignalstream(self.signal("number"))
         buffer = weakref.ref(stream._buffer)
         del stream
-        gc.collect()
         await settle()
+        gc.collect()
         self.assertIsNone(buffer())
         self.signal("number").emit(1)
 
