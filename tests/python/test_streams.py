@@ -158,9 +158,7 @@ class Streams(SignalCase):
         stream = qi.asyncsignalstream(self.signal("number"))
         buffer = weakref.ref(stream._buffer)
         del stream
-        await settle()
-        gc.collect()
-        self.assertIsNone(buffer())
+        await gone(buffer)
         self.signal("number").emit(1)
 
     @on_loop
@@ -176,18 +174,14 @@ class Streams(SignalCase):
                 return item
 
         self.assertEqual(await first(), (7,))
-        gc.collect()
-        await settle()
-        self.assertIsNone(buffers[0]())
+        await gone(buffers[0])
 
     @on_loop
     async def test_deleted_in_another_thread(self):  # T46
         streams = [qi.asyncsignalstream(self.signal("number"))]
         buffer = weakref.ref(streams[0]._buffer)
         await in_worker(streams.clear)
-        while buffer() is not None:  # bindings take their time
-            await asyncio.sleep(0)
-            gc.collect()
+        await gone(buffer)
 
     @on_loop
     async def test_deleted_after_its_sender(self):
@@ -340,6 +334,13 @@ class Values(SignalCase):
         with self.assertRaises(qi.SenderDestroyed):
             await waiting
         await in_worker(thread.wait)
+
+
+async def gone(reference):
+    """Waits for the end of an object; bindings take their time."""
+    while reference() is not None:
+        await settle()
+        gc.collect()
 
 
 class OfPlainObjects(unittest.TestCase):

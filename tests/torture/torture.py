@@ -8,6 +8,7 @@ Memory errors that need a collection at a bad moment show then, with PYTHONMALLO
 """
 
 import gc
+import inspect
 import sys
 import threading
 import unittest
@@ -24,15 +25,22 @@ def begin():
     gc.set_threshold(1, 1, 1)
     count = 0
     collect = gc.collect
-    # Runs while an object dies that a frame's stack still names. Early versions of 3.11 have the collector look at what is
-    # left of it there, where somebody profiles, and crash; without libqi as well.
-    spared = weakref.WeakSet()._remove.__code__
+    # Where somebody profiles it, the collector of early versions of 3.11 looks at what is left on a frame's stack of an
+    # object that dies, or of a generator that goes on, and crashes; without libqi as well.
+    finalizers = {weakref.WeakSet()._remove.__code__, weakref.finalize.__call__.__code__}
+
+    def is_spared(frame):
+        while frame is not None:
+            if frame.f_code in finalizers or frame.f_code.co_flags & inspect.CO_GENERATOR:
+                return True
+            frame = frame.f_back
+        return False
 
     def returned(frame, event, argument):
         nonlocal count
-        if event == "return" and frame.f_code is not spared:
+        if event == "return":
             count += 1
-            if count % EVERY == 0:
+            if count % EVERY == 0 and gc.isenabled() and not is_spared(frame):
                 collect()
 
     threading.setprofile(returned)
