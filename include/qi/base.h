@@ -33,7 +33,8 @@
  *
  * A `user` pointer stands beside each callback, and beside it a `destroy`, which is called once with that pointer when it
  * is used no more, in the GUI thread and without the GIL; NULL: nothing has to be done. It is not called where the
- * function that takes them fails.
+ * function that takes them fails. A callback that ends what it belongs to, or the runtime, keeps its `user` until it has
+ * returned.
  *
  * Callbacks. What a callback throws in C++ ends where libqi has called it, and is reported to the error callback,
  * with its text, as QI_ERR_STATE; all goes on. A callback that was asked something has then said no.

@@ -18,6 +18,7 @@ static unsigned running;
 static unsigned opened_at; /* the count of forks then */
 static _Thread_local unsigned running_here;
 static _Thread_local int cancel_state; /* as it was before the outermost of them */
+static _Thread_local void (*afterwards)(void);
 
 static void make_condition(void)
 {
@@ -68,8 +69,22 @@ void qip_callout_end(void)
     const bool last_here = !--running_here;
     pthread_cond_broadcast(&fewer);
     pthread_mutex_unlock(&lock);
-    if (last_here)
-        pthread_setcancelstate(cancel_state, NULL);
+    if (!last_here)
+        return;
+    void (*call)(void) = afterwards;
+    const int state = cancel_state;
+    afterwards = NULL;
+    if (call)
+        call();
+    pthread_setcancelstate(state, NULL);
+}
+
+void qip_callout_after(void (*call)(void))
+{
+    if (running_here)
+        afterwards = call;
+    else
+        call();
 }
 
 void qip_callout_open(void)

@@ -12,6 +12,10 @@
 bool qip_callout_begin(void);
 void qip_callout_end(void);
 
+/* Calls a function when no callback runs in this thread: at once, or inside the qip_callout_end() of the outermost. One
+ * at a time. */
+void qip_callout_after(void (*call)(void));
+
 void qip_callout_open(void);
 
 /* No call begins after this. Waits until those of other threads have ended; false if they have not

@@ -4,15 +4,19 @@
 
 #include <stdlib.h>
 
+#include "core/callout.h"
 #include "core/hostcall.h"
 #include "core/status.h"
 
 typedef struct kept {
     struct kept *next;
+    qip_kept which;
     qip_user user;
 } kept;
 
 static kept *first;
+static kept *ending; /* of a runtime that is CLOSED: they wait for the callbacks that run in its thread */
+static qip_kept count;
 
 static void call_destroy(void *data)
 {
@@ -29,36 +33,61 @@ void qip_user_destroy(qip_user *user)
         (void)qip_hostcall("a callback's destroy", call_destroy, &ended);
 }
 
-int qip_users_keep(void *user, qi_destroy_fn destroy)
+int qip_users_keep(void *user, qi_destroy_fn destroy, qip_kept *out)
 {
     kept *one = malloc(sizeof *one);
 
     if (!one)
         return qip_fail(QI_ERR_MEMORY,
                         "out of memory for what the host wants to know of its callbacks");
-    *one = (kept){first, {user, destroy}};
+    *one = (kept){first, ++count, {user, destroy}};
     first = one;
+    if (out)
+        *out = one->which;
     return QI_OK;
 }
 
-void qip_users_unkeep(size_t count)
+void qip_users_unkeep(qip_kept which)
 {
-    while (count-- && first) {
+    for (kept **link = &first; *link; link = &(*link)->next) {
+        kept *one = *link;
+        if (one->which == which) {
+            *link = one->next;
+            free(one);
+            return;
+        }
+    }
+}
+
+void qip_users_forget(void)
+{
+    while (first) {
         kept *one = first;
         first = one->next;
         free(one);
     }
 }
 
-void qip_users_end(void)
+static void end_them(void)
 {
-    kept *all = first;
+    kept *all = ending;
 
-    first = NULL; /* before: the host may start another runtime in a `destroy` */
+    ending = NULL; /* before: the host may start and end another runtime in a `destroy` */
     while (all) {
         kept *next = all->next;
         qip_user_destroy(&all->user);
         free(all);
         all = next;
     }
+}
+
+void qip_users_end(void)
+{
+    kept **link = &ending;
+
+    while (*link)
+        link = &(*link)->next;
+    *link = first;
+    first = NULL;
+    qip_callout_after(end_them);
 }

@@ -3,6 +3,8 @@
 #ifndef QIP_CORE_USERS_H
 #define QIP_CORE_USERS_H
 
+#include <stdint.h>
+
 #include <qi/base.h>
 
 #ifdef __cplusplus
@@ -19,13 +21,18 @@ void qip_user_destroy(qip_user *user);
 
 /* Those that are kept until the runtime is CLOSED. GUI thread. */
 
-/* QI_OK or QI_ERR_MEMORY. */
-int qip_users_keep(void *user, qi_destroy_fn destroy);
-/* Calls the `destroy` of all, those that were kept last first. GIL: not held. Beware: as above. */
+/* One of those, told from all that were ever kept. */
+typedef uint64_t qip_kept;
+
+/* QI_OK, and which it is in *out, which may be NULL; or QI_ERR_MEMORY. */
+int qip_users_keep(void *user, qi_destroy_fn destroy, qip_kept *out);
+/* Forgets one, unless it has ended: the call that was to keep it has failed. */
+void qip_users_unkeep(qip_kept which);
+/* Forgets all: nobody knows whether they are used still. */
+void qip_users_forget(void);
+/* Calls the `destroy` of all, those that were kept last first: at once or, where a callback runs in this thread, when
+ * that has returned, as it may be one of theirs. GIL: not held. Beware: as above. */
 void qip_users_end(void);
-/* Forgets as many of those that were kept last, or all (SIZE_MAX): the call that was to keep them has failed, or nobody
- * knows whether they are used still. */
-void qip_users_unkeep(size_t count);
 
 #ifdef __cplusplus
 }

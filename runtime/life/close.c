@@ -50,7 +50,7 @@ void qip_runtime_close(qi_runtime *runtime)
     qip_output_forget();
     qip_events_forget();
     if (!qip_callout_close(CALLBACKS_END_MS))
-        qip_users_unkeep(SIZE_MAX); /* a callback of the host's outlives this, and so does its `user` */
+        qip_users_forget(); /* a callback of the host's outlives this, and so does its `user` */
     qip_gate_close(runtime);
     PyEval_RestoreThread(thread);
 }

@@ -256,9 +256,18 @@ static int start(qi_runtime *runtime)
     return status;
 }
 
-static int keep_users(const qi_config *config)
+enum { USERS = 5 };
+
+/* As if they had never been kept. */
+static void unkeep_users(const qip_kept *which, size_t count)
 {
-    const qip_user users[] = {
+    for (size_t i = 0; i < count; i++)
+        qip_users_unkeep(which[i]);
+}
+
+static int keep_users(const qi_config *config, qip_kept which[USERS])
+{
+    const qip_user users[USERS] = {
         {config->log_user, config->log_destroy},
         {config->error_user, config->error_destroy},
         {config->out_user, config->out_destroy},
@@ -266,9 +275,9 @@ static int keep_users(const qi_config *config)
         {config->on_shutdown_user, config->on_shutdown_destroy},
     };
 
-    for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
-        if (qip_users_keep(users[i].user, users[i].destroy) != QI_OK) {
-            qip_users_unkeep(i);
+    for (size_t i = 0; i < USERS; i++) {
+        if (qip_users_keep(users[i].user, users[i].destroy, &which[i]) != QI_OK) {
+            unkeep_users(which, i);
             return QI_ERR_MEMORY;
         }
     }
@@ -278,6 +287,7 @@ static int keep_users(const qi_config *config)
 int qi_runtime_init(const qi_config *config, qi_runtime **out)
 {
     qi_runtime *runtime = NULL;
+    qip_kept users[USERS];
 
     if (!out)
         return qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; it is needed for the handle");
@@ -295,9 +305,11 @@ int qi_runtime_init(const qi_config *config, qi_runtime **out)
         status = own->on_quit ? QI_OK : qi_last_error()->status;
     }
     if (status == QI_OK)
-        status = keep_users(&runtime->config);
-    if (status == QI_OK && (status = start(runtime)) != QI_OK)
-        qip_users_unkeep(SIZE_MAX);
+        status = keep_users(&runtime->config, users);
+    if (status == QI_OK && (status = start(runtime)) != QI_OK) {
+        unkeep_users(users, USERS);
+        qip_users_end(); /* what callbacks have had kept while it started */
+    }
     if (status != QI_OK) {
         qip_qt_off_quit(own->on_quit);
         own->on_quit = NULL;

@@ -378,7 +378,7 @@ static int close_without_python(qi_runtime *runtime)
     qip_tasks_abandon(runtime);
     own->embed = own->stages = runtime->loop = NULL; /* objects of an interpreter that is gone */
     if (!qip_callout_close(0))
-        qip_users_unkeep(SIZE_MAX);
+        qip_users_forget();
     qip_gate_close(runtime);
     qip_users_end();
     return qip_fail(QI_ERR_NOT_RUNNING,

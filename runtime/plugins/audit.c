@@ -361,7 +361,7 @@ int qi_audit_set(qi_runtime *runtime, qi_audit_fn audit, void *user, qi_destroy_
     if (audit)
         status = install();
     if (status == QI_OK)
-        status = qip_users_keep(user, destroy);
+        status = qip_users_keep(user, destroy, NULL);
     if (status == QI_OK) {
         callback = audit;
         callback_user = user;

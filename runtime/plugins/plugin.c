@@ -173,36 +173,43 @@ static int start(const qi_plugins_config *config)
     return read_answer(answer, "starting the plugins", NULL);
 }
 
+/* Whose `user` is kept for a configuration's callbacks. */
+typedef struct held_callbacks {
+    qip_kept consent, event;
+} held_callbacks;
+
 /* The configuration's callbacks: told from here on, and their `user` kept until the runtime is CLOSED. */
-static int hold_callbacks(const qi_plugins_config *config)
+static int hold_callbacks(const qi_plugins_config *config, held_callbacks *held)
 {
-    int status = qip_users_keep(config->consent_user, config->consent_destroy);
+    int status = qip_users_keep(config->consent_user, config->consent_destroy, &held->consent);
 
     if (status != QI_OK)
         return status;
-    status = qip_users_keep(config->event_user, config->event_destroy);
+    status = qip_users_keep(config->event_user, config->event_destroy, &held->event);
     if (status == QI_OK && config->event &&
         (status = qip_plugin_events_add(config->event, config->event_user, NULL, &configured)) !=
             QI_OK)
-        qip_users_unkeep(1);
+        qip_users_unkeep(held->event);
     if (status != QI_OK)
-        qip_users_unkeep(1);
+        qip_users_unkeep(held->consent);
     return status;
 }
 
 /* As if they had never been held. */
-static void let_callbacks_go(void)
+static void let_callbacks_go(const held_callbacks *held)
 {
     if (configured)
         (void)qip_listener_release(configured);
     configured = NULL;
-    qip_users_unkeep(2);
+    qip_users_unkeep(held->event);
+    qip_users_unkeep(held->consent);
 }
 
 int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *given)
 {
     qi_plugins_config read;
     const qi_plugins_config *config = &read;
+    held_callbacks held;
     int status = qip_runtime_check_gui(runtime);
 
     qi_plugins_config_init(&read);
@@ -219,9 +226,9 @@ int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *given)
         return qi_last_error()->status;
     qip_visit visit = qip_python_enter();
     qip_plugin_events_configure(config);
-    status = hold_callbacks(config);
+    status = hold_callbacks(config, &held);
     if (status == QI_OK && (status = start(config)) != QI_OK)
-        let_callbacks_go();
+        let_callbacks_go(&held);
     if (status != QI_OK) {
         static const qi_plugins_config none = {0};
         qip_plugin_events_configure(&none); /* whom it would ask stays the caller's */

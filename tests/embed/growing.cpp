@@ -6,6 +6,7 @@
 
 #include "tests/embed/embedding.h"
 
+#include <qi/audit.h>
 #include <qi/connection.h>
 #include <qi/doctor.h>
 #include <qi/expose.h>
@@ -273,4 +274,64 @@ TEST_CASE("the_users_of_the_configuration_are_kept_until_the_runtime_is_closed")
     qi_runtime_shutdown(host.runtime, 0);
     std::sort(ended.begin(), ended.end());
     CHECK(ended == std::vector<std::string>{"audit", "error", "event", "log", "out", "stalled"});
+}
+
+TEST_CASE("plugins_that_fail_to_start_give_back_their_own_users_only")
+{
+    static std::vector<std::string> ended;
+    ended.clear();
+    static const auto end = [](void *user) { ended.push_back(static_cast<const char *>(user)); };
+    static char audit[] = "audit", consent[] = "consent", event[] = "event";
+    Embedding host;
+    host.config.out = [](const qi_output_line *, void *) {
+        CHECK(qi_audit_set(
+                  qi_runtime_current(), [](const qi_audit_event *, void *) { return true; }, audit,
+                  end) == QI_OK);
+    };
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import sys\n"
+              "class Finder:\n"
+              "    def find_spec(self, name, path=None, target=None):\n"
+              "        if name == 'qi.plugin._host':\n"
+              "            print('the callback is called')\n"
+              "            raise ImportError('refused')\n"
+              "sys.modules.pop('qi.plugin._host', None)\n"
+              "sys.meta_path.insert(0, Finder())\n");
+    qi_plugins_config plugins = filled(qi_plugins_config_init);
+    plugins.user_folder = plugins.system_folder = "";
+    plugins.consent_user = consent;
+    plugins.consent_destroy = end;
+    plugins.event = [](const qi_plugin_event *, void *) {};
+    plugins.event_user = event;
+    plugins.event_destroy = end;
+    CHECK(qi_plugins_start(host.runtime, &plugins) == QI_ERR_PYTHON);
+    CHECK(ended.empty());
+    qi_runtime_shutdown(host.runtime, 0);
+    CHECK(ended == std::vector<std::string>{"audit"});
+}
+
+TEST_CASE("a_callback_that_ends_the_runtime_keeps_its_user_until_it_has_returned")
+{
+    static std::vector<std::string> ended;
+    ended.clear();
+    static const auto end = [](void *user) { ended.push_back(static_cast<const char *>(user)); };
+    char error[] = "error", audit[] = "audit";
+    Embedding host;
+    host.config.error = [](const qi_error *, const qi_origin *, void *) {
+        qi_runtime *running = qi_runtime_current();
+        qi_runtime_shutdown(running, 0);
+        CHECK(qi_runtime_state(running) == QI_RUNTIME_STATE_CLOSED);
+        CHECK(ended.empty());
+    };
+    host.config.error_user = error;
+    host.config.error_destroy = end;
+    REQUIRE(host.init() == QI_OK);
+    REQUIRE(qi_audit_set(
+                host.runtime, [](const qi_audit_event *, void *) { return true; }, audit, end) ==
+            QI_OK);
+    qi_error told = filled(qi_error_init);
+    told.status = QI_ERR_STATE;
+    told.message = "the end";
+    REQUIRE(qi_error_report(&told, nullptr) == QI_OK);
+    CHECK(ended == std::vector<std::string>{"audit", "error"});
 }
