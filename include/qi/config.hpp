@@ -193,18 +193,24 @@ namespace detail
 
 /* What these throw, libqi reports: see the head of <qi/base.h>. */
 
+/* Held for a call, which may destroy the Runtime that holds them as well. */
+inline std::shared_ptr<Callbacks> hold_callbacks(void *user)
+{
+    return static_cast<Callbacks *>(user)->weak_from_this().lock();
+}
+
 inline void call_log(const qi_log_record *record, void *user)
 {
+    const auto held = hold_callbacks(user);
     static_cast<Callbacks *>(user)->log(LogLevel(record->level), QString::fromUtf8(record->source),
                                         QString::fromUtf8(record->text));
 }
 
-/* Held for the call, which may destroy the Runtime that holds them as well. */
 inline void call_error(const qi_error *error, const qi_origin *origin, void *user)
 {
     const qi_origin nothing = {};
     const qi_origin &from = origin ? *origin : nothing;
-    const auto held = static_cast<Callbacks *>(user)->weak_from_this().lock();
+    const auto held = hold_callbacks(user);
     static_cast<Callbacks *>(user)->error(
         Error::copy(*error), {QString::fromUtf8(from.task), QString::fromUtf8(from.signal),
                               QString::fromUtf8(from.target), QString::fromUtf8(from.plugin)});
@@ -212,11 +218,13 @@ inline void call_error(const qi_error *error, const qi_origin *origin, void *use
 
 inline void call_out(const qi_output_line *line, void *user)
 {
+    const auto held = hold_callbacks(user);
     static_cast<Callbacks *>(user)->out(QString::fromUtf8(line->text, qsizetype(line->length)));
 }
 
 inline void call_err(const qi_output_line *line, void *user)
 {
+    const auto held = hold_callbacks(user);
     static_cast<Callbacks *>(user)->err(QString::fromUtf8(line->text, qsizetype(line->length)));
 }
 
@@ -230,7 +238,7 @@ inline void call_shutdown(const qi_shutdown_report *raw, void *user)
     for (std::size_t i = 0; i < raw->threads_left; i++)
         report.threadsLeft.append(QString::fromUtf8(raw->thread_names[i]));
     report.duration = std::chrono::milliseconds(raw->milliseconds);
-    const auto held = static_cast<Callbacks *>(user)->weak_from_this().lock();
+    const auto held = hold_callbacks(user);
     static_cast<Callbacks *>(user)->shutdown(report);
 }
 

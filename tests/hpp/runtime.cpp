@@ -99,26 +99,41 @@ TEST_CASE("runtime that is moved to itself goes on")
 TEST_CASE("runtime may be destroyed in its own callbacks")
 {
     Bare bare;
-    const bool by_error = GENERATE(false, true);
-    std::optional<Runtime> python;
+    const std::string by = GENERATE("shutdown", "error", "log", "output", "error output");
+    static std::optional<Runtime> python;
+    static std::weak_ptr<int> held; /* by the function that runs */
+    static int calls, ended_too_soon;
+    calls = ended_too_soon = 0;
     auto kept = std::make_shared<int>(7);
-    int errors = 0, shutdowns = 0;
-    const auto config = Config()
-                            .onError([&, kept](const qi::Error &, const qi::Origin &) {
-                                python.reset();
-                                errors += *kept;
-                            })
-                            .onShutdown([&, kept](const qi::ShutdownReport &) {
-                                python.reset();
-                                shutdowns += *kept;
-                            });
-    python.emplace(Runtime::start(config).expect("Python"));
-    if (by_error)
-        python->launch("no_such_module:function");
+    held = kept;
+    auto end = [kept = std::move(kept)](const auto &...) {
+        python.reset();
+        calls++;
+        ended_too_soon += held.expired();
+    };
+    Config config;
+    if (by == "shutdown")
+        config.onShutdown(std::move(end));
+    else if (by == "error")
+        config.onError(std::move(end));
+    else if (by == "log")
+        config.onLog(std::move(end));
+    else if (by == "output")
+        config.onOutput(std::move(end));
     else
+        config.onErrorOutput(std::move(end));
+    python.emplace(Runtime::start(std::exchange(config, Config())).expect("Python"));
+    if (by == "shutdown")
         CHECK(python->shutdown());
-    CHECK(errors == (by_error ? 7 : 0));
-    CHECK(shutdowns == 7);
+    else if (by == "output")
+        CHECK(python->exec(QStringLiteral("print(1)")));
+    else if (by == "error output")
+        CHECK(python->exec(QStringLiteral("import sys; print(1, file=sys.stderr)")));
+    else
+        python->launch("no_such_module:function");
+    CHECK(calls > 0);
+    CHECK(ended_too_soon == 0);
+    CHECK(held.expired() == (by != "shutdown")); /* in that the runtime is not CLOSED yet */
     CHECK(Runtime::current().handle() == nullptr);
 }
 
