@@ -4,12 +4,15 @@
  * Python's rows ask of models. pyshim/qi/_objects/models.py derives qi.Row from it.
  *
  * A QPersistentModelIndex belongs to its model's thread: it is made there, asked there and, since the
- * object in Python may go anywhere, sent back there to be destroyed.
+ * object in Python may go anywhere, sent back there to be destroyed. So that rows can be compared in any thread,
+ * there is one Place for each of them, and that is all that is compared.
  */
 #include "qt/model.h"
 
 #include <memory>
+#include <mutex>
 #include <new>
+#include <unordered_map>
 
 #include <QtCore/qpointer.h>
 
@@ -31,44 +34,151 @@ namespace
 
 PyObject *index_type; /* _qi.Index: a place in a model */
 
+class Place;
+
+/* By what the index refers to, not by where that is now: that changes, and all that are removed are equal in it. */
+struct HashOfIndex {
+    size_t operator()(const QPersistentModelIndex &index) const { return qHash(index); }
+};
+
+struct SameIndex {
+    bool operator()(const QPersistentModelIndex &a, const QPersistentModelIndex &b) const
+    {
+        return qHash(a) == qHash(b) && a == b;
+    }
+};
+
+/* What is known of a model of which somebody has places; its last holder ends it. */
+struct Home {
+    QPointer<QAbstractItemModel> model;
+    QAbstractItemModel *posted_to; /* NULL once its places are invalid; the registry's lock guards it */
+    /* Of its thread. They stay the same when rows move. */
+    std::unordered_map<QPersistentModelIndex, std::weak_ptr<Place>, HashOfIndex, SameIndex> places;
+};
+
+using HomePtr = std::shared_ptr<Home>;
+
+/* The homes of the models that live. The lock is never held while anything is called that may want the GIL. */
+struct Registry {
+    std::mutex lock;
+    std::unordered_map<QAbstractItemModel *, HomePtr> homes;
+};
+
+Registry &registry()
+{
+    static auto *only = new Registry; /* never destroyed: who knows which model ends last */
+    return *only;
+}
+
 /* Shared by the objects of Python and the work that is under way. */
 class Place
 {
   public:
-    /* In the model's thread. */
-    explicit Place(const QModelIndex &index)
-        : m_index(new QPersistentModelIndex(index)),
-          m_model(const_cast<QAbstractItemModel *>(index.model())),
-          m_hash(reinterpret_cast<uintptr_t>(index.model()) >> 4)
+    Place(const HomePtr &home, const QPersistentModelIndex &index)
+        : m_home(home), m_index(std::make_shared<QPersistentModelIndex>(index))
     {
     }
     ~Place()
     {
-        QAbstractItemModel *model = m_model;
-        if (!model || model->thread() == QThread::currentThread())
-            return;
-        const std::shared_ptr<QPersistentModelIndex> sent = std::move(m_index);
-        QMetaObject::invokeMethod(
-            model, [sent] {}, Qt::QueuedConnection);
+        try {
+            give_back();
+        } catch (...) {
+            tell_thrown("a place in a model was not given back to its thread");
+        }
     }
     Place(const Place &) = delete;
     Place &operator=(const Place &) = delete;
 
-    QAbstractItemModel *model() const { return m_model; }
+    QAbstractItemModel *model() const { return m_home->model; }
+    /* Whether the model lives, in this thread. */
+    bool is_here() const
+    {
+        const std::lock_guard lock(registry().lock);
+        QAbstractItemModel *model = living();
+        return model && model->thread() == QThread::currentThread();
+    }
     /* In the model's thread. */
     QModelIndex index() const { return *m_index; }
-    bool is(const Place &other) const { return *m_index == *other.m_index; }
-    /* Rows may move, and one that is removed equals all others that are; so nothing of them makes a hash but
-     * the model that they belong to, and that also when it was destroyed. */
-    uintptr_t hash() const { return m_hash; }
 
   private:
+    /* With the registry's lock held, and as long as it is; the host may have cut what tells of the end. */
+    QAbstractItemModel *living() const { return m_home->model ? m_home->posted_to : nullptr; }
+
+    void give_back()
+    {
+        auto forget = [home = m_home, index = std::move(m_index)] {
+            const auto found = home->places.find(*index);
+            if (found != home->places.end() && found->second.expired())
+                home->places.erase(found);
+        };
+        std::unique_lock lock(registry().lock);
+        QAbstractItemModel *model = living();
+        if (model && model->thread() != QThread::currentThread()) {
+            /* Under the lock, so that the model cannot get beyond its end meanwhile. Where it never takes the event, it
+             * destroys it there. */
+            QMetaObject::invokeMethod(model, std::move(forget), Qt::QueuedConnection);
+            return;
+        }
+        lock.unlock();
+        if (model)
+            forget();
+    }
+
+    HomePtr m_home;
     std::shared_ptr<QPersistentModelIndex> m_index;
-    QPointer<QAbstractItemModel> m_model;
-    const uintptr_t m_hash;
 };
 
 using PlacePtr = std::shared_ptr<Place>;
+
+HomePtr known_home(QAbstractItemModel *model)
+{
+    const std::lock_guard lock(registry().lock);
+    const auto found = registry().homes.find(model);
+    return found == registry().homes.end() || !found->second->model ? nullptr : found->second;
+}
+
+/* Its places are invalid by now, wherever they are: those of a model end before what it has of a QObject. */
+void end_home(QAbstractItemModel *model, Home &home)
+{
+    const std::lock_guard lock(registry().lock);
+    const auto found = registry().homes.find(model);
+
+    home.posted_to = nullptr;
+    if (found != registry().homes.end() && found->second.get() == &home)
+        registry().homes.erase(found);
+}
+
+/* In the model's thread, without the GIL: a thread that destroys an object may want it, with Qt's lock held. */
+HomePtr make_home(QAbstractItemModel *model)
+{
+    const HomePtr home(new Home{model, model, {}});
+
+    QObject::connect(model, &QObject::destroyed, [model, home] { end_home(model, *home); });
+    const std::lock_guard lock(registry().lock);
+    registry().homes[model] = home;
+    return home;
+}
+
+PlacePtr place_in(const HomePtr &home, const QModelIndex &index)
+{
+    const QPersistentModelIndex key(index);
+    const auto found = home->places.find(key);
+    PlacePtr place = found == home->places.end() ? nullptr : found->second.lock();
+
+    if (!place) {
+        place = std::make_shared<Place>(home, key);
+        home->places[key] = place;
+    }
+    return place;
+}
+
+/* The place of a valid index. In the model's thread, without the GIL. */
+PlacePtr place_at(const QModelIndex &index)
+{
+    auto *model = const_cast<QAbstractItemModel *>(index.model());
+    const HomePtr home = known_home(model);
+    return place_in(home ? home : make_home(model), index);
+}
 
 struct Index {
     PyObject_HEAD
@@ -178,7 +288,7 @@ PyObject *index_compare(PyObject *left, PyObject *right, int operation)
 try {
     if (!is_index(left) || !is_index(right) || (operation != Py_EQ && operation != Py_NE))
         Py_RETURN_NOTIMPLEMENTED;
-    const bool same = left == right || place_of(left)->is(*place_of(right));
+    const bool same = left == right || place_of(left) == place_of(right);
     return PyBool_FromLong(same == (operation == Py_EQ));
 } catch (...) {
     return qi::raise_thrown();
@@ -186,7 +296,7 @@ try {
 
 Py_hash_t index_hash(PyObject *self)
 try {
-    const auto hash = Py_hash_t(place_of(self)->hash());
+    const auto hash = Py_hash_t(reinterpret_cast<uintptr_t>(place_of(self).get()) >> 4);
     return hash == -1 ? -2 : hash;
 } catch (...) {
     return qi::raise_thrown<Py_hash_t>(-1);
@@ -252,7 +362,7 @@ try {
     Question question(
         [](Question &asked, QAbstractItemModel &, const QModelIndex &index) {
             if (index.parent().isValid())
-                asked.found = std::make_shared<Place>(index.parent());
+                asked.found = place_at(index.parent());
         },
         place_of(self));
     return put(question) ? index_new(question.found) : nullptr;
@@ -333,7 +443,14 @@ PyObject *index_to_python(const QModelIndex &index)
         return Py_NewRef(Py_None);
     if (index.model()->thread() != QThread::currentThread())
         return opaque_new(QVariant(index));
-    return index_new(std::make_shared<Place>(index));
+    PlacePtr place;
+    if (const HomePtr home = known_home(const_cast<QAbstractItemModel *>(index.model()))) {
+        place = place_in(home, index);
+    } else {
+        GilReleased released;
+        place = place_at(index);
+    }
+    return index_new(place);
 }
 
 bool index_from_python(PyObject *object, QModelIndex *out)
@@ -344,7 +461,7 @@ bool index_from_python(PyObject *object, QModelIndex *out)
     if (!is_index(object))
         return expected("a row of a model, or None,", object);
     const PlacePtr &place = place_of(object);
-    if (!place->model() || place->model()->thread() != QThread::currentThread()) {
+    if (!place->is_here()) {
         PyErr_SetString(PyExc_ReferenceError,
                         "the model of the row was destroyed, or lives in another thread");
         return false;
@@ -387,7 +504,7 @@ try {
     Question question([](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
         const QModelIndex found = model.index(asked.row, asked.column, index);
         if (found.isValid())
-            asked.found = std::make_shared<Place>(found);
+            asked.found = place_at(found);
     });
     question.row = row;
     question.column = column;

@@ -303,9 +303,49 @@ TEST_CASE("model in another thread is read there, and its rows end there")
     CHECK(host.eval("[row['name'] for row in people]") == "['Ann', 'Bob', 'Cid']");
     host.exec("row = people[0]; row['name'] = 'Eve'");
     CHECK(host.eval("row['name'], people[0].rows(), row == people[0]").find("('Eve', ") == 0);
-    host.exec("del row; gc.collect()");
+    host.exec("import gc, threading\n"
+              "twin, other, seen = people[0], people[1], []\n"
+              "def compare(): seen.append((row == twin, row == other, {row, twin, other} == {row, "
+              "other}))\n"
+              "thread = threading.Thread(target=compare); thread.start(); thread.join()");
+    CHECK(host.eval("seen, row == twin, row == other") == "([(True, False, True)], True, False)");
+    host.exec("del row, twin; gc.collect()");
     worker.quit();
     worker.wait();
+    CHECK(host.eval("other.valid, other == other") == "(False, True)");
+    host.exec("del other; gc.collect()");
+}
+
+TEST_CASE("rows of models that were destroyed are the same only if they were")
+{
+    Host host;
+    auto one = people(), two = people();
+    show(host, "one", one.get());
+    show(host, "two", two.get());
+
+    host.exec("a, b, again = one[0], two[0], one[0]");
+    const std::string hash = host.eval("hash(a)");
+    one.reset();
+    two.reset();
+    CHECK(host.eval("a == b, a == again, hash(a) == hash(again), len({a, b, again})") ==
+          "(False, True, True, 2)");
+    CHECK(host.eval("hash(a)") == hash);
+}
+
+TEST_CASE("rows outlast a model whose signals the host has cut off")
+{
+    Host host;
+    auto model = people();
+    show(host, "people", model.get());
+
+    host.exec("ann = people[0]");
+    model->disconnect();
+    model.reset();
+    auto next = people();
+    show(host, "people", next.get());
+    CHECK(host.eval("ann.valid, ann == people[0], people[0].valid, people[0]['name']") ==
+          "(False, False, True, 'Ann')");
+    host.exec("del ann");
 }
 
 #include "models.moc"
