@@ -66,6 +66,8 @@ try {
         return bound_method(self, name);
     if (member && member->enumerator >= 0) {
         PyObject *type = enum_class(meta_object->enumerator(member->enumerator));
+        if (!type)
+            PyErr_SetString(PyExc_RuntimeError, "the enumeration cannot be shown to Python");
         return Py_XNewRef(type);
     }
     PyObject *found = PyObject_GenericGetAttr(self, name);
@@ -90,11 +92,7 @@ try {
         raise_no_member(meta_object, name, gadget_kinds);
         return -1;
     }
-    QVariant changed = *opaque_slot(self);
-    if (!write_gadget(&changed, meta_object->property(member->property), value))
-        return -1;
-    *opaque_slot(self) = changed;
-    return 0;
+    return write_gadget(opaque_slot(self), meta_object->property(member->property), value) ? 0 : -1;
 } catch (...) {
     return qi::raise_thrown(-1);
 }

@@ -37,7 +37,10 @@ void *storage(QVariant &value, QMetaType type)
 }
 
 struct Call : Work {
-    explicit Call(const QMetaMethod &method) : method(method) {}
+    explicit Call(const QMetaMethod &method)
+        : method(method), returned(method.isValid() ? method.returnMetaType() : QMetaType())
+    {
+    }
 
     void run(QObject *object) override
     {
@@ -60,18 +63,18 @@ struct Call : Work {
     Addresses prepare()
     {
         Addresses addresses;
-        const QMetaType type = method.returnMetaType();
-        const bool has_result = type.isValid() && type.id() != QMetaType::Void;
+        const bool has_result = returned.isValid() && returned.id() != QMetaType::Void;
 
-        if (has_result && type.id() != QMetaType::QVariant)
-            result = QVariant(type);
-        addresses.append(has_result ? storage(result, type) : nullptr);
+        if (has_result && returned.id() != QMetaType::QVariant)
+            result = QVariant(returned);
+        addresses.append(has_result ? storage(result, returned) : nullptr);
         for (qsizetype i = 0; i < arguments.size(); i++)
             addresses.append(storage(arguments[i], method.parameterMetaType(int(i))));
         return addresses;
     }
 
-    QMetaMethod method;
+    QMetaMethod method; /* which an object that makes its own class takes with it */
+    QMetaType returned;
     Arguments arguments;
     QVariant result;
 };
@@ -87,7 +90,20 @@ QByteArray full_name(const QMetaObject *meta_object, const QMetaMethod &method)
     return QByteArray(meta_object->className()) + '.' + method.name();
 }
 
-bool convert(const QMetaObject *meta_object, const QMetaMethod &method, Given given, Arguments *out)
+/* Conversions may run code of Python, and that may destroy the object, and its class where it is its own. */
+bool still_alive(const QPointer<QObject> &object)
+{
+    if (!object)
+        PyErr_SetString(PyExc_ReferenceError,
+                        "the QObject was destroyed while the arguments were converted");
+    return object;
+}
+
+/* Whose class it is: an object's, or NULL for a gadget's, which stays. */
+using Owner = const QPointer<QObject> *;
+
+bool convert(const QMetaObject *meta_object, Owner owner, const QMetaMethod &method, Given given,
+             Arguments *out)
 {
     for (Py_ssize_t i = 0; i < given.count; i++) {
         const QMetaType type = method.parameterMetaType(int(i));
@@ -99,16 +115,12 @@ bool convert(const QMetaObject *meta_object, const QMetaMethod &method, Given gi
             return false;
         }
         QVariant value;
-        if (!from_python(given.items[i], type, &value)) {
-            Ref raised(qip_take_exception());
-            if (PyErr_GivenExceptionMatches(raised.get(), PyExc_TypeError) ||
-                PyErr_GivenExceptionMatches(raised.get(), PyExc_OverflowError) ||
-                PyErr_GivenExceptionMatches(raised.get(), PyExc_ValueError))
-                PyErr_Format(reinterpret_cast<PyObject *>(Py_TYPE(raised.get())),
-                             "%s(), argument %zd: %S", full_name(meta_object, method).constData(),
-                             i + 1, raised.get());
-            else
-                qip_give_exception(raised.release());
+        const bool done = from_python(given.items[i], type, &value);
+        if (owner && !*owner)
+            return done && still_alive(*owner);
+        if (!done) {
+            say_where((full_name(meta_object, method) + "(), argument " + QByteArray::number(i + 1))
+                          .constData());
             return false;
         }
         out->append(value);
@@ -116,15 +128,15 @@ bool convert(const QMetaObject *meta_object, const QMetaMethod &method, Given gi
     return true;
 }
 
-/* The sum of how well each argument fits; -1: at least one does not. */
-int sum_of_fitness(const QMetaMethod &method, Given given)
+/* The sum of how well each argument fits; -1: at least one does not, or the owner has gone. */
+int sum_of_fitness(Owner owner, const QMetaMethod &method, Given given)
 {
     int sum = 0;
 
     for (Py_ssize_t i = 0; i < given.count; i++) {
         const QMetaType type = method.parameterMetaType(int(i));
         const int one = type.isValid() ? fitness(given.items[i], type) : 0;
-        if (!one)
+        if (!one || (owner && !*owner))
             return -1;
         sum += one;
     }
@@ -143,7 +155,7 @@ QMetaMethod refuse(const QMetaObject *meta_object, const QMetaMethod &any,
 }
 
 /* The form of a method that fits; an invalid one with an exception set if none does. */
-QMetaMethod choose(const QMetaObject *meta_object, const QList<int> &indexes, Given given)
+QMetaMethod choose(const QMetaObject *meta_object, Owner owner, const QList<int> &indexes, Given given)
 {
     QList<int> right_count;
 
@@ -158,7 +170,9 @@ QMetaMethod choose(const QMetaObject *meta_object, const QList<int> &indexes, Gi
     /* The indexes go down; of forms that fit alike the one declared first is taken. */
     for (int index : right_count) {
         const QMetaMethod method = meta_object->method(index);
-        const int sum = sum_of_fitness(method, given);
+        const int sum = sum_of_fitness(owner, method, given);
+        if (owner && !still_alive(*owner))
+            return QMetaMethod();
         if (sum >= 0 && sum >= best_fitness) {
             best = method;
             best_fitness = sum;
@@ -191,17 +205,7 @@ bool check_result(const QMetaObject *meta_object, const QMetaMethod &method)
 
 PyObject *make_result(const Call &work)
 {
-    return work.method.returnMetaType().id() == QMetaType::Void ? Py_NewRef(Py_None)
-                                                                : to_python(work.result);
-}
-
-/* Conversions may run code of Python, and that may destroy the object. */
-bool still_alive(const QPointer<QObject> &object)
-{
-    if (!object)
-        PyErr_SetString(PyExc_ReferenceError,
-                        "the QObject was destroyed while the arguments were converted");
-    return object;
+    return work.returned.id() == QMetaType::Void ? Py_NewRef(Py_None) : to_python(work.result);
 }
 
 } // namespace
@@ -217,15 +221,17 @@ PyObject *call_on_gadget(PyObject *gadget, PyObject *name, PyObject *const *argu
         return PyErr_Occurred() ? nullptr
                                 : PyErr_Format(PyExc_AttributeError, "%s has no method %R",
                                                meta_object->className(), name);
-    Call work(choose(meta_object, member->method_indexes, given));
+    const QList<int> indexes = member->method_indexes;
+    Call work(choose(meta_object, nullptr, indexes, given));
     if (!work.method.isValid() || !check_result(meta_object, work.method) ||
-        !convert(meta_object, work.method, given, &work.arguments))
+        !convert(meta_object, nullptr, work.method, given, &work.arguments))
         return nullptr;
     QVariant changed = *opaque_slot(gadget);
     void *data = changed.data();
     if (!host_code([&] { work.run_on_gadget(data); }))
         return nullptr;
-    *opaque_slot(gadget) = changed; /* methods that are not const may have changed it */
+    /* Methods that are not const may have changed it. What it was ends last: that may run code that looks here. */
+    opaque_slot(gadget)->swap(changed);
     return make_result(work);
 }
 
@@ -255,9 +261,10 @@ try {
 
     if (!member || member->method_indexes.isEmpty())
         return PyErr_Occurred() ? nullptr : qip_qt_raise_no_member(object, name);
-    Call work(choose(meta_object, member->method_indexes, given));
+    const QList<int> indexes = member->method_indexes; /* which stay, whatever the conversions do */
+    Call work(choose(meta_object, &alive, indexes, given));
     if (!work.method.isValid() || !check_result(meta_object, work.method) ||
-        !convert(meta_object, work.method, given, &work.arguments) || !still_alive(alive))
+        !convert(meta_object, &alive, work.method, given, &work.arguments))
         return nullptr;
     return perform(object, work) ? make_result(work) : nullptr;
 } catch (...) {
@@ -281,9 +288,8 @@ try {
     }
     if (indexes.isEmpty())
         return qip_qt_raise_no_member(object, name);
-    Call work(choose(meta_object, indexes, given));
-    if (!work.method.isValid() || !convert(meta_object, work.method, given, &work.arguments) ||
-        !still_alive(alive))
+    Call work(choose(meta_object, &alive, indexes, given));
+    if (!work.method.isValid() || !convert(meta_object, &alive, work.method, given, &work.arguments))
         return nullptr;
     /* As in C++, a signal may be emitted in any thread: its slots know where they belong. */
     return host_code([&] { work.run(object); }) ? Py_NewRef(Py_None) : nullptr;

@@ -159,14 +159,16 @@ try {
     if (!work.property.isReadable())
         return PyErr_Format(PyExc_AttributeError, "%s.%s cannot be read",
                             object->metaObject()->className(), work.property.name());
+    const QMetaEnum enumeration = work.property.isEnumType() ? work.property.enumerator()
+                                                             : QMetaEnum();
+    const QPointer<QObject> alive(object);
     if (!perform(object, work))
         return nullptr;
     const QMetaType type = work.value.metaType();
     if (!type.isValid())
         return Py_NewRef(Py_None);
-    const QMetaEnum enumeration = work.property.isEnumType() ? work.property.enumerator()
-                                                             : QMetaEnum();
-    return ToPython(type, enumeration)(work.value.constData());
+    /* What destroys its object in a getter may have taken its class with it. */
+    return ToPython(type, alive ? enumeration : QMetaEnum())(work.value.constData());
 } catch (...) {
     return qi::raise_thrown();
 }
@@ -213,8 +215,11 @@ try {
         return -1;
     if (work.written)
         return 0;
-    PyErr_Format(PyExc_ValueError, "%s.%s did not take %R", object->metaObject()->className(),
-                 property.name(), value);
+    if (!alive)
+        PyErr_SetString(PyExc_ReferenceError, "the QObject was destroyed by what took the value");
+    else
+        PyErr_Format(PyExc_ValueError, "%s.%s did not take %R", object->metaObject()->className(),
+                     property.name(), value);
     return -1;
 } catch (...) {
     return qi::raise_thrown(-1);

@@ -16,29 +16,12 @@ namespace qi
 
 const char gadget_kinds[] = "property or method";
 
-namespace
-{
-
-/* Puts "Class.property: " before the message of a conversion that failed. */
-void name_the_property(const char *class_name, const char *name)
-{
-    Ref raised(qip_take_exception());
-    PyErr_Format(reinterpret_cast<PyObject *>(Py_TYPE(raised.get())), "%s.%s: %S", class_name, name,
-                 raised.get());
-}
-
-bool is_conversion_error()
-{
-    return PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_OverflowError) ||
-           PyErr_ExceptionMatches(PyExc_ValueError);
-}
-
-} // namespace
-
 bool value_for_property(const QMetaProperty &property, const char *class_name, PyObject *object,
                         QVariant *out)
 {
     const QMetaType type = property.metaType();
+    /* Before code of Python runs: an object that makes its own class may take it with it. */
+    const QByteArray full_name = QByteArray(class_name) + '.' + property.name();
     bool done;
 
     if (!type.isValid()) {
@@ -49,8 +32,8 @@ bool value_for_property(const QMetaProperty &property, const char *class_name, P
     } else {
         done = from_python(object, type, out);
     }
-    if (!done && is_conversion_error())
-        name_the_property(class_name, property.name());
+    if (!done)
+        say_where(full_name.constData());
     return done;
 }
 
@@ -70,8 +53,9 @@ bool write_gadget(QVariant *gadget, const QMetaProperty &property, PyObject *val
     void *data = changed.data();
     if (!host_code([&] { written = property.writeOnGadget(data, converted); }))
         return false;
-    *gadget = changed;
-    if (!written)
+    if (written)
+        gadget->swap(changed); /* what it was ends last: that may run code that looks here */
+    else
         PyErr_Format(PyExc_ValueError, "%s.%s did not take %R", gadget->typeName(), property.name(),
                      value);
     return written;

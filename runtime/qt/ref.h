@@ -8,6 +8,7 @@
 
 #include <utility>
 
+#include "python/compat.h"
 #include "python/interp.h"
 #include "python/visit.h"
 
@@ -56,6 +57,19 @@ inline bool expected(const char *what, PyObject *object)
 {
     PyErr_Format(PyExc_TypeError, "%s expected, got %s", what, Py_TYPE(object)->tp_name);
     return false;
+}
+
+/* Puts "`where`: " before the message of a conversion that has failed. Exceptions of classes of others stay what they
+ * are: those may be made of something else than a message. */
+inline void say_where(const char *where)
+{
+    Ref raised(qip_take_exception());
+    PyObject *type = raised ? reinterpret_cast<PyObject *>(Py_TYPE(raised.get())) : nullptr;
+
+    if (type == PyExc_TypeError || type == PyExc_OverflowError || type == PyExc_ValueError)
+        PyErr_Format(type, "%s: %S", where, raised.get());
+    else
+        qip_give_exception(raised.release());
 }
 
 /* Makes a type and adds it to the module under its name. 0, or -1 with an exception. */

@@ -24,7 +24,8 @@ PyObject *make(const char *name, const char *format, Numbers... numbers)
 template <typename Number>
 bool numbers_from_python(PyObject *object, int count, bool (*read)(PyObject *, Number *), Number *out)
 {
-    if ((!PyTuple_Check(object) && !PyList_Check(object)) || PySequence_Size(object) != count) {
+    if ((!PyTuple_Check(object) && !PyList_Check(object)) ||
+        PySequence_Fast_GET_SIZE(object) != count) {
         PyErr_Format(PyExc_TypeError, "a tuple of %d numbers expected, got %R", count, object);
         return false;
     }

@@ -166,6 +166,21 @@ TEST_CASE("value is a copy")
                     "order.price.amount") == "(9, 8, True, False, True, 2.5)");
 }
 
+TEST_CASE("what changes a value while another property of it is converted is kept")
+{
+    Host host;
+    Desk desk;
+    show(host, "desk", &desk);
+
+    host.exec("order = desk.order('tea')\n"
+              "class Renaming:\n"
+              "    def __index__(self):\n"
+              "        order.item = 'coffee'\n"
+              "        return 3\n"
+              "order.count = Renaming()");
+    CHECK(host.eval("order.item, order.count") == "('coffee', 3)");
+}
+
 TEST_CASE("dict of properties is a value")
 {
     Host host;

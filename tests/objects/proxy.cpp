@@ -103,6 +103,20 @@ TEST_CASE("object that a conversion destroys is not used")
                     "destroyed while") == 0);
 }
 
+TEST_CASE("exception of a class of its own comes out of a conversion as it is")
+{
+    Host host;
+    Thing thing;
+    show(host, "thing", &thing);
+
+    host.exec("class Odd(ValueError):\n"
+              "    def __init__(self, what, where): super().__init__(f'{what} in {where}')\n"
+              "class Raising:\n"
+              "    def __index__(self): raise Odd('a hole', 'the paper')\n");
+    CHECK(raises(host, "thing.level = Raising()") == "Odd: a hole in the paper");
+    CHECK(raises(host, "thing.add(1, Raising())") == "Odd: a hole in the paper");
+}
+
 TEST_CASE("object that the conversion of a dynamic property destroys is not used")
 {
     Host host;
