@@ -86,7 +86,28 @@ class Waits
     std::unordered_map<QThread *, QThread *> m_waits;
 };
 
-Q_GLOBAL_STATIC(Waits, waits)
+Q_GLOBAL_STATIC(Waits, waits) /* NULL once the process ends */
+
+/* That this thread waits for another, until the end of the block. */
+class Wait
+{
+  public:
+    Wait(QThread *self, QThread *target)
+        : m_self(waits() && waits()->enter(self, target) ? self : nullptr)
+    {
+    }
+    ~Wait()
+    {
+        if (m_self && waits())
+            waits()->leave(m_self);
+    }
+    Wait(const Wait &) = delete;
+    Wait &operator=(const Wait &) = delete;
+    explicit operator bool() const { return m_self; }
+
+  private:
+    QThread *m_self; /* NULL: it would never end */
+};
 
 bool refuse(const char *why)
 {
@@ -138,7 +159,8 @@ bool perform_elsewhere(QObject *object, const std::shared_ptr<Work> &work)
 
     if (!target || !target->isRunning())
         return refuse("which does not run");
-    if (!waits() || !waits()->enter(self, target))
+    const Wait wait(self, target);
+    if (!wait)
         return refuse("which waits for this one: the call would never end");
     errand->work = work;
     /* Posted with the GIL held, so that no Python code gets in between the check and this. */
@@ -147,7 +169,6 @@ bool perform_elsewhere(QObject *object, const std::shared_ptr<Work> &work)
         GilReleased released;
         wait_for(*errand);
     }
-    waits()->leave(self);
     switch (errand->state.load()) {
     case Done:
         return true;

@@ -172,13 +172,16 @@ bool put_json(PyObject *object, QMetaType type, void *data)
 
 /* -- pairs ------------------------------------------------------------------------------------------ */
 
+/* Whatever the copy throws: there is something at the place that its owner destroys. */
 void assign(QMetaType type, void *place, const QVariant &value)
 {
     type.destruct(place);
-    if (type.id() == QMetaType::QVariant)
-        type.construct(place, &value);
-    else
-        type.construct(place, value.constData());
+    try {
+        type.construct(place, type.id() == QMetaType::QVariant ? &value : value.constData());
+    } catch (...) {
+        type.construct(place);
+        throw;
+    }
 }
 
 /* Qt reads pairs of whatever types but does not write them. They are two members in their order. */
@@ -189,7 +192,7 @@ bool put_pair(PyObject *object, QVariant *out)
     const qsizetype align = second.alignOf();
     const qsizetype offset = (first.sizeOf() + align - 1) / align * align;
 
-    if (!is_list(object) || PySequence_Size(object) != 2 ||
+    if (!is_list(object) || PySequence_Fast_GET_SIZE(object) != 2 ||
         offset + second.sizeOf() > out->metaType().sizeOf()) {
         PyErr_Format(PyExc_TypeError, "a tuple of 2 expected for %s, got %R", out->typeName(),
                      object);

@@ -91,12 +91,15 @@ struct Registry {
     const qsizetype own = readers.size(); /* which stay */
 };
 
-Q_GLOBAL_STATIC(Registry, registry)
+Q_GLOBAL_STATIC(Registry, registry) /* NULL once the process ends */
 
 bool read_future(QObject *watcher, QVariant *out)
 {
-    QMutexLocker<QMutex> lock(&registry()->mutex);
-    const QList<Reader> readers = registry()->readers;
+    Registry *known = registry();
+    if (!known)
+        return false;
+    QMutexLocker<QMutex> lock(&known->mutex);
+    const QList<Reader> readers = known->readers;
 
     lock.unlock();
     const auto found = std::find_if(readers.begin(), readers.end(), [&](const Reader &reader) {
@@ -106,6 +109,12 @@ bool read_future(QObject *watcher, QVariant *out)
         return false;
     found->read(watcher, out);
     return true;
+}
+
+int fail_at_the_end()
+{
+    return qip_fail(QI_ERR_STATE,
+                    "the process ends, and what is known of watchers is gone already");
 }
 
 } // namespace
@@ -139,9 +148,12 @@ try {
         return qip_fail(QI_ERR_ARGUMENT,
                         "there is no example of a watcher, or nothing that reads its future");
     const Reader reader{table_of(example), read};
-    const QMutexLocker<QMutex> lock(&registry()->mutex);
-    if (!registry()->readers.contains(reader))
-        registry()->readers.append(reader);
+    Registry *known = registry();
+    if (!known)
+        return fail_at_the_end();
+    const QMutexLocker<QMutex> lock(&known->mutex);
+    if (!known->readers.contains(reader))
+        known->readers.append(reader);
     return QI_OK;
 } catch (...) {
     return qi::fail_thrown();
@@ -151,10 +163,13 @@ int qi_watched_future_unregister(const QObject *example)
 try {
     if (!example)
         return qip_fail(QI_ERR_ARGUMENT, "there is no example of a watcher");
-    const QMutexLocker<QMutex> lock(&registry()->mutex);
+    Registry *known = registry();
+    if (!known)
+        return fail_at_the_end();
+    const QMutexLocker<QMutex> lock(&known->mutex);
     const Table table = table_of(example);
-    QList<Reader> &readers = registry()->readers;
-    const auto end = std::remove_if(readers.begin() + registry()->own, readers.end(),
+    QList<Reader> &readers = known->readers;
+    const auto end = std::remove_if(readers.begin() + known->own, readers.end(),
                                     [&](const Reader &reader) { return reader.table == table; });
     if (end == readers.end())
         return qip_fail(

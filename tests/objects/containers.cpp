@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // Containers nested in whatever depth, both ways: QVariant's own and those of C++ types.
 #include <map>
+#include <new>
+#include <utility>
 #include <vector>
 
 #include <QtCore/qhash.h>
@@ -26,6 +28,23 @@ using Nested = QMap<QString, QList<QMap<QString, int>>>;
 using StdMap = std::map<QString, double>;
 Q_DECLARE_METATYPE(StdMap)
 
+/* Is counted, and cannot be copied any more after some copies. */
+struct Fragile {
+    inline static int alive, copies_left;
+
+    Fragile() { alive++; }
+    Fragile(const Fragile &)
+    {
+        if (!copies_left--)
+            throw std::bad_alloc();
+        alive++;
+    }
+    Fragile &operator=(const Fragile &) = default;
+    ~Fragile() { alive--; }
+};
+Q_DECLARE_METATYPE(Fragile)
+using FragilePair = std::pair<Fragile, int>;
+
 namespace
 {
 
@@ -43,6 +62,8 @@ class Store : public QObject
     Q_INVOKABLE StdMap prices(const StdMap &value) { return value; }
     Q_INVOKABLE Named pair(const Named &value) { return value; }
     Q_INVOKABLE QList<Named> pairs(const QList<Named> &value) { return value; }
+    Q_INVOKABLE Fragile fragile() { return Fragile(); }
+    Q_INVOKABLE void take(const FragilePair &) {}
     Q_INVOKABLE QSet<int> set(const QSet<int> &value) { return value; }
     Q_INVOKABLE QList<QObject *> objects(const QList<QObject *> &value) { return value; }
     Q_INVOKABLE QVariant deep(int depth)
@@ -99,6 +120,28 @@ TEST_CASE("pairs are tuples, and sets are sets")
     CHECK(raises(host, "store.pair((1, 2))").find("TypeError") == 0);
     CHECK(raises(host, "store.pair(('a',))").find("a tuple of 2 expected for std::pair<QString,int>") !=
           std::string::npos);
+}
+
+TEST_CASE("pair whose item cannot be copied is destroyed once")
+{
+    Host host;
+    Store store;
+    show(host, "store", &store);
+
+    Fragile::copies_left = -1;
+    host.exec("fragile = store.fragile()");
+    const int alive = Fragile::alive;
+    int failed = 0;
+    for (int copies = 0; copies < 12; copies++) {
+        Fragile::copies_left = copies;
+        const std::string why = raises(host, "store.take((fragile, 1))");
+        INFO(copies << ": " << why);
+        failed += why.find("MemoryError") == 0;
+        CHECK(Fragile::alive == alive);
+    }
+    CHECK(failed > 0);
+    Fragile::copies_left = -1;
+    host.exec("del fragile");
 }
 
 TEST_CASE("items that do not fit are refused, with what was expected")
