@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Which plugins there are, found without running any of them."""
 
+import asyncio
 import os
 import shutil
 import sys
+import threading
 import unittest
 from unittest import mock
 
@@ -211,6 +213,77 @@ class Watched(PluginCase):
         with mock.patch.object(watchfiles, "MOST_FILES", 30):
             self.assertLess(len(watchfiles.look(folder, lambda: asked.append(1))), 32)
         self.assertEqual(len(asked), 30)
+
+
+class Services:
+    """What tells of files that have changed, as far as a Watch asks for it."""
+
+    def __init__(self):
+        self.changed = self
+        self.told = []
+
+    def connect(self, slot):
+        self.told.append(slot)
+        return self
+
+    def disconnect(self):
+        self.told.clear()
+
+    def watch(self, paths):
+        self.watched = paths
+
+    def tell(self):
+        for slot in self.told:
+            slot("")
+
+
+class Watching(PluginCase):
+    def watching(self, compare):
+        """Changes a file, and while a look calls compare(real, *args) the first time, another one. Returns the ids that
+        were told, and the contexts of the exception handler."""
+        folder, services, ids, wrong, begun, goes_on = self.plugin(), Services(), [], [], [], threading.Event()
+        real = watchfiles._compare
+
+        def first(*args):
+            begun.append(None)
+            if len(begun) > 1:
+                return real(*args)
+            self.assertTrue(goes_on.wait(60))
+            return compare(real, *args)
+
+        async def until(condition):
+            async with asyncio.timeout(60):
+                while not condition():
+                    await asyncio.sleep(0.005)
+
+        async def main():
+            asyncio.get_running_loop().set_exception_handler(lambda loop, context: wrong.append(context))
+            watch = watchfiles.Watch(services, lambda: {"shop": folder}, lambda id: (), ids.extend)
+            watch.take("shop", watchfiles.look(folder))
+            services.tell()
+            await until(lambda: begun)
+            self.write(folder / "later.py")
+            services.tell()
+            await until(lambda: watch._stirred)
+            goes_on.set()
+            await until(lambda: ids)
+            watch.stop()
+
+        with mock.patch.multiple(watchfiles, PAUSE=0.01, _compare=first):
+            asyncio.run(main())
+        return ids, wrong
+
+    def test_a_change_during_a_look_is_looked_for_after_it(self):
+        self.assertEqual(self.watching(lambda real, work, folders, before, written: (dict(before), [])), (["shop"], []))
+
+    def test_a_change_during_a_look_that_fails_is_looked_for_after_it(self):
+        failed = OSError("the disk is gone")
+
+        def fail(*args):
+            raise failed
+
+        ids, [context] = self.watching(fail)
+        self.assertEqual((ids, context["exception"]), (["shop"], failed))
 
 
 class NothingRuns(PluginCase):

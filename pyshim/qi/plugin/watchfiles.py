@@ -48,15 +48,22 @@ class Watch:
         if self._looking:
             self._stirred = True
             return
-        self._looking = True
         before = dict(self._seen)
         written = {id: set(self._written(id)) for id in before}
-        self._work.start(lambda found, wrong: self._looked(before, found), _compare, self._work, dict(self._folders()),
-                         before, written)
+        self._work.start(lambda found, wrong: self._looked(before, found, wrong), _compare, self._work,
+                         dict(self._folders()), before, written)
+        self._looking = True  # it has begun
 
-    def _looked(self, before, found):
+    def _looked(self, before, found, wrong):
         self._looking = False
-        if found is None or self._connection is None:
+        if self._connection is None:
+            return
+        if self._stirred:  # before anything else: what is called here may raise, or end this
+            self._stirred = False
+            self._stir(None)
+        if wrong is not None:  # what there was before is compared with what there is the next time
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": "looking for files of plugins that have changed failed", "exception": wrong})
             return
         now, ids = found
         # What was taken meanwhile is newer than what was looked at.
@@ -64,9 +71,6 @@ class Watch:
         self._watch()
         if ids:
             self._changed(ids)
-        if self._stirred and self._connection is not None:
-            self._stirred = False
-            self._stir(None)
 
     def stop(self):
         self._connection.disconnect()
