@@ -59,6 +59,12 @@ qi_runtime *qip_runtime_current(void)
     return atomic_load(&current);
 }
 
+const qi_config *qip_runtime_config(void)
+{
+    const qi_runtime *runtime = atomic_load(&current);
+    return runtime ? &runtime->config : NULL; /* which stays: a runtime that has run is never freed */
+}
+
 bool qip_gate_is_foreign(void)
 {
     const qi_runtime *runtime = atomic_load(&current);

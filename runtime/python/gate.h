@@ -42,6 +42,9 @@ bool qip_gate_is_foreign(void);
 
 /* The runtime that is RUNNING or CLOSING, or NULL. */
 qi_runtime *qip_runtime_current(void);
+/* What that was started with, for a call of the host's callbacks that has begun. NULL: the call has stalled, and the
+ * runtime is CLOSED meanwhile. Thread: any. */
+const qi_config *qip_runtime_config(void);
 
 /* Whether qi_runtime_init() has come to its end: until then callbacks of the host are called, but it has no loop. */
 bool qip_runtime_has_started(const qi_runtime *runtime);

@@ -81,9 +81,9 @@ static PyObject *origin_here(void)
  * ended by a NUL where its newline was, so it has one byte more than `size`. */
 static void deliver_lines(const qip_line_writer *owner, char *block, size_t size, const char *origin)
 {
-    const qi_config *config = &qip_runtime_current()->config;
+    const qi_config *config = qip_runtime_config();
 
-    for (char *line = block, *end = block + size; line < end;) {
+    for (char *line = block, *end = block + size; config && line < end;) {
         char *stop = memchr(line, '\n', (size_t)(end - line));
         if (!stop)
             stop = end;

@@ -69,8 +69,8 @@ static void write_line(int level, const char *raw_source, const char *raw_text, 
     bool told = false;
 
     if (qip_callout_begin()) {
-        const qi_config *config = &qip_runtime_current()->config;
-        if (config->log) {
+        const qi_config *config = qip_runtime_config();
+        if (config && config->log) {
             told = qip_hostcall(
                 "the log callback", call_log,
                 &(log_call){config, {sizeof(qi_log_record), level, source, text, plugin}});
@@ -157,8 +157,8 @@ static void report_plain(const qi_error *error, const qi_origin *origin)
         return;
     PyThreadState *thread = qip_gil_drop();
     if (qip_callout_begin()) {
-        const qi_config *config = &qip_runtime_current()->config;
-        if (config->error) {
+        const qi_config *config = qip_runtime_config();
+        if (config && config->error) {
             told = qip_hostcall("the error callback", call_error,
                                 &(error_call){config, error, origin});
             qip_output_tell_text(error->traceback ? error->traceback : error->message,
@@ -448,7 +448,8 @@ static PyObject *tells_errors(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(i
 
     PyThreadState *thread = qip_gil_drop();
     if (qip_callout_begin()) {
-        tells = qip_runtime_current()->config.error != NULL;
+        const qi_config *config = qip_runtime_config();
+        tells = config && config->error;
         qip_callout_end();
     }
     qip_gil_take(thread);

@@ -6,6 +6,16 @@
 
 qip_streams_types qip_streams_refs;
 
+bool qip_streams_have_refs(void)
+{
+    /* The first of them that goes. */
+    const bool have = qip_streams_refs.transport_type != NULL;
+
+    if (!have)
+        PyErr_SetString(PyExc_RuntimeError, "Python ends: the module _qi is gone already");
+    return have;
+}
+
 static PyObject *take(const char *module, const char *name)
 {
     PyObject *from = PyImport_ImportModule(module);

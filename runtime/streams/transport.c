@@ -156,9 +156,11 @@ static PyObject *transport_repr(PyObject *self)
     return text;
 }
 
-static PyObject *get_class(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
+/* That of asyncio's, as long as the module has it: warnings of transports that nobody has closed come after that. */
+static PyObject *get_class(PyObject *self, void *Py_UNUSED(closure))
 {
-    return Py_NewRef(qip_streams_refs.stock_transport);
+    PyObject *stock = qip_streams_refs.stock_transport;
+    return Py_NewRef(stock ? stock : (PyObject *)Py_TYPE(self));
 }
 
 static PyObject *get_buffer(PyObject *self, void *Py_UNUSED(closure))

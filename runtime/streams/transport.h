@@ -60,6 +60,9 @@ typedef struct qip_streams_types {
 
 extern qip_streams_types qip_streams_refs;
 
+/* False with RuntimeError: the module has let go of those already, at Python's end, and somebody's __del__() still runs. */
+bool qip_streams_have_refs(void);
+
 typedef struct qip_transport {
     PyObject_HEAD
     PyObject *dict;

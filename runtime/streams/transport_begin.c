@@ -11,7 +11,9 @@
 
 int qip_transport_set_protocol(qip_transport *transport, PyObject *protocol)
 {
-    int buffered = PyObject_IsInstance(protocol, qip_streams_refs.buffered_protocol);
+    int buffered = qip_streams_have_refs()
+                       ? PyObject_IsInstance(protocol, qip_streams_refs.buffered_protocol)
+                       : -1;
 
     if (buffered < 0)
         return -1;
@@ -137,6 +139,8 @@ int qip_transport_begin(PyObject *self, PyObject *args, PyObject *keywords)
 
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "OOO|OOOO:StreamTransport", names, &loop,
                                      &sock, &protocol, &waiter, &extra, &server, &context))
+        return -1;
+    if (!qip_streams_have_refs())
         return -1;
     if (transport->extra) {
         PyErr_SetString(PyExc_RuntimeError, "a transport begins once");

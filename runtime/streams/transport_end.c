@@ -91,7 +91,7 @@ int qip_transport_call_soon(qip_transport *transport, PyObject *callback, PyObje
     PyObject *name = qip_streams_refs.name_call_soon, *names = NULL;
     size_t count = first ? second ? 4 : 3 : 2;
 
-    if (!callback)
+    if (!callback || !qip_streams_have_refs())
         return -1;
     if (transport->context) {
         stack[1 + count] = transport->context;
@@ -292,7 +292,9 @@ static PyObject *transport_call_soon(PyObject *self, PyObject *args)
 {
     qip_transport *transport = (qip_transport *)self;
     PyObject *loop = transport->loop ? Py_NewRef((PyObject *)transport->loop) : NULL;
-    PyObject *method = loop ? PyObject_GetAttr(loop, qip_streams_refs.name_call_soon) : NULL;
+    PyObject *method = loop && qip_streams_have_refs()
+                           ? PyObject_GetAttr(loop, qip_streams_refs.name_call_soon)
+                           : NULL;
     PyObject *context = transport->context ? transport->context : Py_None;
     PyObject *keywords = method ? Py_BuildValue("{s:O}", "context", context) : NULL;
     PyObject *handle = keywords ? PyObject_Call(method, args, keywords) : NULL;
