@@ -7,6 +7,7 @@ have are reported, so that they do not bury what else is in the application's lo
 
 import asyncio
 import collections
+import threading
 import time
 
 import _qi
@@ -20,14 +21,16 @@ class Storm:
         self._seconds = seconds
         self._times = collections.deque()
         self._broken = False
+        self._lock = threading.Lock()  # errors come from any thread
 
     def count(self):
         """Counts an error. Returns whether it is to be reported."""
-        now = time.monotonic()
-        while self._times and now - self._times[0] > self._seconds:
-            self._times.popleft()
-        self._times.append(now)
-        return not self._broken and len(self._times) <= max(1, self._limit // 2)
+        with self._lock:
+            now = time.monotonic()
+            while self._times and now - self._times[0] > self._seconds:
+                self._times.popleft()
+            self._times.append(now)
+            return not self._broken and len(self._times) <= max(1, self._limit // 2)
 
     def breaks(self):
         """Whether the limit was reached, which is said once."""

@@ -153,6 +153,11 @@ def _where_is(thread):
 # -- what is still there ----------------------------------------------------------------------------------
 
 
+def _is(value, kind):
+    """isinstance() that asks nothing of the object, which is anybody's: a proxy's __class__ may raise anything."""
+    return issubclass(type(value), kind)
+
+
 class Remains:
     """Weak references to what a plugin's modules have defined, before they are forgotten."""
 
@@ -160,7 +165,7 @@ class Remains:
         self._found = {}  # "module:name" -> weak reference
         for name, module in modules.items():
             for key, value in list(vars(module).items()):
-                if isinstance(value, (type, types.FunctionType)) and value.__module__ == name:
+                if _is(value, (type, types.FunctionType)) and value.__module__ == name:
                     self._found[f"{name}:{key}"] = weakref.ref(value)
 
     def left(self):
@@ -173,13 +178,13 @@ class Remains:
         return any(reference() is not None for reference in self._found.values())
 
     def classes(self):
-        return [value for reference in self._found.values() for value in [reference()] if isinstance(value, type)]
+        return [value for reference in self._found.values() for value in [reference()] if _is(value, type)]
 
 
 def _holder(value, inside):
     """Who holds an object, apart from its own module and the others that are left of the plugin."""
     for referrer in gc.get_referrers(value):
-        if isinstance(referrer, types.FrameType) or id(referrer) in inside or _is_of_itself(referrer, value):
+        if _is(referrer, types.FrameType) or id(referrer) in inside or _is_of_itself(referrer, value):
             continue
         return _name_of_holder(referrer)
     return "something that Python does not follow"
@@ -187,18 +192,18 @@ def _holder(value, inside):
 
 def _is_of_itself(referrer, value):
     """What a module, function or class consists of, and our own lists."""
-    if isinstance(referrer, dict):
+    if _is(referrer, dict):
         return referrer.get("__name__") == value.__module__
-    if isinstance(referrer, tuple):
-        return isinstance(value, type) and referrer is value.__mro__
-    return isinstance(referrer, types.GetSetDescriptorType) or (
-        isinstance(referrer, (types.FunctionType, types.MethodDescriptorType)) and getattr(referrer, "__module__", "") == value.__module__)
+    if _is(referrer, tuple):
+        return _is(value, type) and referrer is value.__mro__
+    return _is(referrer, types.GetSetDescriptorType) or (
+        _is(referrer, (types.FunctionType, types.MethodDescriptorType)) and getattr(referrer, "__module__", "") == value.__module__)
 
 
 def _name_of_holder(referrer):
-    if isinstance(referrer, dict) and isinstance(referrer.get("__name__"), str):
+    if _is(referrer, dict) and _is(referrer.get("__name__"), str):
         return f"the module {referrer['__name__']}"
-    if isinstance(referrer, (dict, list, set, tuple)):
+    if _is(referrer, (dict, list, set, tuple)):
         return f"a {type(referrer).__name__} with {len(referrer)} items"
     return f"{type(referrer).__module__}.{type(referrer).__qualname__}"
 
@@ -211,7 +216,7 @@ def _objects_of(classes):
     if not wanted:
         return []
     return [f"an object of {type(each).__module__}.{type(each).__qualname__}" for each in gc.get_objects()
-            if isinstance(each, wanted) and not _is_deleted(each)]
+            if _is(each, wanted) and not _is_deleted(each)]
 
 
 def _is_deleted(wrapper):

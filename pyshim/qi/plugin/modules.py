@@ -148,9 +148,10 @@ class Modules:
 
     def begin(self):
         """Makes them importable."""
-        if _finder not in sys.meta_path:
+        if _finder not in sys.meta_path:  # or no more: a plugin may take out what it likes
             sys.meta_path.insert(0, _finder)
-            package = sys.modules.setdefault(PACKAGE, types.ModuleType(PACKAGE, "The packages of active plugins."))
+        if PACKAGE not in sys.modules:
+            package = sys.modules[PACKAGE] = types.ModuleType(PACKAGE, "The packages of active plugins.")
             package.__path__ = []
         sources.guard(self.folder + "/", self._files, self._read, self._versions)
         self._read = None
@@ -186,7 +187,7 @@ class Modules:
         gone = {name: module for name, module in found.items() if name.partition(".")[0] not in fixed}
         for name in gone:
             sys.modules.pop(name, None)
-        vars(sys.modules[PACKAGE]).pop(self._id, None)
+        getattr(sys.modules.get(PACKAGE), "__dict__", {}).pop(self._id, None)
         for path in {file for module in gone.values() if isinstance(file := getattr(module, "__file__", None), str)}:
             linecache.cache.pop(path, None)
         for clear in getattr(sys.modules.get("typing"), "_cleanups", ()):  # caches of what was subscripted
@@ -196,7 +197,8 @@ class Modules:
         if self.private in sys.path:
             sys.path.remove(self.private)
         if not _active:
-            sys.meta_path.remove(_finder)
+            if _finder in sys.meta_path:
+                sys.meta_path.remove(_finder)
             sys.modules.pop(PACKAGE, None)
         return gone
 

@@ -2,6 +2,7 @@
 """Threads that a plugin starts: they run in its Context, so that what they print and raise is known as the plugin's,
 and they are found again when the plugin is ended."""
 
+import contextlib
 import contextvars
 import functools
 import sys
@@ -44,7 +45,8 @@ def _report_failure(thread):
     try:
         thread.run()
     except BaseException as exception:
-        exception._qi_plugin = plugin_of()
+        with contextlib.suppress(Exception):  # of a class that lets nothing be set, as of a frozen dataclass
+            exception._qi_plugin = plugin_of()
         raise
 
 

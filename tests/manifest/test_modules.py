@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The modules of plugins, and what is left of them, whatever the plugin's code has put there or taken away."""
+
+import sys
+import types
+import unittest
+
+from pluginfolder import PluginCase
+
+from qi.plugin import leftovers
+from qi.plugin.discovery import discover
+from qi.plugin.modules import Modules
+
+
+class Lazy:
+    """As of libraries that find out what they are when somebody asks."""
+
+    @property
+    def __class__(self):
+        raise RuntimeError("there is nothing yet")
+
+
+class Names(PluginCase):
+    def modules(self, id):
+        folder = self.plugin(id)
+        [found] = discover([(folder.parent, "user")])
+        self.addCleanup(sys.modules.pop, "qi_plugins", None)
+        return Modules(found.manifest, {"shop.py": ""}, {str(folder / "shop.py"): b"class Plugin: pass\n"})
+
+    def test_a_plugin_that_takes_the_package_away_is_ended_and_does_not_hinder_the_next(self):
+        finders, paths = list(sys.meta_path), list(sys.path)
+        modules = self.modules("shop")
+        modules.begin()
+        del sys.modules["qi_plugins"]
+        modules.end()
+        self.assertEqual((sys.meta_path, sys.path), (finders, paths))
+
+        modules.begin()
+        sys.meta_path[:] = finders
+        modules.end()
+        self.assertNotIn("qi_plugins", sys.modules)
+
+        modules.begin()
+        del sys.modules["qi_plugins"]
+        again = self.modules("shop")
+        again.begin()
+        self.assertEqual(sys.modules["qi_plugins"].__path__, [])
+        again.end()
+        self.assertEqual(sys.meta_path, finders)
+
+
+class Left(PluginCase):
+    def test_objects_that_raise_when_they_are_asked_what_they_are(self):
+        module = types.ModuleType("m")
+        module.request = Lazy()
+        module.Kept = type("Kept", (), {"__module__": "m"})
+        module.keeps = [module.Kept, Lazy()]
+        remains = leftovers.Remains({"m": module})
+        self.assertEqual(remains.classes(), [module.Kept])
+        self.assertTrue(remains.are_there())
+        [line] = remains.left()
+        self.assertIn("m:Kept is held by", line)
+
+
+if __name__ == "__main__":
+    unittest.main()
