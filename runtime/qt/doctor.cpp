@@ -324,14 +324,14 @@ QJsonArray ask(const qip_doctor_facts &facts)
     const QJsonDocument answer = QJsonDocument::fromJson(process.readAllStandardOutput());
     if (answer.isArray())
         return answer.array();
+    const QString wrong = process.errorString(); /* before it is killed, which would be told instead */
     if (!ended)
         process.kill(), process.waitForFinished();
     const QString said = QString::fromUtf8(process.readAllStandardError()).trimmed();
     report.problem(
         "interpreter",
         QStringLiteral("%1 does not work: %2")
-            .arg(text(facts.program),
-                 said.isEmpty() ? process.errorString() : said.section(QLatin1Char('\n'), -1)),
+            .arg(text(facts.program), said.isEmpty() ? wrong : said.section(QLatin1Char('\n'), -1)),
         QStringLiteral("install it anew, or configure another home or virtual environment"));
     return report.checks;
 }

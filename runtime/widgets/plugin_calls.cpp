@@ -47,6 +47,8 @@ void PluginCalls::start(Call call, qi_runtime *runtime, QString plugin, bool isE
     if (isEnd)
         m_ending.insert(plugin);
     Q_EMIT began(plugin);
+    if (!self)
+        return;
     auto pending = std::make_unique<Pending>();
     pending->calls = this;
     pending->plugin = std::move(plugin);

@@ -16,6 +16,8 @@ qi_value Made::make(const QVariant &variant)
     case QMetaType::UInt:
     case QMetaType::LongLong:
         return qi_int(variant.toLongLong());
+    case QMetaType::ULongLong:
+        return qi_uint(variant.toULongLong());
     case QMetaType::Float:
     case QMetaType::Double:
         return qi_real(variant.toDouble());
