@@ -14,6 +14,9 @@ using theme::Role;
 /* A state: which quote ends the string, whether three of them do, and what kind of string it is. */
 enum { OPEN = 1, DOUBLE = 2, TRIPLE = 4, RAW = 8, FORMAT = 16 };
 
+/* Of f-strings in f-strings that are coloured. A line may be anybody's, and the stack has an end. */
+enum { DEEPEST = 20 };
+
 const QSet<QString> &keywords()
 {
     static const QSet<QString> all = [] {
@@ -61,7 +64,10 @@ bool in_word(QChar c)
 class Lexer
 {
   public:
-    Lexer(const QString &line, int state) : m_line(line), m_state(state > 0 ? state : 0) {}
+    Lexer(const QString &line, int state, int level = 0)
+        : m_line(line), m_state(state > 0 ? state : 0), m_level(level)
+    {
+    }
 
     QList<Piece> run()
     {
@@ -237,9 +243,13 @@ class Lexer
             m_at++;
             return from;
         }
+        if (m_level >= DEEPEST) {
+            m_at = end + 1;
+            return from;
+        }
         add(from, Role::String);
-        int none = 0;
-        for (Piece piece : python_pieces(m_line.mid(m_at + 1, end - m_at - 1), none)) {
+        const QString inside = m_line.mid(m_at + 1, end - m_at - 1);
+        for (Piece piece : Lexer(inside, 0, m_level + 1).run()) {
             piece.start += int(m_at) + 1;
             m_pieces.append(piece);
         }
@@ -249,6 +259,7 @@ class Lexer
 
     const QString &m_line;
     int m_state;
+    int m_level; /* of f-strings around the line */
     qsizetype m_at = 0;
     QString m_after; /* the word before */
     QList<Piece> m_pieces;

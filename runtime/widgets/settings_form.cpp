@@ -83,8 +83,11 @@ void SettingsForm::setPlugin(const QString &id, const QList<SettingInfo> &settin
     for (size_t i = 0; isSame && i < m_rows.size(); i++)
         isSame = m_rows[i]->setting.isLike(settings[qsizetype(i)]);
     if (!isSame) {
+        const QPointer<SettingsForm> self = this;
         /* What somebody has typed for the other plugin counts. */
         applyPending();
+        if (!self)
+            return;
         m_plugin = id;
         m_rows.clear();
         for (const SettingInfo &setting : settings) {
@@ -238,10 +241,11 @@ void SettingsForm::reset(Row &row)
 void SettingsForm::storeValue(Row &row, const QVariant &value)
 {
     const QPointer<SettingsForm> self = this;
-    const QString key = row.setting.key;
-    const QString problem = m_store(m_plugin, key, value);
+    const QString key = row.setting.key, plugin = m_plugin;
+    const Store store = m_store;
+    const QString problem = store(plugin, key, value);
 
-    Row *still = self ? find(key) : nullptr;
+    Row *still = self && m_plugin == plugin ? find(key) : nullptr;
     if (!still)
         return;
     if (problem.isEmpty())

@@ -720,6 +720,15 @@ TEST_CASE_METHOD(Fixture, "one_huge_text_costs_no_more_than_what_is_shown_of_it"
     CHECK(told);
 }
 
+TEST_CASE_METHOD(Fixture, "f_strings_in_f_strings_may_go_as_deep_as_they_like")
+{
+    const QString source = QStringLiteral("f'{").repeated(30000) +
+                           QStringLiteral("}'").repeated(30000);
+
+    console->setInput(source);
+    CHECK(console->input() == source);
+}
+
 TEST_CASE_METHOD(Fixture, "text_that_is_no_unicode_is_shown_all_the_same")
 {
     run("print('a \\ud83d b')"); /* a stream of Python's refuses it, as ever */
