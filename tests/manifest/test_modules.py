@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The modules of plugins, and what is left of them, whatever the plugin's code has put there or taken away."""
 
+import dataclasses
 import sys
 import types
 import unittest
 
 from pluginfolder import PluginCase
 
-from qi.plugin import leftovers
+from qi.plugin import leftovers, lifecycle, settings
 from qi.plugin.discovery import discover
 from qi.plugin.modules import Modules
 
@@ -60,6 +61,35 @@ class Left(PluginCase):
         self.assertTrue(remains.are_there())
         [line] = remains.left()
         self.assertIn("m:Kept is held by", line)
+
+
+@dataclasses.dataclass(frozen=True)
+class Frozen(Exception):
+    what: str
+    exceptions: int = 1
+
+
+class Told(unittest.TestCase):
+    def test_an_exception_that_lets_nothing_be_set(self):
+        try:
+            raise Frozen("no paper")
+        except Frozen as exception:
+            failed = lifecycle.Failed("printing", exception)
+        self.assertEqual((failed.reason, failed.exception.what), ("printing", "no paper"))
+        self.assertIn("in test_an_exception_that_lets_nothing_be_set", failed.traceback)
+        self.assertIn("Frozen", failed.traceback)
+
+    def test_the_exceptions_of_a_group_lose_the_lines_of_the_package_too(self):
+        def caught(function):
+            try:
+                function()
+            except Exception as exception:
+                return exception
+
+        inner = caught(lambda: settings.Values("shop", {}, None).get("size"))
+        failed = lifecycle.Failed("printing", ExceptionGroup("both", [inner, Frozen("no paper")]))
+        self.assertIn("has no setting 'size'", failed.traceback)
+        self.assertNotIn("settings.py", failed.traceback)
 
 
 if __name__ == "__main__":

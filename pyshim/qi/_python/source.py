@@ -54,7 +54,7 @@ async def execute(source, filename, names):
     try:
         return await Compiler().evaluate(source, filename, names)
     except BaseException as error:
-        error.__traceback__ = _of_source(error.__traceback__, filename)
+        BaseException.with_traceback(error, _of_source(error.__traceback__, filename))  # its class may let nothing be set
         raise
 
 

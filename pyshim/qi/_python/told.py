@@ -36,7 +36,8 @@ def _chain(told, exception):
         seen.add(id(each))
         yield each, about
         waiting += [(each.__cause__, about.__cause__), (each.__context__, about.__context__)]
-        waiting += zip(each.exceptions or (), getattr(about, "exceptions", ())) if hasattr(each, "exceptions") else ()
+        if isinstance(about, BaseExceptionGroup):  # others may have anything under that name
+            waiting += zip(each.exceptions or (), about.exceptions)
 
 
 def _from_the_author(stack):

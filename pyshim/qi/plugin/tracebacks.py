@@ -18,8 +18,12 @@ def prune(exception):
         if each is None or id(each) in seen:
             continue
         seen.add(id(each))
-        each.__traceback__ = _shown(each.__traceback__)
-        waiting += [each.__cause__, each.__context__, *getattr(each, "exceptions", ())]
+        # Not by what its class makes of that: one of a frozen dataclass lets nothing be set, and others have `exceptions`
+        # of their own.
+        BaseException.with_traceback(each, _shown(each.__traceback__))
+        waiting += [each.__cause__, each.__context__]
+        if isinstance(each, BaseExceptionGroup):
+            waiting += each.exceptions
     return exception
 
 
