@@ -45,8 +45,9 @@ def entry(root, path):
 
 def module(relative, source):
     name, package = module_name(relative)
-    # Begins with a bracket, so that it can never be taken for a file in the current folder.
-    filename = f"<qi>/{relative.as_posix()}"
+    # From the root on: who shows the line of a frame looks for a file of that name first, and a name such as "<qi>/…" is one
+    # below the current folder, which may be anybody's. Below the root there is none unless its administrator wants it.
+    filename = f"/<qi>/{relative.as_posix()}"
     code = marshal.dumps(compile(source, filename, "exec", dont_inherit=True, optimize=0))
     return name, "\n".join(
         [

@@ -8,7 +8,7 @@
 
 typedef struct qip_package_module {
     const char *name;     /* "qi._loop.loop" */
-    const char *filename; /* "<qi>/qi/_loop/loop.py" */
+    const char *filename; /* "/<qi>/qi/_loop/loop.py" */
     bool package;
     const char *source;
     size_t source_size;

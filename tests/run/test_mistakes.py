@@ -6,6 +6,7 @@ instead. Texts in a row have to stand in the output in this order.
 """
 
 import os
+import re
 import textwrap
 
 import runs
@@ -171,6 +172,43 @@ class Mistakes(runs.RunCase):
                 checked = self.qi_run("plugin", "check", "shop")
                 self.assertEqual(checked.returncode, 1, checked.stdout)
                 self.assert_told(texts, checked)
+
+    def test_what_is_told_is_the_same_wherever_somebody_stands(self):
+        self.write("script.py", "import qi.debug\nqi.debug.listen(backend='none')\n")
+        told = self.told_elsewhere()
+        names = {name.lstrip("/") for name in re.findall('File "(.*<qi>.*)", line', told)}
+        self.assertTrue(names, told)
+        for name in names:
+            planted = os.path.join(self.folder, "elsewhere", name)  # as somebody else may put it there, where they may write
+            os.makedirs(os.path.dirname(planted))
+            with self.subTest(name, holds="text"):
+                self.write(planted, "\x1b]0;title\x07planted\n" * 1000)
+                self.assertEqual(self.told_elsewhere(), told)
+            os.unlink(planted)
+            with self.subTest(name, holds="nothing, and for ever"):
+                os.mkfifo(planted)
+                self.assertEqual(self.told_elsewhere(), told)
+
+    def told_elsewhere(self):
+        os.makedirs(os.path.join(self.folder, "elsewhere"), exist_ok=True)
+        command = 'cd "$0/elsewhere" && exec "$1" --loop=none "$0/script.py"'
+        return self.call("sh", "-c", command, self.folder, runs.QI_RUN).stderr
+
+    def test_libqi_has_no_name_of_a_file_that_depends_on_where_somebody_stands(self):
+        self.write("script.py", """
+import importlib, os, sys, types, qi
+from qi import debug, plugin, testing
+def names(code):
+    yield code.co_filename
+    for each in code.co_consts:
+        if isinstance(each, types.CodeType):
+            yield from names(each)
+own = [module for name, module in sys.modules.items() if name == "qi" or name.startswith("qi.")]
+found = {name for module in own for name in names(module.__spec__.loader.get_code(module.__name__))}
+found |= {module.__file__ for module in own}
+print(len(found) > 20, sorted(name for name in found if not os.path.isabs(name)))
+""")
+        self.assertEqual(self.qi_run("--loop=none", "script.py").stdout, "True []\n")
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ class SecondCopy(StockCase):
         ended = self.call(QI_RUN, "--loop=none", program)
         self.assert_ends(ended)
         lines = ended.stdout.splitlines()
-        self.assertEqual(lines[0], "<qi>/qi/__init__.py False")
+        self.assertEqual(lines[0], "/<qi>/qi/__init__.py False")
         self.assertIn("a second copy of it cannot be used", lines[1])
 
 

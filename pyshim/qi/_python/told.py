@@ -10,7 +10,7 @@ import sys
 import traceback
 
 #: Where the lines of this package and of importlib lie.
-_INSIDE = ("<qi>/", "<frozen importlib", os.path.dirname(os.path.dirname(__file__)) + os.sep)
+_INSIDE = ("/<qi>/", "<frozen importlib", os.path.dirname(os.path.dirname(__file__)) + os.sep)
 
 _CANDIDATES = 750  # names that are looked at, as CPython's limit is
 _LONGEST = 40  # letters of a name that is looked for
