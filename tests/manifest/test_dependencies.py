@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import unittest
 from unittest import mock
@@ -295,6 +296,20 @@ class Hostile(DependencyCase):
             check_one(manifest, check=work.check)
 
 
+    def test_folders_in_folders_are_looked_through_without_an_end_of_the_stack(self):
+        manifest, _ = self.private()
+        self.addCleanup(subprocess.run, ["rm", "-rf", manifest.folder / "a"], check=True)  # shutil would end as well
+        here = os.getcwd()
+        os.chdir(manifest.folder)
+        try:
+            for _ in range(1500):
+                os.mkdir("a")
+                os.chdir("a")
+        finally:
+            os.chdir(here)
+        self.assertEqual(check_one(manifest), [])
+
+
 class Conflicts(DependencyCase):
     def test_two_that_bring_different_versions(self):
         first = self.needing(id="first", vendor=[("qitest-lib", "1.0")])
@@ -339,6 +354,17 @@ class Conflicts(DependencyCase):
         self.assertEqual(check_one(second, active=[first]), [])
         self.write(second.folder / "vendor" / "qitest_pack" / "part.py")
         self.assert_problem(second, "it brings the module 'qitest_pack'", "so does the plugin 'first'", "they differ", active=[first])
+
+    def test_modules_of_any_size_are_compared(self):
+        first, second = self.needing(id="first", private="vendor"), self.needing(id="second", private="vendor")
+        for name in ("qitest_one.py", "qitest_pack/__init__.py"):
+            self.write(first.folder / "vendor" / name, "x = 1")
+            with open(self.write(second.folder / "vendor" / name), "wb") as file:
+                file.truncate(1 << 40)
+        found = check_one(second, active=[first])
+        self.assertEqual(len(found), 2, found)
+        for name, told in zip(("qitest_one", "qitest_pack"), found):
+            self.assertIn(f"it brings the module '{name}'", told)
 
     def test_the_first_wins_and_what_is_blocked_blocks_nobody(self):
         first = self.needing("qitest-missing", id="first", vendor=[("qitest-lib", "1.0")])

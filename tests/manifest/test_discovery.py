@@ -120,6 +120,25 @@ class Folders(PluginCase):
         self.assertEqual(len(found), 31)
         self.assertIn("holds more than 30 plugins", found[-1].problems[0].text)
 
+    def test_plugins_that_say_very_much_together(self):
+        many = {
+            "texts": "[contributes.notes]\n" + "".join(f'k{i} = "{"x" * 190}"\n' for i in range(4800)),
+            "values": f"[contributes]\nnotes = [{'1,' * 4900}]\n",
+            "settings": "".join(f'[settings.k{i}]\ntype = "int"\n' for i in range(200)),
+            "dependencies": f"dependencies = {['qitest-missing'] * 200}\n",
+            "mistakes": "".join(f"k{i} = 1\n" for i in range(60)),
+        }
+        for what, text in many.items():
+            with self.subTest(what), mock.patch.object(discovery, "_MOST_WEIGHT", 2 << 20):
+                base = self.base / what
+                known = self.plugin("zoo", text, base=base)
+                for i in range(40):
+                    self.plugin(f"shop{i}", text, base=base)
+                found = discover([(base, "user")], known=["zoo"])
+                self.assertLess(len(found), 20)
+                self.assertEqual(found[-2].folder, known)
+                self.assertIn("holds more than 1000 plugins, 2 MB of manifests", found[-1].problems[0].text)
+
     def test_what_is_put_beside_a_plugin_hides_it_not(self):
         for i in range(30):
             self.write(self.base / f"aaa{i}" / "notes.txt")

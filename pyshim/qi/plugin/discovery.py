@@ -11,13 +11,16 @@ from typing import NamedTuple
 
 from .._python.plain import plain_line
 from . import files, trust
-from .manifest import FILE, Manifest, ManifestError, Problem, is_manifest_there
-from .schema import near
+from .manifest import FILE, LARGEST, Manifest, ManifestError, Problem, is_manifest_there
+from .schema import near, values
 
 SOURCES = ("application", "user", "system")
 _MOST = 1000  # plugins in a folder, without those that the user has agreed to
 _MOST_NAMES = 20_000  # in a folder of plugins
 _MOST_HINTS = 1000  # folders that are no plugins, and are asked whether they were to be some
+_MOST_WEIGHT = 8 << 20  # of those of a folder without them: the bytes of their manifests, and what _WEIGHTS adds
+# Bytes that one of a manifest's parts counts for, since to list it costs the window more than to read it costs a thread.
+_WEIGHTS = {"settings": 1000, "dependencies": 1000, "contributes": 100, "problems": 5000}
 
 
 class Found(NamedTuple):
@@ -57,6 +60,37 @@ def discover(folders, check=lambda: None, known=()):
     return found
 
 
+class _Allowance:
+    """How much of strangers' manifests is read and kept, however many plugins that is divided among."""
+
+    def __init__(self):
+        self._left = _MOST_WEIGHT
+
+    def allows(self, folder):
+        """Whether a plugin may still be read."""
+        return _size(folder) <= self._left
+
+    def take(self, plugin):
+        self._left -= _size(plugin.folder) + _weight(plugin)
+
+
+def _size(folder):
+    """The bytes of a manifest, as far as it would be read."""
+    try:
+        return min(os.stat(os.path.join(folder, FILE)).st_size, LARGEST)
+    except OSError:
+        return 0
+
+
+def _weight(plugin):
+    manifest = plugin.manifest
+    counts = {"problems": len(plugin.problems)}
+    if manifest is not None:
+        counts |= {"settings": len(manifest.settings), "dependencies": len(manifest.dependencies),
+                   "contributes": sum(1 for _ in values(manifest.contributes))}
+    return sum(_WEIGHTS[what] * count for what, count in counts.items())
+
+
 def _look_into(folder, source, check, known):
     """The plugins in one folder, by name."""
     try:
@@ -67,22 +101,25 @@ def _look_into(folder, source, check, known):
         yield Found(folder, source, None, [Problem(str(folder), 0, "", f"cannot be searched: {problem.strerror}")])
         return
     known = {name for name in known if "/" not in name}
-    left, hints = _MOST, _MOST_HINTS
+    left, hints, allowance = _MOST, _MOST_HINTS, _Allowance()
     for name in sorted(known.union(names)):
         check()
         if name.startswith((".", "__")) or not os.path.isdir(folder / name):
             continue
-        if name not in known and not left:
+        if name not in known and not (left and allowance.allows(folder / name)):
             more = True
             continue
         plugin = look_at(folder / name, source, hints > 0)
         if plugin is None:
             hints -= 1
-        else:
-            left -= name not in known
-            yield plugin
+            continue
+        if name not in known:
+            left -= 1
+            allowance.take(plugin)
+        yield plugin
     if more:
-        text = f"holds more than {_MOST} plugins, or {_MOST_NAMES} files and folders; only some of them are looked at"
+        text = (f"holds more than {_MOST} plugins, {_MOST_WEIGHT >> 20} MB of manifests, or {_MOST_NAMES} files and folders; only "
+                "some of them are looked at")
         yield Found(folder, source, None, [Problem(str(folder), 0, "", text)])
 
 

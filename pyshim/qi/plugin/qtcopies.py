@@ -32,8 +32,8 @@ def binding_problem(name, place):
     package = os.path.join(place, name)
     if BINDINGS[name] != int(version.partition(".")[0]):
         return f"{name} ({package}) is for Qt {BINDINGS[name]}, but the application runs Qt {version} ({library})"
-    for parent, _, files in os.walk(package):
-        for file in files:
+    for parent, _, names in _walk(package):
+        for file in names:
             if _QT.fullmatch(file):
                 return (f"{name} brings its own Qt ({os.path.join(parent, file)}), but the application runs Qt {version} "
                         f"({library}); use a {name} that is linked to that one, such as the system's")
@@ -42,19 +42,34 @@ def binding_problem(name, place):
 
 def _look_through(root, version, library, check):
     ours = f"the application runs Qt {version} ({library})"
-    for parent, folders, files in os.walk(root):
+    for parent, folders, names in _walk(root):
         for name in sorted(folders):
             if name in _MODULES and os.path.exists(os.path.join(parent, name, "__init__.py")):
                 yield f"{os.path.join(parent, name)} is a binding of Qt {_MODULES[name]}, but {ours}; use the system's binding"
                 folders.remove(name)
-        folders.sort()
-        for name in sorted(files):
+        for name in sorted(names):
             check()
             path = os.path.join(parent, name)
             if _QT.fullmatch(name):
                 yield f"{path} is a copy of Qt, but {ours}; there can be one"
             elif ".so" in name and (needed := _linked_to(path, check)) and needed[1] != version.partition(".")[0]:
                 yield f"{path} is linked to {needed[0]}, but {ours}"
+
+
+def _walk(root):
+    """What os.walk() yields, its `folders` to be shortened as there; that of Python 3.11 calls itself for each level."""
+    waiting = [root]
+    while waiting:
+        parent = waiting.pop()
+        try:
+            with os.scandir(parent) as entries:
+                found = [(entry.name, entry.is_dir(), entry.is_symlink()) for entry in entries]
+        except OSError:
+            continue
+        links = {name for name, _, is_link in found if is_link}
+        folders = [name for name, is_folder, _ in found if is_folder]
+        yield parent, folders, [name for name, is_folder, _ in found if not is_folder]
+        waiting += [os.path.join(parent, name) for name in sorted(folders, reverse=True) if name not in links]
 
 
 def _linked_to(path, check):

@@ -158,15 +158,19 @@ def _check_lengths(fields, problem):
             problem(f"this is longer than {_LONGEST[name]} characters", name)
 
 
+def values(value):
+    """All that a value is made of, itself included."""
+    yield value
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from values(item)
+    elif isinstance(value, dict):
+        yield from values(list(value.values()))
+
+
 def texts(value):
     """The texts that a value is made of."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from texts(item)
-    elif isinstance(value, dict):
-        yield from texts(list(value.values()))
+    return (each for each in values(value) if isinstance(each, str))
 
 
 def _check_range(setting, problem):
