@@ -10,6 +10,7 @@ from pluginfolder import PluginCase
 
 from qi.plugin import leftovers, lifecycle, settings
 from qi.plugin.discovery import discover
+from qi.plugin.footprint import provenance
 from qi.plugin.modules import Modules
 
 
@@ -61,6 +62,7 @@ class Left(PluginCase):
         self.assertTrue(remains.are_there())
         [line] = remains.left()
         self.assertIn("m:Kept is held by", line)
+        self.assertIsNone(provenance.plugin_behind(Lazy()))
 
 
 @dataclasses.dataclass(frozen=True)

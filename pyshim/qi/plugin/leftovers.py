@@ -21,6 +21,7 @@ from .._python.names import where
 from .._python.scope import scope_of, scope_of_task
 from . import threads
 from .footprint import registrations
+from .footprint.provenance import is_a
 
 KINDS = ("tasks", "connections", "timers", "modules", "threads", "descriptors", "objects", "processes", "state")
 MOST = 20  # lines of a kind
@@ -153,11 +154,6 @@ def _where_is(thread):
 # -- what is still there ----------------------------------------------------------------------------------
 
 
-def _is(value, kind):
-    """isinstance() that asks nothing of the object, which is anybody's: a proxy's __class__ may raise anything."""
-    return issubclass(type(value), kind)
-
-
 class Remains:
     """Weak references to what a plugin's modules have defined, before they are forgotten."""
 
@@ -165,7 +161,7 @@ class Remains:
         self._found = {}  # "module:name" -> weak reference
         for name, module in modules.items():
             for key, value in list(vars(module).items()):
-                if _is(value, (type, types.FunctionType)) and value.__module__ == name:
+                if is_a(value, (type, types.FunctionType)) and value.__module__ == name:
                     self._found[f"{name}:{key}"] = weakref.ref(value)
 
     def left(self):
@@ -178,13 +174,13 @@ class Remains:
         return any(reference() is not None for reference in self._found.values())
 
     def classes(self):
-        return [value for reference in self._found.values() for value in [reference()] if _is(value, type)]
+        return [value for reference in self._found.values() for value in [reference()] if is_a(value, type)]
 
 
 def _holder(value, inside):
     """Who holds an object, apart from its own module and the others that are left of the plugin."""
     for referrer in gc.get_referrers(value):
-        if _is(referrer, types.FrameType) or id(referrer) in inside or _is_of_itself(referrer, value):
+        if is_a(referrer, types.FrameType) or id(referrer) in inside or _is_of_itself(referrer, value):
             continue
         return _name_of_holder(referrer)
     return "something that Python does not follow"
@@ -192,18 +188,18 @@ def _holder(value, inside):
 
 def _is_of_itself(referrer, value):
     """What a module, function or class consists of, and our own lists."""
-    if _is(referrer, dict):
+    if is_a(referrer, dict):
         return referrer.get("__name__") == value.__module__
-    if _is(referrer, tuple):
-        return _is(value, type) and referrer is value.__mro__
-    return _is(referrer, types.GetSetDescriptorType) or (
-        _is(referrer, (types.FunctionType, types.MethodDescriptorType)) and getattr(referrer, "__module__", "") == value.__module__)
+    if is_a(referrer, tuple):
+        return is_a(value, type) and referrer is value.__mro__
+    return is_a(referrer, types.GetSetDescriptorType) or (
+        is_a(referrer, (types.FunctionType, types.MethodDescriptorType)) and getattr(referrer, "__module__", "") == value.__module__)
 
 
 def _name_of_holder(referrer):
-    if _is(referrer, dict) and _is(referrer.get("__name__"), str):
+    if is_a(referrer, dict) and is_a(referrer.get("__name__"), str):
         return f"the module {referrer['__name__']}"
-    if _is(referrer, (dict, list, set, tuple)):
+    if is_a(referrer, (dict, list, set, tuple)):
         return f"a {type(referrer).__name__} with {len(referrer)} items"
     return f"{type(referrer).__module__}.{type(referrer).__qualname__}"
 
@@ -216,7 +212,7 @@ def _objects_of(classes):
     if not wanted:
         return []
     return [f"an object of {type(each).__module__}.{type(each).__qualname__}" for each in gc.get_objects()
-            if _is(each, wanted) and not _is_deleted(each)]
+            if is_a(each, wanted) and not _is_deleted(each)]
 
 
 def _is_deleted(wrapper):

@@ -9,6 +9,11 @@ from ..._python.scope import plugin_of_module
 _OWN = __package__.partition(".")[0]
 
 
+def is_a(value, kind):
+    """isinstance() that asks nothing of the object, which is anybody's: a proxy's __class__ may raise anything."""
+    return issubclass(type(value), kind)
+
+
 def plugin_behind(value):
     """The id of the plugin that a function, method, class or object is of, or None."""
     return plugin_of_module(_module_of(value))
@@ -21,15 +26,15 @@ def is_own(value):
 
 def _module_of(value):
     for _ in range(10):
-        if isinstance(value, functools.partial):
+        if is_a(value, functools.partial):
             value = value.func
-        elif isinstance(value, types.MethodType):
-            value = value.__self__ if isinstance(value.__self__, type) else value.__func__
+        elif is_a(value, types.MethodType):
+            value = value.__self__ if is_a(value.__self__, type) else value.__func__
         else:
             break
-    if isinstance(value, types.ModuleType):
+    if is_a(value, types.ModuleType):
         name = vars(value).get("__name__")
-    elif isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)):
+    elif is_a(value, (type, types.FunctionType, types.BuiltinFunctionType)):
         name = value.__module__
     else:
         name = type(value).__module__
