@@ -11,6 +11,7 @@
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qfileinfo.h>
+#include <QtCore/qstringconverter.h>
 #include <QtGui/qguiapplication.h>
 #include <QtGui/qwindow.h>
 #include <QtWidgets/qapplication.h>
@@ -235,12 +236,27 @@ void forget_empty_places()
         qputenv("PYTHONPATH", QByteArray::fromStdString(kept));
 }
 
+// What is wrong with an argument that Python could not have as a text; empty if nothing is.
+std::string wrong_text(int argc, char **argv)
+{
+    for (int at = 1; at < argc; at++) {
+        QStringDecoder decode(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
+        const QString text = decode(argv[at]);
+        if (decode.hasError())
+            return "argument " + std::to_string(at) + " is not UTF-8";
+    }
+    return {};
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 {
     Options options;
-    const std::string wrong = parse(argc, argv, options);
+    std::string wrong = wrong_text(argc, argv);
+
+    if (wrong.empty())
+        wrong = parse(argc, argv, options);
 
     if (!wrong.empty()) {
         std::fprintf(stderr, "qi-run: %s\nTry 'qi-run --help'.\n", wrong.c_str());

@@ -29,6 +29,13 @@ class Options(runs.RunCase):
                 self.assertEqual((found.returncode, found.stdout), (2, ""))
                 self.assertIn("qi-run:", found.stderr)
 
+    def test_an_argument_that_is_no_text(self):
+        for given in ([b"\xff.py"], ["-c", "1", b"a\xffb"], ["doctor", b"\xed\xa0\x80"], ["plugin", "check", b"\xff"]):
+            with self.subTest(given):
+                found = self.qi_run(*given)
+                self.assertEqual((found.returncode, found.stdout), (2, ""))
+                self.assertTrue(found.stderr.startswith(f"qi-run: argument {len(given)} is not UTF-8\n"), found.stderr)
+
     def test_wrong_home(self):
         found = self.qi_run("--home=/no/such/folder", "-c", "1")
         self.assertEqual(found.returncode, 1)
