@@ -350,7 +350,7 @@ TEST_CASE("a_clean_up_that_exits_or_raises_does_not_stop_the_stages") // T53
               "    finally: await asyncio.sleep(0.001); print('good')\n"
               "loop = asyncio.get_running_loop()\n"
               "loop.create_task(leave()); loop.create_task(fail()); loop.create_task(good())\n");
-    host.app.processEvents();
+    CHECK(host.until_true("all(task.get_coro().cr_await for task in asyncio.all_tasks(loop))"));
     CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
     CHECK(host.out == std::vector<std::string>{"good"});
     bool exited = false, failed = false;

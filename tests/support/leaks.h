@@ -29,11 +29,21 @@ class Uncounted
 {
   public:
 #ifdef __SANITIZE_ADDRESS__
-    Uncounted() { __lsan_disable(); }
-    ~Uncounted() { __lsan_enable(); }
+    Uncounted()
+    {
+        __lsan_disable();
+    }
+    ~Uncounted()
+    {
+        __lsan_enable();
+    }
 #else
-    Uncounted() {}
-    ~Uncounted() {}
+    Uncounted()
+    {
+    }
+    ~Uncounted()
+    {
+    }
 #endif
     Uncounted(const Uncounted &) = delete;
     Uncounted &operator=(const Uncounted &) = delete;
