@@ -217,12 +217,22 @@ static void make_condition(void)
     pthread_condattr_destroy(&attributes);
 }
 
+/* Python looks for a pending call when a signal has come, or somebody wants the GIL: where the signal is blocked, we do. */
+static void ask_to_look(void)
+{
+    PyGILState_STATE gil = PyGILState_Ensure();
+    PyGILState_Release(gil);
+}
+
 static void knock(void)
 {
     if (qip_interrupt_is_by_signal()) {
-        if (!atomic_exchange(&call_pends, true) && Py_AddPendingCall(pending_call, NULL) < 0)
+        const bool ignored = atomic_exchange(&call_pends, true);
+        if (!ignored && Py_AddPendingCall(pending_call, NULL) < 0)
             atomic_store(&call_pends, false); /* somebody floods the queue; the signal will do */
         qip_interrupt_knock();
+        if (ignored)
+            ask_to_look();
         return;
     }
     /* Where code holds the GIL this waits for it; nothing could be done meanwhile. */

@@ -359,6 +359,20 @@ int qip_interrupt_open(void)
     return old ? 0 : -1;
 }
 
+/* A signal that a thread blocks would find nobody who knows it, or end the process, once it is let in. */
+static void discard_signal(void)
+{
+    pthread_mutex_lock(&lock);
+    if (handled) {
+        struct sigaction ignored = {.sa_handler = SIG_IGN};
+        sigaction(number, &ignored, NULL); /* which takes back what is under way */
+        sigaction(number, &before, NULL);
+        atomic_store(&arrived, sent);
+        handled = false;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
 void qip_interrupt_close(void)
 {
     struct sigaction action;
@@ -366,6 +380,7 @@ void qip_interrupt_close(void)
     qip_interrupt_left();
     if (!number)
         return;
+    discard_signal();
     sigaction(number, NULL, &action);
     PyObject *result = qip_call_python("qi._watch.interrupted", "forget", "(i)", number);
     if (!result)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A runtime ends whatever Python code has done, and says what was wrong.
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 
 #include <unistd.h>
@@ -228,6 +229,17 @@ TEST_CASE("code_that_does_not_give_the_thread_back_is_interrupted_and_named")
                  "task = loop.create_task(work())\n";
         where = "in work";
     }
+    SECTION("a loop that lets no signal in")
+    {
+        source = "import signal\n"
+                 "async def work():\n"
+                 "    try: await asyncio.sleep(1000)\n"
+                 "    finally:\n"
+                 "        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n"
+                 "        while True: pass\n"
+                 "task = loop.create_task(work())\n";
+        where = "in work";
+    }
     SECTION("several of them")
     {
         source = "async def work():\n"
@@ -307,7 +319,10 @@ TEST_CASE("code_that_does_not_give_the_thread_back_is_interrupted_and_named")
                  "        while True: pass\n"
                  "sys.stdout = Stream()\n";
     }
+    sigset_t signals;
+    pthread_sigmask(SIG_SETMASK, nullptr, &signals);
     CHECK(host.end_after(begin + source) == (where.empty() ? QI_OK : QI_ERR_TIMEOUT));
+    pthread_sigmask(SIG_SETMASK, &signals, nullptr);
     if (!where.empty())
         host.check_named(where);
     host.take_output();
