@@ -83,14 +83,21 @@ static int collect_folders(findings *found, const qi_doctor_options *options)
 
 /* -- what is found ------------------------------------------------------------------------------- */
 
+/* Not by Py_GetVersion(), which writes its text anew each time, in whatever thread. */
 static void find_versions(findings *found)
 {
-    unsigned long number = Py_Version;
+    const unsigned long number = Py_Version, level = (number >> 4) & 0xf;
+    char suffix[8] = "";
 
+    if (level != 0xf)
+        snprintf(suffix, sizeof suffix, "%s%u",
+                 level == 0xa   ? "a"
+                 : level == 0xb ? "b"
+                                : "rc",
+                 (unsigned)(number & 0xf));
     snprintf(found->runs, sizeof found->runs, "%lu.%lu", number >> 24, (number >> 16) & 0xff);
-    /* "3.11.2 (main, …" */
-    snprintf(found->runs_fully, sizeof found->runs_fully, "%.*s",
-             (int)strcspn(Py_GetVersion(), " "), Py_GetVersion());
+    snprintf(found->runs_fully, sizeof found->runs_fully, "%u.%u.%u%s", (unsigned)(number >> 24),
+             (unsigned)((number >> 16) & 0xff), (unsigned)((number >> 8) & 0xff), suffix);
 }
 
 /* Where Python would be started from; what is wrong with that stays in `wrong`, and is no failure. */
