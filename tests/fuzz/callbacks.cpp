@@ -146,7 +146,7 @@ bool on_consent(const qi_plugin_consent *consent, void *)
 void on_plugin_event(const qi_plugin_event *event, void *)
 {
     in_gui_thread("a plugin's event");
-    if (!event->id || event->kind > QI_PLUGIN_EVENT_SEARCHED)
+    if (!event->id || event->kind > QI_PLUGIN_EVENT_STOPPED)
         broken("a plugin's event is none");
     misbehave();
 }
