@@ -145,4 +145,22 @@ QPalette dark_palette()
     return palette_of(0x2b2d30, 0x1e1f22, 0xdfe1e5, 0x2e5fa8, 0x7a7d82);
 }
 
+void Desk::startPlugins(const QString &place, decltype(qi_plugins_config::consent) consent)
+{
+    const QByteArray path = place.toUtf8();
+    const QByteArray settings = (folder.path() + QStringLiteral("/settings.ini")).toUtf8();
+    const char *folders[] = {path.constData()};
+    qi_plugins_config config;
+
+    qi_plugins_config_init(&config);
+    config.application_folders = folders;
+    config.application_folder_count = 1;
+    config.user_folder = config.system_folder = "";
+    config.settings_file = settings.constData();
+    config.consent = consent;
+    const int status = qi_plugins_start(runtime, &config);
+    INFO(qi_last_error()->message);
+    REQUIRE(status == QI_OK);
+}
+
 } // namespace tests

@@ -38,6 +38,11 @@ class Desk
     /* The messages of the reports so far, taken: what is left at the end fails the test. */
     std::vector<std::string> take_reports();
 
+    /* Starts the plugins of one folder, each of which may run if `consent` says so. */
+    void startPlugins(const QString &place, decltype(qi_plugins_config::consent) consent);
+    /* A `consent` that has no questions. */
+    static bool agrees(const qi_plugin_consent *, void *) { return true; }
+
     qi_runtime *runtime = nullptr;
     std::vector<std::string> log;
     QTemporaryDir folder; /* HOME and the XDG folders are in here */

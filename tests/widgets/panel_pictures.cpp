@@ -100,10 +100,6 @@ QByteArray manifest(const char *id, const char *name, const char *more = "")
 void startPlugins(tests::Desk &desk)
 {
     const QString folder = desk.folder.path() + QStringLiteral("/plugins/");
-    const QByteArray path = folder.toUtf8();
-    const QByteArray settings = (desk.folder.path() + QStringLiteral("/settings.ini")).toUtf8();
-    const char *folders[] = {path.constData()};
-    qi_plugins_config config;
 
     write(folder + QStringLiteral("orders/plugin.toml"), orders);
     write(folder + QStringLiteral("orders/trading.py"), trading);
@@ -114,13 +110,7 @@ void startPlugins(tests::Desk &desk)
     write(folder + QStringLiteral("chart/code.py"), "");
     write(folder + QStringLiteral("news/plugin.toml"), manifest("news", "News"));
     write(folder + QStringLiteral("news/code.py"), "def activate(ctx): pass\n");
-    qi_plugins_config_init(&config);
-    config.application_folders = folders;
-    config.application_folder_count = 1;
-    config.user_folder = config.system_folder = "";
-    config.settings_file = settings.constData();
-    config.consent = [](const qi_plugin_consent *, void *) { return true; };
-    REQUIRE(qi_plugins_start(desk.runtime, &config) == QI_OK);
+    desk.startPlugins(folder, tests::Desk::agrees);
     for (const char *id : {"orders", "feed", "chart"})
         REQUIRE(qi_plugin_enable(desk.runtime, id, nullptr, nullptr) == QI_OK);
     desk.until([&] {

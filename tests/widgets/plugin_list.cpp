@@ -33,20 +33,7 @@ struct Listed {
                   "\"\nversion = \"1.2\"\ndescription = \"Does it\"\nentry = \"code\"\n");
         write(QString::fromUtf8(id), "code.py", code);
     }
-    void start()
-    {
-        const QByteArray folder = plugins().toUtf8();
-        const QByteArray settings = (desk.folder.path() + QStringLiteral("/settings.ini")).toUtf8();
-        const char *folders[] = {folder.constData()};
-        qi_plugins_config config;
-        qi_plugins_config_init(&config);
-        config.application_folders = folders;
-        config.application_folder_count = 1;
-        config.user_folder = config.system_folder = "";
-        config.settings_file = settings.constData();
-        config.consent = [](const qi_plugin_consent *, void *) { return true; };
-        REQUIRE(qi_plugins_start(desk.runtime, &config) == QI_OK);
-    }
+    void start() { desk.startPlugins(plugins(), tests::Desk::agrees); }
     QVariant data(const qi::PluginList &list, const char *id, int role)
     {
         return list.find(QString::fromUtf8(id)).data(role);

@@ -89,19 +89,7 @@ struct Managed {
 
     void start()
     {
-        const QByteArray folder = plugins().toUtf8();
-        const QByteArray settings = (desk.folder.path() + QStringLiteral("/settings.ini")).toUtf8();
-        const char *folders[] = {folder.constData()};
-        qi_plugins_config config;
-        qi_plugins_config_init(&config);
-        config.application_folders = folders;
-        config.application_folder_count = 1;
-        config.user_folder = config.system_folder = "";
-        config.settings_file = settings.constData();
-        config.consent = consent;
-        const int status = qi_plugins_start(desk.runtime, &config);
-        INFO(qi_last_error()->message);
-        REQUIRE(status == QI_OK);
+        desk.startPlugins(plugins(), consent);
         if (looks) { /* until it is known which plugins there are */
             qi_value found = qi_none();
             REQUIRE(qi_plugins_list(desk.runtime, &found) == QI_OK);

@@ -159,11 +159,6 @@ struct Inspector {
     }
 };
 
-bool agree(const qi_plugin_consent *, void *)
-{
-    return true;
-}
-
 struct Strangers {
     void write(const QString &path, const std::string &text)
     {
@@ -188,20 +183,7 @@ struct Strangers {
         write(place + QLatin1Char('/') + place + QStringLiteral("_code.py"), code);
     }
 
-    void start()
-    {
-        const QByteArray settings = (desk.folder.path() + QStringLiteral("/settings.ini")).toUtf8();
-        const QByteArray place = folder.toUtf8();
-        const char *folders[] = {place.constData()};
-        qi_plugins_config config;
-        qi_plugins_config_init(&config);
-        config.application_folders = folders;
-        config.application_folder_count = 1;
-        config.user_folder = config.system_folder = "";
-        config.settings_file = settings.constData();
-        config.consent = agree;
-        REQUIRE(qi_plugins_start(desk.runtime, &config) == QI_OK);
-    }
+    void start() { desk.startPlugins(folder, tests::Desk::agrees); }
 
     void enable(const char *id, int until)
     {
