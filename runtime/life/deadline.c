@@ -420,5 +420,6 @@ int qip_deadline_setup(PyObject *module)
         {NULL, NULL, 0, NULL},
     };
 
+    qip_latecomers_learn();
     return PyModule_AddFunctions(module, functions);
 }

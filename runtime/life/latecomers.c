@@ -28,7 +28,7 @@ static long number_of(PyObject *numbers, const char *name)
     return found;
 }
 
-static void learn_instructions(void)
+void qip_latecomers_learn(void)
 {
     PyObject *module = PyImport_ImportModule("opcode");
     PyObject *numbers = module ? PyObject_GetAttrString(module, "opmap") : NULL;
@@ -44,7 +44,6 @@ void qip_latecomers_open(void)
 {
     outermost = NULL;
     left_ns = all_ns;
-    learn_instructions();
 }
 
 void qip_latecomers_forget(void)

@@ -11,6 +11,9 @@
 
 #include <stdbool.h>
 
+/* Once, while imports are what they were: the end itself runs no import hook of anybody's. */
+void qip_latecomers_learn(void);
+
 /* A new end begins. */
 void qip_latecomers_open(void);
 /* No call is under way any more: what began before is not spared again. */

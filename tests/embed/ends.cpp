@@ -328,6 +328,19 @@ TEST_CASE("code_that_does_not_give_the_thread_back_is_interrupted_and_named")
     host.take_output();
 }
 
+// In a process of its own: it stays in the way of imports.
+TEST_CASE("the_end_runs_no_import_hooks")
+{
+    Ending host;
+    CHECK(host.end_after(
+              "import sys\n"
+              "class Finder:\n"
+              "    def find_spec(self, name, path=None, target=None): print('asked for', name)\n",
+              "for name in ('opcode', 'traceback', 'linecache'): sys.modules.pop(name, None)\n"
+              "sys.meta_path.insert(0, Finder())\n") == QI_OK);
+    CHECK(host.out.empty());
+}
+
 TEST_CASE("what_is_interrupted_lets_go_of_what_it_held")
 {
     Ending host;
