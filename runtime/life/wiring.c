@@ -96,6 +96,7 @@ static void fill_ports_of_python(void)
         .is_object = qip_qt_is_proxy,
         .unwrap = qip_qt_unwrap,
         .wrap = qip_qt_wrap,
+        .wrap_guarded = qip_qt_wrap_guarded,
         .is_dying = qip_qt_is_dying,
         .share = qip_qt_share_buffer,
     };

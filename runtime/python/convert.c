@@ -86,8 +86,9 @@ static PyObject *map_to_python(const qi_value *value, int depth)
 
 static PyObject *object_to_python(const qi_value *value)
 {
-    qi_object *object = qi_value_object(value);
-
+    if (value->as.object.guard)
+        return qip_object_port.wrap_guarded(value->as.object.guard);
+    qi_object *object = value->as.object.pointer;
     if (!object || qip_object_port.is_dying(object)) {
         PyErr_SetString(PyExc_ReferenceError, "the QObject of a value was destroyed");
         return NULL;

@@ -37,6 +37,7 @@ typedef struct qip_object_functions {
     bool (*is_object)(PyObject *object);    /* whether it stands for a QObject */
     qi_object *(*unwrap)(PyObject *object); /* of such a one; NULL with ReferenceError: destroyed */
     PyObject *(*wrap)(qi_object *object);   /* new reference. Thread: the GUI thread */
+    PyObject *(*wrap_guarded)(void *guard); /* the same; NULL with ReferenceError: its object is destroyed */
     bool (*is_dying)(const qi_object *object);
     PyObject *(*share)(qi_buffer *buffer); /* what shares its memory, a new reference; takes `buffer` */
 } qip_object_functions;

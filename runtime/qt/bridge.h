@@ -97,6 +97,9 @@ bool qip_qt_is_dying(const qi_object *object);
 void *qip_qt_guard_new(qi_object *object);
 void *qip_qt_guard_retain(void *guard);
 qi_object *qip_qt_guard_object(const void *guard);
+/* Calls `look` with the object, which does not go before it returns, whatever its thread does; false: it is gone.
+ * `look` takes no lock, calls nothing of the host's or of Python's, and throws what C++ throws. Thread: any. */
+bool qip_qt_guard_look(const void *guard, void (*look)(qi_object *object, void *data), void *data);
 void qip_qt_guard_free(void *guard);
 
 /* Calls `job` once, when `object` is destroyed, in the thread that destroys it, which may or may not hold
@@ -149,6 +152,8 @@ int qip_qt_promise_report(qip_qt_promise *promise, int value, int maximum, const
 
 /* The proxy of a QObject, the same one as long as it lives; None for NULL. New reference. GIL: held. */
 PyObject *qip_qt_wrap(qi_object *object);
+/* The same of a guard's object, which may live in another thread and end meanwhile: NULL with ReferenceError set. */
+PyObject *qip_qt_wrap_guarded(void *guard);
 /* The QObject of a proxy (or of a PyQt6/PySide6 wrapper); NULL with TypeError or ReferenceError set. */
 qi_object *qip_qt_unwrap(PyObject *proxy);
 bool qip_qt_is_proxy(PyObject *object);

@@ -26,11 +26,25 @@ qip_proxy_functions qip_proxy_port;
 using Proxies = std::unordered_map<QObject *, PyObject *>;
 Q_GLOBAL_STATIC(Proxies, proxies)
 
+/* The proxy of a live object, borrowed, or NULL. */
 static PyObject *known_proxy(QObject *object)
 {
     const auto found = proxies()->find(object);
-    return found == proxies()->end() ? nullptr : found->second;
+    const bool known = found != proxies()->end() && qip_proxy_port.object(found->second) == object;
+    return known ? found->second : nullptr;
 }
+
+namespace
+{
+
+/* What of an object its proxy begins with. */
+struct Facts {
+    qi_object *object;
+    PyTypeObject *type;
+    const char *class_name;
+};
+
+} // namespace
 
 static PyTypeObject *type_for(QObject *object)
 {
@@ -40,31 +54,59 @@ static PyTypeObject *type_for(QObject *object)
                                                               : qip_proxies.object);
 }
 
+static void learn(qi_object *object, void *facts)
+{
+    *static_cast<Facts *>(facts) = {object, type_for(object), class_name_kept(object->metaObject())};
+}
+
+/* Takes the guard. */
+static PyObject *make_proxy(const Facts &facts, void *guard)
+{
+    if (PyObject *known = known_proxy(facts.object)) { /* since the guard was made, which gives the GIL up */
+        qip_qt_guard_free(guard);
+        return Py_NewRef(known);
+    }
+    Ref proxy(qip_proxy_port.make(facts.type, facts.object, guard, facts.class_name));
+    if (proxy)
+        (*proxies())[facts.object] = proxy.get();
+    return proxy.release();
+}
+
 PyObject *qip_qt_wrap(qi_object *object)
 try {
     if (!object)
         return Py_NewRef(Py_None);
-    PyObject *known = known_proxy(object);
-    if (known && qip_proxy_port.object(known) == object)
+    if (PyObject *known = known_proxy(object))
         return Py_NewRef(known);
-    const char *name = class_name_kept(object->metaObject());
+    Facts facts;
+    learn(object, &facts);
     void *guard = qip_qt_guard_new(object);
-    if (!guard)
-        return PyErr_NoMemory();
-    Ref proxy(qip_proxy_port.make(type_for(object), object, guard, name));
-    if (proxy)
-        (*proxies())[object] = proxy.get();
-    return proxy.release();
+    return guard ? make_proxy(facts, guard) : PyErr_NoMemory();
+} catch (...) {
+    return qi::raise_thrown();
+}
+
+PyObject *qip_qt_wrap_guarded(void *guard)
+try {
+    qi_object *object = qip_qt_guard_object(guard);
+    if (PyObject *known = object ? known_proxy(object) : nullptr)
+        return Py_NewRef(known);
+    Facts facts;
+    if (!qip_qt_guard_look(guard, learn, &facts)) {
+        PyErr_SetString(PyExc_ReferenceError, "the QObject of a value was destroyed");
+        return nullptr;
+    }
+    return make_proxy(facts, qip_qt_guard_retain(guard));
 } catch (...) {
     return qi::raise_thrown();
 }
 
 PyObject *qip_qt_wrap_dying(qi_object *object)
 try {
-    PyObject *known = object ? known_proxy(object) : nullptr;
-
     if (!object)
         return Py_NewRef(Py_None);
+    const auto found = proxies()->find(object);
+    PyObject *known = found == proxies()->end() ? nullptr : found->second;
     return known ? Py_NewRef(known)
                  : qip_proxy_port.make(as_type(qip_proxies.object), object, nullptr, "QObject");
 } catch (...) {

@@ -51,7 +51,8 @@ template <typename T> bool guess_as(PyObject *object, QVariant *out)
 
 bool is_instance_of(PyObject *object, const char *module, const char *name)
 {
-    Ref imported(PyImport_GetModule(Ref(PyUnicode_FromString(module)).get()));
+    Ref wanted(PyUnicode_FromString(module));
+    Ref imported(wanted ? PyImport_GetModule(wanted.get()) : nullptr);
     PyObject *type = imported ? cached_attribute(module, name) : nullptr;
 
     if (!type)

@@ -3,13 +3,17 @@
  * Guards and watches: how the rooms that know no Qt hold on to a QObject without keeping it alive.
  *
  * A guard is a QPointer with a count of its holders. QPointer's answer is atomic, so a guard may be
- * asked in any thread; only the object's own thread may rely on the answer for longer than the asking.
+ * asked in any thread; only the object's own thread may rely on the answer for longer than the asking. Whoever
+ * looks at the object in another thread does so with qip_qt_guard_look(): an object that was outside the
+ * application's thread when it got its guard waits in its destructor while somebody looks.
  * A watch calls back at the object's end. Its two ends, destruction and qip_qt_unwatch(), may race in two
  * threads: one atomic exchange decides who comes first.
  */
 #include <atomic>
 #include <memory>
+#include <mutex>
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
 
@@ -19,6 +23,14 @@
 
 namespace
 {
+
+/* Held while an object of another thread is looked at, for no more than a few reads: what destroys one may hold any
+ * lock of the host's, or the GIL. It is never destroyed, since threads may outlive what is static. */
+std::mutex &looking()
+{
+    static auto *mutex = new std::mutex;
+    return *mutex;
+}
 
 struct Guard {
     explicit Guard(QObject *object) : object(object) {}
@@ -51,10 +63,29 @@ bool qip_qt_is_dying(const qi_object *object)
     return (object->*Inside::data)->wasDeleted;
 }
 
+static bool lives_elsewhere(const QObject *object)
+{
+    const QCoreApplication *application = QCoreApplication::instance();
+    return !application || object->thread() != application->thread();
+}
+
+/* Has the object wait in its destructor while somebody looks at it. */
+static void wait_for_lookers(QObject *object)
+{
+    qi::GilReleased released; /* a thread that destroys an object may want it, with Qt's lock held */
+    QObject::connect(object, &QObject::destroyed,
+                     [] { const std::lock_guard nobody_looks(looking()); });
+}
+
 void *qip_qt_guard_new(qi_object *object)
 try {
     /* Qt has told all QPointers already, and would not tell a new one. */
-    return new (std::nothrow) Guard(qip_qt_is_dying(object) ? nullptr : object);
+    const bool alive = !qip_qt_is_dying(object);
+    auto guard = std::make_unique<Guard>(alive ? object : nullptr);
+
+    if (alive && lives_elsewhere(object))
+        wait_for_lookers(object);
+    return guard.release();
 } catch (...) {
     qi::fail_thrown();
     return nullptr;
@@ -69,6 +100,17 @@ void *qip_qt_guard_retain(void *guard)
 qi_object *qip_qt_guard_object(const void *guard)
 {
     return guard ? static_cast<const Guard *>(guard)->object.data() : nullptr;
+}
+
+bool qip_qt_guard_look(const void *guard, void (*look)(qi_object *object, void *data), void *data)
+{
+    const std::lock_guard looks(looking());
+    qi_object *object = qip_qt_guard_object(guard);
+
+    if (!object || qip_qt_is_dying(object))
+        return false;
+    look(object, data);
+    return true;
 }
 
 void qip_qt_guard_free(void *guard)

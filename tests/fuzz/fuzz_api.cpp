@@ -241,10 +241,12 @@ class Worker : public QThread
     void park()
     {
         objects.destroy_own(m_thread);
+        m_thread.now = "a pause";
         parked++;
         while (pausing && !ending)
             QThread::msleep(1);
         parked--;
+        m_thread.now = "nothing";
     }
 
     Thread m_thread;
@@ -333,7 +335,9 @@ void begin_runtime(Thread &by)
     config.executor_ms = 1000;
     handles.begin();
     by.calls++;
+    by.now = "the beginning";
     const int status = qi_runtime_init(&config, &made);
+    by.now = "nothing";
     handles.end(Kind::Runtime, made);
     runtime = made;
     if (status != QI_OK || !made)
@@ -465,20 +469,26 @@ std::string python_objects_left()
 
 void close_books(Thread &by)
 {
+    by.now = "waiting for the threads";
     park_workers();
     /* What was on its way when the runtime ended arrives, and is refused. */
+    by.now = "what was on its way";
     for (int i = 0; i < 10; i++)
         QCoreApplication::processEvents();
+    by.now = "waiting for the pool";
     while (!QThreadPool::globalInstance()->waitForDone(1))
         QCoreApplication::processEvents(); /* which a function in the pool may wait for */
     for (int i = 0; i < 10; i++)
         QCoreApplication::processEvents();
+    by.now = "the releases";
     release_handles();
     objects.destroy_own(by);
     owned.clear();
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
     promises.check_all();
+    by.now = "what is left in Python";
     const std::string left = python_objects_left();
+    by.now = "nothing";
     if (!left.empty())
         broken("after the end of the runtime there are still " + left);
 }
@@ -504,6 +514,7 @@ void run_last_cycle(Thread &by)
     pausing = false;
     some_life(by, 300, Clock::now() + std::chrono::seconds(1));
     no_gil = true;
+    by.now = "waiting for the threads";
     if (by.one_in(2))
         park_workers();   /* else some are in Python, and it stays */
     while (gil_holders) { /* one of which may wait for this thread */

@@ -157,3 +157,7 @@ def wait_holding_gil(library, task):
     thread = threading.Thread(target=lambda: waited.append(wait(task, -1, None)))
     thread.start()
     return waited, thread
+
+
+async def alive(given):
+    return given.alive

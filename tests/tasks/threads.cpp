@@ -30,6 +30,14 @@ void in_thread(Host &host, const std::function<void()> &work)
     thread.join();
 }
 
+/* For some microseconds, more or fewer, so that sooner or later the GUI thread gets there in this very moment. No
+ * yield(): where other programs run, one takes milliseconds. */
+void linger(int turns)
+{
+    for (int fences = turns * 100; fences; fences--)
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
 } // namespace
 
 TEST_CASE("launch from a worker happens in the GUI thread") // T25
@@ -168,6 +176,31 @@ TEST_CASE("task whose owner dies on its way is never launched") // T20
     qi_task_release(task);
 }
 
+TEST_CASE("object of a worker's that ends on its way is told as dead, or comes alive")
+{
+    constexpr int count = 2000;
+    Host host;
+    std::vector<qi_task *> tasks(count, nullptr);
+
+    in_thread(host, [&] {
+        for (int i = 0; i < count; i++) {
+            QObject object;
+            const qi_value argument = qi_qobject(&object);
+            (void)qi_run_task(host.runtime, "launches:alive", &argument, 1, nullptr, &tasks[size_t(i)]);
+            linger(i % 40);
+        }
+    });
+    for (qi_task *task : tasks) {
+        REQUIRE(task);
+        host.until([&] { return qi_task_state(task) != QI_TASK_STATE_PENDING; });
+        const int status = qi_task_result(task, nullptr);
+        CHECK((status == QI_OK || status == QI_ERR_DEAD_OBJECT));
+        qi_task_release(task);
+    }
+    for (const tests::Report &report : host.take_reports())
+        CHECK(report.status == QI_ERR_DEAD_OBJECT);
+}
+
 TEST_CASE("owner that is destroyed in another thread takes its task along") // T20
 {
     Host host;
@@ -197,9 +230,7 @@ TEST_CASE("owner may be destroyed by its thread at the very moment at which the 
             options.owner = owner;
             failed += qi_run_task(host.runtime, "launches:record", nullptr, 0, &options, nullptr) !=
                       QI_OK;
-            for (int turn = i % 40; turn;
-                 turn--) /* so that it comes about when the GUI thread is there */
-                std::this_thread::yield();
+            linger(i % 40);
             delete owner;
         }
         going--;
