@@ -55,8 +55,8 @@ static void drop(qi_scope *scope)
 {
     if (atomic_fetch_sub(&scope->references, 1) != 1)
         return;
-    if (Py_IsInitialized()) {
-        qip_visit visit = qip_python_enter();
+    qip_visit visit;
+    if (qip_python_try_enter(&visit)) {
         forget_module(scope->module);
         qip_python_leave(visit);
     }

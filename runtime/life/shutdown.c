@@ -240,20 +240,23 @@ static void add_held_up(outcome *outcome)
         add_text(outcome, PyList_GET_ITEM(texts, i));
 }
 
+static void tell_that_it_stays(void)
+{
+    qip_log(QI_LOG_WARNING, "qi",
+            "the interpreter is not finalised: other threads, or callers of this shutdown, are "
+            "still in "
+            "Python");
+}
+
 static bool may_finalize(const qi_shutdown_report *report)
 {
     if (!qip_interp_is_ours() || report->threads_left)
         return false;
     /* Whoever called this out of Python or libqi would return into nothing, and since 3.13 a thread that
      * comes back to Python afterwards hangs or is torn down. */
-    PyThreadState *own = PyThreadState_Get();
-    PyThreadState *first = PyInterpreterState_ThreadHead(PyThreadState_GetInterpreter(own));
-    bool alone = first == own && !PyThreadState_Next(own) && !PyEval_GetFrame() &&
-                 !qip_gil_is_awaited();
+    bool alone = !PyEval_GetFrame() && !qip_gil_is_awaited() && qip_interp_begin_end();
     if (!alone)
-        qip_log(QI_LOG_WARNING, "qi",
-                "the interpreter is not finalised: other threads, or callers of "
-                "this shutdown, are still in Python");
+        tell_that_it_stays();
     return alone;
 }
 
@@ -318,11 +321,11 @@ static bool shut_down(qi_runtime *runtime)
 static int begin_now(qi_runtime *runtime)
 {
     qip_visit visit = qip_python_enter();
-    const bool finalize = shut_down(runtime);
+    const bool finalize = shut_down(runtime), ended = finalize && qip_interp_finalize();
 
-    if (finalize)
-        (void)qip_interp_finalize(); /* takes the GIL with it */
-    else
+    if (finalize && !ended)
+        tell_that_it_stays();
+    if (!ended) /* else the GIL has gone with it */
         qip_python_leave(visit);
     return own_of(runtime)->shutdown_status;
 }

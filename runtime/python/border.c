@@ -158,6 +158,11 @@ static qi_error *make_it_last(const qi_error *error)
     return NULL;
 }
 
+int qip_fail_ended(void)
+{
+    return qip_fail(QI_ERR_NOT_RUNNING, "there is no interpreter, or it has ended");
+}
+
 int qip_fail_python(const char *what)
 {
     PyObject *exception = qip_take_exception();

@@ -18,6 +18,9 @@ extern "C" {
  */
 int qip_fail_python(const char *what);
 
+/* QI_ERR_NOT_RUNNING: there is no interpreter, or it ends in this moment. */
+int qip_fail_ended(void);
+
 /* Fills a record that the caller owns (qip_error_free) from an exception object. */
 qi_error *qip_error_from_exception(PyObject *exception);
 

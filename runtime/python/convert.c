@@ -397,9 +397,10 @@ int qip_fail_conversion(void)
 
 bool qip_opaque_hold(void *object)
 {
-    if (!Py_IsInitialized())
+    qip_gil gil;
+
+    if (!qip_gil_try_enter(&gil))
         return false;
-    qip_gil gil = qip_gil_enter();
     Py_INCREF((PyObject *)object);
     qip_gil_leave(gil);
     return true;
@@ -407,20 +408,22 @@ bool qip_opaque_hold(void *object)
 
 void qip_opaque_type_name(void *object, char *buffer, size_t size)
 {
-    if (!Py_IsInitialized()) {
+    qip_gil gil;
+
+    if (!qip_gil_try_enter(&gil)) {
         snprintf(buffer, size, "Python");
         return;
     }
-    qip_gil gil = qip_gil_enter();
     snprintf(buffer, size, "%s", Py_TYPE((PyObject *)object)->tp_name);
     qip_gil_leave(gil);
 }
 
 void qip_opaque_drop(void *object)
 {
-    if (!Py_IsInitialized())
+    qip_gil gil;
+
+    if (!qip_gil_try_enter(&gil))
         return;
-    qip_gil gil = qip_gil_enter();
     Py_DECREF((PyObject *)object);
     qip_gil_leave(gil);
 }

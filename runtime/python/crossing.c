@@ -6,7 +6,6 @@
 
 #include "core/hostcall.h"
 #include "core/status.h"
-#include "python/alive.h"
 #include "python/border.h"
 #include "python/compat.h"
 #include "python/convert.h"
@@ -38,30 +37,24 @@ int qi_python_run(qi_runtime *runtime, qi_callback_fn run, void *user)
         status = qip_fail(QI_ERR_ARGUMENT, "`run` is NULL; there is nothing to call");
     if (status != QI_OK)
         return status;
-    qip_visit visit = qip_python_enter();
+    qip_visit visit;
+    if (!qip_python_try_enter(&visit))
+        return qip_fail_ended();
     status = run_here(run, user);
     qip_python_leave(visit);
     return status;
 }
 
-static int check_interpreter(void)
-{
-    return qip_interp_alive()
-               ? QI_OK
-               : qip_fail(QI_ERR_NOT_RUNNING,
-                          "there is no interpreter whose objects could be converted");
-}
-
 int qi_value_from_python(struct _object *object, qi_value *out)
 {
     qi_value made;
-    int status = object && out
-                     ? check_interpreter()
-                     : qip_fail(QI_ERR_ARGUMENT, "there is no object, or no `out` for its value");
+    qip_visit visit;
+    int status = QI_OK;
 
-    if (status != QI_OK)
-        return status;
-    qip_visit visit = qip_python_enter();
+    if (!object || !out)
+        return qip_fail(QI_ERR_ARGUMENT, "there is no object, or no `out` for its value");
+    if (!qip_python_try_enter(&visit))
+        return qip_fail_ended();
     PyObject *before = qip_take_exception();
     if (qip_value_from_python(object, &made) < 0)
         status = qip_fail_conversion();
@@ -74,13 +67,13 @@ int qi_value_from_python(struct _object *object, qi_value *out)
 
 int qi_value_to_python(const qi_value *value, struct _object **out)
 {
-    int status = value && out
-                     ? check_interpreter()
-                     : qip_fail(QI_ERR_ARGUMENT, "there is no value, or no `out` for its object");
+    qip_visit visit;
+    int status = QI_OK;
 
-    if (status != QI_OK)
-        return status;
-    qip_visit visit = qip_python_enter();
+    if (!value || !out)
+        return qip_fail(QI_ERR_ARGUMENT, "there is no value, or no `out` for its object");
+    if (!qip_python_try_enter(&visit))
+        return qip_fail_ended();
     PyObject *before = qip_take_exception(), *made = qip_value_to_python(value);
     if (made)
         *out = made;

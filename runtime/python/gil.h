@@ -9,6 +9,9 @@
 #include <Python.h>
 
 #include <pthread.h>
+#include <stdbool.h>
+
+#include "python/alive.h"
 
 typedef struct qip_gil {
     PyGILState_STATE gil;
@@ -22,6 +25,19 @@ static inline qip_gil qip_gil_enter(void)
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &gil.cancel_state);
     gil.gil = PyGILState_Ensure();
     return gil;
+}
+
+/* The same in any thread, in which nothing else keeps the interpreter from ending. false: there is none. */
+static inline bool qip_gil_try_enter(qip_gil *gil)
+{
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &gil->cancel_state);
+    if (!qip_interp_come()) {
+        pthread_setcancelstate(gil->cancel_state, NULL);
+        return false;
+    }
+    gil->gil = PyGILState_Ensure();
+    qip_interp_arrived();
+    return true;
 }
 
 static inline void qip_gil_leave(qip_gil gil)

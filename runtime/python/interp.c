@@ -345,11 +345,26 @@ void qip_interp_leave(const qip_interp_entry *entry)
         (void)PyEval_SaveThread(); /* PyGILState_Ensure() finds it again */
 }
 
-int qip_interp_finalize(void)
+static bool is_alone(void)
 {
+    PyThreadState *own = PyThreadState_Get();
+    PyThreadState *first = PyInterpreterState_ThreadHead(PyThreadState_GetInterpreter(own));
+
+    return first == own && !PyThreadState_Next(own);
+}
+
+bool qip_interp_begin_end(void)
+{
+    return qip_interp_close(is_alone);
+}
+
+bool qip_interp_finalize(void)
+{
+    if (!is_alone()) {
+        qip_interp_reopen();
+        return false;
+    }
     qip_interp_note_end();
-    return Py_FinalizeEx() < 0
-               ? qip_fail(QI_ERR_PYTHON,
-                          "Python has ended, but could not write its buffered output")
-               : QI_OK;
+    (void)Py_FinalizeEx(); /* fails where buffered output cannot be written, of which it has told */
+    return true;
 }

@@ -33,9 +33,12 @@ void qip_interp_leave(const qip_interp_entry *entry);
 /* Whether libqi started the interpreter, so that its sys.argv, signals and end are libqi's business. */
 bool qip_interp_is_ours(void);
 
-/* Ends an interpreter that is ours. GIL: held, in the thread that started it; not held afterwards.
- * QI_OK, or QI_ERR_PYTHON where buffered output could not be written. */
-int qip_interp_finalize(void);
+/* From now on no other thread gets into the interpreter. false: one is there, and does not leave; nothing has changed.
+ * GIL: held, and released meanwhile. */
+bool qip_interp_begin_end(void);
+/* After that, ends an interpreter that is ours. GIL: held, in the thread that started it; not held afterwards, unless
+ * it returns false: there is another thread in it meanwhile, and it goes on. */
+bool qip_interp_finalize(void);
 
 /* Gives the GIL away, if this thread holds it, and takes it back. Around every call of host code. */
 PyThreadState *qip_gil_drop(void);

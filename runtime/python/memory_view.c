@@ -13,8 +13,9 @@
 /* In whatever thread the last reference goes; after the interpreter's end there is nothing left to give back. */
 static void close_view(void *data)
 {
-    if (Py_IsInitialized()) {
-        qip_gil gil = qip_gil_enter();
+    qip_gil gil;
+
+    if (qip_gil_try_enter(&gil)) {
         PyBuffer_Release(data);
         qip_gil_leave(gil);
     }
@@ -101,12 +102,13 @@ static int copy_bytes(const qi_value *value, qi_buffer **out)
 
 static int open_python(const qi_value *value, bool writable, qi_buffer **out)
 {
+    qip_gil gil;
+
     if (!value->as.python)
         return qip_fail(QI_ERR_ARGUMENT, "a Python value points at NULL");
-    if (!Py_IsInitialized())
+    if (!qip_gil_try_enter(&gil))
         return qip_fail(QI_ERR_NOT_RUNNING,
                         "the interpreter has ended, and with it the Python object of a value");
-    qip_gil gil = qip_gil_enter();
     int status = open_object(value->as.python, writable, out);
     qip_gil_leave(gil);
     return status;

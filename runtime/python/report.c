@@ -323,8 +323,9 @@ void qip_report_thrown(const char *what, const char *text, const qi_origin *orig
     if (asprintf(&message, "%s threw a C++ exception, which ended there: %s", what, text) < 0)
         message = NULL;
     const qi_error error = {sizeof error, QI_ERR_STATE, message ? message : what, NULL, NULL};
-    if (Py_IsInitialized()) {
-        qip_gil gil = qip_gil_enter();
+    qip_gil gil;
+
+    if (qip_gil_try_enter(&gil)) {
         qip_report_error(&error, origin);
         qip_gil_leave(gil);
     } else {

@@ -434,8 +434,8 @@ void qip_callable_drop(qi_callable *callable)
     if (!callable || atomic_fetch_sub(&callable->references, 1) != 1)
         return;
     /* After the interpreter has ended, the object is gone with it. */
-    if (Py_IsInitialized()) {
-        qip_visit visit = qip_python_enter();
+    qip_visit visit;
+    if (qip_python_try_enter(&visit)) {
         Py_DECREF(callable->object);
         qip_python_leave(visit);
     }

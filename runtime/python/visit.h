@@ -15,6 +15,7 @@
 
 #include "core/forked.h"
 #include "core/pulse.h"
+#include "python/alive.h"
 #include "python/child.h"
 #include "python/compat.h"
 
@@ -30,25 +31,50 @@ typedef struct qip_visit {
     uint64_t before;
 } qip_visit;
 
-static inline qip_visit qip_python_enter(void)
+static inline void qip_visit_guard(qip_visit *visit)
 {
-    qip_visit visit;
-
-    visit.cancel_state = -1;
+    visit->cancel_state = -1;
     if (pthread_self() != qip_pulse_ident())
-        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &visit.cancel_state);
-    visit.forks = qip_fork_count;
-    visit.gil = PyGILState_Ensure();
-    visit.watched = (void *)PyThreadState_Get() == qip_pulse_thread();
-    visit.before = QIP_PULSE_PYTHON;
-    if (visit.watched) {
-        visit.before = qip_pulse_entered();
-        if (!(visit.before & QIP_PULSE_PYTHON)) {
+        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &visit->cancel_state);
+}
+
+static inline void qip_visit_begin(qip_visit *visit)
+{
+    visit->forks = qip_fork_count;
+    visit->gil = PyGILState_Ensure();
+    visit->watched = (void *)PyThreadState_Get() == qip_pulse_thread();
+    visit->before = QIP_PULSE_PYTHON;
+    if (visit->watched) {
+        visit->before = qip_pulse_entered();
+        if (!(visit->before & QIP_PULSE_PYTHON)) {
             qip_pulse_now.floor = __builtin_frame_address(0);
             qip_pulse_now.base = qip_top_frame(PyThreadState_Get()) ? PyEval_GetFrame() : NULL;
         }
     }
+}
+
+/* Thread: the GUI thread, which ends the interpreter, or one that Python knows. */
+static inline qip_visit qip_python_enter(void)
+{
+    qip_visit visit;
+
+    qip_visit_guard(&visit);
+    qip_visit_begin(&visit);
     return visit;
+}
+
+/* The same in any thread. false: there is no interpreter, or it ends. */
+static inline bool qip_python_try_enter(qip_visit *visit)
+{
+    qip_visit_guard(visit);
+    if (!qip_interp_come()) {
+        if (visit->cancel_state >= 0)
+            pthread_setcancelstate(visit->cancel_state, NULL);
+        return false;
+    }
+    qip_visit_begin(visit);
+    qip_interp_arrived();
+    return true;
 }
 
 /* An event loop that Python has run has ended, and Python goes on. */

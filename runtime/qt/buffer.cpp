@@ -48,10 +48,8 @@ bool is_buffer(PyObject *object)
 struct ReleaseView {
     void operator()(Py_buffer *view) const
     {
-        if (Py_IsInitialized()) {
-            GilHeld gil;
+        if (GilHeld gil; gil)
             PyBuffer_Release(view);
-        }
         delete view;
     }
 };

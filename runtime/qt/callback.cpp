@@ -98,9 +98,9 @@ int call_here(PyObject *callable, const Values &values, QVariant *result)
 struct Errand : Work {
     void run(QObject *) override
     {
-        if (!Py_IsInitialized() || !qip_runtime_current())
-            return; /* it has shut down since the call was made */
         GilHeld gil;
+        if (!gil || !qip_runtime_current())
+            return; /* it has shut down since the call was made */
         Ref object(held_python(callable.metaType(), callable.constData()));
         status = call_here(object.get(), values, wants_result ? &result : nullptr);
     }
@@ -196,10 +196,12 @@ int qi_callable_call(const qi_callable *callable, const QVariant *arguments, siz
 try {
     if (const int status = qip_handle_check(callable, QIP_HANDLE_CALLABLE, "callable"))
         return status;
-    if (!Py_IsInitialized() || !qip_runtime_current())
+    if (!qip_runtime_current())
         return qip_fail(QI_ERR_NOT_RUNNING, "%s", not_running);
     const Values values(arguments, arguments + count);
     GilHeld gil;
+    if (!gil)
+        return qip_fail(QI_ERR_NOT_RUNNING, "%s", not_running);
     Ref object(Py_XNewRef(qip_callable_object(callable, nullptr)));
     if (!object)
         return QI_ERR_HANDLE;

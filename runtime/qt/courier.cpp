@@ -33,18 +33,18 @@ class Call : public QEvent
     }
     ~Call() override
     {
-        if (!Py_IsInitialized())
-            return;
         GilHeld gil;
+        if (!gil)
+            return;
         Py_DECREF(m_callable);
         Py_DECREF(m_args);
     }
 
     void make() const
     {
-        if (!Py_IsInitialized())
-            return;
         GilHeld gil;
+        if (!gil)
+            return;
         Ref result(PyObject_Call(m_callable, m_args, nullptr));
         if (!result)
             qip_report_emission(nullptr, m_callable);

@@ -134,10 +134,10 @@ struct PythonObject {
     }
     ~PythonObject()
     {
-        if (object && Py_IsInitialized()) {
-            GilHeld gil;
+        if (!object)
+            return;
+        if (GilHeld gil; gil)
             Py_DECREF(object);
-        }
     }
 
     friend bool operator==(const PythonObject &a, const PythonObject &b)
@@ -151,12 +151,12 @@ struct PythonObject {
     /* What is not counted is not held either: it would be there no longer than Python's own. */
     void take()
     {
-        if (!Py_IsInitialized())
-            object = nullptr;
-        if (object) {
-            GilHeld gil;
+        if (!object)
+            return;
+        if (GilHeld gil; gil)
             Py_INCREF(object);
-        }
+        else
+            object = nullptr;
     }
 };
 

@@ -102,17 +102,23 @@ class Recursion
     bool m_entered;
 };
 
-/* Holds the GIL for a scope, in any thread. */
+/* Holds the GIL for a scope, in any thread; false: there is no interpreter, or it ends. */
 class GilHeld
 {
   public:
-    GilHeld() : m_visit(qip_python_enter()) {}
-    ~GilHeld() noexcept(false) { qip_python_leave(m_visit); }
+    GilHeld() : m_entered(qip_python_try_enter(&m_visit)) {}
+    ~GilHeld() noexcept(false)
+    {
+        if (m_entered)
+            qip_python_leave(m_visit);
+    }
     GilHeld(const GilHeld &) = delete;
     GilHeld &operator=(const GilHeld &) = delete;
+    explicit operator bool() const { return m_entered; }
 
   private:
     qip_visit m_visit;
+    bool m_entered;
 };
 
 /* Gives the GIL up for a scope in which host code runs; the thread holds it before and after. */

@@ -268,10 +268,10 @@ try {
 
 void qip_qt_relay::emitted(void **arguments)
 {
-    if (!Py_IsInitialized() || qip_gate_is_foreign())
+    if (qip_gate_is_foreign())
         return;
     GilHeld gil;
-    if (m_closed || m_done)
+    if (!gil || m_closed || m_done)
         return;
     m_depth++;
     m_emissions++;
@@ -313,10 +313,10 @@ try {
 
 void qip_qt_relay::wait_for_gui_thread(void **arguments)
 {
-    if (!Py_IsInitialized() || qip_gate_is_foreign())
+    if (qip_gate_is_foreign())
         return;
     GilHeld gil;
-    if (m_closed || m_done)
+    if (!gil || m_closed || m_done)
         return;
     m_depth++;
     if (!hand_over(arguments))
@@ -368,17 +368,19 @@ PyObject *qip_qt_relay::call_converted(PyObject *callable, void **arguments)
 
 void qip_qt_relay::sender_destroyed()
 {
-    if (!Py_IsInitialized() || qip_gate_is_foreign())
+    if (qip_gate_is_foreign())
         return;
     {
         GilHeld gil;
-        if (m_closed)
+        if (!gil || m_closed)
             return;
         m_depth++;
     }
     /* What other threads have emitted before comes before the end. Beware: may close the relay. */
     QCoreApplication::sendPostedEvents(this, QEvent::MetaCall);
     GilHeld gil;
+    if (!gil)
+        return; /* and it stays, as all that is Python's */
     if (!m_closed)
         tell_end();
     leave();

@@ -17,13 +17,16 @@ namespace qi
 namespace
 {
 
+int fail_without_python()
+{
+    return qip_fail(QI_ERR_NOT_RUNNING, "Python does not run, which has a part in conversions");
+}
+
 /* QI_OK, or what is missing for a conversion. */
 int check(const void *from, const void *to)
 {
     if (!from || !to)
         return qip_fail(QI_ERR_ARGUMENT, "a value or a QVariant is NULL; both are needed");
-    if (!Py_IsInitialized())
-        return qip_fail(QI_ERR_NOT_RUNNING, "Python does not run, which has a part in conversions");
     return QI_OK;
 }
 
@@ -39,6 +42,8 @@ try {
     if (status < 0)
         return status;
     const GilHeld gil;
+    if (!gil)
+        return fail_without_python();
     const Ref object(to_python(*variant));
     qi_value value;
     if (!object || qip_value_from_python_exactly(object.get(), &value) < 0)
@@ -55,6 +60,8 @@ try {
     if (status < 0)
         return status;
     const GilHeld gil;
+    if (!gil)
+        return fail_without_python();
     const QMetaType wanted = variant->metaType();
     const Ref object(qip_value_to_python(value));
     QVariant made;

@@ -68,7 +68,9 @@ int qi_loop_counters_read(qi_runtime *runtime, qi_loop_counters *out)
         return status;
     if (!out)
         return qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; there is nowhere to put the counters");
-    qip_visit visit = qip_python_enter();
+    qip_visit visit;
+    if (!qip_python_try_enter(&visit))
+        return qip_fail_ended();
     PyObject *loop = Py_XNewRef(runtime->loop); /* which the GUI thread may close meanwhile */
     if (!loop)
         status = qip_fail(QI_ERR_NOT_RUNNING, "the runtime has no loop any more");

@@ -145,7 +145,9 @@ int qi_tasks_list(qi_runtime *runtime, qi_value *out)
         return status;
     if (!out)
         return qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; there is nowhere to put the list");
-    qip_visit visit = qip_python_enter();
+    qip_visit visit;
+    if (!qip_python_try_enter(&visit))
+        return qip_fail_ended();
     PyObject *loop = Py_XNewRef(runtime->loop); /* which the GUI thread may close meanwhile */
     PyObject *list = loop ? qip_call_python(own_module, "tasks", "(O)", loop) : PyList_New(0);
     qi_value value;
@@ -208,7 +210,9 @@ int qi_tasks_cancel(qi_runtime *runtime, int64_t id)
 
     if (status < 0)
         return status;
-    qip_visit visit = qip_python_enter();
+    qip_visit visit;
+    if (!qip_python_try_enter(&visit))
+        return qip_fail_ended();
     if (!runtime->loop)
         status = qip_fail(QI_ERR_NOT_RUNNING, "the runtime has no loop any more");
     else

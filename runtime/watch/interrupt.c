@@ -478,9 +478,9 @@ int qip_interrupt_period(uint64_t period, const char *reason)
         return interrupt_by_signal(period, reason);
     if (number && period) /* whoever names a period has seen that Python holds it */
         return interrupt_by_signal(period, reason);
-    if (!Py_IsInitialized())
+    qip_gil gil;
+    if (!qip_gil_try_enter(&gil))
         return fail_idle();
-    qip_gil gil = qip_gil_enter();
     int status = number ? (python_runs() ? interrupt_by_signal(period, reason) : fail_idle())
                         : interrupt_asynchronously(period, reason);
     qip_gil_leave(gil);

@@ -15,6 +15,7 @@
 #include "loop/loop_p.h"
 #include "python/call.h"
 #include "python/compat.h"
+#include "python/gil.h"
 
 enum { PATIENCE_MS = 500 }; /* for the GIL, which Python gives up after 5 ms */
 
@@ -111,12 +112,14 @@ static bool holds_python(void)
     return top && has_moved(thread, top);
 }
 
-static void go_and_see(qip_scout *scout, qip_errand what, uint64_t period)
+/* Whether Python holds the thread. */
+static bool look(qip_scout *scout, qip_errand what, uint64_t period, qip_stall_texts *found)
 {
-    qip_stall_texts found = {0};
     bool in_python = false;
+    qip_gil gil;
 
-    PyGILState_STATE gil = PyGILState_Ensure();
+    if (!qip_gil_try_enter(&gil))
+        return false;
     pthread_mutex_lock(&lock);
     scout->has_gil = true;
     pthread_cond_broadcast(&news);
@@ -124,9 +127,16 @@ static void go_and_see(qip_scout *scout, qip_errand what, uint64_t period)
     if (!atomic_load(&scout->ends) && qip_pulse_period(qip_pulse_load()) == period) {
         in_python = holds_python();
         if (in_python && what == QIP_ERRAND_DESCRIBE)
-            describe(&found);
+            describe(found);
     }
-    PyGILState_Release(gil);
+    qip_gil_leave(gil);
+    return in_python;
+}
+
+static void go_and_see(qip_scout *scout, qip_errand what, uint64_t period)
+{
+    qip_stall_texts found = {0};
+    const bool in_python = look(scout, what, period, &found);
 
     pthread_mutex_lock(&lock);
     qip_stall_texts_free(&scout->found);

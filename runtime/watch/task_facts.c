@@ -34,7 +34,10 @@ static PyObject *future_of(const qi_task *task)
 
 static void find_id(qi_task *task)
 {
-    qip_visit visit = qip_python_enter();
+    qip_visit visit;
+
+    if (!qip_python_try_enter(&visit))
+        return;
     PyObject *future = Py_XNewRef(future_of(task));
     PyObject *number = future ? qip_call_python("qi._watch.inspection", "number_of", "(O)", future)
                               : NULL;
@@ -54,7 +57,7 @@ int64_t qi_task_id(const qi_task *handle)
 
     if (!qip_handle_take_quietly(handle, QIP_HANDLE_TASK, keep_handle))
         return 0;
-    if (!atomic_load(&task->id) && qip_task_is_pending(task) && qip_interp_alive())
+    if (!atomic_load(&task->id) && qip_task_is_pending(task))
         find_id(task);
     int64_t id = atomic_load(&task->id);
     qip_task_drop(task);
@@ -65,7 +68,10 @@ int64_t qi_task_id(const qi_task *handle)
 
 static void find_name(qi_task *task)
 {
-    qip_visit visit = qip_python_enter();
+    qip_visit visit;
+
+    if (!qip_python_try_enter(&visit))
+        return;
     PyObject *future = Py_XNewRef(future_of(task));
     PyObject *name = future ? PyObject_CallMethod(future, "get_name", NULL) : NULL;
     const char *text = name && PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
@@ -86,7 +92,7 @@ const char *qi_task_name(const qi_task *handle)
     if (!qip_handle_take_quietly(handle, QIP_HANDLE_TASK, keep_handle))
         return NULL;
     const char *name = task->name;
-    if (!name && !atomic_load(&task->shown_name) && qip_task_is_pending(task) && qip_interp_alive())
+    if (!name && !atomic_load(&task->shown_name) && qip_task_is_pending(task))
         find_name(task);
     if (!name)
         name = atomic_load(&task->shown_name);

@@ -14,7 +14,7 @@
 #include "python/call.h"
 #include "python/compat.h"
 #include "python/gate.h"
-#include "python/interp.h"
+#include "python/gil.h"
 #include "python/visit.h"
 #include "watch/interrupt.h"
 #include "watch/setup.h"
@@ -34,9 +34,9 @@ static int call_stalled(const qi_stall *stall, void *user)
     int answer = QI_STALL_WAIT;
 
     (void)user;
-    if (!qip_interp_alive())
+    qip_gil gil;
+    if (!qip_gil_try_enter(&gil))
         return answer;
-    PyGILState_STATE gil = PyGILState_Ensure();
     PyObject *callable = Py_XNewRef(python_stalled);
     PyObject *result = callable
                            ? qip_call_python("qi._watch.stalls", "call_stalled", "(OIIOONNNNN)",
@@ -52,7 +52,7 @@ static int call_stalled(const qi_stall *stall, void *user)
         PyErr_WriteUnraisable(callable);
     Py_XDECREF(result);
     Py_XDECREF(callable);
-    PyGILState_Release(gil);
+    qip_gil_leave(gil);
     return answer;
 }
 

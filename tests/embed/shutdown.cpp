@@ -2,6 +2,7 @@
 // A runtime ends in stages, in bounded time, and says who held it up.
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "tests/embed/embedding.h"
 
@@ -419,6 +420,42 @@ TEST_CASE("an_interpreter_with_threads_in_it_is_not_finalised") // T56
     CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FLAG_FINALIZE) == QI_OK);
     REQUIRE(host.init() == QI_OK); // it would be QI_ERR_STATE
     host.exec("__import__('builtins').go.set()");
+}
+
+// Up to 3.13 CPython ends a thread that asks for the GIL while it is finalised, and threads of the host do as they please.
+TEST_CASE("threads_of_the_host_that_call_meanwhile_outlive_the_interpreter")
+{
+    Embedding host;
+    qi_value opaque = qi_none();
+    std::atomic<bool> over{false};
+    std::atomic<int> calls{0}, ended{0};
+    std::vector<std::thread> threads;
+
+    REQUIRE(host.init() == QI_OK);
+    REQUIRE(qi_eval(host.runtime, "object()", &opaque) == QI_OK);
+    for (int i = 0; i < 8; i++) {
+        threads.emplace_back([&] {
+            while (!over) {
+                qi_value copy = qi_none();
+                (void)qi_value_copy(&copy, &opaque);
+                qi_value_clear(&copy);
+                calls++;
+            }
+            ended++;
+        });
+    }
+    while (calls < 1000)
+        std::this_thread::yield();
+    CHECK(qi_runtime_shutdown(host.runtime, QI_SHUTDOWN_FLAG_FINALIZE) == QI_OK);
+    const int before = calls;
+    while (calls < before + 1000)
+        std::this_thread::yield();
+    over = true;
+    for (std::thread &thread : threads)
+        thread.join();
+    CHECK(ended == 8);
+    CHECK(host.init() == QI_ERR_STATE);
+    qi_value_clear(&opaque);
 }
 
 // Each of these callbacks is called by Python code or by libqi, which hold on to the interpreter.
