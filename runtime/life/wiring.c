@@ -95,6 +95,7 @@ static void fill_ports_of_python(void)
     qip_object_port = (qip_object_functions){
         .is_object = qip_qt_is_proxy,
         .unwrap = qip_qt_unwrap,
+        .guard = qip_qt_proxy_guard,
         .wrap = qip_qt_wrap,
         .wrap_guarded = qip_qt_wrap_guarded,
         .is_dying = qip_qt_is_dying,
@@ -120,7 +121,8 @@ static void fill_ports_of_loop(void)
 
 static void fill_ports_of_objects(void)
 {
-    qip_proxy_port = (qip_proxy_functions){.make = qip_proxy_new, .object = qip_proxy_object};
+    qip_proxy_port = (qip_proxy_functions){
+        .make = qip_proxy_new, .object = qip_proxy_object, .guard = qip_proxy_guard};
     qip_connect_port = (qip_connect_functions){
         .connect = qip_link_connect,
         .disconnect = qip_link_disconnect,

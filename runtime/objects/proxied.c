@@ -7,6 +7,11 @@ qi_object *qip_proxy_object(PyObject *proxy)
     return qip_qt_guard_object(((qip_proxy *)proxy)->guard);
 }
 
+void *qip_proxy_guard(PyObject *proxy)
+{
+    return ((qip_proxy *)proxy)->guard;
+}
+
 qi_object *qip_proxy_live(qip_proxy *proxy)
 {
     qi_object *object = qip_qt_guard_object(proxy->guard);

@@ -40,6 +40,7 @@ typedef struct qip_method {
 /* For qt/proxies.h, which says what they do. */
 PyObject *qip_proxy_new(PyTypeObject *type, qi_object *object, void *guard, const char *class_name);
 qi_object *qip_proxy_object(PyObject *proxy);
+void *qip_proxy_guard(PyObject *proxy);
 
 /* The live object, or NULL with ReferenceError set. */
 qi_object *qip_proxy_live(qip_proxy *proxy);

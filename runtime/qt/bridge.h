@@ -157,6 +157,8 @@ PyObject *qip_qt_wrap_guarded(void *guard);
 /* The QObject of a proxy (or of a PyQt6/PySide6 wrapper); NULL with TypeError or ReferenceError set. */
 qi_object *qip_qt_unwrap(PyObject *proxy);
 bool qip_qt_is_proxy(PyObject *object);
+/* The guard of a proxy, borrowed; NULL for other objects, and for the proxy of one that had been destroyed before. */
+void *qip_qt_proxy_guard(PyObject *object);
 /* A qi.Buffer of memory of the host's, which is released with it. New reference; NULL with an exception. Takes `buffer`. */
 PyObject *qip_qt_share_buffer(qi_buffer *buffer);
 /* Whether what PyQt6 or PySide6 wraps as QMetaObject.Connection has not ended: 1, 0, or -1 with TypeError. GIL: held. */

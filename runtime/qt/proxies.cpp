@@ -129,3 +129,8 @@ bool qip_qt_is_proxy(PyObject *object)
     return is_of(object, qip_proxies.object) || is_of(object, qip_proxies.model) ||
            is_of(object, qip_proxies.watcher);
 }
+
+void *qip_qt_proxy_guard(PyObject *object)
+{
+    return qip_qt_is_proxy(object) ? qip_proxy_port.guard(object) : nullptr;
+}

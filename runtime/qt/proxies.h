@@ -33,6 +33,8 @@ typedef struct qip_proxy_functions {
     PyObject *(*make)(PyTypeObject *type, qi_object *object, void *guard, const char *class_name);
     /* The live object of a proxy, or NULL without an exception. */
     qi_object *(*object)(PyObject *proxy);
+    /* What it was made with, borrowed. */
+    void *(*guard)(PyObject *proxy);
 } qip_proxy_functions;
 
 extern qip_proxy_functions qip_proxy_port;

@@ -186,8 +186,8 @@ TEST_CASE("object of a worker's that ends on its way is told as dead, or comes a
         for (int i = 0; i < count; i++) {
             QObject object;
             const qi_value argument = qi_qobject(&object);
-            (void)qi_run_task(host.runtime, "launches:alive", &argument, 1, nullptr,
-                              &tasks[size_t(i)]);
+            (void)qi_run_task(host.runtime, i % 2 ? "launches:alive" : "launches:returns",
+                              &argument, 1, nullptr, &tasks[size_t(i)]);
             linger(i % 40);
         }
     });
