@@ -97,9 +97,6 @@ bool qip_qt_is_dying(const qi_object *object);
 void *qip_qt_guard_new(qi_object *object);
 void *qip_qt_guard_retain(void *guard);
 qi_object *qip_qt_guard_object(const void *guard);
-/* Calls `look` with the object, which does not go before it returns, whatever its thread does; false: it is gone.
- * `look` takes no lock, calls nothing of the host's or of Python's, and throws what C++ throws. Thread: any. */
-bool qip_qt_guard_look(const void *guard, void (*look)(qi_object *object, void *data), void *data);
 void qip_qt_guard_free(void *guard);
 
 /* Calls `job` once, when `object` is destroyed, in the thread that destroys it, which may or may not hold

@@ -14,6 +14,7 @@
 
 #include "qt/bridge.h"
 #include "qt/class_info.h"
+#include "qt/guard.h"
 #include "qt/ref.h"
 #include "qt/thrown.h"
 
@@ -92,7 +93,7 @@ try {
     if (PyObject *known = object ? known_proxy(object) : nullptr)
         return Py_NewRef(known);
     Facts facts;
-    if (!qip_qt_guard_look(guard, learn, &facts)) {
+    if (!look_at(guard, learn, &facts)) {
         PyErr_SetString(PyExc_ReferenceError, "the QObject of a value was destroyed");
         return nullptr;
     }
@@ -131,6 +132,9 @@ bool qip_qt_is_proxy(PyObject *object)
 }
 
 void *qip_qt_proxy_guard(PyObject *object)
-{
+try {
     return qip_qt_is_proxy(object) ? qip_proxy_port.guard(object) : nullptr;
+} catch (...) {
+    qi::tell_thrown("a proxy's guard was not told");
+    return nullptr;
 }

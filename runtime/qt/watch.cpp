@@ -4,7 +4,7 @@
  *
  * A guard is a QPointer with a count of its holders. QPointer's answer is atomic, so a guard may be
  * asked in any thread; only the object's own thread may rely on the answer for longer than the asking. Whoever
- * looks at the object in another thread does so with qip_qt_guard_look(): an object that was outside the
+ * looks at the object in another thread does so with qi::look_at(): an object that was outside the
  * application's thread when it got its guard waits in its destructor while somebody looks.
  * A watch calls back at the object's end. Its two ends, destruction and qip_qt_unwatch(), may race in two
  * threads: one atomic exchange decides who comes first.
@@ -18,6 +18,7 @@
 #include <QtCore/qpointer.h>
 
 #include "qt/bridge.h"
+#include "qt/guard.h"
 #include "qt/ref.h"
 #include "qt/thrown.h"
 
@@ -102,7 +103,7 @@ qi_object *qip_qt_guard_object(const void *guard)
     return guard ? static_cast<const Guard *>(guard)->object.data() : nullptr;
 }
 
-bool qip_qt_guard_look(const void *guard, void (*look)(qi_object *object, void *data), void *data)
+bool qi::look_at(const void *guard, void (*look)(QObject *object, void *data), void *data)
 {
     const std::lock_guard looks(looking());
     qi_object *object = qip_qt_guard_object(guard);
