@@ -22,7 +22,7 @@ import _qi
 
 from ._loop import policies
 from ._loop.context import Exits, Guest, clean_up
-from ._loop.loop import QiLoopMode, QiSelectorEventLoop, _signals_wake, new_event_loop
+from ._loop.loop import QUIT_GRACE, QiLoopMode, QiSelectorEventLoop, _signals_wake, new_event_loop
 
 __all__ = [
     "QAsyncioEventLoop",
@@ -302,6 +302,7 @@ class QAsyncioEventLoop(QiSelectorEventLoop):
         try:
             with _Interrupts(self._interrupt) if self._handle_sigint else contextlib.nullcontext():
                 self._run_application()
+                self._let_main_end()
         finally:
             exits.unwatch()
             exits.raise_taken()
@@ -349,6 +350,17 @@ class QAsyncioEventLoop(QiSelectorEventLoop):
             if self.is_running():
                 self.stop()
             self.set_mode(QiLoopMode.OWNER)
+
+    def _let_main_end(self):
+        """The application has quit: a coroutine that has heard of it may come to its end, without Qt."""
+        if not self._has_quit or self._interrupted or self._left_by is not None or self._main is None or self._main.done():
+            return
+        self.set_mode(QiLoopMode.NATIVE)
+        grace = self.call_later(QUIT_GRACE, self.stop)
+        try:
+            super().run_forever()
+        finally:
+            grace.cancel()
 
     def _run_forever_cleanup(self):
         super()._run_forever_cleanup()

@@ -45,6 +45,13 @@ enum {
     QIP_HOST_CANNOT_TELL = 4
 };
 
+/* How a run of the program has ended. */
+typedef enum {
+    QIP_HOST_CANNOT_RUN, /* it has not begun */
+    QIP_HOST_RAN,        /* by quit(), or in a way that the host cannot tell */
+    QIP_HOST_QUIT,       /* the program was asked to end, by whoever may do that */
+} qip_host_end;
+
 typedef struct qip_host_vtable {
     /* Ask for one turn soon. False: it cannot, for want of memory; the loop then makes the descriptor readable. */
     bool (*wake)(qip_host *host);
@@ -62,7 +69,10 @@ typedef struct qip_host_vtable {
     int (*level)(qip_host *host);
     /* Run the host's event loop until quit(); false if it cannot run (any more). May nest. */
     bool (*exec)(qip_host *host);
-    /* Make the innermost exec() return soon. */
+    /* The same for a loop that owns the program: where nothing of the host runs yet, the host runs the way it does when a
+     * program runs it. quit() does not count as the program's end: those who wait for that hear of nothing. */
+    qip_host_end (*run)(qip_host *host);
+    /* Make the innermost exec() or run() return soon. */
     void (*quit)(qip_host *host);
     /* Free the host, with every wake() that is under way. It may be inside a turn, but not in another
      * of its functions. */

@@ -85,6 +85,7 @@ static PyObject *loop_stop(PyObject *self, PyObject *Py_UNUSED(ignored))
     Py_RETURN_NONE;
 }
 
+/* Whether the program was asked to end, and not the loop to stop; -1 with an exception. */
 static int run_owner(qip_loop *loop)
 {
     if (qip_loop_attach_host(loop) < 0)
@@ -93,10 +94,10 @@ static int run_owner(qip_loop *loop)
     Py_CLEAR(loop->raised);
     qip_loop_settle(loop);
 
-    bool ran;
+    qip_host_end end;
     qip_host *host = loop->host;
     Py_BEGIN_ALLOW_THREADS
-    ran = host->vtable->exec(host);
+    end = host->vtable->run(host);
     Py_END_ALLOW_THREADS
     qip_python_resumed();
     bool stopped = loop->ending;
@@ -110,14 +111,15 @@ static int run_owner(qip_loop *loop)
     }
     if (PyErr_CheckSignals() < 0)
         return -1;
-    if (!stopped) {
+    if (!stopped && end != QIP_HOST_QUIT) {
         PyErr_SetString(
             PyExc_RuntimeError,
-            ran ? "Qt's event loop ended before the asyncio loop was stopped"
+            end == QIP_HOST_RAN
+                ? "Qt's event loop ended before the asyncio loop was stopped"
                 : "Qt's event loop cannot run (any more) after QCoreApplication::exit()");
         return -1;
     }
-    return 0;
+    return !stopped;
 }
 
 bool qip_loop_leave_owner(PyObject *running, PyObject *exception)
@@ -144,7 +146,7 @@ static int run_native(qip_loop *loop)
     return 0;
 }
 
-/* The middle part of run_forever(), between the base class's set-up and clean-up. */
+/* The middle part of run_forever(), between the base class's set-up and clean-up. True: the application has quit. */
 static PyObject *loop_run_until_stopped(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     qip_loop *loop = (qip_loop *)self;
@@ -156,7 +158,7 @@ static PyObject *loop_run_until_stopped(PyObject *self, PyObject *Py_UNUSED(igno
     }
     const bool by_qt = loop->mode == QIP_MODE_OWNER && !qt_is_parents();
     const int result = by_qt ? run_owner(loop) : run_native(loop);
-    return result < 0 ? NULL : Py_NewRef(Py_None);
+    return result < 0 ? NULL : PyBool_FromLong(result);
 }
 
 static PyObject *loop_set_mode(PyObject *self, PyObject *mode)

@@ -9,6 +9,9 @@
 // In the application's thread it also sees every event that is delivered, as a filter of the application's,
 // so that the loop's turns are short while the user does something (pace.h). Nothing in Qt tells whether
 // such an event waits; but where there was one just now, the next is near.
+//
+// A loop that owns the program runs the application itself there, by its exec(): quit(), and the last window that
+// closes, do nothing to an event loop of somebody's.
 
 #include "core/host.h"
 #include "qt/bridge.h"
@@ -180,10 +183,21 @@ class QtHost : public QObject
         return false;
     }
 
+    qip_host_end run()
+    {
+        if (!m_filters || thread()->loopLevel() > 0)
+            return exec() ? QIP_HOST_RAN : QIP_HOST_CANNOT_RUN;
+        return run_application();
+    }
+
     void quit()
     {
-        if (!m_loops.empty())
+        if (m_loops.empty())
+            return;
+        if (m_loops.back())
             m_loops.back()->quit();
+        else
+            end_application();
     }
 
     // The loop is gone, but this object may be on the stack below: delete it when it is not.
@@ -197,8 +211,12 @@ class QtHost : public QObject
         QCoreApplication::removePostedEvents(this, wakeEventType());
         if (m_notifier)
             m_notifier->setEnabled(false);
-        for (QEventLoop *waits : m_loops)
-            waits->quit();
+        for (QEventLoop *waits : m_loops) {
+            if (waits)
+                waits->quit();
+            else
+                exit_unheard(); // nobody will tell when event loops inside it have ended
+        }
         if (!isOnStack())
             delete this;
     }
@@ -224,8 +242,48 @@ class QtHost : public QObject
     }
 
   private:
+    // exec() emits aboutToQuit whenever it returns. Where only the loop has stopped, the application has not quit.
+    qip_host_end run_application()
+    try {
+        m_loops.push_back(nullptr);
+        m_ends = m_unheard = false;
+        const auto ended = qScopeGuard([this] {
+            if (std::exchange(m_unheard, false) && QCoreApplication::instance())
+                QCoreApplication::instance()->blockSignals(m_was_blocked);
+            m_ends = false;
+            m_loops.pop_back();
+            leave();
+        });
+        QCoreApplication::exec();
+        return m_unheard ? QIP_HOST_RAN : QIP_HOST_QUIT;
+    } catch (...) {
+        qi::tell_thrown("the application ended");
+        return QIP_HOST_RAN;
+    }
+
+    // Event loops inside it go on to their own ends, a dialog's say, which exit() would end as well.
+    void end_application()
+    {
+        m_ends = true;
+        if (thread()->loopLevel() <= 1)
+            exit_unheard();
+    }
+
+    void exit_unheard()
+    {
+        auto *application = QCoreApplication::instance();
+        if (!application)
+            return;
+        if (!std::exchange(m_unheard, true))
+            m_was_blocked = application->blockSignals(true);
+        QCoreApplication::exit(0);
+    }
+
     void check(bool blocks)
     {
+        // Also where it was told before: processEvents() in a callback forgets that the wait around it is to end.
+        if (m_ends && thread()->loopLevel() == 1)
+            exit_unheard();
         // Qt's dispatchers disable what watches a descriptor that somebody has closed.
         if (m_notifier && !m_paused && !m_notifier->isEnabled() && !std::exchange(m_lost, true))
             (void)post();
@@ -264,14 +322,17 @@ class QtHost : public QObject
 
     qip_host_client m_client;
     std::unique_ptr<QSocketNotifier> m_notifier;
-    std::vector<QEventLoop *> m_loops;
+    std::vector<QEventLoop *> m_loops; // nullptr: the application's own
     int m_depth = 0;
     unsigned m_news = 0;
     bool m_posted = false;
     bool m_paused = false;
-    bool m_lost = false;    // what is watched is no descriptor any more
-    bool m_left = false;    // the descriptor was readable since, and left to the event
-    bool m_filters = false; // sees all events, since it lives in the application's thread
+    bool m_lost = false;        // what is watched is no descriptor any more
+    bool m_left = false;        // the descriptor was readable since, and left to the event
+    bool m_ends = false;        // the application's run ends once the event loops inside it have
+    bool m_unheard = false;     // it ends now, and has not quit
+    bool m_was_blocked = false; // whether somebody else held its signals back
+    bool m_filters = false;     // sees all events, since it lives in the application's thread
 };
 
 QtHost *object(qip_host *host)
@@ -287,6 +348,7 @@ const qip_host_vtable vtable = {
     /* news */ [](qip_host *host) { return object(host)->news(); },
     /* level */ [](qip_host *host) { return object(host)->thread()->loopLevel(); },
     /* exec */ [](qip_host *host) { return object(host)->exec(); },
+    /* run */ [](qip_host *host) { return object(host)->run(); },
     /* quit */ [](qip_host *host) { object(host)->quit(); },
     /* destroy */
     [](qip_host *host) {

@@ -116,6 +116,20 @@ ToyHost *self(qip_host *host)
     return toy_host;
 }
 
+bool toy_exec(qip_host *host)
+{
+    ToyHost *me = self(host);
+    bool quit = false;
+    me->quits.push_back(&quit);
+    toy.level++;
+    while (toy.host == me && !quit)
+        toy.cycle(true);
+    toy.level--;
+    if (toy.host == me)
+        me->quits.pop_back();
+    return true;
+}
+
 const qip_host_vtable toy_vtable = {
     [](qip_host *host) {
         toy.wakes++;
@@ -130,18 +144,8 @@ const qip_host_vtable toy_vtable = {
     [](qip_host *host, bool paused) { self(host)->paused = paused; },
     [](qip_host *) { return std::exchange(toy.news, 0u); },
     [](qip_host *) { return toy.level; },
-    [](qip_host *host) {
-        ToyHost *me = self(host);
-        bool quit = false;
-        me->quits.push_back(&quit);
-        toy.level++;
-        while (toy.host == me && !quit)
-            toy.cycle(true);
-        toy.level--;
-        if (toy.host == me)
-            me->quits.pop_back();
-        return true;
-    },
+    toy_exec,
+    [](qip_host *host) { return toy_exec(host) ? QIP_HOST_RAN : QIP_HOST_CANNOT_RUN; },
     [](qip_host *host) {
         if (!self(host)->quits.empty())
             *self(host)->quits.back() = true;

@@ -4,6 +4,7 @@
 import asyncio
 import contextlib
 import enum
+import threading
 import unittest
 
 import _qi
@@ -87,16 +88,33 @@ class Modes(Case):
         self.loop.set_mode(NATIVE)
         self.assertEqual(self.loop.run_until_complete(mode_and_event_loops()), (NATIVE, 0))
 
-    def test_after_exit_there_is_native_mode_only(self):
+    def test_after_exit_no_event_loop_of_another_runs_but_the_application_does(self):
         _qi._exit_event_loops(0)  # QCoreApplication::exit()
-        future = self.loop.create_future()
-        with self.assertRaisesRegex(RuntimeError, "QCoreApplication::exit"):
-            self.loop.run_until_complete(future)
         self.loop.set_mode(NATIVE)
         self.assertEqual(self.loop.run_until_complete(mode_and_event_loops()), (NATIVE, 0))
-        self.loop.set_mode(GUEST)
-        self.loop.start()
-        self.exec_until_done(self.loop.run_task(mode_and_event_loops()))  # which clears it
+        self.loop.set_mode(OWNER)
+        self.assertEqual(self.loop.run_until_complete(mode_and_event_loops()), (OWNER, 1))
+
+    def test_after_exit_in_another_thread_there_is_native_mode_only(self):
+        raised = []
+
+        def other():
+            loop = qi.new_event_loop()
+            _qi._new_event_loop()  # gives the thread what exit() ends
+            _qi._exit_event_loops(0)
+            with contextlib.closing(loop):
+                try:
+                    loop.run_until_complete(loop.create_future())
+                except RuntimeError as error:
+                    raised.append(str(error))
+                loop.set_mode(NATIVE)
+                loop.run_until_complete(asyncio.sleep(0))
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+        self.assertEqual(len(raised), 1)
+        self.assertIn("QCoreApplication::exit", raised[0])
 
     def test_mode_may_change_between_runs(self):
         for mode in (NATIVE, OWNER, GUEST, OWNER, NATIVE):

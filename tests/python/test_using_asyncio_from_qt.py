@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import unittest
+import warnings
 
 import _qi
 import qi
@@ -99,6 +100,32 @@ class Block(unittest.TestCase):
             with self.assertRaises(kind), qi.using_asyncio_from_qt() as loop:
                 raise kind("from the block")
             self.assertTrue(loop.is_closed())
+
+    def thread_loop(self, kind):
+        """One that is the thread's, as asyncio.ensure_future() finds it, and has a task that waits for its first step."""
+        loop = kind()
+        self.addCleanup(loop.close)
+        asyncio.set_event_loop(loop)
+        self.addCleanup(asyncio.set_event_loop, None)
+        return loop, loop.create_task(asyncio.sleep(0, "ran"), name="early bird")
+
+    def test_tasks_that_were_made_before_are_named(self):
+        for kind in (asyncio.SelectorEventLoop, qi.new_event_loop):
+            other, task = self.thread_loop(kind)
+            with self.subTest(kind=kind), self.assertWarnsRegex(RuntimeWarning, "before the block.*early bird") as told:
+                with qi.using_asyncio_from_qt():
+                    pass
+            self.assertEqual(os.path.basename(told.filename), os.path.basename(__file__))
+            self.assertEqual(other.run_until_complete(task), "ran")
+
+    def test_tasks_that_were_made_before_on_its_own_loop_run(self):
+        loop, task = self.thread_loop(qi.new_event_loop)
+        task.add_done_callback(lambda _: _qi._exit_event_loops(0))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with qi.using_asyncio_from_qt(loop_factory=lambda: loop):
+                app_exec()
+        self.assertEqual(task.result(), "ran")
 
     def test_loop_stopped_or_closed_inside(self):
         with qi.using_asyncio_from_qt() as loop:

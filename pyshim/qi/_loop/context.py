@@ -4,17 +4,15 @@
 import asyncio
 import contextlib
 import sys
+import warnings
 from asyncio import events
 
 import _qi
 
 from . import policies
-from .loop import QiLoopMode, new_event_loop, quit_waiters
+from .loop import QUIT_GRACE, QiLoopMode, new_event_loop, quit_waiters
 
 __all__ = ("QiRunner", "using_asyncio_from_qt", "using_qt_from_asyncio")
-
-#: Seconds that tasks which have seen the application's aboutToQuit get before all are cancelled.
-QUIT_GRACE = 2.0
 
 _ENDS_PROGRAM = (SystemExit, KeyboardInterrupt)
 
@@ -41,6 +39,9 @@ def using_asyncio_from_qt(*, debug=None, loop_factory=None):
     debug: turns asyncio's debug mode on or off; None leaves it as the environment says.
     loop_factory: makes the loop, instead of `new_event_loop`; the loop must be one of qi's.
 
+    Tasks that were made before, by asyncio.ensure_future() for one, belong to another loop, which runs nowhere: a
+    RuntimeWarning names them.
+
     Raises RuntimeError if there is no QCoreApplication yet, if another loop is running in this thread
     (these blocks do not nest), or if `loop_factory` is given where the host's loop is used. TypeError if
     the factory's loop is not one of qi's. Use it in the thread whose event loop Qt runs.
@@ -52,6 +53,7 @@ def using_asyncio_from_qt(*, debug=None, loop_factory=None):
         return
     guest = Guest(debug, loop_factory)
     guest.start()
+    _name_lost_tasks(guest.loop)
     try:
         yield guest.loop
     finally:
@@ -138,6 +140,21 @@ class Guest:
             clean_up(loop)
         finally:
             self._exits.raise_taken()
+
+
+def _name_lost_tasks(loop):
+    """asyncio.ensure_future() and the like, before the block, take the thread's loop for the one that will run."""
+    policy = policies.find_policy()
+    other = getattr(getattr(policy, "_local", None), "_loop", None)
+    if other is None or other is loop or other.is_running() or other.is_closed():
+        return
+    lost = sorted(task.get_name() for task in asyncio.all_tasks(other))
+    if lost:
+        warnings.warn(
+            f"made before the block, on {other!r}, which nobody runs: {', '.join(lost)}; start tasks inside of the block, or give "
+            "it that loop, one of qi's, by loop_factory=",
+            RuntimeWarning, stacklevel=4,
+        )
 
 
 class Exits:

@@ -22,7 +22,7 @@ from asyncio import base_events, events
 import _qi
 
 from .._python import names
-from . import dispositions
+from . import dispositions, windows
 from .tls import QiSSLProtocol, is_upgradable
 
 __all__ = (
@@ -41,6 +41,9 @@ _Socket = socket.socket
 
 #: Tasks that have waited for the application's aboutToQuit. Whoever ends the loop lets them end first.
 quit_waiters = weakref.WeakSet()
+
+#: Seconds that tasks which have seen the application's aboutToQuit get before all are cancelled.
+QUIT_GRACE = 2.0
 
 # Since 3.12 asyncio refuses a second transport for a descriptor.
 _CHECKS_DESCRIPTORS = sys.version_info >= (3, 12)
@@ -194,6 +197,7 @@ class QiBaseEventLoop(_qi.Loop, _Phases):
     _wakeup_fd = None  # what signals write to while this loop runs
     _signals_fd = None  # what they write to while it has signal handlers
     _left_by = None  # the exception that has left the loop, or makes Qt's event loops end
+    _awaited = None  # the future of a run_until_complete()
 
     def start(self):
         """Makes the loop run, in guest mode, and returns: from here on Qt's event loop drives it.
@@ -214,7 +218,12 @@ class QiBaseEventLoop(_qi.Loop, _Phases):
             super().default_exception_handler(context)
 
     def run_forever(self):
-        """Runs until `stop()` is called: on a Qt event loop of its own in owner mode."""
+        """Runs until `stop()` is called: in owner mode by Qt, and until the application quits.
+
+        Where none of Qt's event loops runs in the application's thread yet, owner mode runs the application, as its
+        exec() does: quit(), and the last window that closes, end the run, and aboutToQuit is emitted then, and then
+        only.  Elsewhere it is a Qt event loop of its own, which nobody but stop() ends.
+        """
         if self.get_mode() is QiLoopMode.GUEST:
             raise RuntimeError(
                 "a loop in guest mode is run by Qt's event loop; use start() and stop()"
@@ -224,7 +233,8 @@ class QiBaseEventLoop(_qi.Loop, _Phases):
         self._run_forever_setup()
         try:
             with _signals_wake(self):
-                self._run_until_stopped()
+                if self._run_until_stopped() and self._awaited is not None:
+                    self._outlive_application()
         except (SystemExit, KeyboardInterrupt) as exception:
             self._left_by = exception
             raise
@@ -237,7 +247,43 @@ class QiBaseEventLoop(_qi.Loop, _Phases):
             raise RuntimeError(
                 "a loop in guest mode cannot wait for a future; use run_task(), or set another mode"
             )
-        return super().run_until_complete(future)
+        self._check_closed()
+        self._check_running()
+        is_new, outer = not asyncio.isfuture(future), self._awaited
+        self._awaited = future = asyncio.ensure_future(future, loop=self)
+        if is_new:
+            future._log_destroy_pending = False  # as in asyncio, whoever ends the loop is told of it here
+        try:
+            return super().run_until_complete(future)
+        except BaseException:
+            if is_new and future.done() and not future.cancelled():
+                future.exception()  # it is on its way already
+            raise
+        finally:
+            self._awaited = outer
+
+    def _outlive_application(self):
+        """The application has quit, and a future is waited for: what has heard of it may come to its end.
+
+        Qt goes on meanwhile, since what is done at an end may need it.  Where a window is opened, nothing has ended.
+        """
+        future, has_quit = self._awaited, True
+
+        def look():
+            if not windows.any_open():
+                self.stop()
+
+        while has_quit and not future.done():
+            grace = self.call_later(QUIT_GRACE, look)
+            try:
+                has_quit = self._run_until_stopped()
+            finally:
+                grace.cancel()
+        if not future.done():
+            raise RuntimeError(
+                f"the application quit before {future!r} had ended: its coroutine may await aboutToQuit, or an event that it "
+                "sets; QApplication.setQuitOnLastWindowClosed(False) lets it go on when its last window is closed"
+            )
 
     def call_exception_handler(self, context):
         """As asyncio's own; the context of a task that a slot launched has its "slot" and "signal" too."""
