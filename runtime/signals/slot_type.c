@@ -264,9 +264,21 @@ static PyObject *slot_pump(PyObject *self, PyObject *Py_UNUSED(ignored))
     Py_RETURN_NONE;
 }
 
+/* A class has been made with it: in one of a binding's, it is a slot of Qt's, too. */
+static PyObject *slot_set_name(PyObject *self, PyObject *args)
+{
+    PyObject *owner, *name;
+
+    if (!PyArg_ParseTuple(args, "OO:__set_name__", &owner, &name))
+        return NULL;
+    return qip_call_python("qi._signals.slots", "_named", "(OOO)", self, owner, name);
+}
+
 static PyMethodDef slot_methods[] = {
     {"cancel", slot_cancel, METH_NOARGS, "Asks every task that the slot has launched to end."},
     {"close", slot_close, METH_NOARGS, "Launches nothing any more, nor what waits. Tasks go on."},
+    {"__set_name__", slot_set_name, METH_VARARGS,
+     "What a class does with its attributes when it is made."},
     {"_pump", slot_pump, METH_NOARGS, "Gives what waits its turn."},
     {NULL, NULL, 0, NULL},
 };

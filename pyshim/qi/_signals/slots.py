@@ -9,13 +9,14 @@ object, which nobody but the wrapper knows, must live exactly as long as the rec
 
 import functools
 import sys
-import types
 import weakref
+from types import MethodType
 
 import _qi
 
 from .._loop.loop import run_task
 from .._objects.bindings import check_object
+from . import qtslots
 
 __all__ = ("asyncslot",)
 
@@ -117,7 +118,7 @@ def transform_slot(slot, transform, *extras):
     That of a bound method is itself a bound method, and lives as long as the method's object; a strong
     reference to it keeps that object alive.  Any other is a function that holds `slot`.
     """
-    if isinstance(slot, types.MethodType):
+    if isinstance(slot, MethodType):
         return _MethodReceiver(slot, lambda method, args: transform(method, args, *extras)).call
 
     def wrapper(*args):
@@ -144,10 +145,10 @@ def _call_slot(slot, *args):
 
 def _as_method(slot):
     """The slot as a bound method, so that bindings hold it weakly."""
-    return types.MethodType(_call_slot, slot)
+    return MethodType(_call_slot, slot)
 
 
-def asyncslot(fn=..., *, task_runner=run_task, overlap="concurrent", owner=None):
+def asyncslot(fn=..., *, task_runner=run_task, overlap="concurrent", owner=None, types=None):
     """Wraps the coroutine function `fn` so that it can be connected to a signal.
 
         window.clicked.connect(qi.asyncslot(greet))
@@ -169,6 +170,11 @@ def asyncslot(fn=..., *, task_runner=run_task, overlap="concurrent", owner=None)
         "latest" lets it wait in place of one that waits already.  The wrapper returns None for a call
         that launches nothing at once.  In a class each object counts for itself.
     owner: a QObject; when it is destroyed, the tasks are cancelled and the wrapper does nothing any more.
+    types: of the arguments, as the slot decorators of PyQt6 and PySide6 take them; see below.
+
+    As a decorator in a QObject class of PyQt6 or PySide6 it makes a slot of Qt's, which connectSlotsByName(),
+    invokeMethod() and QML find. Its types are those of `types`; without them, a method that has no parameters gets none,
+    and `on_<object>_<signal>` those of its annotations. PyQt6 connects a slot that has types to signals of these types only.
 
     The wrapper of a bound method is a bound method that lives as long as the method's object, so that
     bindings end the connection with it; holding the wrapper keeps the object alive.
@@ -178,7 +184,7 @@ def asyncslot(fn=..., *, task_runner=run_task, overlap="concurrent", owner=None)
     runs or one of another kind than qi's, and TypeError if `fn` returns no coroutine or `task_runner` no task.
     """
     if fn is ...:
-        return functools.partial(asyncslot, task_runner=task_runner, overlap=overlap, owner=owner)
+        return functools.partial(asyncslot, task_runner=task_runner, overlap=overlap, owner=owner, types=types)
     if not callable(fn):
         raise TypeError(f"asyncslot() needs a coroutine function, not {fn!r}")
     if not callable(task_runner):
@@ -190,16 +196,21 @@ def asyncslot(fn=..., *, task_runner=run_task, overlap="concurrent", owner=None)
         "task_runner": None if task_runner is run_task else task_runner,
         "owner": owner,
     }
-    if isinstance(fn, types.MethodType):
+    if isinstance(fn, MethodType):
         check_object(fn.__self__)  # a receiver of another Qt would have its signals there
-    if isinstance(fn, types.MethodType) and _can_be_weak(fn.__self__):
+    if isinstance(fn, MethodType) and _can_be_weak(fn.__self__):
         return _as_method(_MethodSlot(fn, **options))
     slot = functools.update_wrapper(_qi.Slot(fn, **options), fn)
     for mark in ("_is_coroutine", "_is_coroutine_marker"):
         slot.__dict__.pop(mark, None)  # `fn` is a coroutine function; the wrapper is none
     slot.__dict__["_options"] = options
+    slot.__dict__["_types"] = types
     slot.__dict__["__code__"] = _call_slot.__code__  # as above, for a slot that is the method of an object
     return slot
+
+
+def _named(slot, owner, name):
+    qtslots.declare(slot, owner, name)
 
 
 def _can_be_weak(o):
@@ -214,9 +225,9 @@ def _bind(slot, o):
     try:
         own = _bound_slots.setdefault(o, {})
     except TypeError:
-        return types.MethodType(slot, o)  # neither hashable nor weak: all such objects count together
+        return MethodType(slot, o)  # neither hashable nor weak: all such objects count together
     bound = own.get(slot)
     if bound is None:
-        method = types.MethodType(slot.callable, o)
+        method = MethodType(slot.callable, o)
         bound = own[slot] = _qi.Slot(method, weak=True, **slot.__dict__.get("_options", {}))
     return _as_method(bound)

@@ -71,12 +71,17 @@ def asyncslot(
     task_runner: _TaskRunner = ...,
     overlap: Literal["concurrent"] = "concurrent",
     owner: None = None,
+    types: Sequence[object] | None = None,
 ) -> Callable[[Callable[_P, Coroutine[Any, Any, _T]]], Callable[_P, asyncio.Task[_T]]]:
     """Wraps a coroutine function so that it can be connected to a signal; a decorator, too."""
 
 @overload
 def asyncslot(
-    *, task_runner: _TaskRunner = ..., overlap: _Overlap = "concurrent", owner: object | None = None
+    *,
+    task_runner: _TaskRunner = ...,
+    overlap: _Overlap = "concurrent",
+    owner: object | None = None,
+    types: Sequence[object] | None = None,
 ) -> Callable[[Callable[_P, Coroutine[Any, Any, _T]]], Callable[_P, asyncio.Task[_T] | None]]:
     """Wraps a coroutine function so that it can be connected to a signal; a decorator, too."""
 
@@ -87,6 +92,7 @@ def asyncslot(
     task_runner: _TaskRunner = ...,
     overlap: Literal["concurrent"] = "concurrent",
     owner: None = None,
+    types: Sequence[object] | None = None,
 ) -> Callable[_P, asyncio.Task[_T]]:
     """Wraps a coroutine function so that it can be connected to a signal; a decorator, too."""
 
@@ -97,6 +103,7 @@ def asyncslot(
     task_runner: _TaskRunner = ...,
     overlap: _Overlap = "concurrent",
     owner: object | None = None,
+    types: Sequence[object] | None = None,
 ) -> Callable[_P, asyncio.Task[_T] | None]:
     """Wraps a coroutine function so that it can be connected to a signal; a decorator, too."""
 
