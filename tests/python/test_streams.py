@@ -259,6 +259,19 @@ class Streams(SignalCase):
         self.assertEqual(await waiting, (1, "one"))
 
     @on_loop
+    async def test_one_argument_compared_with_a_bare_value_says_so(self):
+        waiting = asyncio.ensure_future(qi.asyncsignal(self.signal("number")))
+        await settle()
+        self.signal("number").emit(3)
+        arguments = await waiting
+        self.assertEqual(arguments, (3,))
+        self.assertEqual(hash(arguments), hash((3,)))
+        for compare in (lambda: arguments == 3, lambda: arguments != 3, lambda: 3 in [arguments]):
+            with self.assertWarnsRegex(RuntimeWarning, r"a tuple .*\(3,\), which never equals 3; write \(value,\) = await"):
+                compare()
+        self.assertIs(arguments == None, False)  # noqa: E711
+
+    @on_loop
     async def test_asyncsignal_is_connected_when_it_is_awaited(self):
         coroutine = qi.asyncsignal(self.signal("number"))
         self.signal("number").emit(1)

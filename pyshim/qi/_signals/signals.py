@@ -2,9 +2,32 @@
 """asyncsignal(): waiting for one emission."""
 
 import asyncio
+import warnings
 
 from .._loop.loop import quit_waiters
 from .listener import Listener, SenderDestroyed, check, in_thread_of, name_of
+
+
+class _OneArgument(tuple):
+    """The tuple of a signal that has one argument. Programs compare it with a bare value, and take the answer for a "no"."""
+
+    __slots__ = ()
+    __hash__ = tuple.__hash__
+
+    def __eq__(self, other):
+        self._check(other)
+        return tuple.__eq__(self, other)
+
+    def __ne__(self, other):
+        self._check(other)
+        return tuple.__ne__(self, other)
+
+    def _check(self, other):
+        (argument,) = self
+        if not isinstance(other, tuple) and (isinstance(other, type(argument)) or argument == other):
+            warnings.warn(
+                f"asyncsignal() gives a tuple of the signal's arguments, here {tuple(self)!r}, which never equals {other!r}; write "
+                "(value,) = await qi.asyncsignal(…)", RuntimeWarning, stacklevel=3)
 
 
 async def asyncsignal(signal, *, timeout=None):
@@ -32,7 +55,7 @@ async def asyncsignal(signal, *, timeout=None):
 
     def emitted(args):
         if not waiting.done():
-            waiting.set_result(args)
+            waiting.set_result(_OneArgument(args) if len(args) == 1 else args)
 
     def gone():
         if not waiting.done():
