@@ -11,6 +11,7 @@ import unittest
 import qi
 from qi import QtAsyncio, debug, doctor, monitor, testing
 from qi.compat import asyncslot as compat_asyncslot
+from qi.compat import qasync as compat_qasync
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 ROOT = TESTS.parent
@@ -24,6 +25,7 @@ MODULES = {
     monitor: "qi/monitor.pyi",
     testing: "qi/testing/__init__.pyi",
     compat_asyncslot: "qi/compat/asyncslot.pyi",
+    compat_qasync: "qi/compat/qasync.pyi",
 }
 INHERITED = ("asyncio", "_asyncio", "builtins")  # documented by Python
 
@@ -78,7 +80,7 @@ class Documentation(unittest.TestCase):
                     self.assertTrue(name in text, "the docstring of qi, which is a tour, does not name it")
 
     def test_help_can_be_rendered(self):
-        for thing in (qi, QtAsyncio, compat_asyncslot, *(getattr(module, name) for module, name in public_names())):
+        for thing in (qi, QtAsyncio, compat_asyncslot, compat_qasync, *(getattr(module, name) for module, name in public_names())):
             text = pydoc.plain(pydoc.render_doc(thing))
             self.assertIn("\n", text)
 

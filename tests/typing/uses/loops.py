@@ -6,6 +6,7 @@ from typing import assert_type
 
 import qi
 import qi.QtAsyncio
+from qi.compat import qasync
 from qi.compat.asyncslot import AsyncSlotEventLoop, AsyncSlotRunner, asyncSlot
 
 
@@ -76,3 +77,20 @@ def older_names() -> None:
     with AsyncSlotEventLoop() as attached:
         assert_type(attached, AsyncSlotEventLoop)
     assert_type(asyncSlot(main)(), asyncio.Task[int])
+
+
+class OfQasync:
+    @qasync.asyncSlot(int)
+    async def number(self, value: int) -> None: ...
+
+    @qasync.asyncClose
+    async def closeEvent(self, event: object) -> int:
+        return await qasync.asyncWrap(len, "four")
+
+
+def qasync_names() -> None:
+    assert_type(qasync.run(main()), int)
+    with qasync.QEventLoop(None, already_running=True) as loop:
+        loop.stop()
+    assert_type(OfQasync().closeEvent(None), int | None)
+    qasync.asyncSlot(overlap="twice")  # E: Argument "overlap"
