@@ -19,7 +19,7 @@ import sys
 import urllib.parse
 
 PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md", "bench/README.md"]
-LINK = re.compile(r"(\]\()([^)#\s]+)(#[^)\s]*)?(\))")
+LINK = re.compile(r"(\]\()([^)#\s]+)(#[^)\s]*)?((?: \"[^\"]*\")?\))")
 FENCE = re.compile(r"^(```\w+)[ \t]+\S.*$", re.M)
 SITE = "https://site.invalid/"  # stands for the root of the site until Sphinx, which knows only its pages, is done
 GENERATED = {"reference-c.md", "reference-python.md"}  # pages that are made here
@@ -39,7 +39,7 @@ CHAPTERS = {
                "guide/threads-and-gil", "guide/errors", "guide/shutdown", "guide/monitoring", "guide/widgets", "guide/recipes", "guide/environments",
                "guide/deploying", "guide/troubleshooting", "guide/limits"],
     "Plugins": ["guide/first-host", "guide/plugins", "guide/authors-desk", "guide/debugging", "guide/hosting-plugins", "guide/security"],
-    "Python": ["guide/python", "guide/asyncio", "guide/libraries", "guide/migrating"],
+    "Python": ["guide/python", "guide/asyncio", "guide/libraries", "guide/migrating", "guide/migrating-pythonqt", "guide/migrating-pyotherside"],
     "Reference": ["reference-python", "reference-c"],
     "About": ["/README", "guide/why", "design", "performance", "conformance", "/examples/README", "/bench/README", "/CONTRIBUTING",
               "/CHANGELOG"],
@@ -58,7 +58,9 @@ SEARCHED = {
     "guide/troubleshooting": "faq, error message, modulenotfounderror, problem, cannot open shared object file",
     "guide/limits": "limit, limits, limitation, qml, windows, macos",
     "guide/why": "compare, comparison, alternative, pybind11, qjsengine, why",
-    "guide/migrating": "qasync, qtinter, pythonqt, migrate, asyncslot, quamash",
+    "guide/migrating": "qasync, qtinter, migrate, asyncslot, quamash, asyncclose",
+    "guide/migrating-pythonqt": "pythonqt",
+    "guide/migrating-pyotherside": "pyotherside",
     "guide/authors-desk": "mypy, stubs, pyright, completion, editor, test, pytest, unittest, doctor",
     "guide/plugins": "plugin, plugin.toml, manifest, settings, activate",
     "guide/signals": "signal, connect, slot, overlap",
@@ -72,7 +74,7 @@ SEARCHED = {
 
 #: The modules of the package, in the order of their pages.
 MODULES = ["qi", "qi.testing", "qi.debug", "qi.doctor", "qi.monitor", "qi.plugin", "qi.jupyter", "qi.host", "qi.QtAsyncio",
-           "qi.compat.asyncslot"]
+           "qi.compat.asyncslot", "qi.compat.qasync"]
 
 
 # -- the pages ------------------------------------------------------------------------------------------

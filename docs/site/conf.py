@@ -26,6 +26,7 @@ pygments_dark_style = "monokai"
 highlight_language = "none"
 
 myst_heading_anchors = 4
+myst_footnote_transition = False
 suppress_warnings = ["myst.header"]  # the README begins as READMEs do
 
 autodoc_member_order = "groupwise"

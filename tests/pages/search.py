@@ -45,6 +45,8 @@ FIRST = {
     "qml": "guide/limits",
     "pybind11": "guide/why",
     "qasync": "guide/migrating",
+    "PythonQt": "guide/migrating-pythonqt",
+    "PyOtherSide": "guide/migrating-pyotherside",
     "mypy": "guide/authors-desk",
     "pytest": "guide/authors-desk",
     "completion": "guide/authors-desk",

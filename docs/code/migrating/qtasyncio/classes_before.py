@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import asyncio
+
+from PySide6 import QtAsyncio
+from PySide6.QtAsyncio import QAsyncioTask
+
+
+async def main():
+    task = asyncio.create_task(asyncio.sleep(0.001, "worked"))
+    print(isinstance(task, QAsyncioTask), await task)
+
+
+QtAsyncio.run(main(), keep_running=False)
+
+# prints: True worked

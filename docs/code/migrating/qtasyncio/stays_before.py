@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import asyncio
+
+from PySide6 import QtAsyncio
+from PySide6.QtCore import QCoreApplication
+
+
+async def main():
+    print("worked")
+    asyncio.get_running_loop().call_later(0.01, app.quit)
+
+
+app = QCoreApplication([])
+QtAsyncio.run(main())  # goes on when main() has ended
+print("bye")
+
+# prints: worked
+# prints: bye
