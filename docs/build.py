@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Builds the site: guides, the reference of the package qi, and that of the headers. A warning is an error.
 
-build.py OUTPUT_DIR PYTHON_DIR, in the project's folder
+build.py OUTPUT_DIR PYTHON_DIR [VERSIONS_DIR], in the project's folder
 
 PYTHON_DIR holds the package qi with its extension module. Pages are copied to OUTPUT_DIR/source in the places where the
-project has them, with links to files that are no pages turned; Sphinx makes OUTPUT_DIR/html of them and Doxygen the
-reference of the headers, in html/reference. At the end every link of the result is followed, anchors included.
+project has them, with links to files that are no pages turned, and pages for the headers are made beside them (reference.py);
+Sphinx makes OUTPUT_DIR/html of all. At the end every link of the result is followed, anchors included. VERSIONS_DIR has the site of each
+version, in a folder of its own; this one is put beside them.
 """
 
 import html.parser
 import importlib.util
+import json
 import os
 import pathlib
 import re
@@ -24,12 +26,6 @@ FENCE = re.compile(r"^(```\w+)[ \t]+\S.*$", re.M)
 SITE = "https://site.invalid/"  # stands for the root of the site until Sphinx, which knows only its pages, is done
 GENERATED = {"reference-c.md", "reference-python.md"}  # pages that are made here
 REPOSITORY = "files"  # where files that are linked to and are no pages are copied to, below html
-
-FRONT = """# The headers
-
-What the public headers of libqi say. The [guides](../docs/index.html) tell how their parts go together, and the
-[list of headers](../docs/reference-c.html) what each is about; [All headers](files.html) has them by name.
-"""
 
 SKIPPED = 77  # the exit status of a test that cannot run on this machine
 
@@ -116,7 +112,8 @@ class Stage:
             self.copy(linked, self.folder / place)
             return match[0]
         if place.parts[:2] == ("include", "qi"):
-            return f"{begin}<{SITE}reference/{place.name.replace('_', '__').replace('.', '_8')}.html>{end}"
+            there = pathlib.PurePath("docs/reference", place.name.replace(".", "_") + ".rst")
+            return f"{begin}{os.path.relpath(there, pathlib.PurePath(page).parent)}{end}"
         if linked.is_dir():
             return f"{begin}<{SITE}{REPOSITORY}/{self.listing(linked)}>{end}"
         self.files.add(place)
@@ -179,12 +176,14 @@ def tree(title, names):
 
 
 def stage_references(stage):
+    for name, text in sorted(reference.pages(stage.root, stage.folder.parent).items()):
+        stage.write(f"docs/reference/{name}.rst", text)
     headers = sorted([*(stage.root / "include/qi").glob("*.h"), *(stage.root / "include/qi").glob("*.hpp")])
-    rows = "\n".join(
-        f"| [`qi/{path.name}`](<{SITE}reference/{path.name.replace('_', '__').replace('.', '_8')}.html>) | {first_sentence(path)} |"
-        for path in headers)
-    stage.write("docs/reference-c.md", f"# The headers\n\nThe [reference of all headers](<{SITE}reference/index.html>) is made of "
-                                       f"their comments.\n\n| header | what it is about |\n|---|---|\n{rows}\n")
+    rows = "\n".join(f"| [`qi/{path.name}`](reference/{reference.place(path.name)}.rst) | {first_sentence(path)} |" for path in headers)
+    listed = "\n".join(f"reference/{reference.place(path.name)}" for path in headers)
+    stage.write("docs/reference-c.md", f"# The headers\n\nWhat the public headers of libqi say, in C (`.h`) and in C++ (`.hpp`). The guides tell how "
+                                       f"their parts go together.\n\n| header | what it is about |\n|---|---|\n{rows}\n\n"
+                                       f"```{{toctree}}\n:hidden:\n\n{listed}\n```\n")
     stage.write("docs/reference-python.md", "# The package qi\n\n```{toctree}\n:maxdepth: 1\n\n" + "\n".join(
         f"python/{module}" for module in MODULES) + "\n```\n")
     for module in MODULES:
@@ -219,7 +218,7 @@ class Links(html.parser.HTMLParser):
 
 
 def broken_links(site):
-    """Every link of Sphinx's pages to this site is followed; of Doxygen's pages, that they are there."""
+    """Every link to this site is followed."""
     parsed = {}
 
     def read(path):
@@ -229,8 +228,6 @@ def broken_links(site):
         return parsed[path]
 
     for page in sorted(site.rglob("*.html")):
-        if page.is_relative_to(site / "reference"):
-            continue
         for target in read(page).targets:
             url = urllib.parse.urlsplit(target)
             if url.scheme or url.netloc:
@@ -254,13 +251,32 @@ def undocumented(root):
                 yield f"{header.relative_to(root)}:{number + 1}: no comment above: {line}"
 
 
-def run_doxygen(root, site, version):
-    settings = (root / "docs/Doxyfile").read_text(encoding="utf-8").replace("/usr/bin/python3", sys.executable)
-    front = site.parent / "headers.md"
-    front.write_text(FRONT, encoding="utf-8")
-    settings += f'\nOUTPUT_DIRECTORY = "{site}"\nPROJECT_NUMBER = {version}\n'
-    settings += f'INPUT += "{front}"\nUSE_MDFILE_AS_MAINPAGE = "{front}"\n'
-    return subprocess.run(["doxygen", "-"], input=settings, text=True, cwd=root).returncode
+def left_out(root, site):
+    """Exported functions that the reference does not describe."""
+    for header in sorted((root / "include/qi").glob("*.h")):
+        page = Links()
+        page.feed((site / "docs/reference" / f"{reference.place(header.name)}.html").read_text(encoding="utf-8"))
+        for name in re.findall(r"^(?:QI_NODISCARD )?QI_API [^;(]*?\b(qi_\w+)\(", header.read_text(encoding="utf-8"), re.M):
+            if f"c.{name}" not in page.anchors:
+                yield f"{header.relative_to(root)}: the reference has no {name}()"
+
+
+def repository(root):
+    """Where the sources are shown, if git knows of a place in the web."""
+    told = subprocess.run(["git", "config", "--get", "remote.origin.url"], cwd=root, capture_output=True, text=True).stdout.strip()
+    told = re.sub(r"^git@([\w.-]+):", r"https://\1/", told).removesuffix(".git")
+    return told if told.startswith("https://") else ""
+
+
+def publish(site, folder, version):
+    """Puts the site beside those of other versions, and lets each of them know of all."""
+    target = folder / version
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(site, target)
+    number = lambda name: tuple(int(part) for part in name.split("."))
+    versions = sorted((path.name for path in folder.iterdir() if re.fullmatch(r"\d+(\.\d+)*", path.name)), key=number, reverse=True)
+    (folder / "versions.js").write_text(f"window.qiVersions = {json.dumps(versions)};\n", encoding="utf-8")
+    (folder / "index.html").write_text(f'<!DOCTYPE html><meta http-equiv="refresh" content="0; url={versions[0]}/docs/index.html">\n', encoding="utf-8")
 
 
 def run_sphinx(root, source, site, python, version):
@@ -268,7 +284,8 @@ def run_sphinx(root, source, site, python, version):
     shutil.rmtree(static, ignore_errors=True)
     shutil.copytree(root / "docs/site", static)
     (static / "static").rename(static / "_static")
-    environment = os.environ | {"PYTHONPATH": str(python), "QI_VERSION": version, "PYTHONDONTWRITEBYTECODE": "1"}
+    (static / "templates").rename(static / "_templates")
+    environment = {"QI_REPOSITORY": repository(root)} | os.environ | {"PYTHONPATH": str(python), "QI_VERSION": version, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-b", "html", "-c", str(static),
                "-d", str(source.parent / "doctrees"), str(source), str(site)]
     return subprocess.run(command, env=environment).returncode
@@ -281,27 +298,32 @@ def missing():
     return found + ([] if shutil.which("doxygen") else ["doxygen"])
 
 
-def main(output, python):
+def main(output, python, versions=None):
+    global reference
     if missing():
         print(f"skipped: not installed: {', '.join(missing())}")
         return SKIPPED
+    import reference  # which needs Sphinx
+
     root, output = pathlib.Path.cwd(), pathlib.Path(output).resolve()
     site, source = output / "html", output / "source"
-    for folder in (site, source):
+    for folder in (site, source, output / "xml"):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     version = re.search(r"VERSION ([\d.]+)", (root / "CMakeLists.txt").read_text(encoding="utf-8").split("project(")[1])[1]
     stage = Stage(root, source, site)
+    failed = reference.read(root, output, version)
     pages = stage_all(stage)
-    failed = run_sphinx(root, source, site, pathlib.Path(python).resolve(), version)
-    failed |= run_doxygen(root, site, version)
+    failed |= run_sphinx(root, source, site, pathlib.Path(python).resolve(), version)
     stage.finish()
     (site / "index.html").write_text('<!DOCTYPE html><meta http-equiv="refresh" content="0; url=docs/index.html">\n',
                                      encoding="utf-8")
-    problems = [*undocumented(root), *stage.problems, *broken_links(site)]
+    problems = [*undocumented(root), *left_out(root, site), *stage.problems, *broken_links(site)]
     for problem in problems:
         print(problem, file=sys.stderr)
     print(f"{pages} pages and the references in {site}, {len(problems)} problems")
+    if versions and not problems and not failed:
+        publish(site, pathlib.Path(versions), version)
     return 1 if problems or failed else 0
 
 

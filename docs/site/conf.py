@@ -21,6 +21,12 @@ html_show_copyright = html_show_sphinx = html_copy_source = False
 html_theme_options = {"navigation_with_keys": True}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
+templates_path = ["_templates"]
+html_sidebars = {
+    "**": ["sidebar/scroll-start.html", "sidebar/brand.html", "versions.html", "sidebar/search.html", "sidebar/navigation.html",
+           "sidebar/scroll-end.html"],
+}
 pygments_style = "friendly"
 pygments_dark_style = "monokai"
 highlight_language = "none"
@@ -41,7 +47,20 @@ class NoSignature(logging.Filter):
         return "Failed to get a constructor signature for qi.HostFunction" not in record.getMessage()
 
 
+REPOSITORY = os.environ.get("QI_REPOSITORY", "")  # where a forge shows the sources, as https://example.org/libqi
+GENERATED = ("docs/reference", "docs/python/")  # pages that no file of the project is
+
+
+def edit(app, page, template, context, doctree):
+    """Where a page can be edited: in the forge, where that is known; else at least which file it is."""
+    if page.startswith(GENERATED) or doctree is None:
+        return
+    context["edit_file"] = f"{page}.md"
+    context["edit_url"] = f"{REPOSITORY.rstrip('/')}/edit/main/{page}.md" if REPOSITORY else ""
+
+
 def setup(app):
+    app.connect("html-page-context", edit)
     logging.getLogger("sphinx.sphinx.ext.autodoc").addFilter(NoSignature())
     app.connect("autodoc-process-docstring", docstrings.process)
     app.connect("autodoc-skip-member", skip)

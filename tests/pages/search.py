@@ -59,6 +59,10 @@ FIRST = {
     "fork": "guide/shutdown",
     "ABI": "guide/api-policy",
     "install": "quickstart",
+    "qi_run_task": "reference/task_h",
+    "qi_asyncslot_connect": "reference/connection_h",
+    "registerObject": "reference/runtime_hpp",
+    "asyncsignal": "python/qi",
 }
 
 
@@ -73,7 +77,7 @@ class Index:
     def results(self, query):
         """Pages by their scores, the best first; of equals as the browser shows them, by their titles."""
         scores = {}
-        for number, score in [*self.whole(query.lower()), *self.words(query)]:
+        for number, score in [*self.whole(query.lower()), *self.objects(query.lower()), *self.words(query)]:
             scores[number] = max(score, scores.get(number, 0))
         titles = self.data["titles"]
         return [self.data["docnames"][each] for each in sorted(scores, key=lambda each: (-scores[each], titles[each].lower()))]
@@ -84,6 +88,16 @@ class Index:
             for text, found in self.data[kind].items():
                 if query in text.lower() and len(query) >= len(text) / 2:
                     yield from ((number, round(100 * len(query) / len(text))) for number, _ in found)
+
+    def objects(self, query):
+        """Functions, classes and the like that are called so, or whose names have it in them."""
+        for prefix, found in self.data["objects"].items():
+            for number, _, priority, _, name in found:
+                full = f"{prefix}.{name}".lstrip(".").lower()
+                if query in full:
+                    last = full.rpartition(".")[2]
+                    named = 11 if query in (full, last) else 6 if query in last else 0
+                    yield number, named + {0: 15, 1: 5, 2: -5}.get(priority, 0)
 
     def words(self, query):
         """Pages that have all words of the query, by where they have them."""
