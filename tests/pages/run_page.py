@@ -29,7 +29,7 @@ exec cmake --install "@BUILD@" --prefix "${2:-/usr/local}" >/dev/null
 """
 LIMIT = 300  # seconds for one block, after which it hangs
 STAYS = 3  # seconds after which a program that shall stay has had its chance to fail
-WRITTEN = {"c", "cpp", "cmake", "python", "toml", "json", "yaml"}  # languages of files that the reader saves
+WRITTEN = {"c", "cpp", "cmake", "python", "toml", "json", "yaml", "gdb"}  # languages of files that the reader saves
 
 
 class Reader:

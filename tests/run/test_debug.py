@@ -4,11 +4,15 @@
 import importlib.util
 import json
 import os
+import pathlib
+import re
 import socket
 import subprocess
 import unittest
 
 import runs
+
+LAUNCH = pathlib.Path(__file__).parents[2] / "docs/code/launch.json"
 
 PROGRAM = """
 import asyncio, os, sys, qi
@@ -222,11 +226,35 @@ class Debugpy(DebugCase):
         self.assertTrue(answer["success"], answer)
         return answer.get("body")
 
+    def configuration(self):
+        """What the guide has people put into VS Code's launch.json."""
+        with open(LAUNCH, encoding="utf-8") as file:
+            whole = json.load(file)
+        self.assertEqual(whole["version"], "0.2.0")
+        (configuration,) = whole["configurations"]
+        return configuration
+
+    def test_the_configuration_of_the_guide_says_what_debugpy_knows(self):
+        configuration = self.configuration()
+        self.assertEqual((configuration["type"], configuration["request"]), ("debugpy", "attach"))
+        self.assertTrue(configuration["name"])
+        known = {"name", "type", "request"}  # VS Code's own
+        packages = [importlib.util.find_spec(name) for name in ("debugpy", "_pydevd_bundle")]  # the second may be inside of the first
+        folders = [pathlib.Path(package.origin).parent for package in packages if package]
+        for source in (path for folder in folders for path in folder.rglob("*.py")):  # what an attach request is asked for, by these words
+            known.update(re.findall(r"[\"'](\w+)[\"']", source.read_text(encoding="utf-8", errors="replace")))
+        self.assertEqual(set(configuration) - known, set())
+        self.assertEqual(set(configuration["connect"]), {"host", "port"})
+        guide = (LAUNCH.parents[1] / "guide/debugging.md").read_text(encoding="utf-8")
+        self.assertIn(f"qi.debug.listen({configuration['connect']['port']}, backend=\"debugpy\")", guide)
+
     def test_attach_break_look_and_go_on(self):
         process = self.start(PROGRAM.replace("BREAK", "pass").format(backend="debugpy"))
         self.connect(process)
         self.ask("initialize", adapterID="test", linesStartAt1=True, columnsStartAt1=True, pathFormat="path")
-        attach = self.send("attach", justMyCode=False)
+        configuration = self.configuration()  # VS Code connects to where it says, and sends it whole
+        configuration["connect"]["port"] = self.socket.getpeername()[1]
+        attach = self.send("attach", **configuration)
         self.event("initialized")
         path = os.path.join(self.folder, "program.py")
         self.ask("setBreakpoints", source={"path": path}, breakpoints=[{"line": 5}])

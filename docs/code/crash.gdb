@@ -1,0 +1,4 @@
+handle SIG63 nostop noprint pass
+run
+bt
+py-bt
