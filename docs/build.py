@@ -88,7 +88,7 @@ class Stage:
         source = (self.root / name).read_text(encoding="utf-8")
         if not re.search(r"^# .+$", source, re.M):
             self.problems.append(f"{name}: has no title")
-        text = FENCE.sub(r"\1", source)
+        text = re.sub(r"^```gdb$", "```text", FENCE.sub(r"\1", source), flags=re.M)  # a language that Pygments does not know
         words = SEARCHED.get(name.removeprefix("docs/").removesuffix(".md"))
         if words:
             text = re.sub(r"^# .+$", rf"\g<0>\n\n```{{index}} {words}\n```", text, count=1, flags=re.M)

@@ -90,6 +90,9 @@ def using_qt_from_asyncio():
     Python has no policies any more, use `asyncio.Runner(loop_factory=qi.new_event_loop)` instead, or,
     from Python 3.12 on, `asyncio.run(main(), loop_factory=qi.new_event_loop)`.
 
+    quit(), and the last window that closes, emit aboutToQuit as under app.exec(). The coroutine has two seconds
+    to end then; where it neither does nor opens a window, asyncio.run() raises RuntimeError, after its clean-up.
+
     Raises RuntimeError where Python has no policies. A QCoreApplication is needed when a loop runs, not
     before.
     """

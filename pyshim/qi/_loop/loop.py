@@ -53,7 +53,7 @@ class QiLoopMode(enum.Enum):
     """How a loop gets to run."""
 
     OWNER = 0
-    """`run_forever()` executes a Qt event loop until it is stopped: for asyncio-driven programs."""
+    """`run_forever()` runs the application until it is stopped or quits: for asyncio-driven programs."""
 
     GUEST = 1
     """Somebody else's Qt event loop drives it between `start()` and `stop()`."""
