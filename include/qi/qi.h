@@ -26,6 +26,7 @@
 #include <qi/debugger.h>
 #include <qi/doctor.h>
 #include <qi/expose.h>
+#include <qi/awaitable.h>
 #include <qi/stubs.h>
 #include <qi/plugin.h>
 #include <qi/monitor.h>

@@ -25,6 +25,7 @@
 #include <qi/signal.hpp>
 #include <qi/expose.hpp>
 #include <qi/promise.hpp>
+#include <qi/awaitable.hpp>
 #include <qi/convert.hpp>
 #include <qi/buffer.hpp>
 #include <qi/config.hpp>

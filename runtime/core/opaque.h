@@ -60,6 +60,10 @@ void qip_value_lend(qi_value *root);
 /* releases a part, or a root, and makes it none. */
 void qip_value_release(qi_value *value);
 
+/* Takes what a function of the host's has put into a result: an owning value is taken over, any other copied, as it was the
+ * host's own until the function returned. A status; on failure the value is none. */
+int qip_value_own(qi_value *result);
+
 #ifdef __cplusplus
 }
 #endif

@@ -161,6 +161,17 @@ void qip_error_free(qi_error *error)
     free(error);
 }
 
+qi_error *qip_error_told(int status, unsigned before)
+{
+    const qi_error *last = qi_last_error();
+    qi_error plain = {sizeof plain, status, qi_status_text(status), NULL, NULL};
+
+    /* A record that was there before the call says nothing of it. */
+    if (qip_fail_count() != before && last->status == status)
+        plain = *last;
+    return qip_error_copy(&plain);
+}
+
 int qip_fail_again(const qi_error *error)
 {
     return qip_fail_exception(error->status, error->message, error->python_type, error->traceback);

@@ -26,6 +26,10 @@ unsigned qip_fail_count(void);
 qi_error *qip_error_copy(const qi_error *error);
 void qip_error_free(qi_error *error);
 
+/* The same of what a function of the host's has failed with: the record that it left, or the text of the status where it has
+ * left none of that status since qip_fail_count() was `before`. */
+qi_error *qip_error_told(int status, unsigned before);
+
 /* Makes a kept record this thread's again and returns its status. */
 int qip_fail_again(const qi_error *error);
 

@@ -263,6 +263,17 @@ void qip_value_lend(qi_value *root)
     root->flags = 0;
 }
 
+int qip_value_own(qi_value *result)
+{
+    qi_value copied;
+
+    if (result->flags)
+        return QI_OK;
+    int status = qi_value_copy(&copied, result);
+    *result = status == QI_OK ? copied : qi_none();
+    return status;
+}
+
 int qip_value_part_copy(qi_value *out, const qi_value *value, int depth)
 {
     return copy(out, value, depth);

@@ -54,8 +54,9 @@ static const qip_setup_fn rooms[] = {
     qip_future_setup,      qip_buffer_setup,       qip_copies_setup,        qip_courier_setup,
     qip_modal_setup,
 
-    qip_proxy_setup,       qip_model_setup,        qip_watcher_setup,       qip_bound_setup,
-    qip_hostnames_setup,   qip_function_setup,     qip_expose_setup,        qip_events_setup,
+    qip_proxy_setup,       qip_model_setup,        qip_watcher_setup,       qip_awaitable_setup,
+    qip_bound_setup,       qip_hostnames_setup,    qip_function_setup,      qip_expose_setup,
+    qip_events_setup,
 
     qip_slot_setup,        qip_link_setup,         qip_links_setup,         qip_progress_setup,
 

@@ -160,29 +160,6 @@ static void lend_arguments(qip_call *call)
         qip_value_lend(&call->arguments[i]);
 }
 
-/* What the host has put there is its own until it returns, and ours from then on. */
-static int own_result(qi_value *result)
-{
-    qi_value copy;
-
-    if (result->flags)
-        return QI_OK;
-    int status = qi_value_copy(&copy, result);
-    *result = status == QI_OK ? copy : qi_none();
-    return status;
-}
-
-static void note_failure(qip_call *call, unsigned before)
-{
-    const qi_error *last = qi_last_error();
-    qi_error plain = {sizeof plain, call->status, qi_status_text(call->status), NULL, NULL};
-
-    /* A record that was there before the call says nothing of it. */
-    if (qip_fail_count() != before && last->status == call->status)
-        plain = *last;
-    call->error = qip_error_copy(&plain);
-}
-
 /* Without the GIL, in the thread where the host wants it. */
 static void run(void *data)
 {
@@ -193,9 +170,9 @@ static void run(void *data)
     call->status = call->callee->call(call->arguments, call->count, &call->result,
                                       call->callee->user);
     if (call->status >= 0)
-        call->status = own_result(&call->result);
+        call->status = qip_value_own(&call->result);
     if (call->status < 0)
-        note_failure(call, before);
+        call->error = qip_error_told(call->status, before);
     let_go_of_host(call);
 }
 
@@ -240,7 +217,7 @@ void qip_call_succeed(qip_call *call, const qi_value *result)
     call->status = qi_value_copy(&call->result, result ? result : &none);
     if (call->status < 0) {
         call->result = none;
-        note_failure(call, before);
+        call->error = qip_error_told(call->status, before);
     }
 }
 

@@ -14,7 +14,7 @@
 /* The model of a proxy, or NULL with an exception. */
 static qi_object *model_of(PyObject *proxy)
 {
-    if (Py_TYPE(proxy) == (PyTypeObject *)qip_proxies.model)
+    if (PyObject_TypeCheck(proxy, (PyTypeObject *)qip_proxies.model))
         return qip_proxy_live((qip_proxy *)proxy);
     PyErr_Format(PyExc_TypeError, "a model expected, got %R", proxy);
     return NULL;
@@ -162,7 +162,8 @@ static PyType_Slot model_slots[] = {
 
 static PyType_Spec model_spec = {
     .name = "_qi.Model",
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION |
+             Py_TPFLAGS_IMMUTABLETYPE,
     .slots = model_slots,
 };
 

@@ -11,7 +11,7 @@
  * that no method of ours hides one of theirs; names with two underscores are always Python's own.
  *
  * The proxy of a model is of a type of its own, which derives from this one: model.c. So is that of a
- * QFutureWatcher: watcher.c.
+ * QFutureWatcher (watcher.c), and that of an object of a class that is awaited (awaitable.c).
  *
  * GIL: held; released in qt/object.cpp wherever code of the host runs.
  */

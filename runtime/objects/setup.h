@@ -12,6 +12,7 @@ extern "C" {
 int qip_proxy_setup(PyObject *module);
 int qip_model_setup(PyObject *module); /* after proxy, as the next */
 int qip_watcher_setup(PyObject *module);
+int qip_awaitable_setup(PyObject *module); /* after model */
 int qip_bound_setup(PyObject *module);
 int qip_hostnames_setup(PyObject *module);
 int qip_function_setup(PyObject *module);

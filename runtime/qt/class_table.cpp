@@ -3,12 +3,14 @@
  * The classes of an object as data, for the stubs that editors read: its own, those that it is derived from, and
  * those that its members give or take. pyshim/qi/_life/stubs.py writes them down.
  */
+#include "qt/awaitables.h"
 #include "qt/class_info.h"
 #include "qt/enums.h"
 #include "qt/object.h"
 #include "qt/thrown.h"
 
 #include <QtCore/qabstractitemmodel.h>
+#include <QtCore/qfuturewatcher.h>
 
 #include <vector>
 
@@ -134,6 +136,12 @@ class ClassTable
         return true;
     }
 
+    static bool is_awaited(const QMetaObject *meta_object)
+    {
+        return meta_object && (meta_object->inherits(&QFutureWatcherBase::staticMetaObject) ||
+                               is_awaitable(meta_object));
+    }
+
     PyObject *description(const QMetaObject *meta_object)
     {
         const QMetaObject *base = meta_object->superClass();
@@ -146,12 +154,13 @@ class ClassTable
             !add_methods(methods.get(), meta_object) ||
             !add_enumerations(enumerations.get(), meta_object))
             return nullptr;
-        return Py_BuildValue("{ss sz sO sO sO sO}", "name", meta_object->className(), "base",
-                             base ? base->className() : nullptr, "model",
-                             meta_object->inherits(&QAbstractItemModel::staticMetaObject) ? Py_True
-                                                                                          : Py_False,
-                             "properties", properties.get(), "methods", methods.get(),
-                             "enumerations", enumerations.get());
+        return Py_BuildValue(
+            "{ss sz sO sO sO sO sO}", "name", meta_object->className(), "base",
+            base ? base->className() : nullptr, "model",
+            meta_object->inherits(&QAbstractItemModel::staticMetaObject) ? Py_True : Py_False,
+            "awaited", is_awaited(meta_object) && !is_awaited(base) ? Py_True : Py_False,
+            "properties", properties.get(), "methods", methods.get(), "enumerations",
+            enumerations.get());
     }
 
     /* Takes the reference, which may be NULL with an exception. */

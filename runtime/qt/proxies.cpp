@@ -12,6 +12,7 @@
 #include <QtCore/qabstractitemmodel.h>
 #include <QtCore/qfuturewatcher.h>
 
+#include "qt/awaitables.h"
 #include "qt/bridge.h"
 #include "qt/class_info.h"
 #include "qt/guard.h"
@@ -49,10 +50,12 @@ struct Facts {
 
 static PyTypeObject *type_for(QObject *object)
 {
+    if (qobject_cast<QFutureWatcherBase *>(object))
+        return as_type(qip_proxies.watcher);
+    const bool awaited = is_awaitable(object->metaObject());
     if (qobject_cast<QAbstractItemModel *>(object))
-        return as_type(qip_proxies.model);
-    return as_type(qobject_cast<QFutureWatcherBase *>(object) ? qip_proxies.watcher
-                                                              : qip_proxies.object);
+        return as_type(awaited ? qip_proxies.awaitable_model : qip_proxies.model);
+    return as_type(awaited ? qip_proxies.awaitable : qip_proxies.object);
 }
 
 static void learn(qi_object *object, void *facts)
@@ -128,7 +131,8 @@ try {
 bool qip_qt_is_proxy(PyObject *object)
 {
     return is_of(object, qip_proxies.object) || is_of(object, qip_proxies.model) ||
-           is_of(object, qip_proxies.watcher);
+           is_of(object, qip_proxies.watcher) || is_of(object, qip_proxies.awaitable) ||
+           is_of(object, qip_proxies.awaitable_model);
 }
 
 void *qip_qt_proxy_guard(PyObject *object)

@@ -2,7 +2,7 @@
 /*
  * Which proxy belongs to which QObject (bridge.h has more of it), and the port to whoever makes the proxies. That
  * a QObject is an object of Python, conversions must know; what such an object can do is for a higher room to
- * say (objects/proxy.c, model.c, watcher.c).
+ * say (objects/proxy.c, model.c, watcher.c, awaitable.c).
  *
  * The rules: the functions are there from the moment the library is loaded (life/wiring.c), the types from
  * the import of `_qi` on, as long as that lives. GIL: held.
@@ -20,9 +20,11 @@ extern "C" {
 
 /* The types, kept by the module; NULL before and after. */
 typedef struct qip_proxy_types {
-    PyObject *object;  /* _qi.Object: the proxy of a QObject */
-    PyObject *model;   /* _qi.Model: of a QAbstractItemModel */
-    PyObject *watcher; /* _qi.FutureWatcher: of a QFutureWatcher */
+    PyObject *object;    /* _qi.Object: the proxy of a QObject */
+    PyObject *model;     /* _qi.Model: of a QAbstractItemModel */
+    PyObject *watcher;   /* _qi.FutureWatcher: of a QFutureWatcher */
+    PyObject *awaitable; /* _qi.Awaitable: of an object whose class is registered to be awaited */
+    PyObject *awaitable_model; /* _qi.AwaitableModel: of a model of such a class */
 } qip_proxy_types;
 
 extern qip_proxy_types qip_proxies;

@@ -1686,6 +1686,42 @@ void watched_future_unregister(Thread &by, const Function &function)
           [&] { return qi_watched_future_unregister(by.one_in(8) ? nullptr : &example); });
 }
 
+void awaitable_init(Thread &by, const Function &function)
+{
+    count(by, function, [&] {
+        qi_awaitable awaitable;
+        qi_awaitable_init(by.one_in(3) ? nullptr : &awaitable);
+    });
+}
+
+/* Classes of objects that Python has from other calls are among them. */
+void awaitable_register(Thread &by, const Function &function)
+{
+    static const char *const names[] = {"QTimer", "QObject", "no::Class", "\xFF", ""};
+    const char *signal_names[] = {"destroyed", by.one_in(8) ? nullptr : "objectNameChanged(QString)"};
+    qi_awaitable awaitable;
+
+    qi_awaitable_init(&awaitable);
+    awaitable.size -= by.one_in(12) ? 1 : 0; /* as a program with an older header has it */
+    awaitable.class_name = by.one_in(8) ? nullptr : by.one_of(names);
+    awaitable.signal_names = by.one_in(8) ? nullptr : signal_names;
+    awaitable.signal_count = by.below(3);
+    if (by.one_in(2))
+        awaitable.look = [](qi_object *, const qi_emission *, qi_value *result, void *) {
+            *result = qi_text("come");
+            return int(QI_OK);
+        };
+    judge(by, function, nullptr, Kind::Runtime,
+          [&] { return qi_awaitable_register(by.one_in(12) ? nullptr : &awaitable); });
+}
+
+void awaitable_unregister(Thread &by, const Function &function)
+{
+    static const char *const names[] = {"QTimer", "QObject", "no::Class", "\xFF", ""};
+    judge(by, function, nullptr, Kind::Runtime,
+          [&] { return qi_awaitable_unregister(by.one_in(8) ? nullptr : by.one_of(names)); });
+}
+
 void callback_run(Thread &by, const Function &function)
 {
     const auto run = [](void *user) {
@@ -2093,6 +2129,10 @@ std::deque<Function> &functions()
         add("qi_value_to_variant", any,
             of_copy + Failures{QI_ERR_RANGE, QI_ERR_PYTHON, QI_ERR_DEAD_OBJECT}, value_to_variant);
         add("qi_converter_register", any, {QI_ERR_ARGUMENT}, converter_register, 2);
+        add("qi_awaitable_init", any, {}, awaitable_init, 1);
+        add("qi_awaitable_register", any, {QI_ERR_ARGUMENT, QI_ERR_ENCODING}, awaitable_register, 2);
+        add("qi_awaitable_unregister", any, {QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_NOT_FOUND},
+            awaitable_unregister, 2);
         add("qi_callback_run", any, {QI_ERR_ARGUMENT, QI_ERR_STATE}, callback_run, 3);
         add("qi_watched_future_register", any, {QI_ERR_ARGUMENT}, watched_future_register, 2);
         add("qi_timer_start", gui,

@@ -15,7 +15,7 @@ NOUNS = {
     "runtime", "object", "function", "value", "task", "tasks", "callable", "connection", "listener", "output",
     "audit", "watchdog", "loop", "plugin", "plugins", "debugger", "doctor", "error", "scope", "builder", "converter",
     "watched", "promise", "event", "events", "timer", "connections", "module", "buffer", "stubs", "version", "status",
-    "kind", "config", "origin", "callback", "python",
+    "kind", "config", "origin", "callback", "python", "awaitable",
 }  # fmt: skip
 #: Names that are words of their own: the three that hosts begin with, and what languages call the same.
 EXCEPTIONS = {

@@ -86,6 +86,8 @@ class Classes:
             if is_writable(name) and not (name in seen or seen.add(name)):
                 told = _type_text(kind) + (f", changes are told by {notify}" if notify else "")
                 members.append(attribute(name, self.annotation(*kind), told, readonly=not writable))
+        if described["awaited"]:
+            members.append(function("__await__", ["self"], "Generator[Any, Any, Any]", "Waits for what the object comes to."))
         enumerations = [named for named in described["enumerations"] if named[1] not in seen and not seen.add(named[1])]
         members = [line for named in enumerations for line in _enumeration_lines(named)] + members  # mypy wants them above their uses
         for is_signal in (True, False):

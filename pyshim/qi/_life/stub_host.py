@@ -26,7 +26,7 @@ import builtins
 import datetime
 import enum
 import uuid
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Generator, Sequence
 from typing import Any, overload
 
 import qi

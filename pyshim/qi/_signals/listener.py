@@ -46,10 +46,10 @@ def check(signal, user):
     check_signal(signal)
 
 
-def connect(signal, slot):
+def connect(signal, slot, *kind):
     """Connects, and returns what the signal says of the connection."""
     try:
-        return signal.connect(slot)
+        return signal.connect(slot, *kind)
     except ReferenceError as error:
         raise SenderDestroyed(str(error)) from error
     except RuntimeError as error:
@@ -88,11 +88,11 @@ class Listener:
     """Calls `arrived(args)` for each emission, and `ended()` once when the sender is gone.
 
     Arguments are copied where they would not outlive the emission. In which thread the two are called is
-    the signal's choice; nothing is called for its own sake after close(). The listener must be kept; the
-    connection keeps what is to be called.
+    the signal's choice, or that of the ConnectionType `kind`, where one is given; nothing is called for its
+    own sake after close(). The listener must be kept; the connection keeps what is to be called.
     """
 
-    def __init__(self, signal, arrived, ended):
+    def __init__(self, signal, arrived, ended, *kind):
         def slot(*args):
             arrived(copy_signal_arguments(args))
 
@@ -100,11 +100,11 @@ class Listener:
         self._receiver = None
         self._slot = weakref.ref(slot, lambda _: ended())
         if hasattr(signal, "disconnect"):
-            self._connection = connect(signal, slot)
+            self._connection = connect(signal, slot, *kind)
         else:
             # What cannot be asked to disconnect does so when the object of a bound method goes.
             self._receiver = _Receiver(slot)
-            self._connection = connect(signal, self._receiver.receive)
+            self._connection = connect(signal, self._receiver.receive, *kind)
 
     def is_alive(self):
         """Whether emissions can still arrive."""

@@ -37,6 +37,10 @@ class Sender : public QObject
     void numbered(int number, const QString &text, QObject *object, Qt::Orientation orientation);
 };
 
+class Plain : public QObject
+{
+};
+
 class Derived : public Sender
 {
     Q_OBJECT
@@ -81,5 +85,14 @@ class Derived : public Sender
     python.eval<int>(QString());                            // says: nodiscard
     python.run<int>("a:b");                                 // says: nodiscard
     qi::Runtime copy = python;                              // says: deleted
+    using Watcher = QFutureWatcher<int>;
+    const auto end = &QTimer::timeout;
+    qi::registerAwaitable<Plain>(&QObject::destroyed, nullptr);   // says: known by its meta-object
+    qi::registerAwaitable<Watcher>(&QObject::destroyed, nullptr); // says: awaited as its future
+    qi::registerAwaitable<QTimer>(end, [](int) { return true; }); // says: `isFinished` wants
+    qi::registerAwaitable<QTimer>(end, nullptr, 3);               // says: `result` wants a function
+    qi::registerAwaitable<QTimer>(end, nullptr, nullptr, 3);      // says: `cancel` wants a function
+    qi::registerAwaitable<QTimer>(timer); // says: an object is awaited by its signal
+    qi::registerAwaitable<Unknown>([](const Unknown &) { return 3; }); // says: returns a QFuture
 }
 #endif
