@@ -151,6 +151,16 @@ int main(int argc, char **argv)
         });
     // [/stream]
 
+    // [when]
+    int both = 0;
+    qi::whenAll(python.run<QMap<QString, double>>("press:price", 3, QMap<QString, double>{{"EUR", 1}}),
+                python.run<int>("press:print_pages", QStringList{"flyer"}))
+        .then(&shop, [&](const auto &all) {
+            const auto &[prices, pages] = *all; // each a qi::Result
+            both = prices && pages ? int(prices->value("EUR")) + *pages : -1;
+        });
+    // [/when]
+
     // [cancel]
     qi::TaskOptions options;
     options.timeout = std::chrono::seconds(30);
@@ -182,7 +192,7 @@ int main(int argc, char **argv)
             chained = true;
             shop.quoteAndPrint({Page{"cover"}});
         }
-        if (price > 0 && told.size() == 3 && sheets == 2 && task.isFinished() &&
+        if (price > 0 && told.size() == 3 && sheets == 2 && both && task.isFinished() &&
             printed(python).contains("proof"))
             app.quit();
     });
@@ -191,7 +201,7 @@ int main(int argc, char **argv)
 
     const bool right = price == 0.5 && told.value(2) == "2 sheets" && told.value(0) == "2 pages" &&
                        told.value(1) == "ValueError: page 1 has no title" &&
-                       task.result().status() == QI_ERR_CANCELLED && shown == 2;
+                       task.result().status() == QI_ERR_CANCELLED && shown == 2 && both == 4;
     if (!right)
         qCritical() << price << told << task.result().error() << shown;
     return right ? 0 : 1;

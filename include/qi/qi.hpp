@@ -34,6 +34,7 @@
 #include <qi/scope.hpp>
 #include <qi/builder.hpp>
 #include <qi/waiting.hpp>
+#include <qi/when.hpp>
 #include <qi/stream.hpp>
 #include <qi/output.hpp>
 #include <qi/events.hpp>

@@ -109,10 +109,14 @@ struct Ending {
         }
         if (!result)
             return error;
-        Result<T> read = qi::read<T>(*result);
-        if (read)
-            return read;
-        return at(QStringLiteral("the result of ") + QString::fromUtf8(target), read.error());
+        if constexpr (isReadable<T>) {
+            Result<T> read = qi::read<T>(*result);
+            if (read)
+                return read;
+            return at(QStringLiteral("the result of ") + QString::fromUtf8(target), read.error());
+        } else { /* a type of C++ alone, which only then() makes */
+            return Error::make(QI_ERR_TYPE, QStringLiteral("the result is none of Python's"));
+        }
     }
 };
 
@@ -189,13 +193,20 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
                 m_name = source->m_name;
                 m_target = source->m_target;
             }
-            m_source = source;
+            m_sources = {source};
             cancelled = m_cancelled;
         }
         if (cancelled)
             source->cancel();
     }
     void succeed(std::shared_ptr<const void> made) { end_followed(std::move(made), {}); }
+    /* The same of several tasks, before anybody else has it. `target` is what messages call it. */
+    void follow(const std::vector<std::shared_ptr<SharedTask>> &sources, const char *target)
+    {
+        m_follows = true;
+        m_target = target;
+        m_sources = sources;
+    }
     void fail(const Error &error) { end_followed(nullptr, error); }
 
     qi_task *task() const { return m_task; }
@@ -217,13 +228,13 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
 
     void cancel()
     {
-        std::shared_ptr<SharedTask> source;
+        std::vector<std::shared_ptr<SharedTask>> sources;
         if (m_follows) {
             const std::lock_guard<std::mutex> lock(m_mutex);
             m_cancelled = true;
-            source = m_source;
+            sources = m_sources;
         }
-        if (source)
+        for (const std::shared_ptr<SharedTask> &source : sources)
             source->cancel();
         if (m_task)
             qi_task_cancel(m_task); /* fails only if there is nothing left to cancel */
@@ -456,12 +467,13 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
             const std::lock_guard<std::mutex> lock(m_mutex);
             m_made = std::move(made);
             m_failure = failure;
-            m_source = nullptr;
+            sources.swap(m_sources); /* which end without the lock */
         }
         end({nullptr, failure.value_or(Error()), m_target, failure ? nullptr : m_made.get()});
     }
 
     void post(const Waiting &waiting) const
+        std::vector<std::shared_ptr<SharedTask>> sources;
     {
         const auto self = shared_from_this();
         QMetaObject::invokeMethod(
@@ -541,8 +553,8 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
     mutable std::mutex m_mutex; /* of what comes below */
     mutable std::condition_variable m_over;
     bool m_ended = false, m_cancelled = false;
-    std::shared_ptr<SharedTask> m_source; /* what is followed; NULL after the end */
-    std::shared_ptr<const void> m_made;   /* these two change no more after the end */
+    std::vector<std::shared_ptr<SharedTask>> m_sources; /* what is followed; none after the end */
+    std::shared_ptr<const void> m_made;                 /* these two change no more after the end */
     std::optional<Error> m_failure;
     std::vector<Waiting> m_waiting;
     std::vector<Listener> m_listeners;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Worker threads that wait for several tasks of whatever types. In the GUI thread, which must not wait, Qt's
- * QtFuture::whenAll() and whenAny() take the futures of tasks.
+ * Worker threads that wait for several tasks of whatever types. In the GUI thread, which must not wait, there are whenAll()
+ * and whenAny() of <qi/when.hpp>.
  *
  *     qi::Result<std::size_t> first = qi::waitForAny({python.run<int>("a:count"), python.run("b:load")});
  */
@@ -65,7 +65,7 @@ inline Result<void> waitForAll(const std::vector<Task<>> &tasks,
 
 /**
  * Waits until one of them has ended, and returns which; of several the first. Thread, and fails: as waitForAll(), and
- * QI_ERR_ARGUMENT for what follows a task and has not ended: for that there is QtFuture::whenAny().
+ * QI_ERR_ARGUMENT for what follows a task and has not ended: for that there is whenAny().
  */
 inline Result<std::size_t> waitForAny(const std::vector<Task<>> &tasks,
                                       std::chrono::milliseconds time = std::chrono::milliseconds(-1))
