@@ -20,11 +20,13 @@
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
+#include <QtCore/qvariant.h>
 
 #include <qi/connection.h>
 #include <qi/deprecated.hpp>
 #include <qi/result.hpp>
 #include <qi/target.hpp>
+#include <qi/types.hpp>
 
 namespace qi
 {
@@ -56,6 +58,8 @@ struct ConnectOptions {
     bool allowPlain = false;
     /** Disconnects at the first emission. */
     bool singleShot = false;
+    /** Keyword arguments of every call, beside the arguments of the signal. */
+    QVariantMap named = {};
 };
 
 /**
@@ -251,6 +255,13 @@ inline Result<Connection> connect_named(qi_runtime *runtime, const QObject *send
     raw.callable = target.callable();
     raw.flags = (options.allowPlain ? unsigned(QI_CONNECTION_FLAG_ALLOW_PLAIN) : 0u) |
                 (options.singleShot ? unsigned(QI_CONNECTION_FLAG_SINGLE_SHOT) : 0u);
+    Storage storage;
+    qi_entry *named = storage.entries(std::size_t(options.named.size()));
+    for (auto i = options.named.cbegin(); i != options.named.cend(); ++i)
+        named[raw.kwarg_count++] = {storage.text(i.key()), storage.write(i.value())};
+    if (storage.error())
+        return at(QStringLiteral("a keyword argument of ") + target.name(), *storage.error());
+    raw.kwargs = raw.kwarg_count ? named : nullptr;
     qi_connection *connection = nullptr;
     /* A signal is emitted whether or not its sender is const to those who connect. */
     if (qi_asyncslot_connect(runtime, const_cast<QObject *>(sender), signal, target.text(), &raw,

@@ -59,6 +59,9 @@ typedef struct qi_connection_options {
                             * and logged. 0: without limit */
     qi_callable *callable; /* what to call, where `target` is NULL; NULL: `target` names it */
     unsigned flags;        /* QI_CONNECTION_FLAG_…; 0: none */
+    const qi_entry *kwargs; /* keyword arguments of every call, beside those of the signal; the keys are texts. Converted
+                             * when the connection is made. NULL: none */
+    size_t kwarg_count;
 } qi_connection_options;
 
 /** Fills options with the defaults described at their fields. NULL is allowed. Thread: any. */
@@ -81,7 +84,7 @@ static inline void qi_connection_options_init(qi_connection_options *options)
  *
  * Thread: GUI. Fails: QI_ERR_NOT_FOUND (no such signal or target; the message lists near names),
  * QI_ERR_AMBIGUOUS (with the overloads), QI_ERR_NOT_COROUTINE, QI_ERR_TYPE (the target wants more
- * parameters than the signal has), QI_ERR_PYTHON, QI_ERR_DEAD_OBJECT, QI_ERR_ARGUMENT, QI_ERR_ENCODING,
+ * parameters than the signal has, or does not take the keyword arguments), QI_ERR_RANGE, QI_ERR_PYTHON, QI_ERR_DEAD_OBJECT, QI_ERR_ARGUMENT, QI_ERR_ENCODING,
  * QI_ERR_ABI, QI_ERR_HANDLE, QI_ERR_NOT_RUNNING, QI_ERR_SHUTTING_DOWN, QI_ERR_WRONG_THREAD,
  * QI_ERR_MEMORY.
  */

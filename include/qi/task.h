@@ -186,9 +186,10 @@ QI_API const char *qi_task_name(const qi_task *task);
  *   name          text     as qi_task_name() has it
  *   state         text     "pending", "done", "failed" or "cancelled"
  *   target        text     "module:callable" that was launched
+ *   plugin        text     id of the plugin whose code it is; none: the application's, or it is on its way
  *   progress      map      value (int), maximum (int, 0: unknown) and text, as they were told last; none: nothing was told,
  *                          or nobody wanted to know: see QI_TASK_FLAG_PROGRESS
- * Its plugin, its stack and what it waits for are told by qi_tasks_list(), under that id, while it runs.
+ * Its stack and what it waits for are told by qi_tasks_list(), under that id, while it runs.
  * Thread: any. Fails: QI_ERR_HANDLE, QI_ERR_ARGUMENT, QI_ERR_MEMORY.
  */
 QI_NODISCARD QI_API int qi_task_describe(const qi_task *task, qi_value *out);

@@ -33,6 +33,7 @@
 #include <qi/arguments.hpp>
 #include <qi/callback.h>
 #include <qi/deprecated.hpp>
+#include <qi/fields.hpp>
 #include <qi/result.hpp>
 #include <qi/target.hpp>
 #include <qi/task.h>
@@ -199,7 +200,6 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
         if (cancelled)
             source->cancel();
     }
-    void succeed(std::shared_ptr<const void> made) { end_followed(std::move(made), {}); }
     /* The same of several tasks, before anybody else has it. `target` is what messages call it. */
     void follow(const std::vector<std::shared_ptr<SharedTask>> &sources, const char *target)
     {
@@ -207,9 +207,19 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
         m_target = target;
         m_sources = sources;
     }
+    void succeed(std::shared_ptr<const void> made) { end_followed(std::move(made), {}); }
     void fail(const Error &error) { end_followed(nullptr, error); }
 
     qi_task *task() const { return m_task; }
+    QString plugin() const
+    {
+        qi_value map = qi_none();
+        QString id;
+        if (m_task && qi_task_describe(m_task, &map) == QI_OK)
+            id = text_of(map, "plugin");
+        qi_value_clear(&map);
+        return id;
+    }
     bool follows() const { return m_follows; }
     const QByteArray &target() const { return m_target; }
     void observe() { m_observed = true; }
@@ -463,6 +473,7 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
     }
     void end_followed_here(std::shared_ptr<const void> made, const std::optional<Error> &failure)
     {
+        std::vector<std::shared_ptr<SharedTask>> sources;
         {
             const std::lock_guard<std::mutex> lock(m_mutex);
             m_made = std::move(made);
@@ -473,7 +484,6 @@ class SharedTask : public std::enable_shared_from_this<SharedTask>
     }
 
     void post(const Waiting &waiting) const
-        std::vector<std::shared_ptr<SharedTask>> sources;
     {
         const auto self = shared_from_this();
         QMetaObject::invokeMethod(
@@ -753,6 +763,8 @@ template <typename T> class [[nodiscard]] Task : public detail::OldTask<Task<T>>
     QString name() const { return QString::fromUtf8(qi_task_name(handle())); }
     /** What it calls, as "module:callable". Thread: any. */
     QString target() const { return QString::fromUtf8(m_shared->target()); }
+    /** The id of the plugin whose code it is; empty: the application's, or it has not begun. Thread: any. */
+    QString plugin() const { return m_shared->plugin(); }
     /** What it has told of its progress last, also after its end; nothing, if it has told nothing. Thread: any. */
     std::optional<Progress> progress() const { return m_shared->progress(); }
     /** Whether it has ended, in whatever way. Thread: any. */

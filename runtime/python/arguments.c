@@ -193,3 +193,13 @@ PyObject *qip_arguments_call(PyObject *callable, const qip_arguments *arguments,
     Py_XDECREF(names);
     return result;
 }
+
+PyObject *qip_arguments_named(const qip_arguments *arguments, int *status)
+{
+    const qip_arguments named = {NULL, 0, arguments->named, arguments->named_count};
+    PyObject *dict = qip_arguments_call((PyObject *)&PyDict_Type, &named, status);
+
+    if (!dict && *status == QI_OK)
+        *status = qip_fail_python("keyword arguments");
+    return dict;
+}

@@ -26,6 +26,9 @@ void qip_arguments_free(qip_arguments *owned);
  * callable was not called. GIL: held. */
 PyObject *qip_arguments_call(PyObject *callable, const qip_arguments *arguments, int *status);
 
+/* The keywords, converted: a new dict. NULL with the record set; its status is in `*status`. GIL: held. */
+PyObject *qip_arguments_named(const qip_arguments *arguments, int *status);
+
 /* Makes the exception of a conversion to Python the record, with the status that the headers promise for an argument.
  * GIL: held. */
 int qip_arguments_fail(const char *what);

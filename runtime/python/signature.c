@@ -141,6 +141,40 @@ int qip_signature_read(PyObject *callable, qip_signature *out)
     return read_function(callable, out) ? 0 : read_by_inspection(callable, out);
 }
 
+/* 0, or -1 with TypeError set. One without a signature says so itself, when it is called. */
+static int check_keywords(PyObject *callable, PyObject *keywords)
+{
+    PyObject *signature = call_module("inspect", "signature", callable);
+
+    if (!signature && PyErr_ExceptionMatches(PyExc_ValueError)) {
+        PyErr_Clear();
+        return 0;
+    }
+    PyObject *bind = signature ? PyObject_GetAttrString(signature, "bind_partial") : NULL;
+    PyObject *bound = bind ? PyObject_VectorcallDict(bind, NULL, 0, keywords) : NULL;
+    const int result = bound ? 0 : -1;
+    Py_XDECREF(bound);
+    Py_XDECREF(bind);
+    Py_XDECREF(signature);
+    return result;
+}
+
+int qip_signature_read_beside(PyObject *callable, PyObject *keywords, qip_signature *out)
+{
+    if (!keywords)
+        return qip_signature_read(callable, out);
+    if (check_keywords(callable, keywords) < 0)
+        return -1;
+    PyObject *functools = PyImport_ImportModule("functools");
+    PyObject *partial = functools ? PyObject_GetAttrString(functools, "partial") : NULL;
+    PyObject *beside = partial ? PyObject_VectorcallDict(partial, &callable, 1, keywords) : NULL;
+    const int result = beside ? read_by_inspection(beside, out) : -1;
+    Py_XDECREF(beside);
+    Py_XDECREF(partial);
+    Py_XDECREF(functools);
+    return result;
+}
+
 /* -- coroutine functions ----------------------------------------------------------------------------- */
 
 /* Steps through functools.partial. New reference, or NULL with an exception set. */

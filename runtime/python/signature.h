@@ -25,6 +25,10 @@ typedef struct qip_signature {
  */
 int qip_signature_read(PyObject *callable, qip_signature *out);
 
+/* The same of what is left for a signal to give where each call gets `keywords`, a dict; NULL: it gets none. -1 also where
+ * the callable does not take them. */
+int qip_signature_read_beside(PyObject *callable, PyObject *keywords, qip_signature *out);
+
 /*
  * 1, 0, or -1 with an exception set. True for what inspect.iscoroutinefunction() calls one, for
  * functions that carry the mark of asyncio or inspect, and for objects whose __call__ is a coroutine

@@ -17,6 +17,7 @@
 #include <qi/connection.h>
 
 #include "python/alive.h"
+#include "python/arguments.h"
 #include "python/border.h"
 #include "python/target.h"
 #include "signals/connection_p.h"
@@ -125,6 +126,7 @@ typedef struct plan {
     char *signal_name;
     const char *target;
     PyObject *callable;
+    PyObject *keywords;               /* NULL: there are none */
     qi_callable *held;                /* the handle of it; NULL: `target` names it */
     void *sender_guard, *owner_guard; /* the latter NULL where there is no owner */
 } plan;
@@ -159,6 +161,23 @@ static int check_again(const qi_runtime *runtime, const plan *plan)
     return status;
 }
 
+/* The callable does not take what it would be given: TypeError is set. */
+static int fail_unfit(const plan *plan)
+{
+    (void)qip_fail_python(NULL);
+    qi_error *raised = qip_error_copy(qi_last_error());
+    int status = plan->keywords
+                     ? qip_fail(QI_ERR_TYPE,
+                                "\"%s\" cannot be called by %s with these keyword arguments: %s",
+                                plan->target, plan->signal_name, raised ? raised->message : "")
+                     : qip_fail(QI_ERR_TYPE,
+                                "\"%s\" cannot be a slot: it has a keyword-only parameter "
+                                "without a default, which no signal can give",
+                                plan->target);
+    qip_error_free(raised);
+    return status;
+}
+
 static int check_slot(const plan *plan)
 {
     qip_signature takes;
@@ -169,15 +188,9 @@ static int check_slot(const plan *plan)
         if (status < 0)
             return status;
     }
-    if (qip_signature_read(plan->callable, &takes) < 0) {
-        bool unfit = PyErr_ExceptionMatches(PyExc_TypeError);
-        int status = qip_fail_python(plan->target);
-        return unfit ? qip_fail(QI_ERR_TYPE,
-                                "\"%s\" cannot be a slot: it has a keyword-only parameter "
-                                "without a default, which no signal can give",
-                                plan->target)
-                     : status;
-    }
+    if (qip_signature_read_beside(plan->callable, plan->keywords, &takes) < 0)
+        return PyErr_ExceptionMatches(PyExc_TypeError) ? fail_unfit(plan)
+                                                       : qip_fail_python(plan->target);
     if (takes.least > plan->parameters)
         return qip_fail(QI_ERR_TYPE,
                         "\"%s\" wants %d argument%s, but %s gives %d; give the others a default",
@@ -190,6 +203,7 @@ static qip_slot *new_slot(const plan *plan)
 {
     qip_slot_spec spec = {
         .callable = plan->callable,
+        .keywords = plan->keywords,
         .task_name = plan->options->task_name,
         .signal = plan->signal_name,
         .target = plan->target,
@@ -275,6 +289,11 @@ static int make(qi_runtime *runtime, const plan *plan, qi_connection **out)
     return QI_OK;
 }
 
+static qip_arguments named_arguments(const qi_connection_options *options)
+{
+    return (qip_arguments){NULL, 0, options->kwargs, options->kwarg_count};
+}
+
 static int find(qi_runtime *runtime, plan *plan, const char *signal, const char *target)
 {
     int status = qip_qt_find_signal(plan->sender, signal, &plan->signal);
@@ -286,7 +305,13 @@ static int find(qi_runtime *runtime, plan *plan, const char *signal, const char 
     if (!plan->signal_name)
         return qip_fail(QI_ERR_MEMORY, "out of memory");
     plan->callable = qip_callable_take(runtime, target, plan->held, &plan->target);
-    return plan->callable ? check_slot(plan) : qi_last_error()->status;
+    if (!plan->callable)
+        return qi_last_error()->status;
+    if (plan->options->kwarg_count) {
+        const qip_arguments arguments = named_arguments(plan->options);
+        plan->keywords = qip_arguments_named(&arguments, &status);
+    }
+    return status == QI_OK ? check_slot(plan) : status;
 }
 
 static int check_options(const qi_connection_options *options)
@@ -300,7 +325,11 @@ static int check_options(const qi_connection_options *options)
         return qip_fail(QI_ERR_ARGUMENT, "%d is no qi_overlap", options->overlap);
     if ((unsigned)options->delivery > QI_DELIVERY_QUEUED)
         return qip_fail(QI_ERR_ARGUMENT, "%d is no qi_delivery", options->delivery);
-    return options->task_name ? qip_check_text(options->task_name, "the tasks' name") : QI_OK;
+    const qip_arguments named = named_arguments(options);
+    int status = qip_arguments_check(&named);
+    return status == QI_OK && options->task_name
+               ? qip_check_text(options->task_name, "the tasks' name")
+               : status;
 }
 
 /* On success `*held` is held, or NULL where `target` names the slot. */
@@ -347,6 +376,7 @@ int qi_asyncslot_connect(qi_runtime *runtime, qi_object *sender, const char *sig
     if (status == QI_OK)
         status = make(runtime, &plan, out);
     Py_XDECREF(plan.callable);
+    Py_XDECREF(plan.keywords);
     qip_callable_drop(held);
     qip_python_leave(visit);
     qip_qt_guard_free(plan.sender_guard);

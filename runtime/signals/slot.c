@@ -355,7 +355,9 @@ static PyObject *launch(qip_slot *slot, PyObject *signal, PyObject *callable, Py
     const qip_stopwatch watch = qip_stopwatch_start();
     push_launching(slot, signal, &launching);
     slot->launched++;
-    PyObject *outcome = PyObject_Vectorcall(callable, args, nargsf, NULL);
+    PyObject *outcome = slot->keywords
+                            ? PyObject_VectorcallDict(callable, args, nargsf, slot->keywords)
+                            : PyObject_Vectorcall(callable, args, nargsf, NULL);
     if (outcome)
         outcome = start_result(slot, loop, outcome, &is_task);
     remove_launching(slot, &launching);

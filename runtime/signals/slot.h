@@ -38,6 +38,7 @@ typedef struct qip_slot {
     PyObject *weak_references;
     PyObject *callable; /* the function alone where `receiver` is set */
     PyObject *receiver; /* weak reference to a bound method's object; NULL: the callable is kept whole */
+    PyObject *keywords;    /* a dict that each call gets besides; NULL: none */
     PyObject *task_name;   /* NULL: asyncio makes one */
     PyObject *task_runner; /* NULL: the eager start of libqi's loop */
     PyObject *signal;      /* what it is connected to, for reports; NULL: unknown */
@@ -61,6 +62,7 @@ typedef struct qip_slot {
 /* What a connection wants of its slot. Members that are NULL or 0 have the meaning of qip_slot. */
 typedef struct qip_slot_spec {
     PyObject *callable; /* kept */
+    PyObject *keywords; /* kept */
     const char *task_name;
     const char *signal;
     const char *target;

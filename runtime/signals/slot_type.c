@@ -90,16 +90,17 @@ static PyObject *none_is_null(PyObject *object)
     return object == Py_None ? NULL : Py_XNewRef(object);
 }
 
-static qip_slot *allocate(PyTypeObject *type, PyObject *callable)
+static qip_slot *allocate(PyTypeObject *type, PyObject *callable, PyObject *keywords)
 {
     qip_signature takes;
 
-    if (qip_signature_read(callable, &takes) < 0)
+    if (qip_signature_read_beside(callable, keywords, &takes) < 0)
         return NULL;
     qip_slot *slot = (qip_slot *)type->tp_alloc(type, 0);
     if (slot) {
         slot->vectorcall = qip_slot_call;
         slot->callable = Py_NewRef(callable);
+        slot->keywords = Py_XNewRef(keywords);
         slot->takes = takes;
         slot->context = qip_scope_keep();
     }
@@ -123,7 +124,7 @@ static PyObject *slot_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
                             Py_TYPE(name)->tp_name);
     if (limit < 0)
         return PyErr_Format(PyExc_ValueError, "queue_limit must not be negative, but is %zd", limit);
-    qip_slot *slot = allocate(type, callable);
+    qip_slot *slot = allocate(type, callable, NULL);
     if (!slot)
         return NULL;
     slot->task_name = none_is_null(name);
@@ -150,7 +151,7 @@ static int set_text(PyObject **member, const char *text)
 
 qip_slot *qip_slot_new(const qip_slot_spec *spec)
 {
-    qip_slot *slot = allocate((PyTypeObject *)slot_type, spec->callable);
+    qip_slot *slot = allocate((PyTypeObject *)slot_type, spec->callable, spec->keywords);
 
     if (!slot)
         return NULL;
@@ -174,6 +175,7 @@ static int slot_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(slot->dict);
     Py_VISIT(slot->callable);
     Py_VISIT(slot->receiver);
+    Py_VISIT(slot->keywords);
     Py_VISIT(slot->context);
     Py_VISIT(slot->task_runner);
     for (qip_waiting *item = slot->first_waiting; item; item = item->next)
@@ -192,6 +194,7 @@ static int slot_clear(PyObject *self)
     Py_CLEAR(slot->task_runner);
     qip_overlap_forget(slot);
     Py_CLEAR(slot->callable);
+    Py_CLEAR(slot->keywords);
     return 0;
 }
 

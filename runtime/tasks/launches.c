@@ -30,6 +30,7 @@ void qip_task_drop(qi_task *task)
     free(task->target);
     free(task->name);
     free(atomic_load(&task->shown_name));
+    free(atomic_load(&task->of_plugin));
     free(task);
 }
 

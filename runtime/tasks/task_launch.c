@@ -3,6 +3,8 @@
 #include <Python.h>
 
 #include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "python/border.h"
 #include "python/target.h"
@@ -145,6 +147,18 @@ static int begin_in_context(qi_task *task, PyObject *callable, const char *name,
     return status;
 }
 
+/* Whose code it is, as the Context tells that it begins in. Told in any thread from then on. */
+static void note_plugin(qi_task *task)
+{
+    PyObject *plugin = qip_scope_plugin();
+    const char *id = plugin ? PyUnicode_AsUTF8(plugin) : NULL;
+
+    if (id)
+        free(atomic_exchange(&task->of_plugin, strdup(id))); /* without memory it is not told */
+    PyErr_Clear();
+    Py_XDECREF(plugin);
+}
+
 /*
  * Launches, and ends the task if it ends at once. On failure nothing was launched, the record is set,
  * and the task is as it was, for the caller to end or to forget. Beware: code that is run on the way may shut the runtime
@@ -162,6 +176,7 @@ static int launch(qi_task *task, const qip_arguments *arguments)
         entered = qip_scope_enter(context);
     else if (!task->callable) /* what the host names is its own; an object may be a plugin's */
         entered = qip_scope_enter_application();
+    note_plugin(task);
     bool plain;
     int status = check_kind(task, callable, name, &plain);
     if (status == QI_OK && qip_task_is_pending(task))

@@ -65,6 +65,7 @@ struct qi_task {
     bool is_reported;         /* the exception went out of the loop, and was told there */
     _Atomic int64_t id;       /* by which qi.monitor knows it; 0: nobody has asked so far */
     char *_Atomic shown_name; /* what asyncio calls it; NULL: nobody has asked so far */
+    char *_Atomic of_plugin; /* the id of the plugin whose code it is; NULL: of none, or it has not begun */
     PyObject *plugin; /* whose code it was that failed, a str, until it is told; NULL: no plugin's */
     qi_task *previous, *next; /* under the lock of launches.c */
     bool is_listed;

@@ -131,11 +131,13 @@ int qi_task_describe(const qi_task *handle, qi_value *out)
     if (status == QI_OK) {
         const char *name = qi_task_name(handle);
         const char *target = task->target ? task->target : qip_callable_name(task->callable);
+        const char *plugin = atomic_load(&task->of_plugin);
         const qi_entry entries[] = {
             {qi_text("id"), qi_int(qi_task_id(handle))},
             {qi_text("name"), qi_text(name ? name : target)},
             {qi_text("state"), qi_text(state_name(atomic_load(&task->phase)))},
             {qi_text("target"), qi_text(target)},
+            {qi_text("plugin"), plugin ? qi_text(plugin) : qi_none()},
             {qi_text("progress"), progress},
         };
         const qi_value map = qi_map(entries, sizeof entries / sizeof *entries);

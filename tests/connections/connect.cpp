@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // qi_asyncslot_connect(): which signal, which arguments, in which thread, how often.
+#include <memory>
 #include <thread>
 
 #include <QtCore/qthread.h>
@@ -257,4 +258,100 @@ TEST_CASE("callable handle is a target too")
     qi_callable_release(options.callable);
     Q_EMIT emitter.plain();
     CHECK(calls(host) == "[()]");
+}
+
+TEST_CASE("keyword arguments are given to every call, beside those of the signal")
+{
+    Host host;
+    Emitter emitter;
+    QObject object;
+    host.exec("import qi\n"
+              "calls = []\n"
+              "async def slot(*args, **named): calls.append((args, named))\n"
+              "async def needs(number, *, factor): calls.append(number * factor)\n"
+              "async def first(number, text='none'): calls.append((number, text))");
+    char key[] = "factor";
+    qi_value item = qi_int(3);
+    qi_entry entries[] = {{qi_text(key), item}, {qi_text("list"), qi_list(&item, 1)}};
+    qi_connection_options options;
+    qi_connection_options_init(&options);
+    options.kwargs = entries;
+    options.kwarg_count = 2;
+    qi_connection *connection = connect(host, &emitter, "numbered", "__main__:slot", &options);
+    options.kwarg_count = 1;
+    qi_connection_release(connect(host, &emitter, "numbered", "__main__:needs", &options));
+    key[0] = '?'; /* they were copied */
+    item = qi_none();
+    Q_EMIT emitter.numbered(7);
+    Q_EMIT emitter.numbered(8);
+    CHECK(host.eval("calls") ==
+          "[((7,), {'factor': 3, 'list': [3]}), 21, ((8,), {'factor': 3, 'list': [3]}), 24]");
+    REQUIRE(qi_connection_disconnect(connection) == QI_OK);
+
+    /* What is given by name takes its place among those of the signal. */
+    entries[0] = {qi_text("text"), qi_text("named")};
+    host.exec("calls.clear()");
+    qi_connection_release(connect(host, &emitter, "paired", "__main__:first", &options));
+    Q_EMIT emitter.paired(1, QStringLiteral("emitted"));
+    CHECK(host.eval("calls") == "[(1, 'named')]");
+}
+
+TEST_CASE("keyword arguments that the target does not take are refused at the connection")
+{
+    Host host;
+    Emitter emitter;
+    qi_connection_options options;
+    qi_connection_options_init(&options);
+    qi_entry entries[] = {{qi_text("wrong"), qi_int(1)}, {qi_text("wrong"), qi_int(2)}};
+    const auto refused = [&](const char *target) {
+        return qi_asyncslot_connect(host.runtime, &emitter, "numbered", target, &options, nullptr);
+    };
+
+    options.kwargs = entries;
+    options.kwarg_count = 1;
+    CHECK(refused("launches:one_of_two") == QI_ERR_TYPE);
+    const std::string message = qi_last_error()->message;
+    CHECK(message.find("launches:one_of_two") != std::string::npos);
+    CHECK(message.find("'wrong'") != std::string::npos);
+    options.kwarg_count = 2;
+    CHECK(refused("launches:one_of_two") == QI_ERR_ARGUMENT);
+    options.kwarg_count = 1;
+    entries[0].key = qi_int(1);
+    CHECK(refused("launches:one_of_two") == QI_ERR_TYPE);
+    entries[0] = {qi_text("b"), qi_text("\xff")};
+    CHECK(refused("launches:one_of_two") == QI_ERR_ENCODING);
+    options.kwargs = nullptr;
+    CHECK(refused("launches:one_of_two") == QI_ERR_ARGUMENT);
+    Q_EMIT emitter.numbered(1);
+    CHECK(calls(host) == "[]");
+}
+
+TEST_CASE("keyword arguments stay with a call that waits its turn, and those of an object that "
+          "dies raise")
+{
+    Host host;
+    Emitter emitter;
+    auto object = std::make_unique<QObject>();
+    host.exec("import asyncio, qi\n"
+              "calls, gates = [], []\n"
+              "async def slot(number, *, of):\n"
+              "    gate = asyncio.get_running_loop().create_future()\n"
+              "    gates.append(gate)\n"
+              "    await gate\n"
+              "    calls.append((number, of.alive))");
+    const qi_entry entry = {qi_text("of"), qi_qobject(object.get())};
+    qi_connection_options options;
+    qi_connection_options_init(&options);
+    options.overlap = QI_OVERLAP_QUEUE;
+    options.kwargs = &entry;
+    options.kwarg_count = 1;
+    qi_connection_release(connect(host, &emitter, "numbered", "__main__:slot", &options));
+    Q_EMIT emitter.numbered(1);
+    Q_EMIT emitter.numbered(2);
+    host.exec("gates.pop().set_result(None)");
+    host.until([&] { return host.eval("len(calls), len(gates)") == "(1, 1)"; });
+    object.reset();
+    host.exec("gates.pop().set_result(None)");
+    host.until([&] { return host.eval("len(calls)") == "2"; });
+    CHECK(host.eval("calls") == "[(1, True), (2, False)]");
 }

@@ -232,3 +232,17 @@ TEST_CASE("options are written where they are used")
 #endif
 
 #include "connect.moc"
+
+TEST_CASE("keyword arguments are given to every call")
+{
+    Modern host;
+    Emitter sender;
+    qi::ConnectOptions options;
+    options.named = {{QStringLiteral("b"), QStringList{QStringLiteral("x")}}};
+    connected(qi::connect(&sender, &Emitter::numbered, "launches:one_of_two", options));
+    Q_EMIT sender.numbered(5);
+    CHECK(calls(host) == "[(5, ['x'])]");
+    options.named = {{QStringLiteral("c"), 1}};
+    CHECK(qi::connect(&sender, &Emitter::numbered, "launches:one_of_two", options).status() ==
+          QI_ERR_TYPE);
+}

@@ -39,7 +39,6 @@ WITHOUT = {
     "qi_buffer_release": "as before",
     "qi_value_to_buffer": "a qi::Buffer as parameter or result opens it",
     "qi_connection_retain": "a Connection is moved; who wants to share it has std::shared_ptr",
-    "qi_task_describe": "a Task has id(), name(), target(), state() and progress()",
 }
 
 

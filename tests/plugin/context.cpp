@@ -225,8 +225,11 @@ TEST_CASE(
     CHECK(told == "1half");
     CHECK(qi_task_name(task) == std::string("orders: work"));
     CHECK(host.info("orders", "tasks") == "1");
-    let_go(host, task);
     qi_value result = qi_none();
+    REQUIRE(qi_task_describe(task, &result) == QI_OK);
+    CHECK(tests::describe(*qi_value_get(&result, "plugin")) == "'orders'");
+    qi_value_clear(&result);
+    let_go(host, task);
     CHECK(qi_task_result(task, &result) == QI_OK);
     CHECK(take(result) == "0");
     qi_task_release(task);

@@ -55,6 +55,7 @@ TEST_CASE("task is described with what it has told last")
     CHECK(host.part(task, "name") == "'the work'");
     CHECK(host.part(task, "state") == "'pending'");
     CHECK(host.part(task, "target") == "'__main__:work'");
+    CHECK(host.part(task, "plugin") == "None");
     CHECK(host.part(task, "progress") == "{'value': 2, 'maximum': 3, 'text': 'second'}");
     CHECK(host.part(task, "id") == std::to_string(qi_task_id(task)));
     std::thread([&] { CHECK(host.part(task, "state") == "'pending'"); }).join();
