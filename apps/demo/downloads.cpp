@@ -66,6 +66,7 @@ void Download::start()
     m_task = m_python->runtime().run<qint64>(options, "downloads:fetch", m_name);
     m_task.onProgress(this, [this](const qi::Progress &progress) { show(progress); });
     m_task.then(this, [this](const qi::Result<qint64> &received) { ended(received); });
+    emit started();
 }
 
 void Download::cancel()
@@ -145,6 +146,7 @@ void DownloadDesk::offer(const QString &name, qint64 size)
 {
     auto *file = new Download(name, size, m_grid, int(m_files.size()), m_python, this);
     connect(file, &Download::changed, this, &DownloadDesk::showTotals);
+    connect(file, &Download::started, this, [this, file] { emit started(file); });
     m_files.append(file);
     showTotals();
 }

@@ -31,8 +31,11 @@ class Download : public QObject
     qint64 received() const { return m_received; }
     qint64 size() const { return m_size; }
 
+    qi_task *task() const { return m_task.handle(); }
+
   signals:
     void changed();
+    void started();
 
   private:
     void setState(const QString &state, const QString &text);
@@ -73,6 +76,9 @@ class DownloadDesk : public QWidget
     QPushButton *startButton() const { return m_start; }
     void startAll();
     void cancelAll();
+
+  signals:
+    void started(Download *download);
 
   private:
     void showTotals();

@@ -11,6 +11,7 @@
 #include <qi/console.hpp>
 #include <qi/plugin_manager.hpp>
 #include <qi/task_monitor.hpp>
+#include <qi/task_strip.hpp>
 
 #include "chart.h"
 #include "downloads.h"
@@ -173,4 +174,9 @@ void Window::showFacts(const QString &plugins)
     facts->setObjectName("faint");
     facts->setContentsMargins(18, 0, 18, 8);
     statusBar()->addWidget(facts, 1);
+    auto *strip = new qi::TaskStrip;
+    strip->setMinimumWidth(520);
+    statusBar()->addPermanentWidget(strip);
+    connect(m_downloads, &DownloadDesk::started, strip,
+            [strip](Download *download) { strip->watch(download->task(), download->name()); });
 }

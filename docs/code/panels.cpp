@@ -7,6 +7,7 @@
 #include <QListView>
 #include <QMainWindow>
 #include <QMenuBar>
+#include <QStatusBar>
 #include <QTemporaryDir>
 #include <QTimer>
 #include <qi/plugin_manager.hpp>
@@ -91,6 +92,17 @@ int main(int argc, char **argv)
                      });
     // [/list]
     dock(window, view);
+    // [strip]
+    auto *strip = new qi::TaskStrip;
+    window.statusBar()->addPermanentWidget(strip);
+    qi_task *task;
+    if (qi_run_task(python, "asyncio:sleep", nullptr, 0, nullptr, &task) == QI_OK) {
+        strip->watch(task, "Wait");
+        qi_task_release(task); // the strip keeps a reference of its own
+    } else {
+        strip->addError("Wait", qi_last_error()->message);
+    }
+    // [/strip]
     // [open]
     const auto open = [](const QString &file, int line) {
         qInfo("%s:%d", qPrintable(file), line); // or the editor of the application
@@ -113,5 +125,7 @@ int main(int argc, char **argv)
     manager->enableCurrent();
     app.exec();
     const QAction *greet = menu->findChild<QAction *>("hello.greet");
-    return greet && qi_runtime_state(python) == QI_RUNTIME_STATE_CLOSED ? 0 : 1;
+    return greet && strip->errorCount() == 1 && qi_runtime_state(python) == QI_RUNTIME_STATE_CLOSED
+               ? 0
+               : 1;
 }

@@ -16,6 +16,7 @@
 #include <qi/plugin_list.hpp>
 #include <qi/plugin_manager.hpp>
 #include <qi/task_monitor.hpp>
+#include <qi/task_strip.hpp>
 #include <qi/widgets_api.hpp>
 
 namespace qi

@@ -5,11 +5,16 @@
 #include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
 #include <QtTest/qtest.h>
+#include <QtWidgets/qframe.h>
+#include <QtWidgets/qmainwindow.h>
+#include <QtWidgets/qstatusbar.h>
 #include <QtWidgets/qtabwidget.h>
 #include <QtWidgets/qtextbrowser.h>
+#include <QtWidgets/qtoolbutton.h>
 #include <QtWidgets/qtreeview.h>
 
 #include <qi/plugin.h>
+#include <qi/task.h>
 
 #include "runtime/widgets/consent_dialog.h"
 #include "runtime/widgets/sparkline.h"
@@ -158,6 +163,44 @@ TEST_CASE("pictures of the task monitor")
         keep(monitor, "task-monitor", dark);
     }
     desk.take_reports();
+}
+
+TEST_CASE("pictures of the task strip")
+{
+    tests::Desk desk;
+    desk.exec("import asyncio, qi\n"
+              "async def load(value, maximum, text):\n"
+              "    qi.progress(value, maximum, text)\n"
+              "    await asyncio.get_running_loop().create_future()\n");
+
+    for (bool dark : {false, true}) {
+        QApplication::setPalette(dark ? tests::dark_palette() : tests::light_palette());
+        QMainWindow window;
+        auto *strip = new qi::TaskStrip;
+        window.statusBar()->addPermanentWidget(strip, 1);
+        window.resize(600, 120);
+        const std::pair<const char *, int> loads[] = {{"Import", 3}, {"Preview", 0}, {"Upload", 4}};
+        for (const auto &[title, of] : loads) {
+            const qi_value args[] = {qi_int(1), qi_int(of), qi_text("prices.csv")};
+            qi_task_options options;
+            qi_task *task = nullptr;
+            qi_task_options_init(&options);
+            options.flags = QI_TASK_FLAG_PROGRESS;
+            REQUIRE(qi_run_task(desk.runtime, "__main__:load", args, 3, &options, &task) == QI_OK);
+            strip->watch(task, QString::fromUtf8(title));
+            qi_task_release(task);
+        }
+        strip->addError(QStringLiteral("Export"), QStringLiteral("no such folder"));
+        window.show();
+        desk.settle();
+        keep(window, "task-strip", dark);
+        strip->findChild<QToolButton *>(QStringLiteral("more"))->click();
+        auto *all = strip->findChild<QFrame *>(QStringLiteral("all"));
+        REQUIRE(all);
+        keep(*all, "task-strip-all", dark);
+        strip->cancelAll();
+        desk.until([&] { return strip->count() == 0; });
+    }
 }
 
 TEST_CASE("pictures of the plugin manager")

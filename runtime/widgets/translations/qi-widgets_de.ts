@@ -741,4 +741,53 @@
         <translation>%1 kann nicht geschrieben werden: %2</translation>
     </message>
 </context>
+<context>
+    <name>qi::TaskErrors</name>
+    <message>
+        <source>Clear</source>
+        <translation>Leeren</translation>
+    </message>
+    <message>
+        <source>Errors of tasks</source>
+        <translation>Fehler von Aufgaben</translation>
+    </message>
+    <message>
+        <source>Traceback</source>
+        <translation>Aufrufverlauf</translation>
+    </message>
+    <message>
+        <source>No errors.</source>
+        <translation>Keine Fehler.</translation>
+    </message>
+</context>
+<context>
+    <name>qi::TaskRow</name>
+    <message>
+        <source>cancelling</source>
+        <translation>wird abgebrochen</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>Fortschritt von %1</translation>
+    </message>
+    <message>
+        <source>Cancel %1</source>
+        <translation>%1 abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>qi::TaskStrip</name>
+    <message>
+        <source>Show all tasks</source>
+        <translation>Alle Aufgaben zeigen</translation>
+    </message>
+    <message>
+        <source>%1 more tasks</source>
+        <translation>%1 weitere Aufgaben</translation>
+    </message>
+    <message>
+        <source>%1 errors of tasks</source>
+        <translation>%1 Fehler von Aufgaben</translation>
+    </message>
+</context>
 </TS>
