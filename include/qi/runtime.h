@@ -285,9 +285,10 @@ enum {
  * itself when the application emits aboutToQuit; a call after that does nothing and returns QI_OK.
  *
  * `flags` is 0 or QI_SHUTDOWN_FLAG_FINALIZE. An interpreter to which libqi attached, in which threads were
- * left behind, or to which the caller returns (a host's callback, or a member of a QObject that Python
- * calls), is not finalised. Called from inside a coroutine, it begins when the loop's
- * current callbacks have returned, and returns QI_OK at once.
+ * left behind or do not leave within 200 ms, or to which the caller returns (a host's callback, or a member of a
+ * QObject that Python calls), is not finalised. Threads that call libqi meanwhile are refused; those that call CPython
+ * themselves must have ended. Called from inside a coroutine, it begins when the loop's current callbacks have
+ * returned, and returns QI_OK at once.
  *
  * In a child of fork() it does nothing and returns QI_OK: the runtime is the parent's.
  *
