@@ -173,7 +173,8 @@ typedef struct qi_config {
      * NULL: that of `venv` or `home`, else the one that libqi was built with; never the host's own
      * program and never whatever `python3` comes first on PATH. */
     const char *executable;
-    /* Honour PYTHON* environment variables and the user's site-packages, as python3 does.
+    /* Honour PYTHON* environment variables and the user's site-packages, as python3 does. Nothing is imported from the
+     * current folder all the same, nor by what multiprocessing starts: sys.flags.safe_path is set.
      * false: isolated; neither these nor the current folder have any effect. */
     bool use_environment;
 

@@ -17,6 +17,7 @@
 #include "python/compat.h"
 #include "core/callout.h"
 #include "python/child.h"
+#include "python/unread.h"
 #include "core/config.h"
 #include "life/life.h"
 #include "python/call.h"
@@ -210,7 +211,8 @@ static int begin(qi_runtime *runtime)
     Py_XDECREF(extension);
     if (!extension || qip_streams_install(config) < 0)
         return -1;
-    PyObject *paths = qip_child_expect() < 0 ? NULL : path_list(config);
+    const bool prepared = qip_child_expect() == 0 && qip_unread_names() == 0;
+    PyObject *paths = prepared ? path_list(config) : NULL;
     if (!paths)
         return -1;
     own->embed = PyImport_ImportModule("qi._life.embed");

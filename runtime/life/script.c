@@ -16,6 +16,7 @@
 #include "python/border.h"
 #include "python/convert.h"
 #include "python/gate.h"
+#include "python/unread.h"
 #include "python/visit.h"
 
 /* The dictionary of __main__, borrowed, or NULL with an exception. */
@@ -51,7 +52,7 @@ static void show_lines(const char *source, const char *filename)
 static PyObject *run(PyObject *names, const char *source, const char *filename, int start)
 {
     names = names ? names : main_names();
-    PyObject *code = names ? Py_CompileString(source, filename, start) : NULL;
+    PyObject *code = names ? qip_unread_compile(source, filename, start) : NULL;
     PyObject *result = code ? PyEval_EvalCode(code, names, names) : NULL;
 
     Py_XDECREF(code);
@@ -92,7 +93,8 @@ static char *terminated(const char *text, size_t size, const char *what)
 
 /* -- running it --------------------------------------------------------------------------------------------- */
 
-/* Runs source that was checked. `shown` is set where the file is not on disk. */
+/* Runs source that was checked. `shown` is set where there is no file that its lines could be read from, or one whose name
+ * depends on the current folder. */
 static int exec_source(PyObject *names, const char *source, const char *filename, bool shown)
 {
     qip_visit visit = qip_python_enter();
@@ -224,7 +226,7 @@ int qi_exec_file(qi_runtime *runtime, const char *path)
     if (strlen(source) != size)
         status = qip_fail(QI_ERR_ENCODING, "%s contains NUL bytes, so it is no Python source", path);
     else
-        status = exec_source(NULL, source, path, false);
+        status = exec_source(NULL, source, path, *path != '/');
     free(source);
     return status;
 }

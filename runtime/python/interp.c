@@ -120,6 +120,9 @@ static PyStatus configure(PyConfig *py, const qi_config *config, const qip_locat
     py->install_signal_handlers = 0;
     py->configure_c_stdio = 0;
     py->pathconfig_warnings = 0;
+    /* What the standard library starts by `python -c`, as multiprocessing does, gets this on its command line, and would
+     * import from the current folder without. An isolated interpreter has it anyway. */
+    py->safe_path = 1;
     /* Bindings print what leaves a slot by PyErr_Print(), which ends the process for SystemExit, or waits for
      * Python's threads first; with this it does neither, and sys.excepthook gets that exception as any other. */
     py->inspect = 1;

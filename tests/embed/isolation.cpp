@@ -43,6 +43,32 @@ TEST_CASE("the_environment_counts_where_the_host_wants_it")
     CHECK(qi_exec(host.runtime, "import planted", nullptr) == QI_OK);
 }
 
+// The standard library starts them by `python -c`, which imports from the current folder unless it is told not to.
+TEST_CASE("children_of_multiprocessing_import_nothing_from_the_current_folder")
+{
+    Folder folder;
+    folder.write("multiprocessing.py", "open('ran', 'w')\n");
+    folder.write("multiprocessing/__init__.py", "open('ran', 'w')\n");
+    QDir::setCurrent(QString::fromStdString(folder.path()));
+
+    for (const char *begin : {"context = multiprocessing.get_context('spawn')\n"
+                              "child = context.Process(target=os.getpid)\n"
+                              "child.start(); child.join()\n"
+                              "assert child.exitcode == 0\n",
+                              "from multiprocessing import shared_memory\n"
+                              "memory = shared_memory.SharedMemory(create=True, size=8)\n"
+                              "memory.close(); memory.unlink()\n"
+                              "multiprocessing.resource_tracker._resource_tracker._stop()\n"}) {
+        Embedding host;
+        host.config.use_environment = true;
+        REQUIRE(host.init() == QI_OK);
+        host.exec(std::string("import multiprocessing, multiprocessing.resource_tracker, os\n") +
+                  begin);
+        CHECK_FALSE(QFileInfo::exists(QStringLiteral("ran")));
+    }
+    QDir::setCurrent(QStringLiteral("/"));
+}
+
 TEST_CASE("a_wrong_home_is_an_error_and_a_right_one_works_after_it") // T49
 {
     Folder folder;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // qi_exec(), qi_exec_file(), qi_eval(), and names for host objects.
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "tests/embed/embedding.h"
 
 namespace
@@ -64,6 +67,72 @@ TEST_CASE("a_syntax_error_is_an_error")
     CHECK(qi_exec(host.runtime, "await x", nullptr) == QI_ERR_PYTHON);
     CHECK(qi_eval(host.runtime, "x = 1", &value) == QI_ERR_PYTHON);
     CHECK(value.kind == QI_KIND_NONE);
+}
+
+// Another user may have put files of such names into the folder in which somebody stands.
+TEST_CASE("what_is_told_of_an_error_is_read_from_no_file_below_the_current_folder")
+{
+    Folder folder;
+    folder.write("libs/shipped.pyx", "one\ntwo is shipped\n");
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+    host.exec(
+        "import linecache, logging, sys, traceback\n"
+        "def of(code):\n" // as a module of Cython, whose code has the name of its source
+        "    exec(compile('def f(): pass\\ndef g(): 1 / 0\\ng()', code, 'exec'))\n"
+        "def told(function, *given):\n"
+        "    try: function(*given)\n"
+        "    except Exception: return traceback.format_exc()\n"
+        "def everything():\n"
+        "    linecache.clearcache()\n"
+        "    return [told(*each) for each in ((exec, 'x = '), (exec, 'return'), (eval, "
+        "'(yield)'),\n"
+        "        (__import__('ast').parse, 'a b'), (of, 'mtrand.pyx'), (of, 'sub/mtrand.pyx'))]\n");
+    host.exec("sys.path.append('" + folder.file("libs") + "')");
+    QDir::setCurrent(QString::fromStdString(folder.path()));
+    const std::vector<std::string> sources = {"x = ", "return", "1 / 0", "await x"};
+    const char *const names[] = {"<string>", "<expression>", "<unknown>",
+                                 "calc.py",  "mtrand.pyx",   "sub/mtrand.pyx"};
+    const auto everything = [&] {
+        host.exec("now = everything()\nfirst = globals().get('first', now)");
+        std::string all = host.eval("now == first");
+        for (const std::string &source : sources) {
+            for (const char *name : {static_cast<const char *>(nullptr), "calc.py"}) {
+                CHECK(qi_exec(host.runtime, source.c_str(), name) == QI_ERR_PYTHON);
+                all += traceback();
+            }
+            CHECK(qi_eval(host.runtime, source.c_str(), nullptr) == QI_ERR_PYTHON);
+            all += traceback();
+        }
+        return all;
+    };
+
+    const std::string before = everything();
+    CHECK(before.find("\"calc.py\", line 1\n    x =") != std::string::npos);
+    for (const char *name : names)
+        folder.write(name, "# planted\nplanted\nplanted\n");
+    CHECK(everything() == before);
+    for (const char *name : names) {
+        REQUIRE(unlink(folder.file(name).c_str()) == 0);
+        REQUIRE(mkfifo(folder.file(name).c_str(), 0600) == 0);
+    }
+    CHECK(everything() == before); // and does not wait for ever
+    CHECK(host.eval("told(of, 'shipped.pyx')").find("two is shipped") != std::string::npos);
+    QDir::setCurrent(QStringLiteral("/"));
+}
+
+TEST_CASE("a_file_that_was_named_from_the_current_folder_shows_its_lines")
+{
+    Folder folder;
+    folder.write("bad.py", "# one\nraise ValueError('two')\n");
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+
+    QDir::setCurrent(QString::fromStdString(folder.path()));
+    CHECK(qi_exec_file(host.runtime, "bad.py") == QI_ERR_PYTHON);
+    CHECK(traceback().find("\"bad.py\", line 2, in <module>\n    raise ValueError('two')") !=
+          std::string::npos);
+    QDir::setCurrent(QStringLiteral("/"));
 }
 
 TEST_CASE("text_that_is_none_or_no_utf8_is_refused")

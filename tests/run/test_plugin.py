@@ -24,6 +24,35 @@ def activate(ctx):
     print("activated", flush=True)
 """
 
+#: What the standard library starts an interpreter for.
+CHILDREN = """
+import concurrent.futures
+import multiprocessing
+import multiprocessing.shared_memory
+import os
+
+
+def begin():
+    for how in "spawn", "forkserver":
+        child = multiprocessing.get_context(how).Process(target=os.getpid)
+        child.start()
+        child.join()
+        assert child.exitcode == 0
+    with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        assert pool.submit(os.getpid).result() != os.getpid()
+    memory = multiprocessing.shared_memory.SharedMemory(create=True, size=8)
+    memory.close()
+    memory.unlink()
+    print("four children", flush=True)
+
+
+if __name__ != "__mp_main__":
+    begin()
+
+
+def activate(ctx):
+    pass
+"""
 
 class PluginCase(runs.RunCase):
     def setUp(self):
@@ -379,6 +408,34 @@ class Check(PluginCase):
         self.plugin(folder="open/shop")
         os.chmod(os.path.join(self.folder, "open"), 0o755)
         os.mkdir(os.path.join(self.folder, "middle"))
+    def test_nor_in_what_a_plugin_starts(self):
+        folder = self.plugin(CHILDREN)
+        self.write("script.py", CHILDREN)
+        for name in ("multiprocessing", "multiprocessing/__init__", "concurrent/__init__", "os", "site", "signal", "runpy"):
+            self.write(f"there/{name}.py", "print('planted', flush=True)\n")
+        for command in ["plugin", "check", folder], ["plugin", "run", "--once", folder], [f"{self.folder}/script.py"]:
+            with self.subTest(command):
+                found = subprocess.run([runs.QI_RUN, *command], cwd=os.path.join(self.folder, "there"), text=True,
+                                       capture_output=True, timeout=runs.GUARD)
+                self.assertNotIn("planted", found.stdout + found.stderr)
+                if command[1:2] != ["check"]:
+                    self.assertIn("four children\n", found.stdout, found.stderr)
+                else:
+                    self.assertEqual(found.stdout, "shop: all is well\n", found.stderr)
+
+    def test_what_is_told_of_its_errors_is_read_from_nothing_there(self):
+        os.mkdir(os.path.join(self.folder, "there"))
+        for name in "mtrand.pyx", "<string>", "<unknown>":
+            os.mkfifo(os.path.join(self.folder, "there", name))
+        for code, line in ("exec(compile('1 / 0', 'mtrand.pyx', 'exec'))", "mtrand.pyx"), ("exec('x = ')", "x ="):
+            with self.subTest(code):
+                folder = self.plugin(f"{code}\n{CODE}")
+                for command in ["plugin", "check", folder], ["plugin", "run", "--once", folder]:
+                    found = subprocess.run([runs.QI_RUN, *command], cwd=os.path.join(self.folder, "there"), text=True,
+                                           capture_output=True, timeout=runs.GUARD)
+                    self.assertEqual(found.returncode, 1)
+                    self.assertIn(line, found.stdout + found.stderr)
+
         os.symlink("../open/shop", os.path.join(self.folder, "middle/shop"))
         os.chmod(os.path.join(self.folder, "middle"), 0o777)
         os.symlink("middle/shop", os.path.join(self.folder, "shop"))

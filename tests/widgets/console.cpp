@@ -490,6 +490,23 @@ TEST_CASE_METHOD(Fixture, "control_l_clears_and_the_names_stay")
     CHECK(shown() == ">>> kept\n5\n");
 }
 
+/* Another user may have put them into the folder in which somebody stands. */
+TEST_CASE_METHOD(Fixture, "errors_of_inputs_are_read_from_no_file_of_their_name")
+{
+    QTemporaryDir folder;
+    const QString before = QDir::currentPath();
+    QDir::setCurrent(folder.path());
+    for (const char *name : {"<input>", "<unknown>", "<string>", "<input 1>", "<input 2>"})
+        REQUIRE(mkfifo(name, 0600) == 0);
+    type("x = = 1\n");
+    until([this] { return !console->isRunning(); });
+    CHECK(shows("    x = = 1\n"));
+    type("return 1\n");
+    until([this] { return !console->isRunning(); });
+    CHECK(shows("SyntaxError: 'return' outside function"));
+    QDir::setCurrent(before);
+}
+
 TEST_CASE_METHOD(Fixture, "a_traceback_has_no_lines_of_ours_and_links_to_files")
 {
     QString file;

@@ -6,6 +6,7 @@ stop(), unless somebody else has changed it meanwhile.
 """
 
 import io
+import linecache
 import logging
 import os
 import sys
@@ -16,7 +17,7 @@ import _qi
 from .._loop import hosts
 from .._loop.loop import QiLoopMode, new_event_loop
 from .._objects import bindings
-from .._python import report
+from .._python import lines, report
 from .._python.ends import Changes, at_stop
 
 changes = Changes()
@@ -32,6 +33,7 @@ def start(paths, ours, slice_us, nested, nested_limit, debug):
     changes.set(sys, "unraisablehook", _qi._counting_hook(report.unraisable), only_if=sys.__unraisablehook__)
     changes.set(threading, "excepthook", report.thread_exception, only_if=threading.__excepthook__)
     changes.set(logging, "lastResort", report.HostLog(logging.WARNING))
+    changes.set(linecache, "updatecache", lines.updatecache)
     bindings.guard_imports()
     at_stop.append(bindings.stop_guarding)
     if ours:

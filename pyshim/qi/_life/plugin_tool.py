@@ -373,11 +373,14 @@ def check_manifest(folder):
 #: somebody stands, which may be anybody's.
 IMPORT = """
 import sys
-if not sys.flags.safe_path:
+if sys.path[:1] == [""]:
     del sys.path[0]
 from qi.plugin.entry import find
 from qi.plugin.manifest import Manifest
 from qi.plugin.modules import Modules
+import linecache
+from qi._python.lines import updatecache
+linecache.updatecache = updatecache
 from qi.plugin.tracebacks import describe, prune
 from qi.plugin.trust import fingerprint
 manifest = Manifest.read(__import__("pathlib").Path(sys.argv[1]))

@@ -242,7 +242,7 @@ def run_stdin():
 
 
 def add_path(folder):
-    if not sys.flags.safe_path:
+    if not os.environ.get("PYTHONSAFEPATH"):  # sys.flags.safe_path is set always, for the sake of children
         sys.path.insert(0, folder)
 
 

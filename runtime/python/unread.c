@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * See unread.h. CPython asks its audit hooks before it opens such a file, in the way of fopen(): with a mode and without
+ * flags, which tells it from open(). It goes on without the line if that is refused, and takes it from the text itself.
+ */
+#include "python/unread.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "python/setup.h"
+
+static _Thread_local unsigned compiles; /* text under a name that somebody has chosen */
+
+static bool is_by_fopen(PyObject *arguments)
+{
+    if (!PyTuple_Check(arguments) || PyTuple_GET_SIZE(arguments) != 3)
+        return false;
+    PyObject *mode = PyTuple_GET_ITEM(arguments, 1), *flags = PyTuple_GET_ITEM(arguments, 2);
+    int overflow; /* code may raise events of its own */
+    return PyUnicode_CheckExact(mode) && PyUnicode_GET_LENGTH(mode) > 0 &&
+           PyUnicode_READ_CHAR(mode, 0) == 'r' && PyLong_CheckExact(flags) &&
+           PyLong_AsLongAndOverflow(flags, &overflow) == 0 && !overflow;
+}
+
+static bool is_for_nobody(PyObject *path)
+{
+    const Py_ssize_t length = PyUnicode_Check(path) ? PyUnicode_GET_LENGTH(path) : 0;
+
+    if (!length || PyUnicode_READ_CHAR(path, 0) == '/')
+        return false;
+    return compiles ||
+           (PyUnicode_READ_CHAR(path, 0) == '<' && PyUnicode_READ_CHAR(path, length - 1) == '>');
+}
+
+/* Beware: it is called in the middle of CPython's own code, for very many events. */
+static int hear(const char *event, PyObject *arguments, void *Py_UNUSED(data))
+{
+    if (event[0] != 'o' || strcmp(event, "open") != 0 || !is_by_fopen(arguments) ||
+        !is_for_nobody(PyTuple_GET_ITEM(arguments, 0)))
+        return 0;
+    PyErr_SetString(PyExc_PermissionError, "it is the name of a text, and not of a file");
+    return -1;
+}
+
+int qip_unread_names(void)
+{
+    static bool hears; /* CPython never gives a hook back */
+
+    if (!hears && PySys_AddAuditHook(hear, NULL) < 0)
+        return -1;
+    hears = true;
+    return 0;
+}
+
+PyObject *qip_unread_compile(const char *source, const char *filename, int start)
+{
+    compiles++;
+    PyObject *code = Py_CompileString(source, filename, start);
+    compiles--;
+    return code;
+}
+
+static PyObject *compile_unread(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    PyObject *builtins = PyImport_ImportModule("builtins");
+    PyObject *compile = builtins ? PyObject_GetAttrString(builtins, "compile") : NULL;
+
+    compiles++;
+    PyObject *result = compile ? PyObject_CallObject(compile, arguments) : NULL;
+    compiles--;
+    Py_XDECREF(compile);
+    Py_XDECREF(builtins);
+    return result;
+}
+
+int qip_unread_setup(PyObject *module)
+{
+    static PyMethodDef methods[] = {
+        {"_compile_unread", compile_unread, METH_VARARGS,
+         PyDoc_STR("_compile_unread(source, filename, mode, flags, dont_inherit)\n--\n\n"
+                   "compile(), without a look at a file of that name in the current folder.")},
+        {NULL, NULL, 0, NULL},
+    };
+
+    return PyModule_AddFunctions(module, methods);
+}
