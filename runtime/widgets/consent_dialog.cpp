@@ -78,7 +78,7 @@ ConsentDialog::ConsentDialog(const qi_plugin_consent &consent, QWidget *parent) 
     const bool isChanged = consent.count > 0 ||
                            utf8(consent.reason).startsWith(QLatin1String("changed"));
     const QString id = utf8(consent.id), name = utf8(consent.name);
-    const QString title = name.isEmpty() ? id : name;
+    const QString title = plain::isSeen(plain::quoted(name, longestName)) ? name : id;
 
     setWindowTitle(isChanged ? tr("Plugin has changed") : tr("Enable plugin"));
     auto *column = new QVBoxLayout(this);

@@ -5,6 +5,8 @@
 #include <qi/plugin_manager.hpp>
 #include <qi/task_monitor.hpp>
 
+#include <algorithm>
+
 #include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
 #include <QtCore/qtimer.h>
@@ -340,9 +342,14 @@ TEST_CASE("the question for consent and its buttons stay on the screen, whatever
     const std::string letters(5000, 'W'), path = "/home/" + std::string(200, 'w') + lines;
     std::vector<const char *> files(500, lines.c_str());
 
-    const std::string quotes = "Notes” to run? It is checked by your IT: “";
+    std::string quotes = "Notes";
+    for (const char *mark :
+         {"”",  "’’", "‘‘", "''", "❝",  "❞",  "ʺ",  "″",  "״",       "„",       "˝",
+          "〞", "＂", "ˮ",  "ʼʼ", "´´", "``", "ꞌꞌ", "ߴߴ", " \u030b", " \u030e", "\u115f"})
+        quotes += std::string(mark) + " to run? “";
 
-    for (const std::string &words : {lines, letters, quotes, std::string("Orders")}) {
+    for (const std::string &words :
+         {lines, letters, quotes, std::string("Orders"), std::string("\u2800")}) {
         for (const size_t count : {size_t(0), files.size()}) {
             INFO(words.substr(0, 20) << ", " << count);
             qi_plugin_consent consent = {};
@@ -377,6 +384,13 @@ TEST_CASE("the question for consent and its buttons stay on the screen, whatever
             CHECK(question->text().endsWith(QLatin1Char('?')));
             CHECK(question->text().count(QChar(0x201c)) == 1);
             CHECK(question->text().count(QChar(0x201d)) == 1);
+            const QString called = question->text().section(QChar(0x201c), 1).section(QChar(0x201d), 0, 0);
+            CHECK(std::all_of(called.begin(), called.end(), [](QChar c) {
+                return c.isLetterOrNumber() || QStringLiteral(" -_.,()&+\u2026\u200b").contains(c);
+            }));
+            CHECK_FALSE(called.isEmpty());
+            if (words == "\u2800")
+                CHECK(called == QLatin1String("odd"));
             CHECK(question->height() >= question->heightForWidth(question->width()));
             Inspector().all(&dialog);
             if (const QByteArray place = qgetenv("QI_PICTURES"); !place.isEmpty())
@@ -425,6 +439,17 @@ TEST_CASE("texts are cut, written out and escaped as the place needs it")
     CHECK(plain::tip(QString()).isEmpty());
     CHECK(plain::quoted(QStringLiteral("a” \"b\" „c“ «d» e’e 「f」\n")) ==
           QStringLiteral("a b c d e’e f"));
+    CHECK(plain::quoted(QStringLiteral("‘a’ b'c d''e f’’g 'h' i'")) ==
+          QStringLiteral("a b'c d e f g h i"));
+    CHECK(plain::quoted(QStringLiteral("R&D (v1.2), C++ a-b_c")) ==
+          QStringLiteral("R&D (v1.2), C++ a-b_c"));
+    CHECK(plain::quoted(QStringLiteral("a/b: c? \u2800 d")) == QStringLiteral("a b c d"));
+    CHECK(plain::quoted(QStringLiteral("Übung e\u0301 नमस्ते データ 😀 𐐀")) ==
+          QStringLiteral("Übung e\u0301 नमस्ते データ 𐐀"));
+    CHECK(plain::quoted(QStringLiteral(" \u030ba\u0301\u0301\u0301\u0301\u0301\u0301")) ==
+          QStringLiteral("a\u0301\u0301\u0301\u0301"));
+    CHECK_FALSE(plain::isSeen(QStringLiteral(" \u2800\u3164.-")));
+    CHECK(plain::isSeen(QStringLiteral("(1)")));
     CHECK(plain::quoted(QString(400, QLatin1Char('"')) + QLatin1Char('x'), 60) == QLatin1String("x"));
     CHECK(plain::label(QStringLiteral("Save & load")) == QLatin1String("Save && load"));
 }
