@@ -88,11 +88,13 @@ typedef void (*qi_plugin_event_fn)(const qi_plugin_event *event, void *user);
 typedef struct qi_plugin_consent {
     size_t size;
     const char *id, *name, *version;
-    const char *folder;               /* its absolute path */
-    const char *hash;                 /* of all its files: SHA-256, in hexadecimal digits */
-    const char *reason;               /* "new", or "changed": its files, since the user agreed */
-    const char *const *files_changed; /* "changed: shop.py", "added: …", "removed: …", "and 9 more" */
-    size_t count;                     /* of these */
+    const char *folder; /* its absolute path */
+    const char *hash;   /* of all its files: SHA-256, in hexadecimal digits */
+    /* "new"; "changed": its files, since the user agreed; "elsewhere": the user has agreed to one of this id in another
+     * folder, which `files_changed` names. */
+    const char *reason;
+    const char *const *files_changed; /* "changed: shop.py", "added: …", "removed: …", "and 9 more", "agreed to: …" */
+    size_t count; /* of these */
 } qi_plugin_consent;
 
 /*
@@ -149,7 +151,8 @@ static inline void qi_plugins_config_init(qi_plugins_config *config)
 }
 
 /**
- * Begins to look for plugins, and starts those that the user has enabled, in the order of their ids, in the event loop.
+ * Begins to look for plugins, and starts those that the user has enabled, in the order of their ids, in the event loop:
+ * first those that the user has agreed to, which do not wait for the end of the search.
  *
  * It does not wait for disks: the search goes on in a thread. Its end is told by QI_PLUGIN_EVENT_ADDED for each plugin, then
  * QI_PLUGIN_EVENT_SEARCHED, from the event loop, or from the first function that needs to know: a function that asks for

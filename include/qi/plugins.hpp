@@ -163,9 +163,9 @@ struct PluginConsent {
     QString id, name, version, folder;
     /** Of all its files: SHA-256, in hexadecimal digits. */
     QString hash;
-    /** "new", or "changed": its files, since the user agreed. */
+    /** "new"; "changed": its files, since the user agreed; "elsewhere": agreed to was one of this id in another folder. */
     QString reason;
-    /** "changed: shop.py", "added: …", "removed: …". */
+    /** "changed: shop.py", "added: …", "removed: …"; "agreed to: /folder", where it is elsewhere. */
     QStringList filesChanged;
 };
 

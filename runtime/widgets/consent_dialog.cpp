@@ -51,6 +51,17 @@ static QString authorsOf(const char *id)
     return authors.join(QStringLiteral(", "));
 }
 
+/* The folder of the plugin that the user has agreed to, where it is another one. */
+static QString agreedFolder(const qi_plugin_consent &consent)
+{
+    static const QString begin = QStringLiteral("agreed to: ");
+    const QString told = consent.count ? utf8(consent.files_changed[0]) : QString();
+
+    return utf8(consent.reason) == QLatin1String("elsewhere") && told.startsWith(begin)
+               ? told.mid(begin.size())
+               : QString();
+}
+
 static constexpr int longestName = 60, longestPath = 5000;
 
 /* A label that wraps and is never cut, whatever else the layout has to give room to. */
@@ -75,14 +86,16 @@ static int widthOn(const QWidget *widget)
 
 ConsentDialog::ConsentDialog(const qi_plugin_consent &consent, QWidget *parent) : QDialog(parent)
 {
-    const bool isChanged = consent.count > 0 ||
-                           utf8(consent.reason).startsWith(QLatin1String("changed"));
+    const bool isElsewhere = !agreedFolder(consent).isEmpty();
+    const bool isChanged = !isElsewhere &&
+                           (consent.count > 0 ||
+                            utf8(consent.reason).startsWith(QLatin1String("changed")));
     const QString id = utf8(consent.id), name = utf8(consent.name);
     const QString title = plain::isSeen(plain::quoted(name, longestName)) ? name : id;
 
     setWindowTitle(isChanged ? tr("Plugin has changed") : tr("Enable plugin"));
     auto *column = new QVBoxLayout(this);
-    column->addWidget(headline(title, isChanged));
+    column->addWidget(headline(title, isChanged, isElsewhere));
     column->addWidget(middle(consent, title), 1);
     auto *warning = new WholeLabel(
         tr("A plugin can do everything that this application can: read, "
@@ -113,9 +126,11 @@ QWidget *ConsentDialog::middle(const qi_plugin_consent &consent, const QString &
     addFact(facts, tr("Version:"), utf8(consent.version));
     addFact(facts, tr("Says it is by:"), authorsOf(consent.id));
     addFact(facts, tr("Folder:"), QDir::toNativeSeparators(utf8(consent.folder)), longestPath);
+    addFact(facts, tr("Allowed so far:"), QDir::toNativeSeparators(agreedFolder(consent)),
+            longestPath);
     addFact(facts, tr("Fingerprint:"), grouped(utf8(consent.hash)));
     column->addLayout(facts);
-    if (consent.count > 0)
+    if (consent.count > 0 && agreedFolder(consent).isEmpty())
         column->addWidget(changedFiles(consent));
     column->addStretch();
     area->setObjectName(QStringLiteral("facts"));
@@ -127,7 +142,7 @@ QWidget *ConsentDialog::middle(const qi_plugin_consent &consent, const QString &
     return area;
 }
 
-QWidget *ConsentDialog::headline(const QString &name, bool isChanged)
+QWidget *ConsentDialog::headline(const QString &name, bool isChanged, bool isElsewhere)
 {
     auto *line = new QWidget(this);
     auto *row = new QHBoxLayout(line);
@@ -139,11 +154,14 @@ QWidget *ConsentDialog::headline(const QString &name, bool isChanged)
     question->setObjectName(QStringLiteral("question"));
     question->setTextFormat(Qt::PlainText);
     question->setWordWrap(true);
-    question->setText(isChanged
-                          ? tr("The files of the plugin “%1” have changed since you allowed it. "
-                               "Allow it to run as it is now?")
-                                .arg(called)
-                          : tr("Allow the plugin “%1” to run?").arg(called));
+    question->setText(
+        isChanged ? tr("The files of the plugin “%1” have changed since you allowed it. "
+                       "Allow it to run as it is now?")
+                        .arg(called)
+        : isElsewhere ? tr("You have allowed the plugin “%1” that is in another folder. "
+                           "Allow the one in this folder to run?")
+                            .arg(called)
+                      : tr("Allow the plugin “%1” to run?").arg(called));
     QFont font = question->font();
     font.setBold(true);
     font.setPointSizeF(font.pointSizeF() * 1.15);

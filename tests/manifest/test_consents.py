@@ -62,7 +62,12 @@ class Agreement(PluginCase):
         self.consents.give("shop", self.folder, fingerprint(self.folder))
         other = self.plugin(base=self.base / "elsewhere")
         self.assertEqual(fingerprint(other), fingerprint(self.folder))
+        self.assertEqual(self.ask(other), ("elsewhere", [f"agreed to: {self.folder}"]))
+        self.assertTrue(self.consents.knows_elsewhere("shop", other))
+        self.assertFalse(self.consents.knows_elsewhere("shop", self.folder))
+        self.folder.rename(self.base / "moved")
         self.assertEqual(self.ask(other).reason, "new")
+        self.assertFalse(self.consents.knows_elsewhere("shop", other))
 
     def test_it_is_for_one_plugin(self):
         self.consents.give("shop", self.folder, fingerprint(self.folder))

@@ -284,7 +284,49 @@ class Hostile(DependencyCase):
         path.write_text(path.read_text() + "".join(f"Requires-Dist: bar{i}\n" for i in range(1000)))
         found = check_one(manifest)
         self.assertEqual((len(found), found[-1]), (21, "and 980 more of the kind"))
-        self.assertIn("and 980 more of the kind", describe(manifest)[0].problem)
+        [told] = describe(manifest)
+        shown = told.problem.count(" is not installed")
+        self.assertTrue(told.problem.endswith(f"; and {1000 - shown} more of the kind"), told.problem)
+        self.assertLessEqual(len(told.problem), 1000)
+
+    def test_each_problem_and_all_of_them_together_have_an_end(self):
+        extras = [f"e{i}" for i in range(12)]
+        long, version = "n" * 150, "1+" + "a" * 60
+        vendor = [(f"{long}{i}", version, {"extras": extras, "requires": [f"{long}{i + 1}[{each}] ; extra == '{each}'" for each in extras]})
+                  for i in range(10)]
+        vendor.append((f"{long}10", version, {"extras": extras, "requires": [f"q{i}" for i in range(20)]}))
+        manifest = self.needing(*(f"{long}0[{each}]" for each in extras), *(f"{long}{i}>=2" for i in range(1000, 1150)), vendor=vendor)
+        told = checks.describe(manifest)
+        self.assertEqual(len(told), 162)
+        self.assertTrue(all(each["name"] for each in told))
+        self.assertTrue(all(each["problem"] for each in told[12:]))
+        self.assertLessEqual(max(len(text) for each in told for text in each.values()), 1001)
+        self.assertLess(sum(len(text) for each in told for text in each.values()), 100_000)
+        found = check_one(manifest)
+        self.assertEqual(len(found), 21)
+        self.assertLessEqual(max(map(len, found)), 1001)
+
+    def test_what_several_may_cost_together(self):
+        vendor = [(f"p{i}", "1", {"extras": ["x" * 100] * 20}) for i in range(20)]  # of 2.5 kB each
+        manifests = [self.needing("p0", id=f"shop{i}", vendor=vendor) for i in range(6)]
+        for what, amount in ("_MOST_OF_ALL", 150_000), ("_MOST_LISTED", 150_000), ("_MOST_ENTRIES", 100):
+            with self.subTest(what), mock.patch.object(metadata, what, amount):
+                common = metadata.Common()
+                told = [checks.describe(each, common)[0]["problem"] for each in manifests]
+                self.assertEqual(told[:2], ["", ""])
+                self.assertEqual(told[-2:], ["cannot be told: plugins that the user has not agreed to need more in all than is looked "
+                                             "at before one is enabled"] * 2)
+                with mock.patch.object(metadata._Distribution, "read_text") as read:
+                    checks.describe(manifests[0], common)
+                self.assertEqual(read.call_count, 0)
+                self.assertEqual(checks.describe(manifests[0])[0]["problem"], "")  # as when it is enabled
+        with mock.patch.object(dependencies, "_MOST_LOOKED_AT", 50):
+            names = [f"q{i}" for i in range(20)]
+            common = metadata.Common()
+            for number, each in enumerate(self.needing("q0", id=f"desk{i}", vendor=[(name, "1", {"requires": names[:1]}) for name in names])
+                                          for i in range(60)):
+                told = checks.describe(each, common)[0]["problem"]
+                self.assertEqual(bool(told), number >= 50, number)
 
     def test_a_search_for_libraries_that_nobody_waits_for_any_more_ends(self):
         manifest, _ = self.private()

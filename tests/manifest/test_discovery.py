@@ -161,6 +161,22 @@ class Folders(PluginCase):
             self.assertIn("only some of them are looked at", str(found[self.base.name].found.problems[0]))
             self.assertLess(len(found), 15)
 
+    def test_what_the_user_has_agreed_to_is_told_before_anything_else_is_read(self):
+        for i in range(5):
+            self.plugin(f"aaa{i}")
+        shop, consents = self.plugin("shop"), Consents(self.base / "consents.json")
+        consents.give("shop", shop, trust.fingerprint(shop))
+        told, work = [], Work()
+        with mock.patch.object(discovery, "look_at", side_effect=discovery.look_at) as look:
+            work.post = lambda function, seen: told.append((function, [each.found.id for each in seen], look.call_count))
+            found = checks.search(work, [(self.base, "user")], consents, print)
+        self.assertEqual(told, [(print, ["shop"], 1)])
+        self.assertEqual(len(found), 6)
+        other = self.plugin("shop", base=self.base / "before")  # one that takes its place is a stranger
+        with mock.patch.object(discovery, "look_at", side_effect=discovery.look_at) as look:
+            checks.search(work, [(other.parent, "user"), (self.base, "user")], consents, print)
+        self.assertEqual(told[1][1], [])
+
     def test_what_python_and_editors_leave_is_no_plugin(self):
         for name in ("__pycache__", ".git", ".hidden"):
             self.write(self.base / name / "plugin.toml", "x")

@@ -136,6 +136,35 @@ TEST_CASE("a file that has changed since asks the user again, and says which it 
 }
 
 TEST_CASE(
+    "a folder that takes the place of a plugin is not enabled with it, and asked about as such")
+{
+    PluginHost host;
+    host.write("orders", plain);
+    host.start();
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    REQUIRE(host.shutdown() == QI_OK);
+
+    REQUIRE(qi_runtime_init(nullptr, &host.runtime) == QI_OK);
+    const std::string dropped = host.folder() + "/dropped", plugins = host.folder() + "/plugins";
+    const char *folders[] = {dropped.c_str(), plugins.c_str()};
+    host.exec(("__import__('shutil').copytree('" + plugins + "', '" + dropped + "')").c_str());
+    host.asked.clear();
+    host.start([&](qi_plugins_config &config) {
+        config.application_folders = folders;
+        config.application_folder_count = 2;
+    });
+    CHECK(host.info("orders", "folder") == "'" + dropped + "/orders'");
+    CHECK(host.info("orders", "enabled") == "False");
+    CHECK(host.info("orders", "consented") == "False");
+    CHECK(qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_DISABLED);
+    CHECK(host.asked.empty());
+    host.agrees = false;
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_BLOCKED);
+    CHECK(host.asked ==
+          std::vector<std::string>{"orders elsewhere agreed to: " + plugins + "/orders"});
+}
+
+TEST_CASE(
     "a consent that is withdrawn is asked for again, and known before that, also the next time")
 {
     PluginHost host;

@@ -372,6 +372,32 @@ TEST_CASE("a plugin with a large file tells how far it is, and can be stopped on
     CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
 }
 
+TEST_CASE("what the user has agreed to is started before anything else is looked at")
+{
+    SlowHost host;
+    qi_task *task = nullptr;
+
+    host.start_looking();
+    host.wait_for_search();
+    CHECK(host.enable("prices") == QI_PLUGIN_STATE_ACTIVE);
+    REQUIRE(qi_plugins_stop(host.runtime, nullptr, &task) == QI_OK);
+    host.until([&] { return qi_task_state(task) == QI_TASK_STATE_DONE; });
+    qi_task_release(task);
+
+    host.has_waited();
+    hangs = true; /* a stranger's manifest, for ever */
+    const std::string before = host.states("prices");
+    host.start_looking();
+    host.until([&] { return host.states("prices") == before + " loading active"; });
+    host.until([&] { return host.has_waited(); });
+    CHECK(qi_plugins_searching(host.runtime));
+    CHECK(host.asked.size() == 1);
+    host.fast();
+    host.wait_for_search();
+    CHECK(host.states("prices") == before + " loading active"); /* and not once more */
+    CHECK(qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_DISCOVERED);
+}
+
 TEST_CASE("a disk that does not answer holds neither other plugins nor the end")
 {
     SlowHost host;

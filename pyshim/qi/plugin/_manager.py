@@ -65,6 +65,7 @@ class Manager:
         self._watch = self._memory = self._looking = self.ledger = None
         self._search = None  # the _Search that is under way
         self._searched = False  # one has ended
+        self._begun = set()  # ids of those that were started with the application
         self._joining = None  # held by whoever is compared with the plugins that are on
         self._failing = None  # the plugin whose failure to start is being reported
         self._stopping = None  # the task that ends them all
@@ -104,8 +105,11 @@ class Manager:
     def _start_wanted(self):
         """Starts those that the user has enabled, in the order of their ids."""
         turns = []
+        if not self._running:
+            return
         for plugin in sorted(self._plugins.values(), key=lambda plugin: plugin.id):
-            if plugin.wanted and plugin.activation is None and not plugin.changing.locked():
+            if plugin.wanted and plugin.id not in self._begun and plugin.activation is None and not plugin.changing.locked():
+                self._begun.add(plugin.id)
                 turns.append(self._loop.create_future())
                 self._change(plugin, "enable", self._enable(plugin, turns.copy()))
 
@@ -226,7 +230,8 @@ class Manager:
             self._search.again = True
             return
         search = _Search(self._loop)
-        search.begin(self._folders, self._consents, self._found)  # an interrupt may end this: then there is no search
+        first = None if self._searched else self._found_first
+        search.begin(self._folders, self._consents, self._found, first)  # an interrupt may end this: then there is no search
         self._search = search
 
     def searching(self):
@@ -242,6 +247,14 @@ class Manager:
         while self._running and (search := self._search) is not None:
             search.ready.wait()
             self._found(search)
+
+    def _found_first(self, search, seen):
+        """Starts what the user has agreed to, and does not wait for strangers."""
+        if self._search is search and self._running:
+            for each in seen:
+                if self._running and each.found.id not in self._plugins:
+                    self._add(each)
+            self._start_wanted()
 
     def _found(self, search):
         """Takes what was found. Called in the loop, or by whoever could not wait for that."""
@@ -290,7 +303,8 @@ class Manager:
         plugin = self._plugins[found.id] = Plugin(found)
         plugin.seen, plugin.described, plugin.consented = each.seen, each.described, each.agreed
         enabled = self._store.get(found.id, "enabled")
-        plugin.wanted = str(enabled).lower() == "true"
+        # That the user wants one in another folder says nothing of this one.
+        plugin.wanted = str(enabled).lower() == "true" and not each.elsewhere
         if found.manifest is None:
             plugin.state, plugin.reason = "blocked", plain_lines(found.problems)
         elif enabled is not None and not plugin.wanted:
@@ -763,8 +777,10 @@ class _Search:
         self.work = apart.Work()
         self.ready = self.outcome = None
 
-    def begin(self, folders, consents, found):
-        self.ready, self.outcome = self.work.start(lambda *_: found(self), checks.search, self.work, list(folders), consents)
+    def begin(self, folders, consents, found, first):
+        """Calls found(search) at its end; and before that first(search, seen), if that is given."""
+        self.ready, self.outcome = self.work.start(lambda *_: found(self), checks.search, self.work, list(folders), consents,
+                                                   first and functools.partial(first, self))
 
 
 async def _wait_for(turns):

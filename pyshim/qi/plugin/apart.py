@@ -91,9 +91,10 @@ class Work:
         except BaseException as exception:
             outcome[:] = None, exception
         ready.set()
-        self._post(ended, *outcome)
+        self.post(ended, *outcome)
 
-    def _post(self, function, *args):
+    def post(self, function, *args):
+        """Has a function called in the loop."""
         try:
             self._loop.call_soon_threadsafe(function, *args, context=contextvars.Context())
         except RuntimeError:  # the loop has been closed meanwhile
@@ -116,4 +117,4 @@ class Work:
         now = time.monotonic()
         if self._told is not None and now - self._last >= _PAUSE:
             self._last = now
-            self._post(self._told, self)
+            self.post(self._told, self)

@@ -9,7 +9,7 @@ import os
 from typing import NamedTuple
 
 from .._python.plain import plain_line, plain_lines
-from . import dependencies, discovery, packages, precompile, trust, watchfiles
+from . import dependencies, discovery, metadata, packages, precompile, trust, watchfiles
 from .manifest import FILE
 
 
@@ -36,15 +36,25 @@ class Seen(NamedTuple):
     seen: "tuple | None"  # which file its manifest was
     described: list  # its dependencies
     agreed: bool  # the user has agreed to it
+    elsewhere: bool  # or to one of the same id in another folder
 
 
-def search(work, folders, consents):
-    """Looks for plugins. Returns a list of Seen."""
-    seen = []
-    for found in discovery.discover(folders, work.check, consents.ids()):
+def search(work, folders, consents, first=None):
+    """Looks for plugins. Returns a list of Seen. Those that the user has agreed to are looked for first, and first() is
+    called with them in the loop: they shall not wait for whatever else lies there."""
+    known = consents.ids()
+    if first is not None and known:
+        work.post(first, [each for each in _seen(work, discovery.known(folders, work.check, known), consents) if each.agreed])
+    return list(_seen(work, discovery.discover(folders, work.check, known), consents))
+
+
+def _seen(work, found, consents):
+    common = metadata.Common()  # of the strangers
+    for each in found:
         work.check()
-        seen.append(Seen(found, found.version, describe(found.manifest), consents.knows(found.id, found.folder)))
-    return seen
+        agreed = consents.knows(each.id, each.folder)
+        elsewhere = not agreed and consents.knows_elsewhere(each.id, each.folder)
+        yield Seen(each, each.version, describe(each.manifest, None if agreed else common), agreed, elsewhere)
 
 
 def check(work, found, seen, consents, others, watch):
@@ -118,14 +128,15 @@ def _of_file(problem, folder):
     return plain_line(f"{problem.filename or folder}: {problem.strerror or problem}")
 
 
-def describe(manifest):
-    """The dependencies of a plugin, as qi_plugin_describe() has them."""
+def describe(manifest, common=None):
+    """The dependencies of a plugin, as qi_plugin_describe() has them. `common`: a metadata.Common, if it is one of many."""
     if manifest is None or not manifest.dependencies:
         return []
     try:
-        return [each._asdict() for each in dependencies.describe(manifest)]
+        return [each._asdict() for each in dependencies.describe(manifest, common)]
     except packages.Missing:  # what compares versions; the reason of the state says so
         return []
     except Exception as problem:  # whatever lies there, the others are listed
-        return [{"name": str(text), "specifier": "", "installed": "", "problem": f"cannot be told: {problem}"}
-                for text in manifest.dependencies]
+        told = plain_line(f"cannot be told: {problem}")[:1000]
+        return [{"name": str(text)[:200], "specifier": "", "installed": "", "problem": "" if number else told}
+                for number, text in enumerate(manifest.dependencies)]

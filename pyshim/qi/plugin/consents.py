@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from .._python import private
 from . import files, trust
+from .manifest import FILE
 
 _LARGEST = 64 << 20
 _MOST_TOLD = 1000  # files that differ, of a question that somebody is to read
@@ -27,7 +28,8 @@ _PATIENCE = 10.0  # seconds that another instance may take to change it
 
 
 class Decision(NamedTuple):
-    """Whether the user's consent holds: `reason` is "given", "new" or "changed", then with the files that differ."""
+    """Whether the user's consent holds: `reason` is "given", "new", "changed", then with the files that differ, or
+    "elsewhere", then with the folder of the one that the user has agreed to."""
 
     reason: str
     changed: "list[str]" = []
@@ -52,7 +54,7 @@ class Consents:
         """The same where the folder's real path is known."""
         known = self._load().get(id)
         if known is None or known["folder"] != root:
-            return Decision("new")
+            return Decision("elsewhere", [f"agreed to: {known['folder']}"]) if known and _is_there(known) else Decision("new")
         if known["hash"] == fingerprint.hash:
             return Decision("given")
         changed = trust.changes(known["files"], fingerprint.files)
@@ -65,6 +67,14 @@ class Consents:
         try:
             known = self._load().get(id)
             return known is not None and known["folder"] == os.path.realpath(folder)
+        except OSError:
+            return False
+
+    def knows_elsewhere(self, id, folder):
+        """Whether the user has agreed to a plugin of that id in another folder, where there still is one."""
+        try:
+            known = self._load().get(id)
+            return known is not None and known["folder"] != os.path.realpath(folder) and _is_there(known)
         except OSError:
             return False
 
@@ -157,6 +167,11 @@ class Consents:
         _put(self.copy, data)  # first: it must not know of what has been withdrawn
         _put(self.path, data)
         self._version = None
+
+
+def _is_there(known):
+    """Whether there is a plugin in the folder of a consent, which has not been moved then."""
+    return os.path.lexists(os.path.join(known["folder"], FILE))
 
 
 def _check_way(folder):

@@ -22,6 +22,8 @@ _MOST_SHOWN = 10  # steps of a chain of dependencies
 _MOST_LOOKED_AT = 20_000  # requirements of packages, once for each extra
 _LONGEST = 2000  # characters of one
 _MOST_WEIGHED = 5_000_000  # characters of all that are looked at, once for each extra
+_LONGEST_TOLD = 1000  # characters of a problem
+_MOST_TOLD = 50_000  # of all that is told of a plugin's dependencies, for each of which the window pays
 
 
 class Dependency(NamedTuple):
@@ -71,12 +73,37 @@ def check_one(manifest, active=(), check=lambda: None):
                 found += _conflicts(manifest, needs, other, _Needs(other))
     except (packages.Missing, metadata.Unreadable) as problem:
         return [str(problem)]
-    return trust.shortened(found)
+    return [shown(each, _LONGEST_TOLD) for each in trust.shortened(found)]
 
 
-def describe(manifest):
-    """Returns the Dependency of each requirement whose marker holds here."""
-    return _Needs(manifest).described
+def describe(manifest, common=None):
+    """Returns the Dependency of each requirement whose marker holds here. `common`: a metadata.Common, of which this takes
+    its part, and which may be Exhausted."""
+    return _bounded(_Needs(manifest, common).described)
+
+
+def _in_one(problems):
+    """As many of them as one text may have."""
+    size, count = 0, 0
+    while count < len(problems) and (size := size + len(problems[count]) + 2) < _LONGEST_TOLD - 30:
+        count += 1
+    count = max(count, 1)
+    more = [f"and {len(problems) - count} more of the kind"] if len(problems) > count else []
+    return "; ".join([shown(each, _LONGEST_TOLD - 30) for each in problems[:count]] + more)
+
+
+def _bounded(described):
+    """Without what is more than somebody reads."""
+    left, result = _MOST_TOLD, []
+    for each in described:
+        each = Dependency(*(shown(text, _LONGEST_TOLD) for text in each))
+        size = sum(map(len, each))
+        if size > left:
+            problem = each.problem and "there is more to tell than is shown; `qi-run plugin check` tells more of it"
+            each = Dependency(shown(each.name), "", "", problem)
+        left -= min(left, size)
+        result.append(each)
+    return result
 
 
 def search_path(manifest):
@@ -100,18 +127,23 @@ def _range_problems(manifest):
 class _Needs:
     """What a plugin needs, found or missing: its requirements, and in turn what these require."""
 
-    def __init__(self, manifest):
+    def __init__(self, manifest, common=None):
         self.manifest = manifest
+        self._common = common
         self.copies = {}  # canonical name -> Copy
         self.described = []
         self.problems = []
         self._followed = set()
         self._looked_at = self._weighed = 0
+        if common is not None:
+            common.limit("requirements", _MOST_LOOKED_AT)
+            common.limit("markers", _MOST_WEIGHED)
+            common.check()
         self._private = manifest.private and os.path.normpath(manifest.private_folder)
         self.own = []  # the distributions in the private folder
         self._found = {}  # canonical name -> the distribution, or None
         try:
-            self.own = list(metadata.distributions(manifest.private_folder)) if manifest.private else []
+            self.own = list(metadata.distributions(manifest.private_folder, common)) if manifest.private else []
         except metadata.Unreadable as problem:
             self.problems.append(str(problem))
         for distribution in self.own:
@@ -135,12 +167,16 @@ class _Needs:
         installed = "" if distribution is None else _field(distribution, "Version") or ""
         problem = self._why_not(requirement, distribution, installed)
         if problem:
-            self.problems.append(problem)
+            self._tell(problem)
         elif distribution is not None:
             before = len(self.problems)
             self._follow(distribution, requirement.extras or _NO_EXTRA, ())
-            problem = "; ".join(trust.shortened(self.problems[before:]))
+            problem = _in_one(self.problems[before:])
         self.described.append(Dependency(requirement.name, str(requirement.specifier), installed, problem))
+
+    def _tell(self, problem):
+        """Notes a problem, which may be as long as somebody has made the names in it."""
+        self.problems.append(shown(problem, _LONGEST_TOLD))
 
     def _why_not(self, requirement, distribution, installed):
         if distribution is None:
@@ -189,12 +225,15 @@ class _Needs:
                 yield found, requirement.extras or _NO_EXTRA, (str(copy), *above)[:_MOST_SHOWN]
             elif copy.place == self._private or not _applies(requirement, _NO_EXTRA):
                 through = " of ".join([str(copy), *above])
-                self.problems.append(f"{requirement} is not installed, a dependency of {through}; {_how_to_install(self.manifest)}")
+                self._tell(f"{shown(str(requirement))} is not installed, a dependency of {through}; {_how_to_install(self.manifest)}")
 
     def _count(self, text, extras, copy):
         """Unreadable if that is more than is looked at: a marker may be long, and each extra tells it anew."""
         self._looked_at += len(extras)
         self._weighed += len(extras) * min(len(text), _LONGEST)
+        if self._common is not None:
+            self._common.take("requirements", len(extras))
+            self._common.take("markers", len(extras) * min(len(text), _LONGEST))
         what = (f"name more than {_MOST_LOOKED_AT} others" if self._looked_at > _MOST_LOOKED_AT else
                 f"have more than {_MOST_WEIGHED} characters of markers" if self._weighed > _MOST_WEIGHED else "")
         if what:

@@ -40,6 +40,14 @@
         <translation>Die Dateien des Plugins „%1“ haben sich geändert, seit Sie es erlaubt haben. Darf es so laufen, wie es jetzt ist?</translation>
     </message>
     <message>
+        <source>You have allowed the plugin “%1” that is in another folder. Allow the one in this folder to run?</source>
+        <translation>Sie haben das Plugin „%1“ in einem anderen Ordner erlaubt. Darf das in diesem Ordner laufen?</translation>
+    </message>
+    <message>
+        <source>Allowed so far:</source>
+        <translation>Bisher erlaubt:</translation>
+    </message>
+    <message>
         <source>Allow the plugin “%1” to run?</source>
         <translation>Darf das Plugin „%1“ laufen?</translation>
     </message>
