@@ -184,6 +184,11 @@ class Attacks(PluginCase):
             with self.assertRaisesRegex(PermissionError, "it belongs to nobody"):
                 self.data_folder(place)
         self.assertEqual(os.listdir(own), [])
+        with self.assertRaisesRegex(PermissionError, "other users may write to it"):
+            self.data_folder(middle)  # where everybody may make files, though none of others' is renamed
+        (own / "file").write_text("x")
+        with self.assertRaises(NotADirectoryError):
+            self.data_folder(own / "file")
 
     def test_a_data_folder_is_the_users_alone_whatever_the_umask(self):
         before = os.umask(0)

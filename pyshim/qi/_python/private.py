@@ -3,6 +3,7 @@
 
     who_could_change(path)   why somebody else could put other things at a path; "" if nobody could
     make_folders(path)       a folder and those above it, where there are none, for this user alone
+    make_own_folder(path)    the same, in which nobody else can make anything either
     make_folder(prefix)      a new folder that only this user can enter, for sockets
     create_file(path)        a new file that only this user can read; never one that is there already
     is_peer(socket)          whether at its other end is this user, or root
@@ -58,6 +59,18 @@ def make_folders(path, wrong=who_could_change):
             os.mkdir(folder, 0o700)
         except FileExistsError:  # somebody was faster
             _refuse(wrong(folder), path)
+
+
+def make_own_folder(path, wrong=who_could_change):
+    """The same, and it is a folder of this user's in which nobody else can make anything, as they can in /tmp."""
+    make_folders(path, wrong)
+    facts = os.stat(path)
+    if not stat.S_ISDIR(facts.st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, "this is no folder", os.fspath(path))
+    if facts.st_uid != os.geteuid():
+        _refuse(f"{path}: it belongs to {_name(facts.st_uid)}", path)
+    if facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        _refuse(f"{path}: other users may write to it", path)
 
 
 def _refuse(problem, path):

@@ -185,7 +185,7 @@ class Context:
         """A folder for the plugin's own files, which stays when the plugin is updated. It is made here, for this user alone;
         PermissionError if others could change what is in it."""
         folder = pathlib.Path(self._activation.data_folder)
-        private.make_folders(folder, lambda place: next(trust.way_problems(place), ""))
+        private.make_own_folder(folder, lambda place: next(trust.way_problems(place), ""))
         return folder
 
     @property
