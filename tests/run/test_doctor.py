@@ -210,6 +210,16 @@ class Environment(DoctorCase):
         self.assertEqual(made.returncode, 0, made.stderr)
         self.assertEqual(self.qi_run("--venv=made", "-c", "import sys; print(sys.prefix)").stdout, os.path.join(self.folder, "made") + "\n")
 
+    def test_nothing_is_run_from_where_somebody_stands(self):
+        for name in "python3", "bin/python3":
+            self.write(name, f"#!/bin/sh\necho >{self.path('ran')}\n")
+            os.chmod(self.path(name), 0o755)
+        for first in ("", ".", "bin", "./bin"):
+            with self.subTest(first):
+                checks = self.doctor(PATH=first + os.pathsep + os.environ["PATH"])
+                self.check(checks, "Environment", "python3 on PATH")
+                self.assertFalse(os.path.exists(self.path("ran")))
+
     def test_variables_that_matter_are_shown(self):
         checks = self.doctor(QT_LOGGING_RULES="a=true", PYTHONPATH="somewhere")
         self.assertEqual(self.check(checks, "Environment", "QT_LOGGING_RULES")["found"], "a=true")

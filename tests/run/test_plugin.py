@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import signal
+import struct
 import subprocess
 import unittest
 
@@ -23,7 +24,6 @@ def activate(ctx):
     ctx.action("buy", "Buy", lambda: None)
     print("activated", flush=True)
 """
-
 #: What the standard library starts an interpreter for.
 CHILDREN = """
 import concurrent.futures
@@ -53,6 +53,7 @@ if __name__ != "__mp_main__":
 def activate(ctx):
     pass
 """
+
 
 class PluginCase(runs.RunCase):
     def setUp(self):
@@ -245,6 +246,16 @@ class StandIns(PluginCase):
         found = self.qi_run("stubs", "--host=given", "shop")
         self.assertIn("not a file", found.stderr)
 
+    def test_types_of_a_stranger_are_files(self):
+        self.plugin()
+        self.write("given/qi/host.pyi", "window: host_types.Window\n")
+        os.mkfifo(os.path.join(self.folder, "given/qi/host_types.pyi"))
+        for command in (["plugin", "run", "--once", "--host=given", "shop"], ["stubs", "--host=given", "shop"]):
+            with self.subTest(command):
+                found = self.qi_run(*command)
+                self.assertEqual(found.returncode, 1, found.stdout)
+                self.assertIn("this is not a file", found.stderr)
+
     def test_stubs_are_written_into_the_plugin_and_nowhere_else(self):
         self.write("own/file", "mine")
         for link, target in (("typings", "../own"), ("typings/qi", "../../own"), ("typings/qi/plugin", "../../../own"),
@@ -397,17 +408,6 @@ class Check(PluginCase):
                     self.assertNotIn("planted", found.stdout + found.stderr)
             shutil.rmtree(os.path.join(self.folder, "there/made"))
 
-    def test_what_others_could_have_written_is_not_imported(self):
-        os.chmod(self.plugin("print('imported', file=open('told', 'w'))\n" + CODE), 0o777)
-        status, text = self.check()
-        self.assertEqual(status, 1)
-        self.assertIn("everybody may write to it", text)
-        self.assertFalse(os.path.exists(os.path.join(self.folder, "told")))
-
-    def test_the_way_is_looked_at_as_it_is_given(self):
-        self.plugin(folder="open/shop")
-        os.chmod(os.path.join(self.folder, "open"), 0o755)
-        os.mkdir(os.path.join(self.folder, "middle"))
     def test_nor_in_what_a_plugin_starts(self):
         folder = self.plugin(CHILDREN)
         self.write("script.py", CHILDREN)
@@ -436,6 +436,17 @@ class Check(PluginCase):
                     self.assertEqual(found.returncode, 1)
                     self.assertIn(line, found.stdout + found.stderr)
 
+    def test_what_others_could_have_written_is_not_imported(self):
+        os.chmod(self.plugin("print('imported', file=open('told', 'w'))\n" + CODE), 0o777)
+        status, text = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("everybody may write to it", text)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "told")))
+
+    def test_the_way_is_looked_at_as_it_is_given(self):
+        self.plugin(folder="open/shop")
+        os.chmod(os.path.join(self.folder, "open"), 0o755)
+        os.mkdir(os.path.join(self.folder, "middle"))
         os.symlink("../open/shop", os.path.join(self.folder, "middle/shop"))
         os.chmod(os.path.join(self.folder, "middle"), 0o777)
         os.symlink("middle/shop", os.path.join(self.folder, "shop"))
@@ -458,6 +469,25 @@ class Check(PluginCase):
                                  [f"{folder}/library.bin: its RUNPATH has the entry {entry!r}, which depends on the folder in which the "
                                   "application is started; link it with $ORIGIN" for entry in wrong])
                 self.assertEqual(status, 1 if wrong else 0, text)
+
+    def test_a_library_that_names_folders_without_end(self):
+        folder = self.plugin()
+        tables, strings = 40, 64 + 56 * 41
+        at = (strings + 65_536 + 31) & ~15
+        for what, tags in (("one text", [(15, 0)] * 65_534), ("many", [(15, number) for number in range(65_534)])):
+            with self.subTest(what):
+                table = b"".join(struct.pack("<QQ", *tag) for tag in [(5, strings), *tags])
+                size = at + len(table)
+                head = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0, 64, 0, 0, 64, 56, tables + 1, 0, 0, 0)
+                head += struct.pack("<IIQQQQQQ", 1, 5, 0, 0, 0, size, size, 4096)
+                head += struct.pack("<IIQQQQQQ", 2, 5, at, at, at, len(table), len(table), 8) * tables
+                with open(f"{folder}/library.so", "wb") as file:
+                    file.write(head.ljust(strings, b"\0") + (b":" * 65_536).ljust(at - strings, b"\0") + table)
+                os.chmod(f"{folder}/library.so", 0o644)
+                command = 'ulimit -v 2000000; exec "$0" plugin check --no-import "$1"'
+                found = self.call("sh", "-c", command, runs.QI_RUN, folder)
+                self.assertEqual((found.returncode, found.stderr), (1, ""))
+                self.assertIn("library.so: it names more folders", found.stdout)
 
     def test_what_is_no_library_though_it_begins_like_one(self):
         folder = self.plugin()
@@ -491,6 +521,13 @@ class Check(PluginCase):
         status, text = self.check()
         self.assertEqual(status, 1)
         self.assertIn("no function activate(ctx)", text)
+
+    def test_a_way_that_leads_nowhere(self):
+        os.symlink("other", os.path.join(self.folder, "shop"))
+        os.symlink("shop", os.path.join(self.folder, "other"))
+        found = self.qi_run("plugin", "check", "shop")
+        self.assertEqual(found.returncode, 1)
+        self.assertRegex(found.stderr, r"\Aqi-run: shop cannot be looked at: .*symbolic links.*\n\Z")
 
     def test_no_plugin(self):
         self.plugin()

@@ -89,7 +89,9 @@ def look_at_modules(section):
 
 def look_at_path(asked):
     section = Section("Environment")
-    first = shutil.which("python3")
+    # What a shell would find in the folder in which somebody stands may be anybody's, and it would be run here.
+    places = [place for place in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(place)]
+    first = shutil.which("python3", path=os.pathsep.join(places))
     if first is None:
         section.note("python3 on PATH", "none; libqi does not look there")
         return
@@ -109,7 +111,7 @@ def version_of(program):
     """The real interpreter behind a name, which may be a script that chooses one, and its version."""
     code = "import sys; print(sys.executable, '%d.%d.%d' % sys.version_info[:3], sep='|')"
     try:
-        answer = subprocess.run([program, "-I", "-c", code], capture_output=True, text=True, timeout=LIMIT)
+        answer = subprocess.run([program, "-I", "-c", code], capture_output=True, text=True, timeout=LIMIT, cwd="/")
         path, _, version = answer.stdout.strip().rpartition("|")
         return path or None, version
     except (OSError, subprocess.TimeoutExpired):

@@ -298,7 +298,10 @@ def check(arguments):
     parser.add_argument("folder", metavar="FOLDER", help="the plugin's folder")
     parser.add_argument("--no-import", action="store_true", help="run nothing of its code")
     asked = parser.parse_args(arguments)
-    folder = pathlib.Path(asked.folder).resolve()
+    try:
+        folder = pathlib.Path(asked.folder).resolve()
+    except (OSError, RuntimeError) as error:  # symlinks that lead to each other
+        return fail(f"{asked.folder} cannot be looked at: {getattr(error, 'strerror', None) or 'symbolic links lead to each other'}")
     from ..plugin import manifest
 
     if not manifest.is_manifest_there(folder):
@@ -375,12 +378,12 @@ IMPORT = """
 import sys
 if sys.path[:1] == [""]:
     del sys.path[0]
-from qi.plugin.entry import find
-from qi.plugin.manifest import Manifest
-from qi.plugin.modules import Modules
 import linecache
 from qi._python.lines import updatecache
 linecache.updatecache = updatecache
+from qi.plugin.entry import find
+from qi.plugin.manifest import Manifest
+from qi.plugin.modules import Modules
 from qi.plugin.tracebacks import describe, prune
 from qi.plugin.trust import fingerprint
 manifest = Manifest.read(__import__("pathlib").Path(sys.argv[1]))

@@ -8,13 +8,18 @@ anybody's. The files are a stranger's: what is read of them is bounded, and what
 import os
 import struct
 
-from . import files
+from . import files, trust
 
 _MOST_HEADERS = 1 << 10
-_MOST_DYNAMIC = 1 << 20  # bytes
+_MOST_DYNAMIC = 1 << 20  # bytes of all tables
 _MOST_TEXT = 1 << 16  # of an entry
+_MOST_TEXTS = 1 << 20  # of all
 _LOAD, _DYNAMIC = 1, 2  # kinds of segments
 _STRINGS, _RPATH, _RUNPATH = 5, 15, 29  # kinds of dynamic entries
+
+
+class TooMany(Exception):
+    """A file names more than is looked at."""
 
 
 def problems(path):
@@ -25,12 +30,14 @@ def problems(path):
         return []
     try:
         found = entries(number)
+    except TooMany:
+        return [f"{path}: it names more folders to the loader of libraries than are looked at; link it with less"]
     except (OSError, ValueError, struct.error, OverflowError):  # no library, or a broken one, which the loader refuses
         return []
     finally:
         os.close(number)
-    return [f"{path}: its RUNPATH has the entry {entry!r}, which depends on the folder in which the application is started; link it "
-            "with $ORIGIN" for entry in found if depends_on_the_current_folder(entry)]
+    return trust.shortened([f"{path}: its RUNPATH has the entry {entry!r}, which depends on the folder in which the application is started; link it "
+            "with $ORIGIN" for entry in found if depends_on_the_current_folder(entry)])
 
 
 def depends_on_the_current_folder(entry):
@@ -38,7 +45,7 @@ def depends_on_the_current_folder(entry):
 
 
 def entries(number):
-    """The folders that an open ELF file names, in its order. struct.error or ValueError if it is none."""
+    """The folders that an open ELF file names, each once, in its order. struct.error or ValueError if it is none."""
     head = os.pread(number, 64, 0)
     if head[:4] != b"\x7fELF" or head[4:5] not in (b"\x01", b"\x02"):
         raise ValueError("this is no ELF file")
@@ -48,18 +55,25 @@ def entries(number):
     start, = struct.unpack_from(order + word, head, 32 if wide else 28)
     size, count = struct.unpack_from(order + "HH", head, 54 if wide else 42)
     segments = [_segment(order, wide, os.pread(number, size, start + index * size)) for index in range(min(count, _MOST_HEADERS))]
-    tags = []
+    tags, left = [], _MOST_DYNAMIC
     for kind, offset, _, length in segments:
         if kind == _DYNAMIC:
-            data = os.pread(number, min(length, _MOST_DYNAMIC), offset)
+            data = os.pread(number, min(length, left + 1), offset)
+            left -= len(data)
+            if left < 0:
+                raise TooMany
             tags += struct.iter_unpack(f"{order}{word}{word}", data[:len(data) // struct.calcsize(word * 2) * struct.calcsize(word * 2)])
     strings = next((value for tag, value in tags if tag == _STRINGS), None)
-    found = []
-    for tag, value in tags:
-        if tag in (_RPATH, _RUNPATH) and strings is not None:
+    found, left = {}, _MOST_TEXTS
+    for value in dict.fromkeys(value for tag, value in tags if tag in (_RPATH, _RUNPATH)):
+        if strings is not None:
             place = _offset(segments, strings) + value
-            found += os.fsdecode(os.pread(number, _MOST_TEXT, place).partition(b"\0")[0]).split(":")
-    return found
+            text = os.pread(number, _MOST_TEXT, place).partition(b"\0")[0]
+            left -= len(text) + 1
+            if left < 0:
+                raise TooMany
+            found.update(dict.fromkeys(os.fsdecode(text).split(":")))
+    return list(found)
 
 
 def _segment(order, wide, data):

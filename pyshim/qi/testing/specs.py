@@ -8,7 +8,10 @@ import enum
 import inspect
 import pathlib
 
+from ..plugin import files
 from .standins import KINDS, FakeObject, Property, Signal, is_signal
+
+_LARGEST = 16 << 20  # bytes of a file of stubs, which may be anybody's
 
 
 def stand_in(spec, name=None, /, **values):
@@ -29,7 +32,7 @@ def stand_in(spec, name=None, /, **values):
     elif isinstance(spec, (str, pathlib.PurePath)):
         if not isinstance(name, str):
             raise TypeError(f"stand_in() wants the name of a class in {spec}")
-        kind = _from_stub(ast.parse(pathlib.Path(spec).read_text(encoding="utf-8"), str(spec)), spec, name)
+        kind = _from_stub(ast.parse(files.read(spec, _LARGEST).decode(), str(spec)), spec, name)
     elif isinstance(spec, ast.Module):  # one that was read already
         kind = _from_stub(spec, "the stub", name)
     else:
