@@ -90,6 +90,15 @@ class Folders(PluginCase):
         self.assertIn("there is no plugin.toml, but Plugin.toml", found["shop"].problems[0].text)
         self.assertIn("there is no plugin.toml, but plugins.toml", found["desk"].problems[0].text)
 
+    def test_a_manifest_that_is_a_link_to_nowhere(self):
+        folder = self.base / "shop"
+        folder.mkdir()
+        (folder / "plugin.toml").symlink_to("gone.toml")
+        [found] = discover([(self.base, "user")])
+        self.assertEqual([str(each) for each in found.problems], [f"{folder}/plugin.toml: it is a symbolic link that leads nowhere"])
+        checked = checks.check(Work(), found, found.version, Consents(self.base / "consents.json"), [], False)
+        self.assertEqual(checked.problem, f"{folder}/plugin.toml: it is a symbolic link that leads nowhere")
+
     def test_symlinks(self):
         target = self.plugin("shop", base=self.base / "work")
         plugins = self.base / "plugins"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .._python.plain import plain_line, plain_lines
 from . import dependencies, discovery, metadata, packages, precompile, trust, watchfiles
-from .manifest import FILE
+from .manifest import FILE, is_manifest_there
 
 
 class Checked:
@@ -73,11 +73,12 @@ def check(work, found, seen, consents, others, watch):
 def _look_again(found, seen):
     """The plugin's manifest as it is now, read again if it is another file."""
     now = discovery.version_of(found.folder)
-    if now is not None and (now != seen or found.manifest is None):
+    is_there = now is not None or is_manifest_there(found.folder)
+    if is_there and (now != seen or found.manifest is None):
         found = discovery.look_at(found.folder, found.source) or found
         now = found.version
     checked = Checked(found, now)
-    if now is None:
+    if not is_there:
         checked.problem = plain_line(f"its folder is gone: {found.folder}")
     elif found.manifest is None:
         checked.problem = plain_lines(found.problems)

@@ -9,6 +9,7 @@ What is wrong is told all at once: ManifestError.problems is a list of Problem(f
 
 import dataclasses
 import keyword
+import os
 import pathlib
 import re
 import tomllib
@@ -108,7 +109,7 @@ class Manifest:
 
 def is_manifest_there(folder):
     """Tells whether a folder holds a plugin."""
-    return (pathlib.Path(folder) / FILE).exists()
+    return os.path.lexists(os.path.join(folder, FILE))  # a link to nowhere is a manifest that is wrong
 
 
 class _Enough(Exception):
@@ -154,6 +155,8 @@ class _Reader:
         except files.TooLarge:
             return self.problem(f"a manifest is no larger than {LARGEST >> 20} MB", line=0)
         except OSError as problem:
+            if isinstance(problem, FileNotFoundError) and self.file.is_symlink():
+                return self.problem("it is a symbolic link that leads nowhere", line=0)
             is_none = "this is" in problem.strerror
             return self.problem(problem.strerror if is_none else f"cannot be read: {problem.strerror}", line=0)
         try:
