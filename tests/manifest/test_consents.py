@@ -58,6 +58,14 @@ class Agreement(PluginCase):
         decision = self.consents.ask("shop", self.folder, Fingerprint("y", {f"{i}.txt": "0" for i in range(5000)}))
         self.assertEqual((len(decision.changed), decision.changed[-1]), (1001, "and 4000 more"))
 
+    def test_of_very_many_files_the_hash_of_all_is_kept(self):
+        files = {f"{i}.txt": "0" * 64 for i in range(20_000)}
+        self.consents.give("shop", self.folder, Fingerprint("x", files))
+        self.assertLess(os.stat(self.consents.path).st_size, 10_000)
+        self.assertTrue(self.consents.ask("shop", self.folder, Fingerprint("x", files)))
+        self.assertEqual(self.consents.ask("shop", self.folder, Fingerprint("y", files)),
+                         ("changed", ["changed: files of which there are too many to tell which"]))
+
     def test_it_is_for_one_folder(self):
         self.consents.give("shop", self.folder, fingerprint(self.folder))
         other = self.plugin(base=self.base / "elsewhere")

@@ -23,6 +23,7 @@ from . import files, trust
 from .manifest import FILE
 
 _LARGEST = 64 << 20
+_MOST_KEPT = 500_000  # characters of the names and hashes of a plugin's files; of one with more the hash of all is kept
 _MOST_TOLD = 1000  # files that differ, of a question that somebody is to read
 _PATIENCE = 10.0  # seconds that another instance may take to change it
 
@@ -57,6 +58,8 @@ class Consents:
             return Decision("elsewhere", [f"agreed to: {known['folder']}"]) if known and _is_there(known) else Decision("new")
         if known["hash"] == fingerprint.hash:
             return Decision("given")
+        if known.get("many"):
+            return Decision("changed", ["changed: files of which there are too many to tell which"])
         changed = trust.changes(known["files"], fingerprint.files)
         if len(changed) > _MOST_TOLD:
             changed[_MOST_TOLD:] = [f"and {len(changed) - _MOST_TOLD} more"]
@@ -96,7 +99,7 @@ class Consents:
         with self._locked():
             check()
             known = self._load()
-            known[id] = {"folder": root, "hash": fingerprint.hash, "files": fingerprint.files}
+            known[id] = {"folder": root, "hash": fingerprint.hash} | _files_of(fingerprint)
             self._store(known)
 
     def withdraw(self, id):
@@ -167,6 +170,12 @@ class Consents:
         _put(self.copy, data)  # first: it must not know of what has been withdrawn
         _put(self.path, data)
         self._version = None
+
+
+def _files_of(fingerprint):
+    """What is kept of a plugin's files: they are read again at each start, while everything else waits for Python."""
+    is_kept = sum(len(path) + len(digest) for path, digest in fingerprint.files.items()) <= _MOST_KEPT
+    return {"files": fingerprint.files} if is_kept else {"files": {}, "many": True}
 
 
 def _is_there(known):
