@@ -402,6 +402,32 @@ TEST_CASE("the question for consent and its buttons stay on the screen, whatever
     }
 }
 
+TEST_CASE("the question about a plugin that takes the place of another one names both folders")
+{
+    tests::Desk desk;
+    const char *agreed = "agreed to: /usr/share/desk/plugins/orders";
+    qi_plugin_consent consent = {};
+
+    consent.size = sizeof consent;
+    consent.id = consent.name = "orders";
+    consent.version = "1.0";
+    consent.folder = "/home/user/plugins/orders";
+    consent.hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    consent.reason = "elsewhere";
+    consent.files_changed = &agreed;
+    consent.count = 1;
+    qi::ConsentDialog dialog(consent, nullptr);
+    QStringList said;
+    for (const QLabel *label : dialog.findChildren<QLabel *>())
+        said += label->text();
+    CHECK(dialog.findChild<QLabel *>(QStringLiteral("question"))
+              ->text()
+              .contains(QLatin1String("in another folder")));
+    CHECK(said.contains(QLatin1String("/home/user/plugins/orders")));
+    CHECK(said.contains(QLatin1String("/usr/share/desk/plugins/orders")));
+    CHECK_FALSE(dialog.findChild<QWidget *>(QStringLiteral("changed")));
+}
+
 TEST_CASE("a line without an end is cut where code and tracebacks are shown")
 {
     tests::Desk desk;
