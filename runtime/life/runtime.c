@@ -211,8 +211,8 @@ static int begin(qi_runtime *runtime)
     Py_XDECREF(extension);
     if (!extension || qip_streams_install(config) < 0)
         return -1;
-    const bool prepared = qip_child_expect() == 0 && qip_unread_names() == 0;
-    PyObject *paths = prepared ? path_list(config) : NULL;
+    qip_unread_names();
+    PyObject *paths = qip_child_expect() < 0 ? NULL : path_list(config);
     if (!paths)
         return -1;
     own->embed = PyImport_ImportModule("qi._life.embed");

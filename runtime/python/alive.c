@@ -11,12 +11,11 @@
 static atomic_bool ended;
 static atomic_bool closing; /* it ends, and only the thread that ends it is let in */
 static pthread_t closer;    /* written before `closing` is */
-static atomic_uint coming;  /* threads that have passed qip_interp_come(), and have not got the GIL so far */
+static atomic_uint coming; /* threads that have passed qip_interp_come(), and have not got the GIL so far */
 
 static bool lets_in(void)
 {
-    return !atomic_load(&ended) ||
-           (atomic_load(&closing) && pthread_equal(closer, pthread_self()));
+    return !atomic_load(&ended) || (atomic_load(&closing) && pthread_equal(closer, pthread_self()));
 }
 
 bool qip_interp_alive(void)

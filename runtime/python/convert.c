@@ -300,7 +300,8 @@ static int from_proxy(PyObject *object, qi_value *out)
     if (!pointer)
         return -1;
     qi_value borrowed = qi_qobject(pointer);
-    borrowed.as.object.guard = qip_object_port.guard(object); /* its object may end in another thread meanwhile */
+    /* Its own: the object may end in another thread meanwhile. */
+    borrowed.as.object.guard = qip_object_port.guard(object);
     if (qip_value_part_copy(out, &borrowed, 0) == QI_OK)
         return 0;
     PyErr_NoMemory();

@@ -36,8 +36,8 @@ void qip_opaque_type_name(void *object, char *buffer, size_t size);
 typedef struct qip_object_functions {
     bool (*is_object)(PyObject *object);    /* whether it stands for a QObject */
     qi_object *(*unwrap)(PyObject *object); /* of such a one; NULL with ReferenceError: destroyed */
-    void *(*guard)(PyObject *object);       /* of a proxy, borrowed; NULL for what a binding wraps */
-    PyObject *(*wrap)(qi_object *object);   /* new reference. Thread: the GUI thread */
+    void *(*guard)(PyObject *object);     /* of a proxy, borrowed; NULL for what a binding wraps */
+    PyObject *(*wrap)(qi_object *object); /* new reference. Thread: the GUI thread */
     PyObject *(*wrap_guarded)(void *guard); /* the same; NULL with ReferenceError: its object is destroyed */
     bool (*is_dying)(const qi_object *object);
     PyObject *(*share)(qi_buffer *buffer); /* what shares its memory, a new reference; takes `buffer` */

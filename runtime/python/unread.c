@@ -43,14 +43,13 @@ static int hear(const char *event, PyObject *arguments, void *Py_UNUSED(data))
     return -1;
 }
 
-int qip_unread_names(void)
+void qip_unread_names(void)
 {
     static bool hears; /* CPython never gives a hook back */
 
     if (!hears && PySys_AddAuditHook(hear, NULL) < 0)
-        return -1;
+        PyErr_Clear(); /* a hook of the host's takes no further ones */
     hears = true;
-    return 0;
 }
 
 PyObject *qip_unread_compile(const char *source, const char *filename, int start)

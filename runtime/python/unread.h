@@ -13,8 +13,9 @@
 extern "C" {
 #endif
 
-/* From now on CPython reads no line from files with such names as "<string>", whoever compiles. 0, or -1 with an exception. */
-int qip_unread_names(void);
+/* From now on CPython reads no line from files with such names as "<string>", whoever compiles; unless the host has an
+ * audit hook that refuses others. */
+void qip_unread_names(void);
 
 /* As Py_CompileString(), without a look at a file of that name in the current folder, whatever the name is. */
 PyObject *qip_unread_compile(const char *source, const char *filename, int start);

@@ -3,6 +3,7 @@
 #include <Python.h>
 
 #include <csignal>
+#include <cstring>
 
 #include "tests/embed/embedding.h"
 #include "tests/support/leaks.h"
@@ -50,6 +51,26 @@ TEST_CASE("a_host_that_has_given_the_gil_away_finds_it_given_away")
     CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
     CHECK_FALSE(PyGILState_Check());
     PyEval_RestoreThread(thread);
+    CHECK(Py_FinalizeEx() == 0);
+}
+
+TEST_CASE("a_host_whose_audit_hook_takes_no_other_is_served")
+{
+    Embedding host;
+    start_python();
+    REQUIRE(PySys_AddAuditHook(
+                [](const char *event, PyObject *, void *) {
+                    if (std::strcmp(event, "sys.addaudithook") != 0)
+                        return 0;
+                    PyErr_SetString(PyExc_PermissionError, "this host has its own");
+                    return -1;
+                },
+                nullptr) == 0);
+
+    REQUIRE(host.init() == QI_OK);
+    CHECK(host.eval("1 + 1") == "2");
+    CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+    CHECK(!PyErr_Occurred());
     CHECK(Py_FinalizeEx() == 0);
 }
 
