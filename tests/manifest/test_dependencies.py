@@ -13,7 +13,7 @@ from unittest import mock
 import _qi
 from pluginfolder import MANIFEST, PluginCase
 
-from qi.plugin import checks, dependencies, metadata, packages
+from qi.plugin import checks, dependencies, metadata, packages, qtcopies
 from qi.plugin.apart import Cancelled, Work
 from qi.plugin.dependencies import check, check_one, describe, search_path
 from qi.plugin.manifest import Manifest
@@ -306,6 +306,12 @@ class Hostile(DependencyCase):
         self.assertEqual(len(found), 21)
         self.assertLessEqual(max(map(len, found)), 1001)
 
+    def test_what_is_needed_often_is_read_once(self):
+        manifest = self.needing("a", vendor=[("a", "1", {"requires": ["a"] * 500}), ("b", "1", {})])
+        with mock.patch.object(dependencies, "_field", wraps=dependencies._field) as field:
+            self.assertEqual(check_one(manifest), [])
+        self.assertLess(field.call_count, 50)
+
     def test_what_several_may_cost_together(self):
         vendor = [(f"p{i}", "1", {"extras": ["x" * 100] * 20}) for i in range(20)]  # of 2.5 kB each
         manifests = [self.needing("p0", id=f"shop{i}", vendor=vendor) for i in range(6)]
@@ -453,6 +459,22 @@ class OtherQts(DependencyCase):
         self.distribution(self.system, "PySide6", "6.9", modules={"PySide6/__init__.py": "", "PySide6/Qt/lib/libQt6Core.so.6": ""})
         with mock.patch.object(sys, "path", [str(self.system)]):
             self.assert_names_both(self.needing("PySide6"), "PySide6 brings its own Qt", "PySide6/Qt/lib/libQt6Core.so.6")
+
+    def test_a_binding_is_looked_through_once_and_not_without_end(self):
+        self.distribution(self.system, "PySide6", "6.9", modules={"PySide6/__init__.py": ""})
+        (self.system / "PySide6" / "much").symlink_to("/usr/share")
+        for number in range(100):
+            self.write(self.system / "PySide6" / f"of{number}" / "it.py")
+        manifest = self.needing(*(f"PySide6>=6.{number}" for number in range(9)))
+        with mock.patch.object(sys, "path", [str(self.system)]), mock.patch.object(
+                qtcopies, "binding_problem", wraps=qtcopies.binding_problem) as look:
+            self.assertEqual(check_one(manifest), [])
+            self.assertEqual(look.call_count, 1)
+            with mock.patch.object(dependencies, "_MOST_ENTRIES", 100):
+                self.assertIn("its bindings of Qt have more than 100 files", check_one(manifest)[0])
+            common = metadata.Common()
+            common.take("entries", common._left["entries"] - 100)
+            self.assertIn("need more in all than is looked at", checks.describe(manifest, common)[0]["problem"])
 
     def test_the_systems_binding_is_welcome(self):
         try:

@@ -182,9 +182,11 @@ class Folders(PluginCase):
         self.assertEqual(told, [(print, ["shop"], 1)])
         self.assertEqual(len(found), 6)
         other = self.plugin("shop", base=self.base / "before")  # one that takes its place is a stranger
-        with mock.patch.object(discovery, "look_at", side_effect=discovery.look_at) as look:
+        described = []
+        work.post = lambda function, seen: told.append((function, [each.found.id for each in seen], len(described)))
+        with mock.patch.object(checks, "describe", side_effect=lambda *args: described.append(args) or []):
             checks.search(work, [(other.parent, "user"), (self.base, "user")], consents, print)
-        self.assertEqual(told[1][1], [])
+        self.assertEqual(told[1], (print, [], 0))
 
     def test_what_python_and_editors_leave_is_no_plugin(self):
         for name in ("__pycache__", ".git", ".hidden"):

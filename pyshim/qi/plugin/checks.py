@@ -44,7 +44,9 @@ def search(work, folders, consents, first=None):
     called with them in the loop: they shall not wait for whatever else lies there."""
     known = consents.ids()
     if first is not None and known:
-        work.post(first, [each for each in _seen(work, discovery.known(folders, work.check, known), consents) if each.agreed])
+        there = discovery.known(folders, work.check, known)
+        agreed = [each for each in there if consents.knows(each.id, each.folder)]  # and nothing of an impostor is looked at
+        work.post(first, list(_seen(work, agreed, consents)))
     return list(_seen(work, discovery.discover(folders, work.check, known), consents))
 
 

@@ -23,6 +23,7 @@ _MOST_LOOKED_AT = 20_000  # requirements of packages, once for each extra
 _LONGEST = 2000  # characters of one
 _MOST_WEIGHED = 5_000_000  # characters of all that are looked at, once for each extra
 _LONGEST_TOLD = 1000  # characters of a problem
+_MOST_ENTRIES = 50_000  # files and folders of the bindings of Qt that it names; PySide6 has some ten thousand
 _MOST_TOLD = 50_000  # of all that is told of a plugin's dependencies, for each of which the window pays
 
 
@@ -134,7 +135,9 @@ class _Needs:
         self.described = []
         self.problems = []
         self._followed = set()
-        self._looked_at = self._weighed = 0
+        self._noted = {}  # id() of a distribution, all of which are kept: its Copy
+        self._bindings = {}  # what binding_problem() has said of each
+        self._looked_at = self._weighed = self._entries = 0
         if common is not None:
             common.limit("requirements", _MOST_LOOKED_AT)
             common.limit("markers", _MOST_WEIGHED)
@@ -190,8 +193,20 @@ class _Needs:
             return f"{requirement} is needed, but {requirement.name} {installed} ({place}) has no extra {', '.join(sorted(unknown))}"
         for binding in qtcopies.BINDINGS:
             if packages.canonical(binding) == packages.canonical(requirement.name):
-                return qtcopies.binding_problem(binding, place) or ""
+                return self._problem_of(binding, place)
         return ""
+
+    def _problem_of(self, binding, place):
+        if binding not in self._bindings:
+            self._bindings[binding] = qtcopies.binding_problem(binding, place, self._count_entries) or ""
+        return self._bindings[binding]
+
+    def _count_entries(self, number):
+        self._entries += number
+        if self._common is not None:
+            self._common.take("entries", number)
+        if self._entries > _MOST_ENTRIES:
+            raise metadata.Unreadable(f"its bindings of Qt have more than {_MOST_ENTRIES} files")
 
     def _follow(self, distribution, extras, above):
         """Notes what a distribution needs in turn.
@@ -240,8 +255,10 @@ class _Needs:
             raise metadata.Unreadable(f"its dependencies {what}; {copy} is one of those that do")
 
     def _note(self, distribution):
-        copy = Copy(_field(distribution, "Name") or "?", _field(distribution, "Version") or "?", _place_of(distribution))
-        return self.copies.setdefault(packages.canonical(copy.name), copy)
+        if id(distribution) not in self._noted:
+            copy = Copy(_field(distribution, "Name") or "?", _field(distribution, "Version") or "?", _place_of(distribution))
+            self._noted[id(distribution)] = self.copies.setdefault(packages.canonical(copy.name), copy)
+        return self._noted[id(distribution)]
 
 
 def _applies(requirement, extras):

@@ -24,15 +24,17 @@ def problems(folder, check=lambda: None):
     return list(_look_through(os.fspath(folder), *_qi._qt_copy(), check))
 
 
-def binding_problem(name, place):
-    """Why a binding that is installed in a folder cannot be used, or None. `name` is that of its package, as "PyQt5"."""
+def binding_problem(name, place, count=lambda number: None):
+    """Why a binding that is installed in a folder cannot be used, or None. `name` is that of its package, as "PyQt5".
+    count() is told how much is looked at, and may raise what ends that."""
     version, library = _qi._qt_copy()
     if name not in BINDINGS:
         return None
     package = os.path.join(place, name)
     if BINDINGS[name] != int(version.partition(".")[0]):
         return f"{name} ({package}) is for Qt {BINDINGS[name]}, but the application runs Qt {version} ({library})"
-    for parent, _, names in _walk(package):
+    for parent, folders, names in _walk(package):
+        count(1 + len(folders) + len(names))
         for file in names:
             if _QT.fullmatch(file):
                 return (f"{name} brings its own Qt ({os.path.join(parent, file)}), but the application runs Qt {version} "
