@@ -91,11 +91,11 @@ ConsentDialog::ConsentDialog(const qi_plugin_consent &consent, QWidget *parent) 
                            (consent.count > 0 ||
                             utf8(consent.reason).startsWith(QLatin1String("changed")));
     const QString id = utf8(consent.id), name = utf8(consent.name);
-    const QString title = plain::isSeen(plain::quoted(name, longestName)) ? name : id;
+    const QString title = plain::isSeen(name) ? name : id;
 
     setWindowTitle(isChanged ? tr("Plugin has changed") : tr("Enable plugin"));
     auto *column = new QVBoxLayout(this);
-    column->addWidget(headline(title, isChanged, isElsewhere));
+    column->addWidget(headline(id, isChanged, isElsewhere));
     column->addWidget(middle(consent, title), 1);
     auto *warning = new WholeLabel(
         tr("A plugin can do everything that this application can: read, "
@@ -142,7 +142,9 @@ QWidget *ConsentDialog::middle(const qi_plugin_consent &consent, const QString &
     return area;
 }
 
-QWidget *ConsentDialog::headline(const QString &name, bool isChanged, bool isElsewhere)
+/* The sentence is ours, so it calls the plugin by its id, which is plain letters, digits, - and _. Of a name, whatever is
+ * left out of it, something may still look like a quotation mark, and go on behind that as if it were we who speak. */
+QWidget *ConsentDialog::headline(const QString &id, bool isChanged, bool isElsewhere)
 {
     auto *line = new QWidget(this);
     auto *row = new QHBoxLayout(line);
@@ -150,7 +152,7 @@ QWidget *ConsentDialog::headline(const QString &name, bool isChanged, bool isEls
     auto *picture = new QLabel(line);
     picture->setPixmap(theme::icon(theme::Icon::Warning).pixmap(QSize(40, 40), devicePixelRatioF()));
     auto *question = new WholeLabel(QString(), line);
-    const QString called = plain::breakable(plain::quoted(name, longestName));
+    const QString called = plain::breakable(plain::line(id, longestName));
     question->setObjectName(QStringLiteral("question"));
     question->setTextFormat(Qt::PlainText);
     question->setWordWrap(true);

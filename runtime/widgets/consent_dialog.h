@@ -29,7 +29,7 @@ class ConsentDialog : public QDialog
 
   private:
     QWidget *middle(const qi_plugin_consent &consent, const QString &title);
-    QWidget *headline(const QString &name, bool isChanged, bool isElsewhere);
+    QWidget *headline(const QString &id, bool isChanged, bool isElsewhere);
     void addFact(QFormLayout *facts, const QString &title, const QString &text,
                  int longest = plain::lineLength);
     QWidget *changedFiles(const qi_plugin_consent &consent);

@@ -101,69 +101,16 @@ QString breakable(const QString &words)
     return result;
 }
 
-/* Some letters are none to the eye: blanks that fill a syllable, and strokes that two of look like a quotation mark. */
-static bool looksLikeALetter(char32_t c)
-{
-    static constexpr char32_t blank[] = {0x115f, 0x1160, 0x3164, 0xffa0};
-    static constexpr char32_t strokes[] = {0x144a, 0x16cc, 0xa78b, 0xa78c};
-    /* Of the letters that modify others most are strokes; these go on in a word, as the long vowel of katakana. */
-    static constexpr char32_t modifiers[] = {0x0640, 0x0e46, 0x0ec6, 0x17d7, 0x1843, 0x3005,
-                                             0x309d, 0x309e, 0x30fc, 0x30fd, 0x30fe, 0xff70};
-    const auto isIn = [c](const auto &list) {
-        return std::find(std::begin(list), std::end(list), c) != std::end(list);
-    };
-
-    if (QChar::category(c) == QChar::Letter_Modifier)
-        return isIn(modifiers);
-    return QChar::isLetterOrNumber(c) && !isIn(blank) && !isIn(strokes);
-}
-
-/* Those that are drawn on a letter; on a blank they would look like anything. */
-static bool isMark(char32_t c)
-{
-    const QChar::Category category = QChar::category(c);
-    return category == QChar::Mark_NonSpacing || category == QChar::Mark_SpacingCombining;
-}
-
-static bool isApostrophe(char32_t c)
-{
-    return c == U'\'' || c == 0x2019;
-}
-
 bool isSeen(const QString &words)
 {
+    static constexpr char32_t blank[] = {0x115f, 0x1160, 0x3164,
+                                         0xffa0}; /* letters that fill a syllable */
     const QList<uint> characters = words.toUcs4();
-    return std::any_of(characters.begin(), characters.end(), looksLikeALetter);
-}
 
-QString quoted(const QString &words, int longest)
-{
-    static const QString kept = QStringLiteral("-_.,()&+");
-    constexpr int mostMarks = 4; /* on one letter */
-    const QList<uint> characters = words.left(qsizetype(longest) * 8).toUcs4();
-    QString result;
-    int marks = mostMarks; /* on the letter before; as many as may be, where there is none */
-
-    for (qsizetype at = 0; at < characters.size(); at++) {
-        const char32_t c = characters[at];
-        const bool goesOn = marks < mostMarks && at + 1 < characters.size() &&
-                            looksLikeALetter(characters[at + 1]);
-        if (isMark(c) && marks < mostMarks) {
-            marks++;
-        } else if (isMark(c)) {
-            continue;
-        } else if (looksLikeALetter(c)) {
-            marks = 0;
-        } else {
-            const bool isKept = isApostrophe(c) ? goesOn
-                                                : c < 0x80 && kept.contains(QChar(char16_t(c)));
-            result += isKept ? QString::fromUcs4(&c, 1) : QStringLiteral(" ");
-            marks = mostMarks;
-            continue;
-        }
-        result += QString::fromUcs4(&c, 1);
-    }
-    return line(result.simplified(), longest);
+    return std::any_of(characters.begin(), characters.end(), [](char32_t c) {
+        return QChar::isLetterOrNumber(c) &&
+               std::find(std::begin(blank), std::end(blank), c) == std::end(blank);
+    });
 }
 
 QString label(const QString &words, int longest)

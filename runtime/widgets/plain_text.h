@@ -34,11 +34,6 @@ QString tip(const QString &words);
 /* With places where a word that is longer than a line breaks. For labels that nothing is copied from. */
 QString breakable(const QString &words);
 
-/* A line that stands between quotation marks in a sentence of ours: letters, numbers, blanks, apostrophes inside of a word
- * and - _ . , ( ) & + and nothing else, of which something may look like such a mark. Behind one it could go on as if it were
- * we who speak. */
-QString quoted(const QString &words, int longest = lineLength);
-
 /* Whether there is a letter or a number in it, so that it can be told from a blank. */
 bool isSeen(const QString &words);
 

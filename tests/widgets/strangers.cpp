@@ -385,12 +385,7 @@ TEST_CASE("the question for consent and its buttons stay on the screen, whatever
             CHECK(question->text().count(QChar(0x201c)) == 1);
             CHECK(question->text().count(QChar(0x201d)) == 1);
             const QString called = question->text().section(QChar(0x201c), 1).section(QChar(0x201d), 0, 0);
-            CHECK(std::all_of(called.begin(), called.end(), [](QChar c) {
-                return c.isLetterOrNumber() || QStringLiteral(" -_.,()&+\u2026\u200b").contains(c);
-            }));
-            CHECK_FALSE(called.isEmpty());
-            if (words == "\u2800")
-                CHECK(called == QLatin1String("odd"));
+            CHECK(called == QLatin1String("odd")); /* no word of the plugin's */
             CHECK(question->height() >= question->heightForWidth(question->width()));
             Inspector().all(&dialog);
             if (const QByteArray place = qgetenv("QI_PICTURES"); !place.isEmpty())
@@ -463,19 +458,7 @@ TEST_CASE("texts are cut, written out and escaped as the place needs it")
     CHECK(plain::tip(QStringLiteral("<b>a</b>\n&")) ==
           QLatin1String("<qt>&lt;b&gt;a&lt;/b&gt;<br>&amp;</qt>"));
     CHECK(plain::tip(QString()).isEmpty());
-    CHECK(plain::quoted(QStringLiteral("a” \"b\" „c“ «d» e’e 「f」\n")) ==
-          QStringLiteral("a b c d e’e f"));
-    CHECK(plain::quoted(QStringLiteral("‘a’ b'c d''e f’’g 'h' i'")) ==
-          QStringLiteral("a b'c d e f g h i"));
-    CHECK(plain::quoted(QStringLiteral("R&D (v1.2), C++ a-b_c")) ==
-          QStringLiteral("R&D (v1.2), C++ a-b_c"));
-    CHECK(plain::quoted(QStringLiteral("a/b: c? \u2800 d")) == QStringLiteral("a b c d"));
-    CHECK(plain::quoted(QStringLiteral("Übung e\u0301 नमस्ते データ 😀 𐐀")) ==
-          QStringLiteral("Übung e\u0301 नमस्ते データ 𐐀"));
-    CHECK(plain::quoted(QStringLiteral(" \u030ba\u0301\u0301\u0301\u0301\u0301\u0301")) ==
-          QStringLiteral("a\u0301\u0301\u0301\u0301"));
     CHECK_FALSE(plain::isSeen(QStringLiteral(" \u2800\u3164.-")));
     CHECK(plain::isSeen(QStringLiteral("(1)")));
-    CHECK(plain::quoted(QString(400, QLatin1Char('"')) + QLatin1Char('x'), 60) == QLatin1String("x"));
     CHECK(plain::label(QStringLiteral("Save & load")) == QLatin1String("Save && load"));
 }
