@@ -64,15 +64,15 @@ def entries(number):
                 raise TooMany
             tags += struct.iter_unpack(f"{order}{word}{word}", data[:len(data) // struct.calcsize(word * 2) * struct.calcsize(word * 2)])
     strings = next((value for tag, value in tags if tag == _STRINGS), None)
+    values = dict.fromkeys(value for tag, value in tags if tag in (_RPATH, _RUNPATH)) if strings is not None else {}
+    table = _offset(segments, strings) if values else 0
     found, left = {}, _MOST_TEXTS
-    for value in dict.fromkeys(value for tag, value in tags if tag in (_RPATH, _RUNPATH)):
-        if strings is not None:
-            place = _offset(segments, strings) + value
-            text = os.pread(number, _MOST_TEXT, place).partition(b"\0")[0]
-            left -= len(text) + 1
-            if left < 0:
-                raise TooMany
-            found.update(dict.fromkeys(os.fsdecode(text).split(":")))
+    for value in values:
+        text = os.pread(number, _MOST_TEXT, table + value).partition(b"\0")[0]
+        left -= len(text) + 1
+        if left < 0:
+            raise TooMany
+        found.update(dict.fromkeys(os.fsdecode(text).split(":")))
     return list(found)
 
 
