@@ -26,6 +26,7 @@
 #include "life/unheard.h"
 #include "python/border.h"
 #include "python/compat.h"
+#include "python/gil.h"
 #include "watch/interrupt.h"
 #include "watch/lock_code.h"
 #include "watch/watchdog.h"
@@ -220,8 +221,10 @@ static void make_condition(void)
 /* Python looks for a pending call when a signal has come, or somebody wants the GIL: where the signal is blocked, we do. */
 static void ask_to_look(void)
 {
-    PyGILState_STATE gil = PyGILState_Ensure();
-    PyGILState_Release(gil);
+    qip_gil gil;
+
+    if (qip_gil_try_enter(&gil))
+        qip_gil_leave(gil);
 }
 
 static void knock(void)
@@ -236,12 +239,14 @@ static void knock(void)
         return;
     }
     /* Where code holds the GIL this waits for it; nothing could be done meanwhile. */
-    PyGILState_STATE gil = PyGILState_Ensure();
+    qip_gil gil;
+    if (!qip_gil_try_enter(&gil))
+        return;
     if (is_late() && exception_type && !qip_latecomers_have_time()) {
         atomic_store(&exception_sent, true);
         PyThreadState_SetAsyncExc(gui_ident, exception_type);
     }
-    PyGILState_Release(gil);
+    qip_gil_leave(gil);
 }
 
 static void sleep_until(uint64_t end_ns)

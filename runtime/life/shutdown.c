@@ -243,9 +243,8 @@ static void add_held_up(outcome *outcome)
 static void tell_that_it_stays(void)
 {
     qip_log(QI_LOG_WARNING, "qi",
-            "the interpreter is not finalised: other threads, or callers of this shutdown, are "
-            "still in "
-            "Python");
+            "the interpreter is not finalised: other threads, or callers of this shutdown, "
+            "are still in Python");
 }
 
 static bool may_finalize(const qi_shutdown_report *report)

@@ -22,7 +22,7 @@ bool qip_interp_has_ended(void);
 void qip_interp_note_end(void);
 
 /* Before PyGILState_Ensure(), and after it. false: the interpreter ends, or has ended, and this thread has no GIL of
- * its; it must not ask for it. Python up to this process's start counts as ended. Thread: any. */
+ * its; it must not ask for it. Before Python has started it counts as ended. Thread: any. */
 bool qip_interp_come(void);
 void qip_interp_arrived(void);
 
