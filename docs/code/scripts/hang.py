@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import os
-import signal
-import threading
+import subprocess
 
 
 def spin(orders):
@@ -9,5 +8,5 @@ def spin(orders):
         pass
 
 
-threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()  # in your place, who presses Ctrl+C
+subprocess.Popen(["sh", "-c", f"sleep 1; kill -INT {os.getpid()}"])  # in your place, who presses Ctrl+C
 spin(3)
