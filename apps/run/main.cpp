@@ -221,21 +221,6 @@ int plugin_run(Options &options, int &argc, char **argv)
                     make_application(wish.headless ? App::Core : App::Widgets, argc, argv));
 }
 
-// An empty entry of PYTHONPATH, as `PYTHONPATH=$PYTHONPATH:/here` leaves it where there was none, is the current folder. A
-// script's author may want that, as with python3; commands that look at folders, which may be a stranger's, do without.
-void forget_empty_places()
-{
-    std::string kept;
-
-    for (const QByteArray &place : qgetenv("PYTHONPATH").split(':'))
-        if (!place.isEmpty())
-            kept += (kept.empty() ? "" : ":") + place.toStdString();
-    if (kept.empty())
-        qunsetenv("PYTHONPATH");
-    else
-        qputenv("PYTHONPATH", QByteArray::fromStdString(kept));
-}
-
 // What is wrong with an argument that Python could not have as a text; empty if nothing is.
 std::string wrong_text(int argc, char **argv)
 {
@@ -270,8 +255,6 @@ int main(int argc, char **argv)
         std::printf("qi-run %s\n", qi_version_string());
         return 0;
     }
-    if (options.how == "doctor" || options.how == "plugin" || options.how == "stubs")
-        forget_empty_places();
     if (options.how == "doctor")
         return doctor(options);
     // Qt sees the program's name only: the options are qi-run's and the script's.

@@ -174,8 +174,8 @@ typedef struct qi_config {
      * program and never whatever `python3` comes first on PATH. */
     const char *executable;
     /* Honour PYTHON* environment variables and the user's site-packages, as python3 does. Nothing is imported from the
-     * current folder all the same, nor by what multiprocessing starts: sys.flags.safe_path is set. An entry of
-     * PYTHONPATH that is empty or relative does name that folder; qi-run leaves empty ones out, a host may do so before.
+     * current folder all the same, nor by what multiprocessing starts: sys.flags.safe_path is set, and empty entries of
+     * PYTHONPATH, which would be that folder, are taken out of the process's environment. Relative ones stay.
      * false: isolated; neither these nor the current folder have any effect. */
     bool use_environment;
 

@@ -20,6 +20,7 @@
 #include "python/location.h"
 #include "python/mend.h"
 #include "python/package.h"
+#include "core/environment.h"
 #include "core/pulse.h"
 #include "python/module.h"
 #include "python/single.h"
@@ -137,6 +138,8 @@ static PyStatus configure(PyConfig *py, const qi_config *config, const qip_locat
 
 static int initialize(const qi_config *config, const qip_location *location)
 {
+    if (config->use_environment && qip_environment_forget_empty_places() != QI_OK)
+        return qip_fail(QI_ERR_MEMORY, "out of memory for PYTHONPATH");
     PyStatus status = preinitialize(config);
     if (PyStatus_Exception(status))
         return fail_status(status);

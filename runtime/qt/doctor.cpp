@@ -20,6 +20,7 @@
 #include <QtCore/qprocess.h>
 #include <QtCore/qstandardpaths.h>
 
+#include "core/environment.h"
 #include "core/loaded.h"
 #include "core/plain.h"
 #include "qt/copies.h"
@@ -312,11 +313,26 @@ QStringList arguments(const qip_doctor_facts &facts)
             QStringLiteral("utf8"), QStringLiteral("-c"), script};
 }
 
+// That interpreter would take empty entries of PYTHONPATH for the current folder.
+QProcessEnvironment surroundings()
+{
+    const QString places = QStringLiteral("PYTHONPATH");
+    QProcessEnvironment all = QProcessEnvironment::systemEnvironment();
+    const std::unique_ptr<char, decltype(&std::free)> kept(
+        qip_environment_kept(qgetenv("PYTHONPATH").constData()), std::free);
+
+    all.remove(places);
+    if (kept && *kept)
+        all.insert(places, QString::fromLocal8Bit(kept.get()));
+    return all;
+}
+
 QJsonArray ask(const qip_doctor_facts &facts)
 {
     Report report("Python");
     QProcess process;
 
+    process.setProcessEnvironment(surroundings());
     process.start(text(facts.program), arguments(facts));
     process.write(request(facts));
     process.closeWriteChannel();

@@ -43,6 +43,40 @@ TEST_CASE("the_environment_counts_where_the_host_wants_it")
     CHECK(qi_exec(host.runtime, "import planted", nullptr) == QI_OK);
 }
 
+// `PYTHONPATH=$PYTHONPATH:/here` has one where there was none. A process starts its interpreter once.
+static void expect_no_current_folder(const QByteArray &path, bool finds)
+{
+    Folder folder;
+    for (const char *name : {"concurrent", "signal", "traceback", "sitecustomize", "planted"})
+        folder.write((std::string(name) + ".py").c_str(), "open('ran', 'w')\n");
+    QDir::setCurrent(QString::fromStdString(folder.path()));
+    qputenv("PYTHONPATH", path);
+
+    Embedding host;
+    host.config.use_environment = true;
+    REQUIRE(host.init() == QI_OK);
+    CHECK(qi_exec(host.runtime, "import planted", nullptr) == QI_ERR_PYTHON);
+    CHECK(qi_exec(host.runtime, "import found", nullptr) == (finds ? QI_OK : QI_ERR_PYTHON));
+    host.exec(
+        "import subprocess, sys\n"
+        "child = subprocess.run([sys.executable, '-P', '-c', 'import planted'], stderr=-3)\n");
+    CHECK(host.eval("child.returncode") == "1");
+    CHECK_FALSE(QFileInfo::exists(QStringLiteral("ran")));
+    QDir::setCurrent(QStringLiteral("/"));
+}
+
+TEST_CASE("empty_entries_of_a_path_are_not_the_current_folder")
+{
+    Folder meant;
+    meant.write("found.py", "");
+    expect_no_current_folder("::" + QByteArray::fromStdString(meant.path()) + ":", true);
+}
+
+TEST_CASE("a_path_of_empty_entries_is_none")
+{
+    expect_no_current_folder(":", false);
+}
+
 // The standard library starts them by `python -c`, which imports from the current folder unless it is told not to.
 TEST_CASE("children_of_multiprocessing_import_nothing_from_the_current_folder")
 {
