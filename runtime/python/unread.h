@@ -13,8 +13,8 @@
 extern "C" {
 #endif
 
-/* From now on CPython reads no line from files with such names as "<string>", whoever compiles; unless the host has an
- * audit hook that refuses others. */
+/* From now on CPython reads no line from files with such names as "<string>", nor from those that the current folder has
+ * under the relative name of a text that somebody compiles; unless the host has an audit hook that refuses others. */
 void qip_unread_names(void);
 
 /* As Py_CompileString(), without a look at a file of that name in the current folder, whatever the name is. */

@@ -77,7 +77,7 @@ TEST_CASE("what_is_told_of_an_error_is_read_from_no_file_below_the_current_folde
     Embedding host;
     REQUIRE(host.init() == QI_OK);
     host.exec(
-        "import linecache, logging, sys, traceback\n"
+        "import io, linecache, logging, symtable, sys, traceback\n"
         "def of(code):\n" // as a module of Cython, whose code has the name of its source
         "    exec(compile('def f(): pass\\ndef g(): 1 / 0\\ng()', code, 'exec'))\n"
         "def told(function, *given):\n"
@@ -87,12 +87,23 @@ TEST_CASE("what_is_told_of_an_error_is_read_from_no_file_below_the_current_folde
         "    linecache.clearcache()\n"
         "    return [told(*each) for each in ((exec, 'x = '), (exec, 'return'), (eval, "
         "'(yield)'),\n"
-        "        (__import__('ast').parse, 'a b'), (of, 'mtrand.pyx'), (of, 'sub/mtrand.pyx'))]\n");
+        "        (__import__('ast').parse, 'a b'), (of, 'mtrand.pyx'), (of, 'sub/mtrand.pyx'),\n"
+        "        *((compile, text, name, 'exec') for name in ('rel.py', './rel', 'Rel')\n"
+        "          for text in ('x = ', 'return', '(', 'nonlocal x', '*a = 1')),\n"
+        "        (symtable.symtable, 'nonlocal x', 'rel.py', 'exec'), (symtable.symtable, 'a b', "
+        "'rel.py', 'exec'),\n"
+        "        (sees, 'mtrand.pyx'))]\n"
+        "def sees(code):\n" // what Qt programs of Python do in their sys.excepthook
+        "    sys.stderr = io.StringIO()\n"
+        "    try: of(code)\n"
+        "    except Exception: sys.__excepthook__(*sys.exc_info())\n"
+        "    raise Exception(sys.stderr.getvalue())\n");
     host.exec("sys.path.append('" + folder.file("libs") + "')");
     QDir::setCurrent(QString::fromStdString(folder.path()));
     const std::vector<std::string> sources = {"x = ", "return", "1 / 0", "await x"};
     const char *const names[] = {"<string>", "<expression>", "<unknown>",
-                                 "calc.py",  "mtrand.pyx",   "sub/mtrand.pyx"};
+                                 "calc.py",  "mtrand.pyx",   "sub/mtrand.pyx",
+                                 "rel.py",   "rel",          "Rel"};
     const auto everything = [&] {
         host.exec("now = everything()\nfirst = globals().get('first', now)");
         std::string all = host.eval("now == first");

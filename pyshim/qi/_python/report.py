@@ -3,6 +3,8 @@
 
 import asyncio
 import logging
+import sys
+from traceback import print_exception
 
 import _qi
 
@@ -78,6 +80,12 @@ def uncaught(kind, exception, traceback):
     while traceback and traceback.tb_frame.f_globals.get("__name__", "").startswith("qi."):
         traceback = traceback.tb_next
     _qi._report(exception, None, None, names.name_of_frame(traceback.tb_frame) if traceback else None)
+
+
+def displayed(kind, exception, traceback, /):
+    """sys.__excepthook__ by the rules of lines.py; CPython's own in C would read lines from the current folder up to 3.12."""
+    if sys.stderr is not None:
+        print_exception(kind, exception, traceback, file=sys.stderr)
 
 
 class HostLog(logging.Handler):
