@@ -13,7 +13,7 @@ from unittest import mock
 import _qi
 from pluginfolder import MANIFEST, PluginCase
 
-from qi.plugin import checks, dependencies, metadata, packages, qtcopies
+from qi.plugin import checks, dependencies, files, metadata, packages, qtcopies
 from qi.plugin.apart import Cancelled, Work
 from qi.plugin.dependencies import check, check_one, describe, search_path
 from qi.plugin.manifest import Manifest
@@ -255,6 +255,8 @@ class Hostile(DependencyCase):
         self.assertEqual(check_one(manifest), [])
         with mock.patch.object(metadata, "_MOST_FIELDS", 1000):
             self.assertRegex(check_one(manifest)[0], "p0-1.dist-info has more than .* of fields")
+        with mock.patch.object(metadata, "_MOST_LINES", 20):
+            self.assertRegex(check_one(manifest)[0], "p0-1.dist-info has more than 20 lines of fields")
         with mock.patch.object(metadata, "_MOST_OF_ALL", 10_000):
             self.assertRegex(check_one(manifest)[0], "vendor holds more metadata of packages, of their fields, than is read")
 
@@ -262,6 +264,13 @@ class Hostile(DependencyCase):
         manifest, path = self.private()
         path.write_text(path.read_text() + "\n" + "Requires-Dist: bar\n" * 45_000)
         self.assertEqual(describe(manifest), [("foo", ">=1", "1.0", "")])
+
+    def test_what_is_too_large_is_not_read_at_all(self):
+        manifest, path = self.private()
+        os.truncate(path, 1 << 30)
+        with mock.patch.object(files, "read_descriptor") as read:
+            describe(manifest)
+        read.assert_not_called()
 
     def test_lists_of_files_are_read_once_and_not_without_end(self):
         vendor = [(f"p{i}", "1", {"modules": {f"qitest_m{i}.py": ""}}) for i in range(20)]

@@ -23,7 +23,7 @@ from . import files, trust
 from .manifest import FILE
 
 _LARGEST = 64 << 20
-_MOST_KEPT = 500_000  # characters of the names and hashes of a plugin's files; of one with more the hash of all is kept
+_MOST_KEPT = 500_000  # characters in JSON of the names and hashes of a plugin's files; of one with more the hash of all is kept
 _MOST_TOLD = 1000  # files that differ, of a question that somebody is to read
 _PATIENCE = 10.0  # seconds that another instance may take to change it
 
@@ -174,7 +174,7 @@ class Consents:
 
 def _files_of(fingerprint):
     """What is kept of a plugin's files: they are read again at each start, while everything else waits for Python."""
-    is_kept = sum(len(path) + len(digest) for path, digest in fingerprint.files.items()) <= _MOST_KEPT
+    is_kept = sum(len(json.dumps(path)) + len(digest) for path, digest in fingerprint.files.items()) <= _MOST_KEPT
     return {"files": fingerprint.files} if is_kept else {"files": {}, "many": True}
 
 

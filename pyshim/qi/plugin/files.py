@@ -22,6 +22,8 @@ def read(path, most, *, follow=True, folder=None):
     folder: the descriptor of the folder that the path begins in. With follow=False the last part is no symlink.
     """
     with open(open_file(path, follow=follow, folder=folder), "rb", buffering=0) as file:
+        if os.fstat(file.fileno()).st_size > most:  # nothing of it is read
+            raise TooLarge(errno.EFBIG, f"it holds more than {_size(most)}", os.fspath(path))
         return read_descriptor(file.fileno(), most, path)
 
 

@@ -16,6 +16,7 @@ _MOST_PACKAGES = 1000
 _MOST_ENTRIES = 20_000  # of a private folder
 _LARGEST = {"METADATA": 1 << 20, "PKG-INFO": 1 << 20, "RECORD": 8 << 20}
 _MOST_FIELDS = 256 << 10  # characters of a package's fields, without the description below them
+_MOST_LINES = 5000  # of them, and a field has one at least
 _MOST_OF_ALL = 4 << 20  # of those of all packages, which are parsed line by line
 _MOST_LISTED = 32 << 20  # of the lists of their files
 _KINDS = (".dist-info", ".egg-info")
@@ -94,6 +95,8 @@ class _Distribution(importlib.metadata.Distribution):
             head = text[: end.start()] if end else text
             if len(head) > _MOST_FIELDS:
                 raise Unreadable(f"{self._path} has more than {_MOST_FIELDS >> 10} kB of fields")
+            if head.count("\n") >= _MOST_LINES:
+                raise Unreadable(f"{self._path} has more than {_MOST_LINES} lines of fields")
             self._allowance.take("fields", len(head))
             self._fields = email.parser.HeaderParser().parsestr(head)
         return self._fields
