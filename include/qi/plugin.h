@@ -206,11 +206,20 @@ QI_NODISCARD QI_API int qi_plugins_listen(qi_runtime *runtime, qi_plugin_event_f
                                           qi_destroy_fn destroy, qi_listener **out);
 
 /**
- * Describes all plugins, a list of maps ordered by name, each as qi_plugin_describe() has it. Waits for the first search.
+ * Describes all plugins, a list of maps ordered by name, each as qi_plugin_describe() has it. Waits for the first search, as
+ * qi_plugins_found() does not.
  *
  * `*out` is owned: release it with qi_value_clear().
  */
 QI_NODISCARD QI_API int qi_plugins_list(qi_runtime *runtime, qi_value *out);
+
+/**
+ * As qi_plugins_list(), but never waits: during a search it describes the plugins that QI_PLUGIN_EVENT_ADDED has told of, those
+ * that the user has agreed to among the first. For what a window shows meanwhile.
+ *
+ * `*out` is owned: release it with qi_value_clear().
+ */
+QI_NODISCARD QI_API int qi_plugins_found(qi_runtime *runtime, qi_value *out);
 
 /**
  * Describes one plugin, a map. All values are texts, unless another type stands beside them:

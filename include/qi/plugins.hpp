@@ -458,6 +458,14 @@ class Plugins
             return Error::last();
         return detail::take_items(list, detail::plugin_of);
     }
+    /** Those that are known by now, as list(), but never waits: for what a window shows while a search goes on. */
+    Result<QList<PluginInfo>> found() const
+    {
+        qi_value list = qi_none();
+        if (qi_plugins_found(m_runtime, &list) != QI_OK)
+            return Error::last();
+        return detail::take_items(list, detail::plugin_of);
+    }
     /** All about one of them. */
     Result<PluginInfo> describe(const QString &id) const
     {

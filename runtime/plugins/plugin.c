@@ -371,6 +371,18 @@ int qi_plugins_list(qi_runtime *runtime, qi_value *out)
     return status;
 }
 
+int qi_plugins_found(qi_runtime *runtime, qi_value *out)
+{
+    int status = check(runtime);
+
+    if (status != QI_OK || !out)
+        return status != QI_OK ? status : no_out();
+    qip_visit visit = qip_python_enter();
+    status = read_answer(qip_call_python(own_module, "list_found", "()"), "listing the plugins", out);
+    qip_python_leave(visit);
+    return status;
+}
+
 int qi_plugin_describe(qi_runtime *runtime, const char *id, qi_value *out)
 {
     int status = check_id(runtime, id);

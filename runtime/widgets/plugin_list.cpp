@@ -83,9 +83,8 @@ void PluginListPrivate::update()
     values::Owned list;
     qi_runtime *runtime = events.runtime();
 
-    if (runtime && !(model.rowCount() == 0 &&
-                     qi_plugins_searching(runtime))) /* else it would wait for the disk */
-        (void)qi_plugins_list(runtime, list.out());
+    if (runtime)
+        (void)qi_plugins_found(runtime, list.out());
     actions.clear();
     for (size_t i = 0; const qi_value *map = qi_value_at(&list.get(), i); i++) {
         const qi_value *described = qi_value_get(map, "actions");

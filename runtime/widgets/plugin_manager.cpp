@@ -267,14 +267,12 @@ void PluginManagerPrivate::refresh()
     events.listen();
     if (!runtime)
         problem = PluginManager::tr("Python is not running.");
-    else if (model.rowCount() == 0 &&
-             qi_plugins_searching(runtime)) /* the list would wait for the disk */
-        problem = PluginManager::tr("Looking for plugins…");
-    else if (qi_plugins_list(runtime, answer.out()) != QI_OK)
+    else if (qi_plugins_found(runtime, answer.out()) != QI_OK)
         problem = QString::fromUtf8(qi_last_error()->message);
     model.update(readPlugins(answer.get()));
     if (problem.isEmpty() && model.rowCount() == 0)
-        problem = PluginManager::tr("There are no plugins.");
+        problem = qi_plugins_searching(runtime) ? PluginManager::tr("Looking for plugins…")
+                                                : PluginManager::tr("There are no plugins.");
     nothing->setText(problem);
     nothing->setVisible(!problem.isEmpty());
     list->setVisible(problem.isEmpty());

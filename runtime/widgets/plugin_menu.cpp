@@ -62,9 +62,8 @@ void PluginMenu::refresh()
     QList<ActionInfo> actions;
 
     qi_runtime *runtime = m_events.runtime();
-    if (runtime &&
-        !(m_entries.isEmpty() && qi_plugins_searching(runtime))) /* else it would wait for the disk */
-        (void)qi_plugins_list(runtime, list.out());
+    if (runtime)
+        (void)qi_plugins_found(runtime, list.out());
     for (const PluginInfo &plugin : readPlugins(list.get())) {
         if (!plugin.isActive())
             continue;

@@ -1435,6 +1435,12 @@ void plugins_list(Thread &by, const Function &function)
                 [](qi_runtime *runtime, qi_value *out) { return qi_plugins_list(runtime, out); });
 }
 
+void plugins_found(Thread &by, const Function &function)
+{
+    with_output(by, function,
+                [](qi_runtime *runtime, qi_value *out) { return qi_plugins_found(runtime, out); });
+}
+
 const char *some_id(Thread &by)
 {
     return by.one_in(16) ? nullptr : by.one_of(plugin_ids);
@@ -2101,6 +2107,7 @@ std::deque<Function> &functions()
         add("qi_plugins_rescan", gui, of_plugins, plugins_rescan, 3);
         add("qi_plugins_listen", gui, of_plugins, plugins_listen, 3);
         add("qi_plugins_list", gui, of_plugins, plugins_list, 3);
+        add("qi_plugins_found", gui, of_plugins, plugins_found, 3);
         add("qi_plugin_describe", gui, of_plugins, plugin_info, 5);
         add("qi_plugin_state", gui, {}, plugin_state_of, 5);
         add("qi_plugin_enable", gui, of_plugins + of_launch, plugin_enable, 10);

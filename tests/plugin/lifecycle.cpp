@@ -267,6 +267,7 @@ TEST_CASE("calls before the start, and with ids that no plugin has, say what to 
     host.write("orders", plain);
 
     CHECK(qi_plugins_list(host.runtime, &value) == QI_ERR_STATE);
+    CHECK(qi_plugins_found(host.runtime, &value) == QI_ERR_STATE);
     CHECK(std::string(qi_last_error()->message).find("qi_plugins_start") != std::string::npos);
     host.start();
     CHECK(qi_plugins_start(host.runtime, nullptr) == QI_ERR_STATE);

@@ -392,8 +392,17 @@ TEST_CASE("what the user has agreed to is started before anything else is looked
     host.until([&] { return host.has_waited(); });
     CHECK(qi_plugins_searching(host.runtime));
     CHECK(host.asked.size() == 1);
+    qi_value found = qi_none();
+    REQUIRE(qi_plugins_found(host.runtime, &found) == QI_OK); /* and does not wait */
+    REQUIRE(found.as.list.count == 1);
+    CHECK(std::string(qi_value_get(&found.as.list.items[0], "id")->as.text.data) == "prices");
+    qi_value_clear(&found);
+    CHECK(qi_plugins_searching(host.runtime));
     host.fast();
     host.wait_for_search();
+    REQUIRE(qi_plugins_found(host.runtime, &found) == QI_OK);
+    CHECK(found.as.list.count == 2);
+    qi_value_clear(&found);
     CHECK(host.states("prices") == before + " loading active"); /* and not once more */
     CHECK(qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_DISCOVERED);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // qi::PluginManager drives real plugins in folders on disk: their states, settings, errors and actions.
+#include <qi/plugin_list.hpp>
 #include <qi/plugin_manager.hpp>
 
 #include <QtCore/qdir.h>
@@ -765,6 +766,53 @@ TEST_CASE("the manager does not wait for plugins to be found, and says that they
     CHECK(managed.said.contains(QStringLiteral("Looking for plugins…")));
     managed.desk.until([&] { return managed.list->model()->rowCount() == 1; });
     CHECK(managed.list->isVisible());
+}
+
+TEST_CASE("what the user has agreed to can be used while strangers are looked at")
+{
+    Managed managed;
+    managed.add("orders", "def activate(ctx): ctx.action('send', 'Send', lambda: None)\n");
+    managed.start();
+    managed.choose("orders");
+    managed.click("Enable");
+    managed.untilState("orders", QI_PLUGIN_STATE_ACTIVE);
+    qi_task *task = nullptr;
+    REQUIRE(qi_plugins_stop(managed.desk.runtime, nullptr, &task) == QI_OK);
+    managed.desk.until([&] { return qi_task_state(task) == QI_TASK_STATE_DONE; });
+    qi_task_release(task);
+    delete std::exchange(managed.manager, nullptr);
+
+    managed.add("stranger", quiet);
+    REQUIRE(qi_exec(managed.desk.runtime,
+                    "import threading\n"
+                    "from qi.plugin import discovery\n"
+                    "go, discover = threading.Event(), discovery.discover\n"
+                    "def slowly(*given):\n"
+                    "    go.wait()\n"
+                    "    return discover(*given)\n"
+                    "discovery.discover = slowly\n",
+                    nullptr) == QI_OK);
+    managed.looks = false;
+    managed.start();
+    QMenu menu;
+    qi::PluginManager::fillMenu(&menu, managed.desk.runtime);
+    qi::PluginList model(managed.desk.runtime);
+    /* qi_plugin_state() would wait as long as nobody has told of the plugin. */
+    managed.desk.until([&] {
+        return model.count() == 1 &&
+               model.index(0).data(qi::PluginList::StateRole).toInt() == QI_PLUGIN_STATE_ACTIVE;
+    });
+    managed.desk.settle();
+    CHECK(qi_plugins_searching(managed.desk.runtime));
+    CHECK(managed.list->isVisible());
+    CHECK(managed.list->model()->rowCount() == 1);
+    CHECK(model.count() == 1);
+    REQUIRE(menu.actions().size() == 1);
+    CHECK(menu.actions().first()->text() == QStringLiteral("Send"));
+    CHECK(managed.button("Disable")->isEnabled());
+    REQUIRE(qi_exec(managed.desk.runtime, "go.set(); discovery.discover = discover", nullptr) ==
+            QI_OK);
+    managed.desk.until([&] { return model.count() == 2; });
 }
 
 TEST_CASE("a consent is withdrawn, and asked for again")

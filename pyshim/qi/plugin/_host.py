@@ -42,6 +42,11 @@ def list_all():
 
 
 @_answers
+def list_found():
+    return manager.found()
+
+
+@_answers
 def info(id):
     return manager.info(id)
 

@@ -370,7 +370,11 @@ class Manager:
         self.check_running()
         if not self._searched:
             self._finish_search()
-            self.check_running()
+        return self.found()
+
+    def found(self):
+        """Describes the plugins that are known by now, as list() does; it waits for nothing."""
+        self.check_running()
         plugins = sorted(self._plugins.values(), key=lambda plugin: (plugin.name.casefold(), plugin.id))
         return [self.info(plugin.id) for plugin in plugins]
 
