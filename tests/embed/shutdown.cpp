@@ -432,7 +432,9 @@ TEST_CASE("threads_of_the_host_that_call_meanwhile_outlive_the_interpreter")
     std::vector<std::thread> threads;
 
     REQUIRE(host.init() == QI_OK);
-    REQUIRE(qi_eval(host.runtime, "object()", &opaque) == QI_OK);
+    /* Not an instance, which nobody could free any more. */
+    REQUIRE(qi_eval(host.runtime, "object", &opaque) == QI_OK);
+    REQUIRE(opaque.kind == QI_KIND_PYTHON);
     for (int i = 0; i < 8; i++) {
         threads.emplace_back([&] {
             while (!over) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // Objects that Python awaits: QtCore's own, and classes that the host registers in C.
 #include <atomic>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -102,7 +103,15 @@ class Registered
 
     std::vector<const char *> names;
     qi_awaitable awaitable;
-    std::atomic<int> destroyed{0};
+    std::atomic<int> &destroyed = *counters().emplace_back(std::make_unique<std::atomic<int>>(0));
+
+  private:
+    /* They outlive the tests: a traceback may keep what is awaited. */
+    static std::vector<std::unique_ptr<std::atomic<int>>> &counters()
+    {
+        static std::vector<std::unique_ptr<std::atomic<int>>> all;
+        return all;
+    }
 };
 
 void wait_for(Host &host, const char *awaited)
