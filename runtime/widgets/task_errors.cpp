@@ -54,8 +54,8 @@ void TaskErrors::setErrors(const QList<TaskError> &errors)
                                          m_list);
         item->setToolTip(plain::tip(error.message));
     }
-    m_list->setCurrentRow(
-        int(reads ? qBound(qsizetype(0), m_errors.size() - read, m_errors.size() - 1) : 0));
+    const qsizetype row = reads ? qMin(m_errors.size() - read, m_errors.size() - 1) : 0;
+    m_list->setCurrentRow(int(qMax(qsizetype(0), row)));
     showTrace();
 }
 
