@@ -16,7 +16,6 @@
 #include "python/border.h"
 #include "python/convert.h"
 #include "python/gate.h"
-#include "python/unread.h"
 #include "python/visit.h"
 
 /* The dictionary of __main__, borrowed, or NULL with an exception. */
@@ -52,7 +51,7 @@ static void show_lines(const char *source, const char *filename)
 static PyObject *run(PyObject *names, const char *source, const char *filename, int start)
 {
     names = names ? names : main_names();
-    PyObject *code = names ? qip_unread_compile(source, filename, start) : NULL;
+    PyObject *code = names ? Py_CompileString(source, filename, start) : NULL;
     PyObject *result = code ? PyEval_EvalCode(code, names, names) : NULL;
 
     Py_XDECREF(code);

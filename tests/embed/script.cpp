@@ -77,7 +77,8 @@ TEST_CASE("what_is_told_of_an_error_is_read_from_no_file_below_the_current_folde
     Embedding host;
     REQUIRE(host.init() == QI_OK);
     host.exec(
-        "import io, linecache, logging, symtable, sys, traceback\n"
+        "import ast, contextlib, io, linecache, logging, re, symtable, sys, threading, "
+        "traceback\n"
         "def of(code):\n" // as a module of Cython, whose code has the name of its source
         "    exec(compile('def f(): pass\\ndef g(): 1 / 0\\ng()', code, 'exec'))\n"
         "def told(function, *given):\n"
@@ -92,12 +93,33 @@ TEST_CASE("what_is_told_of_an_error_is_read_from_no_file_below_the_current_folde
         "          for text in ('x = ', 'return', '(', 'nonlocal x', '*a = 1')),\n"
         "        (symtable.symtable, 'nonlocal x', 'rel.py', 'exec'), (symtable.symtable, 'a b', "
         "'rel.py', 'exec'),\n"
-        "        (sees, 'mtrand.pyx'))]\n"
-        "def sees(code):\n" // what Qt programs of Python do in their sys.excepthook
-        "    sys.stderr = io.StringIO()\n"
-        "    try: of(code)\n"
-        "    except Exception: sys.__excepthook__(*sys.exc_info())\n"
-        "    raise Exception(sys.stderr.getvalue())\n");
+        "        *((compile, ast.parse('return 5'), name, 'exec') for name in ('rel.py', 'Rel')),\n"
+        "        (compile, 'return', Name('Rel'), 'exec'), (after_many, 'Rel'),\n"
+        "        *((sees, how, 'mtrand.pyx') for how in ('hook', 'thread', '__del__')))]\n"
+        "class Name(str): pass\n"
+        "def after_many(name):\n"
+        "    tree = ast.parse('return', name)\n"
+        "    for i in range(20): ast.parse('x', f'other{i}')\n"
+        "    compile(tree, name, 'exec')\n"
+        "def sees(how, code):\n" // what Qt programs of Python do in their hooks
+        "    class Dies:\n"
+        "        def __del__(self): of(code)\n"
+        "    before = sys.excepthook, sys.unraisablehook, threading.excepthook\n"
+        "    sys.excepthook = lambda *told: sys.__excepthook__(*told)\n"
+        "    sys.unraisablehook = lambda told: sys.__unraisablehook__(told)\n"
+        "    threading.excepthook = lambda told: threading.__excepthook__(told)\n"
+        "    with contextlib.redirect_stderr(io.StringIO()) as said:\n"
+        "        if how == 'thread':\n"
+        "            thread = threading.Thread(target=of, args=(code,), name='worker')\n"
+        "            thread.start()\n"
+        "            thread.join()\n"
+        "        elif how == '__del__':\n"
+        "            Dies()\n"
+        "        else:\n"
+        "            try: of(code)\n"
+        "            except Exception: sys.excepthook(*sys.exc_info())\n"
+        "    sys.excepthook, sys.unraisablehook, threading.excepthook = before\n"
+        "    raise Exception(re.sub(' at 0x[0-9a-f]+', '', said.getvalue()))\n");
     host.exec("sys.path.append('" + folder.file("libs") + "')");
     QDir::setCurrent(QString::fromStdString(folder.path()));
     const std::vector<std::string> sources = {"x = ", "return", "1 / 0", "await x"};
@@ -120,6 +142,8 @@ TEST_CASE("what_is_told_of_an_error_is_read_from_no_file_below_the_current_folde
 
     const std::string before = everything();
     CHECK(before.find("\"calc.py\", line 1\n    x =") != std::string::npos);
+    for (const char *told : {"Exception ignored in: <function", "Exception in thread worker:\\n"})
+        CHECK(host.eval("'\\n'.join(first[-3:])").find(told) != std::string::npos);
     for (const char *name : names)
         folder.write(name, "# planted\nplanted\nplanted\n");
     CHECK(everything() == before);

@@ -30,9 +30,12 @@ def start(paths, ours, slice_us, nested, nested_limit, debug):
     sys.path[:0] = inserted_paths
     # Hooks that the host or an earlier library has set stay.
     changes.set(sys, "excepthook", report.uncaught, only_if=sys.__excepthook__)
-    changes.set(sys, "__excepthook__", report.displayed)  # programs hand to it what they have looked at
     changes.set(sys, "unraisablehook", _qi._counting_hook(report.unraisable), only_if=sys.__unraisablehook__)
     changes.set(threading, "excepthook", report.thread_exception, only_if=threading.__excepthook__)
+    # Programs hand to these what they have looked at.
+    changes.set(sys, "__excepthook__", report.shown)
+    changes.set(sys, "__unraisablehook__", report.unraisable_shown)
+    changes.set(threading, "__excepthook__", report.thread_exception_shown)
     changes.set(logging, "lastResort", report.HostLog(logging.WARNING))
     changes.set(linecache, "updatecache", lines.updatecache)
     bindings.guard_imports()

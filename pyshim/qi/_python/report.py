@@ -4,6 +4,7 @@
 import asyncio
 import logging
 import sys
+import threading
 from traceback import print_exception
 
 import _qi
@@ -82,10 +83,37 @@ def uncaught(kind, exception, traceback):
     _qi._report(exception, None, None, names.name_of_frame(traceback.tb_frame) if traceback else None)
 
 
-def displayed(kind, exception, traceback, /):
-    """sys.__excepthook__ by the rules of lines.py; CPython's own in C would read lines from the current folder up to 3.12."""
+# -- what Python's own hooks do, by the rules of lines.py: those in C read lines from the current folder up to 3.12 ------------
+
+
+def shown(kind, exception, traceback, /):
+    """sys.__excepthook__."""
     if sys.stderr is not None:
         print_exception(kind, exception, traceback, file=sys.stderr)
+
+
+def unraisable_shown(args, /):
+    """sys.__unraisablehook__."""
+    if sys.stderr is None:
+        return
+    message = args.err_msg or "Exception ignored in"
+    try:
+        what = "" if args.object is None else repr(args.object)
+    except Exception:
+        what = "<object repr() failed>"
+    sys.stderr.write(f"{message}: {what}\n" if what else f"{message}:\n")
+    print_exception(args.exc_type, args.exc_value, args.exc_traceback, file=sys.stderr)
+    sys.stderr.flush()
+
+
+def thread_exception_shown(args, /):
+    """threading.__excepthook__."""
+    if args.exc_type is SystemExit or sys.stderr is None:
+        return
+    name = threading.get_ident() if args.thread is None else args.thread.name
+    sys.stderr.write(f"Exception in thread {name}:\n")
+    print_exception(args.exc_type, args.exc_value, args.exc_traceback, file=sys.stderr)
+    sys.stderr.flush()
 
 
 class HostLog(logging.Handler):

@@ -7,8 +7,6 @@ import linecache
 import sys
 import types
 
-import _qi
-
 _FUTURES = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
 
 
@@ -19,7 +17,7 @@ class Compiler:
         self.flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
     def compile(self, source, filename, mode, flags=0):
-        code = _qi._compile_unread(source, filename, mode, self.flags | flags, True)
+        code = compile(source, filename, mode, self.flags | flags, dont_inherit=True)
         if isinstance(code, types.CodeType):
             for flag in _FUTURES:
                 self.flags |= code.co_flags & flag
