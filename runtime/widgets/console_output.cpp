@@ -2,6 +2,7 @@
 #include "console_output.h"
 
 #include <QtCore/qcoreapplication.h>
+#include <QtCore/qdir.h>
 #include <QtCore/qfileinfo.h>
 #include <QtCore/qregularexpression.h>
 #include <QtGui/qevent.h>
@@ -263,7 +264,8 @@ void ConsoleOutput::put_linked(const QString &text, const QTextCharFormat &plain
 
     for (auto each = place.globalMatch(text); each.hasNext();) {
         const QRegularExpressionMatch match = each.next();
-        if (!QFileInfo(match.captured(1)).isFile())
+        const QString file = match.captured(1); /* in text from anywhere */
+        if (!QDir::isAbsolutePath(file) || !QFileInfo(file).isFile())
             continue;
         QTextCharFormat link = plain;
         link.setAnchor(true);

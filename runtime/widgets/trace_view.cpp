@@ -103,7 +103,7 @@ QString TraceView::framesHtml()
     QString html;
 
     for (const Frame &frame : m_frames) {
-        const QString place = QStringLiteral("%1:%2").arg(frame.file).arg(frame.line);
+        const QString place = QStringLiteral("%1:%2").arg(frame.file, QString::number(frame.line));
         html += QStringLiteral("<div><b>%1</b>&nbsp;&nbsp;%2</div>")
                     .arg(plain::line(frame.function).toHtmlEscaped(),
                          link(frame.file, frame.line, place));

@@ -69,6 +69,18 @@ class Folders(PluginCase):
         found = discover([(self.base / "user", "user"), (self.base / "system", "system")])
         self.assertEqual([plugin.manifest for plugin in found], [None, None])
 
+    def test_what_has_no_manifest_takes_no_others_place(self):
+        wrong = self.write(self.base / "user" / "shop" / "plugin.json", "")
+        folders = [(self.base / "user", "user"), (self.base / "system", "system")]
+        [alone] = discover(folders)
+        self.assertIn("there is no plugin.toml, but plugin.json", alone.problems[0].text)
+        self.plugin("shop", base=self.base / "system")
+        for found in discover(folders), discovery.known(folders, lambda: None, {"shop"}):
+            self.assertEqual([(plugin.source, plugin.problems) for plugin in found], [("system", [])])
+        os.unlink(wrong)
+        os.symlink("nowhere", self.base / "user" / "shop" / "plugin.toml")
+        self.assertEqual([plugin.source for plugin in discover(folders)], ["system"])
+
     def test_a_folder_that_is_named_twice_is_looked_into_once(self):
         self.plugin()
         (self.base / "again").symlink_to(self.base)

@@ -56,6 +56,15 @@ def keep(path, digest, code):
         os.close(folder)
 
 
+def folder_of_children():
+    """Where interpreters that this one starts may keep bytecode, that of the standard library too; None if nowhere."""
+    folder = _open_folder("children", make=True)
+    if folder is None:
+        return None
+    os.close(folder)
+    return _path("children")
+
+
 def _remove(name, folder):
     try:
         os.unlink(name, dir_fd=folder)
@@ -85,12 +94,17 @@ def _name(path):
     return f"{key}.{sys.implementation.cache_tag}-{sys.flags.optimize}"
 
 
-def _open_folder(make=False):
-    """The descriptor of the cache, if nobody but this user, and root, could put anything there; else None."""
+def _path(name):
+    """Of a folder in the user's cache; None where that depends on the current folder."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    if not os.path.isabs(base):
+    return os.path.join(base, "qi", name) if os.path.isabs(base) else None
+
+
+def _open_folder(name="bytecode", make=False):
+    """The descriptor of the cache, if nobody but this user, and root, could put anything there; else None."""
+    path = _path(name)
+    if path is None:
         return None
-    path = os.path.join(base, "qi", "bytecode")
     try:
         if make and not os.path.lexists(path):
             private.make_folders(path)

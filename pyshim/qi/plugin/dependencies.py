@@ -197,6 +197,9 @@ class _Needs:
         return ""
 
     def _problem_of(self, binding, place):
+        package = os.path.join(place, binding)
+        if place == self._private and os.path.islink(package):
+            return f"{package} is a symbolic link, which is not followed; put the package itself there"
         if binding not in self._bindings:
             self._bindings[binding] = qtcopies.binding_problem(binding, place, self._count_entries) or ""
         return self._bindings[binding]

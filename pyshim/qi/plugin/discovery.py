@@ -56,8 +56,9 @@ def discover(folders, check=lambda: None, known=()):
                 continue
             seen.add(same)
             found.append(_second(plugin, first[plugin.id]) if plugin.id in first else plugin)
-            first.setdefault(plugin.id, plugin)
-    return found
+            if plugin.version is not None:  # what has no manifest takes no other's place
+                first.setdefault(plugin.id, plugin)
+    return [plugin for plugin in found if plugin.version is not None or plugin.id not in first]
 
 
 def known(folders, check, ids):
@@ -67,7 +68,7 @@ def known(folders, check, ids):
         for id in sorted(ids - found.keys()):
             check()
             path = pathlib.Path(folder).absolute() / id
-            plugin = look_at(path, source) if "/" not in id and os.path.isdir(path) else None
+            plugin = look_at(path, source, hint=False) if "/" not in id and os.path.isdir(path) else None
             if plugin is not None:
                 found[id] = plugin
     return list(found.values())

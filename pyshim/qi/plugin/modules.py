@@ -193,7 +193,8 @@ class Modules:
         for clear in getattr(sys.modules.get("typing"), "_cleanups", ()):  # caches of what was subscripted
             clear()
         _active.pop(self.package, None)
-        sources.unguard(self.folder + "/")
+        if not fixed:  # what stays may import more of its files later
+            sources.unguard(self.folder + "/")
         if self.private in sys.path:
             sys.path.remove(self.private)
         if not _active:

@@ -33,8 +33,7 @@ def binding_problem(name, place, count=lambda number: None):
     package = os.path.join(place, name)
     if BINDINGS[name] != int(version.partition(".")[0]):
         return f"{name} ({package}) is for Qt {BINDINGS[name]}, but the application runs Qt {version} ({library})"
-    for parent, folders, names in _walk(package):
-        count(1 + len(folders) + len(names))
+    for parent, folders, names in _walk(package, count):
         for file in names:
             if _QT.fullmatch(file):
                 return (f"{name} brings its own Qt ({os.path.join(parent, file)}), but the application runs Qt {version} "
@@ -58,14 +57,15 @@ def _look_through(root, version, library, check):
                 yield f"{path} is linked to {needed[0]}, but {ours}"
 
 
-def _walk(root):
-    """What os.walk() yields, its `folders` to be shortened as there; that of Python 3.11 calls itself for each level."""
+def _walk(root, count=lambda number: None):
+    """What os.walk() yields, its `folders` to be shortened as there; that of Python 3.11 calls itself for each level.
+    count() is told of each entry before it is looked at."""
     waiting = [root]
     while waiting:
         parent = waiting.pop()
         try:
             with os.scandir(parent) as entries:
-                found = [(entry.name, entry.is_dir(), entry.is_symlink()) for entry in entries]
+                found = [(entry.name, entry.is_dir(), entry.is_symlink()) for entry in entries if not count(1)]
         except OSError:
             continue
         links = {name for name, _, is_link in found if is_link}
