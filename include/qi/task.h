@@ -9,7 +9,8 @@
  * The handle is the caller's reference, not the task's life: a task runs to its end whether or not
  * anybody holds a handle, and releasing a handle cancels nothing. Passing NULL for `out` launches
  * without a handle. An exception in a task without handle and without `done` callback is reported to the
- * error callback of the runtime; otherwise it is the task's result, for the holder to read.
+ * error callback of the runtime; otherwise it is the task's result, for the holder to read, and reported as well
+ * only with QI_TASK_FLAG_REPORT.
  */
 #ifndef QI_TASK_H
 #define QI_TASK_H
@@ -70,7 +71,10 @@ enum {
     QI_TASK_FLAG_ALLOW_PLAIN = 1,
     /* What the coroutine tells by qi.progress() is kept for qi_task_describe(), also where there is no `progress`
      * callback; with one it is kept anyway. */
-    QI_TASK_FLAG_PROGRESS = 2
+    QI_TASK_FLAG_PROGRESS = 2,
+    /* What it fails with is reported to the runtime's error callback, also where there is a handle or `done`: for who
+     * watches the task, and has no use for its result. */
+    QI_TASK_FLAG_REPORT = 4
 };
 
 /* How a task is launched. Fill it with qi_task_options_init(), then set what you need. */

@@ -30,7 +30,7 @@ int qip_task_run_object(qi_runtime *runtime, PyObject *object, unsigned flags, c
         return qip_fail_python("launching a task");
     options.kwargs = NULL;
     options.kwarg_count = 0;
-    options.flags = (options.flags & QI_TASK_FLAG_PROGRESS) | flags;
+    options.flags = (options.flags & (QI_TASK_FLAG_PROGRESS | QI_TASK_FLAG_REPORT)) | flags;
     if (!options.name)
         options.name = name;
     status = qi_run_task(runtime, NULL, NULL, 0, &options, out);

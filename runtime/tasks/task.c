@@ -69,7 +69,7 @@ static qi_task *new_task(qi_runtime *runtime, const char *target, qi_callable *c
 
 static int check_options(const qi_task_options *options)
 {
-    const unsigned known = QI_TASK_FLAG_ALLOW_PLAIN | QI_TASK_FLAG_PROGRESS;
+    const unsigned known = QI_TASK_FLAG_ALLOW_PLAIN | QI_TASK_FLAG_PROGRESS | QI_TASK_FLAG_REPORT;
 
     if (options->flags & ~known)
         return qip_fail(QI_ERR_ARGUMENT, "qi_task_options has unknown flags: 0x%x", options->flags);

@@ -128,9 +128,12 @@ static void end_user(qi_task *task)
     qip_gil_take(thread);
 }
 
-/* Tells the done callback, or, where nobody could ask for the result, reports what went wrong. */
+/* Tells the done callback, and reports what went wrong where nobody could ask for it, or somebody wants that. */
 static void tell(qi_task *task, bool had_handles)
 {
+    const bool is_asked_for = task->done || had_handles;
+    const bool reports = phase_of(task->status) == QI_TASK_STATE_FAILED && !task->is_reported &&
+                         (!is_asked_for || task->flags & QI_TASK_FLAG_REPORT);
     static const qi_error no_error = {sizeof no_error, QI_OK, "", NULL, NULL};
     const qi_error *error = task->error ? task->error : &no_error;
 
@@ -144,7 +147,8 @@ static void tell(qi_task *task, bool had_handles)
         (void)qip_hostcall("a task's done callback", call_done, &(done_call){task, end});
         qip_task_lend_end(task);
         qip_gil_take(thread);
-    } else if (phase_of(task->status) == QI_TASK_STATE_FAILED && !task->is_reported && !had_handles) {
+    }
+    if (reports) {
         qi_origin origin = {.size = sizeof origin, .task = task->name, .target = target_of(task)};
         if (task->plugin)
             origin.plugin = PyUnicode_AsUTF8(task->plugin);

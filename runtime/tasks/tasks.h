@@ -14,7 +14,7 @@ const char *qip_task_of_pending(const qip_pending *pending);
 
 /*
  * qi_run_task() of an object that Python has given, in the GUI thread, with the options of the host, which may be NULL: what
- * they say of the callable, of keyword arguments and of flags, but for QI_TASK_FLAG_PROGRESS, does not count. `flags` are
+ * they say of the callable, of keyword arguments and of flags, but for QI_TASK_FLAG_PROGRESS and _REPORT, does not count. `flags` are
  * those that do, and `name` is the task's where the host gives it none.
  */
 int qip_task_run_object(qi_runtime *runtime, PyObject *object, unsigned flags, const char *name,

@@ -534,3 +534,42 @@ TEST_CASE("result is readable after the runtime was shut down")
     qi_task_release(task);
     qi_task_release(waiting);
 }
+
+TEST_CASE("a failure is reported besides, where the launch asks for that")
+{
+    Host host;
+    for (const bool with_done : {false, true}) {
+        Ending ending;
+        qi_task_options options = options_for(ending);
+        options.flags = QI_TASK_FLAG_REPORT;
+        options.name = "told";
+        if (!with_done)
+            options.done = nullptr;
+        qi_task *task = run(host, "launches:raises", &options);
+        host.until([&] { return qi_task_state(task) != QI_TASK_STATE_PENDING; });
+        CHECK(qi_task_result(task, nullptr) == QI_ERR_PYTHON);
+        qi_task_release(task);
+        host.settle();
+        CHECK(ending.calls == with_done);
+        const auto reports = host.take_reports();
+        REQUIRE(reports.size() == 1);
+        CHECK(reports[0].status == QI_ERR_PYTHON);
+        CHECK(reports[0].task == "told");
+        CHECK(reports[0].target == "launches:raises");
+    }
+}
+
+TEST_CASE("neither a result nor a cancellation is reported, whatever the launch asks for")
+{
+    Host host;
+    qi_task_options options;
+    qi_task_options_init(&options);
+    options.flags = QI_TASK_FLAG_REPORT;
+    qi_task_release(run(host, "launches:returns", &options));
+    qi_task *task = run(host, "launches:waits", &options);
+    REQUIRE(qi_task_cancel(task) == QI_OK);
+    host.until([&] { return qi_task_state(task) == QI_TASK_STATE_CANCELLED; });
+    qi_task_release(task);
+    host.settle();
+    CHECK(host.take_reports().empty());
+}
