@@ -12,7 +12,7 @@ file(RELATIVE_PATH qi_pc_to_prefix /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /pr
 
 set(qi_left_out)
 if(NOT TARGET qi-widgets)
-  foreach(header widgets widgets_api console task_monitor plugin_manager plugin_list task_strip)
+  foreach(header widgets widgets_api console task_monitor plugin_manager plugin_list task_list task_strip)
     list(APPEND qi_left_out PATTERN "${header}.hpp" EXCLUDE)
   endforeach()
 endif()

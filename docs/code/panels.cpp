@@ -91,6 +91,15 @@ int main(int argc, char **argv)
                          qWarning("%s: %s", qPrintable(id), qPrintable(message));
                      });
     // [/list]
+    // [tasks]
+    auto *tasks = new qi::TaskList(python, &window);
+    auto *rows = new QListView;
+    rows->setModel(tasks);
+    QObject::connect(rows, &QListView::activated, tasks, [tasks](const QModelIndex &row) {
+        tasks->cancel(row.data(qi::TaskList::IdRole).toLongLong());
+    });
+    // [/tasks]
+    dock(window, rows);
     dock(window, view);
     // [strip]
     auto *strip = new qi::TaskStrip;

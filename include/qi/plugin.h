@@ -35,6 +35,7 @@
 #ifndef QI_PLUGIN_H
 #define QI_PLUGIN_H
 
+#include <qi/expose.h>
 #include <qi/runtime.h>
 #include <qi/task.h>
 
@@ -104,6 +105,15 @@ typedef struct qi_plugin_consent {
 typedef bool (*qi_plugin_consent_fn)(const qi_plugin_consent *consent, void *user);
 
 /*
+ * The same for a host that answers later, from a window of its own or a coroutine: it returns at once and ends the promise
+ * by qi_promise_resolve(), in any thread; true is a yes, anything else and qi_promise_reject() a no. `promise` is the
+ * function's own. qi_promise_is_cancelled() tells that nobody waits any more, as when the plugin was disabled. Thread: GUI,
+ * without the GIL.
+ */
+typedef void (*qi_plugin_consent_later_fn)(const qi_plugin_consent *consent, qi_promise *promise,
+                                           void *user);
+
+/*
  * How plugins are found and kept. Fill it with qi_plugins_config_init(), then set what you need. Everything is copied,
  * except for the `user` pointers, which are kept until the runtime is CLOSED; then each `…_destroy` is called.
  */
@@ -139,6 +149,7 @@ typedef struct qi_plugins_config {
     qi_plugin_event_fn event; /* NULL: none */
     void *event_user;
     qi_destroy_fn event_destroy;
+    qi_plugin_consent_later_fn consent_later; /* in place of `consent`, with the same `consent_user` */
 } qi_plugins_config;
 
 /** Fills a configuration with the defaults described at its fields. NULL is allowed. Thread: any. */
@@ -322,7 +333,7 @@ QI_NODISCARD QI_API int qi_plugin_set_setting(qi_runtime *runtime, const char *i
  * the latest. Of an action that says what is done while it runs already (its "overlap"), the task may wait for its turn; one
  * whose turn will not come has been cancelled.
  *
- * `options` may be NULL; its `callable` and `kwargs` are not used, and of its `flags` QI_TASK_FLAG_PROGRESS alone. `out` is as
+ * `options` may be NULL; its `callable` and `kwargs` are not used, nor QI_TASK_FLAG_ALLOW_PLAIN among its `flags`. `out` is as
  * that of qi_run_task(). An exception is no failure of the call but the task's result; without a handle and without `done` it
  * is reported under the plugin's name. Fails also as qi_run_task(): QI_ERR_NOT_FOUND also for the action, QI_ERR_STATE if
  * the plugin is not active or the action is disabled.

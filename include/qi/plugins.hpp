@@ -32,6 +32,7 @@
 #include <qi/fields.hpp>
 #include <qi/listener.hpp>
 #include <qi/plugin.h>
+#include <qi/promise.hpp>
 #include <qi/result.hpp>
 #include <qi/runtime.hpp>
 #include <qi/task.hpp>
@@ -174,6 +175,7 @@ namespace detail
 
 using PluginEventFunction = std::function<void(const PluginEvent &)>;
 using PluginConsentFunction = std::function<bool(const PluginConsent &)>;
+using PluginConsentLaterFunction = std::function<void(PluginConsent, Promise<bool>)>;
 
 inline void call_plugin_event(const qi_plugin_event *raw, void *user)
 {
@@ -189,7 +191,7 @@ inline void call_plugin_event(const qi_plugin_event *raw, void *user)
     Kept<PluginEventFunction>::of(user)(event);
 }
 
-inline bool call_plugin_consent(const qi_plugin_consent *raw, void *user)
+inline PluginConsent consent_of(const qi_plugin_consent *raw)
 {
     PluginConsent consent;
     consent.id = QString::fromUtf8(raw->id);
@@ -200,7 +202,18 @@ inline bool call_plugin_consent(const qi_plugin_consent *raw, void *user)
     consent.reason = QString::fromUtf8(raw->reason);
     for (std::size_t i = 0; i < raw->count; i++)
         consent.filesChanged.append(QString::fromUtf8(raw->files_changed[i]));
-    return Kept<PluginConsentFunction>::of(user)(consent);
+    return consent;
+}
+
+inline bool call_plugin_consent(const qi_plugin_consent *raw, void *user)
+{
+    return Kept<PluginConsentFunction>::of(user)(consent_of(raw));
+}
+
+inline void call_plugin_consent_later(const qi_plugin_consent *raw, qi_promise *owned, void *user)
+{
+    const Promise<bool> promise(owned);
+    Kept<PluginConsentLaterFunction>::of(user)(consent_of(raw), promise);
 }
 
 inline PluginState state_of(const QString &name)
@@ -339,12 +352,36 @@ class PluginsConfig
     /** Answers whether the user agrees that a plugin's code runs; it may show a dialog. Thread: GUI. */
     PluginsConfig &onConsent(std::function<bool(const PluginConsent &)> call)
     {
+        m_consentLater = nullptr;
         return set(m_consent, std::move(call));
+    }
+    /**
+     * The same for an answer that comes later: `call` gets the question and a Promise<bool>, and returns at once. It may be a
+     * coroutine, of any type, which takes both by value:
+     *
+     *     .onConsentLater([this](qi::PluginConsent asked, qi::Promise<bool> answer) -> QCoro::Task<> {
+     *         answer.resolve(co_await ask(asked));
+     *     })
+     *
+     * A promise that is given up without an answer is a no. Thread: GUI.
+     */
+    template <typename F> PluginsConfig &onConsentLater(F call)
+    {
+        static_assert(
+            std::is_invocable_v<F &, PluginConsent, Promise<bool>>,
+            "qi: onConsentLater() wants a function of qi::PluginConsent and qi::Promise<bool>");
+        m_consent = nullptr;
+        m_raw.consent = nullptr;
+        m_consentLater = [call = std::move(call)](PluginConsent asked, Promise<bool> answer) mutable {
+            (void)call(std::move(asked), std::move(answer));
+        };
+        return *this;
     }
     /** The same by a function of the C API, as qi::PluginManager::askConsent() of the widgets, with its window. */
     PluginsConfig &onConsent(qi_plugin_consent_fn call, void *user)
     {
         m_consent = nullptr;
+        m_consentLater = nullptr;
         m_raw.consent = call;
         return set(m_raw.consent_user, user);
     }
@@ -366,11 +403,17 @@ class PluginsConfig
         raw.settings_file = text(texts, m_settings, "settingsFile()");
         raw.data_folder = text(texts, m_data, "dataFolder()");
         detail::Kept<detail::PluginConsentFunction> consent(m_consent);
+        detail::Kept<detail::PluginConsentLaterFunction> later(m_consentLater);
         detail::Kept<detail::PluginEventFunction> event(m_event);
         if (m_consent) {
             raw.consent = detail::call_plugin_consent;
             raw.consent_user = consent.user();
             raw.consent_destroy = consent.destroy;
+        } else if (m_consentLater) {
+            raw.consent = nullptr;
+            raw.consent_later = detail::call_plugin_consent_later;
+            raw.consent_user = later.user();
+            raw.consent_destroy = later.destroy;
         }
         if (m_event) {
             raw.event = detail::call_plugin_event;
@@ -381,6 +424,8 @@ class PluginsConfig
             const int status = qi_plugins_start(runtime, &raw);
             if (m_consent)
                 consent.taken(status);
+            else if (m_consentLater)
+                later.taken(status);
             if (m_event)
                 event.taken(status);
             return status;
@@ -408,6 +453,7 @@ class PluginsConfig
     QStringList m_folders;
     std::optional<QString> m_user, m_system, m_settings, m_data;
     detail::PluginConsentFunction m_consent;
+    detail::PluginConsentLaterFunction m_consentLater;
     detail::PluginEventFunction m_event;
 };
 

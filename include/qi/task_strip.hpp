@@ -42,6 +42,11 @@ class QI_WIDGETS_API TaskStrip : public QWidget
      * a task which was launched with `progress` or QI_TASK_FLAG_PROGRESS, as those of C++ are. NULL does nothing.
      */
     void watch(qi_task *task, const QString &title = QString());
+    /**
+     * The same for a task whose failure is somebody else's business: that goes to the error callback, or to who waits for it.
+     * Actions of plugins are followed by the strip of the window in whose menus and toolbars qi::PluginManager has put them.
+     */
+    void follow(qi_task *task, const QString &title = QString());
 
     /** How many tasks are shown that have not ended. */
     int count() const;

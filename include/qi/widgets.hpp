@@ -15,6 +15,7 @@
 #include <qi/console.hpp>
 #include <qi/plugin_list.hpp>
 #include <qi/plugin_manager.hpp>
+#include <qi/task_list.hpp>
 #include <qi/task_monitor.hpp>
 #include <qi/task_strip.hpp>
 #include <qi/widgets_api.hpp>

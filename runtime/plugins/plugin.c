@@ -112,6 +112,8 @@ static int check_config(const qi_plugins_config *config)
     if (config->application_folder_count && !config->application_folders)
         return qip_fail(QI_ERR_ARGUMENT, "application_folders is NULL, but its count is %zu",
                         config->application_folder_count);
+    if (config->consent && config->consent_later)
+        return qip_fail(QI_ERR_ARGUMENT, "consent and consent_later are set; one of them is asked");
     int status = check_optional(config->user_folder, "user_folder");
     if (status == QI_OK)
         status = check_optional(config->system_folder, "system_folder");

@@ -13,6 +13,7 @@
 #include "core/hostcall.h"
 #include "core/callout.h"
 #include "core/listeners.h"
+#include "objects/function.h"
 #include "python/interp.h"
 #include "plugins/plugin.h"
 #include "core/status.h"
@@ -22,6 +23,7 @@ static void release(qi_listener *listener);
 
 static qip_listeners listeners = {.what = "a listener to plugins", .release = release};
 static qi_plugin_consent_fn consent;
+static qi_plugin_consent_later_fn consent_later; /* or this one */
 static void *consent_user;
 
 /* -- the list ------------------------------------------------------------------------------------- */
@@ -64,12 +66,14 @@ void qip_plugin_events_clear(void)
     qip_listeners_clear(&listeners);
     sweep();
     consent = NULL;
+    consent_later = NULL;
     consent_user = NULL;
 }
 
 void qip_plugin_events_configure(const qi_plugins_config *config)
 {
     consent = config ? config->consent : NULL;
+    consent_later = config ? config->consent_later : NULL;
     consent_user = config ? config->consent_user : NULL;
 }
 
@@ -158,6 +162,19 @@ static void call_consent(void *data)
     call->answer = call->consent(call->question, call->user);
 }
 
+typedef struct later_call {
+    qi_plugin_consent_later_fn consent;
+    const qi_plugin_consent *question;
+    qi_promise *promise;
+    void *user;
+} later_call;
+
+static void call_later(void *data)
+{
+    later_call *call = data;
+    call->consent(call->question, call->promise, call->user);
+}
+
 static PyObject *ask(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
     qi_plugin_consent question = {.size = sizeof question};
@@ -186,9 +203,58 @@ static PyObject *ask(PyObject *Py_UNUSED(module), PyObject *arguments)
     return PyBool_FromLong(answer);
 }
 
-static PyObject *may_ask(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+/* -- asking, for an answer that comes later -------------------------------------------------------- */
+
+enum { ID, NAME, VERSION, FOLDER, HASH, REASON, CHANGED, QUESTION_PARTS };
+
+/* The library's own function that the manager calls, which hands on the question to the host. */
+static void ask_host(const qi_value *parts, size_t count, qi_promise *promise, void *Py_UNUSED(user))
 {
-    return PyBool_FromLong(consent != NULL);
+    const qi_value *changed = &parts[CHANGED];
+    const char **texts = count == QUESTION_PARTS ? calloc(changed->as.list.count + 1, sizeof *texts)
+                                                 : NULL;
+
+    if (!texts || !consent_later) { /* the runtime is closing */
+        free(texts);
+        (void)qi_promise_reject(promise, QI_ERR_SHUTTING_DOWN, NULL);
+        return;
+    }
+    for (size_t i = 0; i < changed->as.list.count; i++)
+        texts[i] = changed->as.list.items[i].as.text.data;
+    const qi_plugin_consent question = {
+        .size = sizeof question,
+        .id = parts[ID].as.text.data,
+        .name = parts[NAME].as.text.data,
+        .version = parts[VERSION].as.text.data,
+        .folder = parts[FOLDER].as.text.data,
+        .hash = parts[HASH].as.text.data,
+        .reason = parts[REASON].as.text.data,
+        .files_changed = texts,
+        .count = changed->as.list.count,
+    };
+    later_call call = {consent_later, &question, promise, consent_user};
+    if (!qip_hostcall("the consent callback", call_later, &call))
+        (void)qi_promise_reject(promise, QI_ERR_STATE, "the consent callback has thrown");
+    free(texts);
+}
+
+static PyObject *ask_later(PyObject *Py_UNUSED(module), PyObject *parts)
+{
+    qi_function spec;
+
+    qi_function_init(&spec);
+    spec.call_later = ask_host;
+    spec.signature = "(id: str, name: str, version: str, folder: str, hash: str, reason: str, "
+                     "changed: list, /)";
+    PyObject *function = qip_function_new("consent", &spec);
+    PyObject *future = function ? PyObject_CallObject(function, parts) : NULL;
+    Py_XDECREF(function);
+    return future;
+}
+
+static PyObject *asks(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    return PyUnicode_FromString(consent ? "now" : consent_later ? "later" : "");
 }
 
 int qip_plugin_events_setup(PyObject *module)
@@ -200,8 +266,11 @@ int qip_plugin_events_setup(PyObject *module)
         {"_plugin_ask", ask, METH_VARARGS,
          "_plugin_ask(id, name, version, folder, hash, reason, changed)\n--\n\n"
          "Whether the user agrees to a plugin, by the host's callback."},
-        {"_plugin_may_ask", may_ask, METH_NOARGS,
-         "_plugin_may_ask()\n--\n\nWhether the host has such a callback."},
+        {"_plugin_ask_later", ask_later, METH_VARARGS,
+         "_plugin_ask_later(id, name, version, folder, hash, reason, changed)\n--\n\n"
+         "What is awaited for the answer of a host that has a callback which answers later."},
+        {"_plugin_asks", asks,
+         METH_NOARGS, "_plugin_asks()\n--\n\nWhen such a callback of the host's answers: \"now\", \"later\", or \"\" for none."},
         {NULL, NULL, 0, NULL},
     };
 

@@ -6,6 +6,7 @@
 #include <QtGui/qicon.h>
 
 #include <qi/plugin_manager.hpp>
+#include <qi/task_strip.hpp>
 
 #include "plain_text.h"
 #include "values.h"
@@ -161,7 +162,8 @@ QAction *PluginMenu::makeAction(const Entry &entry)
     action->setObjectName(entry.plugin + QLatin1Char('.') + entry.name);
     placeOf(entry.menu)->addAction(action);
     m_parts.append(action);
-    connect(action, &QAction::triggered, this, [this, entry] { trigger(entry); });
+    connect(action, &QAction::triggered, this,
+            [this, entry, action] { trigger(entry, titleOf(action)); });
     return action;
 }
 
@@ -183,17 +185,33 @@ void PluginMenu::show(QAction *action, const ActionInfo &info)
     action->setChecked(info.checked);
 }
 
+/* The strip of the window that the menu or toolbar belongs to. */
+static TaskStrip *stripOf(QWidget *place)
+{
+    while (place->parentWidget())
+        place = place->parentWidget();
+    return place->findChild<TaskStrip *>();
+}
+
 /* What the plugin's own code raises is reported under its name; here is what keeps it from being called. */
-void PluginMenu::trigger(const Entry &entry)
+void PluginMenu::trigger(const Entry &entry, const QString &text)
 {
     qi_runtime *runtime = m_events.runtime();
     const QPointer<PluginMenu> self = this;
+    qi_task_options options;
+    qi_task *task = nullptr;
 
     if (!runtime)
         return;
+    qi_task_options_init(&options);
+    options.flags = QI_TASK_FLAG_PROGRESS | QI_TASK_FLAG_REPORT;
     if (qi_plugin_trigger(runtime, entry.plugin.toUtf8().constData(),
-                          entry.name.toUtf8().constData(), nullptr, nullptr) != QI_OK)
+                          entry.name.toUtf8().constData(), &options, &task) != QI_OK)
         qCWarning(widgetsLog, "%s", qi_last_error()->message);
+    if (self && qi_task_state(task) == QI_TASK_STATE_PENDING)
+        if (TaskStrip *strip = stripOf(m_place))
+            strip->follow(task, text);
+    qi_task_release(task);
     /* What is checked is for the plugin to say, and not for the click. */
     if (self)
         refresh();

@@ -47,7 +47,7 @@ class PluginMenu : public QObject
     QMenu *submenu(QWidget *place, const QString &title);
     QWidget *placeOf(const QString &path);
     QAction *makeAction(const Entry &entry);
-    void trigger(const Entry &entry);
+    void trigger(const Entry &entry, const QString &text);
     static void show(QAction *action, const ActionInfo &info);
 
     QWidget *m_place;              /* a QMenu, QMenuBar or QToolBar */

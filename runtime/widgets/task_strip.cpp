@@ -47,6 +47,7 @@ class HeldTask
 struct WatchedTask {
     HeldTask task;
     TaskStep step;
+    bool asks = true; /* for what it fails with */
 
     void look()
     {
@@ -74,6 +75,7 @@ class TaskStripPrivate
     void showAll();
     void cancel(std::size_t index);
     void tell(int before);
+    void add(qi_task *task, const QString &title, bool asks);
 
     TaskStrip *q;
     QTimer *timer;
@@ -125,6 +127,8 @@ void TaskStripPrivate::look()
             running.push_back(std::move(watched));
             continue;
         }
+        if (!watched.asks)
+            continue;
         const int status = qi_task_result(watched.task.get(), nullptr);
         if (status == QI_OK || status == QI_ERR_CANCELLED || status == QI_ERR_SHUTTING_DOWN)
             continue;
@@ -219,18 +223,28 @@ TaskStrip::~TaskStrip()
     qDeleteAll(findChildren<QWidget *>(Qt::FindDirectChildrenOnly));
 }
 
-void TaskStrip::watch(qi_task *task, const QString &title)
+void TaskStripPrivate::add(qi_task *task, const QString &title, bool asks)
 {
     if (qi_task_state(task) == QI_TASK_STATE_INVALID)
         return;
-    const int before = count();
-    WatchedTask watched{HeldTask(task), {}};
+    const int before = q->count();
+    WatchedTask watched{HeldTask(task), {}, asks};
     watched.step.title = title.isEmpty() ? QString::fromUtf8(qi_task_name(task)) : title;
     watched.look();
-    d->tasks.push_back(std::move(watched));
-    d->timer->start();
-    d->show();
-    d->tell(before);
+    tasks.push_back(std::move(watched));
+    timer->start();
+    show();
+    tell(before);
+}
+
+void TaskStrip::watch(qi_task *task, const QString &title)
+{
+    d->add(task, title, true);
+}
+
+void TaskStrip::follow(qi_task *task, const QString &title)
+{
+    d->add(task, title, false);
 }
 
 int TaskStrip::count() const

@@ -3,6 +3,7 @@
 #include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
 #include <QtCore/qtemporarydir.h>
+#include <QtCore/qtimer.h>
 
 #include "tests/support/modern.h"
 
@@ -245,6 +246,57 @@ TEST_CASE("consent may be asked for by a function of the C API")
           qi::PluginState::Blocked);
     CHECK(asked == QLatin1String("clock"));
     CHECK(host.asked.isEmpty());
+}
+
+#ifdef __cpp_impl_coroutine
+namespace
+{
+
+/* The least type of coroutine that starts at once and is waited for by nobody. */
+struct Detached {
+    struct promise_type {
+        Detached get_return_object() { return {}; }
+        std::suspend_never initial_suspend() { return {}; }
+        std::suspend_never final_suspend() noexcept { return {}; }
+        void return_void() {}
+        void unhandled_exception() { std::terminate(); }
+    };
+};
+
+} // namespace
+
+TEST_CASE("consent may be a coroutine")
+{
+    Plugged host;
+    QTimer answers;
+    answers.setSingleShot(true);
+    REQUIRE(host.plugins.start(host.config().onConsentLater(
+        [&](qi::PluginConsent asked, qi::Promise<bool> answer) -> Detached {
+            host.asked << asked;
+            answers.start(1);
+            (void)co_await qi::signal(&answers, &QTimer::timeout);
+            (void)answer.resolve(asked.id == QLatin1String("clock"));
+        })));
+    CHECK(value_of(host.ended(host.plugins.enable(QStringLiteral("clock"))).result()).state ==
+          qi::PluginState::Active);
+    REQUIRE(host.asked.size() == 1);
+    CHECK(host.asked.first().reason == QLatin1String("new"));
+    host.shutdown(); /* which tells of the plugin's end, while somebody can hear it */
+}
+#endif
+
+TEST_CASE("a promise of consent that is given up is a no")
+{
+    Plugged host;
+    auto alive = std::make_shared<int>(0);
+    REQUIRE(host.plugins.start(host.config().onConsentLater(
+        [alive](const qi::PluginConsent &, const qi::Promise<bool> &) {})));
+    CHECK(alive.use_count() == 2);
+    CHECK(value_of(host.ended(host.plugins.enable(QStringLiteral("clock"))).result()).state ==
+          qi::PluginState::Blocked);
+    host.take_reports();
+    host.shutdown();
+    CHECK(alive.use_count() == 1);
 }
 
 TEST_CASE("settings are read and set by their types")

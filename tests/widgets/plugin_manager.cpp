@@ -2,6 +2,7 @@
 // qi::PluginManager drives real plugins in folders on disk: their states, settings, errors and actions.
 #include <qi/plugin_list.hpp>
 #include <qi/plugin_manager.hpp>
+#include <qi/task_strip.hpp>
 
 #include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
@@ -27,6 +28,7 @@
 #include <QtWidgets/qprogressbar.h>
 #include <QtWidgets/qpushbutton.h>
 #include <QtWidgets/qspinbox.h>
+#include <QtWidgets/qstatusbar.h>
 #include <QtWidgets/qtabwidget.h>
 #include <QtWidgets/qtextbrowser.h>
 #include <QtWidgets/qtoolbar.h>
@@ -755,6 +757,58 @@ def activate(ctx):
     managed.desk.until([&] { return bar->actions().isEmpty() && file->actions().size() == 1; });
     CHECK(file->actions().first() == quit);
     CHECK(window.menuBar()->actions().size() == 1);
+}
+
+TEST_CASE("the task strip of the window follows the actions of its menus")
+{
+    Managed managed;
+    managed.add("orders", R"(
+import asyncio, qi
+async def send():
+    qi.progress(3, 10, 'third order')
+    await asyncio.get_running_loop().create_future()
+async def fail():
+    await asyncio.sleep(0)
+    raise ValueError('no paper')
+def activate(ctx):
+    ctx.action('send', 'Send all', send, menu='File')
+    ctx.action('print', 'Print', fail, menu='File')
+    ctx.action('count', 'Count', lambda: None, menu='File')
+)");
+    managed.start();
+    QMainWindow window;
+    auto *strip = new qi::TaskStrip;
+    window.statusBar()->addPermanentWidget(strip);
+    QMenu *file = window.menuBar()->addMenu(QStringLiteral("File"));
+    qi::PluginManager::fillMenuBar(window.menuBar(), nullptr, managed.desk.runtime);
+    managed.choose("orders");
+    managed.click("Enable");
+    managed.untilState("orders", QI_PLUGIN_STATE_ACTIVE);
+    managed.desk.until([&] { return file->actions().size() == 3; });
+
+    file->actions()[2]->trigger(); /* which is over at once */
+    CHECK(strip->count() == 0);
+    file->actions()[0]->trigger();
+    CHECK(strip->count() == 1);
+    auto *bar = strip->findChild<QProgressBar *>();
+    REQUIRE(bar);
+    managed.desk.until([&] { return bar->maximum() == 1000 && bar->value() == 300; });
+    CHECK(strip->findChild<QLabel *>()->text() == QStringLiteral("Send all: third order"));
+    strip->cancelAll();
+    managed.desk.until([&] { return strip->count() == 0; });
+    CHECK(managed.desk.take_reports().empty());
+
+    file->actions()[1]->trigger();
+    managed.desk.until([&] { return strip->count() == 0; });
+    managed.desk.settle();
+    CHECK(strip->errorCount() == 0); /* it is the plugin's: reported, and counted */
+    const auto reports = managed.desk.take_reports();
+    REQUIRE(reports.size() == 1);
+    CHECK(reports[0].find("no paper") != std::string::npos);
+    qi_value described = qi_none();
+    REQUIRE(qi_plugin_describe(managed.desk.runtime, "orders", &described) == QI_OK);
+    CHECK(qi_value_get(&described, "errors")->as.integer == 1);
+    qi_value_clear(&described);
 }
 
 TEST_CASE("the manager does not wait for plugins to be found, and says that they are looked for")

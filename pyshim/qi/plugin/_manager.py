@@ -11,6 +11,7 @@ for it, and may go away meanwhile, as a plugin does that disables itself.
 import asyncio
 import contextvars
 import functools
+import logging
 import os
 import pathlib
 import threading
@@ -20,7 +21,7 @@ import _qi
 from .._python.ends import Changes, at_end
 from .._python.plain import plain_line, plain_lines
 from .._python.scope import plugin_of
-from . import apart, checks, consents, log, policies, threads
+from . import apart, checks, children, consents, log, policies, threads
 from .containment import Memory, Storm
 from .footprint import registrations
 from .footprint.ledger import Ledger
@@ -118,6 +119,7 @@ class Manager:
         threads.follow(self._undo)
         registrations.follow(self._undo)
         policies.guard(self._undo)
+        children.guard(self._undo)
         _qi._scope_follow_files()
         log.begin(self._undo)
         if self._memory_limit:
@@ -590,20 +592,29 @@ class Manager:
         plugin.consented = not asked
         if asked:
             _pass(turns)  # nobody waits for a dialog
-            plugin.consented = await self._ask(plugin, checked.fingerprint, checked.decision)
+            plugin.consented = await self._ask(plugin, work, checked.fingerprint, checked.decision)
         if not plugin.consented:
             what = "its files have changed since the user agreed to it"
             raise Blocked(what if checked.decision.reason == "changed" else "the user has not agreed to it")
         self._stop_if(await work.run(checks.settle, work, checked, self._consents, asked))
 
-    async def _ask(self, plugin, fingerprint, decision):
-        """Asks the user, outside of asyncio's callbacks: the answer may come from a dialog's event loop."""
+    async def _ask(self, plugin, work, fingerprint, decision):
+        """Asks the user by the host's callback: True is a yes."""
+        manifest = plugin.manifest
+        question = (plugin.id, plain_line(manifest.name), plain_line(manifest.version), plain_line(str(plugin.found.folder)),
+                    fingerprint.hash, decision.reason, tuple(map(plain_line, decision.changed)))
+        if _qi._plugin_asks() == "later":
+            try:
+                return await work.wait(_qi._plugin_ask_later(*question)) is True
+            except apart.Cancelled:
+                raise
+            except Exception as error:
+                logging.getLogger("qi").warning("plugin %s: nobody has answered whether it may run: %s", plugin.id, error)
+                return False
         from .._loop.modal import modal
 
-        manifest = plugin.manifest
-        return await modal(_qi._plugin_ask)(plugin.id, plain_line(manifest.name), plain_line(manifest.version),
-                                            plain_line(str(plugin.found.folder)), fingerprint.hash, decision.reason,
-                                            tuple(map(plain_line, decision.changed)))
+        # Outside of asyncio's callbacks: the answer may come from a dialog's event loop.
+        return await modal(_qi._plugin_ask)(*question)
 
     # -- settings and actions --
 

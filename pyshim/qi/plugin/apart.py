@@ -66,6 +66,20 @@ class Work:
         finally:
             self._outcome = None
 
+    async def wait(self, awaitable):
+        """Awaits what somebody else does, in the loop. Cancelled, at once, after cancel(); then that is cancelled, too."""
+        outcome = self._outcome = asyncio.get_running_loop().create_future()
+        other = asyncio.ensure_future(awaitable)
+        other.add_done_callback(lambda _: outcome.done() or outcome.set_result(None))
+        try:
+            if self._cancelled.is_set():
+                raise Cancelled
+            await outcome
+            return other.result()
+        finally:
+            other.cancel()
+            self._outcome = None
+
     def cancel(self):
         """Ends it."""
         self._cancelled.set()

@@ -168,7 +168,7 @@ def _make(base):
     class TestManager(base):
         """Tells no application, and needs no user."""
 
-        async def _ask(self, plugin, fingerprint, decision):
+        async def _ask(self, plugin, work, fingerprint, decision):
             await asyncio.sleep(0)
             return True
 
