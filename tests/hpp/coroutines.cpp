@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // co_await of a task, from coroutine types that know nothing of libqi.
+#include <atomic>
 #include <coroutine>
 #include <exception>
 #include <thread>
@@ -44,7 +45,7 @@ struct Strict {
 };
 
 struct Seen {
-    int steps = 0;
+    std::atomic<int> steps{0};
     qi::Result<int> result = 0;
     std::thread::id thread;
 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // Tasks as QFutures: results, errors, cancellation and progress, both ways.
+#include <atomic>
+#include <thread>
+
 #include <QtCore/qfuturewatcher.h>
 #include <QtCore/qthread.h>
 
@@ -151,16 +154,18 @@ TEST_CASE("worker threads launch, and wait for the future or the task")
     QString text;
     int number = 0;
     qi::Result<int> failed = 1;
-    std::unique_ptr<QThread> worker(QThread::create([&] {
+    std::atomic<bool> done{false};
+    std::thread worker([&] {
         QFuture<QString> future = qi::run<QString>("launches:returns_later", "from below");
         future.waitForFinished();
         text = future.result();
         number = qi::run<int>("launches:returns_later", 4).wait().value_or(0);
         failed = qi::run<int>("launches:raises").wait();
-    }));
+        done = true;
+    });
 
-    worker->start();
-    host.until([&] { return worker->isFinished(); });
+    host.until([&] { return done.load(); });
+    worker.join();
     CHECK(text == QLatin1String("from below"));
     CHECK(number == 4);
     CHECK(failed.error().type == QLatin1String("ValueError"));

@@ -448,9 +448,10 @@ struct Watchdog {
     void stop() { CHECK(qi_watchdog_stop(host.runtime) == QI_OK); }
     static int stalled(const qi_stall *stall, void *user)
     {
+        const std::string plugin = stall->plugin ? stall->plugin : "";
         if (!stall->over)
-            static_cast<Watchdog *>(user)->plugin = stall->plugin ? stall->plugin : "";
-        return QI_STALL_INTERRUPT;
+            static_cast<Watchdog *>(user)->plugin = plugin;
+        return plugin.empty() ? QI_STALL_WAIT : QI_STALL_INTERRUPT; /* the machine may be slow */
     }
     PluginHost &host;
     std::string plugin; /* read when the stall is over */
