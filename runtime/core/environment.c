@@ -28,6 +28,7 @@ char *qip_environment_kept(const char *list)
 }
 
 /* Other threads of the host may read the environment, which is written to only where something has to change. */
+/* NOLINTBEGIN(concurrency-mt-unsafe): it is called once, before Python starts, which reads the environment as well. */
 int qip_environment_forget_empty_places(void)
 {
     const char *is = getenv(places);
@@ -44,3 +45,4 @@ int qip_environment_forget_empty_places(void)
     free(kept);
     return failed ? QI_ERR_MEMORY : QI_OK;
 }
+/* NOLINTEND(concurrency-mt-unsafe) */
