@@ -32,12 +32,13 @@ class QI_WIDGETS_API PluginList : public QAbstractListModel
     Q_PROPERTY(int count READ count NOTIFY countChanged)
 
   public:
-    /** What there is of each plugin; in QML the names that stand behind them. Others may come later. */
+    /** What there is of each plugin; in QML the names that stand behind them. Others may come later.
+     * They are words of others as they are: what takes text for markup, as QML's Text does, wants Text.PlainText. */
     enum Role {
         IdRole = Qt::UserRole + 1, /**< pluginId */
-        NameRole,                  /**< name; also Qt::DisplayRole */
+        NameRole,                  /**< name; Qt::DisplayRole has it in one line */
         VersionRole,               /**< version */
-        DescriptionRole,           /**< description; also Qt::ToolTipRole */
+        DescriptionRole,           /**< description; Qt::ToolTipRole has it as text */
         StateRole,                 /**< pluginState: QI_PLUGIN_STATE_… */
         StateNameRole,             /**< stateName, in small letters */
         ReasonRole,                /**< reason: why it is in that state */

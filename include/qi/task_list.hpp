@@ -32,16 +32,17 @@ class QI_WIDGETS_API TaskList : public QAbstractListModel
     Q_PROPERTY(int interval READ interval WRITE setInterval)
 
   public:
-    /** What there is of each task, as qi_tasks_list() has it; in QML the names that stand behind them. Others may come later. */
+    /** What there is of each task, as qi_tasks_list() has it; in QML the names that stand behind them. Others may come later.
+     * They are words of others as they are: what takes text for markup, as QML's Text does, wants Text.PlainText. */
     enum Role {
         IdRole = Qt::UserRole + 1, /**< taskId, for cancel() */
-        NameRole,                  /**< name; also Qt::DisplayRole */
+        NameRole,                  /**< name; Qt::DisplayRole has it in one line */
         StateRole,                 /**< taskState: "running", "ready", "waiting" or "cancelling" */
         AgeRole,                   /**< age, in seconds, at the last look */
         PluginRole,                /**< plugin: the id of the one whose task it is, "" */
         SignalRole,                /**< signal that launched it, "" */
         TargetRole,                /**< target, "module:callable", "" */
-        CoroutineRole,             /**< coroutine that it runs; also Qt::ToolTipRole */
+        CoroutineRole,             /**< coroutine that it runs; Qt::ToolTipRole has it as text */
         WaitingForRole,            /**< waitingFor: what its innermost coroutine awaits, "" */
         ParentRole /**< parentId: the task that launched it, or awaits it; -1: unknown */
     };

@@ -3,6 +3,7 @@
 
 #include <qi/qt.hpp>
 
+#include "plain_text.h"
 #include "plugin_events.h"
 #include "plugin_info.h"
 #include "plugin_model.h"
@@ -147,11 +148,13 @@ QVariant PluginList::data(const QModelIndex &index, int role) const
     case IdRole:
         return info->id;
     case Qt::DisplayRole:
+        return plain::line(info->title());
     case NameRole:
         return info->title();
     case VersionRole:
         return info->version;
     case Qt::ToolTipRole:
+        return plain::tip(info->description);
     case DescriptionRole:
         return info->description;
     case StateRole:

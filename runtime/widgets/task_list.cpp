@@ -6,6 +6,7 @@
 
 #include <QtCore/qtimer.h>
 
+#include "plain_text.h"
 #include "task_info.h"
 #include "values.h"
 
@@ -180,6 +181,7 @@ QVariant TaskList::data(const QModelIndex &index, int role) const
     case IdRole:
         return task.id;
     case Qt::DisplayRole:
+        return plain::line(task.name);
     case NameRole:
         return task.name;
     case StateRole:
@@ -193,6 +195,7 @@ QVariant TaskList::data(const QModelIndex &index, int role) const
     case TargetRole:
         return task.target;
     case Qt::ToolTipRole:
+        return plain::tip(task.coroutine);
     case CoroutineRole:
         return task.coroutine;
     case WaitingForRole:

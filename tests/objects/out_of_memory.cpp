@@ -50,12 +50,13 @@ void *operator new(std::size_t size, const std::nothrow_t &) noexcept
     return std::malloc(size ? size : 1);
 }
 
-void operator delete(void *memory) noexcept
+// Where gcc 14 puts these in place, and not what belongs to them, it takes them for a pair that does not match.
+[[gnu::noinline]] void operator delete(void *memory) noexcept
 {
     std::free(memory);
 }
 
-void operator delete(void *memory, std::size_t) noexcept
+[[gnu::noinline]] void operator delete(void *memory, std::size_t) noexcept
 {
     std::free(memory);
 }

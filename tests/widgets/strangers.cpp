@@ -2,7 +2,9 @@
 // Whatever a plugin, a task or an exception says is text in every view: no markup, nothing that turns the order of a line, and
 // nothing that pushes ours off the screen.
 #include <qi/console.hpp>
+#include <qi/plugin_list.hpp>
 #include <qi/plugin_manager.hpp>
+#include <qi/task_list.hpp>
 #include <qi/task_monitor.hpp>
 
 #include <algorithm>
@@ -256,6 +258,9 @@ TEST_CASE("a manifest is text in the plugin manager and in the menu")
         }
     }
     Inspector inspector;
+    const qi::PluginList model(strangers.desk.runtime);
+    inspector.items(&model);
+    CHECK(inspector.seen > 0);
     inspector.all(&menu);
     for (const QMenu *each : menu.findChildren<QMenu *>())
         inspector.all(each);
@@ -295,6 +300,14 @@ TEST_CASE("names of tasks and errors are text in the task monitor")
         CHECK(inspector.seen > 0);
     }
     CHECK_FALSE(steers(monitor.text()));
+    desk.exec("import types\n"
+              "async def wait2(): await asyncio.sleep(1000)\n"
+              "wait2.__qualname__ = tasks[0].get_name()\n"
+              "tasks.append(asyncio.get_running_loop().create_task(wait2(), name='named'))\n");
+    qi::TaskList model(desk.runtime);
+    Inspector inspector;
+    inspector.items(&model);
+    CHECK(inspector.seen > 0);
     desk.exec("for task in tasks: task.cancel()");
     desk.settle();
 }

@@ -305,17 +305,23 @@ class Manager:
         plugin = self._plugins[found.id] = Plugin(found)
         plugin.seen, plugin.described, plugin.consented = each.seen, each.described, each.agreed
         enabled = self._store.get(found.id, "enabled")
-        # That the user wants one in another folder says nothing of this one.
-        plugin.wanted = str(enabled).lower() == "true" and not each.elsewhere
+        plugin.wanted = self._is_wanted(each)
         if found.manifest is None:
             plugin.state, plugin.reason = "blocked", plain_lines(found.problems)
         elif enabled is not None and not plugin.wanted:
             plugin.state = "disabled"
         self.tell("added", plugin)
 
+    def _is_wanted(self, each):
+        """Whether the user has enabled it; that one in another folder was says nothing of this one."""
+        return str(self._store.get(each.found.id, "enabled")).lower() == "true" and not each.elsewhere
+
     def _see_again(self, plugin, each):
         if plugin.activation is not None or plugin.work is not None:  # what is on stays as it is until it is reloaded
             return
+        if each.found.folder != plugin.found.folder:  # what was agreed to and wanted is that of the other folder
+            plugin.consented = each.agreed
+            plugin.wanted = self._is_wanted(each)
         if each.seen is None or each.seen != plugin.seen or each.found.manifest is None:
             plugin.seen = each.seen
             self._take_manifest(plugin, each.found)
@@ -342,6 +348,8 @@ class Manager:
             del self._plugins[plugin.id]
             self.tell("removed", plugin)
         else:
+            if plugin.work is not None:  # else somebody is asked about what is not there
+                plugin.work.cancel()
             self._change(plugin, "remove", forget())
 
     # -- asking --
