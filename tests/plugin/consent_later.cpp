@@ -134,6 +134,20 @@ TEST_CASE("who is not asked any more is told, and an answer then does no harm")
     CHECK(qi_promise_resolve(host.desk.promise, &yes) == QI_OK);
 }
 
+TEST_CASE("a question about a folder that goes away ends")
+{
+    AskingHost host;
+
+    host.enable_and_wait();
+    host.exec(("__import__('shutil').rmtree('" + host.folder() + "/plugins/orders')").c_str());
+    REQUIRE(qi_plugins_rescan(host.runtime) == QI_OK);
+    host.until([&] { return qi_promise_is_cancelled(host.desk.promise); });
+    host.until([&] { return qi_task_state(host.task) != QI_TASK_STATE_PENDING; });
+    const qi_value yes = qi_bool(true);
+    CHECK(qi_promise_resolve(host.desk.promise, &yes) == QI_OK);
+    host.until([&] { return qi_plugin_state(host.runtime, "orders") == QI_PLUGIN_STATE_UNKNOWN; });
+}
+
 TEST_CASE("one of the two is asked")
 {
     PluginHost host;

@@ -164,6 +164,29 @@ TEST_CASE(
           std::vector<std::string>{"orders elsewhere agreed to: " + plugins + "/orders"});
 }
 
+TEST_CASE("a folder that takes the place of a plugin while the application runs is not agreed to")
+{
+    PluginHost host;
+    const std::string dropped = host.folder() + "/dropped", plugins = host.folder() + "/plugins";
+    const char *folders[] = {dropped.c_str(), plugins.c_str()};
+    host.write("orders", plain);
+    host.start([&](qi_plugins_config &config) {
+        config.application_folders = folders;
+        config.application_folder_count = 2;
+    });
+    CHECK(host.enable("orders") == QI_PLUGIN_STATE_ACTIVE);
+    CHECK(host.disable("orders") == QI_PLUGIN_STATE_DISABLED);
+    CHECK(host.info("orders", "consented") == "True");
+    host.exec(("__import__('shutil').copytree('" + plugins + "', '" + dropped + "')").c_str());
+    host.rescan();
+    CHECK(host.info("orders", "folder") == "'" + dropped + "/orders'");
+    CHECK(host.info("orders", "consented") == "False");
+    host.exec(("__import__('shutil').rmtree('" + dropped + "')").c_str());
+    host.rescan();
+    CHECK(host.info("orders", "folder") == "'" + plugins + "/orders'");
+    CHECK(host.info("orders", "consented") == "True");
+}
+
 TEST_CASE(
     "a consent that is withdrawn is asked for again, and known before that, also the next time")
 {
