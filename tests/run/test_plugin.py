@@ -363,7 +363,7 @@ class Check(PluginCase):
         os.chmod(os.path.join(self.folder, "shop/other.py"), 0o644)
         found = self.qi_run("plugin", "check", "shop")
         self.assertEqual((found.returncode, found.stdout), (0, "shop: all is well\n"))
-        self.assertIn("shop/other.py:2: SyntaxWarning: \"is\" with a ", found.stderr)
+        self.assertIn("shop/other.py:2: SyntaxWarning: \"is\" with ", found.stderr)
         self.assertEqual([c for c in found.stderr if not c.isprintable() and c != "\n"], [])
 
     def test_modules_that_are_no_files_or_cost_too_much(self):

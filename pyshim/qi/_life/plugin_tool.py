@@ -300,8 +300,13 @@ def check(arguments):
     asked = parser.parse_args(arguments)
     try:
         folder = pathlib.Path(asked.folder).resolve()
-    except (OSError, RuntimeError) as error:  # symlinks that lead to each other
-        return fail(f"{asked.folder} cannot be looked at: {getattr(error, 'strerror', None) or 'symbolic links lead to each other'}")
+        circle = folder.is_symlink()  # from Python 3.13 on it is not raised
+    except RuntimeError:
+        circle = True
+    except OSError as error:
+        return fail(f"{asked.folder} cannot be looked at: {error.strerror}")
+    if circle:
+        return fail(f"{asked.folder} cannot be looked at: symbolic links lead to each other")
     from ..plugin import manifest
 
     if not manifest.is_manifest_there(folder):
