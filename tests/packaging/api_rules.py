@@ -6,6 +6,7 @@ api_rules.py INCLUDE_DIR
 Each declaration is looked at, so a function that is added tomorrow is held to the same.
 """
 
+import os
 import pathlib
 import re
 import sys
@@ -98,7 +99,7 @@ def check_constants(text, owners, header):
         names = [name for name in names if not name.startswith("QI_STATUS")]
         if not names or header == "deprecated.h":
             continue
-        prefix = pathlib.os.path.commonprefix(names) if len(names) > 1 else names[0]
+        prefix = os.path.commonprefix(names) if len(names) > 1 else names[0]
         prefix = prefix[: prefix.rindex("_") + 1]
         if prefix.count("_") < 2:
             yield f"{header}: {names} have no prefix of their own"

@@ -112,7 +112,8 @@ TEST_CASE("a task of the list is cancelled, and one that has ended is none")
 {
     Listed host;
     QSignalSpy refused(&host.list, &qi::TaskList::refused);
-    host.desk.exec("launch('orders', 'prices')");
+    host.launch("orders");
+    host.launch("prices");
     REQUIRE(host.names() == "orders prices");
     const qint64 id = host.list.index(0).data(qi::TaskList::IdRole).toLongLong();
     host.list.cancel(id);
