@@ -361,28 +361,26 @@ static int no_out(void)
     return qip_fail(QI_ERR_ARGUMENT, "`out` is NULL; it is needed for the answer");
 }
 
-int qi_plugins_list(qi_runtime *runtime, qi_value *out)
+static int list_by(const char *function, qi_runtime *runtime, qi_value *out)
 {
     int status = check(runtime);
 
     if (status != QI_OK || !out)
         return status != QI_OK ? status : no_out();
     qip_visit visit = qip_python_enter();
-    status = read_answer(qip_call_python(own_module, "list_all", "()"), "listing the plugins", out);
+    status = read_answer(qip_call_python(own_module, function, "()"), "listing the plugins", out);
     qip_python_leave(visit);
     return status;
 }
 
+int qi_plugins_list(qi_runtime *runtime, qi_value *out)
+{
+    return list_by("list_all", runtime, out);
+}
+
 int qi_plugins_found(qi_runtime *runtime, qi_value *out)
 {
-    int status = check(runtime);
-
-    if (status != QI_OK || !out)
-        return status != QI_OK ? status : no_out();
-    qip_visit visit = qip_python_enter();
-    status = read_answer(qip_call_python(own_module, "list_found", "()"), "listing the plugins", out);
-    qip_python_leave(visit);
-    return status;
+    return list_by("list_found", runtime, out);
 }
 
 int qi_plugin_describe(qi_runtime *runtime, const char *id, qi_value *out)

@@ -210,13 +210,14 @@ enum { ID, NAME, VERSION, FOLDER, HASH, REASON, CHANGED, QUESTION_PARTS };
 /* The library's own function that the manager calls, which hands on the question to the host. */
 static void ask_host(const qi_value *parts, size_t count, qi_promise *promise, void *Py_UNUSED(user))
 {
-    const qi_value *changed = &parts[CHANGED];
-    const char **texts = count == QUESTION_PARTS ? calloc(changed->as.list.count + 1, sizeof *texts)
-                                                 : NULL;
-
-    if (!texts || !consent_later) { /* the runtime is closing */
-        free(texts);
+    if (!consent_later || count != QUESTION_PARTS) { /* the runtime is closing */
         (void)qi_promise_reject(promise, QI_ERR_SHUTTING_DOWN, NULL);
+        return;
+    }
+    const qi_value *changed = &parts[CHANGED];
+    const char **texts = calloc(changed->as.list.count + 1, sizeof *texts);
+    if (!texts) {
+        (void)qi_promise_reject(promise, QI_ERR_MEMORY, NULL);
         return;
     }
     for (size_t i = 0; i < changed->as.list.count; i++)

@@ -220,3 +220,20 @@ TEST_CASE("names_of_host_objects_are_identifiers")
     CHECK(qi_object_register(host.runtime, "window", nullptr) == QI_ERR_ARGUMENT);
     CHECK(qi_object_unregister(host.runtime, "window") == QI_OK);
 }
+
+// It is opened in the very way in which the source of an error is.
+TEST_CASE("parameters_of_tls_are_read_from_the_current_folder")
+{
+    Folder folder;
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+    folder.write("dh.pem", "no parameters");
+    QDir::setCurrent(QString::fromStdString(folder.path()));
+    host.exec("import ssl\n"
+              "def raised(path):\n"
+              "    try: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_dh_params(path)\n"
+              "    except OSError as error: return type(error).__name__\n");
+    CHECK(host.eval("raised('dh.pem')") == "'SSLError'"); // which has read it
+    CHECK(host.eval("raised('none.pem')") == "'FileNotFoundError'");
+    QDir::setCurrent(QStringLiteral("/"));
+}

@@ -20,7 +20,9 @@ _is_on = False
 
 def guard(changes):
     """Starts them so from now on, until `changes` are undone."""
-    flags = subprocess._args_from_interpreter_flags
+    flags = getattr(subprocess, "_args_from_interpreter_flags", None)  # a name of CPython's own
+    if flags is None:
+        return
     changes.set(sys.modules[__name__], "_is_on", True)
 
     @functools.wraps(flags)
