@@ -175,8 +175,9 @@ static QIcon iconOf(const QString &icon)
 
 void PluginMenu::show(QAction *action, const ActionInfo &info)
 {
-    action->setText(plain::label(info.text.isEmpty() ? info.name : info.text));
-    action->setToolTip(plain::tip(info.tooltip.isEmpty() ? info.text : info.tooltip));
+    const QString text = info.text.isEmpty() ? info.name : info.text;
+    action->setText(plain::label(text));
+    action->setToolTip(plain::tip(info.tooltip.isEmpty() ? text : info.tooltip));
     action->setStatusTip(plain::line(info.tooltip));
     action->setIcon(iconOf(info.icon));
     action->setShortcut(QKeySequence(info.shortcut, QKeySequence::PortableText));

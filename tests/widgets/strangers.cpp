@@ -224,6 +224,8 @@ TEST_CASE("a manifest is text in the plugin manager and in the menu")
                   "    ctx.action('go', " +
                       quoted + ", print, tooltip=" + quoted +
                       ", menu='Tools & more/<b>x</b>')\n"
+                      "    ctx.action(\"<h1>VERIFIED</h1><img src='file:///odd.png'>\", 'x', "
+                      "print).text = ''\n"
                       "    ctx.run_task(wait())\n",
                   "[settings.text]\ntype = \"text\"\ntitle = " + quoted + "\ndescription = " + quoted +
                       "\ndefault = \"x\"\n[settings.choice]\ntype = \"choice\"\ntitle = " + quoted +
