@@ -41,7 +41,8 @@ void TaskRow::setStep(const TaskStep &step)
     m_step = step;
     const QString title = plain::line(step.title, 60);
     const QString text = step.isCancelled ? tr("cancelling") : plain::line(step.text, 60);
-    m_title->setText(text.isEmpty() ? title : QStringLiteral("%1: %2").arg(title, text));
+    m_title->setText(text.isEmpty() || text == title ? title
+                                                     : QStringLiteral("%1: %2").arg(title, text));
     m_title->setToolTip(plain::tip(
         step.text.isEmpty() ? step.title : step.title + QStringLiteral("\n") + step.text));
     m_bar->setRange(0, step.isKnown ? kSteps : 0);

@@ -92,6 +92,15 @@ TEST_CASE("a task is shown with its progress until it has ended")
     CHECK(host.strip->errorCount() == 0);
 }
 
+TEST_CASE("a task that tells of what it is called says so once")
+{
+    Strip host;
+    host.work("Import", 3, 10, "Import");
+    CHECK(host.shown() == QLatin1String("Import"));
+    host.finish();
+    host.desk.until([&] { return host.strip->count() == 0; });
+}
+
 TEST_CASE("a task of unknown length is busy, and one without a title has its name")
 {
     Strip host;
