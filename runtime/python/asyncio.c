@@ -2,6 +2,7 @@
 /* The classes and functions of asyncio that the C code calls. */
 #include "python/asyncio.h"
 
+#include "python/compat.h"
 #include "python/module.h"
 #include "python/setup.h"
 
@@ -26,4 +27,14 @@ int qip_asyncio_setup(PyObject *Py_UNUSED(module))
                    (qip_asyncio.set_running_loop = take("asyncio.events", "_set_running_loop"))
                ? 0
                : -1;
+}
+
+void qip_asyncio_cancel_timer(PyObject *timer)
+{
+    PyObject *raised = qip_take_exception();
+
+    Py_XDECREF(PyObject_CallMethod(timer, "cancel", NULL));
+    PyErr_Clear();
+    Py_DECREF(timer);
+    qip_give_exception(raised);
 }

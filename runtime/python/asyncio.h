@@ -21,6 +21,10 @@ extern qip_asyncio_refs qip_asyncio;
 
 int qip_asyncio_setup(PyObject *module);
 
+/* Cancels what call_later() has returned and lets go of it. A handle that holds what holds it is no garbage that the
+ * collector sees where C does so, so it is not left to its time. An exception that is set stays. */
+void qip_asyncio_cancel_timer(PyObject *timer);
+
 #ifdef __cplusplus
 }
 #endif

@@ -157,18 +157,30 @@ static bool take_out(qi_listener *listener)
     return last;
 }
 
-/* Puts our streams into sys, or takes them out. */
-static int call_package(const char *function)
+/* Puts our streams into sys. */
+static int put_streams(void)
 {
     qip_gil gil = qip_gil_enter();
     int status = QI_OK;
-    PyObject *result = qip_call_python("qi._python.output", function, "()");
+    PyObject *result = qip_call_python("qi._python.output", "start", "()");
 
     if (!result)
         status = qip_fail_python("listening to the output");
     Py_XDECREF(result);
     qip_gil_leave(gil);
     return status;
+}
+
+/* Takes them out. At worst they stay, and lines go a way round: no failure that whoever calls could hear of. */
+static void take_streams(void)
+{
+    qip_gil gil = qip_gil_enter();
+    PyObject *result = qip_call_python("qi._python.output", "stop", "()");
+
+    if (!result)
+        PyErr_Clear();
+    Py_XDECREF(result);
+    qip_gil_leave(gil);
 }
 
 int qi_output_listen(qi_runtime *runtime, qi_output_fn listener, void *user, qi_destroy_fn destroy,
@@ -184,13 +196,13 @@ int qi_output_listen(qi_runtime *runtime, qi_output_fn listener, void *user, qi_
         return status;
     /* Before anybody listens: a failure leaves nothing behind, and calls no `destroy`. */
     const bool first = !atomic_load(&anybody);
-    if (first && (status = call_package("start")) != QI_OK)
+    if (first && (status = put_streams()) != QI_OK)
         return status;
     PyThreadState *thread = qip_gil_drop(); /* a listener in another thread may want it */
     status = add(listener, user, destroy, out);
     qip_gil_take(thread);
     if (status != QI_OK && first)
-        (void)call_package("stop"); /* the first failure is the one to tell */
+        take_streams();
     return status;
 }
 
@@ -202,5 +214,5 @@ static void release(qi_listener *listener)
 
     qip_gil_take(thread);
     if (last && qip_runtime_current() && qip_runtime_check_gui(qip_runtime_current()) == QI_OK)
-        (void)call_package("stop"); /* at worst lines go a way round */
+        take_streams();
 }

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "core/coarse_clock.h"
+#include "python/asyncio.h"
 #include "python/compat.h"
 #include "python/interp.h"
 #include "qt/bridge.h"
@@ -192,7 +193,26 @@ static PyObject *timer_fired(PyObject *capsule, PyObject *Py_UNUSED(ignored))
 
 static PyMethodDef timer_method = {"tell_progress", timer_fired, METH_NOARGS, NULL};
 
-/* GIL: held. Where the loop has been closed, the end of the task tells it. */
+/* Takes the timer, and cancels the one before. */
+static void put_timer(qip_progress *progress, PyObject *timer)
+{
+    PyObject *before = progress->timer;
+
+    progress->timer = timer;
+    if (before)
+        qip_asyncio_cancel_timer(before);
+}
+
+static bool is_silent(qip_progress *progress)
+{
+    pthread_mutex_lock(&progress->lock);
+    const bool silent = !progress->tell;
+    pthread_mutex_unlock(&progress->lock);
+    return silent;
+}
+
+/* GIL: held. Where the loop has been closed, the end of the task tells it. Beware: call_later() may run code of others, in
+ * which the task ends. */
 static void arm_timer(qip_progress *progress, int64_t wait)
 {
     qi_runtime *runtime = qip_runtime_current();
@@ -203,7 +223,10 @@ static void arm_timer(qip_progress *progress, int64_t wait)
                                : NULL;
 
     PyErr_Clear();
-    Py_XSETREF(progress->timer, timer);
+    if (timer && is_silent(progress))
+        qip_asyncio_cancel_timer(timer);
+    else if (timer)
+        put_timer(progress, timer);
     Py_XDECREF(callback);
     Py_XDECREF(capsule);
 }
@@ -244,13 +267,7 @@ void qip_progress_finish(qip_progress *progress)
     PyObject *raised = qip_take_exception();
 
     keep(progress);
-    if (progress->timer) {
-        PyObject *timer = progress->timer;
-        progress->timer = NULL;
-        Py_XDECREF(PyObject_CallMethod(timer, "cancel", NULL));
-        PyErr_Clear();
-        Py_DECREF(timer);
-    }
+    put_timer(progress, NULL);
     /* NOLINTBEGIN(clang-analyzer-unix.Malloc): the analyzer does not follow the count of references. */
     tell_latest(progress, true);
     fall_silent(progress);

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "python/asyncio.h"
 #include "python/border.h"
 #include "python/child.h"
 #include "python/target.h"
@@ -51,13 +52,8 @@ void qip_task_disarm(qi_task *task)
     task->owner = NULL;
     task->timer = NULL;
     qip_owner_release(owner);
-    if (timer) {
-        PyObject *raised = qip_take_exception();
-        Py_XDECREF(PyObject_CallMethod(timer, "cancel", NULL));
-        PyErr_Clear();
-        Py_DECREF(timer);
-        qip_give_exception(raised);
-    }
+    if (timer)
+        qip_asyncio_cancel_timer(timer);
     if (task->pending) {
         qip_pending *pending = task->pending;
         task->pending = NULL;
@@ -360,18 +356,23 @@ static PyObject *time_is_over(PyObject *capsule, PyObject *Py_UNUSED(ignored))
 
 static PyMethodDef timer_method = {"time_is_over", time_is_over, METH_NOARGS, NULL};
 
-/* 0, or -1 with an exception set. */
+/* 0, or -1 with an exception set. Beware: call_later() may run code of others, in which the task ends. */
 int qip_task_arm_timer(qi_task *task)
 {
     PyObject *capsule = PyCapsule_New(qip_task_keep(task), capsule_name, capsule_freed);
     if (!capsule)
         qip_task_drop(task);
     PyObject *callback = capsule ? PyCFunction_New(&timer_method, capsule) : NULL;
+    PyObject *timer = callback ? PyObject_CallMethod(task->runtime->loop, "call_later", "dO",
+                                                     task->timeout_ms / 1000.0, callback)
+                               : NULL;
+    const int result = timer ? 0 : -1;
 
-    if (callback)
-        task->timer = PyObject_CallMethod(task->runtime->loop, "call_later", "dO",
-                                          task->timeout_ms / 1000.0, callback);
+    if (timer && qip_task_is_pending(task))
+        task->timer = timer;
+    else if (timer)
+        qip_asyncio_cancel_timer(timer);
     Py_XDECREF(callback);
     Py_XDECREF(capsule);
-    return task->timer ? 0 : -1;
+    return result;
 }

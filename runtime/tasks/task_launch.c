@@ -51,9 +51,13 @@ static int follow(qi_task *task, PyObject *future)
         return QI_OK;
     }
     int failed = qip_pending_add(&running, future, NULL, qip_task_ended, task, &task->pending);
-    if (!failed && !qip_task_is_pending(task))
-        return QI_OK; /* it has ended meanwhile */
-    if (failed || (task->timeout_ms && qip_task_arm_timer(task) < 0)) {
+    if (!failed && task->timeout_ms && qip_task_is_pending(task))
+        failed = qip_task_arm_timer(task);
+    if (!qip_task_is_pending(task)) { /* it has ended meanwhile */
+        PyErr_Clear();
+        return QI_OK;
+    }
+    if (failed) {
         int status = qip_fail_python("watching the task");
         qip_task_cancel(future);
         return status;

@@ -77,6 +77,23 @@ TEST_CASE("while_nobody_listens_nothing_stands_in_the_way")
     host.exec("assert (sys.stdout, sys.stderr) == before\n");
 }
 
+TEST_CASE("a_release_that_succeeds_leaves_no_error_whatever_happens_inside")
+{
+    Embedding host;
+    Ear ear;
+
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import qi._python.output as output\n"
+              "def stop(): raise qi.Interrupted('while it is taken out')\n"
+              "import qi; kept, output.stop = output.stop, stop\n");
+    REQUIRE(qi_output_listen(host.runtime, Ear::hear, &ear, nullptr, &ear.listener) == QI_OK);
+    REQUIRE(qi_eval(host.runtime, "nothing", nullptr) == QI_ERR_PYTHON);
+    const std::string before = qi_last_error()->message;
+    CHECK(qi_listener_release(ear.listener) == QI_OK);
+    CHECK(qi_last_error()->message == before);
+    host.exec("output.stop = kept; kept()\n");
+}
+
 TEST_CASE("lines_tell_whose_code_wrote_them")
 {
     Embedding host;

@@ -277,6 +277,39 @@ TEST_CASE("timeout of a task that ended leaves no timer behind")
                     "__import__('asyncio').get_running_loop()._scheduled)") == "0");
 }
 
+/* call_later() runs code of Python's, and with it whatever that has hooked: an auditor's, a profiler's, a finalizer. */
+TEST_CASE("a task that ends while its timeout is set leaves nothing behind")
+{
+    Host host;
+    qi_function function;
+    qi_function_init(&function);
+    function.call = [](const qi_value *, size_t, qi_value *, void *) -> int {
+        for (int i = 0; i < 20; i++)
+            QCoreApplication::processEvents();
+        return QI_OK;
+    };
+    REQUIRE(qi_function_register(host.runtime, "spin", &function) == QI_OK);
+    host.exec("import asyncio, qi, weakref\n"
+              "loop, made = asyncio.get_running_loop(), []\n"
+              "def call_later(delay, callback, *args, real=loop.call_later):\n"
+              "    handle = real(delay, callback, *args)\n"
+              "    made.append(weakref.ref(handle))\n"
+              "    qi.host.spin()\n"
+              "    return handle\n"
+              "loop.call_later = call_later\n");
+    qi_task_options options;
+    qi_task_options_init(&options);
+    options.timeout_ms = 3600000;
+    qi_task *task = run(host, "launches:returns_later", &options);
+    CHECK(result_of(task) == "None"); /* it has ended inside */
+    qi_task_release(task);
+    CHECK(host.eval("len(made)") == "1");
+    host.exec("import gc\ndel loop.call_later\n"
+              "while any(made) and loop._scheduled: loop._scheduled.clear()\n"
+              "gc.collect()\n");
+    CHECK(host.eval("made[0]() is None") == "True");
+}
+
 TEST_CASE("owner that is destroyed takes its task along") // T20
 {
     Host host;
