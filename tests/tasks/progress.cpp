@@ -6,6 +6,9 @@
 
 #include <qi/qi.h>
 
+#include <QtCore/qeventloop.h>
+#include <QtCore/qtimer.h>
+
 #include "tests/support/catch.h"
 #include "tests/support/host.h"
 #include "tests/support/raises.h"
@@ -127,36 +130,39 @@ TEST_CASE("report that came too soon is told while the coroutine waits")
 
 TEST_CASE("a task that ends while the timer of its report is set leaves nothing behind")
 {
-    Host host;
     Job job;
+    Host host;
     qi_function function;
     qi_function_init(&function);
     function.call = [](const qi_value *, size_t, qi_value *, void *) -> int {
-        for (int i = 0; i < 20; i++)
-            QCoreApplication::processEvents();
+        QEventLoop inner;
+        QTimer::singleShot(1, &inner, &QEventLoop::quit);
+        inner.exec();
         return QI_OK;
     };
     REQUIRE(qi_function_register(host.runtime, "spin", &function) == QI_OK);
-    define(host, "import time, weakref\n"
-                 "made = []\n"
-                 "async def work():\n"
-                 "    loop = asyncio.get_running_loop()\n"
-                 "    real = loop.call_later\n"
-                 "    await asyncio.sleep(0)\n"
-                 "    def call_later(delay, callback, *args):\n"
-                 "        del loop.call_later\n"
-                 "        handle = real(delay, callback, *args)\n"
-                 "        made.append(weakref.ref(handle))\n"
-                 "        qi.host.spin()\n"
-                 "        return handle\n"
-                 "    loop.call_later = call_later\n"
-                 "    threading.Thread(target=contextvars.copy_context().run, args=(report,)).start()\n"
-                 "    while not made: await asyncio.sleep(0)\n"
-                 "def report():\n"
-                 "    for step in range(10000):\n"
-                 "        if made: break\n"
-                 "        qi.progress(step)\n"
-                 "        time.sleep(0.001)\n");
+    define(host,
+           "import time, weakref\n"
+           "made = []\n"
+           "async def work():\n"
+           "    loop = asyncio.get_running_loop()\n"
+           "    real = loop.call_later; task = asyncio.current_task()\n"
+           "    await asyncio.sleep(0)\n"
+           "    def call_later(delay, callback, *args):\n"
+           "        del loop.call_later\n"
+           "        handle = real(delay, callback, *args)\n"
+           "        made.append(weakref.ref(handle))\n"
+           "        end = time.monotonic() + 20\n"
+           "        while not task.done() and time.monotonic() < end: qi.host.spin()\n"
+           "        return handle\n"
+           "    loop.call_later = call_later\n"
+           "    threading.Thread(target=contextvars.copy_context().run, args=(report,)).start()\n"
+           "    while not made: await asyncio.sleep(0)\n"
+           "def report():\n"
+           "    for step in range(10000):\n"
+           "        if made: break\n"
+           "        qi.progress(step)\n"
+           "        time.sleep(0.001)\n");
     job.launch(host, "__main__:work");
     host.until([&] { return job.is_done; });
     host.exec("gc.collect()\n");
