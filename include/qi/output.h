@@ -20,7 +20,9 @@ extern "C" {
  * log or tells of an exception which nobody awaits, from now on.
  *
  * It is called without the GIL, from any thread, one call at a time, and may call any function that its thread may
- * call, qi_listener_release() included. `user` is kept until the listener is released or the runtime is CLOSED; then
+ * call, qi_listener_release() included. Until it returns, other threads that print wait, so one that shows a dialog or waits
+ * for a thread holds them up; only while libqi waits in it, as in qi_task_wait() or for a function of another thread's, are
+ * they let in. `user` is kept until the listener is released or the runtime is CLOSED; then
  * `destroy`, which may be NULL, is called with it. A line that is not finished yet is heard when its end comes, at the
  * latest at the shutdown. Streams that somebody has put in the place of sys.stdout (contextlib.redirect_stdout, a test
  * framework) are theirs and not heard.

@@ -10,6 +10,8 @@
 
 #include <pthread.h>
 
+#include "python/output.h"
+
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t has_ended = PTHREAD_COND_INITIALIZER;
 static unsigned long ends; /* written with the mutex and the GIL, so either is enough to read it */
@@ -32,10 +34,12 @@ void qip_handle_await(qip_handle *handle)
         /* A thread that is cancelled while it waits would keep the mutex, or CPython's own for the GIL. */
         pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
         Py_BEGIN_ALLOW_THREADS;
+        const size_t told = qip_output_let_go();
         pthread_mutex_lock(&mutex);
         while (ends == seen)
             pthread_cond_wait(&has_ended, &mutex);
         pthread_mutex_unlock(&mutex); /* before the GIL is taken: who ends a callback holds that */
+        qip_output_take_again(told);
         Py_END_ALLOW_THREADS;
         pthread_setcancelstate(cancel_state, NULL);
         waiting--;

@@ -7,6 +7,10 @@
 
 #include <qi/runtime.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Tells the listeners. GIL: not held. Thread: any. Beware: calls the host. */
 void qip_output_tell(const qi_output_line *line);
 
@@ -25,5 +29,9 @@ void qip_output_take_again(size_t times);
 
 /* Forgets all listeners, when a runtime ends. GIL: not held. */
 void qip_output_forget(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

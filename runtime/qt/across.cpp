@@ -10,6 +10,8 @@
 #include <QtCore/qmutex.h>
 #include <QtCore/qsemaphore.h>
 
+#include "python/output.h"
+
 namespace qi
 {
 
@@ -122,10 +124,15 @@ void post(QObject *object, const std::shared_ptr<Errand> &errand)
         object, [ticket, object] { ticket->run(object); }, Qt::QueuedConnection);
 }
 
+/* The other thread may print meanwhile, which one that is in the midst of telling of output would keep it from. */
 void wait_for(Errand &errand)
 {
+    const GilReleased released;
+    const size_t told = qip_output_let_go();
+
     if (!errand.decided.tryAcquire(1, patience_ms) && !errand.move_on(Waiting, Abandoned))
         errand.decided.acquire();
+    qip_output_take_again(told);
 }
 
 } // namespace
@@ -165,10 +172,7 @@ bool perform_elsewhere(QObject *object, const std::shared_ptr<Work> &work)
     errand->work = work;
     /* Posted with the GIL held, so that no Python code gets in between the check and this. */
     post(object, errand);
-    {
-        GilReleased released;
-        wait_for(*errand);
-    }
+    wait_for(*errand);
     switch (errand->state.load()) {
     case Done:
         return true;

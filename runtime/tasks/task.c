@@ -250,9 +250,9 @@ int qi_task_wait(qi_task *task, int timeout_ms, qi_value *out)
         qip_task_drop(task);
         return status;
     }
-    PyThreadState *thread = qip_waiting_begin();
+    const qip_waiting waiting = qip_waiting_begin();
     bool has_ended = wait_until_ended(task, timeout_ms);
-    qip_waiting_over(thread);
+    qip_waiting_over(waiting);
     status = has_ended ? answer(task, out)
                        : qip_fail(QI_ERR_PENDING, "the task has not ended within %d ms", timeout_ms);
     qip_task_drop(task);

@@ -13,6 +13,7 @@
 #include "core/handles.h"
 #include "core/status.h"
 #include "python/gate.h"
+#include "python/output.h"
 #include "tasks/task_p.h"
 
 /* -- for all waiting ---------------------------------------------------------------------------------------- */
@@ -30,20 +31,25 @@ int qip_waiting_check(const char *function)
     return QI_OK;
 }
 
-PyThreadState *qip_waiting_begin(void)
+/* In a callback that hears of output, the tasks that are waited for could not print. */
+qip_waiting qip_waiting_begin(void)
 {
-    return Py_IsInitialized() && PyGILState_Check() ? PyEval_SaveThread() : NULL;
+    const bool has_gil = Py_IsInitialized() && PyGILState_Check();
+    PyThreadState *thread = has_gil ? PyEval_SaveThread() : NULL;
+
+    return (qip_waiting){thread, qip_output_let_go()};
 }
 
-void qip_waiting_over(PyThreadState *thread)
+void qip_waiting_over(qip_waiting waiting)
 {
     /* CPython holds a lock of its own while it waits for the GIL: cancelled there, the thread would keep it. */
     int cancel_state;
 
-    if (!thread)
+    qip_output_take_again(waiting.told);
+    if (!waiting.thread)
         return;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
-    PyEval_RestoreThread(thread);
+    PyEval_RestoreThread(waiting.thread);
     pthread_setcancelstate(cancel_state, NULL);
 }
 
@@ -190,9 +196,9 @@ int qi_tasks_wait(qi_task *const *tasks, size_t count, int mode, int timeout_ms)
     status = take_all(&all, tasks, count);
     if (status < 0)
         return status;
-    PyThreadState *thread = qip_waiting_begin();
+    const qip_waiting waiting = qip_waiting_begin();
     bool over = wait_until_over(&all, timeout_ms);
-    qip_waiting_over(thread);
+    qip_waiting_over(waiting);
     drop_all(&all);
     return over ? QI_OK
                 : qip_fail(QI_ERR_PENDING, "%s of the %zu tasks has ended within %d ms",

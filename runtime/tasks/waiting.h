@@ -11,9 +11,14 @@
 /* QI_OK where the calling thread may wait: it is not the GUI thread, and the tasks are this process's. */
 int qip_waiting_check(const char *function);
 
-/* Gives up the GIL, if the thread holds it, and takes it again. */
-PyThreadState *qip_waiting_begin(void);
-void qip_waiting_over(PyThreadState *thread);
+/* What the thread gives up as long as it waits: the GIL, if it holds it, and its turn to tell of output. */
+typedef struct qip_waiting {
+    PyThreadState *thread;
+    size_t told;
+} qip_waiting;
+
+qip_waiting qip_waiting_begin(void);
+void qip_waiting_over(qip_waiting waiting);
 
 /* A condition whose deadlines are qip_waiting_deadline()'s. */
 void qip_waiting_make_condition(pthread_cond_t *condition);

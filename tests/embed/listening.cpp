@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Any number of listeners hear what Python prints, with its origin, wherever it goes besides.
+#include <Python.h>
+
 #include <mutex>
 
 #include <QtCore/qthread.h>
+
+#include <qi/python.h>
 
 #include "tests/embed/embedding.h"
 
@@ -92,6 +96,79 @@ TEST_CASE("a_release_that_succeeds_leaves_no_error_whatever_happens_inside")
     CHECK(qi_listener_release(ear.listener) == QI_OK);
     CHECK(qi_last_error()->message == before);
     host.exec("output.stop = kept; kept()\n");
+}
+
+/* Whoever hears of a line may need a thread that prints itself: neither waits for the other. */
+TEST_CASE("a_callback_that_waits_in_libqi_lets_other_threads_print")
+{
+    struct Printer : QThread {
+        QObject home; /* of the function below */
+        void run() override { exec(); }
+    } printer;
+    struct Waiter : QThread {
+        Embedding *host;
+        void run() override
+        {
+            (void)qi_python_run(
+                host->runtime, [](void *) { PySys_WriteStdout("from the waiter\n"); }, nullptr);
+        }
+    } waiter;
+    Embedding host;
+    std::string answer;
+    bool told = false;
+    struct Told {
+        Embedding *host;
+        std::string *answer;
+        bool *told;
+    } all{&host, &answer, &told};
+    qi_function function;
+    qi_listener *listener = nullptr;
+
+    printer.home.moveToThread(&printer);
+    printer.start();
+    waiter.host = &host;
+    REQUIRE(host.init() == QI_OK);
+    qi_function_init(&function);
+    function.owner = &printer.home;
+    function.user = &host;
+    function.call = [](const qi_value *, size_t, qi_value *result, void *user) {
+        *result = qi_int(qi_python_run(
+            static_cast<Embedding *>(user)->runtime,
+            [](void *) { PySys_WriteStdout("from the printer\n"); }, nullptr));
+        return int(QI_OK);
+    };
+    REQUIRE(qi_function_register(host.runtime, "prints", &function) == QI_OK);
+    host.exec("import asyncio, qi\n"
+              "async def prints():\n"
+              "    await asyncio.sleep(0.01)\n"
+              "    print('from a task')\n");
+    REQUIRE(qi_output_listen(
+                host.runtime,
+                [](const qi_output_line *line, void *user) {
+                    auto *all = static_cast<Told *>(user);
+                    const std::string text = line->text;
+                    if (text == "from the GUI") {
+                        *all->answer = all->host->eval("qi.host.prints()");
+                    } else if (text == "from the waiter") {
+                        qi_task *task = nullptr;
+                        REQUIRE(qi_run_task(all->host->runtime, "__main__:prints", nullptr, 0,
+                                            nullptr, &task) == QI_OK);
+                        CHECK(qi_task_wait(task, 20000, nullptr) == QI_OK);
+                        qi_task_release(task);
+                        *all->told = true;
+                    }
+                },
+                &all, nullptr, &listener) == QI_OK);
+    host.exec("print('from the GUI')\n");
+    CHECK(answer == "0");
+    waiter.start();
+    CHECK(host.until([&] { return waiter.isFinished(); }));
+    CHECK(told);
+    CHECK(qi_listener_release(listener) == QI_OK);
+    CHECK(qi_runtime_shutdown(host.runtime, 0) == QI_OK);
+    host.runtime = nullptr;
+    printer.quit();
+    printer.wait();
 }
 
 TEST_CASE("lines_tell_whose_code_wrote_them")

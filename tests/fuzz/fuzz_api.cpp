@@ -254,6 +254,17 @@ class Worker : public QThread
 
 std::vector<std::unique_ptr<Worker>> workers;
 
+/* What each thread is at, as far as a debugger is installed. */
+void print_stacks()
+{
+    const std::string command = "gdb -batch -nx -p " +
+                                std::to_string(QCoreApplication::applicationPid()) +
+                                " -ex 'thread apply all bt 40' 2>/dev/null | cut -c1-200 1>&2";
+
+    if (std::system(command.c_str()) != 0)
+        std::fprintf(stderr, "  gdb would tell more\n");
+}
+
 /* Ends the process, with a report, when nobody has got on for so long. */
 void guard_against_hangs(const Thread *gui)
 {
@@ -270,6 +281,7 @@ void guard_against_hangs(const Thread *gui)
         std::fprintf(stderr, "BROKEN: nothing goes on\n  the GUI thread is in %s\n", gui->now.load());
         for (const auto &worker : workers)
             std::fprintf(stderr, "  a thread is in %s\n", worker->state().now.load());
+        print_stacks();
         std::abort();
     }
 }
