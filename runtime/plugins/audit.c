@@ -51,10 +51,11 @@ static PyObject *text_of_items(PyObject *sequence, unsigned level, const char *f
     PyObject *comma = PyUnicode_FromString(", "), *texts = PyList_New(0), *joined = NULL,
              *result = NULL;
 
-    /* Beware: another thread may change a list. None does while the GIL is held, and text_of() keeps it. */
+    /* Beware: each text may have the collector run, and with it finalizers that change the list. */
     for (Py_ssize_t i = 0; texts && i < PySequence_Fast_GET_SIZE(sequence); i++) {
-        PyObject *text = i < MOST_ITEMS ? text_of(PySequence_Fast_GET_ITEM(sequence, i), level + 1)
-                                        : PyUnicode_FromString("…");
+        PyObject *item = Py_NewRef(PySequence_Fast_GET_ITEM(sequence, i));
+        PyObject *text = i < MOST_ITEMS ? text_of(item, level + 1) : PyUnicode_FromString("…");
+        Py_DECREF(item);
         if (!text || PyList_Append(texts, text) < 0)
             Py_CLEAR(texts);
         Py_XDECREF(text);
@@ -78,8 +79,13 @@ static PyObject *text_of_dict(PyObject *dict, unsigned level)
     PyObject *key, *value;
     Py_ssize_t at = 0;
 
+    /* Beware: as above. */
     while (texts && PyList_GET_SIZE(texts) < MOST_ITEMS && PyDict_Next(dict, &at, &key, &value)) {
+        Py_INCREF(key);
+        Py_INCREF(value);
         PyObject *left = text_of(key, level + 1), *right = text_of(value, level + 1);
+        Py_DECREF(value);
+        Py_DECREF(key);
         PyObject *pair = left && right ? PyUnicode_FromFormat("%U: %U", left, right) : NULL;
         if (!pair || PyList_Append(texts, pair) < 0)
             Py_CLEAR(texts);

@@ -13,7 +13,8 @@ from unittest import mock
 import _qi
 from pluginfolder import MANIFEST, PluginCase
 
-from qi.plugin import checks, dependencies, files, metadata, packages, qtcopies
+from qi._python import files
+from qi.plugin import checks, dependencies, metadata, packages, qtcopies, strangers
 from qi.plugin.apart import Cancelled, Work
 from qi.plugin.dependencies import check, check_one, describe, search_path
 from qi.plugin.manifest import Manifest
@@ -326,7 +327,7 @@ class Hostile(DependencyCase):
         manifests = [self.needing("p0", id=f"shop{i}", vendor=vendor) for i in range(6)]
         for what, amount in ("_MOST_OF_ALL", 150_000), ("_MOST_LISTED", 150_000), ("_MOST_ENTRIES", 100):
             with self.subTest(what), mock.patch.object(metadata, what, amount):
-                common = metadata.Common()
+                common = strangers.Common()
                 told = [checks.describe(each, common)[0]["problem"] for each in manifests]
                 self.assertEqual(told[:2], ["", ""])
                 self.assertEqual(told[-2:], ["cannot be told: plugins that the user has not agreed to need more in all than is looked "
@@ -337,7 +338,7 @@ class Hostile(DependencyCase):
                 self.assertEqual(checks.describe(manifests[0])[0]["problem"], "")  # as when it is enabled
         with mock.patch.object(dependencies, "_MOST_LOOKED_AT", 50):
             names = [f"q{i}" for i in range(20)]
-            common = metadata.Common()
+            common = strangers.Common()
             for number, each in enumerate(self.needing("q0", id=f"desk{i}", vendor=[(name, "1", {"requires": names[:1]}) for name in names])
                                           for i in range(60)):
                 told = checks.describe(each, common)[0]["problem"]
@@ -481,8 +482,8 @@ class OtherQts(DependencyCase):
             self.assertEqual(look.call_count, 1)
             with mock.patch.object(dependencies, "_MOST_ENTRIES", 100):
                 self.assertIn("its bindings of Qt have more than 100 files", check_one(manifest)[0])
-            common = metadata.Common()
-            common.take("entries", common._left["entries"] - 100)
+            common = strangers.Common()
+            common.take("bindings", dependencies._MOST_ENTRIES - 100, dependencies._MOST_ENTRIES)
             self.assertIn("need more in all than is looked at", checks.describe(manifest, common)[0]["problem"])
 
     def test_the_systems_binding_is_welcome(self):

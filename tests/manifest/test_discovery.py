@@ -11,7 +11,7 @@ from unittest import mock
 
 from pluginfolder import MANIFEST, PluginCase
 
-from qi.plugin import checks, discovery, trust, watchfiles
+from qi.plugin import checks, discovery, manifest, metadata, qtcopies, strangers, trust, watchfiles
 from qi.plugin.apart import Work
 from qi.plugin.consents import Consents
 from qi.plugin.discovery import Found, discover
@@ -160,6 +160,64 @@ class Folders(PluginCase):
                 self.assertEqual(found[-2].folder, known)
                 self.assertIn("holds more than 1000 plugins, 2 MB of manifests", found[-1].problems[0].text)
 
+    def long_way(self):
+        """A symlink that leads nowhere, by way of thirty-eight others of 4 kB: each look behind it costs a millisecond."""
+        folder = self.base / "way"
+        (folder / "d").mkdir(parents=True)
+        for number in range(38):
+            (folder / f"l{number}").symlink_to("d/../" * 815 + f"l{number + 1}")
+        return folder / "l0"
+
+    def test_what_takes_very_long_to_look_at(self):
+        way, plugins = self.long_way(), self.base / "plugins"
+        slow = self.plugin("slow", whole=MANIFEST.format(id="slow").replace("shop:", "nothing:"), base=plugins)
+        for number in range(300):
+            (slow / f"l{number}").symlink_to(way)
+            (plugins / f"alias{number}").symlink_to("slow")
+            (plugins / f"gone{number}").symlink_to(way)
+        shop, consents = self.plugin("shop", base=plugins), Consents(self.base / "consents.json")
+        consents.give("shop", shop, trust.fingerprint(shop))
+        with mock.patch.object(strangers, "_LONGEST", 0.05):
+            found = checks.search(Work(), [(plugins, "user")], consents)
+        self.assertEqual([each.found.id for each in found if each.agreed], ["shop"])
+        self.assertIn("takes very long to look at; only some of them are looked at", str(found[-1].found.problems[0]))
+        self.assertLess(len(found), 300)
+
+    def test_time_is_of_all_strangers_together(self):
+        self.plugin("desk", "dependencies = ['qitest-lib']", base=self.base / "b")
+        common = strangers.Common()
+        with mock.patch.object(common, "has_time", return_value=False):
+            [found] = discover([(self.base / "a", "user"), (self.base / "b", "user")], common=common)
+            self.assertIn("takes very long", str(found.problems[0]))
+            self.assertIn("need more in all than is looked at",
+                          checks.describe(discovery.look_at(self.base / "b" / "desk", "user").manifest, common)[0]["problem"])
+
+    def test_nothing_is_looked_at_behind_symlinks_that_need_not_be_there(self):
+        way = self.long_way()
+        folder = self.plugin("shop", whole=MANIFEST.format(id="shop").replace("shop:", "shpo:") + 'private = "deps"\n')
+        real = self.distribution(self.base / "other", "qitest-lib", "1")
+        (folder / "deps" / "PySide6").mkdir(parents=True)
+        (folder / "deps" / "qitest_lib-1.dist-info").symlink_to(real / "qitest_lib-1.dist-info")
+        (folder / "shpoo").symlink_to(self.write(self.base / "package" / "__init__.py").parent)
+        for place in folder, folder / "deps" / "PySide6", folder / "deps":
+            (place / "long").symlink_to(way)
+        looked = []
+
+        def stat(path, *args, real=os.stat, **kwargs):
+            looked.append(os.path.basename(path) if isinstance(path, (str, os.PathLike)) else path)
+            return real(path, *args, **kwargs)
+
+        with mock.patch.object(os, "stat", stat):
+            [found] = self.found((self.base, "user")).values()
+            self.assertEqual(list(metadata.distributions(folder / "deps")), [])
+            qtcopies.problems(folder)
+        self.assertIn("there is no module 'shpo' in the plugin's folder; did you mean 'shop'?", found.problems[0].text)
+        self.assertNotIn("long", looked)
+        with mock.patch.object(manifest._Reader, "_has_module") as has_module:
+            folder.rename(self.base / "shopping")  # whose id is wrong then
+            self.assertIn("the id is the folder's name", self.found((self.base, "user"))["shopping"].problems[0].text)
+            self.assertEqual(has_module.call_count, 0)
+
     def test_what_is_put_beside_a_plugin_hides_it_not(self):
         for i in range(30):
             self.write(self.base / f"aaa{i}" / "notes.txt")
@@ -181,6 +239,22 @@ class Folders(PluginCase):
             self.assertIsNotNone(found["shop"].found.manifest)
             self.assertIn("only some of them are looked at", str(found[self.base.name].found.problems[0]))
             self.assertLess(len(found), 15)
+
+    def test_what_cannot_be_used_takes_no_place_of_what_the_user_has_agreed_to(self):
+        shop, consents = self.plugin("shop", base=self.base / "system"), Consents(self.base / "consents.json")
+        consents.give("shop", shop, trust.fingerprint(shop))
+        folders = [(self.base / "user", "user"), (self.base / "system", "system")]
+        for make in lambda path: path.write_text("rubbish"), os.mkfifo, lambda path: path.symlink_to("gone"), os.mkdir:
+            folder = self.base / "user" / "shop"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            make(folder / "plugin.toml")
+            first, work = [], Work()
+            work.post = lambda function, seen: first.extend(seen)
+            found = checks.search(work, folders, consents, print)
+            for seen in first, found:
+                self.assertEqual([(each.found.folder, each.agreed) for each in seen], [(shop, True)])
+                self.assertIsNotNone(seen[0].found.manifest)
 
     def test_what_the_user_has_agreed_to_is_told_before_anything_else_is_read(self):
         for i in range(5):

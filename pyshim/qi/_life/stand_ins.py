@@ -13,8 +13,7 @@ import sys
 import types
 
 from .. import host
-from .._python import private
-from ..plugin import files
+from .._python import files, private
 from ..testing.specs import stand_in
 
 MODULE = "qi_stand_ins"

@@ -14,8 +14,8 @@ import stat
 import sys
 import zlib
 
-from .._python import private
-from . import files, trust
+from .._python import files, private
+from . import trust
 
 _LARGEST = 64 << 20
 _END = b"\n"

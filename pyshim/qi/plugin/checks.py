@@ -9,7 +9,7 @@ import os
 from typing import NamedTuple
 
 from .._python.plain import plain_line, plain_lines
-from . import dependencies, discovery, metadata, packages, precompile, trust, watchfiles
+from . import dependencies, discovery, packages, precompile, strangers, trust, watchfiles
 from .manifest import FILE, is_manifest_there
 
 
@@ -47,11 +47,12 @@ def search(work, folders, consents, first=None):
         there = discovery.known(folders, work.check, known)
         agreed = [each for each in there if consents.knows(each.id, each.folder)]  # and nothing of an impostor is looked at
         work.post(first, list(_seen(work, agreed, consents)))
-    return list(_seen(work, discovery.discover(folders, work.check, known), consents))
+    common = strangers.Common()
+    found = discovery.discover(folders, work.check, known, common, lambda each: consents.knows(each.id, each.folder))
+    return list(_seen(work, found, consents, common))
 
 
-def _seen(work, found, consents):
-    common = metadata.Common()  # of the strangers
+def _seen(work, found, consents, common=None):
     for each in found:
         work.check()
         agreed = consents.knows(each.id, each.folder)
@@ -132,7 +133,7 @@ def _of_file(problem, folder):
 
 
 def describe(manifest, common=None):
-    """The dependencies of a plugin, as qi_plugin_describe() has them. `common`: a metadata.Common, if it is one of many."""
+    """The dependencies of a plugin, as qi_plugin_describe() has them. `common`: a strangers.Common, if it is one of many."""
     if manifest is None or not manifest.dependencies:
         return []
     try:

@@ -18,8 +18,8 @@ import tempfile
 import time
 from typing import NamedTuple
 
-from .._python import private
-from . import files, trust
+from .._python import files, private
+from . import trust
 from .manifest import FILE
 
 _LARGEST = 64 << 20

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import _qi
 
-from . import files, metadata, packages, qtcopies, trust
+from .._python import files
+from . import metadata, packages, qtcopies, trust
 from .schema import shown
 
 _NO_EXTRA = frozenset([""])
@@ -78,7 +79,7 @@ def check_one(manifest, active=(), check=lambda: None):
 
 
 def describe(manifest, common=None):
-    """Returns the Dependency of each requirement whose marker holds here. `common`: a metadata.Common, of which this takes
+    """Returns the Dependency of each requirement whose marker holds here. `common`: a strangers.Common, of which this takes
     its part, and which may be Exhausted."""
     return _bounded(_Needs(manifest, common).described)
 
@@ -139,8 +140,6 @@ class _Needs:
         self._bindings = {}  # what binding_problem() has said of each
         self._looked_at = self._weighed = self._entries = 0
         if common is not None:
-            common.limit("requirements", _MOST_LOOKED_AT)
-            common.limit("markers", _MOST_WEIGHED)
             common.check()
         self._private = manifest.private and os.path.normpath(manifest.private_folder)
         self.own = []  # the distributions in the private folder
@@ -207,7 +206,7 @@ class _Needs:
     def _count_entries(self, number):
         self._entries += number
         if self._common is not None:
-            self._common.take("entries", number)
+            self._common.take("bindings", number, _MOST_ENTRIES)
         if self._entries > _MOST_ENTRIES:
             raise metadata.Unreadable(f"its bindings of Qt have more than {_MOST_ENTRIES} files")
 
@@ -250,8 +249,8 @@ class _Needs:
         self._looked_at += len(extras)
         self._weighed += len(extras) * min(len(text), _LONGEST)
         if self._common is not None:
-            self._common.take("requirements", len(extras))
-            self._common.take("markers", len(extras) * min(len(text), _LONGEST))
+            self._common.take("requirements", len(extras), _MOST_LOOKED_AT)
+            self._common.take("markers", len(extras) * min(len(text), _LONGEST), _MOST_WEIGHED)
         what = (f"name more than {_MOST_LOOKED_AT} others" if self._looked_at > _MOST_LOOKED_AT else
                 f"have more than {_MOST_WEIGHED} characters of markers" if self._weighed > _MOST_WEIGHED else "")
         if what:

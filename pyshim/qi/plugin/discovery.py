@@ -9,8 +9,10 @@ import os
 import pathlib
 from typing import NamedTuple
 
+from .._python import files
 from .._python.plain import plain_line
-from . import files, trust
+from . import trust
+from .strangers import Common
 from .manifest import FILE, LARGEST, Manifest, ManifestError, Problem, is_manifest_there
 from .schema import near, values
 
@@ -39,37 +41,43 @@ class Found(NamedTuple):
         return plain_line(os.fsencode(self.folder.name).decode(errors="replace"))
 
 
-def discover(folders, check=lambda: None, known=()):
+def discover(folders, check=lambda: None, known=(), common=None, is_agreed=lambda plugin: False):
     """Returns what is found in the folders, in their order, a list of Found.
 
     `folders` are pairs (folder, source), the source being one of SOURCES; a folder that does not exist holds nothing.
     check() is called now and then, and may raise what ends the search. `known` are ids of plugins that are found however
-    much else somebody has put beside them.
+    much else somebody has put beside them. `common`: a strangers.Common, where more is looked at for the others. is_agreed() tells
+    of a Found whether the user has agreed to that very one.
     """
     found, first, seen = [], {}, set()
+    common = common or Common()
     for folder, source in folders:
         if source not in SOURCES:
             raise ValueError(f"the source of {folder} is {source!r}{near(source, SOURCES)}")
-        for plugin in _look_into(pathlib.Path(folder).absolute(), source, check, known):
+        for plugin in _look_into(pathlib.Path(folder).absolute(), source, check, known, common):
             same = plugin.id, os.path.realpath(plugin.folder)
             if same in seen:  # the application named a folder twice
                 continue
             seen.add(same)
-            found.append(_second(plugin, first[plugin.id]) if plugin.id in first else plugin)
+            before = first.get(plugin.id)
+            if before is not None and before.manifest is None and is_agreed(plugin):
+                found.remove(before)  # what cannot be used, and may be anybody's, is no reason to do without
+                before = first[plugin.id] = plugin
+            found.append(plugin if before in (None, plugin) else _second(plugin, before))
             if plugin.version is not None:  # what has no manifest takes no other's place
                 first.setdefault(plugin.id, plugin)
     return [plugin for plugin in found if plugin.version is not None or plugin.id not in first]
 
 
 def known(folders, check, ids):
-    """Of plugins with these ids what discover() would find, without a look at anything else."""
+    """Of plugins with these ids what discover() would find that can be used, without a look at anything else."""
     found = {}
     for folder, source in folders:
         for id in sorted(ids - found.keys()):
             check()
             path = pathlib.Path(folder).absolute() / id
             plugin = look_at(path, source, hint=False) if "/" not in id and os.path.isdir(path) else None
-            if plugin is not None:
+            if plugin is not None and plugin.manifest is not None:
                 found[id] = plugin
     return list(found.values())
 
@@ -105,7 +113,7 @@ def _weight(plugin):
     return sum(_WEIGHTS[what] * count for what, count in counts.items())
 
 
-def _look_into(folder, source, check, known):
+def _look_into(folder, source, check, known, common):
     """The plugins in one folder, by name."""
     try:
         names, more = files.names(folder, _MOST_NAMES)
@@ -115,12 +123,16 @@ def _look_into(folder, source, check, known):
         yield Found(folder, source, None, [Problem(str(folder), 0, "", f"cannot be searched: {problem.strerror}")])
         return
     known = {name for name in known if "/" not in name}
+    may_be = {each.name for each in names if each.is_folder or each.is_link}
     left, hints, allowance = _MOST, _MOST_HINTS, _Allowance()
-    for name in sorted(known.union(names)):
+    for name in sorted(known | may_be):
         check()
+        if name not in known and not (left and common.has_time()):
+            more = True
+            continue
         if name.startswith((".", "__")) or not os.path.isdir(folder / name):
             continue
-        if name not in known and not (left and allowance.allows(folder / name)):
+        if name not in known and not allowance.allows(folder / name):
             more = True
             continue
         plugin = look_at(folder / name, source, hints > 0)
@@ -132,8 +144,8 @@ def _look_into(folder, source, check, known):
             allowance.take(plugin)
         yield plugin
     if more:
-        text = (f"holds more than {_MOST} plugins, {_MOST_WEIGHT >> 20} MB of manifests, or {_MOST_NAMES} files and folders; only "
-                "some of them are looked at")
+        text = (f"holds more than {_MOST} plugins, {_MOST_WEIGHT >> 20} MB of manifests, or {_MOST_NAMES} files and folders, or some "
+                "of it takes very long to look at; only some of them are looked at")
         yield Found(folder, source, None, [Problem(str(folder), 0, "", text)])
 
 
@@ -168,7 +180,7 @@ def _read(folder, source, hint):
 def _misspelt(folder, source):
     """A folder whose manifest nearly has the right name is a plugin that somebody will look for."""
     names = {"plugins.toml", "plugin.tml", "manifest.toml", "plugin.json", "plugin.yaml", "plugin.ini"}
-    for name in files.names(folder, 1000)[0]:
+    for name, _, _ in files.names(folder, 1000)[0]:
         if name.lower() == FILE or name.lower() in names:
             return _broken(folder, source, f"there is no {FILE}, but {name}; a manifest has that name and is TOML")
     return None

@@ -15,7 +15,8 @@ import re
 import tomllib
 from typing import NamedTuple
 
-from . import bounds, files, icons, packages, places
+from .._python import files
+from . import bounds, icons, packages, places
 from .schema import Setting, near, shown, texts, type_name
 from .turns import OVERLAPS
 
@@ -124,6 +125,7 @@ class _Reader:
         self.file = folder / FILE
         self.problems = []
         self.places = {}
+        self.has_id = False  # the right one: a folder may be found under a thousand names
 
     def problem(self, text, *path, line=None):
         if len(self.problems) >= MOST_PROBLEMS:
@@ -198,7 +200,7 @@ class _Reader:
             return {}
         table = self._table(document, "plugin")
         fields = {}
-        for name, value in table.items():
+        for name, value in sorted(table.items(), key=lambda item: item[0] == "entry"):  # which is looked for if the id is right
             if name not in _FIELDS:
                 self.problem(f"a plugin has no {name!r}{near(name, _FIELDS)}", "plugin", name)
             elif not isinstance(value, _FIELDS[name].kind):
@@ -251,6 +253,7 @@ class _Reader:
         folder = pathlib.Path(self.folder).absolute().name
         if value != folder:
             raise ValueError(f"the id is the folder's name, {folder!r}, not {value!r}; rename one of them")
+        self.has_id = True
 
     def _check_line(self, value):
         if not value.isprintable() or len(value) > 200:
@@ -265,7 +268,7 @@ class _Reader:
         for part in (module, *([attribute] if colon else [])):
             if not all(name.isidentifier() and not keyword.iskeyword(name) for name in part.split(".")):
                 raise ValueError(f"{value!r} is neither 'module' nor 'module:object'")
-        if not self._has_module(module):
+        if self.has_id and not self._has_module(module):
             raise ValueError(f"there is no module {module!r} in the plugin's folder{near(module, self._modules())}")
 
     def _has_module(self, name):
@@ -285,11 +288,12 @@ class _Reader:
     def _modules(self):
         if (self.folder / "__init__.py").is_file():
             yield self.folder.absolute().name
-        for path in (self.folder / name for name in files.names(self.folder, 1000)[0]):
-            if path.suffix == ".py" and path.stem.isidentifier() and path.stem != "__init__":
-                yield path.stem
-            elif (path / "__init__.py").is_file():
-                yield path.name
+        for each in files.names(self.folder, 1000)[0]:
+            stem, suffix = os.path.splitext(each.name)
+            if suffix == ".py" and stem.isidentifier() and stem != "__init__":
+                yield stem
+            elif each.is_folder and os.path.lexists(self.folder / each.name / "__init__.py"):
+                yield each.name
 
     def _check_version(self, value):
         packages.version(value)

@@ -10,7 +10,7 @@ import os
 import pathlib
 import re
 
-from . import files
+from .._python import files
 
 _MOST_PACKAGES = 1000
 _MOST_ENTRIES = 20_000  # of a private folder
@@ -27,39 +27,17 @@ class Unreadable(ValueError):
     """A private folder that costs more to look at than it may."""
 
 
-class Exhausted(Exception):
-    """Others have used up what may be looked at of all of them."""
-
-
-class Common:
-    """How much is looked at for several plugins, however many they are; each has its own limits besides."""
-
-    def __init__(self):
-        self._left = {"entries": _MOST_ENTRIES, "read": _MOST_LISTED, "fields": _MOST_OF_ALL, "files": _MOST_LISTED}
-
-    def take(self, what, amount):
-        """Exhausted if that is more than there is left; from then on whatever is asked for."""
-        self._left[what] -= amount
-        self.check()
-
-    def limit(self, what, amount):
-        self._left.setdefault(what, amount)
-
-    def check(self):
-        if min(self._left.values()) < 0:
-            raise Exhausted("plugins that the user has not agreed to need more in all than is looked at before one is enabled")
-
-
 class _Allowance:
     """How much may be read of a private folder, however many packages that is divided among."""
 
     def __init__(self, folder, common):
         self._folder, self.left = folder, {"fields": _MOST_OF_ALL, "files": _MOST_LISTED}
         self.common = common
+        self._most = dict(self.left)
 
     def take(self, what, amount):
         if self.common is not None:
-            self.common.take(what, amount)
+            self.common.take(what, amount, self._most[what])
         self.left[what] -= amount
         if self.left[what] < 0:
             raise Unreadable(f"{self._folder} holds more metadata of packages, of their {what}, than is read")
@@ -90,7 +68,7 @@ class _Distribution(importlib.metadata.Distribution):
         if self._fields is None:
             text = self.read_text("METADATA") or self.read_text("PKG-INFO") or self.read_text("") or ""  # the last of old eggs
             if self._allowance.common is not None:
-                self._allowance.common.take("read", len(text))
+                self._allowance.common.take("read", len(text), _MOST_LISTED)
             end = _BLANK_LINE.search(text)
             head = text[: end.start()] if end else text
             if len(head) > _MOST_FIELDS:
@@ -117,8 +95,8 @@ def distributions(folder, common=None):
     except OSError:
         return
     if common is not None:
-        common.take("entries", len(names))
-    found = [name for name in names if name.endswith(_KINDS)]
+        common.take("entries", len(names), _MOST_ENTRIES)
+    found = [each.name for each in names if each.name.endswith(_KINDS) and not each.is_link]
     if more or len(found) > _MOST_PACKAGES:
         raise Unreadable(f"{folder} holds more than {_MOST_ENTRIES} files, or more than {_MOST_PACKAGES} packages, side by side")
     allowance = _Allowance(folder, common)

@@ -9,7 +9,7 @@ import re
 
 import _qi
 
-from .files import open_file
+from .._python.files import open_file
 
 BINDINGS = {"PySide": 4, "PyQt4": 4, "PySide2": 5, "PyQt5": 5, "PySide6": 6, "PyQt6": 6}  # by the Qt that they are for
 _MODULES = BINDINGS | {"shiboken2": 5, "shiboken6": 6}
@@ -59,19 +59,24 @@ def _look_through(root, version, library, check):
 
 def _walk(root, count=lambda number: None):
     """What os.walk() yields, its `folders` to be shortened as there; that of Python 3.11 calls itself for each level.
-    count() is told of each entry before it is looked at."""
+    count() is told of each entry before it is looked at. Symlinks are files, unless they are modules of a binding."""
     waiting = [root]
     while waiting:
         parent = waiting.pop()
         try:
             with os.scandir(parent) as entries:
-                found = [(entry.name, entry.is_dir(), entry.is_symlink()) for entry in entries if not count(1)]
+                found = [(entry.name, _is_folder(entry), entry.is_symlink()) for entry in entries if not count(1)]
         except OSError:
             continue
         links = {name for name, _, is_link in found if is_link}
         folders = [name for name, is_folder, _ in found if is_folder]
         yield parent, folders, [name for name, is_folder, _ in found if not is_folder]
         waiting += [os.path.join(parent, name) for name in sorted(folders, reverse=True) if name not in links]
+
+
+def _is_folder(entry):
+    """Where a symlink leads is looked at if its name matters: somebody may have made very many, of very long ways."""
+    return entry.is_dir(follow_symlinks=entry.name in _MODULES)
 
 
 def _linked_to(path, check):

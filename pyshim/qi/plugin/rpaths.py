@@ -8,7 +8,8 @@ anybody's. The files are a stranger's: what is read of them is bounded, and what
 import os
 import struct
 
-from . import files, trust
+from .._python import files
+from . import trust
 
 _MOST_HEADERS = 1 << 10
 _MOST_DYNAMIC = 1 << 20  # bytes of all tables

@@ -18,7 +18,8 @@ import sys
 import threading
 import zipimport
 
-from . import bytecode, files
+from .._python import files
+from . import bytecode
 from .trust import hash_of_data, hash_of_link, is_below, version_of
 
 _roots = {}  # folder as guard() was told -> its real path then

@@ -20,8 +20,8 @@ import os
 import stat
 from typing import NamedTuple
 
+from .._python.files import is_being_written
 from .._python.way import absolute, way
-from .files import is_being_written
 
 MOST_FILES = 100_000  # of a plugin
 MOST_BYTES = 64 << 30

@@ -8,7 +8,7 @@ import enum
 import inspect
 import pathlib
 
-from ..plugin import files
+from .._python import files
 from .standins import KINDS, FakeObject, Property, Signal, is_signal
 
 _LARGEST = 16 << 20  # bytes of a file of stubs, which may be anybody's

@@ -10,6 +10,7 @@ import fcntl
 import os
 import signal
 import stat
+from typing import NamedTuple
 
 
 class TooLarge(OSError):
@@ -78,12 +79,20 @@ def _size(number):
     return f"{number >> 20} MB" if number >= 1 << 20 else f"{number >> 10} kB"
 
 
+class Name(NamedTuple):
+    """What a folder has of one of its entries; nothing is looked at behind a symlink, which may lead a long way."""
+
+    name: str
+    is_folder: bool
+    is_link: bool
+
+
 def names(folder, most):
-    """Returns the names in a folder, sorted, and whether there are more than `most`, of which some are left out."""
+    """Returns what is in a folder, a list of Name, sorted, and whether there is more than `most`, of which some is left out."""
     found = []
     with os.scandir(folder) as entries:
         for entry in entries:
             if len(found) == most:
                 return sorted(found), True
-            found.append(entry.name)
+            found.append(Name(entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink()))
     return sorted(found), False
