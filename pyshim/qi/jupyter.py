@@ -83,7 +83,8 @@ def start(*, connection_file=None, user_ns=None, capture="cells", transport="ipc
     else goes where it went before. "all" sends them a copy of that, too.
     transport: "ipc" is sockets in a folder that only this user enters. "tcp" is ports at 127.0.0.1, for clients that
     know nothing else. Beware: without the key nobody runs a cell there either, but every user of the machine can
-    listen to what cells print.
+    listen to what cells hold, print and result in, and keep the application busy with messages, which it reads to see that they
+    are not signed; those with parts of more than 16 MB it does not take.
 
     A client's interrupt raises KeyboardInterrupt in a cell, or cancels it where it awaits; a client's
     shutdown stops the kernel and leaves the application alone. No signal handler is touched. It ends with

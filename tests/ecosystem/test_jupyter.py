@@ -7,6 +7,7 @@ import contextlib
 import gc
 import io
 import json
+import logging
 import os
 import signal
 import sys
@@ -374,9 +375,37 @@ class Jupyter(scenario.Case):
             facts = json.load(file)
         place = os.path.dirname(facts["ip"])
         self.assertEqual((facts["transport"], os.stat(place).st_mode & 0o777), ("ipc", 0o700))
-        self.assertEqual(len(os.listdir(place)), 5)
+        self.assertEqual(len(os.listdir(place)), 6)  # of which one is for children of cells
         kernel.stop()
         self.assertFalse(os.path.exists(place))
+
+    async def test_forked_children_of_cells_print_to_clients(self):
+        self.start(user_ns={})
+        _, text, _ = await self.talk(lambda client: client.execute(
+            "import os\nchild = os.fork()\nif not child:\n    print('from a child', flush=True)\n    os._exit(0)\nos.waitpid(child, 0)[1]"))
+        self.assertIn("from a child", text)
+
+    async def test_nothing_is_on_the_network_by_itself(self):
+        def ports():
+            """What this process has of the kernel's tables of internet sockets."""
+            own, found = set(), []
+            for each in os.listdir("/proc/self/fd"):
+                with contextlib.suppress(FileNotFoundError):
+                    own.add(os.readlink(f"/proc/self/fd/{each}"))
+            for table in "tcp", "tcp6", "udp", "udp6", "raw", "raw6":
+                with contextlib.suppress(FileNotFoundError), open(f"/proc/self/net/{table}") as lines:
+                    found += [line for line in list(lines)[1:] if f"socket:[{line.split()[9]}]" in own]
+            return found
+
+        self.assertEqual(ports(), [])
+        qi.debug.listen(backend="pdb")
+        self.stack.callback(qi.debug.stop)
+        kernel = self.start(user_ns={})
+        await self.talk(lambda client: client.execute("6 * 7"))
+        self.assertEqual(ports(), [])
+        kernel.stop()
+        self.start(transport="tcp", user_ns={})
+        self.assertEqual(len({line.split()[1] for line in ports() if line.split()[3] == "0A"}), 5)
 
     async def test_ports_where_they_are_asked_for(self):
         kernel = self.start(transport="tcp", user_ns={})
@@ -386,6 +415,46 @@ class Jupyter(scenario.Case):
         await self.talk(lambda client: self.assertEqual(client.execute("6 * 7")[2], "42"))
         with self.assertRaisesRegex(ValueError, "transport"):
             qi.jupyter.start(transport="pigeon")
+
+    async def test_messages_of_somebody_without_the_key(self):
+        import zmq
+
+        kernel = self.start(transport="tcp", user_ns={})
+        with open(kernel.connection_file) as file:
+            facts = json.load(file)
+        records = []
+        handler = logging.Handler()
+        handler.emit = records.append
+        kernel._app.log.addHandler(handler)
+        self.addCleanup(kernel._app.log.removeHandler, handler)
+        sizes = []
+        dispatch = kernel._app.kernel.session.deserialize
+
+        def deserialize(parts, *args, **kwargs):
+            sizes.append(sum(len(part) for part in parts))
+            return dispatch(parts, *args, **kwargs)
+
+        def attack():
+            context = zmq.Context()
+            for channel in "shell", "control", "stdin":
+                for size in 32 << 20, 10:  # the first ends the connection
+                    socket = context.socket(zmq.DEALER)
+                    socket.linger = 2000
+                    socket.connect(f"tcp://127.0.0.1:{facts[channel + '_port']}")
+                    for number in range(5):
+                        socket.send_multipart([b"<IDS|MSG>", b"bad%d" % number, b"{}", b"{}", b"{}", b"x" * size])
+                    socket.close()
+            context.destroy(2000)
+
+        kernel._app.kernel.session.deserialize = deserialize
+        await asyncio.to_thread(attack)
+        await self.talk(lambda client: self.assertEqual(client.execute("6 * 7")[2], "42"))
+        kernel._app.kernel.session.deserialize = dispatch
+        self.assertGreater(len(sizes), 5)
+        self.assertLess(max(sizes), 1 << 20)
+        self.assertEqual([record.getMessage() for record in records if record.levelno >= logging.ERROR], [
+            "a message that was not signed with the kernel's key was ignored; further ones are, too, and are not told of"])
+        self.assertFalse([record for record in records if record.exc_info])
 
     async def test_what_was_put_in_the_files_place_stays(self):
         path = os.path.join(self.folder, "mine.json")

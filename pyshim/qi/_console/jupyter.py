@@ -6,7 +6,8 @@ process's end. Here the process belongs to the application, so each of these is 
 
 Clients prove who they are by a key, which is in the connection file: whoever gets at it, or gives us another, runs code
 here. So the file is always a new one, with a new key, in a place that other users cannot change. What cells print
-goes out without asking anybody, so the sockets are in a folder that only this user enters, unless TCP was asked for.
+goes out without asking anybody, so the sockets are in a folder that only this user enters, unless TCP was asked for. A port takes
+messages from everybody, and has to read them to see that they are not signed: large ones it does not take.
 
 Threads: cells and everything of asyncio on the GUI thread. ipykernel's own threads are "Control" (requests
 that must get through while a cell runs: interrupt, shutdown), "IOPub" (sends output) and the heartbeat.
@@ -50,13 +51,18 @@ with without("debugpy"):  # its debugger patches the process, and a breakpoint w
     import ipykernel.debugger  # noqa: F401
     from ipykernel.displayhook import ZMQDisplayHook
     from ipykernel.ipkernel import IPythonKernel
-    from ipykernel.iostream import OutStream
+    from ipykernel.iostream import IOPubThread, OutStream
     from ipykernel.kernelapp import IPKernelApp
     from ipykernel.zmqshell import ZMQInteractiveShell
 
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
+from zmq import MAXMSGSIZE, PUB, PULL, PUSH, RCVHWM, ROUTER, Context
+from zmq.eventloop.zmqstream import ZMQStream
 from traitlets.config.configurable import MultipleInstanceError
+
+_LARGEST = 16 << 20  # bytes of a part of a message that comes to a port
+_MOST_WAITING = 50  # of such parts, from one client
 
 _in_cell = contextvars.ContextVar("qi_jupyter_in_cell", default=False)
 
@@ -111,6 +117,46 @@ class Switch(io.TextIOBase):
     @property
     def buffer(self):
         return self.host.buffer
+
+
+class Output(IOPubThread):
+    """Sends what cells print, and takes what forked children of theirs do: not through a port, as ipykernel, which
+    anybody may send to."""
+
+    def __init__(self, socket, place):
+        self._place = f"ipc://{place}"
+        super().__init__(socket, pipe=True)
+
+    def _setup_pipe_in(self):
+        self._pipe_uuid = os.urandom(16)
+        pipe = self.socket.context.socket(PULL)
+        pipe.linger = 0
+        pipe.bind(self._place)
+        self._pipe_in = ZMQStream(pipe, self.io_loop)
+        self._pipe_in.on_recv(self._handle_pipe_msg)
+
+    def _setup_pipe_out(self):
+        context = Context()
+        pipe = context.socket(PUSH)
+        pipe.linger = 3000  # ms, as ipykernel has it
+        pipe.connect(self._place)
+        return context, pipe
+
+
+class ForeignMessages(logging.Filter):
+    """Lets the log tell once that somebody sends messages without the key; they may be very many."""
+
+    told = False
+
+    def filter(self, record):
+        if record.msg not in ("Invalid Message", "Invalid Control Message"):
+            return True
+        if self.told:
+            return False
+        self.told = True
+        record.msg = "a message that was not signed with the kernel's key was ignored; further ones are, too, and are not told of"
+        record.exc_info = record.exc_text = None
+        return True
 
 
 class Namespace:
@@ -294,6 +340,8 @@ class App(IPKernelApp):
         self.surroundings = None
         self.switches = []
         super().__init__(**kwargs)
+        self.foreign_messages = ForeignMessages()
+        self.log.addFilter(self.foreign_messages)
 
     def call_in_loop(self, function):
         try:
@@ -318,9 +366,26 @@ class App(IPKernelApp):
         self.made_file = private.create_file(self.abs_connection_file)
         self.session.key = secrets.token_hex(32).encode()
         self.transport = self.over
+        self.socket_folder = private.make_folder("qi-jupyter-")
         if self.over == "ipc":
-            self.socket_folder = private.make_folder("qi-jupyter-")
             self.ip = os.path.join(self.socket_folder, "s")
+
+    def init_iopub(self, context):
+        socket = context.socket(PUB)
+        socket.linger = 1000  # ms, as ipykernel has it
+        self.iopub_port = self._bind_socket(socket, self.iopub_port)
+        self.iopub_thread = Output(socket, self._children_place())
+        self.iopub_thread.start()
+        self.iopub_socket = self.iopub_thread.background_socket
+
+    def _children_place(self):
+        return os.path.join(self.socket_folder, "children")
+
+    def _try_bind_socket(self, socket, port):
+        if self.over == "tcp" and socket.socket_type == ROUTER:
+            socket.setsockopt(MAXMSGSIZE, _LARGEST)
+            socket.setsockopt(RCVHWM, _MOST_WAITING)
+        return super()._try_bind_socket(socket, port)
 
     def write_connection_file(self):
         facts = {f"{name}_port": getattr(self, f"{name}_port") for name in ("shell", "iopub", "stdin", "control", "hb")}
@@ -340,6 +405,8 @@ class App(IPKernelApp):
         os.close(file)
         self.cleanup_ipc_files()
         if self.socket_folder is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(self._children_place())
             with contextlib.suppress(OSError):
                 os.rmdir(self.socket_folder)
 
@@ -366,6 +433,7 @@ class App(IPKernelApp):
 
     def stop(self):
         self.stopped = True
+        self.log.removeFilter(self.foreign_messages)
         kernel = self.kernel
         if kernel is not None:
             for task in kernel.awaited, kernel.dispatching:
