@@ -43,6 +43,7 @@
 static const qip_setup_fn rooms[] = {
     qip_asyncio_setup,     qip_compat_setup,       qip_contexts_setup,      qip_scope_setup,
     qip_line_setup,        qip_line_writer_setup,  qip_report_setup,        qip_child_setup,
+    qip_unread_setup,
 
     qip_loop_refs_setup,   qip_handle_setup,       qip_sched_setup,         qip_views_setup,
     qip_lists_setup,       qip_eager_setup,        qip_registry_setup,      qip_pending_setup,

@@ -17,6 +17,7 @@ int qip_line_setup(PyObject *module);
 int qip_line_writer_setup(PyObject *module);
 int qip_report_setup(PyObject *module);
 int qip_child_setup(PyObject *module);
+int qip_unread_setup(PyObject *module);
 
 #ifdef __cplusplus
 }

@@ -4,16 +4,18 @@
  * which tells it from open(). It opens the source of an error so, and goes on without the line if that is refused, or takes
  * it from the text that it has compiled. No list of names would do: any text may be compiled under any name, and compile()
  * is not the only way. Of what else it opens so, a relative name is an honest one for ssl's load_dh_params() alone.
+ *
+ * pdb opens .pdbrc by that very name, and goes without it if that fails.
  */
 #include "python/unread.h"
 
 #include <stdbool.h>
 #include <string.h>
 
+#include "python/setup.h"
+
 static bool is_by_fopen(PyObject *arguments)
 {
-    if (!PyTuple_Check(arguments) || PyTuple_GET_SIZE(arguments) != 3)
-        return false;
     PyObject *mode = PyTuple_GET_ITEM(arguments, 1), *flags = PyTuple_GET_ITEM(arguments, 2);
     int overflow; /* code may raise events of its own */
     return PyUnicode_CheckExact(mode) && PyUnicode_GET_LENGTH(mode) > 0 &&
@@ -43,16 +45,53 @@ static bool is_for_ssl(void)
     return found;
 }
 
+/* The judge of lines that Python reads. Where there is none any more, nothing is read. */
+static bool may_be_read(PyObject *path)
+{
+    PyObject *name = PyUnicode_FromString("qi._python.lines");
+    PyObject *module = name ? PyImport_GetModule(name) : NULL;
+    PyObject *answer = module ? PyObject_CallMethod(module, "may_be_read", "O", path) : NULL;
+    const bool may = answer == Py_True;
+
+    PyErr_Clear();
+    Py_XDECREF(answer);
+    Py_XDECREF(module);
+    Py_XDECREF(name);
+    return may;
+}
+
+static bool pdbrc_is_read; /* GIL */
+
+static bool is_pdbrc(PyObject *path)
+{
+    return !pdbrc_is_read && PyUnicode_Check(path) &&
+           PyUnicode_CompareWithASCIIString(path, ".pdbrc") == 0;
+}
+
+static int refuse(const char *why)
+{
+    PyErr_SetString(PyExc_PermissionError, why);
+    return -1;
+}
+
 /* Beware: it is called in the middle of CPython's own code, for very many events. */
 static int hear(const char *event, PyObject *arguments, void *Py_UNUSED(data))
 {
-    if (event[0] != 'o' || strcmp(event, "open") != 0 || !is_by_fopen(arguments) ||
-        !is_relative(PyTuple_GET_ITEM(arguments, 0)) || is_for_ssl())
+    if (event[0] != 'o' || strcmp(event, "open") != 0 || !PyTuple_Check(arguments) ||
+        PyTuple_GET_SIZE(arguments) != 3)
         return 0;
-    PyErr_SetString(PyExc_PermissionError,
-                    "a name that depends on the current folder: what is told of an "
-                    "error is not read from there");
-    return -1;
+    PyObject *path = PyTuple_GET_ITEM(arguments, 0);
+    if (is_pdbrc(path))
+        return refuse(".pdbrc of the current folder, which may be anybody's, is not run");
+    if (!is_by_fopen(arguments) || is_for_ssl())
+        return 0;
+    if (is_relative(path))
+        return refuse("a name that depends on the current folder: what is told of an error is not "
+                      "read from there");
+    if (!may_be_read(path))
+        return refuse("not a file, or another user's in a folder where everybody may make files: "
+                      "what is told of an error is not read from there");
+    return 0;
 }
 
 void qip_unread_names(void)
@@ -62,4 +101,25 @@ void qip_unread_names(void)
     if (!hears && PySys_AddAuditHook(hear, NULL) < 0)
         PyErr_Clear(); /* a hook of the host's takes no further ones */
     hears = true;
+}
+
+static PyObject *read_pdbrc(PyObject *Py_UNUSED(module), PyObject *flag)
+{
+    const int truth = PyObject_IsTrue(flag);
+
+    if (truth < 0)
+        return NULL;
+    pdbrc_is_read = truth;
+    Py_RETURN_NONE;
+}
+
+int qip_unread_setup(PyObject *module)
+{
+    static PyMethodDef methods[] = {
+        {"_read_pdbrc", read_pdbrc, METH_O,
+         "_read_pdbrc(flag)\n--\n\n"
+         "Whether pdb may run the .pdbrc of the current folder, as it does for python3's scripts."},
+        {NULL, NULL, 0, NULL}};
+
+    return PyModule_AddFunctions(module, methods);
 }

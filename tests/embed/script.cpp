@@ -156,6 +156,65 @@ TEST_CASE("what_is_told_of_an_error_is_read_from_no_file_below_the_current_folde
     QDir::setCurrent(QStringLiteral("/"));
 }
 
+// A build in /tmp that has long been removed, as modules name it that come without their source.
+TEST_CASE("what_is_told_of_an_error_is_read_from_no_file_that_another_user_has_put_there")
+{
+    Folder folder; /* below one where everybody may make files */
+    Embedding host;
+    const std::string name = folder.file("gone.py");
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import linecache, symtable, traceback\nname = '" + name + "'\n" +
+              "def of(): exec(compile('def g(): 1 / 0\\ng()', name, 'exec'))\n"
+              "def everything():\n"
+              "    all = ''\n"
+              "    for each in (of, lambda: compile('return', name, 'exec'), lambda: compile('x = "
+              "', name, 'exec'),\n"
+              "                 lambda: symtable.symtable('nonlocal x', name, 'exec')):\n"
+              "        try: each()\n"
+              "        except Exception: all += traceback.format_exc()\n"
+              "    return all\n"
+              "before = everything()\n");
+    REQUIRE(mkfifo(name.c_str(), 0600) == 0);
+    CHECK(host.eval("everything() == before") == "True"); // and does not wait for ever
+    REQUIRE(unlink(name.c_str()) == 0);
+    folder.write("gone.py", "mine, one\nmine, two\n");
+    CHECK(host.eval("everything().count('mine, one')") == "4");
+    CHECK(host.eval("everything().count('mine, two')") == "1");
+    if (geteuid() == 0) {
+        REQUIRE(chown(name.c_str(), 65534, 65534) == 0);
+        CHECK(host.eval("linecache.cache.pop(name, None) is None") == "False");
+        CHECK(host.eval("everything() == before") == "True");
+    }
+}
+
+TEST_CASE("pdb_runs_no_commands_of_the_current_folder")
+{
+    Folder folder;
+    Embedding host;
+    folder.write("current/.pdbrc", "print('planted')\n");
+    folder.write("home/.pdbrc", "print('of the user')\n");
+    QDir::setCurrent(QString::fromStdString(folder.file("current")));
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import io, os, pdb, sys\n"
+              "os.environ['HOME'] = '" +
+              folder.file("home") +
+              "'\n"
+              "def said(stop):\n"
+              "    before, out = (sys.stdin, sys.stdout), io.StringIO()\n"
+              "    sys.stdin, sys.stdout = io.StringIO('print(6 * 7)\\nc\\n'), out\n"
+              "    try: stop()\n"
+              "    finally: sys.stdin, sys.stdout = before\n"
+              "    return out.getvalue()\n");
+    for (const char *stop :
+         {"said(breakpoint)", "said(pdb.set_trace)", "said(lambda: pdb.Pdb().set_trace())"}) {
+        const std::string text = host.eval(stop);
+        CHECK(text.find("planted") == std::string::npos);
+        CHECK(text.find("of the user") != std::string::npos);
+        CHECK(text.find("42") != std::string::npos);
+    }
+    QDir::setCurrent(QStringLiteral("/"));
+}
+
 TEST_CASE("a_file_that_was_named_from_the_current_folder_shows_its_lines")
 {
     Folder folder;

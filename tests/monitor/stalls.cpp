@@ -118,6 +118,17 @@ TEST_CASE("the body of a module that is imported is watched")
     CHECK(host.only_stall().shows("endless_import.py\", line 4, in <module>"));
 }
 
+TEST_CASE("a name of several lines makes no line of its own in a stack")
+{
+    Watched host;
+    host.exec("def endless(): stalls.spin()\n"
+              "endless.__code__ = endless.__code__.replace(co_name='endless\\n  File \"fake\"')\n"
+              "qi.host.stuck.plain.connect(endless)");
+    Q_EMIT host.stuck.plain();
+    CHECK(host.only_stall().shows("in endless\\n  File"));
+    host.interrupted();
+}
+
 TEST_CASE("system calls end when they are interrupted")
 {
     Watched host;

@@ -436,6 +436,18 @@ class Check(PluginCase):
                     self.assertEqual(found.returncode, 1)
                     self.assertIn(line, found.stdout + found.stderr)
 
+    def test_a_breakpoint_runs_nothing_of_there(self):
+        """As python3 would: what pdb finds in .pdbrc."""
+        folder = self.plugin("breakpoint()\n" + CODE)
+        self.write("script.py", "breakpoint()\nprint('goes on')\n")
+        self.write("there/.pdbrc", "print('planted')\ncontinue\n")
+        for command, planted in ((["plugin", "check", folder], False), (["plugin", "run", "--once", folder], False),
+                                 ([f"{self.folder}/script.py"], True)):
+            with self.subTest(command):
+                found = subprocess.run([runs.QI_RUN, *command], cwd=os.path.join(self.folder, "there"), text=True,
+                                       input="print(6 * 7)\ncontinue\n", capture_output=True, timeout=runs.GUARD)
+                self.assertEqual("planted" in found.stdout + found.stderr, planted, found.stdout + found.stderr)
+
     def test_what_others_could_have_written_is_not_imported(self):
         os.chmod(self.plugin("print('imported', file=open('told', 'w'))\n" + CODE), 0o777)
         status, text = self.check()

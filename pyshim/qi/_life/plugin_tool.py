@@ -350,7 +350,8 @@ def check_libraries(folder):
 
 def check_syntax(folder):
     """Whether Python can read its modules."""
-    from ..plugin import files, trust
+    from .._python import files
+    from ..plugin import trust
 
     for path in sorted(trust.Tree(folder).modules()):
         try:
@@ -384,8 +385,10 @@ import sys
 if sys.path[:1] == [""]:
     del sys.path[0]
 import linecache
+import _qi
 from qi._python.lines import updatecache
 linecache.updatecache = updatecache
+_qi._read_pdbrc(False)
 from qi.plugin.entry import find
 from qi.plugin.manifest import Manifest
 from qi.plugin.modules import Modules

@@ -47,6 +47,7 @@ def run(how, loop, stay):
     set_up(loop)
     guest = asyncio.get_running_loop() if loop == "guest" else None
     process = os.getpid()
+    _qi._read_pdbrc(how in ("script", "module", "code", "stdin"))  # as python3 does for its scripts
     try:
         with toplevel.loops_of_its_own(guest) if guest else contextlib.nullcontext():
             {"script": run_script, "module": run_module, "code": run_code, "stdin": run_stdin, "plugin": run_plugin_tool, "stubs": run_stubs_tool}[how]()

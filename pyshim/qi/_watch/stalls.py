@@ -13,6 +13,7 @@ import traceback
 
 from .._python import scope
 from .._python.names import name_of, name_of_frame
+from .._python.plain import plain_line
 from . import inspection
 from .told import SlowStep, Stall
 
@@ -31,7 +32,8 @@ def frames_of(thread):
 
 def stack_text(frames):
     summary = traceback.StackSummary.from_list(
-        (frame.f_code.co_filename, frame.f_lineno or 0, frame.f_code.co_name, source_line(frame)) for frame in frames
+        (plain_line(frame.f_code.co_filename), frame.f_lineno or 0, plain_line(frame.f_code.co_name), source_line(frame))
+        for frame in frames  # code may have any name, also one of several lines
     )
     lines = summary.format()
     if len(lines) > 2 * MOST_FRAMES:
