@@ -424,6 +424,7 @@ void release_handles()
 const char count_source[] = R"(
 import asyncio
 import gc
+import itertools
 import sys
 import threading
 for it in threading.enumerate():
@@ -446,15 +447,19 @@ def chains(it, seen, depth=0):  # of who holds it, as lines
 def runs(it):  # what the thread notes of that is no object that the collector knows
     return asyncio._get_running_loop() is it
 
-left = sorted(f"{type(it).__name__}, held {sys.getrefcount(it) - 3} times{', it runs' * runs(it)}, by:\n    " + "\n    ".join(list(chains(it, {id(globals()), id(them)}))[:60])
-              for it in them)
+def described(it):  # each look for referrers is one at all objects
+    holders = itertools.islice(chains(it, {id(globals()), id(them)}), 30) if whole else ()
+    return f"{type(it).__name__}, held {sys.getrefcount(it) - 5} times{', it runs' * runs(it)}, by:\n    " + "\n    ".join(holders)
+
+left = sorted(described(it) for it in them[:20])
 if left_behind:
     excused.update((id(it), it) for it in them)
     left = []
 )";
 
-/* The names of the types of libqi of which something lives; "" if nothing does, or a runtime has left it behind. */
-std::string python_objects_left()
+/* The types of libqi of which something lives, `whole`: and who holds it; "" if nothing does, or a runtime has left it
+ * behind. */
+std::string python_objects_left(bool whole)
 {
     if (!Py_IsInitialized())
         return "";
@@ -468,6 +473,7 @@ std::string python_objects_left()
     PyDict_SetItemString(globals, "__builtins__", PyEval_GetBuiltins());
     PyDict_SetItemString(globals, "excused", excused);
     PyDict_SetItemString(globals, "left_behind", left_behind ? Py_True : Py_False);
+    PyDict_SetItemString(globals, "whole", whole ? Py_True : Py_False);
     PyObject *result = PyRun_String(count_source, Py_file_input, globals, globals);
     PyObject *left = result ? PyDict_GetItemString(globals, "left") : nullptr;
     PyObject *shown = left && PyList_GET_SIZE(left)
@@ -504,13 +510,15 @@ void close_books(Thread &by)
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
     promises.check_all();
     by.now = "what is left in Python";
-    std::string left = python_objects_left();
+    std::string left = python_objects_left(false);
     /* A thread of an executor's may be on its way out, with what it has called in its hands. */
     for (int i = 0; i < 500 && !left.empty(); i++) {
         QThread::msleep(10);
         QCoreApplication::processEvents();
-        left = python_objects_left();
+        left = python_objects_left(false);
     }
+    if (!left.empty())
+        left = python_objects_left(true);
     by.now = "nothing";
     if (!left.empty())
         broken("after the end of the runtime there are still " + left);
