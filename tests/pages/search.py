@@ -87,7 +87,7 @@ class Index:
         for kind in ("alltitles", "indexentries"):
             for text, found in self.data[kind].items():
                 if query in text.lower() and len(query) >= len(text) / 2:
-                    yield from ((number, round(100 * len(query) / len(text))) for number, _ in found)
+                    yield from ((number, round(100 * len(query) / len(text))) for number, *_ in found)  # newer ones tell more
 
     def objects(self, query):
         """Functions, classes and the like that are called so, or whose names have it in them."""
