@@ -152,12 +152,6 @@ static qi_error *describe(PyObject *exception, const char *what,
     return result;
 }
 
-static qi_error *make_it_last(const qi_error *error)
-{
-    qip_fail_again(error);
-    return NULL;
-}
-
 int qip_fail_ended(void)
 {
     return qip_fail(QI_ERR_NOT_RUNNING, "there is no interpreter, or it has ended");
@@ -170,9 +164,13 @@ int qip_fail_python(const char *what)
     if (!exception)
         return qip_fail(QI_ERR_INTERNAL, "%s failed without an exception", what ? what : "a call");
     (void)qip_child_raises(exception);
-    describe(exception, what, make_it_last);
+    qi_error *error = describe(exception, what, qip_error_copy);
+    int status = status_of(exception);
+    /* Before the record is set: what dies with an exception, as the locals of its frames, may call libqi and fail there. */
     Py_DECREF(exception);
-    return qi_last_error()->status;
+    status = error ? qip_fail_again(error) : qip_fail(status, "out of memory for what was raised");
+    qip_error_free(error);
+    return status;
 }
 
 qi_error *qip_error_from_exception(PyObject *exception)

@@ -162,6 +162,32 @@ TEST_CASE("an_exception_that_cannot_be_described_is_described_all_the_same")
     CHECK(qi_exec(host.runtime, "sys.modules['traceback'] = old", nullptr) == QI_OK);
 }
 
+/* What dies with an exception may call libqi in turn, and fail there. */
+TEST_CASE("a_failure_is_told_as_itself_whatever_dies_with_its_exception")
+{
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+    qi_function function;
+    qi_function_init(&function);
+    function.user = &host;
+    function.call = [](const qi_value *, size_t, qi_value *, void *user) {
+        CHECK(qi_call(static_cast<Embedding *>(user)->runtime, "no target", nullptr, 0, nullptr, 0,
+                      nullptr) == QI_ERR_ARGUMENT);
+        return int(QI_OK);
+    };
+    REQUIRE(qi_function_register(host.runtime, "fails", &function) == QI_OK);
+    host.exec("import qi\n"
+              "class Dies:\n"
+              "    def __del__(self, fails=qi.host.fails): fails()\n"
+              "def raises():\n"
+              "    it = Dies()\n"
+              "    raise ValueError('mine')\n");
+    CHECK(qi_exec(host.runtime, "raises()", nullptr) == QI_ERR_PYTHON);
+    CHECK(std::string(qi_last_error()->message) == "ValueError: mine");
+    CHECK(qi_call(host.runtime, "__main__:raises", nullptr, 0, nullptr, 0, nullptr) == QI_ERR_PYTHON);
+    CHECK(std::string(qi_last_error()->python_type) == "ValueError");
+}
+
 TEST_CASE("an_error_callback_may_call_back")
 {
     static Embedding *self;
