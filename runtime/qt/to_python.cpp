@@ -230,15 +230,64 @@ template <typename Map> PyObject *make_dict(const ToPython &, const void *data)
     return make_dict_of(as<Map>(data));
 }
 
+using PairView = QtMetaTypePrivate::QPairVariantInterfaceImpl;
+
+bool has_items(const SequenceView &view)
+{
+    return view.metaContainer().valueMetaType().isValid();
+}
+
+bool has_items(const AssociationView &view)
+{
+    return view.metaContainer().keyMetaType().isValid();
+}
+
+bool has_items(const PairView &view)
+{
+    return view._metaType_first.isValid();
+}
+
+/*
+ * A view of a value, which the value has to outlive. A type may have a converter instead, as QJSValue, and that may fail for
+ * this very value, or give a view of nothing: what comes then must not be walked over.
+ */
+template <typename View> bool look_at(const QVariant &value, View *view)
+{
+    const QMetaType to = QMetaType::fromType<View>();
+
+    if (QMetaType::canView(value.metaType(), to))
+        *view = value.value<View>();
+    else if (!QMetaType::convert(value.metaType(), value.constData(), to, view))
+        return false;
+    return has_items(*view);
+}
+
+/* What is no container after all. Of an empty map it cannot be told whether it is what the value is: QJSValue makes one of a
+ * function, too. */
+PyObject *make_uncontained(const ToPython &how, const void *data)
+{
+    QVariantMap map;
+
+    if (QMetaType::hasRegisteredConverterFunction(how.type(), QMetaType::fromType<QVariantMap>()) &&
+        QMetaType::convert(how.type(), data, QMetaType::fromType<QVariantMap>(), &map) &&
+        !map.isEmpty())
+        return make_dict_of(map);
+    return make_opaque(how, data);
+}
+
 PyObject *make_sequence(const ToPython &how, const void *data)
 {
     const QVariant variant(how.type(), data);
-    return make_list_of(variant.value<SequenceView>());
+    SequenceView view;
+
+    return look_at(variant, &view) ? make_list_of(view) : make_uncontained(how, data);
 }
 
 PyObject *make_set(const ToPython &how, const void *data)
 {
     Ref items(make_sequence(how, data));
+    if (items && !PyList_Check(items.get()))
+        return items.release();
     PyObject *set = items ? PySet_New(items.get()) : nullptr;
 
     /* Items that Python cannot hash stay in a list. */
@@ -250,9 +299,10 @@ PyObject *make_set(const ToPython &how, const void *data)
 
 PyObject *make_pair(const ToPython &how, const void *data)
 {
-    using PairView = QtMetaTypePrivate::QPairVariantInterfaceImpl;
-    const QVariant variant(how.type(), data); /* what the view looks at */
-    const PairView view = variant.value<PairView>();
+    const QVariant variant(how.type(), data);
+    PairView view;
+    if (!look_at(variant, &view))
+        return make_opaque(how, data);
     QVariant first(view._metaType_first), second(view._metaType_second);
 
     view.first(first.data());
@@ -264,7 +314,9 @@ PyObject *make_pair(const ToPython &how, const void *data)
 PyObject *make_association(const ToPython &how, const void *data)
 {
     const QVariant variant(how.type(), data);
-    return make_dict_of(variant.value<AssociationView>());
+    AssociationView view;
+
+    return look_at(variant, &view) ? make_dict_of(view) : make_uncontained(how, data);
 }
 
 PyObject *make_json_value(const ToPython &, const void *data)

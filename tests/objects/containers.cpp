@@ -2,12 +2,15 @@
 // Containers nested in whatever depth, both ways: QVariant's own and those of C++ types.
 #include <map>
 #include <new>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include <QtCore/qassociativeiterable.h>
 #include <QtCore/qhash.h>
 #include <QtCore/qmap.h>
 #include <QtCore/qobject.h>
+#include <QtCore/qsequentialiterable.h>
 #include <QtCore/qset.h>
 #include <QtCore/qvariant.h>
 
@@ -45,6 +48,24 @@ struct Fragile {
 Q_DECLARE_METATYPE(Fragile)
 using FragilePair = std::pair<Fragile, int>;
 
+/* As QJSValue: one type for all, whose conversions to a container work for what is one. */
+struct Script {
+    QVariant value;
+
+    QSequentialIterable list(bool *ok) const /* Qt's own of QJSValue says that it has worked */
+    {
+        *ok = value.typeId() == QMetaType::QString;
+        return QSequentialIterable();
+    }
+    QAssociativeIterable pairs(bool *ok) const { return (*ok = false), QAssociativeIterable(); }
+    QVariantMap map(bool *ok) const
+    {
+        *ok = value.typeId() == QMetaType::QVariantMap;
+        return value.toMap();
+    }
+};
+Q_DECLARE_METATYPE(Script)
+
 namespace
 {
 
@@ -62,6 +83,11 @@ class Store : public QObject
     Q_INVOKABLE StdMap prices(const StdMap &value) { return value; }
     Q_INVOKABLE Named pair(const Named &value) { return value; }
     Q_INVOKABLE QList<Named> pairs(const QList<Named> &value) { return value; }
+    Q_INVOKABLE Script script(const QVariant &value) { return {value}; }
+    Q_INVOKABLE QVariant in_variant(const QVariant &value)
+    {
+        return QVariant::fromValue(Script{value});
+    }
     Q_INVOKABLE Fragile fragile() { return Fragile(); }
     Q_INVOKABLE void take(const FragilePair &) {}
     Q_INVOKABLE QSet<int> set(const QSet<int> &value) { return value; }
@@ -105,6 +131,26 @@ TEST_CASE("containers of C++ types are converted item by item")
           "{'a': [{'b': 1}, {}], 'c': []}");
     CHECK(host.eval("store.prices({'a': 1})") == "{'a': 1.0}");
     CHECK(host.eval("store.objects([store, None])[0] is store") == "True");
+}
+
+TEST_CASE("a conversion to a container that fails for the value makes an object that is opaque")
+{
+    Host host;
+    Store store;
+    show(host, "store", &store);
+    for (const char *call : {"script", "in_variant"}) {
+        host.exec(("get = store." + std::string(call)).c_str());
+        CHECK(host.eval("type(get(1)).__name__") == "'Variant'");
+    }
+    QMetaType::registerConverter<Script, QSequentialIterable>(&Script::list);
+    QMetaType::registerConverter<Script, QAssociativeIterable>(&Script::pairs);
+    QMetaType::registerConverter<Script, QVariantMap>(&Script::map);
+    for (const char *call : {"script", "in_variant"}) {
+        host.exec(("get = store." + std::string(call)).c_str());
+        CHECK(host.eval("type(get(1)).__name__, get({'a': [1]})") == "('Variant', {'a': [1]})");
+        CHECK(host.eval("[type(each).__name__ for each in store.echo([get(1), get('x')])]") ==
+              "['Variant', 'Variant']");
+    }
 }
 
 TEST_CASE("pairs are tuples, and sets are sets")
