@@ -82,9 +82,9 @@ def start(*, connection_file=None, user_ns=None, capture="cells", transport="ipc
     capture: "cells" sends clients what cells print, and what tasks print that cells have started; everything
     else goes where it went before. "all" sends them a copy of that, too.
     transport: "ipc" is sockets in a folder that only this user enters. "tcp" is ports at 127.0.0.1, for clients that
-    know nothing else. Beware: without the key nobody runs a cell there either, but every user of the machine can
-    listen to what cells hold, print and result in, and keep the application busy with messages, which it reads to see that they
-    are not signed; those with parts of more than 16 MB it does not take.
+    know nothing else, on machines where you are alone. Beware: without the key nobody runs a cell there either, but
+    every user of the machine can listen to what cells hold, print and result in, stand between a client and the kernel, and
+    keep the application busy with messages, which it reads to see that they are not signed.
 
     A client's interrupt raises KeyboardInterrupt in a cell, or cancels it where it awaits; a client's
     shutdown stops the kernel and leaves the application alone. No signal handler is touched. It ends with

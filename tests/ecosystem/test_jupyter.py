@@ -425,8 +425,9 @@ class Jupyter(scenario.Case):
         records = []
         handler = logging.Handler()
         handler.emit = records.append
-        kernel._app.log.addHandler(handler)
-        self.addCleanup(kernel._app.log.removeHandler, handler)
+        log = kernel._app.log
+        log.addHandler(handler)
+        self.stack.callback(log.removeHandler, handler)
         sizes = []
         dispatch = kernel._app.kernel.session.deserialize
 
@@ -446,15 +447,64 @@ class Jupyter(scenario.Case):
                     socket.close()
             context.destroy(2000)
 
+        def send(channel, *messages, identity=None):
+            """What comes back of the last of these within a second."""
+            context = zmq.Context()
+            socket = context.socket(zmq.DEALER)
+            socket.linger = 2000
+            if identity is not None:
+                socket.identity = identity
+            socket.connect(f"tcp://127.0.0.1:{facts[channel + '_port']}")
+            for message in messages:
+                socket.send_multipart(message)
+            answer = socket.recv_multipart() if socket.poll(1000) else None
+            context.destroy(2000)
+            return answer
+
+        def misshapen():
+            for channel in "shell", "control", "stdin":
+                send(channel, [b"x"], [b""], [b"<IDS|MSG>"], [b"x"] * 300)
+            self.assertEqual(send("hb", [b"ping"]), [b"ping"])
+            self.assertIsNone(send("hb", [b"x" * 100_000]))
+
+        def talk(client):
+            self.assertEqual(client.execute("6 * 7")[2], "42")
+            self.assertEqual(client.control("kernel_info_request")["status"], "ok")
+            name = client.client.session.bsession
+            for channel in "shell", "control":
+                send(channel, [b"<IDS|MSG>", b"bad", b"{}", b"{}", b"{}", b"{}"], identity=name)
+            self.assertEqual(client.execute("7 * 7")[2], "49")  # and its answer has come to it
+            signed = kernel._app.session.serialize(kernel._app.session.msg("comm_msg", {"comm_id": "x", "data": {}}))
+            send("shell", signed[signed.index(b"<IDS|MSG>"):])
+            self.assertEqual(client.execute("8 * 8")[2], "64")
+
         kernel._app.kernel.session.deserialize = deserialize
+        handled = []
+        kernel._app.kernel.shell_handlers["comm_msg"] = lambda *args: handled.append(args)
         await asyncio.to_thread(attack)
-        await self.talk(lambda client: self.assertEqual(client.execute("6 * 7")[2], "42"))
+        await asyncio.to_thread(misshapen)
+        await self.talk(talk)
+        self.assertEqual(handled, [])
         kernel._app.kernel.session.deserialize = dispatch
         self.assertGreater(len(sizes), 5)
         self.assertLess(max(sizes), 1 << 20)
         self.assertEqual([record.getMessage() for record in records if record.levelno >= logging.ERROR], [
             "a message that was not signed with the kernel's key was ignored; further ones are, too, and are not told of"])
         self.assertFalse([record for record in records if record.exc_info])
+
+    async def test_completion_reads_nothing_of_the_current_folder(self):
+        os.makedirs(os.path.join(self.folder, "builtins-stubs"))
+        os.mkfifo(os.path.join(self.folder, "builtins-stubs", "__init__.pyi"))
+        before = os.getcwd()
+        self.stack.callback(os.chdir, before)
+        os.chdir(self.folder)
+        self.start(user_ns={"x": "text"})
+
+        def talk(client):
+            request = client.client.complete("x.", 2)
+            self.assertIn("x.upper", client.reply(request)["matches"])
+
+        await self.talk(talk)
 
     async def test_what_was_put_in_the_files_place_stays(self):
         path = os.path.join(self.folder, "mine.json")

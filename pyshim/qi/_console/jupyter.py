@@ -7,7 +7,7 @@ process's end. Here the process belongs to the application, so each of these is 
 Clients prove who they are by a key, which is in the connection file: whoever gets at it, or gives us another, runs code
 here. So the file is always a new one, with a new key, in a place that other users cannot change. What cells print
 goes out without asking anybody, so the sockets are in a folder that only this user enters, unless TCP was asked for. A port takes
-messages from everybody, and has to read them to see that they are not signed: large ones it does not take.
+messages from everybody, so nothing may depend on their shape, and what the kernel has signed itself is not a request.
 
 Threads: cells and everything of asyncio on the GUI thread. ipykernel's own threads are "Control" (requests
 that must get through while a cell runs: interrupt, shutdown), "IOPub" (sends output) and the heartbeat.
@@ -49,6 +49,7 @@ def without(name):
 
 with without("debugpy"):  # its debugger patches the process, and a breakpoint would stop the window
     import ipykernel.debugger  # noqa: F401
+    from ipykernel.heartbeat import Heartbeat
     from ipykernel.displayhook import ZMQDisplayHook
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.iostream import IOPubThread, OutStream
@@ -57,12 +58,15 @@ with without("debugpy"):  # its debugger patches the process, and a breakpoint w
 
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
-from zmq import MAXMSGSIZE, PUB, PULL, PUSH, RCVHWM, ROUTER, Context
+from zmq import MAXMSGSIZE, PUB, PULL, PUSH, RCVHWM, ROUTER, ROUTER_HANDOVER, Context
 from zmq.eventloop.zmqstream import ZMQStream
 from traitlets.config.configurable import MultipleInstanceError
 
-_LARGEST = 16 << 20  # bytes of a part of a message that comes to a port
+_LARGEST = 16 << 20  # bytes of a part of a request that comes to a port
+_LARGEST_OTHER = 1 << 10  # of a beat, and of a subscription
 _MOST_WAITING = 50  # of such parts, from one client
+_MOST_PARTS = 200  # of a request
+_DELIMITER = b"<IDS|MSG>"
 
 _in_cell = contextvars.ContextVar("qi_jupyter_in_cell", default=False)
 
@@ -149,7 +153,7 @@ class ForeignMessages(logging.Filter):
     told = False
 
     def filter(self, record):
-        if record.msg not in ("Invalid Message", "Invalid Control Message"):
+        if not str(record.msg).startswith(("Invalid Message", "Invalid Control Message")):
             return True
         if self.told:
             return False
@@ -157,6 +161,24 @@ class ForeignMessages(logging.Filter):
         record.msg = "a message that was not signed with the kernel's key was ignored; further ones are, too, and are not told of"
         record.exc_info = record.exc_text = None
         return True
+
+
+def is_request(message):
+    """Whether a message has the shape of one; ipykernel does not expect any other, and stops listening."""
+    return len(message) <= _MOST_PARTS and any(part.bytes == _DELIMITER for part in message)
+
+
+def take_back_nothing(session):
+    """What the kernel has signed, anybody can send it who listens: it is no request because of that."""
+    serialize = session.serialize
+
+    @functools.wraps(serialize)
+    def remembered(*args, **kwargs):
+        parts = serialize(*args, **kwargs)
+        session._add_digest(parts[parts.index(_DELIMITER) + 1])
+        return parts
+
+    session.serialize = remembered
 
 
 class Namespace:
@@ -236,6 +258,10 @@ class Shell(ZMQInteractiveShell):
     def init_virtualenv(self):
         pass  # sys.path is the application's
 
+    def init_completer(self):
+        super().init_completer()
+        self.Completer.use_jedi = False  # reads whatever modules the current folder has, in the GUI thread
+
     def ask_exit(self):
         self.payload_manager.write_payload({"source": "ask_exit", "keepkernel": True})
 
@@ -283,7 +309,16 @@ class Kernel(IPythonKernel):
             self.dispatching = None
             self.parent.ended()
 
+    async def process_control(self, msg):
+        if is_request(msg):
+            await super().process_control(msg)
+        else:
+            self.log.error("Invalid Control Message")
+
     async def dispatch_shell(self, msg):
+        if not is_request(msg):
+            self.log.error("Invalid Message")
+            return
         self.is_handling = True
         try:
             await super().dispatch_shell(msg)
@@ -365,10 +400,25 @@ class App(IPKernelApp):
         private.make_folders(os.path.dirname(self.abs_connection_file))
         self.made_file = private.create_file(self.abs_connection_file)
         self.session.key = secrets.token_hex(32).encode()
+        take_back_nothing(self.session)
         self.transport = self.over
         self.socket_folder = private.make_folder("qi-jupyter-")
         if self.over == "ipc":
             self.ip = os.path.join(self.socket_folder, "s")
+
+    def init_sockets(self):
+        super().init_sockets()
+        if self.over == "tcp":  # who takes a client's name does not take its place
+            for socket in self.shell_socket, self.stdin_socket, self.control_socket:
+                socket.setsockopt(ROUTER_HANDOVER, 0)
+
+    def init_heartbeat(self):
+        context = Context()  # of its own, as ipykernel has it: it goes on while Python does not
+        if self.over == "tcp":
+            context.setsockopt(MAXMSGSIZE, _LARGEST_OTHER)
+        self.heartbeat = Heartbeat(context, (self.transport, self.ip, self.hb_port))
+        self.hb_port = self.heartbeat.port
+        self.heartbeat.start()
 
     def init_iopub(self, context):
         socket = context.socket(PUB)
@@ -382,8 +432,8 @@ class App(IPKernelApp):
         return os.path.join(self.socket_folder, "children")
 
     def _try_bind_socket(self, socket, port):
-        if self.over == "tcp" and socket.socket_type == ROUTER:
-            socket.setsockopt(MAXMSGSIZE, _LARGEST)
+        if self.over == "tcp":
+            socket.setsockopt(MAXMSGSIZE, _LARGEST if socket.socket_type == ROUTER else _LARGEST_OTHER)
             socket.setsockopt(RCVHWM, _MOST_WAITING)
         return super()._try_bind_socket(socket, port)
 
