@@ -279,6 +279,8 @@ class Hostile(DependencyCase):
         with mock.patch.object(metadata._Distribution, "read_text", autospec=True, side_effect=metadata._Distribution.read_text) as read:
             self.assertEqual(check_one(manifest, active=[other]), [])
         self.assertLessEqual(sum(call.args[1] == "RECORD" for call in read.call_args_list), 20)
+        with mock.patch.object(metadata, "_MOST_FILES", 0):
+            self.assertRegex(check_one(manifest, active=[other])[0], "lists more than 0 files")
         with mock.patch.object(metadata, "_MOST_LISTED", 100):
             self.assertRegex(check_one(manifest, active=[other])[0], "vendor holds more metadata of packages, of their files")
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """qi-run doctor: what is broken on purpose is found, and the fix is told."""
 
+import importlib.util
+import itertools
 import json
 import os
 import re
@@ -8,6 +10,7 @@ import shlex
 import sys
 import sysconfig
 import unittest
+from unittest import mock
 
 import runs
 
@@ -290,6 +293,23 @@ class Folders(DoctorCase):
         found = [each for each in self.doctor(f"--plugins={folder}") if each["state"] == "problem"]
         self.assertEqual(len(found), 51)
         self.assertEqual(found[-1]["found"], "10 more of the kind")
+
+    def test_what_takes_very_long_to_look_at(self):
+        """Some kilobytes of symlinks can lead through very many others, each time that somebody looks behind them."""
+        folder = self.plugin()
+        for i in range(60):
+            self.write(f"plugins/orders/{i}.py", "")
+        os.chmod(self.path("plugins/orders/0.py"), 0o666)
+        path = os.path.join(os.path.dirname(__file__), "../../pyshim/qi/_life/examine.py")
+        spec = importlib.util.spec_from_file_location("examine", path)
+        examine = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(examine)
+        times = itertools.chain([0] * 4, itertools.repeat(examine.LONGEST + 1))
+        with mock.patch.object(examine.time, "process_time", lambda: next(times)):
+            examine.look_at_folders({"folders": [folder], "application": False, "plugin_folders": []})
+        (late,) = [check for check in examine.checks if check["state"] == "warning"]
+        self.assertIn(f"takes very long to look at: from {self.path('plugins/orders/')}", late["found"])
+        self.assertEqual({check["state"] for check in examine.checks} - {"problem"}, {"warning"})
 
     def test_link_out_of_the_plugin(self):
         folder = self.plugin()

@@ -15,11 +15,13 @@ import stat
 import subprocess
 import sys
 import sysconfig
+import time
 
 OF_PYTHON = ("PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE", "PYTHONMALLOC", "PYTHONASYNCIODEBUG", "PYTHONDEVMODE")
 
 LIMIT = 20  # seconds; only against a process that hangs
 MOST = 100_000  # names in a folder of plugins, and in each plugin, that are looked at
+LONGEST = 5  # seconds of the processor, for all that are looked at: a symlink may lead a very long way
 MOST_TOLD = 50  # problems of a folder of plugins
 
 checks = []
@@ -235,24 +237,35 @@ def numbers(version):
 
 def look_at_folders(asked):
     section = Section("Plugin folders")
+    end = time.process_time() + LONGEST
     for folder in asked["folders"]:
         if not os.path.isdir(folder):
             section.problem(folder, "there is no such folder", f"make it (mkdir -p {shlex.quote(folder)}), or correct its name")
         else:
-            look_at_folder(section, folder)
+            look_at_folder(section, folder, end)
     if asked["application"]:
         for base in asked["plugin_folders"]:
             folder = os.path.join(base, "plugins")
             if os.path.isdir(folder):
-                look_at_folder(section, folder)
+                look_at_folder(section, folder, end)
             else:
                 section.note(folder, "not there; plugins put there would be found")
 
 
-def look_at_folder(section, folder):
+def look_at_folder(section, folder, end):
+    late = None  # where the time was over
+
+    def in_time(paths):
+        nonlocal late
+        for path in itertools.islice(paths, MOST):
+            if time.process_time() > end:
+                late = late or path
+                return
+            yield path
+
     try:
-        plugins = sorted(entry.name for entry in itertools.islice(os.scandir(folder), MOST)
-                         if os.path.isfile(os.path.join(entry.path, "plugin.toml")))
+        plugins = sorted(name for name in in_time(entry.name for entry in os.scandir(folder))
+                         if os.path.isfile(os.path.join(folder, name, "plugin.toml")))
     except OSError as error:
         section.problem(folder, f"cannot be searched: {error.strerror}", f"chmod u+rx {shlex.quote(folder)}")
         return
@@ -262,7 +275,7 @@ def look_at_folder(section, folder):
         root = os.path.realpath(os.path.join(folder, name))
         for path in way(os.path.join(folder, name)):
             seen.setdefault(path, False)
-        for path in itertools.islice(tree(root), MOST):
+        for path in in_time(tree(root)):
             seen[path] = True
             look_at_link(section, path, root)
     for path, whole in seen.items():
@@ -271,7 +284,10 @@ def look_at_folder(section, folder):
     if len(found) > MOST_TOLD:
         checks[before + MOST_TOLD:] = []
         section.problem(folder, f"{len(found) - MOST_TOLD} more of the kind", "put these right first")
-    if not found:
+    if late:
+        section.warn(folder, f"takes very long to look at: from {os.path.join(folder, late)} on nothing was",
+                     "look for symlinks there that lead to very many others, and remove them")
+    elif not found:
         section.ok(folder, f"plugins: {', '.join(plugins)}" if plugins else "no plugins in it")
 
 

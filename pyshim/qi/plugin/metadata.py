@@ -19,6 +19,7 @@ _MOST_FIELDS = 256 << 10  # characters of a package's fields, without the descri
 _MOST_LINES = 5000  # of them, and a field has one at least
 _MOST_OF_ALL = 4 << 20  # of those of all packages, which are parsed line by line
 _MOST_LISTED = 32 << 20  # of the lists of their files
+_MOST_FILES = 200_000  # of a package, a line each
 _KINDS = (".dist-info", ".egg-info")
 _BLANK_LINE = re.compile(r"\r?\n\r?\n")
 
@@ -111,6 +112,8 @@ def modules(distribution):
     if distribution.modules is None:
         lists = [distribution.read_text(name) or "" for name in ("top_level.txt", "RECORD")]
         distribution._allowance.take("files", sum(map(len, lists)))
+        if lists[1].count("\n") > _MOST_FILES:
+            raise Unreadable(f"{distribution._path} lists more than {_MOST_FILES} files")
         distribution.modules = set(lists[0].split())
         for line in lists[1].splitlines():
             distribution.modules.add(line.partition(",")[0].partition("/")[0].partition(".")[0].strip('"'))
