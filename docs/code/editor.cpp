@@ -69,7 +69,11 @@ int main(int argc, char **argv)
     plugins.user_folder = plugins.system_folder = "";
     plugins.consent = [](const qi_plugin_consent *, void *) { return true; };
     // [/test]
-    if (qi_object_register(python, "document", &document) || qi_plugins_start(python, &plugins))
+    qi_watchdog_options watchdog; // names what stops the window, and ends it after five seconds
+    qi_watchdog_options_init(&watchdog);
+    watchdog.interrupt_ms = 5000;
+    if (qi_object_register(python, "document", &document) ||
+        qi_watchdog_start(python, &watchdog) || qi_plugins_start(python, &plugins))
         qFatal("%s", qi_last_error()->message);
 
     auto *manager = new qi::PluginManager(python);

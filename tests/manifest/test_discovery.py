@@ -41,7 +41,13 @@ class Folders(PluginCase):
                          [("of_b", "application"), ("of_a", "user"), ("of_c", "system")])
 
     def test_what_is_not_there_holds_nothing(self):
-        self.assertEqual(discover([(self.base / "nowhere", "user")]), [])
+        with self.assertNoLogs("qi"):
+            self.assertEqual(discover([(self.base / "nowhere", "user")]), [])
+        with self.assertLogs("qi") as told:
+            for _ in range(2):
+                self.assertEqual(discover([(self.base / "nowhere", "application")]), [])
+        self.assertEqual([record.getMessage() for record in told.records], [
+            f"application_folders: there is no folder {self.base}/nowhere; plugins in it will not be found"])
         self.assertEqual(discover([]), [])
 
     def test_an_unknown_source_is_refused(self):

@@ -436,6 +436,20 @@ class Check(PluginCase):
                     self.assertEqual(found.returncode, 1)
                     self.assertIn(line, found.stdout + found.stderr)
 
+    def test_a_child_that_is_being_started_ends_with_its_plugin(self):
+        folder = self.plugin("""
+import asyncio
+
+def activate(ctx):
+    ctx.call_later(0, lambda: ctx.run_task(ask()))
+
+async def ask():
+    await asyncio.create_subprocess_exec("sleep", "1000", stdout=asyncio.subprocess.PIPE)
+""")
+        found = subprocess.run([runs.QI_RUN, "plugin", "run", "--headless", "--once", folder], text=True, capture_output=True,
+                               timeout=runs.GUARD)
+        self.assertIn("left nothing behind", found.stdout + found.stderr)
+
     def test_a_breakpoint_runs_nothing_of_there(self):
         """As python3 would: what pdb finds in .pdbrc."""
         folder = self.plugin("breakpoint()\n" + CODE)

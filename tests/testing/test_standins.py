@@ -110,6 +110,8 @@ class Signals(AsyncTestCase):
         window = Window()
         self.loop.call_soon(window.clicked.emit, True)
         self.assertEqual(await qi.asyncsignal(window.clicked), (True,))
+        self.loop.call_soon(window.clicked.emit, False)
+        self.assertEqual(await window.clicked, (False,))
         async with qi.asyncsignalstream(window.clicked) as stream:
             window.clicked.emit(False)
             self.assertEqual(await anext(stream), (False,))

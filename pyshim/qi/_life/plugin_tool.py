@@ -60,7 +60,7 @@ def new(arguments):
     parser = argparse.ArgumentParser(
         prog="qi-run plugin new", formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Makes a folder with a plugin that works: plugin.toml, a package, a test and a README.",
-        epilog="Then: qi-run plugin check NAME, and in the folder: qi-run -m pytest")
+        epilog="Then: qi-run plugin check NAME, and in the folder: qi-run -m pytest (apt install python3-pytest)")
     parser.add_argument("name", metavar="NAME", help="the plugin's id; its folder is made in the current one")
     parser.add_argument("--title", help="what users see; the id, made readable, by default")
     parser.add_argument("--host", metavar="PATH", help="the application's objects, for the editor: as that of `qi-run stubs`; "
@@ -256,6 +256,10 @@ async def test_it_greets_now_and_then(qi_clock: Clock) -> None:
         assert plugin.object.greeted == 3
 ''',
     "pyproject.toml": """\
+# pytest's cache would be a change of the plugin, about which the application asks.
+[tool.pytest.ini_options]
+addopts = "-p no:cacheprovider"
+
 # For editors and mypy: `typings` tells them what qi, the application and plugin.toml have.
 
 [tool.mypy]
@@ -272,7 +276,7 @@ stubPath = "typings"
 A plugin for applications with libqi. `plugin.toml` says what it is and what it needs; `@module@/` is its code.
 
     qi-run plugin check .                        # is all as it should be?
-    qi-run -m pytest                             # its tests, in `tests/`
+    qi-run -m pytest                             # its tests, in `tests/`; needs python3-pytest
     qi-run plugin run --host=tests/host.py .     # in a window, with stand-ins of the application's objects
     qi-run stubs                                 # after a change of plugin.toml: tells the editor
     mypy                                         # are the types right?

@@ -5,6 +5,7 @@ Nothing of a plugin is imported, compiled or written here. A plugin whose manife
 with what is wrong; the first of several plugins with one id is the one that counts.
 """
 
+import logging
 import os
 import pathlib
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from .strangers import Common
 from .manifest import FILE, LARGEST, Manifest, ManifestError, Problem, is_manifest_there
 from .schema import near, values
 
+_told = set()  # folders that are not there, once
 SOURCES = ("application", "user", "system")
 _MOST = 1000  # plugins in a folder, without those that the user has agreed to
 _MOST_NAMES = 20_000  # in a folder of plugins
@@ -118,6 +120,7 @@ def _look_into(folder, source, check, known, common):
     try:
         names, more = files.names(folder, _MOST_NAMES)
     except FileNotFoundError:
+        _tell_of_missing(folder, source)
         return
     except OSError as problem:
         yield Found(folder, source, None, [Problem(str(folder), 0, "", f"cannot be searched: {problem.strerror}")])
@@ -147,6 +150,13 @@ def _look_into(folder, source, check, known, common):
         text = (f"holds more than {_MOST} plugins, {_MOST_WEIGHT >> 20} MB of manifests, or {_MOST_NAMES} files and folders, or some "
                 "of it takes very long to look at; only some of them are looked at")
         yield Found(folder, source, None, [Problem(str(folder), 0, "", text)])
+
+
+def _tell_of_missing(folder, source):
+    """A relative path means another folder when the program is started elsewhere. The user's own may well not be there."""
+    if source == "application" and folder not in _told:
+        _told.add(folder)
+        logging.getLogger("qi").warning("application_folders: there is no folder %s; plugins in it will not be found", folder)
 
 
 def look_at(folder, source, hint=True):

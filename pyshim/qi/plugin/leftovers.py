@@ -102,21 +102,27 @@ def end_connections(scope):
     _qi._scope_cut(scope)
 
 
-def end_timers(scope):
-    """Timers of asyncio, and callbacks that wait for a descriptor, with the transports and servers behind these."""
+def end_timers(scope, children=True):
+    """Timers of asyncio, and callbacks that wait for a descriptor, with the transports and servers behind these. children: also
+    those by which asyncio learns that a child process has ended, for which a task that is being cancelled may wait."""
     loop = asyncio.get_running_loop()
     for handle in list(loop._scheduled):
         if not handle.cancelled() and scope_of(handle._context) is scope:
             handle.cancel()
     for fd, (_, reader, writer) in loop._watched().items():
         for handle, remove in ((reader, loop.remove_reader), (writer, loop.remove_writer)):
-            if _is_of(handle, scope):
+            if _is_of(handle, scope) and (children or not _waits_for_child(handle)):
                 _end_watch(loop, fd, handle, remove)
 
 
 def _is_of(handle, scope):
     context = getattr(handle, "_context", None)
     return context is not None and scope_of(context) is scope
+
+
+def _waits_for_child(handle):
+    watcher = type(getattr(handle._callback, "__self__", None))
+    return watcher.__module__ == "asyncio.unix_events" and watcher.__name__.endswith("ChildWatcher")
 
 
 def _end_watch(loop, fd, handle, remove):

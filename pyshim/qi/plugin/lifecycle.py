@@ -192,7 +192,7 @@ class Activation:
         self.actions.clear()
         self.exposed.clear()
         await self._stage(leftovers.end_connections, self.scope)
-        await self._stage(leftovers.end_timers, self.scope)
+        await self._stage(leftovers.end_timers, self.scope, False)
         await self._stage(leftovers.end_tasks, self.scope, report, seconds)
         await self._stage(leftovers.end_timers, self.scope)  # of the tasks' own clean-up
         await asyncio.sleep(0)  # what was closed says so

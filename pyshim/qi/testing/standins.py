@@ -8,6 +8,7 @@ import inspect
 from typing import Any, NamedTuple
 
 from .._objects.types import Point, PointF, Rect, RectF, Size, SizeF
+from .._signals.signals import asyncsignal
 from .._signals.slots import asyncslot, get_positional_parameter_count
 
 class Call(NamedTuple):
@@ -121,6 +122,9 @@ class _BoundSignal:
                 self._report(exception, original)
 
     __call__ = emit
+
+    def __await__(self):
+        return asyncsignal(self).__await__()
 
     def _check(self, args):
         if len(args) != len(self.types):
