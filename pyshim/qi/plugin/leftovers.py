@@ -13,6 +13,7 @@ import sys
 import time
 import types
 import weakref
+from asyncio.base_subprocess import BaseSubprocessTransport
 
 import _qi
 
@@ -87,13 +88,20 @@ async def end_tasks(scope, report, seconds):
     while True:
         alive = tasks_of(scope).difference(left_behind)
         for task in alive - asked:  # clean-up may start further tasks
-            task.cancel("the plugin is being ended")
+            if not _connects_pipes(task):
+                task.cancel("the plugin is being ended")
         asked |= alive
         left = end - time.monotonic()
         if not alive or left <= 0:
             break
         await asyncio.wait(alive, timeout=left)
     report.tasks += sorted(leave_task(task) for task in alive)
+
+
+def _connects_pipes(task):
+    """Whether a task is asyncio's own, which connects the pipes of a child process and ends by itself: without it, who has
+    started the process and is cancelled meanwhile would wait for ever, in Python before 3.13."""
+    return getattr(task.get_coro(), "cr_code", None) is BaseSubprocessTransport._connect_pipes.__code__
 
 
 def end_connections(scope):
