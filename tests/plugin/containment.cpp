@@ -507,7 +507,7 @@ TEST_CASE("an interrupt that hits the manager itself breaks nothing")
                          "def activate(ctx):\n"
                          "    import qi.plugin.leftovers as leftovers\n"
                          "    original = leftovers.end_timers\n"
-                         "    def interrupted(scope):\n"
+                         "    def interrupted(*args):\n"
                          "        leftovers.end_timers = original\n"
                          "        raise qi.Interrupted('in between')\n"
                          "    leftovers.end_timers = interrupted\n");
