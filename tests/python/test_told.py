@@ -36,6 +36,16 @@ class Told(unittest.TestCase):
     def test_what_was_meant(self):
         self.assertIn("Did you mean: 'append'?", told(lambda: [].apend))
 
+    def test_a_forgotten_await(self):
+        async def number():
+            return 1
+
+        coroutine = number()
+        for work in lambda: coroutine.bit_length, lambda: coroutine + 1, lambda: coroutine[0], lambda: list(coroutine):
+            self.assertRegex(told(work), r"'coroutine' object|'coroutine' and 'int'")
+            self.assertIn("Is an 'await' missing before the call that has made the coroutine?", told(work))
+        coroutine.close()
+
     @unittest.skipIf(sys.version_info >= (3, 12), "from there on Python looks by itself")
     def test_no_code_of_the_object_runs(self):
         self.assertIn("Did you mean: 'colour'?", told(lambda: Trap().color))

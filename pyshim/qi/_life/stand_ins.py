@@ -30,6 +30,8 @@ def show(path):
 def load(path):
     """The stand-ins by name. FileNotFoundError, ValueError or whatever the module raises."""
     path = pathlib.Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path}, which is to have stand-ins, is not there")
     if path.is_dir():
         path = stubs_in(path)
     if path.suffix == ".pyi":

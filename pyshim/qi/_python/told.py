@@ -50,6 +50,9 @@ def _from_the_author(stack):
 
 
 def _add_hint(told, exception):
+    if isinstance(exception, (AttributeError, TypeError)) and "'coroutine'" in str(told):
+        told._str = f"{told._str}. Is an 'await' missing before the call that has made the coroutine?"
+        return
     if sys.version_info >= (3, 12) or "id you mean" in str(told):  # it does so itself, or its author has
         return
     try:
