@@ -286,10 +286,10 @@ TEST_CASE("what is shown can be copied, all of it or what is selected")
     watched.tree->clearSelection();
     QString text;
     watched.desk.until([&] { /* how long a task waits is told as of now */
-        const QString shown = watched.monitor->text();
-        QTest::keyClick(watched.tree, Qt::Key_C, Qt::ControlModifier);
-        text = QApplication::clipboard()->text();
-        return text == shown;
+                             const QString shown = watched.monitor->text();
+                             QTest::keyClick(watched.tree, Qt::Key_C, Qt::ControlModifier);
+                             text = QApplication::clipboard()->text();
+                             return text == shown;
     });
     CHECK(text.contains(QStringLiteral("Tasks: 2")));
     CHECK(text.contains(QStringLiteral("alpha")));
