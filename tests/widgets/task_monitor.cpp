@@ -285,11 +285,12 @@ TEST_CASE("what is shown can be copied, all of it or what is selected")
     watched.tree->setFocus();
     watched.tree->clearSelection();
     QString text;
-    watched.desk.until([&] { /* how long a task waits is told as of now */
-                             const QString shown = watched.monitor->text();
-                             QTest::keyClick(watched.tree, Qt::Key_C, Qt::ControlModifier);
-                             text = QApplication::clipboard()->text();
-                             return text == shown;
+    /* How long a task waits is told as of now. */
+    watched.desk.until([&] {
+        const QString shown = watched.monitor->text();
+        QTest::keyClick(watched.tree, Qt::Key_C, Qt::ControlModifier);
+        text = QApplication::clipboard()->text();
+        return text == shown;
     });
     CHECK(text.contains(QStringLiteral("Tasks: 2")));
     CHECK(text.contains(QStringLiteral("alpha")));
