@@ -208,7 +208,7 @@ class StandIns(PluginCase):
         self.plugin()
         self.write("broken.py", "window = Windo()")
         self.write("empty/file", "")
-        for host, text in (("broken.py", "broken.py\", line 1"), ("empty", "has no qi/host.pyi"), ("no.py", "No such file"),
+        for host, text in (("broken.py", "broken.py\", line 1"), ("empty", "has no qi/host.pyi"), ("no.py", "which is to have stand-ins, is not there"),
                            ("shop/plugin.toml", "neither a module of Python")):
             found = self.qi_run("plugin", "run", f"--host={host}", "--once", "shop")
             self.assertEqual(found.returncode, 1, host)
