@@ -98,16 +98,18 @@ static void close_coroutine(PyObject *coroutine)
 
 /*
  * eager_start lets SystemExit out of the constructor, and the task is gone: its result must live in a
- * future instead, whom asyncio complains of if nobody looks at it; of the task it has not, see
- * call_exception_handler() in _loop/loop.py. Takes the exception.
+ * future instead. Whether asyncio has complained of the exception already, which it does as the task
+ * goes, or will, when somebody else gives it up, the future counts as looked at. Takes the exception.
  */
 static PyObject *future_for(qip_loop *loop, PyObject *exception)
 {
     PyObject *future = PyObject_CallMethod((PyObject *)loop, "create_future", NULL);
     PyObject *result = future ? PyObject_CallMethod(future, "set_exception", "O", exception) : NULL;
+    PyObject *seen = result ? PyObject_CallMethod(future, "exception", NULL) : NULL;
 
-    if (!result)
+    if (!seen)
         Py_CLEAR(future);
+    Py_XDECREF(seen);
     Py_XDECREF(result);
     Py_DECREF(exception);
     return future;

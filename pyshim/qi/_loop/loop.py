@@ -290,8 +290,6 @@ class QiBaseEventLoop(_qi.Loop, _Phases):
         if context.get("exception") is self._left_by is not None and context.get("handle") is None:
             return  # its task says that nobody has asked for it, but it has gone to whoever runs the loop
         task = context.get("task") or context.get("future")
-        if _left_its_maker(task, context):
-            return
         if task is None:  # SystemExit comes out of a task's step as well
             task = names.task_of_handle(context.get("handle"))
             if task is not None:
@@ -321,13 +319,6 @@ class QiBaseEventLoop(_qi.Loop, _Phases):
             self._while_guest.close()
             self._while_guest = None
         super()._run_forever_cleanup()
-
-
-def _left_its_maker(task, context):
-    """Whether a task has ended in its first step, inside of its constructor, by what ends the program: Python 3.12 and later
-    raise that there, and the task, which nobody has got, dies complaining."""
-    return (isinstance(context.get("exception"), (SystemExit, KeyboardInterrupt)) and context.get("handle") is None
-            and isinstance(task, asyncio.Task) and task.get_coro() is None)
 
 
 class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):

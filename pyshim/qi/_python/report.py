@@ -35,8 +35,6 @@ def report_context(context):
         _qi._report(exception, task.get_name(), context.get("signal"), target, plugin)
     elif getattr(handle, "_callback", None) is not None:
         _qi._report(exception, None, None, names.name_of(handle._callback), scope.blame(exception, handle=handle))
-    elif context.get("slot") is not None:  # of a task that has ended in its constructor
-        _qi._report(exception, None, context.get("signal"), context["slot"], scope.blame(exception))
     else:
         _qi._report(exception, None, None, None)
 
