@@ -267,10 +267,11 @@ void qip_progress_finish(qip_progress *progress)
     PyObject *raised = qip_take_exception();
 
     keep(progress);
-    put_timer(progress, NULL);
     /* NOLINTBEGIN(clang-analyzer-unix.Malloc): the analyzer does not follow the count of references. */
     tell_latest(progress, true);
     fall_silent(progress);
+    /* At last: the host, who has just been told, may have brought about another. */
+    put_timer(progress, NULL);
     let_go(progress);
     /* NOLINTEND(clang-analyzer-unix.Malloc) */
     qip_give_exception(raised);

@@ -180,6 +180,11 @@ TEST_CASE("what_is_told_of_an_error_is_read_from_no_file_that_another_user_has_p
     folder.write("gone.py", "mine, one\nmine, two\n");
     CHECK(host.eval("everything().count('mine, one')") == "4");
     CHECK(host.eval("everything().count('mine, two')") == "1");
+    REQUIRE(truncate(name.c_str(), (16 << 20) + 1) == 0);
+    CHECK(host.eval("linecache.cache.pop(name, None) is None") == "False");
+    CHECK(host.eval("everything() == before") == "True");
+    folder.write("gone.py", "mine, one\nmine, two\n");
+    CHECK(host.eval("everything().count('mine, one')") == "4");
     if (geteuid() == 0) {
         REQUIRE(chown(name.c_str(), 65534, 65534) == 0);
         CHECK(host.eval("linecache.cache.pop(name, None) is None") == "False");

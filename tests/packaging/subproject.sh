@@ -21,6 +21,10 @@ add_subdirectory($source libqi)
 add_executable(host host.cpp)
 target_link_libraries(host PRIVATE qi::qi Qt6::Core)
 install(TARGETS host)
+if(TARGET qi::widgets)
+  add_executable(panels EXCLUDE_FROM_ALL host.cpp)
+  target_link_libraries(panels PRIVATE qi::widgets)
+endif()
 END
 cat >host.cpp <<'END'
 #include <cstdio>
@@ -49,5 +53,12 @@ for made in qi-run qi-demo 'libqi-widgets*' '_qi*' 'test-*'; do
         exit 1
     fi
 done
+# What would be built is enough to see of the widgets.
+if grep -q 'panels' build/build.ninja; then
+    plan=$(ninja -C build -t commands panels)
+    grep -q 'libqi-widgets' <<<"$plan" || { echo 'qi::widgets does not bring libqi-widgets along'; exit 1; }
+fi
+quietly cmake -S . -B installing -G Ninja -DQI_PYTHON="$python" -DQI_INSTALL=ON "$@"
+grep -q 'qi.pc' installing/libqi/cmake_install.cmake || { echo 'QI_INSTALL installs nothing'; exit 1; }
 quietly cmake --install build --prefix "$work/prefix"
 [ "$(cd "$work/prefix" && find . -type f)" = ./bin/host ] || { find "$work/prefix"; exit 1; }

@@ -285,7 +285,7 @@ def look_at_folder(section, folder, end):
         checks[before + MOST_TOLD:] = []
         section.problem(folder, f"{len(found) - MOST_TOLD} more of the kind", "put these right first")
     if late:
-        section.warn(folder, f"takes very long to look at: from {os.path.join(folder, late)} on nothing was",
+        section.warn(folder, f"takes very long to look at: from {os.path.join(folder, late)} on, nothing was looked at",
                      "look for symlinks there that lead to very many others, and remove them")
     elif not found:
         section.ok(folder, f"plugins: {', '.join(plugins)}" if plugins else "no plugins in it")

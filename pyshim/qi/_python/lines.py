@@ -35,7 +35,7 @@ def updatecache(filename, module_globals=None):
 
 
 def may_be_read(path):
-    """Whether there is a file that was not put there by another user, where everybody may put some."""
+    """Whether there is a file, of a size that a source has, that was not put there by another user, where everybody may put some."""
     anybodys = False  # a folder on the way is one where everybody may make files
     try:
         for _, facts in way(path):
@@ -44,7 +44,7 @@ def may_be_read(path):
             anybodys |= stat.S_ISDIR(facts.st_mode) and bool(facts.st_mode & stat.S_IWOTH)
     except (OSError, ValueError):
         return False
-    return stat.S_ISREG(facts.st_mode)
+    return stat.S_ISREG(facts.st_mode) and facts.st_size <= _MOST
 
 
 def _place(filename):
