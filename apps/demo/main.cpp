@@ -84,8 +84,7 @@ static void addOptions(QCommandLineParser &options)
     options.addVersionOption();
     options.addOption(
         {{"tour", "auto"}, "Drive the window by itself, check what it promises, and leave."});
-    options.addOption({"screenshot", "Where --tour saves its picture.", "file",
-                       QDir::temp().filePath("qi-demo.png")});
+    options.addOption({"screenshot", "Where --tour saves a picture of the window.", "file"});
     options.addOption({"plugins", "The folder of the plugins.", "folder", pluginFolder()});
     options.addOption({"dark", "Dark colours."});
     options.addOption({"light", "Light colours."});

@@ -414,8 +414,9 @@ void Tour::planPicture()
               return desk->state(desk->count()) == "accepted" && !m_window->console()->isRunning();
           },
           [this] {
-              claim(m_window->grab().save(m_screenshot),
-                    tr("screenshot saved to %1").arg(m_screenshot));
+              if (!m_screenshot.isEmpty())
+                  claim(m_window->grab().save(m_screenshot),
+                        tr("screenshot saved to %1").arg(m_screenshot));
           }});
 }
 

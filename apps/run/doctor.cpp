@@ -30,8 +30,8 @@ The exit status is 0, 1 if there is a problem (a warning is none), 2 for a wrong
 )";
 
 struct Wish {
-    std::vector<const char *> folders;
-    const char *home, *venv;
+    std::vector<std::string> folders;
+    std::string home, venv;
     bool json = false, help = false;
     std::string wrong;
 };
@@ -50,16 +50,16 @@ Wish parse(const Options &options)
         else if (given == "--help" || given == "-h")
             wish.help = true;
         else if (const char *folder = value_of("--plugins", options.argv, at))
-            wish.folders.push_back(folder);
+            wish.folders.push_back(whole_path(folder));
         else if (const char *home = value_of("--home", options.argv, at))
-            wish.home = home;
+            wish.home = whole_path(home);
         else if (const char *venv = value_of("--venv", options.argv, at))
-            wish.venv = venv;
+            wish.venv = whole_path(venv);
         else
             wish.wrong = "doctor does not know " + given;
         i = size_t(at);
     }
-    if (wish.home && wish.venv)
+    if (!wish.home.empty() && !wish.venv.empty())
         wish.wrong = "--venv and --home exclude each other";
     return wish;
 }
@@ -76,6 +76,7 @@ int doctor(const Options &options)
     const Wish wish = parse(options);
     qi_config config;
     qi_doctor_options asked;
+    std::vector<const char *> folders;
     qi_value report = qi_none();
 
     if (!wish.wrong.empty()) {
@@ -87,13 +88,15 @@ int doctor(const Options &options)
         return 0;
     }
     qi_config_init(&config);
-    config.home = wish.home;
-    config.venv = wish.venv;
+    config.home = wish.home.empty() ? nullptr : wish.home.c_str();
+    config.venv = wish.venv.empty() ? nullptr : wish.venv.c_str();
     config.use_environment = true; // as qi-run itself
     qi_doctor_options_init(&asked);
     asked.config = &config;
-    asked.plugin_folders = wish.folders.data();
-    asked.plugin_folder_count = wish.folders.size();
+    for (const std::string &folder : wish.folders)
+        folders.push_back(folder.c_str());
+    asked.plugin_folders = folders.data();
+    asked.plugin_folder_count = folders.size();
     if (qi_doctor_examine(&asked, &report) != QI_OK) {
         std::fprintf(stderr, "qi-run: doctor: %s\n", qi_last_error()->message);
         return 1;

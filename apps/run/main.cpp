@@ -109,8 +109,8 @@ bool start(const Options &options, decltype(qi_config::error) tell, void *user, 
     config.argv = options.argv.data();
     config.argc = options.argv.size();
     config.program_name = "qi-run";
-    config.home = options.home;
-    config.venv = options.venv;
+    config.home = options.home.empty() ? nullptr : options.home.c_str();
+    config.venv = options.venv.empty() ? nullptr : options.venv.c_str();
     config.use_environment = true;
     config.debug = options.debug;
     config.handle_sigint = options.loop == "guest";

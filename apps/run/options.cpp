@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "options.h"
 
+#include <QFile>
+#include <QFileInfo>
+
 #include <cstring>
 
 const char help_text[] =
@@ -96,9 +99,9 @@ std::string parse_own(const std::vector<const char *> &argv, int &at, Options &o
         if (!is_loop(options.loop))
             return "--loop is guest, owner or none, not " + options.loop;
     } else if (const char *venv = value_of("--venv", argv, at)) {
-        options.venv = venv;
+        options.venv = whole_path(venv);
     } else if (const char *home = value_of("--home", argv, at)) {
-        options.home = home;
+        options.home = whole_path(home);
     } else {
         return "unknown option " + given;
     }
@@ -114,12 +117,17 @@ std::string check(Options &options)
     if (options.stay && options.loop != "guest")
         return "--stay is for --loop=guest; with --loop=" + options.loop +
                " the script ends by itself";
-    if (options.venv && options.home)
+    if (!options.venv.empty() && !options.home.empty())
         return "--venv and --home exclude each other";
     return {};
 }
 
 } // namespace
+
+std::string whole_path(const char *path)
+{
+    return QFileInfo(QFile::decodeName(path)).absoluteFilePath().toStdString();
+}
 
 const char *value_of(const char *name, const std::vector<const char *> &argv, int &at)
 {

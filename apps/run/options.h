@@ -13,8 +13,7 @@ struct Options {
     std::string loop; // "guest", "owner", "none"
     std::string how;  // "script", "module", "code", "stdin", "doctor", "plugin", "stubs"
     std::vector<const char *> argv; // what is run, and its arguments; never empty
-    const char *venv = nullptr;
-    const char *home = nullptr;
+    std::string venv, home;         // whole paths; empty: none
     bool debug = false;
     bool stay = false; // in the event loop, though nothing is left to do
 };
@@ -24,6 +23,9 @@ extern const char help_text[];
 // The value of "--name=value", or of "--name" "value", after which `at` is at the value; null if it is
 // another option.
 const char *value_of(const char *name, const std::vector<const char *> &argv, int &at);
+
+// The whole path of one on the command line, which begins where the user is.
+std::string whole_path(const char *path);
 
 // Either fills the options and returns an empty text, or returns what is wrong with the command line.
 // --help and --version are for the caller to look for: they come back in `how`.

@@ -31,16 +31,6 @@ The exit status is 0, 1 if the plugin fails (with --once: or leaves something be
 command line, 130 after Ctrl+C.
 )";
 
-namespace
-{
-
-std::string absolute(const char *path)
-{
-    return QFileInfo(QString::fromLocal8Bit(path)).absoluteFilePath().toStdString();
-}
-
-} // namespace
-
 PluginWish parse_plugin_run(const Options &options)
 {
     PluginWish wish;
@@ -48,7 +38,7 @@ PluginWish parse_plugin_run(const Options &options)
     for (int i = 2; i < int(options.argv.size()); i++) {
         const std::string given = options.argv[size_t(i)];
         if (const char *host = value_of("--host", options.argv, i))
-            wish.host = absolute(host);
+            wish.host = whole_path(host);
         else if (given == "--headless")
             wish.headless = true;
         else if (given == "--once")
@@ -60,7 +50,7 @@ PluginWish parse_plugin_run(const Options &options)
         else if (!wish.folder.empty())
             wish.wrong = "plugin run takes one folder";
         else
-            wish.folder = absolute(given.c_str());
+            wish.folder = whole_path(given.c_str());
     }
     if (wish.folder.empty() && wish.wrong.empty())
         wish.wrong = "plugin run wants the folder of a plugin";

@@ -42,10 +42,15 @@ int main(int argc, char **argv)
     dock->setWidget(console);
     window.addDockWidget(Qt::BottomDockWidgetArea, dock);
 
-    QObject::connect(console, &qi::ScriptConsole::openRequested, &window,
-                     [](const QString &file, int line) { // a click on a line of a traceback
-                         QDesktopServices::openUrl(QUrl::fromLocalFile(file));
-                         Q_UNUSED(line);
+    auto *editor = new QPlainTextEdit;
+    window.setCentralWidget(editor);
+    QObject::connect(console, &qi::ScriptConsole::openRequested, editor,
+                     [editor](const QString &file, int line) { // a click on a line of a traceback
+                         QFile source(file);
+                         if (source.open(QIODevice::ReadOnly))
+                             editor->setPlainText(QString::fromUtf8(source.readAll()));
+                         const QTextBlock block = editor->document()->findBlockByNumber(line - 1);
+                         editor->setTextCursor(QTextCursor(block));
                      });
     const qi_value document = qi_qobject(&window);
     console->setVariable("window", &document); // beside qi, host and asyncio

@@ -5,7 +5,10 @@
  *
  *     c-host [FOLDER OF THE PLUGINS]
  */
+#define _XOPEN_SOURCE 700 /* realpath() */
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <qi/qi.h>
 
@@ -64,11 +67,17 @@ static int launch(qi_runtime *runtime)
 
 int main(int argc, char **argv)
 {
-    const char *plugins = argc > 1 ? argv[1] : "plugins";
+    char typed[PATH_MAX];
+    const char *plugins = argc > 1 ? typed : "plugins";
     qi_runtime *runtime;
     qi_config config;
     int code;
 
+    /* What the user types begins where he is; what is configured, at the program. */
+    if (argc > 1 && !realpath(argv[1], typed)) {
+        perror(argv[1]);
+        return 1;
+    }
     application_create(&argc, argv);
     qi_config_init(&config);
     config.module_paths = &plugins;

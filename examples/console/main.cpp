@@ -9,7 +9,7 @@
 //
 // Inputs on the command line are run one after the other, what the console shows is printed, and the
 // program ends.
-#include <QtCore/QFile>
+#include <QtCore/QFileInfo>
 #include <QtCore/QTextStream>
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QDial>
@@ -58,7 +58,10 @@ int main(int argc, char **argv)
 {
     QApplication app(argc, argv);
     const QStringList arguments = app.arguments();
-    const QByteArray folder = QFile::encodeName(arguments.value(1, QStringLiteral("plugins")));
+    // What the user types begins where he is; what is configured, at the program.
+    const QByteArray folder = arguments.size() > 1
+                                  ? QFileInfo(arguments.at(1)).absoluteFilePath().toUtf8()
+                                  : QByteArray("plugins");
     const char *paths[] = {folder.constData()};
     qi_config config;
     qi_config_init(&config);

@@ -49,8 +49,9 @@ int main(int argc, char **argv)
     QCoreApplication app(argc, argv);
     Account account;
 
-    const QByteArray folder = QFile::encodeName(argc > 1 ? app.arguments().at(1)
-                                                         : QString("plugins"));
+    // What the user types begins where he is; what is configured, at the program.
+    const QByteArray folder = argc > 1 ? QFileInfo(app.arguments().at(1)).absoluteFilePath().toUtf8()
+                                       : QByteArray("plugins");
     const char *paths[] = {folder.constData()};
     qi_config config;
     qi_config_init(&config);

@@ -5,6 +5,7 @@
 //
 //     cpp-modern [FOLDER OF THE PLUGINS]
 #include <QtCore/QCoreApplication>
+#include <QtCore/QFileInfo>
 #include <QtCore/QFutureWatcher>
 #include <QtCore/QTextStream>
 #include <QtCore/QTimer>
@@ -62,13 +63,14 @@ int main(int argc, char **argv)
     QCoreApplication app(argc, argv);
     Till till;
     const QStringList arguments = app.arguments();
-    const qi::Runtime python = qi::Runtime::start(
-                                   qi::Config()
-                                       .modulePaths({arguments.value(1, QStringLiteral("plugins"))})
-                                       .onError([](const qi::Error &error, const qi::Origin &) {
-                                           say(error.message);
-                                           QCoreApplication::exit(1);
-                                       }))
+    // What the user types begins where he is; what is configured, at the program.
+    const QString folder = arguments.size() > 1 ? QFileInfo(arguments.at(1)).absoluteFilePath()
+                                                : QStringLiteral("plugins");
+    const qi::Runtime python = qi::Runtime::start(qi::Config().modulePaths({folder}).onError(
+                                                      [](const qi::Error &error, const qi::Origin &) {
+                                                          say(error.message);
+                                                          QCoreApplication::exit(1);
+                                                      }))
                                    .expect("Python");
 
     qi::ConnectOptions one_by_one;

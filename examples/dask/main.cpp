@@ -6,7 +6,7 @@
 //     dask-host [--auto] [FOLDER OF THE PLUGINS]
 //
 // With --auto it clicks by itself: start, cancel half-way, start again; it quits with the result.
-#include <QtCore/QFile>
+#include <QtCore/QFileInfo>
 #include <QtCore/QTextStream>
 #include <QtCore/QTimer>
 #include <QtWidgets/QApplication>
@@ -77,7 +77,10 @@ int main(int argc, char **argv)
     window.progress->setRange(0, 1);
     window.show();
 
-    const QByteArray folder = QFile::encodeName(arguments.value(0, "plugins"));
+    // What the user types begins where he is; what is configured, at the program.
+    const QByteArray folder = arguments.isEmpty()
+                                  ? QByteArray("plugins")
+                                  : QFileInfo(arguments.at(0)).absoluteFilePath().toUtf8();
     const char *paths[] = {folder.constData()};
     qi_config config;
     qi_config_init(&config);

@@ -81,7 +81,7 @@ struct Callbacks : std::enable_shared_from_this<Callbacks> {
 class Config : public detail::OldConfig<Config>
 {
   public:
-    /** Folders that are put at the front of sys.path, in this order. */
+    /** Folders that are put at the front of sys.path, in this order. Relative ones, here and below, begin at the program's folder. */
     Config &modulePaths(const QStringList &folders) { return set(m_modulePaths, folders); }
     /** Prefix of a Python installation. Not together with venv(). */
     Config &home(const QString &folder) { return set(m_home, folder); }

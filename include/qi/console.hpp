@@ -95,7 +95,8 @@ class QI_WIDGETS_API ScriptConsole : public QWidget
     void runningChanged(bool running);
     /** An input has ended; `ok` tells that it raised nothing and was not cancelled. */
     void finished(bool ok);
-    /** The user wants to see a line of a file, by a click on a traceback, say. */
+    /** The user wants to see a line of a file, by a click on a traceback, say. Whatever was printed may name any file: show
+     * it, and start nothing with it. */
     void openRequested(const QString &file, int line);
 
   protected:

@@ -29,7 +29,8 @@ typedef struct qi_doctor_options {
     /* What a runtime is, or shall be, started with. NULL: what the running one was started with, or the
      * defaults where none runs. */
     const qi_config *config;
-    /* Folders that hold plugins, beside the configuration's module_paths. NULL: none. */
+    /* Folders that hold plugins; those of the configuration's module_paths are looked at besides. A relative one begins at the
+     * folder of the program. NULL: none. */
     const char *const *plugin_folders;
     size_t plugin_folder_count;
 } qi_doctor_options;

@@ -58,7 +58,7 @@ class Doctor
         m_config = config;
         return *this;
     }
-    /** Folders that hold plugins, beside the configuration's modulePaths(). */
+    /** Folders that hold plugins, beside the configuration's modulePaths(); relative ones begin at the program's folder. */
     Doctor &pluginFolders(const QStringList &folders)
     {
         m_folders = folders;

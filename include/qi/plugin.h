@@ -120,6 +120,8 @@ typedef void (*qi_plugin_consent_later_fn)(const qi_plugin_consent *consent, qi_
 typedef struct qi_plugins_config {
     size_t size; /* set by qi_plugins_config_init() */
 
+    /* Of the paths here a relative one begins at the folder of the program, as those of qi_config do. */
+
     /* Folders that hold folders of plugins, those of the application first: of two plugins with the same id
      * the first one found counts. NULL: none. */
     const char *const *application_folders;
@@ -174,6 +176,8 @@ static inline void qi_plugins_config_init(qi_plugins_config *config)
  *
  * `config` is copied; NULL means all defaults. A shutdown of the runtime ends active plugins first, the one that was
  * started last before the others, and they are enabled again the next time.
+ * A folder of plugins that is an entry of sys.path is QI_ERR_ARGUMENT: what is merely dropped there would be imported by its
+ * name, without anybody's consent. One that is so by way of symlinks is listed as a plugin that cannot be used, and not searched.
  * Fails: QI_ERR_STATE if it was called before, QI_ERR_ABI, QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_PYTHON.
  */
 QI_NODISCARD QI_API int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *config);

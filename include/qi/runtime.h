@@ -4,7 +4,7 @@
  *
  *     qi_config config;
  *     qi_config_init(&config);
- *     config.module_paths = paths;              // where the plugins are
+ *     config.module_paths = paths;              // where the modules are
  *     config.module_path_count = 1;
  *     qi_runtime *runtime;
  *     if (qi_runtime_init(&config, &runtime) != QI_OK)
@@ -155,13 +155,18 @@ typedef struct qi_config {
 
     /* -- the interpreter ------------------------------------------------------------------------ */
 
+    /* Of the paths here a relative one begins at the folder of the program, as QCoreApplication::applicationDirPath()
+     * names it, and never at the one in which somebody has started it, which may be anybody's: what Python finds there
+     * runs. An empty one is QI_ERR_ARGUMENT. */
+
     /* Prefix of a Python installation (its lib/pythonX.Y holds the standard library).
      * NULL: the one that libqi was built with. Do not set together with `venv`. */
     const char *home;
     /* Folder of a virtual environment (it holds pyvenv.cfg), whose packages are then importable.
      * NULL: none. */
     const char *venv;
-    /* Folders that are put at the front of sys.path, in this order. NULL: none. */
+    /* Folders that are put at the front of sys.path, in this order: whatever is there can be imported. No folder of
+     * plugins may be one of them, see qi_plugins_start(). NULL: none. */
     const char *const *module_paths;
     size_t module_path_count;
     /* What sys.argv is, argv[0] included. NULL: [program_name]. */

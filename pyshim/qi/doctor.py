@@ -81,5 +81,5 @@ def examine(*plugin_folders):
     Raises TypeError for a folder that is no path.
     """
     folders = [os.fspath(folder) for folder in plugin_folders]
-    found = json.loads(_qi._doctor(sys.executable or "", *map(os.fsdecode, folders)))
+    found = json.loads(_qi._doctor(sys.executable or "", *map(os.path.abspath, map(os.fsdecode, folders))))
     return Report(Check(**check) for check in found["checks"])

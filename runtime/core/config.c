@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/paths.h"
 #include "core/sized.h"
 #include "core/status.h"
 
@@ -42,21 +43,8 @@ static int check_list(const char *const *texts, size_t count, const char *what)
 
 static int check(const qi_config *config)
 {
-    const struct {
-        const char *text, *name;
-    } texts[] = {
-        {config->home, "the configuration's home"},
-        {config->venv, "the configuration's venv"},
-        {config->program_name, "the configuration's program_name"},
-        {config->executable, "the configuration's executable"},
-    };
-    int status = QI_OK;
+    int status = check_optional(config->program_name, "the configuration's program_name");
 
-    for (size_t i = 0; status == QI_OK && i < sizeof texts / sizeof *texts; i++)
-        status = check_optional(texts[i].text, texts[i].name);
-    if (status == QI_OK)
-        status = check_list(config->module_paths, config->module_path_count,
-                            "an entry of the configuration's module_paths");
     if (status == QI_OK)
         status = check_list(config->argv, config->argc, "an entry of the configuration's argv");
     if (status != QI_OK)
@@ -124,6 +112,32 @@ static bool copy_list(const char *const **own, const char *const *texts, size_t 
     return true;
 }
 
+static void forget_pointers(qi_config *own)
+{
+    own->home = own->venv = own->executable = own->program_name = NULL;
+    own->module_paths = own->argv = NULL;
+}
+
+/* Whole ones: see paths.h. */
+static int copy_paths(qi_config *own, const qi_config *given)
+{
+    const struct {
+        const char *path, *name, **own;
+    } paths[] = {
+        {given->home, "the configuration's home", &own->home},
+        {given->venv, "the configuration's venv", &own->venv},
+        {given->executable, "the configuration's executable", &own->executable},
+    };
+    int status = QI_OK;
+
+    for (size_t i = 0; status == QI_OK && i < sizeof paths / sizeof *paths; i++)
+        status = qip_path_whole(paths[i].path, paths[i].name, (char **)paths[i].own);
+    if (status != QI_OK)
+        return status;
+    return qip_paths_whole(given->module_paths, given->module_path_count,
+                           "an entry of the configuration's module_paths", &own->module_paths);
+}
+
 static void use_defaults(qi_config *own)
 {
     own->slice_us = own->slice_us ? own->slice_us : DEFAULT_SLICE_US;
@@ -150,18 +164,16 @@ int qip_config_copy(qi_config *own, const qi_config *config)
         return status;
 
     *own = given;
-    bool copied = copy_text(&own->home, given.home);
-    copied &= copy_text(&own->venv, given.venv);
-    copied &= copy_text(&own->program_name, given.program_name);
-    copied &= copy_text(&own->executable, given.executable);
-    copied &= copy_list(&own->module_paths, given.module_paths, given.module_path_count);
-    copied &= copy_list(&own->argv, given.argv, given.argc);
-    if (!copied) {
+    forget_pointers(own);
+    status = copy_paths(own, &given);
+    if (status == QI_OK && !(copy_text(&own->program_name, given.program_name) &&
+                             copy_list(&own->argv, given.argv, given.argc)))
+        status = qip_fail(QI_ERR_MEMORY, "out of memory for the configuration");
+    if (status != QI_OK)
         qip_config_free(own);
-        return qip_fail(QI_ERR_MEMORY, "out of memory for the configuration");
-    }
-    use_defaults(own);
-    return QI_OK;
+    else
+        use_defaults(own);
+    return status;
 }
 
 void qip_config_free(qi_config *own)

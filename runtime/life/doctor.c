@@ -16,6 +16,7 @@
 #include "core/callout.h"
 #include "core/config.h"
 #include "core/loaded.h"
+#include "core/paths.h"
 #include "python/location.h"
 #include "python/package.h"
 #include "qt/doctor.h"
@@ -35,24 +36,12 @@ typedef struct findings {
     qip_location location;
     char *library, *libpython, *wrong;
     char runs[32], runs_fully[32];
-    const char **folders; /* borrowed texts */
+    const char *const *asked; /* the folders of the options; its own */
+    const char **folders;     /* and those of the configuration: borrowed texts */
     size_t folder_count;
 } findings;
 
 /* -- what is asked for --------------------------------------------------------------------------- */
-
-static int check(const qi_doctor_options *options)
-{
-    if (options->plugin_folder_count && !options->plugin_folders)
-        return qip_fail(QI_ERR_ARGUMENT, "plugin_folders is NULL although its count is %zu",
-                        options->plugin_folder_count);
-    for (size_t i = 0; i < options->plugin_folder_count; i++) {
-        int status = qip_check_text(options->plugin_folders[i], "an entry of plugin_folders");
-        if (status != QI_OK)
-            return status;
-    }
-    return QI_OK;
-}
 
 /* What the running runtime was started with, or the defaults. */
 static int copy_current(qi_config *own)
@@ -68,15 +57,16 @@ static int copy_current(qi_config *own)
 static int collect_folders(findings *found, const qi_doctor_options *options)
 {
     size_t own = found->config.module_path_count, count = own + options->plugin_folder_count;
+    int status = qip_paths_whole(options->plugin_folders, options->plugin_folder_count,
+                                 "an entry of plugin_folders", &found->asked);
 
-    if (!count)
-        return QI_OK;
+    if (status != QI_OK || !count)
+        return status;
     found->folders = malloc(count * sizeof *found->folders);
     if (!found->folders)
         return qip_fail(QI_ERR_MEMORY, "out of memory for the names of folders");
     for (size_t i = 0; i < count; i++)
-        found->folders[i] = i < own ? found->config.module_paths[i]
-                                    : options->plugin_folders[i - own];
+        found->folders[i] = i < own ? found->config.module_paths[i] : found->asked[i - own];
     found->folder_count = count;
     return QI_OK;
 }
@@ -130,6 +120,7 @@ static void let_go(findings *found)
 {
     qip_location_free(&found->location);
     free(found->folders);
+    free((void *)found->asked);
     free(found->library);
     free(found->libpython);
     free(found->wrong);
@@ -175,8 +166,6 @@ int qi_doctor_examine(const qi_doctor_options *given, qi_value *out)
     if (given)
         status = qip_sized_read(&options, sizeof options, given, "qi_doctor_options");
     if (status == QI_OK)
-        status = check(&options);
-    if (status == QI_OK)
         status = find(&found, &options);
     /* Where the configured place is wrong, the interpreter that libqi knows tells of the rest. */
     const char *program = found.wrong ? QI_PYTHON_EXECUTABLE : found.location.program;
@@ -194,9 +183,8 @@ static int examine_stock(const char *executable, const qi_doctor_options *option
     findings found = {.location = {.program = strdup(executable), .executable = strdup(executable)}};
 
     qi_config_init(&found.config);
-    int status = check(options);
-    if (status == QI_OK)
-        status = collect_folders(&found, options);
+    int status = collect_folders(&found, options);
+
     find_versions(&found);
     found.config.use_environment = true;
     found.library = qip_loaded_at((const void *)&qi_doctor_examine);

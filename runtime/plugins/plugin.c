@@ -20,6 +20,7 @@
 #include "plugins/setup.h"
 #include "qt/bridge.h"
 #include "core/listeners.h"
+#include "core/paths.h"
 #include "core/sized.h"
 #include "core/status.h"
 #include "core/users.h"
@@ -102,27 +103,55 @@ static int read_answer(PyObject *answer, const char *what, qi_value *out)
 
 /* -- starting ------------------------------------------------------------------------------------- */
 
-static int check_optional(const char *text, const char *what)
-{
-    return text ? qip_check_text(text, what) : QI_OK;
-}
-
 static int check_config(const qi_plugins_config *config)
 {
-    if (config->application_folder_count && !config->application_folders)
-        return qip_fail(QI_ERR_ARGUMENT, "application_folders is NULL, but its count is %zu",
-                        config->application_folder_count);
     if (config->consent && config->consent_later)
         return qip_fail(QI_ERR_ARGUMENT, "consent and consent_later are set; one of them is asked");
-    int status = check_optional(config->user_folder, "user_folder");
+    return QI_OK;
+}
+
+/* The paths of a configuration, whole ones, which the library has to itself. */
+typedef struct places {
+    const char *const *application;
+    char *user, *system, *settings, *data;
+} places;
+
+static void forget_places(places *own)
+{
+    free((void *)own->application);
+    free(own->user);
+    free(own->system);
+    free(own->settings);
+    free(own->data);
+}
+
+/* "" is no folder at all. */
+static int find_place(const char *path, const char *what, char **own)
+{
+    if (!path || *path)
+        return qip_path_whole(path, what, own);
+    *own = strdup("");
+    return *own ? QI_OK : qip_fail(QI_ERR_MEMORY, "out of memory for %s", what);
+}
+
+/* Lets `config` name paths of *own's in place of the host's: see paths.h. */
+static int find_places(qi_plugins_config *config, places *own)
+{
+    int status = qip_paths_whole(config->application_folders, config->application_folder_count,
+                                 "an entry of application_folders", &own->application);
     if (status == QI_OK)
-        status = check_optional(config->system_folder, "system_folder");
+        status = find_place(config->user_folder, "user_folder", &own->user);
     if (status == QI_OK)
-        status = check_optional(config->settings_file, "settings_file");
+        status = find_place(config->system_folder, "system_folder", &own->system);
     if (status == QI_OK)
-        status = check_optional(config->data_folder, "data_folder");
-    for (size_t i = 0; status == QI_OK && i < config->application_folder_count; i++)
-        status = qip_check_text(config->application_folders[i], "an entry of application_folders");
+        status = find_place(config->settings_file, "settings_file", &own->settings);
+    if (status == QI_OK)
+        status = find_place(config->data_folder, "data_folder", &own->data);
+    config->application_folders = own->application;
+    config->user_folder = own->user;
+    config->system_folder = own->system;
+    config->settings_file = own->settings;
+    config->data_folder = own->data;
     return status;
 }
 
@@ -207,28 +236,17 @@ static void let_callbacks_go(const held_callbacks *held)
     qip_users_unkeep(held->consent);
 }
 
-int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *given)
+/* With paths that are whole. */
+static int start_at(const qi_plugins_config *config)
 {
-    qi_plugins_config read;
-    const qi_plugins_config *config = &read;
     held_callbacks held;
-    int status = qip_runtime_check_gui(runtime);
 
-    qi_plugins_config_init(&read);
-    if (status == QI_OK && given)
-        status = qip_sized_read(&read, sizeof read, given, "qi_plugins_config");
-    if (status == QI_OK && services)
-        status = qip_fail(QI_ERR_STATE, "the plugins of this runtime are started already");
-    if (status == QI_OK)
-        status = check_config(config);
-    if (status != QI_OK)
-        return status;
     services = qip_qt_plugin_services_new(config->settings_file);
     if (!services)
         return qi_last_error()->status;
     qip_visit visit = qip_python_enter();
     qip_plugin_events_configure(config);
-    status = hold_callbacks(config, &held);
+    int status = hold_callbacks(config, &held);
     if (status == QI_OK && (status = start(config)) != QI_OK)
         let_callbacks_go(&held);
     if (status != QI_OK) {
@@ -238,6 +256,27 @@ int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *given)
         services = NULL;
     }
     qip_python_leave(visit);
+    return status;
+}
+
+int qi_plugins_start(qi_runtime *runtime, const qi_plugins_config *given)
+{
+    qi_plugins_config config;
+    places own = {0};
+    int status = qip_runtime_check_gui(runtime);
+
+    qi_plugins_config_init(&config);
+    if (status == QI_OK && given)
+        status = qip_sized_read(&config, sizeof config, given, "qi_plugins_config");
+    if (status == QI_OK && services)
+        status = qip_fail(QI_ERR_STATE, "the plugins of this runtime are started already");
+    if (status == QI_OK)
+        status = check_config(&config);
+    if (status == QI_OK)
+        status = find_places(&config, &own);
+    if (status == QI_OK)
+        status = start_at(&config);
+    forget_places(&own);
     return status;
 }
 

@@ -69,6 +69,8 @@ static QString open_private(QFile &file, const QString &path, int flags)
                                   flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, S_IRUSR | S_IWUSR);
     QString problem = descriptor < 0 ? qt_error_string(errno) : problem_of_file(descriptor);
 
+    if (problem.isEmpty() && fchmod(descriptor, S_IRUSR | S_IWUSR) < 0) // it may be older than this
+        problem = qt_error_string(errno);
     if (problem.isEmpty() &&
         file.open(descriptor, flags & O_WRONLY ? QIODevice::WriteOnly : QIODevice::ReadOnly,
                   QFile::AutoCloseHandle))

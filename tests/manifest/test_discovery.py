@@ -280,6 +280,46 @@ class Folders(PluginCase):
             checks.search(work, [(other.parent, "user"), (self.base, "user")], consents, print)
         self.assertEqual(told[1], (print, [], 0))
 
+    def test_strangers_with_the_ids_of_what_was_agreed_to_hold_nothing_up(self):
+        """One that cannot be used is read in vain, and a thousand of them, or a large one, would take long."""
+        user, system = self.base / "user", self.base / "system"
+        consents = Consents(self.base / "consents.json")
+        for id in ("desk", "shop", "till"):
+            consents.give(id, self.plugin(id, base=system), trust.fingerprint(system / id))
+            self.plugin(id, base=user, whole="[plugin]\n" + "# " + "x" * 70_000 * (id == "desk"))
+        for seconds, looked_at in ((10, 5), (0, 3)):  # the large one is not
+            first, work = [], Work()
+            work.post = lambda function, seen: first.extend(each.found.folder for each in seen)
+            with (mock.patch.object(discovery, "_LONGEST_BEFORE", seconds),
+                  mock.patch.object(discovery, "look_at", side_effect=discovery.look_at) as look,
+                  mock.patch.object(discovery, "discover", return_value=[])):
+                checks.search(work, [(user, "user"), (system, "system")], consents, print)
+            self.assertEqual(first, [system / id for id in ("desk", "shop", "till")])
+            self.assertEqual(look.call_count, looked_at)
+
+    def test_one_that_takes_the_place_of_what_was_agreed_to(self):
+        user, system = self.base / "user", self.base / "system"
+        consents = Consents(self.base / "consents.json")
+        consents.give("shop", self.plugin("shop", base=system), trust.fingerprint(system / "shop"))
+        self.plugin("shop", base=user)
+        first, work = [], Work()
+        work.post = lambda function, seen: first.extend(seen)
+        found = checks.search(work, [(user, "user"), (system, "system")], consents, print)
+        self.assertEqual(first, [])
+        self.assertEqual([(each.found.source, each.elsewhere) for each in found][0], ("user", True))
+
+    def test_a_folder_of_modules_is_none_of_plugins(self):
+        self.plugin("shop", base=self.base / "real")
+        (self.base / "link").symlink_to("real")
+        for path in (self.base / "real", self.base / "link"):
+            for entry in ("real", "link/", "../" + self.base.name + "/real"):
+                with self.subTest(path, entry=entry), mock.patch.object(sys, "path", [*sys.path, f"{self.base}/{entry}"]):
+                    [found] = discover([(path, "user")])
+                    self.assertIn("imported by its name without anybody's consent", found.problems[0].text)
+                    self.assertEqual(discovery.known([(path, "user")], lambda: None, {"shop"}), [])
+        [found] = discover([(self.base / "link", "user")])
+        self.assertEqual(found.problems, [])
+
     def test_what_python_and_editors_leave_is_no_plugin(self):
         for name in ("__pycache__", ".git", ".hidden"):
             self.write(self.base / name / "plugin.toml", "x")

@@ -35,6 +35,7 @@ class Trap:
 class Told(unittest.TestCase):
     def test_what_was_meant(self):
         self.assertIn("Did you mean: 'append'?", told(lambda: [].apend))
+        self.assertIn("Did you mean: 'pop'?", told(lambda: [].opp))  # of Python's own hint that is too far away
 
     def test_a_forgotten_await(self):
         async def number():

@@ -294,22 +294,39 @@ class Folders(DoctorCase):
         self.assertEqual(len(found), 51)
         self.assertEqual(found[-1]["found"], "10 more of the kind")
 
+    @staticmethod
+    def examine():
+        path = os.path.join(os.path.dirname(__file__), "../../pyshim/qi/_life/examine.py")
+        spec = importlib.util.spec_from_file_location("examine", path)
+        examine = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(examine)
+        return examine
+
     def test_what_takes_very_long_to_look_at(self):
         """Some kilobytes of symlinks can lead through very many others, each time that somebody looks behind them."""
         folder = self.plugin()
         for i in range(60):
             self.write(f"plugins/orders/{i}.py", "")
         os.chmod(self.path("plugins/orders/0.py"), 0o666)
-        path = os.path.join(os.path.dirname(__file__), "../../pyshim/qi/_life/examine.py")
-        spec = importlib.util.spec_from_file_location("examine", path)
-        examine = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(examine)
+        examine = self.examine()
         times = itertools.chain([0] * 4, itertools.repeat(examine.LONGEST + 1))
         with mock.patch.object(examine.time, "process_time", lambda: next(times)):
             examine.look_at_folders({"folders": [folder], "application": False, "plugin_folders": []})
         (late,) = [check for check in examine.checks if check["state"] == "warning"]
         self.assertIn(f"takes very long to look at: from {self.path('plugins/orders/')}", late["found"])
         self.assertEqual({check["state"] for check in examine.checks} - {"problem"}, {"warning"})
+
+    def test_plugins_whose_names_take_very_long_to_look_behind(self):
+        folder = self.plugin()
+        for i in range(60):
+            os.symlink("orders", self.path(f"plugins/way{i}"))
+        examine = self.examine()
+        times = itertools.chain([0] * 70, itertools.repeat(examine.LONGEST + 1))
+        with (mock.patch.object(examine.time, "process_time", lambda: next(times)),
+              mock.patch.object(examine.os.path, "realpath", side_effect=os.path.realpath) as real):
+            examine.look_at_folders({"folders": [folder], "application": False, "plugin_folders": []})
+        self.assertLess(real.call_count, 12)
+        self.assertEqual([check["state"] for check in examine.checks], ["warning"])
 
     def test_link_out_of_the_plugin(self):
         folder = self.plugin()

@@ -255,6 +255,8 @@ TEST_CASE_METHOD(Fixture, "a_history_that_is_not_the_users_alone_is_neither_read
     console->setHistoryFile(real);
     key(Qt::Key_Up);
     CHECK(typed() == "planted");
+    CHECK(QFileInfo(real).permissions() == /* what it was, others could read it */
+          (QFile::ReadOwner | QFile::WriteOwner | QFile::ReadUser | QFile::WriteUser));
 }
 
 TEST_CASE_METHOD(Fixture, "a_history_where_others_may_put_another_one_is_neither_read_nor_written")

@@ -271,7 +271,7 @@ def look_at_folder(section, folder, end):
         return
     before = len(checks)
     seen = dict.fromkeys(way(folder), False)
-    for name in plugins:
+    for name in in_time(plugins):  # a name may lead through very many symlinks
         root = os.path.realpath(os.path.join(folder, name))
         for path in way(os.path.join(folder, name)):
             seen.setdefault(path, False)

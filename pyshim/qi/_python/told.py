@@ -6,7 +6,6 @@ import builtins
 import difflib
 import inspect
 import os
-import sys
 import traceback
 
 #: Where the lines of this package and of importlib lie.
@@ -53,7 +52,7 @@ def _add_hint(told, exception):
     if isinstance(exception, (AttributeError, TypeError)) and "'coroutine'" in str(told):
         told._str = f"{told._str}. Is an 'await' missing before the call that has made the coroutine?"
         return
-    if sys.version_info >= (3, 12) or "id you mean" in str(told):  # it does so itself, or its author has
+    if "id you mean" in str(told):  # Python since 3.12, or the author, has said it
         return
     try:
         meant = _meant(exception)
@@ -97,5 +96,6 @@ def _near_in_frame(name, trace):
 
 def _near(name, known):
     known = [each for each in known if isinstance(each, str) and each != name][:_CANDIDATES]
-    near = difflib.get_close_matches(name, known, 1, 0.7)
+    near = [each for each in known if len(each) == len(name) and sorted(each) == sorted(name)]  # fingers were too fast
+    near = near or difflib.get_close_matches(name, known, 1, 0.7)
     return near[0] if near else None

@@ -5,10 +5,10 @@ import functools
 
 import _qi
 
-from ._manager import ActionError, NoSuchName, NotStarted, manager
+from ._manager import ActionError, NoSuchName, NotStarted, WrongPlace, manager
 from .record import STATES
 
-_OK, _STATE, _PYTHON, _NOT_FOUND, _TYPE, _RANGE = 0, -3, -9, -10, -12, -13  # of qi_status
+_OK, _ARGUMENT, _STATE, _PYTHON, _NOT_FOUND, _TYPE, _RANGE = 0, -1, -3, -9, -10, -12, -13  # of qi_status
 
 
 def _answers(function):
@@ -22,6 +22,8 @@ def _answers(function):
             return _NOT_FOUND, str(wrong)
         except (ActionError, NotStarted) as wrong:
             return _STATE, str(wrong)
+        except WrongPlace as wrong:
+            return _ARGUMENT, str(wrong)
 
     return answer
 

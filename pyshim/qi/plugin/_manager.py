@@ -14,6 +14,7 @@ import functools
 import logging
 import os
 import pathlib
+import sys
 import threading
 
 import _qi
@@ -21,7 +22,7 @@ import _qi
 from .._python.ends import Changes, at_end
 from .._python.plain import plain_line, plain_lines
 from .._python.scope import plugin_of
-from . import apart, checks, children, consents, log, policies, threads
+from . import apart, checks, children, consents, discovery, log, policies, threads
 from .containment import Memory, Storm
 from .footprint import registrations
 from .footprint.ledger import Ledger
@@ -44,6 +45,10 @@ class ActionError(RuntimeError):
 
 class NotStarted(RuntimeError):
     """There are no plugins to be asked about."""
+
+
+class WrongPlace(ValueError):
+    """No plugins may be in such a folder."""
 
 
 class Blocked(Exception):
@@ -161,7 +166,16 @@ class Manager:
         places = [(folder, "application") for folder in application]
         places += [(folder, "user") for folder in users if folder]
         places += [(folder, "system") for folder in systems if folder]
+        self._check_places(folder for folder, _ in places)
         return places
+
+    @staticmethod
+    def _check_places(folders):
+        """WrongPlace if one is on sys.path; whether symlinks make it one, the search finds out, which may wait for the disk."""
+        importable = {os.path.abspath(path) for path in sys.path if isinstance(path, str)}
+        for folder in folders:
+            if os.path.abspath(folder) in importable:
+                raise WrongPlace(f"the folder of plugins {folder} {discovery.IMPORTABLE}")
 
     def _consents_file(self, settings_file):
         if settings_file:

@@ -44,7 +44,7 @@ def search(work, folders, consents, first=None):
     called with them in the loop: they shall not wait for whatever else lies there."""
     known = consents.ids()
     if first is not None and known:
-        there = discovery.known(folders, work.check, known)
+        there = discovery.known(folders, work.check, known, consents.knows)
         agreed = [each for each in there if consents.knows(each.id, each.folder)]  # and nothing of an impostor is looked at
         work.post(first, list(_seen(work, agreed, consents)))
     common = strangers.Common()

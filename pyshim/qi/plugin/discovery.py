@@ -8,6 +8,7 @@ with what is wrong; the first of several plugins with one id is the one that cou
 import logging
 import os
 import pathlib
+import sys
 from typing import NamedTuple
 
 from .._python import files
@@ -22,9 +23,13 @@ SOURCES = ("application", "user", "system")
 _MOST = 1000  # plugins in a folder, without those that the user has agreed to
 _MOST_NAMES = 20_000  # in a folder of plugins
 _MOST_HINTS = 1000  # folders that are no plugins, and are asked whether they were to be some
+_LARGEST_BEFORE = 64 << 10  # bytes of the manifest of a stranger with the id of one that is to be started
+_LONGEST_BEFORE = 0.2  # seconds of the processor for all of those, before what the user has agreed to is started
 _MOST_WEIGHT = 8 << 20  # of those of a folder without them: the bytes of their manifests, and what _WEIGHTS adds
 # Bytes that one of a manifest's parts counts for, since to list it costs the window more than to read it costs a thread.
 _WEIGHTS = {"settings": 1000, "dependencies": 1000, "contributes": 100, "problems": 5000}
+IMPORTABLE = ("is on sys.path (as by module_paths): what is put there would be imported by its name without anybody's consent; "
+              "plugins need a folder of their own")
 
 
 class Found(NamedTuple):
@@ -71,17 +76,29 @@ def discover(folders, check=lambda: None, known=(), common=None, is_agreed=lambd
     return [plugin for plugin in found if plugin.version is not None or plugin.id not in first]
 
 
-def known(folders, check, ids):
-    """Of plugins with these ids what discover() would find that can be used, without a look at anything else."""
-    found = {}
+def known(folders, check, ids, is_agreed=lambda id, folder: True):
+    """Of plugins with these ids what discover() would find that can be used, without a look at anything else. What is_agreed()
+    does not know has the name of one only: little of such is looked at, and nothing of what is large."""
+    found, common = {}, Common(_LONGEST_BEFORE)
     for folder, source in folders:
+        if is_importable(folder):
+            continue
         for id in sorted(ids - found.keys()):
             check()
             path = pathlib.Path(folder).absolute() / id
-            plugin = look_at(path, source, hint=False) if "/" not in id and os.path.isdir(path) else None
+            if "/" in id or not os.path.isdir(path):
+                continue
+            if not is_agreed(id, path) and not (common.has_time() and _size(path) <= _LARGEST_BEFORE):
+                continue
+            plugin = look_at(path, source, hint=False)
             if plugin is not None and plugin.manifest is not None:
                 found[id] = plugin
     return list(found.values())
+
+
+def is_importable(folder):
+    """Whether what lies in a folder is imported by its name, though nobody has agreed to it."""
+    return os.path.realpath(folder) in {os.path.realpath(path) for path in sys.path if isinstance(path, str)}
 
 
 class _Allowance:
@@ -117,6 +134,9 @@ def _weight(plugin):
 
 def _look_into(folder, source, check, known, common):
     """The plugins in one folder, by name."""
+    if is_importable(folder):
+        yield Found(folder, source, None, [Problem(str(folder), 0, "", IMPORTABLE)])
+        return
     try:
         names, more = files.names(folder, _MOST_NAMES)
     except FileNotFoundError:

@@ -17,9 +17,9 @@ class Exhausted(Exception):
 class Common:
     """How much is left for all of them. Thread: the one that has made it."""
 
-    def __init__(self):
+    def __init__(self, seconds=None):
         self._left = {}
-        self._end = time.thread_time() + _LONGEST
+        self._end = time.thread_time() + (_LONGEST if seconds is None else seconds)
 
     def take(self, what, amount, most):
         """Exhausted if that is more than there is left of `most`; from then on whatever is asked for."""
