@@ -148,14 +148,14 @@ void ConsoleInput::focusOutEvent(QFocusEvent *event)
 
 /* -- keys ---------------------------------------------------------------------------------------------- */
 
-/* Keys that some menu of the application may have as shortcuts are ours while we have the focus. */
+/* What belongs to typing is the field's while it has the focus, as in any other. All else is the application's first. */
 bool ConsoleInput::event(QEvent *event)
 {
     if (event->type() == QEvent::ShortcutOverride) {
         auto *key = static_cast<QKeyEvent *>(event);
         const bool control = key->modifiers() == Qt::ControlModifier;
-        if (control && (key->key() == Qt::Key_C || key->key() == Qt::Key_L || key->key() == Qt::Key_R ||
-                        key->key() == Qt::Key_Space || key->key() == Qt::Key_Return)) {
+        if (control && (key->key() == Qt::Key_C || key->key() == Qt::Key_Space ||
+                        key->key() == Qt::Key_Return)) {
             event->accept();
             return true;
         }

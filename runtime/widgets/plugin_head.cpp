@@ -65,10 +65,10 @@ void PluginHead::makeProgress()
     m_progress->hide();
 }
 
-/* A tool button would show the action as well, but has no mnemonic. */
+/* A tool button would show the action as well, but as a part of a bar. */
 QPushButton *PluginHead::button(QAction *action)
 {
-    auto *button = new QPushButton(action->icon(), action->text(), this);
+    auto *button = new QPushButton(action->icon(), action->iconText(), this);
     const auto follow = [button, action] { button->setEnabled(action->isEnabled()); };
 
     button->setToolTip(action->toolTip());

@@ -22,6 +22,7 @@
 #include <QtWidgets/qtabwidget.h>
 #include <QtWidgets/qtoolbutton.h>
 
+#include "first_focus.h"
 #include "plain_label.h"
 #include "plugin_calls.h"
 #include "plugin_delegate.h"
@@ -54,10 +55,10 @@ class PluginManagerPrivate
     void makeTabs();
     void makeLayout();
     void connectParts();
-    QAction *action(theme::Icon icon, const QString &text, const QKeySequence &shortcut,
+    QAction *action(theme::Icon icon, const QString &text, const QKeySequence &key,
                     const QString &about)
     {
-        return widget_action(q, icon, text, shortcut, about);
+        return widget_action(q, icon, text, key, about);
     }
 
     void refresh();
@@ -138,21 +139,21 @@ void PluginManagerPrivate::connectParts()
 
 void PluginManagerPrivate::makeActions()
 {
-    enable = action(theme::Icon::Enable, PluginManager::tr("&Enable"), {},
+    enable = action(theme::Icon::Enable, PluginManager::tr("Enable"), {},
                     PluginManager::tr("Let the plugin run"));
-    disable = action(theme::Icon::Disable, PluginManager::tr("&Disable"), {},
+    disable = action(theme::Icon::Disable, PluginManager::tr("Disable"), {},
                      PluginManager::tr("End the plugin"));
     reload = action(
-        theme::Icon::Reload, PluginManager::tr("Re&load"), QKeySequence(Qt::Key_F5),
+        theme::Icon::Reload, PluginManager::tr("Reload"), QKeySequence(Qt::Key_F5),
         PluginManager::tr("End the plugin and start it with its files as they are now"));
-    withdraw = action(theme::Icon::Warning, PluginManager::tr("&Withdraw consent"), {},
+    withdraw = action(theme::Icon::Warning, PluginManager::tr("Withdraw consent"), {},
                       PluginManager::tr("End the plugin, and ask again before it runs"));
-    open = action(theme::Icon::Folder, PluginManager::tr("&Open folder"), {},
+    open = action(theme::Icon::Folder, PluginManager::tr("Open folder"), {},
                   PluginManager::tr("Show the plugin's files"));
-    rescan = action(theme::Icon::Search, PluginManager::tr("&Look for plugins"),
+    rescan = action(theme::Icon::Search, PluginManager::tr("Look for plugins"),
                     QKeySequence(Qt::SHIFT | Qt::Key_F5),
                     PluginManager::tr("Look for plugins that have come or gone"));
-    find = action(theme::Icon::Filter, PluginManager::tr("&Filter"), QKeySequence::Find,
+    find = action(theme::Icon::Filter, PluginManager::tr("Filter"), QKeySequence::Find,
                   PluginManager::tr("Type what the plugins shall contain"));
     QObject::connect(enable, &QAction::triggered, q, &PluginManager::enableCurrent);
     QObject::connect(disable, &QAction::triggered, q, &PluginManager::disableCurrent);
@@ -214,9 +215,9 @@ void PluginManagerPrivate::makeTabs()
     errors = new PluginErrors(tabs);
     QObject::connect(errors, &PluginErrors::openRequested, q, &PluginManager::openRequested);
 
-    tabs->addTab(page, theme::icon(theme::Icon::Info), PluginManager::tr("&About"));
-    tabs->addTab(form, theme::icon(theme::Icon::Settings), PluginManager::tr("&Settings"));
-    tabs->addTab(errors, theme::icon(theme::Icon::Error), PluginManager::tr("E&rrors"));
+    tabs->addTab(page, theme::icon(theme::Icon::Info), PluginManager::tr("About"));
+    tabs->addTab(form, theme::icon(theme::Icon::Settings), PluginManager::tr("Settings"));
+    tabs->addTab(errors, theme::icon(theme::Icon::Error), PluginManager::tr("Errors"));
 }
 
 void PluginManagerPrivate::makeLayout()
@@ -336,8 +337,8 @@ void PluginManagerPrivate::showErrors(const PluginInfo &info)
     errors->setPlugin(info);
     const qsizetype lines = errors->lineCount();
     tabs->setTabIcon(2, theme::icon(lines ? theme::Icon::Error : theme::Icon::Stack));
-    tabs->setTabText(2, lines ? PluginManager::tr("E&rrors (%1)").arg(lines)
-                              : PluginManager::tr("E&rrors"));
+    tabs->setTabText(2, lines ? PluginManager::tr("Errors (%1)").arg(lines)
+                              : PluginManager::tr("Errors"));
 }
 
 /* -- doing -------------------------------------------------------------------------------------- */
@@ -396,7 +397,7 @@ PluginManager::PluginManager(qi_runtime *runtime, QWidget *parent)
     : QWidget(parent), d(std::make_unique<PluginManagerPrivate>(this, runtime))
 {
     setWindowTitle(tr("Plugins"));
-    setFocusProxy(d->list);
+    hand_focus_to(this, d->list);
 }
 
 PluginManager::~PluginManager()

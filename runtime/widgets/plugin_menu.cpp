@@ -4,6 +4,7 @@
 #include <QtCore/qdir.h>
 #include <QtCore/qloggingcategory.h>
 #include <QtGui/qicon.h>
+#include <QtGui/qshortcut.h>
 
 #include <qi/plugin_manager.hpp>
 #include <qi/task_strip.hpp>
@@ -180,18 +181,43 @@ void PluginMenu::show(QAction *action, const ActionInfo &info)
     action->setToolTip(plain::tip(info.tooltip.isEmpty() ? text : info.tooltip));
     action->setStatusTip(plain::line(info.tooltip));
     action->setIcon(iconOf(info.icon));
-    action->setShortcut(QKeySequence(info.shortcut, QKeySequence::PortableText));
+    action->setShortcut(shortcutFor(action, info.shortcut));
     action->setEnabled(info.enabled);
     action->setCheckable(info.checkable);
     action->setChecked(info.checked);
 }
 
-/* The strip of the window that the menu or toolbar belongs to. */
-static TaskStrip *stripOf(QWidget *place)
+/* The window that the menu or toolbar belongs to. */
+static QWidget *windowOf(QWidget *place)
 {
     while (place->parentWidget())
         place = place->parentWidget();
-    return place->findChild<TaskStrip *>();
+    return place;
+}
+
+static bool hasShortcut(const QWidget *window, const QKeySequence &key, const QAction *except)
+{
+    for (const QAction *each : window->findChildren<QAction *>() + window->actions())
+        if (each != except && each->shortcuts().contains(key))
+            return true;
+    for (const QShortcut *each : window->findChildren<QShortcut *>())
+        if (each->key() == key)
+            return true;
+    return false;
+}
+
+/* None, where something else in the window has it: two would be ambiguous, and the application's own would not work either. */
+QKeySequence PluginMenu::shortcutFor(QAction *action, const QString &wanted) const
+{
+    const QKeySequence key(wanted, QKeySequence::PortableText);
+
+    if (key.isEmpty() || !hasShortcut(windowOf(m_place), key, action))
+        return key;
+    if (!action->property("qi_told").toBool())
+        qCInfo(widgetsLog, "%s: %s is taken in this window, so that this action has no key",
+               qUtf8Printable(action->objectName()), qUtf8Printable(key.toString()));
+    action->setProperty("qi_told", true);
+    return {};
 }
 
 /* What the plugin's own code raises is reported under its name; here is what keeps it from being called. */
@@ -210,7 +236,7 @@ void PluginMenu::trigger(const Entry &entry, const QString &text)
                           entry.name.toUtf8().constData(), &options, &task) != QI_OK)
         qCWarning(widgetsLog, "%s", qi_last_error()->message);
     if (self && qi_task_state(task) == QI_TASK_STATE_PENDING)
-        if (TaskStrip *strip = stripOf(m_place))
+        if (TaskStrip *strip = windowOf(m_place)->findChild<TaskStrip *>())
             strip->follow(task, text);
     qi_task_release(task);
     /* What is checked is for the plugin to say, and not for the click. */

@@ -48,7 +48,8 @@ class PluginMenu : public QObject
     QWidget *placeOf(const QString &path);
     QAction *makeAction(const Entry &entry);
     void trigger(const Entry &entry, const QString &text);
-    static void show(QAction *action, const ActionInfo &info);
+    void show(QAction *action, const ActionInfo &info);
+    QKeySequence shortcutFor(QAction *action, const QString &wanted) const;
 
     QWidget *m_place;              /* a QMenu, QMenuBar or QToolBar */
     QPointer<QWidget> m_otherwise; /* what names no menu; NULL: it is not shown */

@@ -12,6 +12,7 @@
 #include <QtWidgets/qmenu.h>
 #include <QtWidgets/qtoolbutton.h>
 
+#include "first_focus.h"
 #include "plain_text.h"
 #include "theme.h"
 
@@ -131,8 +132,7 @@ void ScriptConsolePrivate::build()
     column->addWidget(make_search());
     column->addWidget(make_prompt());
     input->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    q->setFocusProxy(input);
-    QWidget::setTabOrder(input, output);
+    hand_focus_to(q, input);
     add_origin(QStringLiteral(""));
     connect_parts();
     connect_search();
@@ -484,11 +484,12 @@ bool ScriptConsole::eventFilter(QObject *watched, QEvent *event)
     auto *key = static_cast<QKeyEvent *>(event);
     const bool control = key->modifiers() == Qt::ControlModifier;
     const bool searching = watched == d->search_line;
-    const bool wanted = searching
-                            ? (key->key() == Qt::Key_Escape || key->key() == Qt::Key_Return ||
-                               key->key() == Qt::Key_Enter || (control && key->key() == Qt::Key_R))
-                            : key->key() == Qt::Key_F6 || (control && key->key() == Qt::Key_L);
-    if (!wanted)
+    const bool ends = searching && (key->key() == Qt::Key_Escape || key->key() == Qt::Key_Return ||
+                                    key->key() == Qt::Key_Enter);
+    const bool wanted = searching ? ends || (control && key->key() == Qt::Key_R)
+                                  : key->key() == Qt::Key_F6 || (control && key->key() == Qt::Key_L);
+    /* All but the ends of a search is the application's, if it has a use for it. */
+    if (!wanted || (event->type() == QEvent::ShortcutOverride && !ends))
         return QWidget::eventFilter(watched, event);
     event->accept();
     if (event->type() == QEvent::ShortcutOverride)

@@ -129,7 +129,7 @@ void SettingsForm::build()
     for (const auto &row : m_rows)
         addRow(grid, row->setting);
     column->addLayout(grid);
-    m_resetAll = new QPushButton(theme::icon(theme::Icon::Undo), tr("Rese&t all to default"), page);
+    m_resetAll = new QPushButton(theme::icon(theme::Icon::Undo), tr("Reset all to default"), page);
     m_resetAll->setVisible(!m_rows.empty());
     connect(m_resetAll, &QPushButton::clicked, this, &SettingsForm::resetAll);
     column->addWidget(m_resetAll, 0, Qt::AlignRight);

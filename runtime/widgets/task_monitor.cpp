@@ -27,6 +27,8 @@
 #include <qi/monitor.h>
 
 #include "counter_plots.h"
+#include "first_focus.h"
+#include "panel_keys.h"
 #include "task_filter.h"
 #include "task_model.h"
 #include "plain_text.h"
@@ -47,10 +49,10 @@ class TaskMonitorPrivate
     void makeActions();
     void makeView();
     void makeLayout();
-    QAction *action(theme::Icon icon, const QString &text, const QKeySequence &shortcut,
+    QAction *action(theme::Icon icon, const QString &text, const QKeySequence &key,
                     const QString &about)
     {
-        return widget_action(q, icon, text, shortcut, about);
+        return widget_action(q, icon, text, key, about);
     }
     QToolButton *button(QAction *action);
 
@@ -108,20 +110,20 @@ TaskMonitorPrivate::TaskMonitorPrivate(TaskMonitor *monitor, qi_runtime *ofWhich
 
 void TaskMonitorPrivate::makeActions()
 {
-    cancel = action(theme::Icon::Stop, TaskMonitor::tr("&Cancel task"), QKeySequence::Delete,
+    cancel = action(theme::Icon::Stop, TaskMonitor::tr("Cancel task"), QKeySequence::Delete,
                     TaskMonitor::tr("Cancel the selected tasks"));
-    pause = action(theme::Icon::Pause, TaskMonitor::tr("&Pause"),
-                   QKeySequence(Qt::CTRL | Qt::Key_P), TaskMonitor::tr("Let the list stand still"));
-    refresh = action(theme::Icon::Reload, TaskMonitor::tr("&Refresh"), QKeySequence(Qt::Key_F5),
+    pause = action(theme::Icon::Pause, TaskMonitor::tr("Pause"), QKeySequence(Qt::CTRL | Qt::Key_P),
+                   TaskMonitor::tr("Let the list stand still"));
+    refresh = action(theme::Icon::Reload, TaskMonitor::tr("Refresh"), QKeySequence(Qt::Key_F5),
                      TaskMonitor::tr("Look now"));
-    copy = action(theme::Icon::Copy, TaskMonitor::tr("C&opy"), QKeySequence::Copy,
+    copy = action(theme::Icon::Copy, TaskMonitor::tr("Copy"), QKeySequence::Copy,
                   TaskMonitor::tr("Copy the selected tasks with their stacks, or all, as text"));
-    saveAs = action(theme::Icon::Save, TaskMonitor::tr("&Save as…"), QKeySequence::Save,
+    saveAs = action(theme::Icon::Save, TaskMonitor::tr("Save as…"), QKeySequence::Save,
                     TaskMonitor::tr("Save what is shown as text"));
-    find = action(theme::Icon::Search, TaskMonitor::tr("&Filter"), QKeySequence::Find,
+    find = action(theme::Icon::Search, TaskMonitor::tr("Filter"), QKeySequence::Find,
                   TaskMonitor::tr("Type what the tasks shall contain"));
-    expand = new QAction(TaskMonitor::tr("&Expand all"), q);
-    collapse = new QAction(TaskMonitor::tr("Co&llapse all"), q);
+    expand = new QAction(TaskMonitor::tr("Expand all"), q);
+    collapse = new QAction(TaskMonitor::tr("Collapse all"), q);
     pause->setCheckable(true);
     cancel->setEnabled(false);
     QObject::connect(cancel, &QAction::triggered, q, &TaskMonitor::cancelSelected);
@@ -150,6 +152,7 @@ void TaskMonitorPrivate::makeView()
     tree->setSortingEnabled(true);
     tree->sortByColumn(TaskModel::Age, Qt::DescendingOrder);
     tree->setContextMenuPolicy(Qt::CustomContextMenu);
+    PanelKeys::of(q)->watch(tree); // it would copy a cell
     tree->header()->setStretchLastSection(true);
     const int letter = tree->fontMetrics().averageCharWidth();
     const int widths[] = {28, 12, 12, 12, 34, 30};
@@ -178,7 +181,7 @@ QToolButton *TaskMonitorPrivate::button(QAction *action)
     button->setDefaultAction(action);
     button->setAutoRaise(true);
     button->setFocusPolicy(Qt::TabFocus);
-    button->setAccessibleName(action->text().remove(QLatin1Char('&')));
+    button->setAccessibleName(action->iconText());
     return button;
 }
 
@@ -432,7 +435,7 @@ TaskMonitor::TaskMonitor(qi_runtime *runtime, QWidget *parent)
     : QWidget(parent), d(std::make_unique<TaskMonitorPrivate>(this, runtime))
 {
     setWindowTitle(tr("Tasks"));
-    setFocusProxy(d->tree);
+    hand_focus_to(this, d->tree);
 }
 
 TaskMonitor::~TaskMonitor()

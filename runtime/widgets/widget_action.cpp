@@ -3,18 +3,24 @@
 
 #include <QtGui/qaction.h>
 
+#include "panel_keys.h"
+
 namespace qi
 {
 
 QAction *widget_action(QWidget *owner, theme::Icon icon, const QString &text,
-                       const QKeySequence &shortcut, const QString &about)
+                       const QKeySequence &key, const QString &about)
 {
     auto *action = new QAction(theme::icon(icon), text, owner);
-    const QString keys = shortcut.toString(QKeySequence::NativeText);
+    const QString shown = key.toString(QKeySequence::NativeText);
 
-    action->setShortcut(shortcut);
-    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    action->setToolTip(keys.isEmpty() ? about : QStringLiteral("%1 (%2)").arg(about, keys));
+    action->setIconText(text);
+    action->setToolTip(about);
+    if (!shown.isEmpty()) {
+        action->setText(text + QLatin1Char('\t') + shown); /* which is how a menu shows it */
+        action->setToolTip(QStringLiteral("%1 (%2)").arg(about, shown));
+        PanelKeys::of(owner)->add(action, key);
+    }
     owner->addAction(action);
     return action;
 }

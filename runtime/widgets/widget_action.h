@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* The actions of the widgets: with an icon of theirs, and a tip that tells the shortcut. */
+/* The actions of the widgets: with an icon of theirs, and a tip that tells the key. */
 #ifndef QI_WIDGETS_WIDGET_ACTION_H
 #define QI_WIDGETS_WIDGET_ACTION_H
 
@@ -11,9 +11,10 @@
 namespace qi
 {
 
-/* An action that `owner` has, whose shortcut works wherever in it the focus is. `about` is the tip. */
+/* An action that `owner` has, with a key that works as panel_keys.h says. `text` has no mnemonic, which would take one of the
+ * application's menus its key. `about` is the tip. */
 QAction *widget_action(QWidget *owner, theme::Icon icon, const QString &text,
-                       const QKeySequence &shortcut, const QString &about);
+                       const QKeySequence &key, const QString &about);
 
 } // namespace qi
 

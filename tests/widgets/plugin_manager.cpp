@@ -110,7 +110,7 @@ struct Managed {
     QPushButton *button(const char *text) const
     {
         for (QPushButton *button : manager->findChildren<QPushButton *>())
-            if (button->text().remove(QLatin1Char('&')) == QLatin1String(text))
+            if (button->text() == QLatin1String(text))
                 return button;
         FAIL("no button " << text);
         return nullptr;
@@ -670,6 +670,42 @@ TEST_CASE("consent is asked for again when files have changed, and they are name
     CHECK(changed.join(QLatin1Char(' ')).contains(QStringLiteral("orders_code.py")));
 }
 
+TEST_CASE("a plugin's shortcut takes no key from the application")
+{
+    Managed managed;
+    managed.add("orders", R"(
+def activate(ctx):
+    ctx.action('again', 'Again', print, shortcut='F5')
+    ctx.action('free', 'Free', print, shortcut='F7', toolbar=True)
+)");
+    managed.start();
+    QMainWindow window;
+    QMenu *menu = window.menuBar()->addMenu(QStringLiteral("Plugins"));
+    QToolBar *bar = window.addToolBar(QStringLiteral("Plugins"));
+    QAction *own = window.menuBar()->addMenu(QStringLiteral("View"))->addAction(QStringLiteral("Own"));
+    int pressed = 0;
+    own->setShortcut(QKeySequence(Qt::Key_F5));
+    QObject::connect(own, &QAction::triggered, [&pressed] { pressed++; });
+    qi::PluginManager::fillMenu(menu, managed.desk.runtime);
+    qi::PluginManager::fillToolBar(bar, managed.desk.runtime);
+    managed.choose("orders");
+    managed.click("Enable");
+    managed.untilState("orders", QI_PLUGIN_STATE_ACTIVE);
+    const auto find = [](QWidget *place, const char *name) {
+        return place->findChild<QAction *>(QLatin1String(name));
+    };
+    managed.desk.until([&] { return find(menu, "orders.free") && find(bar, "orders.free"); });
+
+    CHECK(find(menu, "orders.again")->shortcut().isEmpty());
+    /* Where it stands twice, one of them has it. */
+    CHECK((find(menu, "orders.free")->shortcut() == QKeySequence(Qt::Key_F7)) !=
+          (find(bar, "orders.free")->shortcut() == QKeySequence(Qt::Key_F7)));
+    window.show();
+    REQUIRE(QTest::qWaitForWindowActive(&window));
+    QTest::keyClick(&window, Qt::Key_F5);
+    CHECK(pressed == 1);
+}
+
 TEST_CASE("a menu has the actions of active plugins and follows them")
 {
     Managed managed;
@@ -879,7 +915,7 @@ TEST_CASE("a consent is withdrawn, and asked for again")
     managed.choose("orders");
     QAction *withdraw = nullptr;
     for (QAction *each : managed.manager->findChildren<QAction *>())
-        if (each->text() == QLatin1String("&Withdraw consent"))
+        if (each->text() == QLatin1String("Withdraw consent"))
             withdraw = each;
     REQUIRE(withdraw);
     CHECK(!withdraw->isEnabled());

@@ -353,7 +353,7 @@ TEST_CASE("a monitor may be closed by what it asks for")
 static void trigger_save(qi::TaskMonitor *monitor)
 {
     for (QAction *action : monitor->actions()) {
-        if (action->shortcut() == QKeySequence(QKeySequence::Save))
+        if (action->iconText() == QStringLiteral("Save as…"))
             action->trigger();
     }
 }

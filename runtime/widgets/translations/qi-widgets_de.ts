@@ -156,40 +156,40 @@
         <translation>Wird neu geladen …</translation>
     </message>
     <message>
-        <source>&amp;Enable</source>
-        <translation>&amp;Einschalten</translation>
+        <source>Enable</source>
+        <translation>Einschalten</translation>
     </message>
     <message>
         <source>Let the plugin run</source>
         <translation>Das Plugin laufen lassen</translation>
     </message>
     <message>
-        <source>&amp;Disable</source>
-        <translation>&amp;Ausschalten</translation>
+        <source>Disable</source>
+        <translation>Ausschalten</translation>
     </message>
     <message>
         <source>End the plugin</source>
         <translation>Das Plugin beenden</translation>
     </message>
     <message>
-        <source>Re&amp;load</source>
-        <translation>&amp;Neu laden</translation>
+        <source>Reload</source>
+        <translation>Neu laden</translation>
     </message>
     <message>
         <source>End the plugin and start it with its files as they are now</source>
         <translation>Das Plugin beenden und mit seinen jetzigen Dateien starten</translation>
     </message>
     <message>
-        <source>&amp;Open folder</source>
-        <translation>&amp;Ordner öffnen</translation>
+        <source>Open folder</source>
+        <translation>Ordner öffnen</translation>
     </message>
     <message>
         <source>Show the plugin&apos;s files</source>
         <translation>Die Dateien des Plugins zeigen</translation>
     </message>
     <message>
-        <source>&amp;Withdraw consent</source>
-        <translation>Zustimmung &amp;widerrufen</translation>
+        <source>Withdraw consent</source>
+        <translation>Zustimmung widerrufen</translation>
     </message>
     <message>
         <source>End the plugin, and ask again before it runs</source>
@@ -200,16 +200,16 @@
         <translation>Plugins werden gesucht…</translation>
     </message>
     <message>
-        <source>&amp;Look for plugins</source>
-        <translation>Nach &amp;Plugins suchen</translation>
+        <source>Look for plugins</source>
+        <translation>Nach Plugins suchen</translation>
     </message>
     <message>
         <source>Look for plugins that have come or gone</source>
         <translation>Nach Plugins suchen, die hinzugekommen oder verschwunden sind</translation>
     </message>
     <message>
-        <source>&amp;Filter</source>
-        <translation>&amp;Filter</translation>
+        <source>Filter</source>
+        <translation>Filter</translation>
     </message>
     <message>
         <source>Type what the plugins shall contain</source>
@@ -228,16 +228,16 @@
         <translation>Über das Plugin</translation>
     </message>
     <message>
-        <source>&amp;About</source>
-        <translation>Ü&amp;ber</translation>
+        <source>About</source>
+        <translation>Über</translation>
     </message>
     <message>
-        <source>&amp;Settings</source>
-        <translation>Ein&amp;stellungen</translation>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
     </message>
     <message>
-        <source>E&amp;rrors</source>
-        <translation>Fehle&amp;r</translation>
+        <source>Errors</source>
+        <translation>Fehler</translation>
     </message>
     <message>
         <source>Python is not running.</source>
@@ -248,8 +248,8 @@
         <translation>Es gibt keine Plugins.</translation>
     </message>
     <message>
-        <source>E&amp;rrors (%1)</source>
-        <translation>Fehle&amp;r (%1)</translation>
+        <source>Errors (%1)</source>
+        <translation>Fehler (%1)</translation>
     </message>
     <message>
         <source>Nothing on this system opens folders; the plugin is in %1</source>
@@ -572,8 +572,8 @@
         <translation>Dieses Plugin hat keine Einstellungen.</translation>
     </message>
     <message>
-        <source>Rese&amp;t all to default</source>
-        <translation>Alle &amp;zurücksetzen</translation>
+        <source>Reset all to default</source>
+        <translation>Alle zurücksetzen</translation>
     </message>
     <message>
         <source>Reset to default</source>
@@ -653,60 +653,60 @@
 <context>
     <name>qi::TaskMonitor</name>
     <message>
-        <source>&amp;Cancel task</source>
-        <translation>Aufgabe a&amp;bbrechen</translation>
+        <source>Cancel task</source>
+        <translation>Aufgabe abbrechen</translation>
     </message>
     <message>
         <source>Cancel the selected tasks</source>
         <translation>Die gewählten Aufgaben abbrechen</translation>
     </message>
     <message>
-        <source>&amp;Pause</source>
-        <translation>A&amp;nhalten</translation>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
     </message>
     <message>
         <source>Let the list stand still</source>
         <translation>Die Liste stehen lassen</translation>
     </message>
     <message>
-        <source>&amp;Refresh</source>
-        <translation>Aktualisie&amp;ren</translation>
+        <source>Refresh</source>
+        <translation>Aktualisieren</translation>
     </message>
     <message>
         <source>Look now</source>
         <translation>Jetzt nachsehen</translation>
     </message>
     <message>
-        <source>C&amp;opy</source>
-        <translation>K&amp;opieren</translation>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
     </message>
     <message>
         <source>Copy the selected tasks with their stacks, or all, as text</source>
         <translation>Die gewählten oder alle Aufgaben mit ihren Aufrufen als Text kopieren</translation>
     </message>
     <message>
-        <source>&amp;Save as…</source>
-        <translation>&amp;Speichern unter …</translation>
+        <source>Save as…</source>
+        <translation>Speichern unter …</translation>
     </message>
     <message>
         <source>Save what is shown as text</source>
         <translation>Das Gezeigte als Text speichern</translation>
     </message>
     <message>
-        <source>&amp;Filter</source>
-        <translation>&amp;Filter</translation>
+        <source>Filter</source>
+        <translation>Filter</translation>
     </message>
     <message>
         <source>Type what the tasks shall contain</source>
         <translation>Was die Aufgaben enthalten sollen</translation>
     </message>
     <message>
-        <source>&amp;Expand all</source>
-        <translation>Alle a&amp;ufklappen</translation>
+        <source>Expand all</source>
+        <translation>Alle aufklappen</translation>
     </message>
     <message>
-        <source>Co&amp;llapse all</source>
-        <translation>Alle &amp;zuklappen</translation>
+        <source>Collapse all</source>
+        <translation>Alle zuklappen</translation>
     </message>
     <message>
         <source>Tasks</source>
