@@ -12,7 +12,7 @@ const char help_text[] =
        qi-run [options] -c code [arguments]
        qi-run [options] - [arguments]
        qi-run [options] doctor [--json] [--plugins=FOLDER]…
-       qi-run [options] plugin new | check | run …
+       qi-run [options] plugin new | check | run | pack | install …
        qi-run [options] stubs [--host=PATH] [FOLDER]
 
 Runs Python inside libqi's embedded runtime as python3 would: same sys.argv, __main__, sys.path,
@@ -41,8 +41,9 @@ tracebacks and exit status. Environment variables such as PYTHONPATH are honoure
   --version      print the version of libqi and exit
   --help         print this and exit
 
-doctor says what is wrong with the installation and how to put it right; plugin makes, checks and runs
-plugins; stubs tells editors what the application shows. Each has a --help of its own. A script of such a name is run as ./doctor.
+doctor says what is wrong with the installation and how to put it right; plugin makes, checks, runs
+and installs plugins; stubs tells editors what the application shows. Each has a --help of its own. A
+script of such a name is run as ./doctor.
 
 The exit status is that of the script: 0 at its end, the one given to sys.exit(), 1 after an uncaught
 exception, 2 for a wrong command line, 130 after Ctrl+C.

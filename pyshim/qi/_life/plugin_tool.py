@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""`qi-run plugin new` and `qi-run plugin check`. Running one is in C++, apps/run/plugin.cpp."""
+"""`qi-run plugin new` and `qi-run plugin check`. Running one is in C++, apps/run/plugin.cpp; plugins as files are in package_tool.py."""
 
 import argparse
 import contextlib
@@ -16,7 +16,6 @@ import stat
 import subprocess
 import sys
 import textwrap
-import warnings
 
 from .._python import private
 from .._python.folder import Folder
@@ -25,32 +24,52 @@ from . import stubs_tool
 
 OK, WRONG, USAGE = 0, 1, 2
 LIMIT = 60  # seconds that the import of a plugin may take
-LARGEST = 64 << 20  # bytes of a module
+
+FILES_WORDS = ("pack", "install", "remove", "rollback", "list")
 
 DESCRIPTION = """\
-Makes, checks and runs plugins.
+Makes, checks and runs plugins, and installs them.
 
-  new NAME      make the folder NAME with a plugin that works, and a test of it
-  check FOLDER  say what is wrong with a plugin; its code is imported in a process of its own
-  run FOLDER    run a plugin in a window with plugin manager, console and task monitor
+  new NAME       make the folder NAME with a plugin that works, and a test of it
+  check FOLDER   say what is wrong with a plugin; its code is imported in a process of its own
+  run FOLDER     run a plugin in a window with plugin manager, console and task monitor
+  pack FOLDER    make one file of a plugin
+
+  install FILE   put a plugin into an application's folder of plugins
+  remove ID      take it out again, with or without its data
+  rollback ID    go back to the version before
+  list           say what is in that folder
 """
 
 
 def main(arguments):
     parser = argparse.ArgumentParser(
         prog="qi-run plugin", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="qi-run plugin new | check | run …")
-    commands = {"new": new, "check": check}
+        usage="qi-run plugin COMMAND …")
+    commands = {"new": new, "check": check, **{word: as_file(word) for word in FILES_WORDS}}
     if not arguments or arguments[0] in ("-h", "--help"):
         parser.print_help(sys.stdout if arguments else sys.stderr)
         return OK if arguments else USAGE
     command, *rest = arguments
     if command not in commands:
         near = difflib.get_close_matches(command, [*commands, "run"], 1)
-        hint = f"; did you mean {near[0]}?" if near else "; there are new, check and run"
+        hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted([*commands, 'run']))}"
         print(f"qi-run: plugin has no command {command!r}{hint}", file=sys.stderr)
         return USAGE
     return commands[command](rest)
+
+
+def as_file(word):
+    """A command that handles plugins as files."""
+
+    def command(arguments):
+        from . import package_tool
+
+        if word == "pack":
+            return package_tool.pack(arguments, lambda path, no_import: folder_of(path)[1:] if folder_of(path)[1] else problems_of(path, no_import))
+        return package_tool.WORDS[word](arguments)
+
+    return command
 
 
 # -- new ------------------------------------------------------------------------------------------------
@@ -302,27 +321,10 @@ def check(arguments):
     parser.add_argument("folder", metavar="FOLDER", help="the plugin's folder")
     parser.add_argument("--no-import", action="store_true", help="run nothing of its code")
     asked = parser.parse_args(arguments)
-    try:
-        folder = pathlib.Path(asked.folder).resolve()
-        circle = folder.is_symlink()  # from Python 3.13 on it is not raised
-    except RuntimeError:
-        circle = True
-    except OSError as error:
-        return fail(f"{asked.folder} cannot be looked at: {error.strerror}")
-    if circle:
-        return fail(f"{asked.folder} cannot be looked at: symbolic links lead to each other")
-    from ..plugin import manifest
-
-    if not manifest.is_manifest_there(folder):
-        return fail(f"{folder} is no plugin: there is no {manifest.FILE} in it{near_folder(folder)}")
-    # Names of files, words of a manifest and of an exception are the plugin's, and must not steer the terminal.
-    distrust, broken = [*check_trust(asked.folder), *check_libraries(folder)], list(check_syntax(folder))
-    problems = list(map(plain_line, (*distrust, *broken)))
-    read, wrong = check_manifest(folder)
-    problems += map(plain_line, wrong)
-    # What somebody else may have written is not run; what has no syntax would only be told again.
-    if not (distrust or broken or wrong or asked.no_import):
-        problems += map(plain, import_elsewhere(folder, read))
+    folder, problem = folder_of(asked.folder)
+    if problem:
+        return fail(problem)
+    problems = problems_of(asked.folder, asked.no_import)
     for problem in problems:
         print(problem)
     name = plain_line(folder.name)
@@ -330,56 +332,39 @@ def check(arguments):
     return WRONG if problems else OK
 
 
+def folder_of(path):
+    """The real folder of a plugin, and why it is none, or ""."""
+    from ..plugin import manifest
+
+    try:
+        folder = pathlib.Path(path).resolve()
+        circle = folder.is_symlink()  # from Python 3.13 on it is not raised
+    except RuntimeError:
+        circle = True
+    except OSError as error:
+        return None, f"{path} cannot be looked at: {error.strerror}"
+    if circle:
+        return None, f"{path} cannot be looked at: symbolic links lead to each other"
+    if not manifest.is_manifest_there(folder):
+        return None, f"{folder} is no plugin: there is no {manifest.FILE} in it{near_folder(folder)}"
+    return folder, ""
+
+
+def problems_of(path, no_import):
+    """What is wrong with a plugin, as texts that steer no terminal."""
+    from ..plugin import review
+
+    found = review.look(path, lambda text: print(text, file=sys.stderr))
+    # What somebody else may have written is not run; what has no syntax would only be told again.
+    imports = not (found.problems or no_import)
+    return [*found.problems, *(map(plain, import_elsewhere(found.manifest.folder, found.manifest)) if imports else ())]
+
+
 def near_folder(folder):
     if not folder.parent.is_dir():
         return ""
     near = difflib.get_close_matches(folder.name, [path.name for path in folder.parent.iterdir() if path.is_dir()], 1)
     return f"; did you mean {near[0]}?" if near and near[0] != folder.name else ""
-
-
-def check_trust(folder):
-    """Who may write to its files, and to what is on the way to them."""
-    from ..plugin import trust
-
-    return trust.problems(folder)
-
-
-def check_libraries(folder):
-    """Where the loader would look for what they need."""
-    from ..plugin import rpaths, trust
-
-    for path in sorted(trust.Tree(folder).files()):
-        yield from rpaths.problems(path)
-
-
-def check_syntax(folder):
-    """Whether Python can read its modules."""
-    from .._python import files
-    from ..plugin import trust
-
-    for path in sorted(trust.Tree(folder).modules()):
-        try:
-            with warnings.catch_warnings(record=True) as warned:
-                warnings.simplefilter("default")
-                compile(files.read(path, LARGEST), path, "exec", dont_inherit=True)
-            for each in warned:  # Python itself would show the line
-                text = f"{path}:{each.lineno}: {each.category.__name__}: {each.message}"
-                print(plain_line(text), file=sys.stderr)
-        except Exception as error:  # of any kind: a source may be too deep for a compiler
-            line = getattr(error, "lineno", None)
-            what = getattr(error, "msg", None) or getattr(error, "strerror", None) or str(error) or type(error).__name__
-            yield f"{path}{f':{line}' if line else ''}: {what}"
-
-
-def check_manifest(folder):
-    """The manifest, and what is wrong with it and with what it needs."""
-    from ..plugin import dependencies, manifest
-
-    try:
-        read = manifest.Manifest.read(folder)
-    except manifest.ManifestError as error:
-        return None, list(map(str, error.problems))
-    return read, [f"{read.file}: {problem}" for problem in dependencies.check_one(read)]
 
 
 #: Imports a plugin as the application does, and looks at its entry. What -c puts first on sys.path is the folder in which

@@ -4,6 +4,8 @@
     manager           all plugins of the application: list(), info(), enable(), disable(), reload()
     Context           what a plugin's activate(ctx) gets
     Manifest          what plugin.toml says; ManifestError, with its problems, if it cannot be used
+    Installer         puts plugins from files into a folder, and takes them out again; InstallError says why it does not
+    pack              makes one file of a plugin's folder
 
 A plugin's entry is a module, or an object in one, with these two functions, which may be coroutine functions:
 
@@ -11,10 +13,11 @@ A plugin's entry is a module, or an object in one, with these two functions, whi
     def deactivate(): ...       # need not be there
 """
 
-__all__ = ["Context", "Manifest", "ManifestError", "manager"]
+__all__ = ["Context", "InstallError", "Installer", "Manifest", "ManifestError", "manager", "pack"]
 
 
-_PLACES = {"Context": "context", "Manifest": "manifest", "ManifestError": "manifest", "manager": "_manager"}
+_PLACES = {"Context": "context", "Manifest": "manifest", "ManifestError": "manifest", "manager": "_manager",
+           "InstallError": "install.errors", "Installer": "install.installer", "pack": "install.installer"}
 
 
 def __getattr__(name):

@@ -66,7 +66,7 @@ def check_one(manifest, active=(), check=lambda: None):
     now and then, and may raise what ends it."""
     try:
         needs = _Needs(manifest)
-        found = [*_range_problems(manifest), *qtcopies.problems(manifest.folder, check), *_shadows(manifest), *needs.problems]
+        found = [*range_problems(manifest), *qtcopies.problems(manifest.folder, check), *_shadows(manifest), *needs.problems]
         if not found:
             found += _loaded_problems(manifest, needs)
         for other in active:
@@ -117,7 +117,8 @@ def search_path(manifest):
 # -- this Python, this qi ------------------------------------------------------------------------------
 
 
-def _range_problems(manifest):
+def range_problems(manifest):
+    """Why a plugin does not fit this qi or this Python, texts."""
     for what, wanted, have in (("qi", manifest.qi, _qi.__version__), ("Python", manifest.python, platform.python_version())):
         if wanted and not packages.specifier(wanted).contains(have, prereleases=True):
             yield f"it needs {what} {wanted}, but this is {what} {have}; look for a version of the plugin that fits"

@@ -195,3 +195,44 @@ class _Manager:
     def trigger(self, id: str, name: str) -> asyncio.Task[Any] | None: ...
 
 manager: _Manager
+
+class InstallError(Exception):
+    def __init__(self, text: str) -> None: ...
+
+class _Installed(NamedTuple):
+    id: str
+    version: str
+    before: str
+    notes: tuple[str, ...]
+
+class _Entry(NamedTuple):
+    id: str
+    version: str
+    source: str
+    before: str
+    problem: str
+
+class _Packed(NamedTuple):
+    path: str
+    id: str
+    version: str
+    sha256: str
+    size: int
+    files: int
+
+_Told = Callable[[Any], Any]
+
+class Installer:
+    folder: str
+    data_folder: str | None
+    def __init__(
+        self, folder: str | pathlib.Path | None = None, *, application: str | None = None, data_folder: str | pathlib.Path | None = None
+    ) -> None: ...
+    async def install(
+        self, path: str | pathlib.Path, *, sha256: str = "", older: bool = False, force: bool = False, told: _Told | None = None
+    ) -> _Installed: ...
+    async def remove(self, id: str, *, data: bool = False, force: bool = False) -> None: ...
+    async def rollback(self, id: str) -> _Installed: ...
+    async def list(self) -> list[_Entry]: ...
+
+async def pack(folder: str | pathlib.Path, path: str | pathlib.Path | None = None, *, told: _Told | None = None) -> _Packed: ...

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""`qi-run plugin pack`, `install` and their like: plugins as files."""
+
+import argparse
+import os
+import sys
+
+from .._python.plain import plain, plain_line
+from ..plugin.install import folders, pack as packing, shelf
+from ..plugin.install.errors import InstallError
+from ..plugin.install.place import Place
+
+OK, WRONG = 0, 1
+
+
+def parser_of(word, text, **more):
+    return argparse.ArgumentParser(prog=f"qi-run plugin {word}", description=text, formatter_class=argparse.RawDescriptionHelpFormatter,
+                                   **more)
+
+
+def wants_place(parser):
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--to", metavar="FOLDER", help="the folder of plugins")
+    where.add_argument("--application", metavar="ORGANISATION/APPLICATION",
+                       help="the application, whose folder of plugins of this user is meant, as ~/.local/share/ORGANISATION/APPLICATION/plugins")
+
+
+def place_of(asked):
+    return Place(asked.to if asked.to else folders.of_application(asked.application)[0])
+
+
+def run(function, parser, arguments):
+    """The exit status."""
+    asked = parser.parse_args(arguments)
+    try:
+        return function(asked) or OK
+    except InstallError as refused:
+        print(f"qi-run: {refused}", file=sys.stderr)
+    except OSError as problem:
+        print(f"qi-run: {plain(f'{problem.filename}: {problem.strerror}' if problem.filename else str(problem))}", file=sys.stderr)
+    return WRONG
+
+
+def say(text):
+    print(plain_line(text))
+
+
+# -- pack --------------------------------------------------------------------------------------------------
+
+
+def pack(arguments, check):
+    """check(folder, no_import): what `plugin check` has to say."""
+    parser = parser_of("pack", "Packs a plugin's folder into one file, after it was looked at as by `plugin check`, and prints its SHA-256. The\n"
+                               "same folder makes the same file. Left out are __pycache__, .git and the like, and what editors leave behind.")
+    parser.add_argument("folder", metavar="FOLDER", help="the plugin's folder")
+    parser.add_argument("--out", metavar="FILE", help="the file; ID-VERSION.zip in the current folder by default")
+    parser.add_argument("--no-import", action="store_true", help="run nothing of its code")
+
+    def work(asked):
+        packed = packing.pack(asked.folder, asked.out, check=lambda _: check(asked.folder, asked.no_import))
+        say(f"{os.path.relpath(packed.path)}: {packed.id} {packed.version}, {packed.files} files, {packed.size} bytes")
+        say(f"sha256 {packed.sha256}")
+
+    return run(work, parser, arguments)
+
+
+# -- in, out, and back -------------------------------------------------------------------------------------
+
+
+def install(arguments):
+    parser = parser_of("install", "Installs a plugin into an application's folder of plugins. The application asks the user whether it may run. The\n"
+                                  "version before is kept: `plugin rollback` goes back to it.")
+    parser.add_argument("what", metavar="FILE", help="an archive, as `plugin pack` makes it")
+    wants_place(parser)
+    parser.add_argument("--sha256", metavar="HASH", default="", help="the hash that the file must have")
+    parser.add_argument("--older", action="store_true", help="also in place of a newer version")
+    parser.add_argument("--force", action="store_true", help="also in place of what was put there by hand, or has been changed since")
+
+    def work(asked):
+        tell(shelf.install_file(place_of(asked), asked.what, sha256=asked.sha256, older=asked.older, force=asked.force))
+
+    return run(work, parser, arguments)
+
+
+def tell(installed):
+    """What has become of a plugin."""
+    before = f"; the version before is {installed.before}" if installed.before else ""
+    say(f"{installed.id} {installed.version} is installed{before}")
+    for note in installed.notes:
+        say(f"{installed.id}: {note}")
+
+
+def remove(arguments):
+    parser = parser_of("remove", "Removes a plugin, and the version of it before.")
+    parser.add_argument("id", metavar="ID")
+    wants_place(parser)
+    parser.add_argument("--data", action="store_true", help="and what it has kept in its data folder, which needs --application or --data-folder")
+    parser.add_argument("--data-folder", metavar="FOLDER", help="the folder that has those of the plugins' data")
+    parser.add_argument("--force", action="store_true", help="also what was put there by hand, or has been changed since")
+
+    def work(asked):
+        shelf.remove(place_of(asked), asked.id, data=data_of(asked), force=asked.force)
+        say(f"{asked.id} is removed{', and its data' if asked.data else ''}")
+
+    def data_of(asked):
+        if not asked.data:
+            return None
+        if not (asked.data_folder or asked.application):
+            raise InstallError("where its data is depends on the application: name that by --application, or the folder by --data-folder")
+        return os.path.join(asked.data_folder or folders.of_application(asked.application)[1], shelf.checked_id(asked.id))
+
+    return run(work, parser, arguments)
+
+
+def rollback(arguments):
+    parser = parser_of("rollback", "Goes back to the version of a plugin before the one that is installed. Once more goes forth again.")
+    parser.add_argument("id", metavar="ID")
+    wants_place(parser)
+    return run(lambda asked: tell(shelf.rollback(place_of(asked), asked.id)), parser, arguments)
+
+
+def list_all(arguments):
+    parser = parser_of("list", "Lists the plugins in a folder: id, version, where it was installed from, and the version before.")
+    wants_place(parser)
+
+    def work(asked):
+        for each in shelf.entries(place_of(asked)):
+            source = f"from {each.source}" if each.source else "put there by hand"
+            before = f", before it {each.before}" if each.before else ""
+            say(f"{each.id} {each.version or '?'} {source}{before}{f': {each.problem}' if each.problem else ''}")
+
+    return run(work, parser, arguments)
+
+
+WORDS = {"install": install, "remove": remove, "rollback": rollback, "list": list_all}
