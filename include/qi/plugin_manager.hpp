@@ -90,6 +90,7 @@ class QI_WIDGETS_API PluginManager : public QWidget
   protected:
     void showEvent(QShowEvent *event) override;
     void changeEvent(QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
   private:
     friend class PluginManagerPrivate;

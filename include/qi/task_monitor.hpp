@@ -68,6 +68,7 @@ class QI_WIDGETS_API TaskMonitor : public QWidget
   protected:
     void showEvent(QShowEvent *event) override;
     void hideEvent(QHideEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
   private:
     friend class TaskMonitorPrivate;

@@ -12,6 +12,8 @@ QLabel *plain_label(QWidget *parent)
 
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
+    label->setMinimumWidth(
+        1); /* else the longest word of a stranger's would be the least width of the window */
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return label;
 }

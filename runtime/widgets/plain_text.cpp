@@ -101,6 +101,12 @@ QString breakable(const QString &words)
     return result;
 }
 
+QString leftToRight(const QString &words)
+{
+    constexpr QChar isolate(0x2066), end(0x2069);
+    return words.isEmpty() ? words : isolate + words + end;
+}
+
 bool isSeen(const QString &words)
 {
     static constexpr char32_t blank[] = {0x115f, 0x1160, 0x3164,

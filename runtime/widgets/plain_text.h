@@ -34,6 +34,9 @@ QString tip(const QString &words);
 /* With places where a word that is longer than a line breaks. For labels that nothing is copied from. */
 QString breakable(const QString &words);
 
+/* Code, a number with its unit or a version, which read from left to right in a line of any direction. For what is painted. */
+QString leftToRight(const QString &words);
+
 /* Whether there is a letter or a number in it, so that it can be told from a blank. */
 bool isSeen(const QString &words);
 

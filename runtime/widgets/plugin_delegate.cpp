@@ -5,6 +5,7 @@
 #include <QtWidgets/qapplication.h>
 #include <QtWidgets/qstyle.h>
 
+#include "plain_text.h"
 #include "plugin_model.h"
 #include "theme.h"
 
@@ -45,16 +46,20 @@ void PluginDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given,
     const int pad = padding(option), height = option.fontMetrics.height();
     const QRect all = option.rect.adjusted(pad, 0, -pad, 0);
     const QSize size = pictureSize(option);
+    const QRect picture(QPoint(all.left(), all.center().y() - size.height() / 2), size);
     index.data(Qt::DecorationRole)
         .value<QIcon>()
-        .paint(painter, QRect(QPoint(all.left(), all.center().y() - size.height() / 2), size),
-               Qt::AlignCenter, isSelected ? QIcon::Selected : QIcon::Normal);
+        .paint(painter, QStyle::visualRect(option.direction, all, picture), Qt::AlignCenter,
+               isSelected ? QIcon::Selected : QIcon::Normal);
 
     QRect line(all.left() + size.width() + pad, all.center().y() - height, 0, height);
     line.setRight(all.right());
+    line = QStyle::visualRect(option.direction, all, line);
     const QColor chosen = option.palette.color(group, QPalette::HighlightedText);
     const QColor muted = theme::color(theme::Role::Muted, option.palette);
-    const QString version = index.data(PluginModel::VersionRole).toString();
+    /* The name comes first, however long a version may be. */
+    const QString version = plain::leftToRight(option.fontMetrics.elidedText(
+        index.data(PluginModel::VersionRole).toString(), Qt::ElideRight, line.width() / 3));
     painter->setFont(option.font);
     painter->setPen(isSelected ? chosen : muted);
     painter->drawText(line, Qt::AlignRight | Qt::AlignVCenter, version);

@@ -7,6 +7,7 @@
 #include <QtWidgets/qprogressbar.h>
 #include <QtWidgets/qpushbutton.h>
 
+#include "flow_layout.h"
 #include "plain_label.h"
 #include "plain_text.h"
 
@@ -24,10 +25,9 @@ PluginHead::PluginHead(const QList<QAction *> &actions, QWidget *parent) : QWidg
     auto *row = new QHBoxLayout;
     row->addWidget(m_picture, 0, Qt::AlignTop);
     row->addLayout(names, 1);
-    auto *buttons = new QHBoxLayout;
+    auto *buttons = new FlowLayout;
     for (QAction *each : actions)
         buttons->addWidget(button(each));
-    buttons->addStretch();
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addLayout(row);
@@ -86,7 +86,7 @@ void PluginHead::setPlugin(const PluginInfo &info, const PluginCalls::Progress *
 
     m_picture->setPixmap(
         theme::icon(info.stateIcon()).pixmap(QSize(side, side), m_picture->devicePixelRatioF()));
-    m_title->setText(plain::line(info.title()));
+    m_title->setText(plain::breakable(plain::line(info.title())));
     m_state->setText(plain::lines(info.stateLine()));
     colour(info.stateRole(), palette);
     showProgress(info, told);

@@ -18,7 +18,9 @@
 #include <QtWidgets/qlineedit.h>
 #include <QtWidgets/qlistview.h>
 #include <QtWidgets/qmenu.h>
+#include <QtWidgets/qscrollarea.h>
 #include <QtWidgets/qsplitter.h>
+#include <QtWidgets/qtabbar.h>
 #include <QtWidgets/qtabwidget.h>
 #include <QtWidgets/qtoolbutton.h>
 
@@ -54,6 +56,7 @@ class PluginManagerPrivate
     void makeList();
     void makeTabs();
     void makeLayout();
+    void fit(QSize size);
     void connectParts();
     QAction *action(theme::Icon icon, const QString &text, const QKeySequence &key,
                     const QString &about)
@@ -91,6 +94,8 @@ class PluginManagerPrivate
     SettingsForm *form;
     PluginErrors *errors;
     QWidget *details;
+    QSplitter *split;
+    QScrollArea *scroll; /* what the details are in, where there is little room */
 };
 
 /* -- what it is made of ------------------------------------------------------------------------- */
@@ -204,6 +209,7 @@ void PluginManagerPrivate::makeTabs()
 {
     tabs = new QTabWidget(q);
     tabs->setObjectName(QStringLiteral("tabs"));
+    tabs->tabBar()->setAccessibleName(PluginManager::tr("Details of the plugin"));
     page = new PluginPage(tabs);
     page->setObjectName(QStringLiteral("page"));
     page->setAccessibleName(PluginManager::tr("About the plugin"));
@@ -246,15 +252,32 @@ void PluginManagerPrivate::makeLayout()
     column->addWidget(head);
     column->addWidget(tabs, 1);
 
-    auto *split = new QSplitter(q);
-    left->setMinimumWidth(list->fontMetrics().averageCharWidth() * 28); /* of a dock, too */
+    split = new QSplitter(q);
+    scroll = new QScrollArea(q);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(details);
+    details->setAutoFillBackground(false);
+    scroll->viewport()->setAutoFillBackground(false);
     split->addWidget(left);
-    split->addWidget(details);
+    split->addWidget(scroll);
     split->setStretchFactor(0, 2);
     split->setStretchFactor(1, 3);
+    split->setSizes({200, 300}); // in proportion, whatever the words in them would like
     split->setChildrenCollapsible(false);
     auto *all = new QVBoxLayout(q);
     all->addWidget(split);
+    const QFontMetrics letter = q->fontMetrics();
+    q->setMinimumSize(letter.averageCharWidth() * 30, letter.height() * 7);
+}
+
+/* In a narrow dock the details stand below the list. */
+void PluginManagerPrivate::fit(QSize size)
+{
+    const int letters = size.width() / q->fontMetrics().averageCharWidth();
+
+    split->setOrientation(letters < 70 ? Qt::Vertical : Qt::Horizontal);
 }
 
 /* -- showing ------------------------------------------------------------------------------------ */
@@ -460,6 +483,12 @@ void PluginManager::rescan()
         return;
     d->head->say(status == QI_OK ? QString() : QString::fromUtf8(qi_last_error()->message));
     d->refresh();
+}
+
+void PluginManager::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    d->fit(event->size());
 }
 
 void PluginManager::showEvent(QShowEvent *event)

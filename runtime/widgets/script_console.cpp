@@ -80,6 +80,7 @@ QWidget *ScriptConsolePrivate::make_prompt()
     auto *line = new QWidget;
     auto *row = new QHBoxLayout(line);
 
+    line->setLayoutDirection(Qt::LeftToRight); // code is, everywhere
     prompt = new QLabel(QStringLiteral(">>>"));
     prompt->setFont(input->font());
     prompt->setAlignment(Qt::AlignTop);
@@ -119,6 +120,7 @@ void ScriptConsolePrivate::build()
     output = new ConsoleOutput;
     output->setObjectName(QStringLiteral("output"));
     output->setAccessibleName(ScriptConsole::tr("Output of the console"));
+    output->setLayoutDirection(Qt::LeftToRight);
     output->installEventFilter(q);
     input = new ConsoleInput(python, &history);
     input->setObjectName(QStringLiteral("input"));

@@ -125,7 +125,8 @@ void SettingsForm::build()
         column->addWidget(nothing);
     }
     auto *grid = new QGridLayout;
-    grid->setColumnStretch(1, 1);
+    grid->setColumnStretch(0, 2); // a long title wraps, and leaves the editors their room
+    grid->setColumnStretch(1, 3);
     for (const auto &row : m_rows)
         addRow(grid, row->setting);
     column->addLayout(grid);
@@ -165,15 +166,18 @@ void SettingsForm::addRow(QGridLayout *grid, const SettingInfo &setting)
     row.problem->hide();
     auto *label = new QLabel(this);
     plain::onlyText(label);
-    label->setText(plain::label(setting.title));
+    label->setText(plain::breakable(plain::line(setting.title))
+                       .replace(QLatin1Char('&'), QStringLiteral("&&"))); // with a buddy it marks a letter
+    label->setWordWrap(true);
+    label->setToolTip(plain::tip(setting.title));
     label->setBuddy(row.editor);
     const bool isTall = row.editor->sizeHint().height() > 3 * fontMetrics().height();
     const Qt::Alignment beside = isTall ? Qt::AlignTop : Qt::AlignVCenter;
     grid->addWidget(label, line, 0, beside);
     grid->addWidget(row.editor, line, 1);
     grid->addWidget(row.reset, line, 2, beside);
-    grid->addWidget(row.about, line + 1, 1);
-    grid->addWidget(row.problem, line + 2, 1);
+    grid->addWidget(row.about, line + 1, 0, 1, 3);
+    grid->addWidget(row.problem, line + 2, 0, 1, 3);
     grid->setRowMinimumHeight(line + 3, fontMetrics().height() / 3);
 
     /* An editor of a form that was replaced may still speak. */

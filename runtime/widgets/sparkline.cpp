@@ -9,6 +9,7 @@
 #include <QtGui/qpainterpath.h>
 #include <QtGui/qevent.h>
 
+#include "plain_text.h"
 #include "theme.h"
 
 namespace qi
@@ -109,13 +110,14 @@ void Sparkline::paintEvent(QPaintEvent *)
     const QRect head(pad, pad / 2, width() - 2 * pad, fontMetrics().height());
     QFont bold = font();
     bold.setBold(true);
-    const int room = head.width() - QFontMetrics(bold).horizontalAdvance(valueText()) - pad;
+    const QString value = plain::leftToRight(valueText());
+    const int room = head.width() - QFontMetrics(bold).horizontalAdvance(value) - pad;
     painter.setPen(theme::color(theme::Role::Muted, palette()));
     painter.drawText(head, Qt::AlignLeft | Qt::AlignVCenter,
                      fontMetrics().elidedText(m_title, Qt::ElideRight, room));
     painter.setPen(palette().color(QPalette::Text));
     painter.setFont(bold);
-    painter.drawText(head, Qt::AlignRight | Qt::AlignVCenter, valueText());
+    painter.drawText(head, Qt::AlignRight | Qt::AlignVCenter, value);
     paintPlot(painter, QRectF(pad, head.bottom() + pad / 2.0, width() - 2 * pad,
                               height() - head.bottom() - pad * 1.2));
 }

@@ -12,6 +12,7 @@
 #include <QtCore/qtimer.h>
 #include <QtGui/qaction.h>
 #include <QtGui/qclipboard.h>
+#include <QtGui/qevent.h>
 #include <QtGui/qguiapplication.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qfiledialog.h>
@@ -26,6 +27,7 @@
 
 #include <qi/monitor.h>
 
+#include "code_delegate.h"
 #include "counter_plots.h"
 #include "first_focus.h"
 #include "panel_keys.h"
@@ -49,6 +51,7 @@ class TaskMonitorPrivate
     void makeActions();
     void makeView();
     void makeLayout();
+    void fit(QSize size);
     QAction *action(theme::Icon icon, const QString &text, const QKeySequence &key,
                     const QString &about)
     {
@@ -91,6 +94,7 @@ class TaskMonitorPrivate
     TraceView *stack;
     CounterPlots *plots;
     QLabel *status;
+    QToolButton *cancelButton;
 };
 
 /* -- what it is made of ------------------------------------------------------------------------- */
@@ -148,6 +152,7 @@ void TaskMonitorPrivate::makeView()
     tree->setSelectionMode(QAbstractItemView::ExtendedSelection);
     tree->setUniformRowHeights(true);
     tree->setAlternatingRowColors(true);
+    tree->setItemDelegate(new CodeDelegate(tree));
     tree->setAllColumnsShowFocus(true);
     tree->setSortingEnabled(true);
     tree->sortByColumn(TaskModel::Age, Qt::DescendingOrder);
@@ -170,6 +175,7 @@ void TaskMonitorPrivate::makeView()
 
     stack = new TraceView(q);
     stack->setObjectName(QStringLiteral("stack"));
+    stack->setLayoutDirection(Qt::LeftToRight); // it is code
     stack->setAccessibleName(TaskMonitor::tr("Stack of the selected task"));
     QObject::connect(stack, &TraceView::openRequested, q, &TaskMonitor::openRequested);
 }
@@ -203,9 +209,8 @@ void TaskMonitorPrivate::makeLayout()
 
     auto *bar = new QHBoxLayout;
     bar->addWidget(words, 1);
-    QToolButton *withText = button(cancel);
-    withText->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    bar->addWidget(withText);
+    cancelButton = button(cancel);
+    bar->addWidget(cancelButton);
     for (QAction *each : {pause, refresh, copy, saveAs})
         bar->addWidget(button(each));
 
@@ -221,6 +226,22 @@ void TaskMonitorPrivate::makeLayout()
     column->addLayout(bar);
     column->addWidget(split, 1);
     column->addWidget(status);
+    /* fit() sees to it that what is shown has its room. */
+    const QFontMetrics letter = q->fontMetrics();
+    q->setMinimumSize(letter.averageCharWidth() * 30, letter.height() * 7);
+}
+
+/* Of a dock there may be little. What is left out comes back with the room, and what one does with tasks stays to the last. */
+void TaskMonitorPrivate::fit(QSize size)
+{
+    const int lines = size.height() / q->fontMetrics().height();
+    const int letters = size.width() / q->fontMetrics().averageCharWidth();
+
+    plots->setVisible(lines >= 18 && letters >= 54);
+    stack->setVisible(lines >= 12);
+    status->setVisible(lines >= 8);
+    cancelButton->setToolButtonStyle(letters < 60 ? Qt::ToolButtonIconOnly
+                                                  : Qt::ToolButtonTextBesideIcon);
 }
 
 /* -- looking ------------------------------------------------------------------------------------ */
@@ -521,6 +542,12 @@ void TaskMonitor::copy() const
     for (const QModelIndex &row : d->selectedRows())
         text += d->rowText(row, 0);
     QGuiApplication::clipboard()->setText(text.isEmpty() ? this->text() : text);
+}
+
+void TaskMonitor::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    d->fit(event->size());
 }
 
 void TaskMonitor::showEvent(QShowEvent *event)

@@ -224,6 +224,10 @@
         <translation>Plugins</translation>
     </message>
     <message>
+        <source>Details of the plugin</source>
+        <translation>Einzelheiten des Plugins</translation>
+    </message>
+    <message>
         <source>About the plugin</source>
         <translation>Über das Plugin</translation>
     </message>
