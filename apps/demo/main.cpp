@@ -6,6 +6,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
+#include <QFileInfo>
 #include <QTextStream>
 
 #include "look.h"
@@ -107,7 +108,7 @@ int main(int argc, char **argv)
     Tour tour(&window, options.value("screenshot"));
     const QString platform = QApplication::platformName();
     const bool alone = options.isSet("tour") || platform == "offscreen" || platform == "minimal";
-    PluginPlaces places{options.value("plugins"), {}, {}};
+    PluginPlaces places{QFileInfo(options.value("plugins")).absoluteFilePath(), {}, {}};
     if (alone) {
         QObject::connect(&window.python(), &Python::failed, printFailure);
         if (!tour.copyPlugins(places.plugins))

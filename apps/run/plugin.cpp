@@ -96,6 +96,11 @@ class Host
 
     int run()
     {
+        if (!m_place.isValid()) {
+            std::fprintf(stderr, "qi-run: no folder for its settings and data can be made in %s\n",
+                         qPrintable(QDir::tempPath()));
+            return 1;
+        }
         if (!m_wish.host.empty() && !show_stand_ins())
             return fail("the stand-ins of the application's objects cannot be made");
         if (!start())
@@ -108,6 +113,12 @@ class Host
     }
 
   private:
+    bool is_at_the_desk()
+    {
+        return qi_call(m_runtime, "qi.plugin.discovery:work_at_the_desk", nullptr, 0, nullptr, 0,
+                       nullptr) == QI_OK;
+    }
+
     bool show_stand_ins()
     {
         const qi_value path = qi_text_n(m_wish.host.data(), m_wish.host.size());
@@ -132,7 +143,8 @@ class Host
         config.consent = consents;
         config.event = happened;
         config.consent_user = config.event_user = this;
-        return watch() && qi_plugins_start(m_runtime, &config) == QI_OK && enable();
+        return is_at_the_desk() && watch() && qi_plugins_start(m_runtime, &config) == QI_OK &&
+               enable();
     }
 
     // An author's endless loop shall say where it is, and end.

@@ -2,8 +2,10 @@
 /* See environment.h. */
 #include "core/environment.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/status.h"
 
@@ -25,6 +27,19 @@ char *qip_environment_kept(const char *list)
     }
     *end = '\0';
     return kept;
+}
+
+/* NOLINTNEXTLINE(concurrency-mt-unsafe): as Python itself reads it */
+bool qip_environment_knows_home(void)
+{
+    const char *home = getenv("HOME");
+    struct passwd entry, *found = NULL;
+    char texts[16384];
+
+    if (home)
+        return *home == '/';
+    return getpwuid_r(getuid(), &entry, texts, sizeof texts, &found) == 0 && found &&
+           found->pw_dir && *found->pw_dir == '/';
 }
 
 /* Other threads of the host may read the environment, which is written to only where something has to change. */

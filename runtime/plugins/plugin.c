@@ -144,9 +144,9 @@ static int find_places(qi_plugins_config *config, places *own)
     if (status == QI_OK)
         status = find_place(config->system_folder, "system_folder", &own->system);
     if (status == QI_OK)
-        status = find_place(config->settings_file, "settings_file", &own->settings);
+        status = qip_path_whole(config->settings_file, "settings_file", &own->settings);
     if (status == QI_OK)
-        status = find_place(config->data_folder, "data_folder", &own->data);
+        status = qip_path_whole(config->data_folder, "data_folder", &own->data);
     config->application_folders = own->application;
     config->user_folder = own->user;
     config->system_folder = own->system;

@@ -9,8 +9,10 @@
  */
 #include "python/interp.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +114,25 @@ static PyStatus set_argv(PyConfig *py, const qi_config *config, const char *name
     return PyConfig_SetBytesArgv(py, 1, alone);
 }
 
+/*
+ * The interpreter that Python is to take itself for: a whole path, whether there is one or not. Left alone Python would look for
+ * one on PATH, and where there is none either, site.py would find a virtual environment by way of the current folder.
+ */
+static PyStatus set_program(PyConfig *py, const qip_location *location)
+{
+    char path[PATH_MAX];
+
+    if (location->program)
+        return PyConfig_SetBytesString(py, &py->executable, location->program);
+    if (snprintf(path, sizeof path, "%s/bin/python%d.%d", location->home, PY_MAJOR_VERSION,
+                 PY_MINOR_VERSION) >= (int)sizeof path)
+        return PyStatus_Error("the path of its home is too long");
+    PyStatus status = PyConfig_SetBytesString(py, &py->executable, path);
+    if (!PyStatus_Exception(status))
+        status = PyConfig_SetBytesString(py, &py->base_executable, path);
+    return status;
+}
+
 static PyStatus configure(PyConfig *py, const qi_config *config, const qip_location *location)
 {
     const char *name = config->program_name;
@@ -127,12 +148,14 @@ static PyStatus configure(PyConfig *py, const qi_config *config, const qip_locat
     /* Bindings print what leaves a slot by PyErr_Print(), which ends the process for SystemExit, or waits for
      * Python's threads first; with this it does neither, and sys.excepthook gets that exception as any other. */
     py->inspect = 1;
+    if (!qip_environment_knows_home())
+        py->user_site_directory = 0; /* it would be below "~" in the current folder */
     if (!PyStatus_Exception(status))
         status = set_argv(py, config, name);
     if (!PyStatus_Exception(status) && location->home)
         status = PyConfig_SetBytesString(py, &py->home, location->home);
-    if (!PyStatus_Exception(status) && location->program)
-        status = PyConfig_SetBytesString(py, &py->executable, location->program);
+    if (!PyStatus_Exception(status))
+        status = set_program(py, location);
     return status;
 }
 
@@ -156,13 +179,12 @@ static int initialize(const qi_config *config, const qip_location *location)
     return PyStatus_Exception(status) ? fail_status(status) : QI_OK;
 }
 
-static int set_executable(const char *executable)
+static int set_executable(const qip_location *location)
 {
-    PyObject *text = PyUnicode_DecodeFSDefault(executable);
+    PyObject *text = PyUnicode_DecodeFSDefault(location->executable);
 
-    /* Where there is no interpreter, Python has searched PATH for one, and may have found any. */
     int failed = !text || PySys_SetObject("executable", text) < 0;
-    if (!failed && !*executable)
+    if (!failed && !location->program) /* see set_program() */
         failed = PySys_SetObject("_base_executable", text) < 0;
     Py_XDECREF(text);
     return failed ? qip_fail_python("setting sys.executable") : QI_OK;
@@ -203,7 +225,7 @@ static int start_our_own(const qi_config *config)
         started_in.home = config->home ? strdup(config->home) : NULL;
         started_in.venv = config->venv ? strdup(config->venv) : NULL;
         ignore_broken_pipes();
-        status = set_executable(location.executable);
+        status = set_executable(&location);
     }
     qip_location_free(&location);
     return status;

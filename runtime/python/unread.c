@@ -62,10 +62,19 @@ static bool may_be_read(PyObject *path)
 
 static bool pdbrc_is_read; /* GIL */
 
+/* Also "~/.pdbrc", where nobody knows which home that is. */
 static bool is_pdbrc(PyObject *path)
 {
-    return !pdbrc_is_read && PyUnicode_Check(path) &&
-           PyUnicode_CompareWithASCIIString(path, ".pdbrc") == 0;
+    static const char name[] = ".pdbrc";
+    const Py_ssize_t size = (Py_ssize_t)sizeof name - 1;
+
+    if (pdbrc_is_read || !PyUnicode_Check(path) || !is_relative(path))
+        return false;
+    const Py_ssize_t before = PyUnicode_GET_LENGTH(path) - size;
+    for (Py_ssize_t i = 0; i < size; i++)
+        if (before < 0 || PyUnicode_READ_CHAR(path, before + i) != (Py_UCS4)name[i])
+            return false;
+    return before == 0 || PyUnicode_READ_CHAR(path, before - 1) == '/';
 }
 
 static int refuse(const char *why)

@@ -12,6 +12,7 @@
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qdir.h>
+#include <QtCore/qfile.h>
 #include <QtCore/qfileinfo.h>
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qjsondocument.h>
@@ -23,6 +24,7 @@
 #include "core/environment.h"
 #include "core/loaded.h"
 #include "core/plain.h"
+#include "core/way.h"
 #include "qt/copies.h"
 #include "qt/thrown.h"
 
@@ -120,6 +122,31 @@ QString why(const qip_doctor_facts &facts)
                         : QStringLiteral("the interpreter that runs");
 }
 
+/* The first of the configured places that somebody else could change; "" if there is none. */
+QString open_place(const qip_doctor_facts &facts)
+{
+    for (const char *path : {facts.home, facts.venv, facts.program, facts.executable}) {
+        const std::unique_ptr<char, decltype(&std::free)> open(
+            path && *path ? qip_way_open(path) : nullptr, &std::free);
+        if (open)
+            return QFile::decodeName(open.get());
+    }
+    return {};
+}
+
+void look_at_access(Report &report, const qip_doctor_facts &facts)
+{
+    const QString open = open_place(facts);
+
+    if (!open.isEmpty())
+        report.problem("access",
+                       plain(open) +
+                           QStringLiteral(" is another user's, or others may write to it, so that "
+                                          "they decide what Python runs"),
+                       QStringLiteral("choose a place that is yours alone, or: chmod go-w %1")
+                           .arg(quoted(plain(open))));
+}
+
 void look_at_place(Report &report, const qip_doctor_facts &facts)
 {
     const QString place = text(facts.venv ? facts.venv : facts.home ? facts.home : facts.program);
@@ -166,6 +193,7 @@ QJsonArray look_at_python(const qip_doctor_facts &facts)
                                              ? QStringLiteral("PYTHON* variables are honoured")
                                              : QStringLiteral("isolated from the environment")));
     look_at_place(report, facts);
+    look_at_access(report, facts);
     return report.checks;
 }
 
@@ -309,8 +337,11 @@ QStringList arguments(const qip_doctor_facts &facts)
     const QString script = QString::fromUtf8(facts.script, qsizetype(facts.script_size));
     const bool environment = facts.environment && !qEnvironmentVariableIsSet("PYTHONHOME");
 
-    return {environment ? QStringLiteral("-P") : QStringLiteral("-I"), QStringLiteral("-X"),
-            QStringLiteral("utf8"), QStringLiteral("-c"), script};
+    QStringList all = {environment ? QStringLiteral("-P") : QStringLiteral("-I")};
+    if (!qip_environment_knows_home())
+        all += QStringLiteral("-s");
+    return all +
+           QStringList{QStringLiteral("-X"), QStringLiteral("utf8"), QStringLiteral("-c"), script};
 }
 
 // That interpreter would take empty entries of PYTHONPATH for the current folder.
@@ -356,6 +387,11 @@ QJsonArray look_with_python(const qip_doctor_facts &facts)
 {
     Report report("Python");
 
+    if (!open_place(facts).isEmpty()) {
+        report.note("packages",
+                    QStringLiteral("not looked at: that would run what others may have put there"));
+        return report.checks;
+    }
     if (facts.program && facts.script)
         return ask(facts);
     report.warn(

@@ -188,6 +188,14 @@ void ConsentDialog::addFact(QFormLayout *facts, const QString &title, const QStr
     facts->addRow(title, label);
 }
 
+/* Both ends of a path tell most. All of a thousand long ones would keep the window from being painted for seconds. */
+static QString inShort(const QString &path)
+{
+    constexpr qsizetype most = plain::lineLength - 1;
+
+    return path.size() <= most ? path : path.left(most / 2) + QChar(0x2026) + path.right(most / 2);
+}
+
 QWidget *ConsentDialog::changedFiles(const qi_plugin_consent &consent)
 {
     auto *list = new QListWidget(this);
@@ -195,7 +203,8 @@ QWidget *ConsentDialog::changedFiles(const qi_plugin_consent &consent)
     list->setObjectName(QStringLiteral("changed"));
     list->setAccessibleName(tr("Files that have changed"));
     for (size_t i = 0; i < consent.count; i++)
-        list->addItem(plain::line(utf8(consent.files_changed[i]), longestPath));
+        list->addItem(plain::line(inShort(utf8(consent.files_changed[i]))));
+    list->setUniformItemSizes(true);
     list->setMaximumHeight(list->sizeHintForRow(0) * qMin(6, list->count()) + 2 * list->frameWidth());
     return list;
 }

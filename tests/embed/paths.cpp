@@ -88,3 +88,62 @@ TEST_CASE("an_empty_path_is_refused_by_its_name")
     host.config.venv = nullptr;
     CHECK(host.init() == QI_OK);
 }
+
+// `executable`: the configured one; its text is what sys.executable is.
+static void start_without_interpreter(const char *executable)
+{
+    Folder home, strangers;
+    const std::string prefix = home.path(),
+                      packages = "lib/python" QI_PYTHON_VERSION "/site-packages/";
+    const QString before = QDir::currentPath();
+
+    home.link("lib/python" QI_PYTHON_VERSION, QI_PYTHON_PREFIX "/lib/python" QI_PYTHON_VERSION);
+    for (const char *at : {"pyvenv.cfg", "a/pyvenv.cfg", "a/b/pyvenv.cfg"})
+        strangers.write(at, "home = /usr/bin\n");
+    for (const char *at : {"", "a/", "a/b/"})
+        strangers.write((at + packages + "stranger.pth").c_str(),
+                        "import sys; sys.is_a_strangers = True\n");
+    REQUIRE(chdir(strangers.file("a/b").c_str()) == 0);
+    setenv("PATH", "/nowhere", 1);
+
+    Embedding host;
+    host.config.home = prefix.c_str();
+    host.config.executable = executable;
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import sys");
+    CHECK(host.eval("hasattr(sys, 'is_a_strangers')") == "False");
+    CHECK(host.eval("sys.prefix") == "'" + prefix + "'");
+    const std::string expected = std::string("'") + (executable ? executable : "") + "'";
+    CHECK(host.eval("sys.executable") == expected);
+    CHECK(host.eval("sys._base_executable") == expected);
+    QDir::setCurrent(before);
+}
+
+TEST_CASE("a_python_without_an_interpreter_takes_nothing_from_the_current_folder")
+{
+    start_without_interpreter(nullptr);
+}
+
+TEST_CASE("and_so_does_one_with_a_configured_interpreter")
+{
+    start_without_interpreter("/nowhere/python");
+}
+
+TEST_CASE("a_home_that_nobody_knows_is_not_a_folder_of_the_current_one")
+{
+    Folder strangers;
+    const std::string packages = ".local/lib/python" QI_PYTHON_VERSION "/site-packages/";
+    const QString before = QDir::currentPath();
+
+    strangers.write((packages + "stranger.pth").c_str(), "import sys; sys.is_a_strangers = True\n");
+    strangers.write(".pdbrc", "import sys; sys.is_a_strangers = True\n");
+    REQUIRE(chdir(strangers.path().c_str()) == 0);
+    setenv("HOME", ".", 1); // "~" is relative, as where there is neither HOME nor an entry for the user
+    Embedding host;
+    host.config.use_environment = true;
+    REQUIRE(host.init() == QI_OK);
+    host.exec("import pdb, sys");
+    CHECK(host.eval("hasattr(sys, 'is_a_strangers')") == "False");
+    CHECK(host.eval("pdb.Pdb(readrc=True).rcLines") == "[]");
+    QDir::setCurrent(before);
+}

@@ -59,6 +59,18 @@ TEST_CASE("a folder of plugins from which modules are imported is refused")
     CHECK(listed(host).find("'orders'") != std::string::npos);
 }
 
+TEST_CASE("a folder of plugins that holds one of modules is refused")
+{
+    PluginHost host;
+    host.write("orders", "def activate(ctx): pass\n");
+    const std::string plugins = host.folder() + "/plugins";
+
+    host.exec(("import sys; sys.path.insert(0, '" + plugins + "/shared')").c_str());
+    CHECK(start_with(host, plugins) == QI_ERR_ARGUMENT);
+    CHECK(std::string(qi_last_error()->message).find("or holds a folder that is") !=
+          std::string::npos);
+}
+
 TEST_CASE("a folder of plugins that is one of modules by a symlink is not searched, and says so")
 {
     PluginHost host;
@@ -95,4 +107,11 @@ TEST_CASE("an empty folder of plugins is refused")
     CHECK(start_with(host, "") == QI_ERR_ARGUMENT);
     CHECK(std::string(qi_last_error()->message).find("application_folders is empty") !=
           std::string::npos);
+    for (const char *qi_plugins_config::*member :
+         {&qi_plugins_config::settings_file, &qi_plugins_config::data_folder}) {
+        qi_plugins_config config;
+        qi_plugins_config_init(&config);
+        config.*member = "";
+        CHECK(qi_plugins_start(host.runtime, &config) == QI_ERR_ARGUMENT);
+    }
 }

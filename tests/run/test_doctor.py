@@ -180,6 +180,22 @@ class Places(DoctorCase):
         self.assertEqual(self.check(checks, "Python", "sys.executable")["found"], self.path(f"venv/bin/python{VERSION}")
                          if os.path.exists(self.path(f"venv/bin/python{VERSION}")) else self.path("venv/bin/python3"))
 
+    def test_a_venv_that_others_may_write_to_is_told_and_not_run(self):
+        made = self.call(sys.executable, "-m", "venv", "--without-pip", "venv")
+        if made.returncode:
+            self.skipTest(f"the module venv does not work here: {made.stderr}{made.stdout}")
+        ran = self.path("ran")
+        self.write(f"venv/lib/python{VERSION}/site-packages/stranger.pth", f"import sys; open({ran!r}, 'w')")
+        for path in ("venv", "venv/bin", None):
+            if path:
+                mode = os.stat(self.path(path)).st_mode
+                os.chmod(self.path(path), mode | 0o022)
+            checks = self.doctor("--venv=venv")
+            self.assertEqual(os.path.exists(ran), path is None)
+            if path:
+                self.problem(checks, self.path(path), "others may write to it")
+                os.chmod(self.path(path), mode)
+
     def test_an_active_venv_that_is_not_used(self):
         found = self.check(self.doctor(VIRTUAL_ENV=self.path("venv")), "Environment", "VIRTUAL_ENV")
         self.assertEqual(found["state"], "warning")

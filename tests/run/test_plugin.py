@@ -3,6 +3,7 @@
 
 import importlib.util
 import os
+import pathlib
 import pwd
 import shutil
 import signal
@@ -271,6 +272,17 @@ class StandIns(PluginCase):
                 if not target.endswith("file"):
                     self.assertEqual(found.returncode, 1)
                     self.assertRegex(found.stderr, "^qi-run: PermissionError: .*this is a symbolic link.*\n$")
+
+    def test_stubs_steer_no_terminal(self):
+        self.plugin(manifest=MANIFEST + '[settings.limit]\ntype = "int"\ntitle = "a\\u001b[31m\\u202eb"\n')
+        self.assertEqual(self.qi_run("stubs", "shop").returncode, 0)
+        text = "".join(path.read_text(encoding="utf-8") for path in pathlib.Path(self.folder, "shop", "typings").rglob("*.pyi"))
+        self.assertNotRegex(text, "[\x1b\u202e]")
+        self.assertIn("[31m", text)
+        self.plugin(manifest=MANIFEST + '[surprise."one\\ntwo"]\n')
+        found = self.qi_run("stubs", "shop")
+        self.assertNotEqual(found.returncode, 0)
+        self.assertEqual([line for line in found.stderr.splitlines() if line.startswith("two")], [])
 
     def test_stubs_for_no_plugin(self):
         self.write("folder/file", "")

@@ -221,7 +221,7 @@ def try_binding(name, library):
 
 
 def isolation():
-    return ["-I"] if sys.flags.isolated else ["-P"]
+    return ["-I"] if sys.flags.isolated else ["-P", *["-s"] * sys.flags.no_user_site]
 
 
 def newer(one, other):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The settings and actions that a plugin.toml declares, as stubs: the types of `ctx.settings`, the names for `ctx.action()`."""
 
+from .._python.plain import plain
 from .stub_text import attribute, class_, function, is_writable
 
 HEAD = '''\
@@ -53,4 +54,4 @@ def _kind(setting):
 
 
 def _doc(setting):
-    return ": ".join(filter(None, (setting.title, setting.description)))
+    return plain(": ".join(filter(None, (setting.title, setting.description))))

@@ -5,7 +5,7 @@ import argparse
 import pathlib
 import sys
 
-from .._python.plain import plain, plain_line
+from .._python.plain import plain_line, plain_lines
 from . import stubs
 
 OK, WRONG = 0, 1
@@ -25,9 +25,15 @@ def main(arguments):
     try:
         print(plain_line(f"{write(pathlib.Path(asked.folder), asked.host)} is written"))
     except Exception as error:  # a file that cannot be written, a manifest, or the module with the stand-ins
-        print(f"qi-run: {plain(f'{type(error).__name__}: {error}')}", file=sys.stderr)
+        print(f"qi-run: {_told(error)}", file=sys.stderr)
         return WRONG
     return OK
+
+
+def _told(error):
+    from ..plugin.manifest import ManifestError
+
+    return plain_lines(error.problems) if isinstance(error, ManifestError) else plain_line(f"{type(error).__name__}: {error}")
 
 
 def write(folder, host):

@@ -172,9 +172,8 @@ class Manager:
     @staticmethod
     def _check_places(folders):
         """WrongPlace if one is on sys.path; whether symlinks make it one, the search finds out, which may wait for the disk."""
-        importable = {os.path.abspath(path) for path in sys.path if isinstance(path, str)}
         for folder in folders:
-            if os.path.abspath(folder) in importable:
+            if discovery.is_importable(folder, os.path.abspath):
                 raise WrongPlace(f"the folder of plugins {folder} {discovery.IMPORTABLE}")
 
     def _consents_file(self, settings_file):

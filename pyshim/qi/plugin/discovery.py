@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from .._python import files
 from .._python.plain import plain_line
-from . import trust
+from . import sources, trust
 from .strangers import Common
 from .manifest import FILE, LARGEST, Manifest, ManifestError, Problem, is_manifest_there
 from .schema import near, values
 
+_at_the_desk = False
 _told = set()  # folders that are not there, once
 SOURCES = ("application", "user", "system")
 _MOST = 1000  # plugins in a folder, without those that the user has agreed to
@@ -28,7 +29,7 @@ _LONGEST_BEFORE = 0.2  # seconds of the processor for all of those, before what 
 _MOST_WEIGHT = 8 << 20  # of those of a folder without them: the bytes of their manifests, and what _WEIGHTS adds
 # Bytes that one of a manifest's parts counts for, since to list it costs the window more than to read it costs a thread.
 _WEIGHTS = {"settings": 1000, "dependencies": 1000, "contributes": 100, "problems": 5000}
-IMPORTABLE = ("is on sys.path (as by module_paths): what is put there would be imported by its name without anybody's consent; "
+IMPORTABLE = ("is on sys.path, or holds a folder that is (as by module_paths): what is put there would be imported by its name without anybody's consent; "
               "plugins need a folder of their own")
 
 
@@ -96,9 +97,22 @@ def known(folders, check, ids, is_agreed=lambda id, folder: True):
     return list(found.values())
 
 
-def is_importable(folder):
-    """Whether what lies in a folder is imported by its name, though nobody has agreed to it."""
-    return os.path.realpath(folder) in {os.path.realpath(path) for path in sys.path if isinstance(path, str)}
+def work_at_the_desk():
+    """From now on folders of plugins may be on sys.path: who writes a plugin has it in a folder of his own work, which pytest or
+    PYTHONPATH may name. For the tools of authors, in processes of theirs."""
+    global _at_the_desk
+    _at_the_desk = True
+
+
+def is_importable(folder, real=os.path.realpath):
+    """Whether what lies in a folder, or in one of its own, is imported by its name though nobody has agreed to it. `real` tells
+    where a path leads. What plugins that are on have added is theirs, and the environment of the interpreter the host's."""
+    if _at_the_desk:
+        return False
+    root, prefix = real(folder), real(sys.prefix)
+    own = prefix if prefix != root and trust.is_below(prefix, root) else None
+    below = [path for path in (real(each) for each in sys.path if isinstance(each, str)) if trust.is_below(path, root)]
+    return any(path == root or not (own and trust.is_below(path, own) or sources.is_guarded(path)) for path in below)
 
 
 class _Allowance:

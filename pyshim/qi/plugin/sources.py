@@ -125,6 +125,11 @@ def _real_path(folder):
     return folder.rstrip("/") if folder.endswith("/") else os.path.realpath(folder)
 
 
+def is_guarded(path):
+    """Whether a real path is in the folder of a plugin that is being started, or on."""
+    return _innermost(path) is not None
+
+
 def loader(name, path):
     """The loader of one source below a guarded folder, for a spec that is made by hand."""
     return _Source(name, path)
