@@ -160,7 +160,12 @@ typedef struct qi_config {
      * runs. An empty one is QI_ERR_ARGUMENT. */
 
     /* Prefix of a Python installation (its lib/pythonX.Y holds the standard library).
-     * NULL: the one that libqi was built with. Do not set together with `venv`. */
+     * NULL: the one that the file qi.conf beside libqi names, else the one that libqi was built with. Do not set together
+     * with `venv`.
+     * qi.conf belongs to a folder that is shipped, and `qi-run bundle` writes it: a line `home = ..`, where a relative path begins
+     * at that file. It is looked for in the folder of the file that libqi was loaded from, links followed, whatever
+     * the current folder and the environment are, and has to belong to root or to whom that folder belongs. What is wrong with
+     * it is QI_ERR_INTERPRETER. */
     const char *home;
     /* Folder of a virtual environment (it holds pyvenv.cfg), whose packages are then importable.
      * NULL: none. */
@@ -264,7 +269,7 @@ static inline void qi_config_init(qi_config *config)
  * Thread: that of the QCoreApplication; it becomes the GUI thread.
  * Fails: QI_ERR_NO_APPLICATION, QI_ERR_WRONG_THREAD, QI_ERR_STATE (a runtime runs already, the interpreter
  * has been finalised, or this is a child of fork() of a process with a runtime), QI_ERR_ABI
- * (`config` was not filled by qi_config_init(), or by that of a libqi which is newer than this one), QI_ERR_INTERPRETER (no standard library in `home`, no
+ * (`config` was not filled by qi_config_init(), or by that of a libqi which is newer than this one), QI_ERR_INTERPRETER (no standard library in `home`, a qi.conf that is not believed or understood, no
  * pyvenv.cfg in `venv`, another Python version; the message names the path), also for a Python that is newer
  * than the newest which this libqi knows, or free-threaded, unless the environment has QI_UNTESTED_PYTHON=1;
  * QI_ERR_ARGUMENT, QI_ERR_ENCODING, QI_ERR_PYTHON, QI_ERR_MEMORY. It never aborts the process, leaves no

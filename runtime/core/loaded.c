@@ -9,8 +9,11 @@
 #include "core/loaded.h"
 
 #include <dlfcn.h>
+#include <inttypes.h>
 #include <limits.h>
+#include <link.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +50,28 @@ static paths mapped(const char *prefix)
         path[strcspn(path, "\n")] = '\0';
         if (strncmp(strrchr(path, '/') + 1, prefix, strlen(prefix)) == 0)
             add(&found, path);
+    }
+    free(line);
+    if (table)
+        fclose(table);
+    return found;
+}
+
+/* The path of the file that is mapped there; owned, or NULL. */
+static char *mapped_at(const void *address)
+{
+    FILE *table = fopen("/proc/self/maps", "re");
+    char *line = NULL, *found = NULL;
+    size_t room = 0;
+
+    while (table && !found && getline(&line, &room, table) > 0) {
+        char *path = strchr(line, '/');
+        uintptr_t begin, end;
+        if (!path || sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &begin, &end) != 2 ||
+            (uintptr_t)address < begin || (uintptr_t)address >= end)
+            continue;
+        path[strcspn(path, "\n")] = '\0';
+        found = strdup(path);
     }
     free(line);
     if (table)
@@ -108,4 +133,22 @@ char *qip_loaded_at(const void *address)
         return NULL;
     char *path = realpath(info.dli_fname, NULL);
     return path ? path : strdup(info.dli_fname);
+}
+
+/* The loader's own names may be relative to a folder that was the current one, and that of a program is what its caller
+ * says. Where /proc is not mounted, an absolute one of a library is what is left. */
+char *qip_loaded_folder(const void *address)
+{
+    char *path = mapped_at(address);
+    Dl_info info;
+    struct link_map *object = NULL;
+
+    if (!path && dladdr1(address, &info, (void **)&object, RTLD_DL_LINKMAP) &&
+        object->l_name[0] == '/')
+        path = realpath(object->l_name, NULL);
+    if (path) {
+        char *slash = strrchr(path, '/');
+        slash[slash == path] = '\0'; /* that of the root stays */
+    }
+    return path;
 }

@@ -14,6 +14,7 @@
 
 #include "python/border.h"
 #include "core/callout.h"
+#include "core/conf_file.h"
 #include "core/config.h"
 #include "core/loaded.h"
 #include "core/paths.h"
@@ -34,6 +35,7 @@
 typedef struct findings {
     qi_config config; /* a copy of its own */
     qip_location location;
+    qip_conf conf; /* what is beside libqi */
     char *library, *libpython, *wrong;
     char runs[32], runs_fully[32];
     const char *const *asked; /* the folders of the options; its own */
@@ -93,13 +95,15 @@ static void find_versions(findings *found)
 /* Where Python would be started from; what is wrong with that stays in `wrong`, and is no failure. */
 static int find_location(findings *found)
 {
-    int status = qip_location_find(&found->location, &found->config);
+    const int status = qip_location_find(&found->location, &found->config);
 
-    if (status == QI_ERR_INTERPRETER) {
+    if (status == QI_ERR_INTERPRETER)
         found->wrong = strdup(qi_last_error()->message);
-        return found->wrong ? QI_OK : QI_ERR_MEMORY;
-    }
-    return status;
+    if (status != QI_OK && !found->wrong)
+        return status;
+    if (!found->config.home && !found->config.venv)
+        (void)qip_conf_read(&found->conf); /* how that fails is told in `wrong` */
+    return QI_OK;
 }
 
 static int find(findings *found, const qi_doctor_options *options)
@@ -119,6 +123,7 @@ static int find(findings *found, const qi_doctor_options *options)
 static void let_go(findings *found)
 {
     qip_location_free(&found->location);
+    qip_conf_free(&found->conf);
     free(found->folders);
     free((void *)found->asked);
     free(found->library);
@@ -142,6 +147,7 @@ static int examine(const findings *found, const char *program, bool embeds, qi_v
         .environment = found->config.use_environment,
         .home = found->config.home,
         .venv = found->config.venv,
+        .conf = found->conf.file,
         .wrong = found->wrong,
         .program = program,
         .executable = found->location.executable,

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/conf_file.h"
 #include "core/status.h"
 
 #define TEXT_OF(x) #x
@@ -71,6 +72,7 @@ static bool has_library(const char *prefix)
     /* NOLINTNEXTLINE(misc-redundant-expression): where the folder is called lib, two of them are the same. */
     return exists(prefix, QI_PYTHON_PLATLIBDIR "/python" VERSION "/encodings/__init__.py", R_OK) ||
            exists(prefix, "lib/python" VERSION "/encodings/__init__.py", R_OK) ||
+           exists(prefix, "lib/python" VERSION "/encodings/__init__.pyc", R_OK) || /* compiled only */
            exists(prefix, QI_PYTHON_PLATLIBDIR "/" ZIP_NAME, R_OK);
 }
 
@@ -125,17 +127,32 @@ static char *find_program(const char *prefix)
     return NULL;
 }
 
-/* -- the three places ---------------------------------------------------------------------------- */
+/* -- the four places ----------------------------------------------------------------------------- */
 
-static int find_in_home(qip_location *location, const char *path)
+static int find_in_home(qip_location *location, const char *path, const char *who)
 {
     location->home = absolute(path);
     if (!location->home)
         return no_memory();
     if (!has_library(location->home))
-        return no_library(location->home, "the configured home");
+        return no_library(location->home, who);
     location->program = find_program(location->home);
     return QI_OK;
+}
+
+/* What qi.conf beside libqi says; location->home stays NULL where there is none. */
+static int find_as_shipped(qip_location *location)
+{
+    qip_conf conf;
+    int status = qip_conf_read(&conf);
+
+    if (status == QI_OK && conf.home) {
+        char *who = format("the home that %s names", conf.file);
+        status = who ? find_in_home(location, conf.home, who) : no_memory();
+        free(who);
+    }
+    qip_conf_free(&conf);
+    return status;
 }
 
 /* What libqi was built with. Without its interpreter, as where only libpython is installed, the prefix
@@ -250,10 +267,11 @@ static int find_in_venv(qip_location *location, const char *path)
 static int find(qip_location *location, const qi_config *config)
 {
     if (config->home)
-        return find_in_home(location, config->home);
+        return find_in_home(location, config->home, "the configured home");
     if (config->venv)
         return find_in_venv(location, config->venv);
-    return find_built_with(location);
+    const int status = find_as_shipped(location);
+    return status != QI_OK || location->home ? status : find_built_with(location);
 }
 
 int qip_location_find(qip_location *location, const qi_config *config)

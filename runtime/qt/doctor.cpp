@@ -106,6 +106,11 @@ QString fix_of_place(const qip_doctor_facts &facts)
                    "give the prefix of a Python %1, in which lib/python%1/encodings is, or "
                    "no home at all: then it is the one that libqi was built with")
             .arg(version);
+    if (facts.conf)
+        return QStringLiteral(
+                   "name the prefix of a Python %1 in %2, or remove that file: then it is "
+                   "the one that libqi was built with")
+            .arg(version, text(facts.conf));
     return QStringLiteral(
                "install Python %1 (on Debian: apt-get install libpython%1-stdlib), or name "
                "another installation of it as home")
@@ -118,6 +123,8 @@ QString why(const qip_doctor_facts &facts)
         return QStringLiteral("the configured virtual environment");
     if (facts.home)
         return QStringLiteral("the configured home");
+    if (facts.conf)
+        return QStringLiteral("as %1 says").arg(text(facts.conf));
     return facts.embeds ? QStringLiteral("what libqi was built with")
                         : QStringLiteral("the interpreter that runs");
 }

@@ -14,15 +14,16 @@ extern "C" {
 typedef struct qip_doctor_facts {
     const char *library; /* the file of libqi, or of its extension module */
     const char *libpython; /* the file that gives this process Python's API; the interpreter's own, maybe */
-    const char *built, *runs;   /* versions of Python, as "3.11": of the headers, of the library */
-    const char *runs_fully;     /* as "3.11.2" */
-    bool running;               /* an interpreter is initialised in this process */
-    bool embeds;                /* this is libqi.so, not the extension module */
-    bool environment;           /* PYTHON* variables are honoured */
-    const char *home, *venv;    /* as configured */
-    const char *wrong;          /* why Python cannot be started so */
-    const char *program;        /* an interpreter to ask */
-    const char *executable;     /* what sys.executable is or will be */
+    const char *built, *runs; /* versions of Python, as "3.11": of the headers, of the library */
+    const char *runs_fully;   /* as "3.11.2" */
+    bool running;             /* an interpreter is initialised in this process */
+    bool embeds;              /* this is libqi.so, not the extension module */
+    bool environment;         /* PYTHON* variables are honoured */
+    const char *home, *venv;  /* as configured */
+    const char *conf;       /* the qi.conf that says where Python is, where nothing is configured */
+    const char *wrong;      /* why Python cannot be started so */
+    const char *program;    /* an interpreter to ask */
+    const char *executable; /* what sys.executable is or will be */
     const char *const *folders; /* those that hold plugins or modules */
     size_t folder_count;
     const char *script; /* the source of qi._life.examine */
