@@ -432,6 +432,15 @@ class Packaging(PluginCase):
             with self.assertRaisesRegex(ManifestError, "plugin.version: versions cannot be compared without .*python3-packaging"):
                 Manifest.read(self.plugin())
 
+    def test_the_wheel_that_python_itself_has_does(self):
+        if not packages.wheels():
+            self.skipTest("this Python has no wheel of pip")
+        code = ("import sys; sys.path[:] = [path for path in sys.path if not path.endswith('-packages')]; before = list(sys.path);"
+                "from qi.plugin import packages; print(packages.version('1.10') > packages.version('1.9'), packages.applies(packages.requirement("
+                "'a; python_version>\"3\"')), sys.modules['pip'].__file__.startswith(packages.wheels()[0]), sys.path == before)")
+        told = subprocess.run([os.readlink("/proc/self/exe"), "--loop=none", "-c", code], capture_output=True, text=True)
+        self.assertEqual(told.stdout, "True True True True\n", told.stderr)
+
     def test_the_copy_inside_pip_does(self):
         try:
             import pip._vendor.packaging  # noqa: F401

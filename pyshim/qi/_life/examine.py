@@ -5,6 +5,7 @@ It reads what is to be examined from standard input and writes a list of checks 
 JSON. It imports nothing of `qi`: it may be run by any interpreter that a user has pointed libqi at.
 """
 
+import glob
 import importlib.util
 import itertools
 import json
@@ -84,6 +85,55 @@ def look_at_modules(section):
         section.warn(
             "modules", f"Python was installed without {', '.join(missing)}",
             "install the whole standard library (on Debian: apt-get install libpython3-stdlib)")
+    for name, why in unusable_modules().items():
+        section.problem(
+            name, f"this module of the standard library is there, and cannot be imported: {why}",
+            "install the library that it needs; where Python was shipped with an application, make that folder anew (qi-run bundle)")
+
+
+#: Imports what is named, in a process that may crash, and prints the failures as they come.
+TRY_MODULES = """
+import importlib, json, sys
+for name in sys.argv[1:]:
+    print(json.dumps([name, None]), flush=True)
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        print(json.dumps([name, f"{error}"]), flush=True)
+"""
+
+
+def unusable_modules():
+    """{name: why} of the extension modules of the standard library that cannot be imported."""
+    folder = os.path.join(sysconfig.get_path("platstdlib"), "lib-dynload")
+    names = sorted({name.partition(".")[0] for name in os.listdir(folder) if name.endswith(".so")}) if os.path.isdir(folder) else []
+    names = [name for name in names if not name.startswith(("_test", "_xxtest", "xxlimited", "_tkinter"))]
+    try:
+        tried = subprocess.run([sys.executable, "-I", "-c", TRY_MODULES, *names], capture_output=True, text=True, timeout=LIMIT)
+    except (OSError, subprocess.TimeoutExpired):
+        return {}  # what else is tried in such a process tells of it
+    told = [json.loads(line) for line in tried.stdout.splitlines() if line.startswith("[")]
+    wrong = {name: why for name, why in told if why is not None}
+    if tried.returncode and told:
+        wrong.setdefault(told[-1][0], f"exit status {tried.returncode}")
+    return wrong
+
+
+def look_at_packaging(asked):
+    """What libqi compares versions with: without it no plugin is enabled."""
+    section = Section("Python")
+    for name in ("packaging", "pip"):
+        if importlib.util.find_spec(name) is not None:
+            section.ok("packaging", "installed" if name == "packaging" else "the copy in pip")
+            return
+    folders = [os.path.join(os.path.dirname(os.__file__), "ensurepip", "_bundled"), sysconfig.get_config_var("WHEEL_PKG_DIR")]
+    for folder in filter(None, folders):
+        if wheels := glob.glob(os.path.join(glob.escape(folder), "pip-*.whl")):
+            section.ok("packaging", f"the copy in {wheels[0]}")
+            return
+    section.problem(
+        "packaging", "neither this package nor pip is there, so that no versions can be compared and no plugin be enabled",
+        "install python3-packaging (Debian, Fedora), or `pip install packaging` where this Python finds it")
 
 
 # -- PATH and the environment ---------------------------------------------------------------------------
@@ -347,7 +397,7 @@ def look_at_link(section, path, root):
 
 def main():
     asked = json.load(sys.stdin)
-    for look in (look_at_interpreter, look_at_bindings, look_at_folders, look_at_path, look_at_variables):
+    for look in (look_at_interpreter, look_at_packaging, look_at_bindings, look_at_folders, look_at_path, look_at_variables):
         look(asked)
     json.dump(checks, sys.stdout)
 

@@ -1,12 +1,25 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The library `packaging`, which knows versions (PEP 440), requirements (PEP 508) and markers.
 
-It is imported where it is first needed. Where it is not installed, the copy inside pip does.
+It is imported where it is first needed. Where it is not installed, the copy inside pip does, be it in the wheel of pip that
+belongs to Python itself, from which ensurepip would install it.
 """
 
+import glob
 import importlib
+import os
+import sys
+import sysconfig
 
 _WHERE = ("packaging", "pip._vendor.packaging")
+
+#: For an interpreter that is to be asked: whether it has `packaging` or pip itself.
+TRY = """
+try:
+    import packaging.requirements
+except ImportError:
+    import pip._vendor.packaging.requirements
+"""
 
 
 class Missing(ImportError):
@@ -20,8 +33,28 @@ def module(name):
             return importlib.import_module(f"{package}.{name}")
         except ImportError:
             pass
+    for wheel in wheels():
+        try:
+            return _out_of(wheel, name)
+        except ImportError:
+            pass
     raise Missing("versions cannot be compared without the Python package 'packaging': install python3-packaging "
                   "(Debian, Fedora), or 'pip install packaging' where the application's Python finds it")
+
+
+def wheels():
+    """Those of pip that Python has for its virtual environments, or the distribution in their place."""
+    folders = [os.path.join(os.path.dirname(os.__file__), "ensurepip", "_bundled"), sysconfig.get_config_var("WHEEL_PKG_DIR")]
+    return [path for folder in folders if folder for path in sorted(glob.glob(os.path.join(glob.escape(folder), "pip-*.whl")))]
+
+
+def _out_of(wheel, name):
+    """The module of the copy in a wheel, which is a zip file that Python can import from."""
+    sys.path.append(wheel)
+    try:
+        return importlib.import_module(f"pip._vendor.packaging.{name}")
+    finally:
+        sys.path.remove(wheel)
 
 
 def version(text):
