@@ -59,7 +59,7 @@ configure_package_config_file(cmake/qi-config.cmake.in ${PROJECT_BINARY_DIR}/qi-
   INSTALL_DESTINATION ${qi_package_dir} PATH_VARS qi_stubs_dir CMAKE_INSTALL_BINDIR)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/qi-config-version.cmake
   VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
-install(FILES ${PROJECT_BINARY_DIR}/qi-config.cmake ${PROJECT_BINARY_DIR}/qi-config-version.cmake
+install(FILES ${PROJECT_BINARY_DIR}/qi-config.cmake ${PROJECT_BINARY_DIR}/qi-config-version.cmake cmake/qi-bundle.cmake
         DESTINATION ${qi_package_dir})
 
 configure_file(qi.pc.in ${PROJECT_BINARY_DIR}/qi.pc @ONLY)
@@ -77,6 +77,9 @@ foreach(program qi-run qi-demo)
     install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   endif()
 endforeach()
+if(TARGET qi-interpreter)
+  install(TARGETS qi-interpreter RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/qi)
+endif()
 if(TARGET qi-demo)
   install(DIRECTORY apps/demo/plugins/ DESTINATION ${qi_plugins_dir} PATTERN "__pycache__" EXCLUDE)
 endif()

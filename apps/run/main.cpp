@@ -18,6 +18,7 @@
 
 #include <qi/qi.h>
 
+#include "bundle.h"
 #include "doctor.h"
 #include "options.h"
 #include "plugin.h"
@@ -169,6 +170,8 @@ int run(const Options &options, std::unique_ptr<QCoreApplication> application)
         return fail("the application cannot be shown as qi.host.app");
     if (show_windows(runtime) != QI_OK)
         return fail("the windows cannot be shown");
+    if (options.how == "bundle" && show_bundle_functions(runtime) != QI_OK)
+        return fail("qi-run cannot tell of itself");
     if (options.app == App::None) {
         // libqi starts with an application; from here on there is none until the script makes one.
         if (qi_exec(runtime, "__import__('qi._life.run', fromlist=['run']).leave_the_loop()", nullptr))

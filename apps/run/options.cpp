@@ -4,7 +4,9 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 
 const char help_text[] =
     R"(usage: qi-run [options] script.py [arguments]
@@ -14,6 +16,7 @@ const char help_text[] =
        qi-run [options] doctor [--json] [--plugins=FOLDER]…
        qi-run [options] plugin new | check | run | pack | install …
        qi-run [options] stubs [--host=PATH] [FOLDER]
+       qi-run [options] bundle PROGRAM FOLDER …
 
 Runs Python inside libqi's embedded runtime as python3 would: same sys.argv, __main__, sys.path,
 tracebacks and exit status. Environment variables such as PYTHONPATH are honoured.
@@ -42,8 +45,9 @@ tracebacks and exit status. Environment variables such as PYTHONPATH are honoure
   --help         print this and exit
 
 doctor says what is wrong with the installation and how to put it right; plugin makes, checks, runs
-and installs plugins; stubs tells editors what the application shows. Each has a --help of its own. A
-script of such a name is run as ./doctor.
+and installs plugins; stubs tells editors what the application shows; bundle makes a folder of a
+program and all that it needs, Python and Qt included. Each has a --help of its own. A script of such
+a name is run as ./doctor.
 
 The exit status is that of the script: 0 at its end, the one given to sys.exit(), 1 after an uncaught
 exception, 2 for a wrong command line, 130 after Ctrl+C.
@@ -72,6 +76,15 @@ bool set_app(const char *value, App &app)
         }
     }
     return false;
+}
+
+// What is taken in place of a script's name.
+bool is_word(const char *given)
+{
+    static const char *const words[] = {"bundle", "doctor", "plugin", "stubs"};
+
+    return std::any_of(std::begin(words), std::end(words),
+                       [given](const char *word) { return std::strcmp(given, word) == 0; });
 }
 
 bool is_loop(const std::string &value)
@@ -158,8 +171,7 @@ std::string parse(int argc, char **argv, Options &options)
             at++;
         } else if (std::strcmp(given, "-") == 0) {
             options.how = "stdin";
-        } else if (std::strcmp(given, "doctor") == 0 || std::strcmp(given, "plugin") == 0 ||
-                   std::strcmp(given, "stubs") == 0) {
+        } else if (is_word(given)) {
             options.how = given;
         } else if (given[0] != '-') {
             options.how = "script";

@@ -11,7 +11,7 @@ enum class App { None, Core, Gui, Widgets };
 struct Options {
     App app = App::Core;
     std::string loop; // "guest", "owner", "none"
-    std::string how;  // "script", "module", "code", "stdin", "doctor", "plugin", "stubs"
+    std::string how;  // "script", "module", "code", "stdin", "bundle", "doctor", "plugin", "stubs"
     std::vector<const char *> argv; // what is run, and its arguments; never empty
     std::string venv, home;         // whole paths; empty: none
     bool debug = false;

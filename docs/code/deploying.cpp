@@ -6,19 +6,15 @@
 int main(int argc, char **argv)
 {
     QCoreApplication app(argc, argv);
-    const QString prefix = QDir(app.applicationDirPath() + "/..").canonicalPath();
-    QByteArray home = prefix.toUtf8(), scripts = (prefix + "/share/hello").toUtf8();
+    const char *folders[] = {"../share/hello"}; // from the folder of the program on
     // [test]
-    scripts = "plugins";
+    folders[0] = "plugins";
     // [/test]
-    const char *folders[] = {scripts.constData()};
 
     qi_config config;
     qi_config_init(&config);
     config.module_paths = folders;
     config.module_path_count = 1;
-    if (!QDir(prefix + "/lib").entryList({"python3.*"}, QDir::Dirs).isEmpty())
-        config.home = home.constData(); // the Python that is shipped; else that of the system
 
     qi_runtime *python;
     if (qi_runtime_init(&config, &python) ||

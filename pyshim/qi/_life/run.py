@@ -27,7 +27,7 @@ from .._python import child
 from .._python.ends import at_end
 from . import embed, shutdown, toplevel
 
-COMMANDS = ("doctor", "plugin", "stubs")  # words that qi-run takes in place of a script's name
+COMMANDS = ("bundle", "doctor", "plugin", "stubs")  # words that qi-run takes in place of a script's name
 
 INTERRUPTED = 130  # what a shell reports for a program that SIGINT has ended
 
@@ -50,7 +50,8 @@ def run(how, loop, stay):
     _qi._read_pdbrc(how in ("script", "module", "code", "stdin"))  # as python3 does for its scripts
     try:
         with toplevel.loops_of_its_own(guest) if guest else contextlib.nullcontext():
-            {"script": run_script, "module": run_module, "code": run_code, "stdin": run_stdin, "plugin": run_plugin_tool, "stubs": run_stubs_tool}[how]()
+            {"script": run_script, "module": run_module, "code": run_code, "stdin": run_stdin,
+             "bundle": run_bundle_tool, "plugin": run_plugin_tool, "stubs": run_stubs_tool}[how]()
     except BaseException as exception:
         status = status_of(exception)
         if os.getpid() != process:
@@ -213,6 +214,12 @@ def run_code():
     source, sys.argv[0] = sys.argv[0], "-c"
     add_path("")
     execute(source, "<string>", None, show_lines)
+
+
+def run_bundle_tool():
+    from . import bundle_tool
+
+    raise SystemExit(bundle_tool.main(sys.argv[1:]))
 
 
 def run_plugin_tool():
