@@ -2,6 +2,7 @@
 """qi-run plugin pack, install and their like, as somebody types them."""
 
 import hashlib
+import importlib.util
 import os
 import stat
 import zipfile
@@ -149,8 +150,42 @@ class Install(PackageCase):
         self.assertIn("--to", self.plugin_words("install", "x.zip", status=2))
         self.assertIn("did you mean install?", self.plugin_words("instal", "x.zip", status=2))
         self.assertIn("not allowed with", self.plugin_words("list", "--to", "a", "--application", "b", status=2))
-        for word in "pack", "install", "remove", "rollback", "list":
+        for word in "pack", "install", "update", "rollback", "remove", "list", "search", "index", "key":
             self.assertIn("usage: qi-run plugin " + word, self.plugin_words(word, "--help"))
+
+
+class Index(PackageCase):
+    def test_from_the_key_to_an_update(self):
+        if importlib.util.find_spec("cryptography") is None:
+            self.skipTest("python3-cryptography is not installed")
+        to = "--to", "plugins"
+        os.mkdir(self.path("offered"))
+        os.rename(self.path(self.packed("1.0.0")), self.path("offered/shop-1.0.0.zip"))
+        key = self.plugin_words("key", "key.pem")
+        self.assertRegex(key, "^ed25519:[A-Za-z0-9+/]{43}=\n$")
+        told = self.plugin_words("index", "offered", "--sign", "key.pem")
+        self.assertEqual(told, f"offered/index.json, number 1: 1 plugin, 1 version\nsigned with {key}")
+        self.assertEqual(self.plugin_words("search", "--index", "offered", "--key", key.strip(), *to), "shop 1.0.0  A shop\n")
+        self.assertEqual(self.plugin_words("install", "shop", *to), "shop 1.0.0 is installed\n")
+        self.assertEqual(self.plugin_words("update", *to), "there is nothing newer\n")
+        os.rename(self.path(self.packed("1.1.0")), self.path("offered/shop-1.1.0.zip"))
+        self.plugin_words("index", "offered", "--sign", "key.pem")
+        self.assertIn("shop 1.1.0 is installed; the version before is 1.0.0\n", self.plugin_words("update", "shop", *to))
+        self.assertEqual(self.plugin_words("search", "SHOP", *to), "shop 1.1.0 (installed: 1.1.0)  A shop\n")
+        self.assertEqual(self.plugin_words("list", *to), f"shop 1.1.0 from {self.path('offered/index.json')}, before it 1.0.0\n")
+
+    def test_what_is_refused(self):
+        os.mkdir(self.path("offered"))
+        os.rename(self.path(self.packed("1.0.0")), self.path("offered/shop-1.0.0.zip"))
+        self.assertIn("not signed; --sign signs it", self.plugin_words("index", "offered"))
+        named = "--to", "plugins", "--index", "offered"
+        self.assertIn("it is not signed; --unsigned takes it", self.plugin_words("install", "shop", *named, status=1))
+        self.assertEqual(self.plugin_words("install", "shop", "--unsigned", *named), "shop 1.0.0 is installed\n")
+        self.assertIn("is no key", self.plugin_words("update", "--key", "x", *named, status=1))
+        self.assertIn("not installed here", self.plugin_words("update", "--unsigned", "other", *named, status=1))
+        self.assertIn("everybody on the way", self.plugin_words("install", "http://127.0.0.1:9/x.zip", "--to", "plugins", status=1))
+        self.write("offered/index.json", "nonsense")
+        self.assertIn("is damaged, or none", self.plugin_words("search", "--unsigned", *named, status=1))
 
 
 runs.main()

@@ -4,7 +4,7 @@ import qi.plugin
 
 
 async def install(path):
-    installer = qi.plugin.Installer("plugins")  # or application="Example/Notes"
+    installer = qi.plugin.Installer("more-plugins")  # or application="Example/Notes"
     try:
         installed = await installer.install(path)
     except qi.plugin.InstallError as refused:

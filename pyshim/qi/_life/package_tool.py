@@ -6,7 +6,7 @@ import os
 import sys
 
 from .._python.plain import plain, plain_line
-from ..plugin.install import folders, pack as packing, shelf
+from ..plugin.install import folders, index, known, market, pack as packing, shelf, signing
 from ..plugin.install.errors import InstallError
 from ..plugin.install.place import Place
 
@@ -23,6 +23,19 @@ def wants_place(parser):
     where.add_argument("--to", metavar="FOLDER", help="the folder of plugins")
     where.add_argument("--application", metavar="ORGANISATION/APPLICATION",
                        help="the application, whose folder of plugins of this user is meant, as ~/.local/share/ORGANISATION/APPLICATION/plugins")
+
+
+def wants_indexes(parser):
+    parser.add_argument("--index", metavar="ADDRESS", action="append", default=[],
+                        help="an index, an address or a path; may be given several times, and the first that has a plugin counts. By default those "
+                             "that were named for this folder before")
+    parser.add_argument("--key", metavar="KEY", action="append", default=[],
+                        help="the key that has signed it; by default the one that had when it was first seen")
+    parser.add_argument("--unsigned", action="store_true", help="take one that is not signed")
+
+
+def indexes_of(asked):
+    return {"addresses": asked.index, "trust": known.Trust(tuple(map(signing.checked_key, asked.key)), asked.unsigned)}
 
 
 def place_of(asked):
@@ -45,6 +58,10 @@ def say(text):
     print(plain_line(text))
 
 
+def many(number, what):
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 # -- pack --------------------------------------------------------------------------------------------------
 
 
@@ -58,7 +75,7 @@ def pack(arguments, check):
 
     def work(asked):
         packed = packing.pack(asked.folder, asked.out, check=lambda _: check(asked.folder, asked.no_import))
-        say(f"{os.path.relpath(packed.path)}: {packed.id} {packed.version}, {packed.files} files, {packed.size} bytes")
+        say(f"{os.path.relpath(packed.path)}: {packed.id} {packed.version}, {many(packed.files, 'file')}, {packed.size} bytes")
         say(f"sha256 {packed.sha256}")
 
     return run(work, parser, arguments)
@@ -70,14 +87,56 @@ def pack(arguments, check):
 def install(arguments):
     parser = parser_of("install", "Installs a plugin into an application's folder of plugins. The application asks the user whether it may run. The\n"
                                   "version before is kept: `plugin rollback` goes back to it.")
-    parser.add_argument("what", metavar="FILE", help="an archive, as `plugin pack` makes it")
+    parser.add_argument("what", metavar="WHAT", help="an archive, as `plugin pack` makes it, by its path or address; or the id of a plugin in an "
+                                                     "index, or ID==VERSION")
     wants_place(parser)
-    parser.add_argument("--sha256", metavar="HASH", default="", help="the hash that the file must have")
+    wants_indexes(parser)
+    parser.add_argument("--sha256", metavar="HASH", default="", help="the hash that an archive must have")
     parser.add_argument("--older", action="store_true", help="also in place of a newer version")
     parser.add_argument("--force", action="store_true", help="also in place of what was put there by hand, or has been changed since")
 
     def work(asked):
-        tell(shelf.install_file(place_of(asked), asked.what, sha256=asked.sha256, older=asked.older, force=asked.force))
+        tell(market.install(place_of(asked), asked.what, sha256=asked.sha256, older=asked.older, force=asked.force, **indexes_of(asked)))
+
+    return run(work, parser, arguments)
+
+
+def update(arguments):
+    parser = parser_of("update", "Updates plugins to the newest versions that fit, each from the index that it was installed from.")
+    parser.add_argument("ids", metavar="ID", nargs="*", help="all that were installed from an index, if none is named")
+    wants_place(parser)
+    wants_indexes(parser)
+    parser.add_argument("--force", action="store_true", help="also those that have been changed since")
+
+    def work(asked):
+        updated = market.update(place_of(asked), asked.ids, force=asked.force, **indexes_of(asked))
+        for note in updated.notes:
+            say(note)
+        for each in updated.changed:
+            tell(each)
+        for problem in updated.problems:
+            print(f"qi-run: {problem}", file=sys.stderr)
+        if not updated.changed and not updated.problems:
+            say("there is nothing newer")
+        return WRONG if updated.problems else OK
+
+    return run(work, parser, arguments)
+
+
+def search(arguments):
+    parser = parser_of("search", "Lists the plugins of the indexes that have a word in their id, name or description.")
+    parser.add_argument("word", metavar="WORD", nargs="?", default="", help="all, if none is named")
+    wants_place(parser)
+    wants_indexes(parser)
+
+    def work(asked):
+        found, notes = market.search(place_of(asked), asked.word, **indexes_of(asked))
+        for note in notes:
+            print(f"qi-run: {plain_line(note)}", file=sys.stderr)
+        for each in found:
+            installed = f" (installed: {each.installed})" if each.installed else ""
+            about = f": {each.description}" if each.description else ""
+            say(f"{each.id} {each.version or '-'}{installed}  {each.name}{about}{f' ({each.problem})' if each.problem else ''}")
 
     return run(work, parser, arguments)
 
@@ -132,4 +191,29 @@ def list_all(arguments):
     return run(work, parser, arguments)
 
 
-WORDS = {"install": install, "remove": remove, "rollback": rollback, "list": list_all}
+# -- an index --------------------------------------------------------------------------------------------------
+
+
+def write_index(arguments):
+    parser = parser_of("index", "Writes index.json for the packed plugins in a folder, which any web server can offer then, or file system.")
+    parser.add_argument("folder", metavar="FOLDER", help="the folder with archives, as `plugin pack` makes them")
+    parser.add_argument("--sign", metavar="FILE", help="sign it with this private key, of `plugin key`")
+    parser.add_argument("--mirror", metavar="ADDRESS", action="append", default=[], help="the address of the same index elsewhere; may be given several times")
+    parser.add_argument("--serial", metavar="NUMBER", type=int, help="its number; by default one more than before, if anything has changed")
+
+    def work(asked):
+        written = index.write(asked.folder, asked.sign, mirrors=asked.mirror, serial=asked.serial)
+        say(f"{os.path.relpath(written.path)}, number {written.serial}: {many(written.plugins, 'plugin')}, {many(written.versions, 'version')}")
+        say(f"signed with {written.key}" if written.key else "not signed; --sign signs it, with a key that `qi-run plugin key` makes")
+
+    return run(work, parser, arguments)
+
+
+def key(arguments):
+    parser = parser_of("key", "Makes a pair of keys to sign indexes with. The private one is written to a file that only you can read; keep it so, and a\n"
+                              "copy where you find it again. The public one is printed, for those who use the index.")
+    parser.add_argument("file", metavar="FILE", help="the new file of the private key")
+    return run(lambda asked: say(signing.make_key(asked.file)), parser, arguments)
+
+
+WORDS = {"update": update, "search": search, "index": write_index, "key": key, "install": install, "remove": remove, "rollback": rollback, "list": list_all}

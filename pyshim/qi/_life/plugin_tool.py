@@ -25,7 +25,7 @@ from . import stubs_tool
 OK, WRONG, USAGE = 0, 1, 2
 LIMIT = 60  # seconds that the import of a plugin may take
 
-FILES_WORDS = ("pack", "install", "remove", "rollback", "list")
+AS_FILES = ("pack", "install", "update", "rollback", "remove", "list", "search", "index", "key")
 
 DESCRIPTION = """\
 Makes, checks and runs plugins, and installs them.
@@ -35,10 +35,15 @@ Makes, checks and runs plugins, and installs them.
   run FOLDER     run a plugin in a window with plugin manager, console and task monitor
   pack FOLDER    make one file of a plugin
 
-  install FILE   put a plugin into an application's folder of plugins
-  remove ID      take it out again, with or without its data
+  install WHAT   put a plugin into an application's folder of plugins: a file, an address, or an id in an index
+  update [ID…]   put the newest versions there
   rollback ID    go back to the version before
+  remove ID      take it out again, with or without its data
   list           say what is in that folder
+  search [WORD]  say what is in an index
+
+  index FOLDER   make an index of the files in a folder
+  key FILE       make a pair of keys to sign an index with
 """
 
 
@@ -46,7 +51,7 @@ def main(arguments):
     parser = argparse.ArgumentParser(
         prog="qi-run plugin", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="qi-run plugin COMMAND …")
-    commands = {"new": new, "check": check, **{word: as_file(word) for word in FILES_WORDS}}
+    commands = {"new": new, "check": check, **{word: as_file(word) for word in AS_FILES}}
     if not arguments or arguments[0] in ("-h", "--help"):
         parser.print_help(sys.stdout if arguments else sys.stderr)
         return OK if arguments else USAGE

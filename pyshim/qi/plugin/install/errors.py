@@ -2,6 +2,7 @@
 """What is refused."""
 
 from ..._python.plain import plain
+from .. import packages
 
 
 class InstallError(Exception):
@@ -15,3 +16,16 @@ def told_of(problem):
     """What an OSError says, in a line."""
     what = problem.strerror or str(problem)
     return f"{problem.filename}: {what}" if problem.filename else what
+
+
+class told:
+    """Turns what a disk says into an InstallError, and that there is nothing here which compares versions."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, problem, trace):
+        if isinstance(problem, OSError):
+            raise InstallError(told_of(problem)) from problem
+        if isinstance(problem, packages.Missing):
+            raise InstallError(str(problem)) from problem

@@ -15,7 +15,7 @@ from ..._python import files
 from .. import dependencies, discovery, packages, trust
 from ..manifest import Manifest, ManifestError
 from .archive import Archive, Limits
-from .errors import InstallError, told_of
+from .errors import InstallError, told, told_of
 from .place import Place
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -51,7 +51,7 @@ class Origin(NamedTuple):
     sha256: str = ""
     id: str = ""
     version: str = ""
-    index: str = ""  # the address of the index
+    market: str = ""  # the address of the index
     key: str = ""  # that the index was signed with
 
 
@@ -68,7 +68,7 @@ def checked_id(id):
 def install_file(place, path, *, sha256="", older=False, force=False, work=None):
     """Installs an archive. `older`: in place of a newer version, too. `force`: also in place of what was put there by hand, or has
     been changed since. Returns Installed."""
-    with _told(), place.locked(), place.work_folder() as folder:
+    with told(), place.locked(), place.work_folder() as folder:
         copy = os.path.join(folder, os.path.basename(path) or "archive")
         copy_archive(path, copy, work)
         return put(place, folder, copy, Origin(os.path.abspath(path), sha256), older=older, force=force, work=work)
@@ -114,7 +114,7 @@ def put(place, folder, archive, origin, *, older, force, work):
     manifest = _check_plugin(unpacked, name, origin)
     before = place.known(id)
     _check_order(manifest, before, older)
-    record = {"version": manifest.version, "sha256": sha256, "source": origin.source, "index": origin.index, "key": origin.key,
+    record = {"version": manifest.version, "sha256": sha256, "source": origin.source, "index": origin.market, "key": origin.key,
               "files": trust.fingerprint(unpacked).hash}
     if work is not None:
         work.check()
@@ -128,8 +128,8 @@ def _check_plugin(folder, name, origin):
     try:
         manifest = Manifest.read(folder)
     except ManifestError as wrong:
-        told = "\n".join(str(each._replace(file=os.path.join(os.path.basename(folder), os.path.basename(each.file)))) for each in wrong.problems)
-        raise InstallError(f"{name} is refused: its manifest cannot be used:\n{told}") from None
+        lines = "\n".join(str(each._replace(file=os.path.join(os.path.basename(folder), os.path.basename(each.file)))) for each in wrong.problems)
+        raise InstallError(f"{name} is refused: its manifest cannot be used:\n{lines}") from None
     if origin.version and manifest.version != origin.version:
         raise InstallError(f"{name} is refused: it is {manifest.version}, and not {origin.version}")
     for problem in (*trust.problems(folder), *dependencies.range_problems(manifest)):
@@ -163,7 +163,7 @@ def _check_order(manifest, known, older):
 def remove(place, id, *, data=None, force=False):
     """Removes a plugin, and the version before; `data`: and the folder of its data, which is this path."""
     checked_id(id)
-    with _told(), place.locked():
+    with told(), place.locked():
         if not os.path.lexists(place.plugin(id)):
             raise InstallError(f"there is no plugin {id} in {place.folder}")
         _check_place(place, id, force)
@@ -177,7 +177,7 @@ def remove(place, id, *, data=None, force=False):
 def rollback(place, id):
     """Goes back to the version before; once more goes forth again. Returns Installed."""
     checked_id(id)
-    with _told(), place.locked():
+    with told(), place.locked():
         known, before = place.known(id), place.known_before(id)
         if known is None:
             raise InstallError(f"{id} is not installed in {place.folder}" if not os.path.lexists(place.plugin(id)) else
@@ -194,7 +194,7 @@ def entries(place):
     if not os.path.isdir(place.folder):
         return found
     if _is_left(place):
-        with _told(), place.locked():
+        with told(), place.locked():
             pass
     for each in discovery.discover([(place.folder, "user")]):
         known = place.known(each.id) or {}
@@ -210,16 +210,3 @@ def _is_left(place):
         return bool(os.listdir(os.path.join(place.hidden, "next")))
     except OSError:
         return False
-
-
-class _told:
-    """Turns what a disk says into an InstallError."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, problem, trace):
-        if isinstance(problem, OSError):
-            raise InstallError(told_of(problem)) from problem
-        if isinstance(problem, packages.Missing):
-            raise InstallError(str(problem)) from problem

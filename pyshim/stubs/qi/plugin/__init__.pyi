@@ -4,7 +4,7 @@
 import asyncio
 import logging
 import pathlib
-from collections.abc import Callable, Coroutine, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, Literal, NamedTuple, Protocol, SupportsFloat, SupportsIndex, TypeVar, overload
 
 from ..host import _Host
@@ -222,17 +222,60 @@ class _Packed(NamedTuple):
 
 _Told = Callable[[Any], Any]
 
+class _Updated(NamedTuple):
+    changed: list[_Installed]
+    notes: list[str]
+    problems: list[str]
+
+class _Found(NamedTuple):
+    id: str
+    version: str
+    name: str
+    description: str
+    homepage: str
+    license: str
+    authors: tuple[str, ...]
+    changelog: str
+    installed: str
+    source: str
+    problem: str
+
+class _Written(NamedTuple):
+    path: str
+    serial: int
+    plugins: int
+    versions: int
+    key: str
+
 class Installer:
     folder: str
     data_folder: str | None
     def __init__(
-        self, folder: str | pathlib.Path | None = None, *, application: str | None = None, data_folder: str | pathlib.Path | None = None
+        self,
+        folder: str | pathlib.Path | None = None,
+        *,
+        application: str | None = None,
+        data_folder: str | pathlib.Path | None = None,
+        indexes: Iterable[str | pathlib.Path] = (),
+        keys: Iterable[str] = (),
+        unsigned: bool = False,
     ) -> None: ...
     async def install(
-        self, path: str | pathlib.Path, *, sha256: str = "", older: bool = False, force: bool = False, told: _Told | None = None
+        self, what: str | pathlib.Path, *, sha256: str = "", older: bool = False, force: bool = False, told: _Told | None = None
     ) -> _Installed: ...
+    async def update(self, *ids: str, force: bool = False, told: _Told | None = None) -> _Updated: ...
+    async def search(self, word: str = "", *, told: _Told | None = None) -> list[_Found]: ...
     async def remove(self, id: str, *, data: bool = False, force: bool = False) -> None: ...
     async def rollback(self, id: str) -> _Installed: ...
     async def list(self) -> list[_Entry]: ...
 
 async def pack(folder: str | pathlib.Path, path: str | pathlib.Path | None = None, *, told: _Told | None = None) -> _Packed: ...
+async def write_index(
+    folder: str | pathlib.Path,
+    key: str | pathlib.Path | None = None,
+    *,
+    mirrors: Iterable[str] = (),
+    serial: int | None = None,
+    told: _Told | None = None,
+) -> _Written: ...
+async def make_key(path: str | pathlib.Path) -> str: ...
