@@ -135,6 +135,14 @@ char *qip_loaded_at(const void *address)
     return path ? path : strdup(info.dli_fname);
 }
 
+void qip_loaded_show(const void *address)
+{
+    Dl_info info;
+
+    if (dladdr(address, &info) && info.dli_fname)
+        (void)dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_GLOBAL); /* NULL for a program */
+}
+
 /* The loader's own names may be relative to a folder that was the current one, and that of a program is what its caller
  * says. Where /proc is not mounted, an absolute one of a library is what is left. */
 char *qip_loaded_folder(const void *address)

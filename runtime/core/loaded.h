@@ -20,6 +20,10 @@ char *qip_loaded_provider(const char *path, const char *symbol, void **address);
 /* The object that holds an address: its path, owned: free(); NULL: none does. */
 char *qip_loaded_at(const void *address);
 
+/* Shows the symbols of the object that holds an address to all that is loaded from now on, and keeps it loaded. A program
+ * has them shown already. */
+void qip_loaded_show(const void *address);
+
 /* The folder of the file from which that object was loaded, links followed, whatever the current folder was or is and
  * whatever the program was told that its name is. Owned: free(); NULL: the kernel does not tell, or there is no memory. */
 char *qip_loaded_folder(const void *address);

@@ -23,6 +23,7 @@
 #include "python/mend.h"
 #include "python/package.h"
 #include "core/environment.h"
+#include "core/loaded.h"
 #include "core/pulse.h"
 #include "python/module.h"
 #include "python/single.h"
@@ -213,6 +214,9 @@ static int start_our_own(const qi_config *config)
 
     if (status != QI_OK)
         return status;
+    /* Extension modules look for Python's API among the symbols of all. Who has loaded libqi for itself alone, as a
+     * plugin of Qt that links it, has loaded libpython so, too. */
+    qip_loaded_show((const void *)&Py_GetVersion);
     qip_single_embeds();
     if (!registered && PyImport_AppendInittab("_qi", PyInit__qi) < 0) {
         qip_location_free(&location);
