@@ -33,7 +33,8 @@
 
 extern "C" {
 
-/* Makes `*out`, which Python can have, of the value at `value`. QI_OK, or what qi_fail() returned, for a ValueError. */
+/* Makes `*out`, which Python can have, of the value at `value`; one of the type itself is opaque to Python. QI_OK, or what
+ * qi_fail() returned, for a ValueError. */
 typedef int (*qi_convert_to_fn)(const void *value, QVariant *out, void *user);
 
 /* Makes `*out`, of the type that is registered, of what Python gave. QI_OK; QI_ERR_TYPE: it does not fit, which libqi

@@ -18,6 +18,7 @@
 #include "python/compat.h"
 #include "qt/across.h"
 #include "qt/conversions.h"
+#include "qt/opaque.h"
 #include "qt/thrown.h"
 
 namespace qi
@@ -125,6 +126,8 @@ PyObject *convert_to_python(QMetaType type, const void *data)
     }
     if (status < 0)
         return PyErr_Format(PyExc_ValueError, "%s: %s", type.name(), qi_last_error()->message);
+    if (made.metaType() == type) /* left as it was */
+        return opaque_new(made);
     Recursion level(" in a conversion of the application's"); /* it may be a circle */
     return level ? to_python(made) : nullptr;
 }

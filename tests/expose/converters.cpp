@@ -252,11 +252,22 @@ TEST_CASE("libqi's own types cannot be replaced, and a circle ends")
     CHECK(std::string(qi_last_error()->message).find("QString has a conversion") == 0);
     CHECK_FALSE(qi::registerConverter<int>([](int) { return 1; }, nullptr));
 
-    qi::registerConverter<Sealed>([](const Sealed &sealed) { return sealed; }, nullptr);
+    qi::registerConverter<Sealed>([](const Sealed &sealed) { return Id(sealed.value); }, nullptr);
+    qi::registerConverter<Id>([](const Id &id) { return Sealed{id.number}; }, nullptr);
     Host host;
     Shop shop;
     show(host, "shop", &shop);
     CHECK(raises(host, "shop.sealed()").find("RecursionError") == 0);
+}
+
+TEST_CASE("a value that its converter leaves as it is stays opaque, and goes back")
+{
+    qi::registerConverter<Sealed>([](const Sealed &sealed) { return sealed; }, nullptr);
+    Host host;
+    Shop shop;
+    show(host, "shop", &shop);
+    CHECK(host.eval("type(shop.sealed()).__name__, shop.unseal(shop.sealed())") ==
+          "('Variant', 7)");
 }
 
 TEST_CASE("conversion runs without the GIL")
