@@ -508,6 +508,20 @@ async def ask():
                                   "application is started; link it with $ORIGIN" for entry in wrong])
                 self.assertEqual(status, 1 if wrong else 0, text)
 
+    @unittest.skipUnless(shutil.which("cc"), "there is no compiler")
+    def test_libraries_that_need_others_of_the_current_folder(self):
+        folder = self.plugin()
+        self.write("library.c", "extern int x; int *y = &x;")
+        self.write("sub/other.c", "int x;")
+        for flags, wrong in (([], True), (["-Wl,-soname,libother.so"], False)):
+            with self.subTest(flags):
+                subprocess.run(["cc", "-shared", "-fPIC", "-o", "sub/libother.so", "sub/other.c", *flags], check=True, cwd=self.folder)
+                subprocess.run(["cc", "-shared", "-fPIC", "-o", f"{folder}/library.so", "library.c", "sub/libother.so"], check=True, cwd=self.folder)
+                os.chmod(f"{folder}/library.so", 0o755)
+                status, text = self.check("--no-import")
+                self.assertEqual("it needs the library 'sub/libother.so', which depends on the folder" in text, wrong)
+                self.assertEqual(status, int(wrong), text)
+
     def test_a_library_that_names_folders_without_end(self):
         folder = self.plugin()
         tables, strings = 40, 64 + 56 * 41

@@ -15,6 +15,7 @@ MOST_HEADERS = 1 << 10
 MOST_DYNAMIC = 1 << 20  # bytes of all tables
 MOST_TEXT = 1 << 16
 NEEDED, STRINGS, RPATH, RUNPATH = 1, 5, 15, 29  # tags of entries
+OTHERS = (NEEDED, 0x6ffffefb, 0x6ffffefc, 0x7ffffffd, 0x7fffffff)  # that name libraries: also DEPAUDIT, AUDIT, AUXILIARY, FILTER
 _LOAD, _DYNAMIC, _INTERPRETER = 1, 2, 3  # kinds of segments
 
 
