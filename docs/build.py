@@ -32,7 +32,7 @@ SKIPPED = 77  # the exit status of a test that cannot run on this machine
 #: The guides by whom they are for, as the sidebar shows them; those that stand in none come last.
 CHAPTERS = {
     "Guides": ["quickstart", "guide/embedding", "guide/signals", "guide/objects", "guide/exposing", "guide/cpp",
-               "guide/threads-and-gil", "guide/errors", "guide/shutdown", "guide/monitoring", "guide/widgets", "guide/recipes", "guide/environments",
+               "guide/threads-and-gil", "guide/errors", "guide/shutdown", "guide/monitoring", "guide/widgets", "guide/quick", "guide/recipes", "guide/environments",
                "guide/deploying", "guide/troubleshooting", "guide/limits"],
     "Plugins": ["guide/first-host", "guide/plugins", "guide/authors-desk", "guide/debugging", "guide/plugin-packages", "guide/hosting-plugins", "guide/security"],
     "Python": ["guide/python", "guide/asyncio", "guide/libraries", "guide/migrating", "guide/migrating-pythonqt", "guide/migrating-pyotherside"],
@@ -52,7 +52,7 @@ SEARCHED = {
     "guide/recipes": "recipe, cookbook, how to, progress, cancel, download, timer, periodic, dialog, multiprocessing, process pool, qthread, dock",
     "guide/exposing": "numpy, qimage, image, expose, callback, buffer",
     "guide/troubleshooting": "faq, error message, modulenotfounderror, problem, cannot open shared object file",
-    "guide/limits": "limit, limits, limitation, qml, windows, macos",
+    "guide/limits": "limit, limits, limitation, windows, macos",
     "guide/why": "compare, comparison, alternative, pybind11, qjsengine, why",
     "guide/migrating": "qasync, qtinter, migrate, asyncslot, quamash, asyncclose",
     "guide/migrating-pythonqt": "pythonqt",
@@ -64,13 +64,14 @@ SEARCHED = {
     "guide/errors": "exception, traceback, sys.exit, systemexit, exit",
     "guide/security": "sandbox, trust, consent, security",
     "guide/widgets": "console, task monitor, plugin manager, widgets",
+    "guide/quick": "qml, qt quick, qtquick, javascript, promise",
     "guide/libraries": "jupyter, aiohttp, dask, tornado",
     "guide/shutdown": "shutdown, quit, fork",
     "guide/api-policy": "abi, version, compatibility, stability",
 }
 
 #: The modules of the package, in the order of their pages.
-MODULES = ["qi", "qi.testing", "qi.debug", "qi.doctor", "qi.monitor", "qi.plugin", "qi.jupyter", "qi.host", "qi.QtAsyncio",
+MODULES = ["qi", "qi.testing", "qi.debug", "qi.doctor", "qi.monitor", "qi.plugin", "qi.jupyter", "qi.host", "qi.qml", "qi.QtAsyncio",
            "qi.compat.asyncslot", "qi.compat.qasync"]
 
 

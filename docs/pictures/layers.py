@@ -39,7 +39,7 @@ def draw():
 
 def _described(layers, ports):
     """The picture in words."""
-    sentences = ["Applications, libqi-widgets and Python code use the public API. Below it are the layers, highest first."]
+    sentences = ["Applications, libqi-widgets, libqi-qml and Python code use the public API. Below it are the layers, highest first."]
     for layer in reversed(layers):
         uses = ", ".join(layer["uses"]) or "no other layer"
         knows = " and ".join(layer["knows"]) or "neither Python nor Qt"
@@ -57,7 +57,7 @@ def _users(drawing, y):
     api = y + 80
     for x, width, kind, words, small in [
         (MARGIN, 232, "plain", "C and C++ applications", "the hosts: programs with Qt 6"),
-        (MARGIN + 244, 232, "qt", "libqi-widgets", "runtime/widgets/: a user as any host"),
+        (MARGIN + 244, 232, "qt", "libqi-widgets, libqi-qml", "users as any host: runtime/widgets/, qml/"),
         (MARGIN + 488, 232, "python", "Python: scripts and plugins", "import qi, asyncio"),
     ]:
         box = drawing.box(x, y, width, [("strong", words, f"{kind}-ink"), ("small", small)], kind)

@@ -33,6 +33,7 @@ Signals and coroutines, with any binding's signals too
     run_task()        launches a coroutine and runs its first step at once
     progress()        tells the application how far a task has come that it launched
     modal()           runs a function that has a Qt event loop of its own, such as a dialog's exec()
+    qml               what functions and errors of JavaScript are in Python, in applications of Qt Quick
 
 Programs of your own
     using_asyncio_from_qt()   asyncio inside app.exec()
@@ -142,6 +143,7 @@ __all__ = [
     "new_event_loop",
     "plugin",
     "progress",
+    "qml",
     "run_task",
     "testing",
     "to_binding",
@@ -151,7 +153,7 @@ __all__ = [
 
 version_info = tuple(map(int, __version__.split(".")))
 
-_LATER = ("QtAsyncio", "compat", "debug", "doctor", "jupyter", "monitor", "plugin", "testing")  # that few programs need
+_LATER = ("QtAsyncio", "compat", "debug", "doctor", "jupyter", "monitor", "plugin", "qml", "testing")  # that few programs need
 
 # What qtinter has for itself, and documents.
 _PRIVATE = ("SemiWeakRef", "copy_signal_arguments", "get_positional_parameter_count", "transform_slot")

@@ -33,6 +33,7 @@ run_with() {
     shift 2
     LD_LIBRARY_PATH=$(lib_of "$prefix") "$folder/$example" "$folder/plugins" "$@" | tee "$work/output"
     case $example in
+        quick) grep -qx 'points: 12' "$work/output" && test -s "$work/window.png" && rm "$work/window.png" ;;
         console) grep -qx 30 "$work/output" ;;
         c-host) grep -qF "{'word': 'lift-off', 'after': 3}" "$work/output" ;;
         cpp-modern) grep -qx 'sum: 10.5' "$work/output" ;;
@@ -44,6 +45,9 @@ arguments=()
 if [ "$example" = console ]; then
     arguments=('import sweep' 'await sweep.to(30, seconds=0.1)')
     export QT_QPA_PLATFORM=offscreen HOME=$work
+elif [ "$example" = quick ]; then
+    arguments=("$work/window.png")
+    export QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software HOME=$work
 fi
 
 build_against "$work/first" "$work/built"

@@ -30,12 +30,13 @@ RULES = [
     ("include/qi/*.hpp", (PYTHON,), "public headers of C++ do not know Python"),
     ("runtime/**/*", (INTERNAL_PYTHON,), "the public C API of CPython only"),
     ("runtime/widgets/*", (PYTHON, INSIDE), "the widgets are users of the public API"),
+    ("runtime/qml/*", (PYTHON, INSIDE), "what is for Qt Quick is a user of the public API"),
     ("apps/**/*", (PYTHON,), "programs are users of the public API"),
     ("examples/**/*", (PYTHON,), "examples are users of the public API"),
 ]
 
-# A library of its own, which uses libqi as any host does.
-APART = {"widgets"}
+# Libraries of their own, which use libqi as any host does.
+APART = {"widgets", "qml"}
 
 
 class Law:

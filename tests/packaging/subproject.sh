@@ -25,6 +25,10 @@ if(TARGET qi::widgets)
   add_executable(panels EXCLUDE_FROM_ALL host.cpp)
   target_link_libraries(panels PRIVATE qi::widgets)
 endif()
+if(TARGET qi::qml)
+  add_executable(quick EXCLUDE_FROM_ALL host.cpp)
+  target_link_libraries(quick PRIVATE qi::qml)
+endif()
 END
 cat >host.cpp <<'END'
 #include <cstdio>
@@ -47,7 +51,7 @@ quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log"; echo "failed: $*"; exit
 quietly cmake -S . -B build -G Ninja -DQI_PYTHON="$python" "$@"
 quietly cmake --build build
 [ "$(build/host)" = 42 ]
-for made in qi-run qi-demo 'libqi-widgets*' '_qi*' 'test-*'; do
+for made in qi-run qi-demo 'libqi-widgets*' 'libqi-qml*' '_qi*' 'test-*'; do
     if found=$(find build -name "$made" -type f -print -quit) && [ -n "$found" ]; then
         echo "$found was built, which nothing asks for"
         exit 1
@@ -57,6 +61,10 @@ done
 if grep -q 'panels' build/build.ninja; then
     plan=$(ninja -C build -t commands panels)
     grep -q 'libqi-widgets' <<<"$plan" || { echo 'qi::widgets does not bring libqi-widgets along'; exit 1; }
+fi
+if grep -q 'quick' build/build.ninja; then
+    plan=$(ninja -C build -t commands quick)
+    grep -q 'libqi-qml' <<<"$plan" || { echo 'qi::qml does not bring libqi-qml along'; exit 1; }
 fi
 quietly cmake -S . -B installing -G Ninja -DQI_PYTHON="$python" -DQI_INSTALL=ON "$@"
 grep -q 'qi.pc' installing/libqi/cmake_install.cmake || { echo 'QI_INSTALL installs nothing'; exit 1; }

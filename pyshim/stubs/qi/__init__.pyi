@@ -39,6 +39,7 @@ from . import host as host
 from . import jupyter as jupyter
 from . import monitor as monitor
 from . import plugin as plugin
+from . import qml as qml
 from . import testing as testing
 
 __version__: str
