@@ -3,7 +3,7 @@
 
 excerpts.py SOURCE_DIR
 
-A block of C, C++, Python or TOML names its file after the language, as in ```cpp docs/code/readme.cpp```, and its
+A block of C, C++, Python, QML or TOML names its file after the language, as in ```cpp docs/code/readme.cpp```, and its
 lines stand in that file, in order and without a gap; indentation as a whole may differ. A line that is only
 a comment with an ellipsis leaves something out. Lines of the file between [test] and [/test], and lines that
 only hold a mark such as [config], do not count.
@@ -18,7 +18,7 @@ FENCE = re.compile(r"^```(\w*)[ \t]*(\S*)(?:[ \t]+\S+)?[ \t]*\n(.*?)^```[ \t]*$"
 TEST = re.compile(r"^[ \t]*(//|#) \[test\].*?\[/test\]\n", re.M | re.S)
 MARK = re.compile(r"^[ \t]*(//|#) \[/?\w+\]\n", re.M)
 GAP = re.compile(r"^[ \t]*(?://|#) …[ \t]*\n", re.M)
-CHECKED = {"c", "cpp", "python", "toml"}
+CHECKED = {"c", "cpp", "python", "qml", "toml"}
 
 
 def flatten(text):

@@ -245,7 +245,8 @@ TEST_CASE("a runtime that ends takes the tasks along, and says so afterwards")
 
     stage.run(QStringLiteral("launch('wait'); task.catch(e => hear(e.status))"));
     CHECK(qi_runtime_shutdown(stage.python.handle(), 0) == QI_OK);
-    stage.until([&] { return stage.js(QStringLiteral("task.running")) == "false"; });
+    stage.until([&] { return stage.heard() == R"(["QI_ERR_CANCELLED"])"; });
+    CHECK(stage.js(QStringLiteral("task.running")) == "false");
     stage.run(QStringLiteral("heard = []; Python.run('__main__:add').catch(e => hear(e.status))"));
     stage.until([&] { return stage.heard() == R"(["QI_ERR_NOT_RUNNING"])"; });
     CHECK(stage.js(QStringLiteral(

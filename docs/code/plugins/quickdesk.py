@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The plugin of docs/code/quick.qml."""
+
+import asyncio
+
+import qi
+
+
+async def load(name, options):
+    """Load rows, slowly."""
+    rows = []
+    for line in range(options["lines"]):
+        await asyncio.sleep(0.01)
+        qi.progress(line + 1, options["lines"])
+        if name.isdigit():
+            raise LookupError(f"no such order: {name}")
+        rows.append({"name": f"{name} {line}"})
+    return rows
+
+
+async def clicked(number):
+    """A slot."""
+    await asyncio.sleep(0)
+
+
+def add(a, b):
+    """A plain function."""
+    return a + b
