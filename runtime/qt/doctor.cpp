@@ -129,12 +129,33 @@ QString why(const qip_doctor_facts &facts)
                         : QStringLiteral("the interpreter that runs");
 }
 
+/* What a configured prefix has Python run when it starts. What is not there is no matter. */
+QStringList run_at_start(const QString &prefix, const QString &version)
+{
+    const QString library = prefix + QStringLiteral("/lib/python") + version;
+    QStringList all = {prefix, prefix + QStringLiteral("/pyvenv.cfg"), library};
+
+    for (const char *name : {"/site-packages", "/dist-packages", "/lib-dynload"}) {
+        const QString folder = library + QLatin1String(name);
+        all += folder;
+        for (const QString &file : QDir(folder).entryList(
+                 {QStringLiteral("*.pth"), QStringLiteral("*customize.py")}, QDir::Files))
+            all += folder + QLatin1Char('/') + file;
+    }
+    return all;
+}
+
 /* The first of the configured places that somebody else could change; "" if there is none. */
 QString open_place(const qip_doctor_facts &facts)
 {
-    for (const char *path : {facts.home, facts.venv, facts.program, facts.executable}) {
+    QStringList places = {text(facts.program), text(facts.executable)};
+
+    for (const char *prefix : {facts.home, facts.venv})
+        if (prefix)
+            places += run_at_start(text(prefix), text(facts.built));
+    for (const QString &path : places) {
         const std::unique_ptr<char, decltype(&std::free)> open(
-            path && *path ? qip_way_open(path) : nullptr, &std::free);
+            path.isEmpty() ? nullptr : qip_way_open(QFile::encodeName(path).constData()), &std::free);
         if (open)
             return QFile::decodeName(open.get());
     }

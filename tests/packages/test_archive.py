@@ -161,6 +161,20 @@ class Bombs(ArchiveCase):
     def test_too_many_files(self):
         self.refused(self.archive(extra=[(f"shop/{number}", b"") for number in range(60)]), "more than 50 files", Limits(entries=50))
 
+    def test_too_many_folders_that_names_imply(self):
+        self.refused(self.archive(extra=[(f"shop/{number}/a/b/c/d", b"") for number in range(20)]), "files and folders", Limits(entries=50))
+
+    def test_a_record_of_zip64(self):
+        """What it says counts for zipfile, whatever the last record says."""
+        path = self.archive()
+        with open(path, "rb") as file:
+            data = file.read()
+        at = data.rindex(b"PK\5\6")
+        length = int.from_bytes(data[at + 12:at + 16], "little") + 20  # so that all is in its place
+        with open(path, "wb") as file:
+            file.write(data[:at] + b"PK\6\7" + bytes(16) + data[at:at + 12] + length.to_bytes(4, "little") + data[at + 16:])
+        self.refused(path, "zip64")
+
     def test_too_many_files_of_which_the_end_knows_nothing(self):
         path = self.archive(extra=[(f"shop/{number}", b"") for number in range(60)])
         data = bytearray(path.read_bytes())

@@ -153,6 +153,16 @@ class Leaving(InstallCase):
         self.assertEqual(self.versions(), {"shop": "2.0.0"})
         self.assertEqual(self.install(self.archive("3.0.0")).before, "2.0.0")
 
+    def test_what_was_changed_is_not_moved_away(self):
+        self.install(self.archive("1.0.0"))
+        self.install(self.archive("2.0.0"))
+        work = os.path.join(self.place.plugin("shop"), "work.py")
+        with open(work, "w"):
+            pass
+        self.refused("have been changed since", shelf.rollback, self.place, "shop")
+        self.assertTrue(os.path.exists(work))
+        self.assertEqual(shelf.rollback(self.place, "shop", force=True).version, "1.0.0")
+
     def test_a_removal_leaves_nothing(self):
         data = self.base / "plugin-data/shop"
         for keeps in True, False:

@@ -186,7 +186,8 @@ class Places(DoctorCase):
             self.skipTest(f"the module venv does not work here: {made.stderr}{made.stdout}")
         ran = self.path("ran")
         self.write(f"venv/lib/python{VERSION}/site-packages/stranger.pth", f"import sys; open({ran!r}, 'w')")
-        for path in ("venv", "venv/bin", None):
+        packages = f"venv/lib/python{VERSION}/site-packages"
+        for path in ("venv", "venv/bin", "venv/pyvenv.cfg", packages, f"{packages}/stranger.pth", None):
             if path:
                 mode = os.stat(self.path(path)).st_mode
                 os.chmod(self.path(path), mode | 0o022)

@@ -174,8 +174,9 @@ def remove(arguments):
 def rollback(arguments):
     parser = parser_of("rollback", "Goes back to the version of a plugin before the one that is installed. Once more goes forth again.")
     parser.add_argument("id", metavar="ID")
+    parser.add_argument("--force", action="store_true", help="also from one whose files have been changed since")
     wants_place(parser)
-    return run(lambda asked: tell(shelf.rollback(place_of(asked), asked.id)), parser, arguments)
+    return run(lambda asked: tell(shelf.rollback(place_of(asked), asked.id, force=asked.force)), parser, arguments)
 
 
 def list_all(arguments):

@@ -26,6 +26,7 @@ _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _CHUNK = 1 << 20
 _END = struct.Struct("<4s4H2LH")  # what a zip file ends with
 _SIGNATURE = b"PK\x05\x06"
+_LARGE, _LARGE_SIZE = b"PK\6\7", 20  # what stands before it in an archive of zip64
 _LONGEST_COMMENT = 0xFFFF
 _SMALL = 1 << 20  # bytes that may come out of however little
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # bits of an entry's flags
@@ -114,6 +115,9 @@ class Archive:
             raise self._wrong("it is one of several parts of an archive")
         if offset + length != start + at or start + at + _END.size + comment != size:
             raise self._wrong("it is cut off, or there is something before or after the archive in the file")
+        self._file.seek(max(0, start + at - _LARGE_SIZE))
+        if self._file.read(4) == _LARGE:  # zipfile would believe that one
+            raise self._wrong("it is written for archives of more than 4 GB (zip64)")
         if length > (1000 + self._limits.name) * count:  # ZipFile makes an object of whatever is there
             raise self._wrong("the list of its files is too long")
         self._count = count
@@ -171,6 +175,8 @@ class Archive:
             if before is not None and before[1] != (is_folder or not last):
                 raise self._wrong(f"{path} is a file and a folder at once")
             seen[folded] = path, is_folder or not last
+        if len(seen) > self._limits.entries:  # folders, too, of which a name may imply many
+            raise self._wrong(f"there are more than {self._limits.entries} files and folders in it")
 
     def _check_places(self, entries):
         """That no byte is in two entries, of which few could make very many, nor in one and in the list of all."""

@@ -14,4 +14,6 @@ def of_application(name):
         raise InstallError(f"{name!r} is no application: it is ORGANISATION/APPLICATION, as the application calls itself")
     data = os.environ.get("XDG_DATA_HOME", "")
     base = data if os.path.isabs(data) else os.path.join(os.path.expanduser("~"), ".local/share")
+    if not os.path.isabs(base):
+        raise InstallError("nobody knows where the home of this user is; name the folder by --to")
     return os.path.join(base, *parts, "plugins"), os.path.join(base, *parts, "plugin-data")

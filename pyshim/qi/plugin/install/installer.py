@@ -66,9 +66,10 @@ class Installer:
         folder = os.path.join(self.data_folder, shelf.checked_id(id)) if data else None
         await apart.Work().run(lambda: shelf.remove(self._place, id, data=folder, force=force))
 
-    async def rollback(self, id):
-        """Goes back to the version before the one that is installed; once more goes forth again. Returns what install() does."""
-        return await apart.Work().run(lambda: shelf.rollback(self._place, id))
+    async def rollback(self, id, *, force=False):
+        """Goes back to the version before the one that is installed; once more goes forth again. force: also from one whose
+        files have been changed. Returns what install() does."""
+        return await apart.Work().run(lambda: shelf.rollback(self._place, id, force=force))
 
     async def list(self):
         """What is in the folder: objects with id, version, source ("" if it was put there by hand), before and problem."""

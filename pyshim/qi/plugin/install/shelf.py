@@ -174,8 +174,8 @@ def remove(place, id, *, data=None, force=False):
             shutil.rmtree(data)
 
 
-def rollback(place, id):
-    """Goes back to the version before; once more goes forth again. Returns Installed."""
+def rollback(place, id, *, force=False):
+    """Goes back to the version before; once more goes forth again. Returns Installed. `force`: also from one that was changed."""
     checked_id(id)
     with told(), place.locked():
         known, before = place.known(id), place.known_before(id)
@@ -184,6 +184,7 @@ def rollback(place, id):
                                f"{id} was put there by hand, so there is no version before")
         if before is None:
             raise InstallError(f"there is no version before {id} {known['version']}")
+        _check_place(place, id, force)
         place.take_back(id)
         return Installed(id, before["version"], known["version"], _AGAIN)
 
