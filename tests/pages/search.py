@@ -42,7 +42,7 @@ FIRST = {
     "QImage": "guide/exposing",
     "faq": "guide/troubleshooting",
     "ModuleNotFoundError": "guide/troubleshooting",
-    "qml": "guide/limits",
+    "qml": "guide/quick",
     "pybind11": "guide/why",
     "qasync": "guide/migrating",
     "PythonQt": "guide/migrating-pythonqt",
