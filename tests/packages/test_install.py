@@ -153,6 +153,19 @@ class Leaving(InstallCase):
         self.assertEqual(self.versions(), {"shop": "2.0.0"})
         self.assertEqual(self.install(self.archive("3.0.0")).before, "2.0.0")
 
+    def test_what_somebody_has_dropped_beside_is_taken_for_nothing(self):
+        """Notes that are none, as in a folder that was copied, or made to keep others from their plugins."""
+        self.install(self.archive("1.0.0"))
+        for name, text in (("next/shop/shop.json", "{}"), ("next/desk/desk.json", '{"inode": 1, "back": 2}'), ("installed/desk", '{"files": 1}')):
+            with self.subTest(name):
+                path = self.folder / ".qi" / name
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(text)
+                (self.folder / "desk").mkdir(exist_ok=True)
+                self.assertEqual([each.version for each in shelf.entries(self.place) if each.id == "shop"], ["1.0.0"])
+                self.refused("put there by hand", shelf.rollback, self.place, "desk")
+        self.assertFalse((self.folder / ".qi/next/shop").exists())
+
     def test_what_was_changed_is_not_moved_away(self):
         self.install(self.archive("1.0.0"))
         self.install(self.archive("2.0.0"))

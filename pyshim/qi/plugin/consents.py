@@ -9,16 +9,14 @@ so that it never knows of a consent that was withdrawn.
 
 import contextlib
 import errno
-import fcntl
 import json
 import os
 import pathlib
 import stat
 import tempfile
-import time
 from typing import NamedTuple
 
-from .._python import files, private
+from .._python import files, locks, private
 from . import trust
 from .manifest import FILE
 
@@ -207,14 +205,8 @@ def _opened(path):
 
 
 def _lock(number, path):
-    end = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            return fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > end:
-                raise TimeoutError(errno.ETIMEDOUT, "another instance of the application holds it locked", str(path)) from None
-        time.sleep(0.01)
+    if not locks.take(number, _PATIENCE):
+        raise TimeoutError(errno.ETIMEDOUT, "another instance of the application holds it locked", str(path))
 
 
 def _put(path, data):

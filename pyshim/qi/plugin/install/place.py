@@ -14,15 +14,13 @@ its place.
 
 import contextlib
 import errno
-import fcntl
 import json
 import os
 import secrets
 import shutil
 import stat
-import time
 
-from ..._python import files, private
+from ..._python import files, locks, private
 from ..manifest import Manifest, ManifestError
 from .archive import sync_folder
 from .errors import InstallError, told_of
@@ -49,11 +47,11 @@ class Place:
 
     def known(self, id):
         """What was noted of a plugin when it was installed, a dict; None of one that was put there by hand, or is not there."""
-        return self._read("installed", id) if os.path.lexists(self.plugin(id)) else None
+        return _record(self._read("installed", id)) if os.path.lexists(self.plugin(id)) else None
 
     def known_before(self, id):
         """The same of the version before; None if there is none."""
-        return self._read("before", id, f"{id}.json") if os.path.lexists(self._path("before", id, id)) else None
+        return _record(self._read("before", id, f"{id}.json")) if os.path.lexists(self._path("before", id, id)) else None
 
     def ids(self):
         """Of the plugins that are known."""
@@ -91,14 +89,8 @@ class Place:
             os.close(number)
 
     def _lock(self, number):
-        end = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                return fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > end:
-                    raise InstallError(f"another process is changing the plugins in {self.folder}; try again when it is done") from None
-            time.sleep(0.01)
+        if not locks.take(number, _PATIENCE):
+            raise InstallError(f"another process is changing the plugins in {self.folder}; try again when it is done")
 
     @contextlib.contextmanager
     def work_folder(self):
@@ -184,7 +176,7 @@ class Place:
         next, here = self._path("next", id), self.plugin(id)
         waiting, aside = os.path.join(next, id), os.path.join(next, "aside")
         journal = read_json(os.path.join(next, f"{id}.json"))
-        if journal is None:  # it was not even begun
+        if not _is_journal(journal):  # it was not even begun, or somebody has dropped it in
             return self._discard(next)
         if os.path.lexists(aside):  # of the three renames of exchange() not all have been made
             os.rename(aside, here if not os.path.lexists(here) else waiting)
@@ -193,6 +185,17 @@ class Place:
         if journal["back"] and os.path.lexists(waiting):
             os.rename(waiting, self._path("before", id, id))
         self._discard(next)
+
+
+def _record(value):
+    """A note of a plugin; None if it is none, as of somebody who has put a folder here that he has from elsewhere."""
+    is_one = value is not None and all(isinstance(value.get(key), str) for key in ("version", "files", "source"))
+    return value if is_one else None
+
+
+def _is_journal(value):
+    return (value is not None and isinstance(value.get("inode"), list) and isinstance(value.get("back"), bool)
+            and isinstance(value.get("record"), dict) and isinstance(value.get("old"), dict | None))
 
 
 def _inode(path):
