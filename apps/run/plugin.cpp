@@ -115,7 +115,7 @@ class Host
   private:
     bool is_at_the_desk()
     {
-        return qi_call(m_runtime, "qi.plugin.discovery:work_at_the_desk", nullptr, 0, nullptr, 0,
+        return qi_call(m_runtime, "qi._python.importable:work_at_the_desk", nullptr, 0, nullptr, 0,
                        nullptr) == QI_OK;
     }
 

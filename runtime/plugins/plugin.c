@@ -193,9 +193,35 @@ static PyObject *config_to_python(const qi_plugins_config *config)
         (Py_ssize_t)config->memory_limit, "watch_files", config->watch_files ? Py_True : Py_False);
 }
 
+/* Asked before anything else: what the manager imports would come from such a folder. GIL: held. */
+static int check_importable(const qi_plugins_config *config)
+{
+    PyObject *folders = folder_list(config);
+    const char *others[] = {config->user_folder, config->system_folder};
+
+    for (size_t i = 0; folders && i < sizeof others / sizeof *others; i++) {
+        PyObject *path = others[i] && *others[i] ? PyUnicode_FromString(others[i]) : NULL;
+        if (path && PyList_Append(folders, path) < 0)
+            Py_CLEAR(folders);
+        Py_XDECREF(path);
+    }
+    PyObject *problem = folders ? qip_call_python("qi._python.importable", "problem", "(O)", folders)
+                                : NULL;
+    Py_XDECREF(folders);
+    const char *text = problem && PyUnicode_Check(problem) ? PyUnicode_AsUTF8(problem) : NULL;
+    int status = text      ? qip_fail(QI_ERR_ARGUMENT, "%s", text)
+                 : problem ? QI_OK
+                           : qip_fail_python("looking at the folders of plugins");
+    Py_XDECREF(problem);
+    return status;
+}
+
 /* GIL: held. */
 static int start(const qi_plugins_config *config)
 {
+    int status = check_importable(config);
+    if (status != QI_OK)
+        return status;
     PyObject *options = config_to_python(config), *answer = NULL;
 
     if (options)

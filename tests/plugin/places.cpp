@@ -65,8 +65,13 @@ TEST_CASE("a folder of plugins that holds one of modules is refused")
     host.write("orders", "def activate(ctx): pass\n");
     const std::string plugins = host.folder() + "/plugins";
 
+    for (const char *name :
+         {"csv", "bisect", "hashlib", "dataclasses", "tomllib", "difflib", "zipimport", "graphlib"})
+        host.write_file("shared", std::string(name) + ".py",
+                        "import sys; sys.is_a_strangers = True\n");
     host.exec(("import sys; sys.path.insert(0, '" + plugins + "/shared')").c_str());
     CHECK(start_with(host, plugins) == QI_ERR_ARGUMENT);
+    CHECK(host.eval("hasattr(sys, 'is_a_strangers')") == "False");
     CHECK(std::string(qi_last_error()->message).find("or holds a folder that is") !=
           std::string::npos);
 }

@@ -14,15 +14,15 @@ import functools
 import logging
 import os
 import pathlib
-import sys
 import threading
 
 import _qi
 
+from .._python import importable
 from .._python.ends import Changes, at_end
 from .._python.plain import plain_line, plain_lines
 from .._python.scope import plugin_of
-from . import apart, checks, children, consents, discovery, log, policies, threads
+from . import apart, checks, children, consents, log, policies, threads
 from .containment import Memory, Storm
 from .footprint import registrations
 from .footprint.ledger import Ledger
@@ -166,15 +166,10 @@ class Manager:
         places = [(folder, "application") for folder in application]
         places += [(folder, "user") for folder in users if folder]
         places += [(folder, "system") for folder in systems if folder]
-        self._check_places(folder for folder, _ in places)
+        problem = importable.problem(folder for folder, _ in places)
+        if problem:
+            raise WrongPlace(problem)
         return places
-
-    @staticmethod
-    def _check_places(folders):
-        """WrongPlace if one is on sys.path; whether symlinks make it one, the search finds out, which may wait for the disk."""
-        for folder in folders:
-            if discovery.is_importable(folder, os.path.abspath):
-                raise WrongPlace(f"the folder of plugins {folder} {discovery.IMPORTABLE}")
 
     def _consents_file(self, settings_file):
         if settings_file:

@@ -8,17 +8,15 @@ with what is wrong; the first of several plugins with one id is the one that cou
 import logging
 import os
 import pathlib
-import sys
 from typing import NamedTuple
 
-from .._python import files
+from .._python import files, importable
 from .._python.plain import plain_line
 from . import sources, trust
 from .strangers import Common
 from .manifest import FILE, LARGEST, Manifest, ManifestError, Problem, is_manifest_there
 from .schema import near, values
 
-_at_the_desk = False
 _told = set()  # folders that are not there, once
 SOURCES = ("application", "user", "system")
 _MOST = 1000  # plugins in a folder, without those that the user has agreed to
@@ -29,10 +27,6 @@ _LONGEST_BEFORE = 0.2  # seconds of the processor for all of those, before what 
 _MOST_WEIGHT = 8 << 20  # of those of a folder without them: the bytes of their manifests, and what _WEIGHTS adds
 # Bytes that one of a manifest's parts counts for, since to list it costs the window more than to read it costs a thread.
 _WEIGHTS = {"settings": 1000, "dependencies": 1000, "contributes": 100, "problems": 5000}
-IMPORTABLE = ("is on sys.path, or holds a folder that is (as by module_paths): what is put there would be imported by its name without anybody's consent; "
-              "plugins need a folder of their own")
-
-
 class Found(NamedTuple):
     """A plugin's folder. `manifest` is None where it cannot be used; `problems` then says why. `version` is that of its
     file, from before it was read."""
@@ -82,7 +76,7 @@ def known(folders, check, ids, is_agreed=lambda id, folder: True):
     does not know has the name of one only: little of such is looked at, and nothing of what is large."""
     found, common = {}, Common(_LONGEST_BEFORE)
     for folder, source in folders:
-        if is_importable(folder):
+        if _is_importable(folder):
             continue
         for id in sorted(ids - found.keys()):
             check()
@@ -97,22 +91,8 @@ def known(folders, check, ids, is_agreed=lambda id, folder: True):
     return list(found.values())
 
 
-def work_at_the_desk():
-    """From now on folders of plugins may be on sys.path: who writes a plugin has it in a folder of his own work, which pytest or
-    PYTHONPATH may name. For the tools of authors, in processes of theirs."""
-    global _at_the_desk
-    _at_the_desk = True
-
-
-def is_importable(folder, real=os.path.realpath):
-    """Whether what lies in a folder, or in one of its own, is imported by its name though nobody has agreed to it. `real` tells
-    where a path leads. What plugins that are on have added is theirs, and the environment of the interpreter the host's."""
-    if _at_the_desk:
-        return False
-    root, prefix = real(folder), real(sys.prefix)
-    own = prefix if prefix != root and trust.is_below(prefix, root) else None
-    below = [path for path in (real(each) for each in sys.path if isinstance(each, str)) if trust.is_below(path, root)]
-    return any(path == root or not (own and trust.is_below(path, own) or sources.is_guarded(path)) for path in below)
+def _is_importable(folder):
+    return importable.is_importable(folder, is_known=sources.is_guarded)
 
 
 class _Allowance:
@@ -148,8 +128,8 @@ def _weight(plugin):
 
 def _look_into(folder, source, check, known, common):
     """The plugins in one folder, by name."""
-    if is_importable(folder):
-        yield Found(folder, source, None, [Problem(str(folder), 0, "", IMPORTABLE)])
+    if _is_importable(folder):
+        yield Found(folder, source, None, [Problem(str(folder), 0, "", importable.WHY)])
         return
     try:
         names, more = files.names(folder, _MOST_NAMES)

@@ -132,10 +132,10 @@ class load_plugin:
         return plugin
 
     async def _begin(self, plugin):
-        from ..plugin import discovery
+        from .._python import importable
 
         services = _Services(self._data.name)
-        discovery.work_at_the_desk()  # the plugin's tests are beside it
+        importable.work_at_the_desk()  # the plugin's tests are beside it
         self._manager.start(services, application_folders=[str(self._folder.parent)], user_folder="",
                             system_folder="", settings_file=str(pathlib.Path(self._data.name, "settings.ini")),
                             data_folder=self._data.name)
