@@ -162,10 +162,8 @@ QString open_place(const qip_doctor_facts &facts)
     return {};
 }
 
-void look_at_access(Report &report, const qip_doctor_facts &facts)
+void look_at_access(Report &report, const QString &open)
 {
-    const QString open = open_place(facts);
-
     if (!open.isEmpty())
         report.problem("access",
                        plain(open) +
@@ -197,7 +195,7 @@ void look_at_place(Report &report, const qip_doctor_facts &facts)
             QStringLiteral("set the configuration's executable to a python%1").arg(text(facts.built)));
 }
 
-QJsonArray look_at_python(const qip_doctor_facts &facts)
+QJsonArray look_at_python(const qip_doctor_facts &facts, const QString &open)
 {
     Report report("Python");
 
@@ -221,7 +219,7 @@ QJsonArray look_at_python(const qip_doctor_facts &facts)
                                              ? QStringLiteral("PYTHON* variables are honoured")
                                              : QStringLiteral("isolated from the environment")));
     look_at_place(report, facts);
-    look_at_access(report, facts);
+    look_at_access(report, open);
     return report.checks;
 }
 
@@ -411,11 +409,11 @@ QJsonArray ask(const qip_doctor_facts &facts)
     return report.checks;
 }
 
-QJsonArray look_with_python(const qip_doctor_facts &facts)
+QJsonArray look_with_python(const qip_doctor_facts &facts, const QString &open)
 {
     Report report("Python");
 
-    if (!open_place(facts).isEmpty()) {
+    if (!open.isEmpty()) {
         report.note("packages",
                     QStringLiteral("not looked at: that would run what others may have put there"));
         return report.checks;
@@ -541,10 +539,11 @@ int as_value(const QJsonArray &checks, qi_value *out)
 
 int qip_doctor_examine(const qip_doctor_facts *facts, qi_value *out)
 try {
-    QJsonArray checks = look_at_python(*facts);
+    const QString open = open_place(*facts);
+    QJsonArray checks = look_at_python(*facts, open);
 
     append(checks, look_at_qt());
-    append(checks, look_with_python(*facts));
+    append(checks, look_with_python(*facts, open));
     return as_value(by_section(checks), out);
 } catch (...) {
     return qi::fail_thrown();

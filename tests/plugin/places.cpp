@@ -18,20 +18,11 @@ using tests::PluginHost;
 namespace
 {
 
-/* Starts the plugins of one more folder. */
+/* Starts the plugins of this folder, in place of that of the host. */
 int start_with(PluginHost &host, const std::string &folder)
 {
     const char *folders[] = {folder.c_str()};
-    const std::string settings = host.folder() + "/settings.ini", data = host.folder() + "/data";
-    qi_plugins_config config;
-
-    qi_plugins_config_init(&config);
-    config.application_folders = folders;
-    config.application_folder_count = 1;
-    config.user_folder = config.system_folder = "";
-    config.settings_file = settings.c_str();
-    config.data_folder = data.c_str();
-    return qi_plugins_start(host.runtime, &config);
+    return host.try_to_start([&](qi_plugins_config &config) { config.application_folders = folders; });
 }
 
 std::string listed(PluginHost &host)

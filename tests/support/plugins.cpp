@@ -83,7 +83,7 @@ void PluginHost::rescan()
     until([&] { return !qi_plugins_searching(runtime); });
 }
 
-void PluginHost::start_looking(const std::function<void(qi_plugins_config &)> &configure)
+int PluginHost::try_to_start(const std::function<void(qi_plugins_config &)> &configure)
 {
     std::string plugins = folder() + "/plugins", settings = folder() + "/settings.ini",
                 data = folder() + "/data";
@@ -102,7 +102,12 @@ void PluginHost::start_looking(const std::function<void(qi_plugins_config &)> &c
     config.event_user = this;
     if (configure)
         configure(config);
-    int status = qi_plugins_start(runtime, &config);
+    return qi_plugins_start(runtime, &config);
+}
+
+void PluginHost::start_looking(const std::function<void(qi_plugins_config &)> &configure)
+{
+    int status = try_to_start(configure);
     INFO(qi_last_error()->message);
     REQUIRE(status == QI_OK);
 }

@@ -40,6 +40,8 @@ class PluginHost : public Host
     void start(const std::function<void(qi_plugins_config &)> &configure = {});
     /* The same, and does not wait. */
     void start_looking(const std::function<void(qi_plugins_config &)> &configure = {});
+    /* What qi_plugins_start() says to that. */
+    int try_to_start(const std::function<void(qi_plugins_config &)> &configure = {});
     /* Looks for plugins again, and runs the event loop until that is over. */
     void rescan();
 
