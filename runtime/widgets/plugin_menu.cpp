@@ -91,7 +91,8 @@ void PluginMenu::takeOut()
         auto *action = menu ? menu->menuAction() : qobject_cast<QAction *>(part);
         if (!action)
             continue;
-        action->setEnabled(false); /* nor does its shortcut compete with its successor's */
+        action->setEnabled(false);
+        action->setShortcut({}); /* which its successor, while this is not deleted yet, may have */
         for (QObject *place : action->associatedObjects())
             if (auto *widget = qobject_cast<QWidget *>(place))
                 widget->removeAction(action);

@@ -704,6 +704,19 @@ def activate(ctx):
     REQUIRE(QTest::qWaitForWindowActive(&window));
     QTest::keyClick(&window, Qt::Key_F5);
     CHECK(pressed == 1);
+
+    /* A menu that is made anew has taken its own key from nobody. */
+    managed.add("desk", "def activate(ctx): ctx.action('sit', 'Sit', print)\n");
+    REQUIRE(qi_plugins_rescan(managed.desk.runtime) == QI_OK);
+    managed.desk.until([&] { return managed.list->model()->rowCount() == 2; });
+    managed.choose("desk");
+    managed.click("Enable");
+    managed.desk.until([&] { return find(menu, "desk.sit"); });
+    int having = 0;
+    for (const QWidget *place : {static_cast<QWidget *>(menu), static_cast<QWidget *>(bar)})
+        for (const QAction *each : place->actions()) /* those before are not deleted yet */
+            having += each->shortcut() == QKeySequence(Qt::Key_F7);
+    CHECK(having == 1);
 }
 
 TEST_CASE("a menu has the actions of active plugins and follows them")
