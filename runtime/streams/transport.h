@@ -5,6 +5,7 @@
  *   transport.c        the type and its attributes
  *   transport_begin.c  how one begins: __init__()
  *   transport_end.c    how a connection ends: close(), abort(), errors
+ *   transport_landing.c  where large messages land
  *   transport_read.c   from the socket to the protocol, and pausing that
  *   transport_write.c  from write() to the queue and the socket, half-close
  *   transport_flow.c   flow control of what is written
@@ -56,6 +57,7 @@ typedef struct qip_streams_types {
     PyObject *name_buffer_updated;
     PyObject *name_call_soon;
     PyObject *context_names; /* ("context",): the only keyword of such a call */
+    PyObject *spare;         /* where a large message may land, or NULL: transport_landing.c */
 } qip_streams_types;
 
 extern qip_streams_types qip_streams_refs;
@@ -84,7 +86,9 @@ typedef struct qip_transport {
     bool protocol_paused;    /* pause_writing() was called last */
     bool protocol_connected; /* it has a protocol, which will be told connection_lost() */
     Py_ssize_t max_size;     /* how much one read takes at most */
-    size_t expected;         /* how much the next read is likely to find */
+    size_t expected;         /* how much the next read is likely to find; 0: little */
+    size_t longest_short;    /* the longest of the last reads that found less than half of it */
+    unsigned short_reads;    /* how many those are */
     size_t high_water, low_water;
     qip_outbox outbox;
 } qip_transport;
@@ -184,6 +188,23 @@ int qip_transport_close_socket(qip_transport *transport);
 int qip_transport_leave_server(qip_transport *transport);
 
 extern PyMethodDef qip_transport_end_methods[];
+
+/* -- transport_landing.c ----------------------------------------------------------------------------- */
+
+/* A bytes object that nobody else knows, to be received into, and how much there is room for. */
+typedef struct qip_landing {
+    PyObject *bytes;
+    size_t capacity;
+} qip_landing;
+
+/* Room for at least so much; `bytes` is NULL with an exception. */
+qip_landing qip_landing_take(size_t size);
+/* So much has landed, which is what others will see in `bytes`; NULL with an exception. */
+void qip_landing_fill(qip_landing *landing, size_t size);
+/* Takes it back, for the next message if nobody has kept it. An empty one is fine. */
+void qip_landing_give(qip_landing *landing);
+/* Takes over a bytes object of whatever size that has done its work, which may serve if nobody else has it. */
+void qip_landing_offer(PyObject *bytes);
 
 /* -- transport_read.c -------------------------------------------------------------------------------- */
 

@@ -71,7 +71,7 @@ void qip_outbox_consume(qip_outbox *outbox, size_t sent)
         outbox->size -= first->size;
         outbox->head = (outbox->head + 1) % outbox->capacity;
         outbox->count--;
-        Py_DECREF(owner); /* exactly a bytes object: runs no code */
+        qip_landing_offer(owner); /* exactly a bytes object: runs no code */
     }
     if (outbox->capacity > KEPT_CAPACITY) {
         PyMem_Free(outbox->chunks);

@@ -15,11 +15,13 @@
 enum {
     SCRATCH_SIZE = 256 * 1024,
     SLACK = 4096,
-    DIRECT_LIMIT = 120 * 1024,
-    COPY_LIMIT = 8 * 1024 /* beyond this a copy costs more than a larger allocation */
+    DIRECT_LIMIT = 256 * 1024,
+    COPY_LIMIT = 8 * 1024, /* beyond this a copy costs more than a larger allocation */
+    SHORT_READS = 8        /* after so many in a row less is expected */
 };
 
-static char scratch[SCRATCH_SIZE]; /* guarded by the GIL, which is held between receiving and copying */
+/* Guarded by the GIL, which is held between receiving and copying. Where it is in a page: transport_landing.c. */
+static _Alignas(4096) char scratch[SCRATCH_SIZE];
 
 static size_t at_most(size_t size, size_t limit)
 {
@@ -31,16 +33,43 @@ static bool would_block(void)
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
 
-/* Expects the next read to be about as large as this one; grows at once and shrinks by halves. */
-static void learn(qip_transport *transport, size_t got)
+static size_t worth_expecting(size_t expected)
+{
+    return expected > COPY_LIMIT ? at_most(expected, DIRECT_LIMIT) : 0;
+}
+
+/*
+ * Less than half of what was expected: the end of a message that has come in two parts, or smaller ones from now
+ * on, which the largest of several such reads tells.
+ */
+static void learn_short(qip_transport *transport, size_t got)
+{
+    if (got > transport->longest_short)
+        transport->longest_short = got;
+    if (++transport->short_reads < SHORT_READS)
+        return;
+    transport->expected = transport->longest_short > COPY_LIMIT
+                              ? worth_expecting(transport->longest_short + 2 * SLACK)
+                              : 0;
+    transport->longest_short = 0;
+    transport->short_reads = 0;
+}
+
+/* Expects the next read to be about as large as this one, and larger if there was no room for more. */
+static void learn(qip_transport *transport, size_t got, size_t size)
 {
     size_t expected = transport->expected;
 
-    if (got > COPY_LIMIT && got + SLACK > expected)
-        expected = at_most(got + 2 * SLACK, DIRECT_LIMIT);
-    else if (got < expected / 8)
-        expected /= 2;
-    transport->expected = expected > COPY_LIMIT ? expected : 0;
+    if (got < expected / 2) {
+        learn_short(transport, got);
+        return;
+    }
+    transport->longest_short = 0;
+    transport->short_reads = 0;
+    if (got == size && got >= expected)
+        transport->expected = worth_expecting(2 * got);
+    else if (got > COPY_LIMIT && got + SLACK > expected)
+        transport->expected = worth_expecting(got + 2 * SLACK);
 }
 
 /* By a method of whatever is in _sock. NULL without an exception: nothing. */
@@ -68,33 +97,52 @@ static PyObject *receive_wrapped(qip_transport *transport)
     return data;
 }
 
-/* What one read gives: a bytes object, empty at the end of the stream. NULL without an exception: nothing. */
-static PyObject *receive(qip_transport *transport)
+/* As recv() in Python, but nothing is -1 without an exception. */
+static ssize_t receive_at(qip_transport *transport, char *place, size_t size)
 {
+    int fd = qip_transport_fd(transport);
+    ssize_t got = fd < 0 ? -1 : recv(fd, place, size, MSG_DONTWAIT);
+
+    if (got >= 0)
+        learn(transport, (size_t)got, size);
+    else if (!would_block())
+        PyErr_SetFromErrno(PyExc_OSError);
+    return got;
+}
+
+static PyObject *receive_small(qip_transport *transport, size_t limit)
+{
+    ssize_t got = receive_at(transport, scratch, at_most(SCRATCH_SIZE, limit));
+
+    return got < 0 ? NULL : PyBytes_FromStringAndSize(scratch, got);
+}
+
+/* Into the landing. What is small after all is copied, so that the landing is there for the next. */
+static PyObject *receive_large(qip_transport *transport, size_t limit, qip_landing *landing)
+{
+    *landing = qip_landing_take(at_most(transport->expected, limit));
+    if (!landing->bytes)
+        return NULL;
+    char *place = PyBytes_AS_STRING(landing->bytes);
+    ssize_t got = receive_at(transport, place, at_most(landing->capacity, limit));
+
+    if (got < 0)
+        return NULL;
+    if (got <= COPY_LIMIT)
+        return PyBytes_FromStringAndSize(place, got);
+    qip_landing_fill(landing, (size_t)got);
+    return Py_XNewRef(landing->bytes);
+}
+
+/* What one read gives: a bytes object, empty at the end of the stream. NULL without an exception: nothing. */
+static PyObject *receive(qip_transport *transport, qip_landing *landing)
+{
+    size_t limit = transport->max_size > 0 ? (size_t)transport->max_size : 1;
+
     if (transport->wrapped)
         return receive_wrapped(transport);
-    size_t limit = transport->max_size > 0 ? (size_t)transport->max_size : 1;
-    bool direct = transport->expected > COPY_LIMIT;
-    PyObject *data = NULL;
-    size_t size = at_most(direct ? transport->expected : SCRATCH_SIZE, limit);
-
-    if (direct && !(data = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size)))
-        return NULL;
-    int fd = qip_transport_fd(transport);
-    ssize_t got = fd < 0 ? -1
-                         : recv(fd, data ? PyBytes_AS_STRING(data) : scratch, size, MSG_DONTWAIT);
-    if (got < 0) {
-        if (!would_block())
-            PyErr_SetFromErrno(PyExc_OSError);
-        Py_XDECREF(data);
-        return NULL;
-    }
-    learn(transport, (size_t)got);
-    if (!data)
-        return PyBytes_FromStringAndSize(scratch, got);
-    if ((size_t)got < size)
-        _PyBytes_Resize(&data, got);
-    return data;
+    return transport->expected ? receive_large(transport, limit, landing)
+                               : receive_small(transport, limit);
 }
 
 /*
@@ -147,21 +195,26 @@ static int call_protocol(qip_transport *transport, PyObject *name, PyObject *arg
     return 0;
 }
 
-static int read_bytes(qip_transport *transport)
+static int give_bytes(qip_transport *transport, PyObject *data)
 {
-    PyObject *data = receive(transport);
-    int result;
-
     if (!data)
         return PyErr_Occurred()
                    ? qip_transport_fail(transport, "Fatal read error on socket transport")
                    : 0;
     if (PyBytes_GET_SIZE(data) == 0)
-        result = end_of_stream(transport);
-    else
-        result = call_protocol(transport, qip_streams_refs.name_data_received, data,
-                               "Fatal error: protocol.data_received() call failed.");
-    Py_DECREF(data);
+        return end_of_stream(transport);
+    return call_protocol(transport, qip_streams_refs.name_data_received, data,
+                         "Fatal error: protocol.data_received() call failed.");
+}
+
+static int read_bytes(qip_transport *transport)
+{
+    qip_landing landing = {0};
+    PyObject *data = receive(transport, &landing);
+    int result = give_bytes(transport, data);
+
+    Py_XDECREF(data);
+    qip_landing_give(&landing);
     return result;
 }
 

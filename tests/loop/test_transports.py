@@ -182,6 +182,38 @@ class Behaviour:
             self.run_host(lambda: len(protocol.data) >= size)
             self.assertEqual(bytes(protocol.data), payload)
 
+    def test_short_messages_in_between_do_not_split_the_large_ones(self):
+        pieces = []
+        protocol = Recorder(data=lambda self, data: pieces.append(len(data)))
+        _, far = self.connect(protocol, socket.socketpair())
+        for size in (90_000, 5_000) * 5 + (90_000,):
+            pieces.clear()
+            far.sendall(bytes(size))
+            self.run_host(lambda: sum(pieces) == size)
+        self.assertEqual(pieces, [90_000])
+
+    def test_what_a_protocol_keeps_stays_as_it_came(self):
+        for keep in (bytes, memoryview):
+            protocol = Recorder(data=lambda self, data: kept.append(keep(data)))
+            kept, sent = [], []
+            _, far = self.connect(protocol, socket.socketpair())
+            for size in (60_000, 80_000, 79_000, 81_000, 40_000, 80_000, 3, 80_000, 12_000):
+                sent.append(os.urandom(size))
+                far.sendall(sent[-1])
+                self.run_host(lambda: len(protocol.data) == sum(map(len, sent)))
+            self.assertEqual(b"".join(kept), b"".join(sent))
+
+    def test_each_message_has_its_own_hash(self):
+        hashes = []
+        protocol = Recorder(data=lambda self, data: hashes.append((hash(data), hash(bytes(bytearray(data))))))
+        _, far = self.connect(protocol, socket.socketpair())
+        for number in range(1, 6):
+            far.sendall(bytes([number]) * 80_000)
+            self.run_host(lambda: len(protocol.data) == number * 80_000)
+        for given, expected in hashes:
+            self.assertEqual(given, expected)
+        self.assertEqual(len(set(hashes)), len(hashes))
+
     def test_max_size_bounds_a_read(self):
         pieces = []
         protocol = Recorder(data=lambda self, data: pieces.append(len(data)))
