@@ -2,8 +2,8 @@
 /*
  * The arguments of calls of Python, by place and by name.
  *
- *     python.call<double>("quotes:best", "EURUSD", qi::named("side", "buy"), qi::named("count", 3));
- *     python.run<QVariant>(target, qi::spread(list, map)); // as many as there are, of any types
+ *     auto best = python.call<double>("quotes:best", "EURUSD", qi::named("side", "buy"), qi::named("count", 3));
+ *     auto task = python.run<QVariant>(target, qi::spread(list, map)); // as many as there are, of any types
  */
 #ifndef QI_ARGUMENTS_HPP
 #define QI_ARGUMENTS_HPP

@@ -3,8 +3,8 @@
  * Functions of C++ that Python calls, as qi.host.<name>(…), with the types that <qi/types.hpp> converts:
  *
  *     python.registerFunction("desk.price", [this](const QString &symbol, int count) { return price(symbol) * count; },
- *                   {{"symbol", {"count", 1}}, "What so many of a symbol cost."});
- *     python.registerFunction("desk.order", this, &Desk::order, {{"symbol", "count"}});
+ *                   {{"symbol", {"count", 1}}, "What so many of a symbol cost."}).expect("desk.price");
+ *     python.registerFunction("desk.order", this, &Desk::order, {{"symbol", "count"}}).expect("desk.order");
  *
  * Python then has qi.host.desk.price("ACME", count=3), and help() of it. What a function returns becomes
  * Python's result: a qi::Result that failed raises the error, a QFuture is awaited, and an exception of C++

@@ -6,7 +6,7 @@
  *     qi_plugins_config_init(&config);
  *     config.consent = qi::PluginManager::askConsent; // before a plugin runs for the first time
  *     config.consent_user = &window;
- *     qi_plugins_start(runtime, &config);
+ *     if (qi_plugins_start(runtime, &config) != QI_OK) …
  *     qi::PluginManager::fillMenu(window.menuBar()->addMenu("&Plugins"));
  *     dock->setWidget(new qi::PluginManager(runtime));
  *

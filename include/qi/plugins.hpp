@@ -360,7 +360,7 @@ class PluginsConfig
      * coroutine, of any type, which takes both by value:
      *
      *     .onConsentLater([this](qi::PluginConsent asked, qi::Promise<bool> answer) -> QCoro::Task<> {
-     *         answer.resolve(co_await ask(asked));
+     *         (void)answer.resolve(co_await ask(asked));
      *     })
      *
      * A promise that is given up without an answer is a no. Thread: GUI.

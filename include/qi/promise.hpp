@@ -4,8 +4,8 @@
  *
  *     python.registerFunction("web.fetch", [this](qi::Promise<QByteArray> promise, const QUrl &url) {
  *         QNetworkReply *reply = m_network.get(QNetworkRequest(url));
- *         connect(reply, &QNetworkReply::finished, reply, [=] { promise.resolve(reply->readAll()); });
- *     });
+ *         connect(reply, &QNetworkReply::finished, reply, [=] { (void)promise.resolve(reply->readAll()); });
+ *     }).expect("web.fetch");
  *
  * A function that takes a promise before its other parameters returns at once, and the call in Python is awaited. One that
  * has a QFuture may as well return that.

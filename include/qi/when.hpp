@@ -6,7 +6,7 @@
  *     qi::whenAll(python.run<int>("a:count"), python.run<QString>("b:name"))
  *         .then(this, [](const qi::Result<std::tuple<qi::Result<int>, qi::Result<QString>>> &all) { … });
  *     qi::whenAny(mirrors)                       // of a std::vector<qi::Task<QByteArray>>
- *         .then(this, [](const qi::Result<qi::First<QByteArray>> &first) { … first->index, first->result … });
+ *         .then(this, [](const qi::Result<qi::First<QByteArray>> &first) { … first->index … first->result … });
  */
 #ifndef QI_WHEN_HPP
 #define QI_WHEN_HPP
