@@ -23,6 +23,7 @@ import _qi
 
 from .._python import names
 from . import dispositions, windows
+from .reader import adopt
 from .tls import QiSSLProtocol, is_upgradable
 
 __all__ = (
@@ -355,6 +356,7 @@ class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):
             )
         if _CHECKS_DESCRIPTORS:
             self._ensure_fd_no_transport(sock)
+        adopt(protocol)
         return _qi.StreamTransport(self, sock, protocol, waiter, extra, server, **context)
 
     def _make_ssl_transport(
@@ -373,6 +375,7 @@ class QiSelectorEventLoop(QiBaseEventLoop, _SelectorEventLoop):
             )
         if _CHECKS_DESCRIPTORS:
             self._ensure_fd_no_transport(rawsock)
+        adopt(protocol)
         ssl_protocol = QiSSLProtocol(
             self, protocol, sslcontext, waiter, server_side, server_hostname, **timeouts
         )
