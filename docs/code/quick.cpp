@@ -22,7 +22,8 @@ int main(int argc, char **argv)
     QTimer poll;
     QObject::connect(&poll, &QTimer::timeout, [&] {
         if (window->property("sum").toInt() == 3 && window->property("seen").toInt() == 1 &&
-            window->property("late").toString() == "no such order: 7")
+            window->property("late").toString() == "no such order: 7" &&
+            window->property("first").toString() == "tea 4.5")
             app.quit();
     });
     poll.start(10);

@@ -14,6 +14,8 @@ Window {
 
     signal clicked(int number)
 
+    width: 200
+    height: 200
     visible: true
     onClicked: number => seen = number
 
@@ -39,13 +41,30 @@ Window {
 
     // [slot]
     PythonSlot {
+        sender: window
         signal: "clicked"
         run: "quickdesk:clicked"
         overlap: PythonSlot.Drop
     }
     // [/slot]
 
+    // [model]
+    property var orders: Python.call("quickdesk:book")
+
+    ListView {
+        id: list
+        anchors.fill: parent
+        model: window.orders
+        delegate: Text {
+            text: model.name + " " + model.price
+            function raise() { model.price += 1 }
+        }
+    }
+    // [/model]
+    property string first: list.currentItem ? list.currentItem.text : ""
+
     function go() {
+        list.currentItem.raise()
         sum = add(1, 2)
         clicked(1)
         load("orders")

@@ -20,6 +20,7 @@ The application's objects
     Variant           a value that Python has nothing for
     HostFunction      a function of the application's, as host.<name>
     Buffer            memory that it shares, such as an image's
+    ListModel         rows of Python as a model for views, of QML and Widgets
     Gadget, Model, Rows, Row, HostFuture, Progress, Point, PointF, Size, SizeF, Rect, RectF
                       what its properties and methods take and give
     to_binding()      the object as PyQt6 or PySide6 see it; from_binding() is the reverse
@@ -87,6 +88,7 @@ from ._loop.policies import (
 )
 from ._objects.bindings import from_binding, to_binding
 from ._objects.enums import ConnectionType
+from ._objects.list_model import ListModel
 from ._objects.models import Row, Rows
 from ._objects.types import Point, PointF, Progress, Rect, RectF, Size, SizeF
 from ._signals.listener import SenderDestroyed
@@ -104,6 +106,7 @@ __all__ = [
     "HostFunction",
     "HostFuture",
     "Interrupted",
+    "ListModel",
     "Model",
     "Object",
     "Point",

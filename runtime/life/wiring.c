@@ -53,7 +53,7 @@ static const qip_setup_fn rooms[] = {
 
     qip_qt_cache_setup,    qip_variant_setup,      qip_gadget_setup,        qip_index_setup,
     qip_future_setup,      qip_buffer_setup,       qip_copies_setup,        qip_courier_setup,
-    qip_modal_setup,
+    qip_modal_setup,       qip_list_model_setup,
 
     qip_proxy_setup,       qip_model_setup,        qip_watcher_setup,       qip_awaitable_setup,
     qip_bound_setup,       qip_hostnames_setup,    qip_function_setup,      qip_expose_setup,

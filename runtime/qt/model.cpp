@@ -22,6 +22,7 @@
 #include "qt/bridge.h"
 #include "qt/cache.h"
 #include "qt/conversions.h"
+#include "qt/list_model.h"
 #include "qt/opaque.h"
 #include "qt/object.h"
 #include "qt/thrown.h"
@@ -219,6 +220,8 @@ struct Question : Work {
 
     void run(QObject *object) override
     {
+        if (auto *list = qobject_cast<ListModel *>(object))
+            list->tell_rows();
         const QModelIndex index = at ? at->index() : QModelIndex();
         gone = at && !index.isValid();
         if (!gone)
@@ -389,8 +392,10 @@ try {
     PyObject *value;
     Question question(
         [](Question &asked, QAbstractItemModel &model, const QModelIndex &index) {
-            asked.answer = model.setData(index.siblingAtColumn(asked.column), asked.value,
-                                         asked.role);
+            const QModelIndex cell = index.siblingAtColumn(asked.column);
+            auto *list = qobject_cast<ListModel *>(&model);
+            asked.answer = list ? list->edit(cell, asked.value, asked.role)
+                                : model.setData(cell, asked.value, asked.role);
         },
         place_of(self));
     if (!PyArg_ParseTuple(args, "iiO:_write", &question.column, &question.role, &value) ||

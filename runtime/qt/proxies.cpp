@@ -16,6 +16,7 @@
 #include "qt/bridge.h"
 #include "qt/class_info.h"
 #include "qt/guard.h"
+#include "qt/list_model.h"
 #include "qt/ref.h"
 #include "qt/thrown.h"
 
@@ -52,6 +53,8 @@ static PyTypeObject *type_for(QObject *object)
 {
     if (qobject_cast<QFutureWatcherBase *>(object))
         return as_type(qip_proxies.watcher);
+    if (qip_proxies.list_model && qobject_cast<ListModel *>(object))
+        return as_type(qip_proxies.list_model);
     const bool awaited = is_awaitable(object->metaObject());
     if (qobject_cast<QAbstractItemModel *>(object))
         return as_type(awaited ? qip_proxies.awaitable_model : qip_proxies.model);
@@ -132,7 +135,7 @@ bool qip_qt_is_proxy(PyObject *object)
 {
     return is_of(object, qip_proxies.object) || is_of(object, qip_proxies.model) ||
            is_of(object, qip_proxies.watcher) || is_of(object, qip_proxies.awaitable) ||
-           is_of(object, qip_proxies.awaitable_model);
+           is_of(object, qip_proxies.awaitable_model) || is_of(object, qip_proxies.list_model);
 }
 
 void *qip_qt_proxy_guard(PyObject *object)

@@ -25,6 +25,7 @@ typedef struct qip_proxy_types {
     PyObject *watcher;   /* _qi.FutureWatcher: of a QFutureWatcher */
     PyObject *awaitable; /* _qi.Awaitable: of an object whose class is registered to be awaited */
     PyObject *awaitable_model; /* _qi.AwaitableModel: of a model of such a class */
+    PyObject *list_model; /* qi.ListModel: of one that Python has made; NULL before there was one */
 } qip_proxy_types;
 
 extern qip_proxy_types qip_proxies;

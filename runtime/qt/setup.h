@@ -13,6 +13,7 @@ int qip_qt_cache_setup(PyObject *module);
 int qip_variant_setup(PyObject *module);
 int qip_gadget_setup(PyObject *module); /* after variant */
 int qip_index_setup(PyObject *module);
+int qip_list_model_setup(PyObject *module);
 int qip_future_setup(PyObject *module);
 int qip_buffer_setup(PyObject *module);
 int qip_copies_setup(PyObject *module);

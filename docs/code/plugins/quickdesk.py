@@ -2,8 +2,27 @@
 """The plugin of docs/code/quick.qml."""
 
 import asyncio
+import dataclasses
 
 import qi
+
+
+# [order]
+@dataclasses.dataclass
+class Order:
+    """A row of the model."""
+
+    name: str
+    price: float = 0.0
+
+
+orders = qi.ListModel([Order("tea", 3.5)], editable=["price"])
+
+
+def book():
+    """The model, for QML."""
+    return orders
+# [/order]
 
 
 async def load(name, options):

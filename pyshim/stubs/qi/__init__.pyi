@@ -7,11 +7,13 @@ import enum
 import inspect
 import selectors
 from collections.abc import (
+    AsyncIterable,
     AsyncIterator,
     Awaitable,
     Callable,
     Coroutine,
     Generator,
+    Iterable,
     Iterator,
     Mapping,
     Sequence,
@@ -465,6 +467,47 @@ class _Model(_Object):
 @final
 class Model(_Model, Object):
     """A QAbstractItemModel of the host: an Object that is also the sequence of its rows."""
+
+@final
+class ListModel(_Model):
+    """A model made of rows: mappings by role names, dataclasses, or named tuples."""
+
+    dataChanged: Any
+    rowsInserted: Any
+    rowsRemoved: Any
+    rowsMoved: Any
+    edited: Any
+
+    def __new__(
+        cls,
+        rows: Iterable[Any] | AsyncIterable[Any] = (),
+        *,
+        roles: Mapping[str, Any] | Iterable[str] | type | None = None,
+        editable: bool | Iterable[str] = False,
+    ) -> ListModel: ...
+    @overload
+    def __setitem__(self, key: int, value: Any, /) -> None: ...
+    @overload
+    def __setitem__(self, key: slice, value: Iterable[Any], /) -> None: ...
+    def __delitem__(self, key: int | slice, /) -> None: ...
+    def append(self, row: Any) -> None:
+        """Add a row at the end."""
+    def extend(self, rows: Iterable[Any]) -> None:
+        """Add rows at the end: all of them, or where one does not fit, none."""
+    def insert(self, index: int, row: Any) -> None:
+        """Add a row before another, or at the nearest end."""
+    def pop(self, index: int = -1) -> dict[str, Any]:
+        """Remove a row, and return it as a dict."""
+    def clear(self) -> None:
+        """Remove all rows."""
+    def move(self, first: int, to: int, count: int = 1) -> None:
+        """Move rows, so that the first of them comes to be row `to`."""
+    def update(self, index: int, values: Any = (), /, **named: Any) -> None:
+        """Edit some roles of a row."""
+    def tell(self) -> None:
+        """Tell views now of what has changed."""
+    def feed(self, rows: AsyncIterable[Any]) -> asyncio.Task[None]:
+        """Add what an async iterable gives, as it comes."""
 
 class Row(Mapping[str | int, Any]):
     """A row of a model, or of one the cell that a signal tells of."""
