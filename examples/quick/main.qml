@@ -8,7 +8,8 @@ ApplicationWindow {
     id: window
 
     property var task: null
-    property var points: []
+    property var points: Python.call("survey:surveyed") // a model of Python's
+    property double mean: 0
     property string trouble: ""
     readonly property bool busy: task !== null && task.running
 
@@ -23,8 +24,8 @@ ApplicationWindow {
         trouble = ""
         task = Python.run("survey:measure", [count.value])
         task.then(function (found) {
-            points = found
-            measured(found.length)
+            mean = Python.call("survey:mean")
+            measured(found)
         }).catch(error => trouble = error.message)
     }
 
@@ -82,19 +83,20 @@ ApplicationWindow {
                 spacing: 4
 
                 Repeater {
+                    id: shown
                     model: window.points
 
                     delegate: Item {
-                        required property var modelData
+                        required property var model
 
-                        width: (bars.width - bars.spacing * (window.points.length - 1)) / window.points.length
+                        width: (bars.width - bars.spacing * (count.value - 1)) / count.value
                         height: bars.height
 
                         Rectangle {
                             anchors.bottom: name.top
                             anchors.bottomMargin: 4
                             width: parent.width
-                            height: (parent.height - name.height - 4) * modelData.height / 140
+                            height: (parent.height - name.height - 4) * model.height / 140
                             radius: 2
                             color: "#3b7dd8"
                         }
@@ -104,14 +106,14 @@ ApplicationWindow {
                             width: parent.width
                             horizontalAlignment: Text.AlignHCenter
                             font.pixelSize: 11
-                            text: modelData.name
+                            text: model.name
                         }
                     }
                 }
             }
             Label {
                 anchors.centerIn: parent
-                visible: window.points.length === 0
+                visible: shown.count === 0
                 opacity: 0.6
                 text: "Nothing was measured yet"
             }
@@ -126,9 +128,9 @@ ApplicationWindow {
                     return window.trouble
                 if (window.busy)
                     return window.task.progressText || "measuring"
-                if (window.points.length === 0)
+                if (shown.count === 0)
                     return "Ready"
-                return "The mean height is " + Python.call("survey:mean", [window.points]).toFixed(1)
+                return "The mean height is " + window.mean.toFixed(1)
             }
         }
     }
