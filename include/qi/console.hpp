@@ -12,8 +12,11 @@
  *
  * Keys: Enter runs a complete input, Shift+Enter begins a new line, Ctrl+Enter runs whatever there is; Tab and
  * Ctrl+Space complete; Up and Down walk through the history, through the entries that begin with what stands
- * before the cursor, and Ctrl+R searches it; Ctrl+C cancels what runs, Ctrl+L clears, F6 goes to the output
- * and back, where Enter opens the file that the line names.
+ * before the cursor, and Ctrl+R searches it; Ctrl+C cancels what runs, Ctrl+L clears, Ctrl+F finds in the output, F3
+ * again, Ctrl+S saves it, Ctrl+O runs a file, Ctrl and +, - or 0 or the wheel make the letters larger, smaller or as usual;
+ * F6 goes to the output and back, where Enter opens the file that the line names.
+ *
+ * Beside Python it takes `name?`, `name??`, `!command` and words that begin with `%`, which `%` alone lists.
  */
 #ifndef QI_CONSOLE_HPP
 #define QI_CONSOLE_HPP
@@ -39,6 +42,8 @@ class QI_WIDGETS_API ScriptConsole : public QWidget
     Q_PROPERTY(bool running READ isRunning NOTIFY runningChanged)
     Q_PROPERTY(int maximumLines READ maximumLines WRITE setMaximumLines)
     Q_PROPERTY(int busyLimit READ busyLimit WRITE setBusyLimit)
+    Q_PROPERTY(int fontZoom READ fontZoom WRITE setFontZoom)
+    Q_PROPERTY(bool wrapsLines READ wrapsLines WRITE setWrapsLines)
     Q_PROPERTY(QString historyFile READ historyFile WRITE setHistoryFile)
 
   public:
@@ -85,7 +90,25 @@ class QI_WIDGETS_API ScriptConsole : public QWidget
     /** The origins seen so far. */
     QStringList origins() const;
 
+    /** How many points larger the letters are than usual, or smaller; 0. The size stays between 5 and 72 points. */
+    int fontZoom() const;
+    void setFontZoom(int points);
+
+    /** Whether long lines of the output are wrapped; true. */
+    bool wrapsLines() const;
+    void setWrapsLines(bool wraps);
+
+    /**
+     * Writes everything that the console shows to a file: as a page of HTML, with its colours, if the name ends in .html or
+     * .htm, else as text in UTF-8. Returns "", or why the file cannot be written, which is then as it was.
+     */
+    QString saveOutput(const QString &path) const;
+
   public Q_SLOTS:
+    /** Shows the bar that finds text in the output, as Ctrl+F does. */
+    void find();
+    /** Runs a file of Python with the console's names, as `%run` does; not while an input runs. */
+    void runFile(const QString &path);
     /** Cancels the input that runs, as Ctrl+C does. */
     void cancel();
     /** Forgets the output, as Ctrl+L does. */

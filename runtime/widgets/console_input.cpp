@@ -48,16 +48,14 @@ ConsoleInput::ConsoleInput(ConsolePython *python, ConsoleHistory *history, QWidg
       m_completer(new QCompleter(this)), m_matches(new QStandardItemModel(this)),
       m_tip(new QLabel(this, Qt::ToolTip))
 {
-    setFont(theme::fixed_font(font()));
     setLineWrapMode(QPlainTextEdit::WidgetWidth);
     setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
-    setTabStopDistance(INDENT * fontMetrics().horizontalAdvance(QLatin1Char(' ')));
     new PythonHighlighter(document(), this);
 
     m_completer->setWidget(this);
     m_completer->setModel(m_matches);
     m_completer->setCompletionMode(QCompleter::UnfilteredPopupCompletion);
-    m_completer->popup()->setFont(font());
+    set_font(theme::fixed_font(font()));
     m_completer->popup()->setAccessibleName(Texts::tr("Completions"));
     m_completer->popup()->installEventFilter(this);
     connect(m_completer, qOverload<const QModelIndex &>(&QCompleter::activated), this,
@@ -109,6 +107,26 @@ void ConsoleInput::set_source(const QString &source)
     cursor.endEditBlock();
     setTextCursor(cursor);
     ensureCursorVisible();
+}
+
+void ConsoleInput::set_font(const QFont &font)
+{
+    setFont(font);
+    setTabStopDistance(INDENT * fontMetrics().horizontalAdvance(QLatin1Char(' ')));
+    m_completer->popup()->setFont(font);
+    adjust_height();
+}
+
+void ConsoleInput::wheelEvent(QWheelEvent *event)
+{
+    if (event->modifiers() != Qt::ControlModifier)
+        return QPlainTextEdit::wheelEvent(event);
+    event->accept();
+    m_wheel += event->angleDelta().y(); /* touchpads send less than a step at a time */
+    if (const int steps = m_wheel / QWheelEvent::DefaultDeltasPerStep) {
+        m_wheel -= steps * QWheelEvent::DefaultDeltasPerStep;
+        Q_EMIT zoomed(steps);
+    }
 }
 
 void ConsoleInput::adjust_height()
@@ -514,17 +532,22 @@ void ConsoleInput::show_tip(const QString &html, const QPoint &place)
 
 /* -- pasting ------------------------------------------------------------------------------------------- */
 
-/* Text as it was copied from a session has prompts in front; those go, if every line has one. */
+/* Text as it was copied from a session, of Python's own or IPython's, has prompts in front; those go, and what has none is
+ * output. */
 static QString without_prompts(const QStringList &lines)
 {
-    static const QRegularExpression prompt(QStringLiteral("^(>>>|\\.\\.\\.)( |$)"));
+    static const QRegularExpression python(QStringLiteral("^(>>>|\\.\\.\\.)( |$)"));
+    static const QRegularExpression ipython(
+        QStringLiteral("^(In \\[\\d*\\]:|\\s*\\.\\.\\.+:)( |$)"));
+    const QString first = lines.value(0);
+    const bool is_python = first.startsWith(QLatin1String(">>>"));
     QStringList bare;
 
-    if (!lines.value(0).startsWith(QLatin1String(">>>")))
+    if (!is_python && (!first.startsWith(QLatin1String("In [")) || !ipython.match(first).hasMatch()))
         return lines.join(QLatin1Char('\n'));
     for (const QString &line : lines) {
-        const QRegularExpressionMatch match = prompt.match(line);
-        if (match.hasMatch()) /* else it is output */
+        const QRegularExpressionMatch match = (is_python ? python : ipython).match(line);
+        if (match.hasMatch())
             bare.append(line.mid(match.capturedLength()));
     }
     return bare.join(QLatin1Char('\n'));

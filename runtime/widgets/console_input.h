@@ -42,6 +42,7 @@ class ConsoleInput : public QPlainTextEdit
     QString source() const { return toPlainText(); }
     /* In place of what is there, the cursor at its end. */
     void set_source(const QString &source);
+    void set_font(const QFont &font);
     void hide_popups();
     bool is_completing() const;
     QSize sizeHint() const override;
@@ -53,6 +54,7 @@ class ConsoleInput : public QPlainTextEdit
     void clear_wanted();
     void search_wanted();
     void leave_wanted(); /* to the output */
+    void zoomed(int steps);
 
   protected:
     void keyPressEvent(QKeyEvent *event) override;
@@ -60,6 +62,7 @@ class ConsoleInput : public QPlainTextEdit
     void changeEvent(QEvent *event) override;
     bool event(QEvent *event) override;
     bool eventFilter(QObject *watched, QEvent *event) override;
+    void wheelEvent(QWheelEvent *event) override;
     void insertFromMimeData(const QMimeData *source) override;
 
   private:
@@ -89,6 +92,7 @@ class ConsoleInput : public QPlainTextEdit
     qsizetype m_at = -1; /* the entry of the history that is shown; -1: none */
     QString m_draft;     /* what was typed before walking through the history */
     QString m_prefix;    /* what the entries must begin with */
+    int m_wheel = 0;     /* what is left of a step */
     bool m_setting = false;
 };
 

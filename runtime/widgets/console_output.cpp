@@ -256,6 +256,15 @@ void ConsoleOutput::add_note(const QString &text)
     end();
 }
 
+void ConsoleOutput::add_lost(qint64 lines, bool with_note)
+{
+    begin();
+    m_added += lines;
+    if (with_note)
+        add_note(Texts::tr("[%L1 lines were left out here]").arg(lines));
+    end();
+}
+
 /* Links are what Python writes of a place in a file, where there is one. */
 void ConsoleOutput::put_linked(const QString &text, const QTextCharFormat &plain)
 {
@@ -477,6 +486,18 @@ void ConsoleOutput::mouseReleaseEvent(QMouseEvent *event)
         open(link);
 }
 
+void ConsoleOutput::wheelEvent(QWheelEvent *event)
+{
+    if (event->modifiers() != Qt::ControlModifier)
+        return QPlainTextEdit::wheelEvent(event);
+    event->accept();
+    m_wheel += event->angleDelta().y(); /* touchpads send less than a step at a time */
+    if (const int steps = m_wheel / QWheelEvent::DefaultDeltasPerStep) {
+        m_wheel -= steps * QWheelEvent::DefaultDeltasPerStep;
+        Q_EMIT zoomed(steps);
+    }
+}
+
 /* Without an event loop of its own, in which the console could go. */
 void ConsoleOutput::contextMenuEvent(QContextMenuEvent *event)
 {
@@ -488,6 +509,7 @@ void ConsoleOutput::contextMenuEvent(QContextMenuEvent *event)
         connect(action, &QAction::triggered, this, [this, link] { open(link); });
         menu->insertAction(menu->actions().value(0), action);
     }
+    Q_EMIT menu_opens(menu);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->popup(event->globalPos());
 }

@@ -15,6 +15,8 @@
 #include "ansi.h"
 #include "theme.h"
 
+class QMenu;
+
 namespace qi
 {
 
@@ -29,6 +31,8 @@ class ConsoleOutput : public QPlainTextEdit
     void add_result(const QString &text);
     void add_traceback(const QString &text);
     void add_note(const QString &text);
+    /* Lines that nobody has seen, and that count as dropped; with a note in their place, if that will be seen. */
+    void add_lost(qint64 lines, bool with_note);
     /* What the console's own code prints, as it comes; a line may come in pieces. */
     void add_printed(int stream, const QString &text);
     /* A whole line of an origin: the id of a plugin, "" for the application, ">…" for another console. */
@@ -50,12 +54,15 @@ class ConsoleOutput : public QPlainTextEdit
     void open_requested(const QString &file, int line);
     void origin_seen(const QString &origin);
     void lines_dropped();
+    void menu_opens(QMenu *menu);
+    void zoomed(int steps);
 
   protected:
     void changeEvent(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
     void mouseReleaseEvent(QMouseEvent *event) override;
+    void wheelEvent(QWheelEvent *event) override;
     void contextMenuEvent(QContextMenuEvent *event) override;
 
   private:
@@ -82,6 +89,7 @@ class ConsoleOutput : public QPlainTextEdit
     int m_open_stream = 0;   /* whose line is not finished yet; 0: nobody's */
     bool m_returned = false; /* a carriage return was the last that came */
     bool m_following = true; /* the end is to stay in view */
+    int m_wheel = 0;         /* what is left of a step */
     int m_depth = 0;
     int m_most = 10000;
     qint64 m_added = 0, m_dropped = 0;

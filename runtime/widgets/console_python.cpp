@@ -197,6 +197,14 @@ void ConsolePython::set_busy_limit(int milliseconds)
                nullptr); /* fails only where there is no console any more */
 }
 
+void ConsolePython::set_longest_queue(int lines)
+{
+    m_mutex.lock();
+    m_longest = lines;
+    m_mutex.unlock();
+    (void)call("set_most_lines", {qi_int(m_number), qi_int(lines)}, nullptr); /* as above */
+}
+
 /* -- what is printed ----------------------------------------------------------------------------------- */
 
 QVariant ConsolePython::ask(const QString &prompt)

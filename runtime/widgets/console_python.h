@@ -93,13 +93,16 @@ class ConsolePython : public QObject
 
     /* What has been heard since; at most so many, and how many were left out before them. */
     QList<Heard> take_heard(int most, qint64 *lost);
-    void set_longest_queue(int lines) { m_longest = lines; }
+    void set_longest_queue(int lines);
 
     Q_INVOKABLE void wrote(int stream, const QString &text) { Q_EMIT printed(stream, text); }
+    Q_INVOKABLE void lost(qint64 lines, bool is_in_view) { Q_EMIT left_out(lines, is_in_view); }
     Q_INVOKABLE QVariant ask(const QString &prompt);
 
   Q_SIGNALS:
     void printed(int stream, const QString &text);
+    /* Of what was printed; not in view, if as many lines follow as are kept. */
+    void left_out(qint64 lines, bool is_in_view);
     void heard();
     void asked(const QString &prompt, QVariant *answer);
 

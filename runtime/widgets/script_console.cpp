@@ -2,24 +2,33 @@
 // The console's parts put together, and what happens between them.
 #include "script_console_p.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <QtCore/qpointer.h>
 #include <QtGui/qaction.h>
 #include <QtGui/qevent.h>
 #include <QtWidgets/qboxlayout.h>
+#include <QtWidgets/qfiledialog.h>
 #include <QtWidgets/qinputdialog.h>
 #include <QtWidgets/qlabel.h>
 #include <QtWidgets/qlineedit.h>
 #include <QtWidgets/qmenu.h>
+#include <QtWidgets/qmessagebox.h>
 #include <QtWidgets/qtoolbutton.h>
 
+#include "console_save.h"
 #include "first_focus.h"
+#include "panel_keys.h"
 #include "plain_text.h"
 #include "theme.h"
+#include "widget_action.h"
 
 namespace qi
 {
 
 enum { LINES_A_TURN = 500 /* that others have printed and are shown before Qt has its turn */ };
+enum { SMALLEST = 5, LARGEST = 72 /* points of a font */ };
 
 ScriptConsolePrivate::ScriptConsolePrivate(ScriptConsole *console, qi_runtime *runtime)
     : q(console), python(new ConsolePython(runtime, console))
@@ -56,6 +65,8 @@ QWidget *ScriptConsolePrivate::make_bar()
                               ScriptConsole::tr("Cancel the input that runs (Ctrl+C)"));
     clear_button = make_button(theme::Icon::Clear, ScriptConsole::tr("Clear"),
                                ScriptConsole::tr("Forget the output (Ctrl+L)"));
+    find_button = make_button(theme::Icon::Search, ScriptConsole::tr("Find"),
+                              ScriptConsole::tr("Find in the output (Ctrl+F)"));
     filter_button = make_button(theme::Icon::Filter, ScriptConsole::tr("Origins"),
                                 ScriptConsole::tr("Whose output is shown"));
     wrap_button = make_button(theme::Icon::Wrap, ScriptConsole::tr("Wrap lines"),
@@ -64,13 +75,16 @@ QWidget *ScriptConsolePrivate::make_bar()
     filter_button->setMenu(filter_menu);
     filter_button->setPopupMode(QToolButton::InstantPopup);
     stop_button->setObjectName(QStringLiteral("stop"));
+    find_button->setObjectName(QStringLiteral("find-button"));
     wrap_button->setCheckable(true);
     wrap_button->setChecked(true);
     row->setContentsMargins(4, 0, 0, 0);
     row->setSpacing(2);
     row->addWidget(notice, 1);
     row->addWidget(state);
-    for (QToolButton *button : {stop_button, filter_button, wrap_button, clear_button})
+    /* The rest of the bar keeps its place, and the tip has all of it. */
+    notice->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    for (QToolButton *button : {stop_button, find_button, filter_button, wrap_button, clear_button})
         row->addWidget(button);
     return bar;
 }
@@ -101,6 +115,7 @@ QWidget *ScriptConsolePrivate::make_search()
 
     search_label = new QLabel(ScriptConsole::tr("Search the history:"));
     search_line = new QLineEdit;
+    search_line->setObjectName(QStringLiteral("search"));
     search_line->setAccessibleName(ScriptConsole::tr("Search the history"));
     search_line->setPlaceholderText(ScriptConsole::tr("Ctrl+R: older, Enter: take, Escape: leave"));
     search_line->setClearButtonEnabled(true);
@@ -131,11 +146,15 @@ void ScriptConsolePrivate::build()
     column->setSpacing(2);
     column->addWidget(make_bar());
     column->addWidget(output, 1);
+    find_bar = new ConsoleFind(output);
+    column->addWidget(find_bar);
     column->addWidget(make_search());
     column->addWidget(make_prompt());
     input->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     hand_focus_to(q, input);
     add_origin(QStringLiteral(""));
+    font = output->font();
+    make_actions();
     connect_parts();
     connect_search();
     set_running(false);
@@ -153,6 +172,8 @@ void ScriptConsolePrivate::connect_parts()
         show_heard();
         output->add_printed(stream, text);
     });
+    QObject::connect(python, &ConsolePython::left_out, q,
+                     [this](qint64 lines, bool note) { output->add_lost(lines, note); });
     QObject::connect(python, &ConsolePython::heard, q, [this] { show_heard(); });
     QObject::connect(python, &ConsolePython::asked, q,
                      [this](const QString &text, QVariant *to) { answer(text, to); });
@@ -160,11 +181,172 @@ void ScriptConsolePrivate::connect_parts()
     QObject::connect(output, &ConsoleOutput::origin_seen, q,
                      [this](const QString &origin) { add_origin(origin); });
     QObject::connect(output, &ConsoleOutput::lines_dropped, q, [this] { update_notice(); });
+    QObject::connect(output, &ConsoleOutput::menu_opens, q,
+                     [this](QMenu *menu) { extend_menu(menu); });
+    QObject::connect(output, &ConsoleOutput::zoomed, q,
+                     [this](int steps) { set_zoom(zoom + steps); });
+    QObject::connect(input, &ConsoleInput::zoomed, q, [this](int steps) { set_zoom(zoom + steps); });
+    QObject::connect(find_bar, &ConsoleFind::left, q, [this] {
+        if (!q->focusWidget() || find_bar->isAncestorOf(q->focusWidget()))
+            input->setFocus();
+    });
+    QObject::connect(find_button, &QToolButton::clicked, q, [this] { find(); });
     QObject::connect(stop_button, &QToolButton::clicked, q, &ScriptConsole::cancel);
     QObject::connect(clear_button, &QToolButton::clicked, q, &ScriptConsole::clear);
     QObject::connect(wrap_button, &QToolButton::toggled, output, [this](bool wrap) {
         output->setLineWrapMode(wrap ? QPlainTextEdit::WidgetWidth : QPlainTextEdit::NoWrap);
     });
+}
+
+/* -- what can be done with the output ------------------------------------------------------------------- */
+
+QAction *ScriptConsolePrivate::make_action(theme::Icon icon, const QString &text,
+                                           const QList<QKeySequence> &keys, const QString &about,
+                                           void (ScriptConsolePrivate::*what)())
+{
+    QAction *action = widget_action(q, icon, text, keys.value(0), about);
+
+    for (qsizetype each = 1; each < keys.size(); each++)
+        PanelKeys::of(q)->add(action, keys[each]);
+    QObject::connect(action, &QAction::triggered, q, [this, what] { (this->*what)(); });
+    return action;
+}
+
+void ScriptConsolePrivate::make_actions()
+{
+    using P = ScriptConsolePrivate;
+    using theme::Icon;
+
+    find_action = make_action(Icon::Search, ScriptConsole::tr("Find…"), {Qt::CTRL | Qt::Key_F},
+                              ScriptConsole::tr("Find in the output"), &P::find);
+    make_action(Icon::Search, ScriptConsole::tr("Next match"), {Qt::Key_F3},
+                ScriptConsole::tr("Next match"), &P::find_next);
+    make_action(Icon::Search, ScriptConsole::tr("Previous match"), {Qt::SHIFT | Qt::Key_F3},
+                ScriptConsole::tr("Previous match"), &P::find_previous);
+    save_action = make_action(Icon::Save, ScriptConsole::tr("Save the output…"),
+                              {Qt::CTRL | Qt::Key_S},
+                              ScriptConsole::tr("Save the output as text or HTML"), &P::save);
+    run_action = make_action(Icon::Run, ScriptConsole::tr("Run a file…"), {Qt::CTRL | Qt::Key_O},
+                             ScriptConsole::tr("Run a file of Python here"), &P::choose_file);
+    larger = make_action(
+        Icon::Add, ScriptConsole::tr("Larger letters"),
+        {Qt::CTRL | Qt::Key_Plus, Qt::CTRL | Qt::SHIFT | Qt::Key_Plus, Qt::CTRL | Qt::Key_Equal},
+        ScriptConsole::tr("Larger letters"), &P::zoom_in);
+    smaller = make_action(Icon::Remove, ScriptConsole::tr("Smaller letters"),
+                          {Qt::CTRL | Qt::Key_Minus}, ScriptConsole::tr("Smaller letters"),
+                          &P::zoom_out);
+    usual = make_action(Icon::Undo, ScriptConsole::tr("Usual letters"), {Qt::CTRL | Qt::Key_0},
+                        ScriptConsole::tr("Letters of the usual size"), &P::zoom_back);
+    wrap_action = new QAction(theme::icon(Icon::Wrap), ScriptConsole::tr("Wrap lines"), q);
+    wrap_action->setCheckable(true);
+    wrap_action->setChecked(wrap_button->isChecked());
+    clear_action = new QAction(theme::icon(Icon::Clear), ScriptConsole::tr("Clear"), q);
+    QObject::connect(wrap_action, &QAction::toggled, wrap_button, &QToolButton::setChecked);
+    QObject::connect(wrap_button, &QToolButton::toggled, wrap_action, &QAction::setChecked);
+    QObject::connect(clear_action, &QAction::triggered, q, &ScriptConsole::clear);
+}
+
+void ScriptConsolePrivate::extend_menu(QMenu *menu)
+{
+    menu->addSeparator();
+    menu->addActions({find_action, save_action, run_action});
+    menu->addSeparator();
+    menu->addActions({larger, smaller, usual, wrap_action});
+    menu->addSeparator();
+    menu->addAction(clear_action);
+}
+
+void ScriptConsolePrivate::find()
+{
+    find_bar->begin();
+}
+
+void ScriptConsolePrivate::find_next()
+{
+    find_bar->go(true);
+}
+
+void ScriptConsolePrivate::find_previous()
+{
+    find_bar->go(false);
+}
+
+void ScriptConsolePrivate::zoom_in()
+{
+    set_zoom(zoom + 1);
+}
+
+void ScriptConsolePrivate::zoom_out()
+{
+    set_zoom(zoom - 1);
+}
+
+void ScriptConsolePrivate::zoom_back()
+{
+    set_zoom(0);
+}
+
+void ScriptConsolePrivate::set_zoom(int points)
+{
+    QFont zoomed = font;
+    const double usual_size = QFontInfo(font).pointSizeF();
+    const int least = std::min(0, int(std::ceil(SMALLEST - usual_size)));
+
+    zoom = std::clamp(points, least, std::max(0, int(LARGEST - usual_size)));
+    if (zoom)
+        zoomed.setPointSizeF(usual_size + zoom);
+    output->setFont(zoomed);
+    input->set_font(zoomed);
+    prompt->setFont(zoomed);
+}
+
+/* What is shown when its name is known. The dialogs have no event loop of their own, in which the console could go. */
+void ScriptConsolePrivate::save()
+{
+    auto *dialog = new QFileDialog(q, ScriptConsole::tr("Save the output"));
+
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setNameFilters(
+        {ScriptConsole::tr("Text (*.txt)"), ScriptConsole::tr("Pages with colours (*.html)")});
+    dialog->setDefaultSuffix(QStringLiteral("txt"));
+    QObject::connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString &filter) {
+        dialog->setDefaultSuffix(filter.contains(QLatin1String(".html")) ? QStringLiteral("html")
+                                                                         : QStringLiteral("txt"));
+    });
+    QObject::connect(dialog, &QFileDialog::fileSelected, q,
+                     [this](const QString &path) { save_to(path); });
+    dialog->open();
+}
+
+void ScriptConsolePrivate::save_to(const QString &path)
+{
+    const QString problem = save_output(*output, path);
+
+    if (!problem.isEmpty())
+        output->add_note(ScriptConsole::tr("%1 cannot be written: %2").arg(path, problem));
+}
+
+void ScriptConsolePrivate::choose_file()
+{
+    auto *dialog = new QFileDialog(q, ScriptConsole::tr("Run a file"));
+
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilters(
+        {ScriptConsole::tr("Python (*.py)"), ScriptConsole::tr("All files (*)")});
+    QObject::connect(dialog, &QFileDialog::fileSelected, q,
+                     [this](const QString &path) { run_file(path); });
+    dialog->open();
+}
+
+/* As the word of the console that it is, so that it is in the history, too. */
+void ScriptConsolePrivate::run_file(const QString &path)
+{
+    QString quoted = path;
+
+    quoted.replace(QLatin1Char('\''), QLatin1String("'\"'\"'"));
+    (void)execute(QStringLiteral("%run '%1'").arg(quoted)); /* while another input runs, it says so */
 }
 
 /* -- running ------------------------------------------------------------------------------------------- */
@@ -280,7 +462,7 @@ void ScriptConsolePrivate::show_heard()
 
     output->begin();
     if (lost)
-        output->add_note(ScriptConsole::tr("[%L1 lines were left out here]").arg(lost));
+        output->add_lost(lost, true);
     for (const Heard &line : lines)
         output->add_line(line.origin, line.stream, line.text);
     output->end();
@@ -458,6 +640,41 @@ bool ScriptConsole::isOriginVisible(const QString &origin) const
 QStringList ScriptConsole::origins() const
 {
     return d->output->origins();
+}
+
+int ScriptConsole::fontZoom() const
+{
+    return d->zoom;
+}
+
+void ScriptConsole::setFontZoom(int points)
+{
+    d->set_zoom(points);
+}
+
+bool ScriptConsole::wrapsLines() const
+{
+    return d->wrap_button->isChecked();
+}
+
+void ScriptConsole::setWrapsLines(bool wraps)
+{
+    d->wrap_button->setChecked(wraps);
+}
+
+QString ScriptConsole::saveOutput(const QString &path) const
+{
+    return save_output(*d->output, path);
+}
+
+void ScriptConsole::find()
+{
+    d->find();
+}
+
+void ScriptConsole::runFile(const QString &path)
+{
+    d->run_file(path);
 }
 
 void ScriptConsole::cancel()

@@ -314,7 +314,7 @@ TEST_CASE_METHOD(Fixture, "control_r_searches_the_history")
         run(each);
     type("typed");
     key(Qt::Key_R, Qt::ControlModifier);
-    auto *line = console->findChild<QLineEdit *>();
+    auto *line = console->findChild<QLineEdit *>(QStringLiteral("search"));
     REQUIRE(line->isVisible());
     CHECK(line->hasFocus());
     QTest::keyClicks(line, QStringLiteral("ALPHA"));

@@ -146,6 +146,8 @@ void check_panels(const char *how, const std::function<void()> &prepare)
         console.execute(QStringLiteral("print('x' * 500)"));
         desk.until([&] { return !console.isRunning(); });
         check_panel(desk, &console, (name + "-console").c_str());
+        console.find();
+        check_panel(desk, &console, (name + "-console-finds").c_str());
         check_panel(desk, &monitor, (name + "-monitor").c_str());
         check_panel(desk, &manager, (name + "-manager").c_str());
     }

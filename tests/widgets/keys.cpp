@@ -183,6 +183,46 @@ TEST_CASE("the console takes no key from the application")
     check_panel(console.get());
 }
 
+TEST_CASE("the console takes no key from the application while it finds and searches")
+{
+    tests::Desk desk;
+    auto console = std::make_unique<qi::ScriptConsole>(desk.runtime);
+    console->setHistoryFile(QString());
+    console->execute(QStringLiteral("'found'"));
+    desk.settle();
+    console->show();
+    QTest::keyClick(console->findChild<QPlainTextEdit *>(QStringLiteral("input")), Qt::Key_R,
+                    Qt::ControlModifier);
+    console->find();
+    const auto fields = console->findChildren<QLineEdit *>();
+    CHECK(std::all_of(fields.begin(), fields.end(),
+                      [](const QLineEdit *each) { return each->isVisible(); }));
+    check_panel(console.get());
+}
+
+TEST_CASE("the console's keys work where the application has no use for them")
+{
+    tests::Desk desk;
+    qi::ScriptConsole console(desk.runtime);
+    console.setHistoryFile(QString());
+    console.show();
+    REQUIRE(QTest::qWaitForWindowActive(&console));
+    for (const QAction *action : console.findChildren<QAction *>())
+        CHECK(action->shortcut().isEmpty());
+    auto *line = console.findChild<QLineEdit *>(QStringLiteral("find"));
+    for (const char *name : {"input", "output"}) {
+        auto *from = console.findChild<QPlainTextEdit *>(QLatin1String(name));
+        from->setFocus();
+        QTest::keyClick(from, Qt::Key_F, Qt::ControlModifier);
+        CHECK(line->hasFocus());
+        QTest::keyClick(line, Qt::Key_Escape);
+        CHECK(console.fontZoom() == 0);
+        QTest::keyClick(from, Qt::Key_Plus, Qt::ControlModifier);
+        CHECK(console.fontZoom() == 1);
+        QTest::keyClick(from, Qt::Key_0, Qt::ControlModifier);
+    }
+}
+
 TEST_CASE("the task monitor takes no key from the application")
 {
     tests::Desk desk;

@@ -26,9 +26,11 @@ from .._python import output, told
 from .._python.ends import at_stop
 from .._python.source import Compiler
 from . import complete as completion
+from . import words
 
 LONGEST_RESULT = 100_000  # characters of a repr
 MOST_WAITING = 4_000_000  # characters that are printed before the window can show them
+LINES_A_TURN, LETTERS_A_TURN = 500, 50_000  # that are shown before Qt has its turn
 
 _consoles = {}
 _package = sys.modules["qi"]  # to be shown only: what is in it stands above this module
@@ -43,7 +45,7 @@ def check(source):
     A block is complete when an empty line follows it, as at Python's own prompt. What cannot become
     Python any more is run, so that its error is shown.
     """
-    if not source.strip():
+    if not source.strip() or words.is_word(source):
         return "run"
     try:
         with warnings.catch_warnings():
@@ -96,8 +98,9 @@ class Console:
         self._compiler = Compiler()
         self._loop = asyncio.get_running_loop()
         self._waiting = collections.deque()
-        self._size = 0
-        self._lost = 0
+        self._size = self._lines = 0  # of what waits
+        self._lost = 0  # lines that were left out of it
+        self.most_lines = 10_000  # that the window keeps, so that more need not wait
         self._scheduled = False
         self._lock = threading.Lock()
         self.busy_limit = 0.0  # seconds; 0: none
@@ -109,10 +112,11 @@ class Console:
     def _make_module(self):
         name = "__console__" if self._number == 1 else f"__console_{self._number}__"
         module = types.ModuleType(name, "The names of the script console.")
-        vars(module).update(
-            qi=_package, host=host, asyncio=asyncio, help=Help(), exit=Leave("exit"), quit=Leave("quit")
+        self.given = dict(
+            qi=_package, host=host, asyncio=asyncio, help=Help(), exit=Leave("exit"), quit=Leave("quit"),
+            __builtins__=builtins,
         )
-        module.__builtins__ = builtins
+        vars(module).update(self.given)
         sys.modules[name] = module  # where dataclasses, pickle and others look for a class's module
         return module
 
@@ -130,38 +134,91 @@ class Console:
 
     def take(self, stream, text):
         """Keeps what is printed until the loop's next turn; any thread."""
+        lines = text.count("\n")
         with self._lock:
+            if lines > self.most_lines:
+                at = _start_of_last_lines(text, self.most_lines)
+                self._lost += lines - self.most_lines
+                text, lines = text[at:], self.most_lines
             self._waiting.append((stream, text))
             self._size += len(text)
-            while self._size > MOST_WAITING and len(self._waiting) > 1:
-                lost = len(self._waiting.popleft()[1])
-                self._size -= lost
-                self._lost += lost
+            self._lines += lines
+            while len(self._waiting) > 1 and self._is_first_too_much():
+                self._leave_out(self._waiting.popleft()[1])
             if self._scheduled:
                 return
             self._scheduled = True
+        self._schedule()
+
+    def _is_first_too_much(self):
+        return self._size > MOST_WAITING or self._lines - self._waiting[0][1].count("\n") > self.most_lines
+
+    def _leave_out(self, text):
+        lines = text.count("\n")
+        self._size -= len(text)
+        self._lines -= lines
+        self._lost += lines
+
+    def _schedule(self):
         try:
-            self._loop.call_soon_threadsafe(self.flush)
+            self._loop.call_soon_threadsafe(self._turn)
         except RuntimeError:  # the loop has closed: nobody shows it any more, and print() does not fail for that
             pass
 
-    def flush(self):
+    def _turn(self):
         with self._lock:
-            waiting, self._waiting = self._waiting, collections.deque()
-            lost, self._lost, self._size, self._scheduled = self._lost, 0, 0, False
+            self._scheduled = False
+        self.flush()
+
+    def flush(self, all_of_it=False):
+        """Shows what waits, or as much of it as the window should be held up for; the rest comes in later turns."""
         window = self._window
-        if window is None or not window.alive:
-            return
+        with self._lock:
+            if window is None or not window.alive:
+                self._waiting.clear()
+                self._size = self._lines = 0
+                return
+            self._shorten_first()
+            lost, self._lost = self._lost, 0
+            is_in_view = self._lines < self.most_lines
+            portion = list(self._portion(all_of_it))
+            goes_on = self._waiting and not self._scheduled
+            self._scheduled |= bool(goes_on)
         if lost:
-            window.wrote(2, f"\n[{lost:,} characters of output were left out here]\n")
-        for stream, text in _joined(waiting):
+            window.lost(lost, is_in_view)
+        for stream, text in _joined(portion):
             if window.alive:
                 window.wrote(stream, text)
+        if goes_on:
+            self._schedule()
+
+    def _shorten_first(self):
+        """One text may have far more lines than the window keeps; take() has seen to the number of texts."""
+        excess = self._lines - self.most_lines
+        if excess <= 0 or not self._waiting:
+            return
+        stream, text = self._waiting.popleft()
+        at = _start_of_last_lines(text, text.count("\n") - excess)
+        self._leave_out(text[:at])
+        self._waiting.appendleft((stream, text[at:]))
+
+    def _portion(self, all_of_it):
+        lines = letters = 0
+        while self._waiting and (all_of_it or (lines < LINES_A_TURN and letters < LETTERS_A_TURN)):
+            stream, text = self._waiting.popleft()
+            if not all_of_it and text.count("\n") > LINES_A_TURN:
+                at = _end_of_first_lines(text, LINES_A_TURN)
+                self._waiting.appendleft((stream, text[at:]))
+                text = text[:at]
+            count = text.count("\n")
+            lines, letters = lines + count, letters + len(text)
+            self._lines, self._size = self._lines - count, self._size - len(text)
+            yield stream, text
 
     def ask(self, prompt):
         """What the user answers, or None; any thread. Beware: a dialog with an event loop of its own."""
         if threading.current_thread() is threading.main_thread():
-            self.flush()
+            self.flush(True)
         window = self._window
         return window.ask(prompt) if window is not None and window.alive else None
 
@@ -191,19 +248,29 @@ class Console:
         try:
             if not task.done():  # what never waits is shown at once
                 await asyncio.wait([task])
+            self.flush()
+            while self._waiting:  # its result comes after it
+                await asyncio.sleep(0)
         except asyncio.CancelledError:
             task.cancel()
             raise
         finally:
-            self.flush()
+            self.flush(True)
         if not done:  # its first step was never made
             done.update(status="cancelled", text="")
         return done
 
+    async def evaluate(self, source, filename=None):
+        """Runs Python source with the names of this console, and returns the value of its last expression."""
+        return await self._compiler.evaluate(source, filename or f"<input {self._inputs}>", self.names)
+
     async def _execute(self, source, filename, done):
         try:
             with BusyGuard(self._loop, self.busy_limit):
-                value = await self._compiler.evaluate(source, filename, self.names)
+                if words.is_word(source):
+                    value = await words.run(source, self)
+                else:
+                    value = await self.evaluate(source, filename)
                 text = self._display(value)
             done.update(status="ok", text=text)
         except asyncio.CancelledError as error:
@@ -217,7 +284,8 @@ class Console:
             code = "" if error.code is None else repr(error.code)
             done.update(status="exit", text=code)
         except BaseException as error:
-            done.update(status="error", text=self._format(error))
+            text = words.refusal(error)
+            done.update(status="error", text=self._format(error) if text is None else text)
 
     def _display(self, value):
         if sys.displayhook is not sys.__displayhook__:  # somebody's own
@@ -233,7 +301,7 @@ class Console:
 
     def _format(self, error):
         trace = error.__traceback__
-        while trace is not None and not trace.tb_frame.f_code.co_filename.startswith("<input"):
+        while trace is not None and trace.tb_frame.f_globals is not self.names:
             trace = trace.tb_next
         try:
             return _as_unicode("".join(told.format_exception(error, trace)))
@@ -292,6 +360,23 @@ class BusyGuard:
 def _as_unicode(text):
     """The text with escapes for what is no Unicode, which the window could not get."""
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _start_of_last_lines(text, lines):
+    """Where the last so many ends of lines begin to be all that there are."""
+    at = len(text)
+    for _ in range(lines + 1):
+        at = text.rfind("\n", 0, at)
+        if at < 0:
+            return 0
+    return at + 1
+
+
+def _end_of_first_lines(text, lines):
+    at = 0
+    for _ in range(lines):
+        at = text.index("\n", at) + 1
+    return at
 
 
 def _joined(chunks):
@@ -453,6 +538,10 @@ def cancel(number):
 
 def set_busy_limit(number, milliseconds):
     _consoles[number].busy_limit = milliseconds / 1000
+
+
+def set_most_lines(number, lines):
+    _consoles[number].most_lines = lines
 
 
 def complete(number, source, cursor):

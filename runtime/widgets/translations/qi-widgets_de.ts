@@ -529,6 +529,142 @@
         <source>Console</source>
         <translation>Konsole</translation>
     </message>
+    <message>
+        <source>Find in the output</source>
+        <translation>In der Ausgabe suchen</translation>
+    </message>
+    <message>
+        <source>Regular expression</source>
+        <translation>Regulärer Ausdruck</translation>
+    </message>
+    <message>
+        <source>What is typed is a regular expression</source>
+        <translation>Das Gesuchte ist ein regulärer Ausdruck</translation>
+    </message>
+    <message>
+        <source>Match case</source>
+        <translation>Groß- und Kleinschreibung</translation>
+    </message>
+    <message>
+        <source>Capital letters differ from small ones</source>
+        <translation>Große Buchstaben unterscheiden sich von kleinen</translation>
+    </message>
+    <message>
+        <source>Previous match</source>
+        <translation>Vorige Fundstelle</translation>
+    </message>
+    <message>
+        <source>Previous match (Shift+F3)</source>
+        <translation>Vorige Fundstelle (Umschalt+F3)</translation>
+    </message>
+    <message>
+        <source>Next match</source>
+        <translation>Nächste Fundstelle</translation>
+    </message>
+    <message>
+        <source>Next match (F3)</source>
+        <translation>Nächste Fundstelle (F3)</translation>
+    </message>
+    <message>
+        <source>Stop finding</source>
+        <translation>Suche beenden</translation>
+    </message>
+    <message>
+        <source>Stop finding (Escape)</source>
+        <translation>Suche beenden (Escape)</translation>
+    </message>
+    <message>
+        <source>not valid</source>
+        <translation>ungültig</translation>
+    </message>
+    <message>
+        <source>too slow</source>
+        <translation>zu langsam</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>%L1 found</source>
+        <translation>%L1 gefunden</translation>
+    </message>
+    <message>
+        <source>%L1 of %L2</source>
+        <translation>%L1 von %L2</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Find in the output (Ctrl+F)</source>
+        <translation>In der Ausgabe suchen (Strg+F)</translation>
+    </message>
+    <message>
+        <source>Find…</source>
+        <translation>Suchen …</translation>
+    </message>
+    <message>
+        <source>Save the output…</source>
+        <translation>Ausgabe speichern …</translation>
+    </message>
+    <message>
+        <source>Save the output as text or HTML</source>
+        <translation>Die Ausgabe als Text oder HTML speichern</translation>
+    </message>
+    <message>
+        <source>Run a file…</source>
+        <translation>Datei ausführen …</translation>
+    </message>
+    <message>
+        <source>Run a file of Python here</source>
+        <translation>Eine Python-Datei hier ausführen</translation>
+    </message>
+    <message>
+        <source>Larger letters</source>
+        <translation>Größere Schrift</translation>
+    </message>
+    <message>
+        <source>Smaller letters</source>
+        <translation>Kleinere Schrift</translation>
+    </message>
+    <message>
+        <source>Usual letters</source>
+        <translation>Übliche Schrift</translation>
+    </message>
+    <message>
+        <source>Letters of the usual size</source>
+        <translation>Schrift in der üblichen Größe</translation>
+    </message>
+    <message>
+        <source>Save the output</source>
+        <translation>Ausgabe speichern</translation>
+    </message>
+    <message>
+        <source>Text (*.txt)</source>
+        <translation>Text (*.txt)</translation>
+    </message>
+    <message>
+        <source>Pages with colours (*.html)</source>
+        <translation>Seiten mit Farben (*.html)</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2</source>
+        <translation>%1 lässt sich nicht schreiben: %2</translation>
+    </message>
+    <message>
+        <source>Run a file</source>
+        <translation>Datei ausführen</translation>
+    </message>
+    <message>
+        <source>Python (*.py)</source>
+        <translation>Python (*.py)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
 </context>
 <context>
     <name>qi::SettingEditor</name>
