@@ -204,6 +204,11 @@ class Shipped(unittest.TestCase):
         full.mkdir()
         (full / "file").touch()
         script.write_text("#!/bin/sh\n")
+        dropped, everybodys = self.work / "dropped", self.work / "everybodys"
+        dropped.mkdir()
+        (dropped / "data.txt").symlink_to("/dev/zero")
+        everybodys.mkdir()
+        everybodys.chmod(0o777)
         for arguments, text in (
             (["nowhere", "new"], "there is no program nowhere"),
             ([script, "new"], "no ELF file"),
@@ -217,6 +222,9 @@ class Shipped(unittest.TestCase):
             ([host, "new", "--add=full=../out"], "the place has to be one in the folder"),
             ([host, "new", "--add=full=/etc"], "the place has to be one in the folder"),
             ([host, "new", "--add=script=lib/qi.conf"], "is there already"),
+            ([host, "new", "--add=dropped=share"], "dropped/data.txt is a symbolic link that leads to /dev/zero"),
+            ([host, "new", "--add=.=share"], ". holds new, which cannot be copied into itself"),
+            ([host, everybodys / "new"], "other users may write to it"),
             ([host, "new", "--without=idellib"], "did you mean idlelib?"),
             ([host, "new", "--without=asyncio"], "libqi itself needs it"),
             ([host, "new", "--venv=full"], "is no virtual environment"),

@@ -15,6 +15,7 @@ import sysconfig
 import zipfile
 
 from ..plugin import packages
+from .bundle_copy import CACHES, copy_tree
 from .bundle_elf import Problem
 
 VERSION = "%d.%d" % sys.version_info[:2]
@@ -23,7 +24,6 @@ INTERPRETER = f"bin/python{VERSION}"
 LIMIT = 600  # seconds, against what hangs
 
 #: Never of use to who runs a program: caches, places of other packages, what builds extension modules, what is this machine's own.
-CACHES = ("__pycache__",)
 NEVER = (*CACHES, "site-packages", "dist-packages", "config-*", "*.a", "*.o", "sitecustomize.py", "usercustomize.py", "EXTERNALLY-MANAGED")
 
 #: Words for more than a module of that name.
@@ -111,18 +111,6 @@ def copy_interpreter(program, bundle):
     shutil.copyfile(program, target)
     os.chmod(target, 0o755)
     return target
-
-
-def copy_tree(tree, target, ignore):
-    """Files and folders, and what links lead to; a link that leads nowhere is left out. All may be read by everybody."""
-    shutil.copytree(tree, target, ignore=ignore, ignore_dangling_symlinks=True, copy_function=copy_file, dirs_exist_ok=True)
-    for parent, _, _ in os.walk(target):
-        os.chmod(parent, 0o755)
-
-
-def copy_file(path, target):
-    shutil.copyfile(path, target)
-    os.chmod(target, 0o755 if os.stat(path).st_mode & 0o111 else 0o644)
 
 
 # -- packages -------------------------------------------------------------------------------------------

@@ -13,11 +13,12 @@ import shutil
 import sys
 
 from .._python.plain import plain
-from . import bundle_elf, bundle_libraries, bundle_python, bundle_qt, plugin_tool
+from . import bundle_copy, bundle_elf, bundle_libraries, bundle_place, bundle_python, bundle_qt
 from .bundle_elf import Problem
 
 OK, WRONG = 0, 1
 
+MOST_NAMES = 5  # that are told at once
 CONF_FILE = "lib/qi.conf"
 CONF = "# libqi's Python, from this file on.\nhome = ..\n"
 
@@ -30,7 +31,7 @@ def main(arguments):
         epilog="The program has to look for libraries in $ORIGIN/../lib; CMake's qi_bundle(TARGET) sees to that. Words that --without knows\n"
                f"beside the names of modules and packages: {', '.join(bundle_python.GROUPS)}.")
     parser.add_argument("program", metavar="PROGRAM", help="the program, which becomes FOLDER/bin/PROGRAM")
-    parser.add_argument("folder", metavar="FOLDER", help="the folder to make; it is empty, or not there")
+    parser.add_argument("folder", metavar="FOLDER", help="the folder to make; it is empty, or not there, and where no other user can change it")
     parser.add_argument("--venv", metavar="VENV", help="the packages of this virtual environment come along")
     parser.add_argument("--add", metavar="PATH[=PLACE]", action="append", default=[],
                         help="a folder or file of your own, such as plugins, and its place in FOLDER; its name by default. Several times")
@@ -43,7 +44,7 @@ def main(arguments):
         additions = check(asked, bundle)
         if asked.replace and is_bundle(bundle):
             shutil.rmtree(bundle)
-        with plugin_tool.kept_from_others(), made(bundle):
+        with bundle_place.made(bundle):
             told = make(asked, bundle, additions)
     except Problem as problem:
         return fail(problem)
@@ -73,10 +74,30 @@ def check(asked, bundle):
         raise Problem(f"{program} is a library, or linked statically; a program that libraries are loaded for is needed")
     if os.path.basename(program) in (os.path.basename(bundle_python.INTERPRETER), "qt.conf"):
         raise Problem(f"{os.path.basename(program)} is the name of a file that the folder has anyway; rename the program")
-    taken = os.path.lexists(bundle) and (not os.path.isdir(bundle) or os.listdir(bundle))
-    if taken and not (asked.replace and is_bundle(bundle)):
+    check_folder(asked, bundle)
+    additions = [addition(text) for text in asked.add]
+    check_apart(asked, bundle, additions)
+    return additions
+
+
+def check_folder(asked, bundle):
+    """It is to be new, or empty, or a bundle that is made anew; and nobody else can change it from now on."""
+    is_folder = os.path.isdir(bundle) and not os.path.islink(bundle)
+    if is_folder or not os.path.lexists(bundle):
+        bundle_place.refuse_others(bundle)
+    if os.path.lexists(bundle) and (not is_folder or os.listdir(bundle)) and not (asked.replace and is_bundle(bundle)):
         raise Problem(f"{asked.folder} exists and is no empty folder; choose another name, or remove it")
-    return [addition(text) for text in asked.add]
+
+
+def check_apart(asked, bundle, additions):
+    """Nothing that is copied holds the folder, which would be copied into itself, or lies in it."""
+    copied = [path for path, _ in additions] + ([os.path.join(asked.venv, bundle_python.FOLDER, "site-packages")] if asked.venv else [])
+    for path in copied:
+        if bundle_copy.is_below(bundle, path):
+            raise Problem(f"{path} holds {asked.folder}, which cannot be copied into itself; make it elsewhere")
+    for path in [asked.program, *copied]:
+        if bundle_copy.is_below(path, bundle):
+            raise Problem(f"{path} lies in {asked.folder}, which is made anew; keep it elsewhere")
 
 
 def is_bundle(folder):
@@ -91,21 +112,6 @@ def addition(text):
     if os.path.isabs(place) or place.split(os.sep)[0] in ("..", "."):
         raise Problem(f"--add={text}: the place has to be one in the folder that is made, such as share/{os.path.basename(path)}")
     return path, place
-
-
-class made:
-    """The folder while it is being made: if that fails, it is removed."""
-
-    def __init__(self, bundle):
-        self.bundle = bundle
-
-    def __enter__(self):
-        os.makedirs(self.bundle, exist_ok=True)
-        os.chmod(self.bundle, 0o755)
-
-    def __exit__(self, kind, *_):
-        if kind is not None:
-            shutil.rmtree(self.bundle, ignore_errors=True)
 
 
 # -- making it ------------------------------------------------------------------------------------------
@@ -137,7 +143,7 @@ def make(asked, bundle, additions):
         told += bundle_python.copy_packages(venv, site, without)
         need_tree(libraries, site, venv, told)
     for path, place in additions:
-        add(path, os.path.join(bundle, place))
+        told += add(path, bundle, place)
         need_tree(libraries, os.path.join(bundle, place), path, told)
     libraries.copy()
     bundle_python.add_packaging(bundle, site)
@@ -190,14 +196,17 @@ def need_tree(libraries, tree, source, told=None):
             bundle_libraries.settle(path)
 
 
-def add(path, target):
+def add(path, bundle, place):
+    """Returns what is told of it."""
+    target = os.path.join(bundle, place)
     if os.path.lexists(target) and not (os.path.isdir(target) and os.path.isdir(path)):
         raise Problem(f"{target} is there already")
-    if os.path.isdir(path):
-        bundle_python.copy_tree(path, target, shutil.ignore_patterns(*bundle_python.CACHES))
-    else:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        bundle_python.copy_file(path, target)
+    kept = bundle_copy.copy_added(path, target)
+    if not kept:
+        return []
+    more = f" and {len(kept) - MOST_NAMES} more" if len(kept) > MOST_NAMES else ""
+    names = ", ".join(os.path.normpath(os.path.join(place, inside)) for inside in kept[:MOST_NAMES])
+    return [f"Not everybody can read {names}{more}: the modes are those of what was copied"]
 
 
 def write(path, text):
