@@ -20,7 +20,7 @@ import unittest
 from archives import PackageCase
 
 import qi.plugin
-from qi.plugin.install import index, market, shelf, signing
+from qi.plugin.install import fetch, index, known, market, mirrors, shelf, signing, weight
 from qi.plugin.install.errors import InstallError
 from qi.plugin.install.known import Trust
 from qi.plugin.install.place import Place
@@ -101,8 +101,14 @@ class IndexCase(PackageCase):
     def offer(self, *versions, id="shop", folder=None, key=None, signed=True, **how):
         """Puts versions of a plugin into the index's folder, and writes it anew. Returns what write() does."""
         for version in versions:
-            self.archive(version, id, name=f"{(folder or self.folder).name}/{id}-{version}.zip", manifest=how.get("manifest", ""))
+            self.archive(version, id, name=f"{(folder or self.folder).relative_to(self.base)}/{id}-{version}.zip", manifest=how.get("manifest", ""))
         return index.write(folder or self.folder, (key or self.key()) if signed else None, mirrors=how.get("mirrors", ()))
+
+    def write_index(self, body, signed=True, **changes):
+        """Writes an index as somebody would who has the key, and a program of his own. body: that of index.json, by default."""
+        path = self.folder / "index.json"
+        body = body or json.loads(path.read_text())["index"] | changes
+        path.write_bytes(index._sealed(body, self.key() if signed else None)[0])
 
     def key(self, name="key.pem"):
         if cryptography is None:
@@ -230,10 +236,9 @@ class Trusted(IndexCase):
         document = json.loads(path.read_text())
         signing._PURPOSE, before = b"", signing._PURPOSE
         try:
-            document["key"], document["signature"] = signing.sign(index._canonical(document["index"]), self.key())
+            path.write_bytes(index._sealed(document["index"], self.key())[0])
         finally:
             signing._PURPOSE = before
-        path.write_text(json.dumps(document))
         self.refused("somebody has changed it", self.install, "shop", str(self.folder))
 
     def test_the_key_of_the_first_time_is_kept(self):
@@ -344,6 +349,184 @@ class Trusted(IndexCase):
         self.refused("this is no private key", self.offer, "1.0.0")
 
 
+class Schemes(IndexCase):
+    def test_a_scheme_is_what_it_is_in_any_case(self):
+        self.offer("1.0.0", signed=False)
+        address = self.serve().address
+        for scheme in "http", "HTTP", "Http", "hTTp":
+            with self.subTest(scheme):
+                same = address.replace("http", scheme)
+                self.refused("everybody on the way could change it", self.install, same + "shop-1.0.0.zip")
+                self.refused("an index by http is to be signed", self.install, "shop", same, unsigned=True)
+        self.assertEqual(self.install("shop", (self.folder / "index.json").as_uri().replace("file", "FILE"), unsigned=True).version, "1.0.0")
+
+    def test_what_is_neither_https_nor_a_file_is_refused(self):
+        for scheme in "ftp", "FTP", "data", "gopher", "x-y", "h2+http":
+            self.refused("an address is one by https, http or file", self.install, f"{scheme}://127.0.0.1/x.zip", sha256="0" * 64)
+            self.refused("an address is one by https, http or file", self.install, "shop", f"{scheme}://127.0.0.1/", unsigned=True)
+        for wrong in "https://[", "https://[x]/", "HTTPS://", "https://a b/", "https://a\nb/", "file://elsewhere/x":
+            with self.subTest(wrong), self.assertRaises(InstallError):
+                fetch.whole(wrong)
+
+    def test_an_index_has_one_spelling(self):
+        self.offer("1.0.0")
+        address = self.serve().address.replace("127.0.0.1", "localhost")
+        for same in address, address.replace("http", "HTTP"), address.replace("localhost", "LocalHost") + "index.json#x":
+            market.search(self.place, addresses=[same])
+        self.assertEqual(len(os.listdir(self.base / "plugins/.qi/indexes")), 1)
+
+
+class Mirrors(IndexCase):
+    WEB = "https://plugins.example.org/a/index.json"
+
+    def test_those_of_an_index_that_is_not_signed_are_as_safe_as_it_is(self):
+        path = str(self.folder / "index.json")
+        for place, text in ((self.WEB, "http://x.org/index.json"), (self.WEB, "HTTP://x.org/index.json"), (path, "http://x.org/i.json"),
+                            (path, "Http://x.org/i.json"), (path, "/tmp/index.json"), (path, "../other/index.json"), (path, "file:///tmp/index.json"),
+                            (path, str(self.folder) + "-other/index.json")):
+            with self.subTest(f"{place} {text}"):
+                with self.assertRaisesRegex(mirrors.Unsafe, "the index is not signed"):
+                    mirrors.found(place, [text], False)
+                mirrors.found(place, [text], True)  # its signature is looked at wherever it is found
+        self.assertEqual(mirrors.found(self.WEB, ["https://X.org/i.json", "m/index.json"], False),
+                         ("https://x.org/i.json", "https://plugins.example.org/a/m/index.json"))
+        self.assertEqual(mirrors.found(path, ["https://x.org/i.json", "m/index.json"], False), ("https://x.org/i.json", str(self.folder / "m/index.json")))
+
+    def test_a_server_names_no_file_of_this_machine(self):
+        for text in "file:///etc/passwd", "FILE:///etc/passwd", "file:/etc/passwd", "ftp://x.org/i.json", "data:,x":
+            for signed in False, True:
+                with self.subTest(text), self.assertRaises(mirrors.Unsafe):
+                    mirrors.found(self.WEB, [text], signed)
+        for text in "", "a\0b", "a\nb":
+            for place in self.WEB, str(self.folder / "index.json"):
+                with self.subTest(text), self.assertRaises(mirrors.Unsafe):
+                    mirrors.found(place, [text], True)
+
+    def test_a_relative_one_begins_at_the_index_and_not_where_somebody_stands(self):
+        for signed in False, True:
+            with self.subTest(signed=signed):
+                shutil.rmtree(self.place.folder, ignore_errors=True)
+                self.offer("1.0.0", signed=signed, mirrors=["m/index.json"])
+                self.assertEqual(self.install("shop", str(self.folder), unsigned=not signed).version, "1.0.0")
+                evil = self.base / f"evil-{signed}"
+                (evil / "m").mkdir(parents=True)
+                self.offer("9.0.0", folder=evil / "m", signed=signed)
+                index.write(evil / "m", self.key() if signed else None, serial=9)
+                (self.folder / "index.json").unlink()
+                before = os.getcwd()
+                os.chdir(evil)
+                try:
+                    updated = market.update(self.place, addresses=[str(self.folder / "index.json")], trust=Trust(unsigned=not signed))
+                finally:
+                    os.chdir(before)
+                self.assertEqual((updated.changed, self.version()), ([], "1.0.0"))
+                self.assertIn("going on with the copy", updated.notes[0])
+                shutil.copytree(evil / "m", self.folder / "m", dirs_exist_ok=True)
+                updated = market.update(self.place, addresses=[str(self.folder / "index.json")], trust=Trust(unsigned=not signed))
+                self.assertEqual([each.version for each in updated.changed], ["9.0.0"])
+                shutil.rmtree(self.folder / "m")
+
+    def test_an_unsigned_index_with_one_that_is_not_is_refused_and_not_written(self):
+        server = self.serve()
+        self.refused("is neither by https", self.offer, "1.0.0", signed=False, mirrors=[server.address + "index.json"])
+        self.offer("1.0.0", signed=False)
+        self.write_index(None, signed=False, mirrors=[server.address + "index.json"])
+        self.refused("is neither by https", self.install, "shop", str(self.folder), unsigned=True)
+        self.assertEqual(server.asked, [])
+
+
+class Costs(IndexCase):
+    """What a stranger's index costs who reads it. How the window goes on meanwhile, tests/run/test_packages.py looks at."""
+
+    def setUp(self):
+        super().setUp()
+        self.parsed, loads = [], json.loads
+
+        def noted(text, **how):
+            if how:  # an index, and no note of this folder's
+                self.parsed.append(text)
+            return loads(text, **how)
+
+        json.loads = noted
+        self.addCleanup(setattr, json, "loads", loads)
+
+    def test_nothing_is_parsed_before_the_signature_is_looked_at(self):
+        self.offer("1.0.0")
+        self.install("shop", str(self.folder))
+        path = self.folder / "index.json"
+        right = path.read_bytes()
+        wrong = [right.replace(b"A shop", b"A Shop"), right[:-2] + b",}\n", right[:-1], b" " + right, right.replace(b'"index"', b'"index" '),
+                 b'{"key": "ed25519:x", "signature": "x", "index": {}}']
+        (self.base / "other").mkdir()
+        self.offer("1.0.0", folder=self.base / "other", key=self.key("other.pem"))
+        wrong += [(self.base / "other/index.json").read_bytes(), b'{"index": {}}']  # of another key, and of none
+        for data in wrong:
+            path.write_bytes(data)
+            with self.subTest(data[:40]):
+                self.parsed.clear()
+                self.refused("is refused", self.install, "shop")
+                self.assertLessEqual({each.encode() for each in self.parsed}, {index.unseal(right, "x").data})  # the copy of what was right
+
+    def test_what_would_take_long_is_not_parsed(self):
+        body = {"format": 1, "serial": 1, "plugins": {}}
+        many = {"lists": [[]] * weight.VALUES, "numbers": [1] * weight.VALUES, "objects": [{}] * weight.VALUES, "texts": [""] * weight.VALUES,
+                "names": dict.fromkeys(map(str, range(weight.VALUES)), 1)}
+        deep = b"[" * 100_000, b'{"a":' * 100_000, b"[" * (weight.DEPTH + 1) + b"]" * (weight.DEPTH + 1)
+        for data in *(json.dumps({"index": body | {"x": each}}).encode() for each in many.values()), *deep:
+            with self.subTest(data[:80]):
+                self.parsed.clear()
+                with self.assertRaisesRegex(InstallError, "more than 50000 values|too deeply"):
+                    index.read(data, "x")
+                self.assertEqual(self.parsed, [])
+        for each in many.values():  # a stranger may sign
+            self.write_index(body | {"x": each})
+            self.refused("more than 50000 values", self.install, "shop", str(self.folder))
+        self.assertEqual(self.parsed, [])
+        with self.assertRaisesRegex(InstallError, "larger than 8 MB"):
+            index.read(b" " * (index.LARGEST + 1), "x")
+
+    def test_what_is_within_texts_does_not_count(self):
+        text = "[{,\\\"" * weight.VALUES
+        for padding in range(4):  # wherever the pieces begin, in which it is looked at
+            weight.check(json.dumps({"a" * padding: [text, []]}).encode())
+            with self.assertRaises(weight.TooMuch):
+                weight.check(json.dumps({"a" * padding: [text, [[]] * weight.VALUES]}).encode())
+
+    def test_texts_that_are_none_are_refused_as_an_index(self):
+        self.offer("1.0.0", signed=False)
+        path = self.folder / "index.json"
+        text = path.read_text().replace("A shop", "A shöp")
+        half = path.read_text().replace("A shop", "A \\ud800 shop").encode()
+        for data in *(text.encode(each) for each in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig", "latin-1")), half, b"\xff", bytes(100):
+            with self.subTest(data[:20]):
+                path.write_bytes(data)
+                self.refused("is refused: it is damaged, or none", self.install, "shop", str(self.folder), unsigned=True)
+        self.assertEqual(os.listdir(self.base / "plugins/.qi/indexes"), [])
+        path.write_text(text)
+        self.assertEqual(self.install("shop", str(self.folder), unsigned=True).version, "1.0.0")
+
+    def test_what_is_kept_can_be_read_again(self):
+        body = json.dumps({"format": 1, "serial": 1, "plugins": {}})[:-1]
+        for letters in "é", "\\n", "a", "\U0001f600", "\u2028", "\x7f":
+            with self.subTest(letters):
+                shutil.rmtree(self.place.folder, ignore_errors=True)
+                room = index.LARGEST - len(body) - 100
+                (self.folder / "index.json").write_text(f'{{"index": {body}, "x": "{letters * (room // len(letters.encode()))}"}}}}')
+                for _ in range(2):
+                    market.search(self.place, addresses=[str(self.folder)], trust=Trust(unsigned=True))
+                market.search(self.place, trust=Trust(unsigned=True))
+
+    def test_what_could_not_be_read_again_is_not_kept(self):
+        self.offer("1.0.0")
+        known._LARGEST, before = 300, known._LARGEST
+        try:
+            self.refused("what is to be kept of it is larger", self.install, "shop", str(self.folder))
+        finally:
+            known._LARGEST = before
+        self.assertEqual(os.listdir(self.base / "plugins/.qi/indexes"), [])
+        self.install("shop", str(self.folder))
+
+
 class Files(IndexCase):
     def test_a_file_of_another_hash(self):
         self.offer("1.0.0")
@@ -376,8 +559,7 @@ class Files(IndexCase):
             release = document["index"]["plugins"]["shop"]["versions"][0]
             release["sha256"], release["size"] = hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size
             document["index"]["serial"] += 1
-            document["key"], document["signature"] = signing.sign(index._canonical(document["index"]), self.key())
-            (self.folder / "index.json").write_text(json.dumps(document))
+            self.write_index(document["index"])
             self.refused(text, self.install, "shop", str(self.folder))
 
     def test_an_address_in_place_of_an_index(self):
@@ -465,9 +647,14 @@ class Networks(IndexCase):
         os.environ["SSL_CERT_FILE"] = str(self.certificate())
         self.addCleanup(os.environ.pop, "SSL_CERT_FILE")
         self.assertEqual(self.install("shop", server.address).version, "1.0.0")
-        server.instead["/index.json"] = leads_to(plain.address + "index.json")
-        self.refused("which is not as safe", market.search, self.place)
+        for scheme in "http", "HTTP", "Http", "ftp", "FTP":
+            server.instead["/index.json"] = leads_to(plain.address.replace("http", scheme) + "index.json")
+            self.refused("which is not as safe", market.search, self.place)
         self.assertEqual(plain.asked, [])
+        self.write_index(None, serial=2, mirrors=["/etc/passwd", "m/index.json", "//127.0.0.1:9/index.json"])  # all are addresses of the web there
+        del server.instead["/index.json"]
+        source = known.sources(self.place, [server.address], Trust(unsigned=True))[0][0]
+        self.assertEqual(source.index.mirrors, (server.address + "etc/passwd", server.address + "m/index.json", "https://127.0.0.1:9/index.json"))
 
     @functools.cache
     def certificate(self):
@@ -504,7 +691,7 @@ class Writing(IndexCase):
         self.archive("1.10.0", name="offered/b.zip", manifest='description = "New"\nqi = ">=0.1"\ndependencies = ["aiohttp>=3"]\n',
                      extra=[("shop/CHANGELOG.md", "# 1.10.0\n\n- ten\n")])
         index.write(self.folder)
-        shop = index.read((self.folder / "index.json").read_text(), "x").plugins["shop"]
+        shop = index.read((self.folder / "index.json").read_bytes(), "x").plugins["shop"]
         self.assertEqual((shop.name, shop.description, shop.changelog), ("A shop", "New", "# 1.10.0\n\n- ten\n"))
         self.assertEqual([(each.version, each.file) for each in shop.versions], [("1.10.0", "b.zip"), ("1.0.0", "a.zip")])
         self.assertEqual((shop.versions[0].qi, shop.versions[0].dependencies), (">=0.1", ("aiohttp>=3",)))
@@ -529,7 +716,7 @@ class Writing(IndexCase):
         def with_release(**changes):
             return {"index": whole["index"] | {"plugins": {"shop": {"versions": [release | changes]}}}}
 
-        index.read(json.dumps(with_release()), "x")
+        index.read(json.dumps(with_release()).encode(), "x")
         wrong = [with_release(file=name) for name in ("../a.zip", "/a.zip", "a/b.zip", "http://x/a.zip", "", ".a", "a\n", 3)]
         wrong += [with_release(sha256="0"), with_release(size=-1), with_release(size="1"), with_release(size=True), with_release(dependencies="x"),
                   with_release(version=None), {"index": whole["index"] | {"format": 2}}, {"index": whole["index"] | {"serial": -1}},
@@ -540,7 +727,7 @@ class Writing(IndexCase):
                   '{"index": {"format": 1, "serial": NaN}}', '{"index": {"format": 1, "serial": ' + "9" * 10_000 + "}}"]
         for text in texts:
             with self.subTest(text[:100]), self.assertRaises(InstallError) as raised:
-                index.read(text, "x")
+                index.read(text.encode(), "x")
             self.assertIn("the index x is refused", str(raised.exception))
 
 

@@ -18,6 +18,52 @@ entry = "shop"
 """
 CODE = "def activate(ctx):\n    pass\n"
 
+# A window's loop goes round again between any two things that the reading thread does at a stretch; how much each of these may be is what is looked at.
+WINDOW = """
+import asyncio, json, sys, threading
+import qi.plugin
+from qi.plugin.install import weight
+
+cycles, went_on, stretches = 0, threading.Condition(), []
+
+def cycle(loop):
+    global cycles
+    with went_on:
+        cycles += 1
+        went_on.notify_all()
+    loop.call_later(0.001, cycle, loop)
+
+def at_a_stretch(function, much):
+    def call(data, *args, **named):
+        assert threading.current_thread() is not threading.main_thread()
+        with went_on:
+            before = cycles
+            assert went_on.wait_for(lambda: cycles > before, 50)
+        stretches.append(much(data, *args))
+        return function(data, *args, **named)
+    return call
+
+class Token:
+    def __init__(self, pattern):
+        self.finditer = at_a_stretch(pattern.finditer, lambda data, begin, end: end - begin <= 2 * weight._PIECE)
+
+loads = json.loads
+json.loads = at_a_stretch(loads, lambda text: sum(map(text.count, ",[{" if isinstance(text, str) else (b",", b"[", b"{"))) <= weight.VALUES)
+weight._TOKEN = Token(weight._TOKEN)
+
+async def main():
+    cycle(asyncio.get_running_loop())
+    for folder in sys.argv[1:]:
+        try:
+            found = await qi.plugin.Installer("plugins", indexes=[folder], unsigned=True).search()
+            print(folder, "is read", len(found))
+        except qi.plugin.InstallError as refused:
+            print(folder, "is refused")
+    print("all are short:", all(stretches), len(stretches) > len(sys.argv))
+
+asyncio.run(main())
+"""
+
 
 class PackageCase(runs.RunCase):
     def setUp(self):
@@ -186,6 +232,20 @@ class Index(PackageCase):
         self.assertIn("everybody on the way", self.plugin_words("install", "http://127.0.0.1:9/x.zip", "--to", "plugins", status=1))
         self.write("offered/index.json", "nonsense")
         self.assertIn("is damaged, or none", self.plugin_words("search", "--unsigned", *named, status=1))
+
+    def test_a_window_goes_on_while_an_index_is_read(self):
+        def index(folder, rest):
+            self.write(f"{folder}/index.json", '{"index": {"format": 1, "serial": 1, "plugins": {}, "x": ' + rest + "}}")
+
+        index("wide", "[" + "[]," * 2_700_000 + "[]]")
+        index("deep", "[" * 8_000_000)
+        index("right", "[" + "[]," * 24_000 + "[]]")
+        index("long", '"' + "\\\\" * 2_000_000 + '"')
+        self.write("forged/index.json", '{"index": {"x": [' + "[]," * 2_700_000 + '[]]}, "key": "ed25519:x", "signature": "x"}')
+        self.write("window.py", WINDOW)
+        ran = self.qi_run("--app=widgets", "window.py", "wide", "deep", "right", "long", "forged")
+        self.assertEqual((ran.stdout, ran.returncode),
+                         ("wide is refused\ndeep is refused\nright is read 0\nlong is read 0\nforged is refused\nall are short: True True\n", 0), ran.stderr)
 
 
 runs.main()

@@ -199,7 +199,9 @@ def write_index(arguments):
     parser = parser_of("index", "Writes index.json for the packed plugins in a folder, which any web server can offer then, or file system.")
     parser.add_argument("folder", metavar="FOLDER", help="the folder with archives, as `plugin pack` makes them")
     parser.add_argument("--sign", metavar="FILE", help="sign it with this private key, of `plugin key`")
-    parser.add_argument("--mirror", metavar="ADDRESS", action="append", default=[], help="the address of the same index elsewhere; may be given several times")
+    parser.add_argument("--mirror", metavar="ADDRESS", action="append", default=[],
+                        help="the same index elsewhere: an address, or a path that begins where the index is; may be given several times. Of one "
+                             "that is not signed: by https, or in its folder")
     parser.add_argument("--serial", metavar="NUMBER", type=int, help="its number; by default one more than before, if anything has changed")
 
     def work(asked):

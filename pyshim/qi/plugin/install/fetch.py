@@ -4,6 +4,7 @@ has cancelled the work does not wait for the rest."""
 
 import contextlib
 import os
+import re
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
@@ -12,6 +13,7 @@ from .errors import InstallError, told_of
 
 _CHUNK = 64 << 10
 _PATIENCE = 30.0  # seconds in which a server says nothing
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 class Unreachable(InstallError):
@@ -26,27 +28,41 @@ class Answer(NamedTuple):
 
 
 def is_address(text):
-    """Whether this is an address of the web, or of a file by file:."""
-    return urlsplit(text).scheme in ("http", "https", "file") and "://" in text
+    """Whether this is an address, and no path; of which kind, whole() looks at."""
+    return _ADDRESS.match(text) is not None
+
+
+def scheme(place):
+    """What the parser that opens an address takes for its scheme; "" of a path."""
+    return _parts(place).scheme if is_address(place) else ""
+
+
+def _parts(place):
+    try:
+        return urlsplit(place)
+    except ValueError:
+        raise InstallError(f"{place[:200]!r} is no address") from None
 
 
 def whole(place):
-    """An address, or a path from the root."""
+    """An address of the web in its one spelling, or a path from the root. InstallError for addresses of all other kinds."""
     if not is_address(place):
         return os.path.abspath(place)
-    parts = urlsplit(place)
+    parts = _parts(place)
     if parts.scheme != "file":
         if not parts.hostname or parts.username is not None or not place.isprintable() or " " in place:
             raise InstallError(f"{place[:200]!r} is no address")
-        return place
+        if parts.scheme not in ("http", "https"):
+            raise InstallError(f"{place[:200]!r} is refused: an address is one by https, http or file")
+        return parts._replace(netloc=parts.netloc.lower(), fragment="").geturl()
     if parts.netloc not in ("", "localhost"):
         raise InstallError(f"{place[:200]!r} names another machine; file:///path is a file of this one")
     return os.path.abspath(unquote(parts.path))
 
 
 def is_plain(place):
-    """Whether everybody on the way could put something else there."""
-    return place.startswith("http:")
+    """Whether everybody on the way to an address could put something else there, as with all but https."""
+    return is_address(place) and scheme(place) not in ("https", "file")
 
 
 def beside(place, name):

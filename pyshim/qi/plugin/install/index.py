@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """An index: which plugins there are, in which versions, and the hashes of their files. It is one file, index.json, beside these.
 
-    {"index": {"format": 1, "serial": 3, "mirrors": [], "plugins": {"feeds": {…, "versions": [{"version": "1.2.0", …}]}}},
-     "key": "ed25519:…", "signature": "…"}
+    {"key": "ed25519:…", "signature": "…",
+    "index": {"format": 1, "serial": 3, "mirrors": [], "plugins": {"feeds": {…, "versions": [{"version": "1.2.0", …}]}}}}
 
-What is signed is the value of "index", written in one certain way. Its serial grows with each change, so that who has seen one
-knows an older one. One that is read may be a stranger's.
+What is signed are the bytes of the value of "index", so its signature is looked at before anything is parsed; therefore the rest is
+written just so. Its serial grows with each change, so that who has seen one knows an older one. One that is read may be a
+stranger's: what it may cost has limits, signed or not.
 """
 
 import json
@@ -18,18 +19,20 @@ from ..._python import files
 from ..._python.plain import plain_line
 from .. import packages
 from ..manifest import Manifest, ManifestError
-from . import signing
+from . import mirrors as places, signing, weight
 from .archive import Archive
 from .errors import InstallError, told
 from .pack import sha256_of
 from .place import write_file
 
 NAME = "index.json"
-LARGEST = 16 << 20  # bytes of an index
+LARGEST = 8 << 20  # bytes of an index
 _MOST = 10_000  # plugins, and versions of all
 _LONGEST_CHANGELOG = 64 << 10  # bytes
 _CHANGELOGS = ("CHANGELOG.md", "CHANGELOG", "CHANGES.md", "NEWS.md")
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,199}")  # a name beside the index, on any server
+_SIGNED = re.compile(rb'\{"key": "(ed25519:[A-Za-z0-9+/]{43}=)", "signature": "([A-Za-z0-9+/]{86}==)",\n"index": ')
+_END = b"}\n"
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -59,35 +62,65 @@ class Listing(NamedTuple):
     versions: "tuple[Release, ...]"
 
 
+class Sealed(NamedTuple):
+    """An index of which nothing is parsed yet. `key` is what `data` is signed with; "" if it is not signed, then `data` is all."""
+
+    key: str
+    data: bytes
+
+
 class Index(NamedTuple):
-    """What was read. `key` is what it was signed with, "" if it is not signed; `data` is what was signed."""
+    """What was read. `mirrors` are whole addresses, or paths."""
 
     serial: int
     mirrors: "tuple[str, ...]"
     plugins: "dict[str, Listing]"
-    key: str
-    data: bytes
 
 
 # -- reading --------------------------------------------------------------------------------------------
 
 
-def read(text, name):
-    """Reads an index and checks its signature, if it has one. InstallError if anything is wrong with it."""
+def unseal(data, name):
+    """Looks at the signature of an index, if it has one. Returns Sealed; InstallError if it is wrong, or there is too much of it."""
+    if len(data) > LARGEST:
+        raise InstallError(f"the index {name} is refused: it is larger than {LARGEST >> 20} MB")
+    head = _SIGNED.match(data)
+    if head is not None and data.endswith(_END):
+        key, signature, body = head[1].decode(), head[2].decode(), data[head.end():-len(_END)]
+        if signing.is_signed(body, key, signature):
+            return Sealed(key, body)
+    elif b'"signature":' not in data:  # within a text its quotation marks would have backslashes
+        return Sealed("", data)
+    raise InstallError(f"the index {name} is refused: its signature is wrong, so somebody has changed it")
+
+
+def parse(sealed, name):
+    """Reads an index that lies, or is known, at an address or path. Returns Index; InstallError if anything is wrong with it."""
     try:
-        document = json.loads(text, object_pairs_hook=_without_twins, parse_float=_no_number, parse_constant=_no_number)
-        data = _canonical(document["index"])
-        index, key, signature = document["index"], document.get("key", ""), document.get("signature", "")
+        index = _body(sealed)
         if index.get("format") != 1:
             raise _Wrong("it is of a format that this qi does not know")
-        found = Index(_integer(index, "serial"), tuple(map(_text_of, _list(index, "mirrors", 20))), _plugins(index), _text_of(key), data)
-    except _Wrong as wrong:
+        mirrors = places.found(name, map(_text_of, _list(index, "mirrors", 20)), bool(sealed.key))
+        return Index(_integer(index, "serial"), mirrors, _plugins(index))
+    except (_Wrong, weight.TooMuch, places.Unsafe) as wrong:
         raise InstallError(f"the index {name} is refused: {wrong}") from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as wrong:
         raise InstallError(f"the index {name} is refused: it is damaged, or none ({type(wrong).__name__}: {plain_line(str(wrong))[:200]})") from None
-    if (key or signature) and not (isinstance(signature, str) and signing.is_signed(data, key, signature)):
-        raise InstallError(f"the index {name} is refused: its signature is wrong, so somebody has changed it")
-    return found
+
+
+def read(data, name):
+    """Both."""
+    return parse(unseal(data, name), name)
+
+
+def _body(sealed):
+    weight.check(sealed.data)
+    document = json.loads(sealed.data.decode(), object_pairs_hook=_without_twins, parse_float=_no_number, parse_constant=_no_number)
+    if sealed.key:
+        return document
+    if "key" in document or "signature" in document:
+        raise _Wrong("its signature is wrong, so somebody has changed it")
+    return document["index"]
 
 
 class _Wrong(ValueError):
@@ -103,10 +136,6 @@ def _without_twins(pairs):
 
 def _no_number(text):
     raise _Wrong(f"{text[:30]} is no number of an index")
-
-
-def _canonical(index):
-    return json.dumps(index, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _plugins(index):
@@ -141,6 +170,7 @@ def _text(entry, name):
 def _text_of(value):
     if not isinstance(value, str):
         raise _Wrong(f"there is {ascii(value)[:100]} where a text is to be")
+    value.encode()  # half of a pair of surrogates is no text
     return value
 
 
@@ -212,22 +242,29 @@ def write(folder, key=None, *, mirrors=(), serial=None, work=None):
         path = os.path.join(folder, NAME)
         body = {"format": 1, "mirrors": list(mirrors), "plugins": plugins}
         body["serial"] = _next_serial(path, body) if serial is None else serial
-        document = {"index": body}
-        if key is not None:
-            document["key"], document["signature"] = signing.sign(_canonical(body), key)
-        text = json.dumps(document, indent=1, sort_keys=True) + "\n"
-        if len(text) > LARGEST:
+        data, public = _sealed(body, key)
+        if len(data) > LARGEST:
             raise InstallError(f"{path} would be larger than {LARGEST >> 20} MB; leave out older versions")
-        read(text, path)  # what nobody could read is not written
-        write_file(path, text.encode(), 0o644)
-        return Written(path, body["serial"], len(plugins), sum(len(each["versions"]) for each in plugins.values()), document.get("key", ""))
+        read(data, path)  # what nobody could read is not written
+        write_file(path, data, 0o644)
+        return Written(path, body["serial"], len(plugins), sum(len(each["versions"]) for each in plugins.values()), public)
+
+
+def _sealed(body, key):
+    """The bytes of an index, and the public key."""
+    data = json.dumps(body, indent=1, sort_keys=True).encode()
+    if key is None:
+        return b'{"index": ' + data + _END, ""
+    public, signature = signing.sign(data, key)
+    return f'{{"key": "{public}", "signature": "{signature}",\n"index": '.encode() + data + _END, public
 
 
 def _next_serial(path, body):
     if not os.path.lexists(path):
         return 1
-    before = json.loads(read(files.read(path, LARGEST), path).data)
-    return before["serial"] if body | {"serial": before["serial"]} == before else before["serial"] + 1
+    sealed = unseal(files.read(path, LARGEST), path)
+    serial = parse(sealed, path).serial
+    return serial if body | {"serial": serial} == _body(sealed) else serial + 1
 
 
 def _gather(folder, work):

@@ -86,7 +86,7 @@ async def pack(folder, path=None, *, told=None):
 
 async def write_index(folder, key=None, *, mirrors=(), serial=None, told=None):
     """Writes the index of the archives in a folder, index.json. key: the file of the private key to sign it with; without one it is not
-    signed. mirrors: addresses of the same index elsewhere. serial: its number; one more than before by default, if anything
+    signed. mirrors: the same index elsewhere, addresses or paths from its folder on. serial: its number; one more than before by default, if anything
     has changed. Returns an object with path, serial, plugins, versions (how many) and key, the public one."""
     work = apart.Work(told)
     return await work.run(lambda: index.write(folder, key, mirrors=mirrors, serial=serial, work=work))

@@ -15,17 +15,19 @@ from typing import NamedTuple
 from ..._python import files, private
 from . import fetch, index
 from .errors import InstallError
-from .place import write_json
+from .place import write_file
 
-_LARGEST = 3 * index.LARGEST  # bytes of what is kept of an index
+_LARGEST = 3 * index.LARGEST  # bytes of what is kept of an index; its copy has at most twice as many
 _MOST = 100  # indexes of a folder
 
 
 class Source(NamedTuple):
-    """An index that was read. `address` is what it is known by, `bases` where its files are looked for, one after another."""
+    """An index that was read. `address` is what it is known by, `key` what it is signed with, "" if it is not, `bases` where its files
+    are looked for, one after another."""
 
     address: str
     index: index.Index
+    key: str
     bases: "tuple[str, ...]"
 
 
@@ -73,7 +75,7 @@ def _kept(path):
             return kept
     except FileNotFoundError:
         return None
-    except (ValueError, AttributeError, RecursionError):
+    except (ValueError, AttributeError, RecursionError, files.TooLarge):
         pass
     raise InstallError(f"{path} is damaged; remove it, and name the key of its index by --key")
 
@@ -81,26 +83,34 @@ def _kept(path):
 def _source(folder, address, trust, notes, work):
     path = _path(folder, address)
     kept = _kept(path)
-    text, etag, base = _fetch(address, kept, notes, work)
-    found = index.read(text, address)
-    _check_key(address, found, kept, trust, notes)
-    same_key = kept is not None and kept["key"] == found.key
-    if same_key:
-        _check_serial(address, found, kept)
-    new = {"address": address, "key": found.key, "serial": found.serial, "etag": etag, "copy": text.decode(),
+    data, etag, base = _fetch(address, kept, notes, work)
+    sealed = index.unseal(data, address)
+    _check_key(address, base, sealed.key, kept, trust, notes)
+    found = index.parse(sealed, address)
+    if kept is not None and kept["key"] == sealed.key:
+        _check_serial(address, found.serial, sealed.data, kept)
+    new = {"address": address, "key": sealed.key, "serial": found.serial, "etag": etag, "copy": data.decode(),
            "order": kept["order"] if kept else len(os.listdir(folder))}
     if new != kept:
-        write_json(path, new)
-    return Source(address, found, tuple(dict.fromkeys([base, address, *found.mirrors])))
+        _keep(path, new)
+    return Source(address, found, sealed.key, tuple(dict.fromkeys([base, address, *found.mirrors])))
+
+
+def _keep(path, new):
+    """What would not be read again is not written."""
+    data = json.dumps(new, indent=1, sort_keys=True, ensure_ascii=False).encode()
+    if len(data) > _LARGEST:
+        raise InstallError(f"the index {new['address']} is refused: what is to be kept of it is larger than {_LARGEST >> 20} MB")
+    write_file(path, data)
 
 
 def _fetch(address, kept, notes, work):
-    """The text of an index, its ETag, and where it was found. Without a network it is the copy that was kept."""
-    mirrors = index.read(kept["copy"], address).mirrors if kept else ()
+    """The bytes of an index, its ETag, and where it was found. Without a network it is the copy that was kept."""
+    mirrors = index.read(kept["copy"].encode(), address).mirrors if kept else ()
     problem = None
     for base in (address, *mirrors):
         try:
-            answer = fetch.get(fetch.whole(base), index.LARGEST, kept["etag"] if kept and base == address else "", work)
+            answer = fetch.get(base, index.LARGEST, kept["etag"] if kept and base == address else "", work)
         except fetch.Unreachable as unreachable:
             problem = problem or unreachable
             continue
@@ -113,28 +123,28 @@ def _fetch(address, kept, notes, work):
     return kept["copy"].encode(), kept["etag"], address
 
 
-def _check_key(address, found, kept, trust, notes):
+def _check_key(address, base, key, kept, trust, notes):
     if trust.keys:
-        if found.key not in trust.keys:
-            raise InstallError(f"the index {address} is refused: it is signed with {found.key or 'nothing'}, which is none of the keys that --key names")
+        if key not in trust.keys:
+            raise InstallError(f"the index {address} is refused: it is signed with {key or 'nothing'}, which is none of the keys that --key names")
         return
     if kept is not None and kept["key"]:
-        if found.key != kept["key"]:
-            raise InstallError(f"the index {address} is refused: it is signed with {found.key or 'nothing'}, and was with {kept['key']}. If its "
+        if key != kept["key"]:
+            raise InstallError(f"the index {address} is refused: it is signed with {key or 'nothing'}, and was with {kept['key']}. If its "
                                "publisher says, where you can trust it, that the key is another one now, name that by --key")
         return
-    if not found.key:
+    if not key:
         if not trust.unsigned:
             raise InstallError(f"the index {address} is refused: it is not signed; --unsigned takes it, if nobody else can change it")
-        if fetch.is_plain(address):
+        if fetch.is_plain(address) or fetch.is_plain(base):
             raise InstallError(f"the index {address} is refused: it is not signed, and everybody on the way could change it; an index by http is "
                                "to be signed")
         return
-    notes.append(f"the index {address} is signed with {found.key}, which is seen for the first time and will be expected from now on")
+    notes.append(f"the index {address} is signed with {key}, which is seen for the first time and will be expected from now on")
 
 
-def _check_serial(address, found, kept):
-    if found.serial < kept["serial"]:
-        raise InstallError(f"the index {address} is refused: it is an old one, number {found.serial}, and number {kept['serial']} was seen before")
-    if found.serial == kept["serial"] and found.data != index.read(kept["copy"], address).data:
-        raise InstallError(f"the index {address} is refused: there are two of number {found.serial}, which differ")
+def _check_serial(address, serial, data, kept):
+    if serial < kept["serial"]:
+        raise InstallError(f"the index {address} is refused: it is an old one, number {serial}, and number {kept['serial']} was seen before")
+    if serial == kept["serial"] and data != index.unseal(kept["copy"].encode(), address).data:
+        raise InstallError(f"the index {address} is refused: there are two of number {serial}, which differ")

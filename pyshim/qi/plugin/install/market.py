@@ -105,7 +105,7 @@ def _update(place, id, by_address, trust, force, work, result):
     source = by_address.get(before["index"])
     if source is None:
         raise InstallError(f"it was installed from the index {before['index']}, which was not named")
-    if before["key"] and before["key"] != source.index.key and source.index.key not in trust.keys:
+    if before["key"] and before["key"] != source.key and source.key not in trust.keys:
         raise InstallError(f"the index {source.address} is signed with another key than when it was installed; name the new one by --key, if you trust it")
     listing = source.index.plugins.get(id)
     if listing is None:
@@ -176,7 +176,7 @@ def _put(place, id, source, release, older, force, work):
     with place.work_folder() as folder:
         path = os.path.join(folder, release.file)
         _fetch(source, release, path, work)
-        origin = shelf.Origin(f"{source.address}", release.sha256, id, release.version, source.address, source.index.key)
+        origin = shelf.Origin(f"{source.address}", release.sha256, id, release.version, source.address, source.key)
         return shelf.put(place, folder, path, origin, older=older, force=force, work=work)
 
 
@@ -185,7 +185,7 @@ def _fetch(source, release, path, work):
     problem = None
     for base in source.bases:
         try:
-            where = fetch.beside(fetch.whole(base), release.file)
+            where = fetch.beside(base, release.file)
             most = min(release.size, Limits().archive)
             if fetch.is_address(where):
                 fetch.to_file(where, path, most, work)

@@ -6,6 +6,7 @@ A public key is told as text, "ed25519:" and 44 letters. A private one is a file
 
 import base64
 import binascii
+import hashlib
 import os
 import stat
 
@@ -45,17 +46,22 @@ def sign(data, path):
     """Signs with the private key in a file. Returns the public key and the signature, texts."""
     _, serialization, ed25519 = _library()
     key = _read(path, serialization, ed25519)
-    return _public(key, serialization), base64.b64encode(key.sign(_PURPOSE + data)).decode()
+    return _public(key, serialization), base64.b64encode(key.sign(_message(data))).decode()
 
 
 def is_signed(data, key, signature):
     """Whether a signature is of this key and this data."""
     exceptions, _, ed25519 = _library()
     try:
-        ed25519.Ed25519PublicKey.from_public_bytes(_bytes_of(key)).verify(base64.b64decode(signature, validate=True), _PURPOSE + data)
+        ed25519.Ed25519PublicKey.from_public_bytes(_bytes_of(key)).verify(base64.b64decode(signature, validate=True), _message(data))
     except (exceptions.InvalidSignature, binascii.Error, ValueError):
         return False
     return True
+
+
+def _message(data):
+    """What is signed of data: its hash, which is made while other threads go on."""
+    return _PURPOSE + hashlib.sha512(data).digest()
 
 
 def checked_key(text):
