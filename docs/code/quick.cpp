@@ -14,7 +14,7 @@ int main(int argc, char **argv)
     const auto python = qi::Runtime::start(qi::Config().modulePaths({"plugins"})).expect("Python");
 
     qi::registerQml(); // before the first engine loads its QML
-    QQmlApplicationEngine engine(QUrl::fromLocalFile("quick.qml"));
+    QQmlApplicationEngine engine(QUrl::fromLocalFile(app.applicationDirPath() + "/quick.qml"));
     // [/begin]
     if (engine.rootObjects().isEmpty())
         return 1;

@@ -18,6 +18,7 @@ nobody has attached, nothing is held, nor slowed down.
 
 import asyncio
 import atexit
+import contextlib
 import logging
 import os
 import secrets
@@ -159,6 +160,23 @@ class _hold:
 # -- debugpy --------------------------------------------------------------------------------------------
 
 
+@contextlib.contextmanager
+def _environment_of_a_helper():
+    """What debugpy starts takes no more of the environment than this interpreter has: in a host that is isolated the
+    variables of Python are the user's, and may lead into the current folder."""
+    before = {name: text for name, text in os.environ.items() if name.startswith("PYTHON")}
+    if sys.flags.isolated:
+        for name in before:
+            del os.environ[name]
+    if sys.flags.no_user_site:
+        os.environ["PYTHONNOUSERSITE"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop("PYTHONNOUSERSITE", None)
+        os.environ.update(before)
+
+
 class _Debugpy:
     def listen(self, host, port):
         if not (sys.executable and os.access(sys.executable, os.X_OK)):
@@ -171,7 +189,8 @@ class _Debugpy:
         self._debugpy = debugpy
         debugpy.configure(python=sys.executable, subProcess=False)
         try:
-            found_host, found_port = debugpy.listen((host, port))
+            with _environment_of_a_helper():
+                found_host, found_port = debugpy.listen((host, port))
         except RuntimeError as error:
             if "in use" in str(error):
                 raise OSError(f"debugpy cannot listen at {host}:{port}: {error}") from error

@@ -44,63 +44,81 @@ static _Thread_local unsigned depth;
 
 /* -- arguments as text --------------------------------------------------------------------------- */
 
-static PyObject *text_of(PyObject *object, unsigned level);
+/* What bounds the work for one event, whatever its arguments refer to: once more characters have been written than are told,
+ * containers end. */
+struct writing {
+    unsigned level;
+    Py_ssize_t written;
+};
 
-static PyObject *text_of_items(PyObject *sequence, unsigned level, const char *format)
+static PyObject *text_of(PyObject *object, struct writing *writing);
+
+static bool is_full(const struct writing *writing, PyObject *texts)
 {
-    PyObject *comma = PyUnicode_FromString(", "), *texts = PyList_New(0), *joined = NULL,
-             *result = NULL;
+    return PyList_GET_SIZE(texts) == MOST_ITEMS || writing->written > LONGEST_BYTES;
+}
+
+/* The texts of a container's items, which the call takes, in its form. New reference, or NULL with an exception. */
+static PyObject *joined_texts(PyObject *texts, const char *format)
+{
+    PyObject *comma = texts ? PyUnicode_FromString(", ") : NULL;
+    PyObject *joined = comma ? PyUnicode_Join(comma, texts) : NULL;
+    PyObject *result = joined ? PyUnicode_FromFormat(format, joined) : NULL;
+    Py_XDECREF(joined);
+    Py_XDECREF(comma);
+    Py_XDECREF(texts);
+    return result;
+}
+
+static PyObject *text_of_items(PyObject *sequence, struct writing *writing, const char *format)
+{
+    PyObject *texts = PyList_New(0);
 
     /* Beware: each text may have the collector run, and with it finalizers that change the list. */
     for (Py_ssize_t i = 0; texts && i < PySequence_Fast_GET_SIZE(sequence); i++) {
+        const bool ends = is_full(writing, texts);
         PyObject *item = Py_NewRef(PySequence_Fast_GET_ITEM(sequence, i));
-        PyObject *text = i < MOST_ITEMS ? text_of(item, level + 1) : PyUnicode_FromString("…");
+        PyObject *text = ends ? PyUnicode_FromString("…") : text_of(item, writing);
         Py_DECREF(item);
         if (!text || PyList_Append(texts, text) < 0)
             Py_CLEAR(texts);
         Py_XDECREF(text);
-        if (i == MOST_ITEMS)
+        if (ends)
             break;
     }
-    if (texts && comma)
-        joined = PyUnicode_Join(comma, texts);
-    if (joined)
-        result = PyUnicode_FromFormat(format, joined);
-    Py_XDECREF(joined);
-    Py_XDECREF(texts);
-    Py_XDECREF(comma);
-    return result;
+    return joined_texts(texts, format);
 }
 
-static PyObject *text_of_dict(PyObject *dict, unsigned level)
+/* "key: value". New reference, or NULL with an exception. */
+static PyObject *text_of_pair(PyObject *key, PyObject *value, struct writing *writing)
 {
-    PyObject *comma = PyUnicode_FromString(", "), *texts = PyList_New(0), *joined = NULL,
-             *result = NULL;
-    PyObject *key, *value;
+    PyObject *left = text_of(key, writing), *right = left ? text_of(value, writing) : NULL;
+    PyObject *pair = right ? PyUnicode_FromFormat("%U: %U", left, right) : NULL;
+    Py_XDECREF(right);
+    Py_XDECREF(left);
+    return pair;
+}
+
+static PyObject *text_of_dict(PyObject *dict, struct writing *writing)
+{
+    PyObject *texts = PyList_New(0), *key, *value;
     Py_ssize_t at = 0;
 
     /* Beware: as above. */
-    while (texts && PyList_GET_SIZE(texts) < MOST_ITEMS && PyDict_Next(dict, &at, &key, &value)) {
+    while (texts && PyDict_Next(dict, &at, &key, &value)) {
+        const bool ends = is_full(writing, texts);
         Py_INCREF(key);
         Py_INCREF(value);
-        PyObject *left = text_of(key, level + 1), *right = text_of(value, level + 1);
+        PyObject *text = ends ? PyUnicode_FromString("…") : text_of_pair(key, value, writing);
         Py_DECREF(value);
         Py_DECREF(key);
-        PyObject *pair = left && right ? PyUnicode_FromFormat("%U: %U", left, right) : NULL;
-        if (!pair || PyList_Append(texts, pair) < 0)
+        if (!text || PyList_Append(texts, text) < 0)
             Py_CLEAR(texts);
-        Py_XDECREF(pair);
-        Py_XDECREF(left);
-        Py_XDECREF(right);
+        Py_XDECREF(text);
+        if (ends)
+            break;
     }
-    if (texts && comma)
-        joined = PyUnicode_Join(comma, texts);
-    if (joined)
-        result = PyUnicode_FromFormat("{%U}", joined);
-    Py_XDECREF(joined);
-    Py_XDECREF(texts);
-    Py_XDECREF(comma);
-    return result;
+    return joined_texts(texts, "{%U}");
 }
 
 static PyObject *text_of_text(PyObject *object);
@@ -152,8 +170,7 @@ static PyObject *text_of_bytes(PyObject *object)
     return text;
 }
 
-/* The text of an object. New reference, or NULL with an exception. */
-static PyObject *text_of(PyObject *object, unsigned level)
+static PyObject *text_of_leaf(PyObject *object)
 {
     if (object == Py_None || PyBool_Check(object))
         return PyObject_Repr(object);
@@ -165,13 +182,35 @@ static PyObject *text_of(PyObject *object, unsigned level)
         return text_of_number(object);
     if (PyFloat_Check(object))
         return PyFloat_Type.tp_repr(object);
-    if (level < LEVELS && PyTuple_Check(object))
-        return text_of_items(object, level, PyTuple_GET_SIZE(object) == 1 ? "(%U,)" : "(%U)");
-    if (level < LEVELS && PyList_Check(object))
-        return text_of_items(object, level, "[%U]");
-    if (level < LEVELS && PyDict_Check(object))
-        return text_of_dict(object, level);
     return text_of_other(object);
+}
+
+static PyObject *text_of_container(PyObject *object, struct writing *writing)
+{
+    PyObject *text;
+
+    writing->level++;
+    writing->written += 2;
+    if (PyDict_Check(object))
+        text = text_of_dict(object, writing);
+    else if (PyList_Check(object))
+        text = text_of_items(object, writing, "[%U]");
+    else
+        text = text_of_items(object, writing, PyTuple_GET_SIZE(object) == 1 ? "(%U,)" : "(%U)");
+    writing->level--;
+    return text;
+}
+
+/* The text of an object. New reference, or NULL with an exception. */
+static PyObject *text_of(PyObject *object, struct writing *writing)
+{
+    if (writing->level < LEVELS &&
+        (PyTuple_Check(object) || PyList_Check(object) || PyDict_Check(object)))
+        return text_of_container(object, writing);
+    PyObject *text = text_of_leaf(object);
+    if (text)
+        writing->written += PyUnicode_GET_LENGTH(text);
+    return text;
 }
 
 /* As UTF-8 that steers no terminal and is one line, NULs written out: names of types and of code can be anything. New
@@ -199,7 +238,8 @@ static PyObject *plain_bytes(PyObject *text)
 /* The arguments as UTF-8, cut where they are long. New reference to bytes, or NULL with an exception. */
 static PyObject *describe(PyObject *arguments)
 {
-    PyObject *text = text_of(arguments, 0), *bytes = text ? plain_bytes(text) : NULL;
+    struct writing writing = {0};
+    PyObject *text = text_of(arguments, &writing), *bytes = text ? plain_bytes(text) : NULL;
 
     Py_XDECREF(text);
     if (!bytes || PyBytes_GET_SIZE(bytes) <= LONGEST_BYTES)

@@ -276,18 +276,28 @@ TEST_CASE("arguments that are long, deep, large, or no text are told as far as t
     host.exec("sys.audit('long.text', 'ä' * 1000000)\n"
               "sys.audit('long.bytes', b'a' * 1000000)\n"
               "sys.audit('long.list', list(range(1000000)))\n"
+              "sys.audit('long.dict', dict.fromkeys(range(1001)))\n"
+              "sys.audit('whole.dict', dict.fromkeys(range(1000)))\n"
+              "wide = ['x'] * 1000\n"
+              "for _ in range(2): wide = [wide] * 1000\n" /* a thousand million items */
+              "sys.audit('wide.list', wide)\n"
+              "sys.audit('wide.dict', dict.fromkeys(range(1000), {0: wide}))\n"
               "loop = []; loop.append(loop)\n"
               "sys.audit('deep', loop)\n"
               "sys.audit('large', 10 ** 10000)\n"
               "sys.audit('odd', '\\udcff', '\\n')\n"
               "sys.audit('none')\n");
-    for (const char *name : {"long.text", "long.bytes", "long.list"}) {
+    for (const char *name : {"long.text", "long.bytes", "long.list", "wide.list", "wide.dict"}) {
         INFO(name);
         REQUIRE(ear.named(name).size() == 1);
         CHECK(ear.named(name)[0].arguments.size() <= 65536 + 3);
     }
     CHECK(ear.named("long.text")[0].arguments.find("ä…") != std::string::npos);
     CHECK(ear.named("long.list")[0].arguments.find("999, …],)") != std::string::npos);
+    CHECK(ear.named("long.dict")[0].arguments.find("999: None, …},)") != std::string::npos);
+    CHECK(ear.named("whole.dict")[0].arguments.find("999: None},)") != std::string::npos);
+    for (const char *name : {"wide.list", "wide.dict"})
+        CHECK(ear.named(name)[0].arguments.find("…") != std::string::npos);
     CHECK(ear.named("deep")[0].arguments == "([[[<list object>]]],)");
     CHECK(ear.named("large")[0].arguments == "(<a very large int>,)");
     CHECK(ear.named("odd")[0].arguments == "('\\udcff', '\\n')");

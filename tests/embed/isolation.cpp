@@ -103,6 +103,27 @@ TEST_CASE("children_of_multiprocessing_import_nothing_from_the_current_folder")
     QDir::setCurrent(QStringLiteral("/"));
 }
 
+TEST_CASE("what_debugpy_starts_takes_no_more_of_the_environment_than_the_host")
+{
+    Folder folder;
+    folder.write("sitecustomize.py", "open('ran', 'w')\n");
+    QDir::setCurrent(QString::fromStdString(folder.path()));
+    qputenv("PYTHONPATH", ":/nowhere");
+    qputenv("PYTHONNOUSERSITE", "");
+
+    Embedding host;
+    REQUIRE(host.init() == QI_OK);
+    if (host.eval("__import__('importlib.util').util.find_spec('debugpy') is None") == "True")
+        return; /* its package is not there on each machine that the tests run on */
+    host.exec("import os, qi.debug\n"
+              "where = qi.debug.listen(backend='debugpy')");
+    CHECK(host.eval("where.port > 0") == "True");
+    CHECK(host.eval("os.environ['PYTHONPATH'], os.environ['PYTHONNOUSERSITE']") ==
+          "(':/nowhere', '')");
+    CHECK_FALSE(QFileInfo::exists(QStringLiteral("ran")));
+    QDir::setCurrent(QStringLiteral("/"));
+}
+
 TEST_CASE("a_wrong_home_is_an_error_and_a_right_one_works_after_it") // T49
 {
     Folder folder;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Any number of listeners hear what Python prints, with its origin, wherever it goes besides.
+#include <atomic>
+
 #include <Python.h>
 
 #include <mutex>
@@ -115,11 +117,11 @@ TEST_CASE("a_callback_that_waits_in_libqi_lets_other_threads_print")
     } waiter;
     Embedding host;
     std::string answer;
-    bool told = false;
+    std::atomic<bool> told = false;
     struct Told {
         Embedding *host;
         std::string *answer;
-        bool *told;
+        std::atomic<bool> *told;
     } all{&host, &answer, &told};
     qi_function function;
     qi_listener *listener = nullptr;
