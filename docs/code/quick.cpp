@@ -23,7 +23,8 @@ int main(int argc, char **argv)
     QObject::connect(&poll, &QTimer::timeout, [&] {
         if (window->property("sum").toInt() == 3 && window->property("seen").toInt() == 1 &&
             window->property("late").toString() == "no such order: 7" &&
-            window->property("first").toString() == "tea 4.5")
+            window->property("first").toString() == "tea 4.5" &&
+            python.eval<bool>("__import__('quickdesk').clicks == [1]").value_or(false))
             app.quit();
     });
     poll.start(10);

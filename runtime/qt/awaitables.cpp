@@ -11,12 +11,13 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <QtCore/qobject.h>
-#include <QtCore/qreadwritelock.h>
 
 #include "core/hostcall.h"
 #include "core/opaque.h"
@@ -83,7 +84,7 @@ struct Registry {
             qts[known->class_name] = std::make_shared<Kept>(*known);
     }
 
-    QReadWriteLock lock;
+    std::shared_mutex lock;
     Classes hosts; /* what the host has registered */
     Classes qts;   /* what libqi knows by itself; it never changes */
 };
@@ -193,7 +194,7 @@ bool is_awaitable(const QMetaObject *meta_object)
     Registry *known = registry();
     if (!known)
         return false;
-    const QReadLocker lock(&known->lock);
+    const std::shared_lock lock(known->lock);
     return find(*known, meta_object) != nullptr;
 }
 
@@ -211,7 +212,7 @@ try {
     if (!known)
         return nullptr;
     auto made = std::make_unique<qip_qt_awaitable>(); /* first, so that what is found ends without the lock */
-    const QReadLocker lock(&known->lock);
+    const std::shared_lock lock(known->lock);
     const Shared *kept = find(*known, object->metaObject());
     if (!kept)
         return nullptr;
@@ -287,7 +288,7 @@ try {
         return qip_fail(QI_ERR_STATE, "the process is ending");
     const auto made = std::make_shared<Kept>(awaitable);
     Shared other = made; /* then what was there before, whose end comes without the lock */
-    QWriteLocker lock(&known->lock);
+    std::unique_lock lock(known->lock);
     known->hosts[awaitable.class_name].swap(other);
     made->own(awaitable.destroy);
     lock.unlock();
@@ -303,7 +304,7 @@ try {
         return status;
     Shared taken; /* ends without the lock */
     if (Registry *known = registry()) {
-        const QWriteLocker lock(&known->lock);
+        const std::unique_lock lock(known->lock);
         const auto found = known->hosts.find(std::string_view(class_name));
         if (found != known->hosts.end()) {
             taken = found->second;

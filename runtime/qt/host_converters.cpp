@@ -6,9 +6,10 @@
 #include "qt/host_converters.h"
 
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 
 #include <QtCore/qhash.h>
-#include <QtCore/qreadwritelock.h>
 
 #include <qi/convert.hpp>
 
@@ -52,7 +53,7 @@ struct Kept {
 using Shared = std::shared_ptr<const Kept>;
 
 struct Registry {
-    QReadWriteLock lock;
+    std::shared_mutex lock;
     QHash<int, Shared> converters;
 };
 
@@ -62,7 +63,7 @@ Shared find(QMetaType type)
 {
     if (!has_converters.load(std::memory_order_acquire) || !registry())
         return nullptr;
-    QReadLocker lock(&registry()->lock);
+    const std::shared_lock lock(registry()->lock);
     return registry()->converters.value(type.id());
 }
 
@@ -188,7 +189,7 @@ try {
     const auto made = std::make_shared<Kept>(*converter);
     made->converter.destroy = nullptr; /* until nothing can fail any more */
     Shared other = made; /* then what was there before, whose end comes without the lock */
-    QWriteLocker lock(&registry()->lock);
+    std::unique_lock lock(registry()->lock);
     registry()->converters[type.id()].swap(other);
     made->converter.destroy = converter->destroy;
     has_converters.store(true, std::memory_order_release);
@@ -202,7 +203,7 @@ int qi_converter_unregister(int type)
 try {
     Shared taken; /* ends without the lock */
     if (registry()) {
-        QWriteLocker lock(&registry()->lock);
+        std::unique_lock lock(registry()->lock);
         taken = registry()->converters.take(type);
     }
     return taken

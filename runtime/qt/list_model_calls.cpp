@@ -198,9 +198,11 @@ try {
     return qi::raise_thrown();
 }
 
-/* _list_model_drop(model): nobody in Python refers to it any more. */
+/* _list_model_drop(model): nobody in Python refers to it any more. It may have ended. */
 PyObject *list_model_drop(PyObject *, PyObject *proxy)
 try {
+    if (!qip_qt_is_proxy(proxy))
+        return expected("a qi.ListModel", proxy), nullptr;
     auto *model = qobject_cast<ListModel *>(static_cast<QObject *>(qip_proxy_port.object(proxy)));
     if (model && !model->parent())
         model->deleteLater();
@@ -282,8 +284,12 @@ try {
         const size_t column = PyLong_AsSize_t(PyList_GET_ITEM(columns, i));
         const Ref object = Ref::borrow(PyList_GET_ITEM(objects, i));
         QVariant value;
-        if (column >= roles.size() || !value_for(roles[column], object.get(), &value)) {
-            const QByteArray where = "role '" + roles[std::min(column, roles.size() - 1)].name + "'";
+        if (column >= roles.size()) {
+            PyErr_SetString(PyExc_IndexError, "there is no such role");
+            return nullptr;
+        }
+        if (!value_for(roles[column], object.get(), &value)) {
+            const QByteArray where = "role '" + roles[column].name + "'";
             say_where(where.constData());
             return nullptr;
         }

@@ -11,6 +11,7 @@
 
 #include "console_history.h"
 #include "console_python.h"
+#include "zoom_wheel.h"
 
 class QCompleter;
 class QLabel;
@@ -92,7 +93,7 @@ class ConsoleInput : public QPlainTextEdit
     qsizetype m_at = -1; /* the entry of the history that is shown; -1: none */
     QString m_draft;     /* what was typed before walking through the history */
     QString m_prefix;    /* what the entries must begin with */
-    int m_wheel = 0;     /* what is left of a step */
+    ZoomWheel m_wheel;
     bool m_setting = false;
 };
 

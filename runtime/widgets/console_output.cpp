@@ -488,14 +488,11 @@ void ConsoleOutput::mouseReleaseEvent(QMouseEvent *event)
 
 void ConsoleOutput::wheelEvent(QWheelEvent *event)
 {
-    if (event->modifiers() != Qt::ControlModifier)
-        return QPlainTextEdit::wheelEvent(event);
-    event->accept();
-    m_wheel += event->angleDelta().y(); /* touchpads send less than a step at a time */
-    if (const int steps = m_wheel / QWheelEvent::DefaultDeltasPerStep) {
-        m_wheel -= steps * QWheelEvent::DefaultDeltasPerStep;
-        Q_EMIT zoomed(steps);
-    }
+    const std::optional<int> steps = m_wheel.turned(event);
+    if (!steps)
+        QPlainTextEdit::wheelEvent(event);
+    else if (*steps)
+        Q_EMIT zoomed(*steps);
 }
 
 /* Without an event loop of its own, in which the console could go. */

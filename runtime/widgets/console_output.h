@@ -14,6 +14,7 @@
 
 #include "ansi.h"
 #include "theme.h"
+#include "zoom_wheel.h"
 
 class QMenu;
 
@@ -89,7 +90,7 @@ class ConsoleOutput : public QPlainTextEdit
     int m_open_stream = 0;   /* whose line is not finished yet; 0: nobody's */
     bool m_returned = false; /* a carriage return was the last that came */
     bool m_following = true; /* the end is to stay in view */
-    int m_wheel = 0;         /* what is left of a step */
+    ZoomWheel m_wheel;
     int m_depth = 0;
     int m_most = 10000;
     qint64 m_added = 0, m_dropped = 0;

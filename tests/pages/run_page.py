@@ -124,7 +124,9 @@ def tests_of(source, excerpt):
             return any(re.search(names, test.read_text()) for test in (source / "tests").glob("e*/test_*.py")) or bool(
                 re.search(names, (source / "tests/examples/drive.py").read_text()))
         entry = path.parent.name if (path.parent / "plugin.toml").is_file() else path.stem
-        return any(re.search(rf"\b{entry}\b", program.read_text()) for program in (*(source / "docs/code").glob("*.cpp"), *(source / "docs/code/plugins").glob("*_test.py")))
+        code = source / "docs/code"
+        programs = (*code.glob("*.cpp"), *code.glob("*.qml"), *code.glob("plugins/*_test.py"))
+        return any(re.search(rf"\b{entry}\b", program.read_text()) for program in programs)
     return path.parent == source / "docs/code"
 
 

@@ -279,18 +279,6 @@ class Debugpy(DebugCase):
         others = [os.path.basename(program) for program in programs if program != host]
         self.assertTrue(others and all("python" in name for name in others), programs)
 
-    def test_what_it_starts_takes_no_more_of_the_environment_than_an_isolated_host(self):
-        self.write("sitecustomize.py", "import sys; open('ran', 'a').write(' '.join(sys.orig_argv) + '\\n')")
-        before = {"PYTHONPATH": f":{self.folder}/none", "PYTHONNOUSERSITE": ""}
-        found = self.qi_run("-I", "-c", """
-import os, qi
-qi.debug.listen(backend="debugpy")
-print(os.environ["PYTHONPATH"], repr(os.environ["PYTHONNOUSERSITE"]))
-qi.quit()
-""", **before)
-        self.assertEqual(found.stdout, f"{before['PYTHONPATH']} ''\n", found.stderr)
-        self.assertFalse(os.path.exists(os.path.join(self.folder, "ran")))
-
     def test_the_port_is_taken(self):
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]

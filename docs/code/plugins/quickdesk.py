@@ -37,8 +37,12 @@ async def load(name, options):
     return rows
 
 
+clicks = []
+
+
 async def clicked(number):
     """A slot."""
+    clicks.append(number)
     await asyncio.sleep(0)
 
 
