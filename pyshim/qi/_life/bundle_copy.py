@@ -21,8 +21,11 @@ READ, ENTER = 0o044, 0o055  # what others may do with a file, and with a folder
 
 def is_below(path, folder):
     """Whether a path is in a folder, or the folder, wherever links lead."""
-    path, folder = os.path.realpath(path), os.path.realpath(folder)
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
+    return is_inside(os.path.realpath(path), os.path.realpath(folder))
+
+
+def is_inside(path, root):
+    return path == root or path.startswith(root.rstrip("/") + "/")
 
 
 # -- what everybody may read ----------------------------------------------------------------------------
@@ -149,10 +152,6 @@ class _Added:
 def copied_mode(mode, shut):
     """The group of the copy may be another one: it can do what everybody can."""
     return mode & 0o700 | (0 if shut else mode & mode << 3 & 0o050 | mode & 0o005)
-
-
-def is_inside(path, root):
-    return path == root or path.startswith(root.rstrip("/") + "/")
 
 
 def make(how, *arguments):
