@@ -9,11 +9,10 @@
  *
  * Thread: any, except where a function says otherwise. GIL: never needed, never taken.
  */
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-
-#include <atomic>
 
 #include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreapplication.h>
